@@ -1,0 +1,40 @@
+/** Three kinds of test, told apart by their file names: pure (.spec), on the real Kafka and PostgreSQL (.int.spec), whole shop (.e2e.spec). */
+const transform = {
+  '^.+\\.ts$': [
+    '@swc/jest',
+    {
+      jsc: {
+        parser: { syntax: 'typescript', decorators: true },
+        transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+        target: 'es2022',
+        keepClassNames: true,
+      },
+      module: { type: 'es6' },
+      sourceMaps: 'inline',
+    },
+  ],
+};
+
+const project = (displayName, testRegex, rest = {}) => ({
+  displayName,
+  rootDir: import.meta.dirname,
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform,
+  moduleNameMapper: {
+    '^@tradewind/([a-z]+)$': '<rootDir>/libs/$1/src/index.ts',
+    '^@tradewind/([a-z]+)/([a-z-]+)$': '<rootDir>/libs/$1/src/$2/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/libs/[a-z]+/dist', '<rootDir>/.tradewind'],
+  testRegex,
+  ...rest,
+});
+
+export default {
+  projects: [
+    project('pure', ['/[^/.]+(\\.(domain|saga|handler))?\\.spec\\.ts$']),
+    project('integration', ['\\.int\\.spec\\.ts$']),
+    project('journeys', ['\\.e2e\\.spec\\.ts$']),
+  ],
+};

@@ -1,0 +1,21 @@
+import type { Money, OrderId, UserId } from '@tradewind/kernel';
+import { Message } from '@tradewind/messaging/contract';
+import { IsHexadecimal, IsISO8601, IsString, Length, MaxLength } from 'class-validator';
+import { AreLines, IsId, IsMoney, IsSealed, OrderLine, type Sealed } from '../fields/index.js';
+import { topics } from '../topics.js';
+
+/**
+ * A buyer wants exactly these lines at exactly these prices. Keyed by the order that comes of it. Carries hashes of the idempotency key and body.
+ */
+@Message({ type: 'cart.checked-out', topic: topics.cartEvents, key: 'orderId' })
+export class CartCheckedOut {
+  @IsId() readonly orderId!: OrderId;
+  @IsId() readonly userId!: UserId;
+  @AreLines(() => OrderLine) readonly lines!: readonly OrderLine[];
+  @IsMoney() readonly total!: Money;
+  @IsString() @MaxLength(100) readonly paymentMethod!: string;
+  @IsSealed() readonly shippingAddress!: Sealed;
+  @IsHexadecimal() @Length(64, 64) readonly keyHash!: string;
+  @IsHexadecimal() @Length(64, 64) readonly bodyHash!: string;
+  @IsISO8601() readonly checkedOutAt!: string;
+}

@@ -1,0 +1,17 @@
+import type { Money, ProductId, UserId } from '@tradewind/kernel';
+import { Message } from '@tradewind/messaging/contract';
+import { IsISO8601, IsInt, Min } from 'class-validator';
+import { IsId, IsMoney } from '../fields/index.js';
+import { topics } from '../topics.js';
+
+/**
+ * The quantity of a product in a person's cart, at the price shown when it was put in. Quantity 0 takes it out. Keyed by user.
+ */
+@Message({ type: 'cart.item-set', topic: topics.cartEvents, key: 'userId' })
+export class CartItemSet {
+  @IsId() readonly userId!: UserId;
+  @IsId() readonly productId!: ProductId;
+  @IsInt() @Min(0) readonly quantity!: number;
+  @IsMoney() readonly unitPrice!: Money;
+  @IsISO8601() readonly setAt!: string;
+}

@@ -1,0 +1,3 @@
+export * from './cart-item-set.js';
+export * from './cart-emptied.js';
+export * from './cart-checked-out.js';

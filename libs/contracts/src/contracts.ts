@@ -1,0 +1,54 @@
+import { Catalogue } from '@tradewind/messaging/contract';
+import * as user from './user/index.js';
+import * as product from './product/index.js';
+import * as stock from './stock/index.js';
+import * as cart from './cart/index.js';
+import * as order from './order/index.js';
+import * as payment from './payment/index.js';
+import * as platform from './platform/index.js';
+
+/** Every message of the shop, listed by hand: what is not here does not exist. */
+export const contracts = new Catalogue([
+  user.UserRegistered,
+  user.ProfileUpdated,
+  user.UserForgotten,
+  user.SigningKeyAnnounced,
+  user.SigningKeyRetired,
+  user.DataKeyAnnounced,
+  user.DataKeyDestroyed,
+  product.ProductAdded,
+  product.ProductRenamed,
+  product.ProductRepriced,
+  product.StockAdjusted,
+  stock.ReserveStock,
+  stock.ReleaseStock,
+  stock.SellStock,
+  stock.TakeBackStock,
+  stock.StockReserved,
+  stock.StockRefused,
+  stock.StockReleased,
+  stock.StockSold,
+  stock.StockTakenBack,
+  cart.CartItemSet,
+  cart.CartEmptied,
+  cart.CartCheckedOut,
+  order.OrderPlaced,
+  order.OrderAddressChanged,
+  order.OrderConfirmed,
+  order.OrderRejected,
+  order.OrderCancellationRequested,
+  order.OrderCancelled,
+  order.OrderGoodwillRecorded,
+  payment.TakePayment,
+  payment.RefundPayment,
+  payment.PaymentStarted,
+  payment.PaymentTaken,
+  payment.PaymentDeclined,
+  payment.RefundStarted,
+  payment.PaymentRefunded,
+  payment.GoodwillStarted,
+  payment.GoodwillRefunded,
+  payment.GoodwillFailed,
+  platform.InstanceSeen,
+  platform.InstanceGone,
+]);

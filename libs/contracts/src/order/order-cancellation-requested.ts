@@ -1,0 +1,15 @@
+import type { OrderId, UserId } from '@tradewind/kernel';
+import { Message } from '@tradewind/messaging/contract';
+import { IsISO8601 } from 'class-validator';
+import { IsId } from '../fields/index.js';
+import { topics } from '../topics.js';
+
+/**
+ * The buyer wants out. OrderCancelled follows when everything is undone.
+ */
+@Message({ type: 'order.cancellation-requested', topic: topics.orderEvents, key: 'orderId' })
+export class OrderCancellationRequested {
+  @IsId() readonly orderId!: OrderId;
+  @IsId() readonly userId!: UserId;
+  @IsISO8601() readonly requestedAt!: string;
+}

@@ -1,0 +1,16 @@
+import type { OrderId, UserId } from '@tradewind/kernel';
+import { Message } from '@tradewind/messaging/contract';
+import { IsBoolean, IsISO8601 } from 'class-validator';
+import { IsId } from '../fields/index.js';
+import { topics } from '../topics.js';
+
+/**
+ * The order is cancelled and everything done for it is undone. An outcome where the order was pending; after a confirmation at most once.
+ */
+@Message({ type: 'order.cancelled', topic: topics.orderEvents, key: 'orderId' })
+export class OrderCancelled {
+  @IsId() readonly orderId!: OrderId;
+  @IsId() readonly userId!: UserId;
+  @IsBoolean() readonly wasConfirmed!: boolean;
+  @IsISO8601() readonly cancelledAt!: string;
+}

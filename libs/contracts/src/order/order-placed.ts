@@ -1,0 +1,21 @@
+import type { Money, OrderId, UserId } from '@tradewind/kernel';
+import { Message } from '@tradewind/messaging/contract';
+import { IsHexadecimal, IsISO8601, IsOptional, IsString, Length, MaxLength } from 'class-validator';
+import { AreLines, IsId, IsMoney, IsSealed, OrderLine, type Sealed } from '../fields/index.js';
+import { topics } from '../topics.js';
+
+/**
+ * An order is accepted and pending. The first word of its key; exactly one outcome follows. `keyHash` and `bodyHash` stand on orders placed directly.
+ */
+@Message({ type: 'order.placed', topic: topics.orderEvents, key: 'orderId' })
+export class OrderPlaced {
+  @IsId() readonly orderId!: OrderId;
+  @IsId() readonly userId!: UserId;
+  @AreLines(() => OrderLine) readonly lines!: readonly OrderLine[];
+  @IsMoney() readonly total!: Money;
+  @IsString() @MaxLength(100) readonly paymentMethod!: string;
+  @IsSealed() readonly shippingAddress!: Sealed;
+  @IsOptional() @IsHexadecimal() @Length(64, 64) readonly keyHash?: string;
+  @IsOptional() @IsHexadecimal() @Length(64, 64) readonly bodyHash?: string;
+  @IsISO8601() readonly placedAt!: string;
+}

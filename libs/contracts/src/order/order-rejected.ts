@@ -1,0 +1,16 @@
+import type { OrderId, UserId } from '@tradewind/kernel';
+import { Message } from '@tradewind/messaging/contract';
+import { IsISO8601, IsIn } from 'class-validator';
+import { IsId } from '../fields/index.js';
+import { topics } from '../topics.js';
+
+/**
+ * The order could not be fulfilled and everything done for it is undone. An outcome.
+ */
+@Message({ type: 'order.rejected', topic: topics.orderEvents, key: 'orderId' })
+export class OrderRejected {
+  @IsId() readonly orderId!: OrderId;
+  @IsId() readonly userId!: UserId;
+  @IsIn(['out-of-stock', 'payment-declined', 'timed-out']) readonly reason!: 'out-of-stock' | 'payment-declined' | 'timed-out';
+  @IsISO8601() readonly rejectedAt!: string;
+}

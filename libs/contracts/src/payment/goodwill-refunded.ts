@@ -1,0 +1,18 @@
+import type { Money, OrderId, PaymentId } from '@tradewind/kernel';
+import { Message } from '@tradewind/messaging/contract';
+import { IsISO8601, IsString, MaxLength } from 'class-validator';
+import { IsId, IsMoney } from '../fields/index.js';
+import { topics } from '../topics.js';
+
+/**
+ * A partial refund out of goodwill has been given back.
+ */
+@Message({ type: 'payment.goodwill-refunded', topic: topics.paymentEvents, key: 'orderId' })
+export class GoodwillRefunded {
+  @IsId() readonly orderId!: OrderId;
+  @IsId() readonly paymentId!: PaymentId;
+  @IsId() readonly refundId!: string;
+  @IsMoney() readonly amount!: Money;
+  @IsString() @MaxLength(100) readonly reference!: string;
+  @IsISO8601() readonly refundedAt!: string;
+}

@@ -1,0 +1,15 @@
+import type { OrderId, PaymentId } from '@tradewind/kernel';
+import { Message } from '@tradewind/messaging/contract';
+import { IsISO8601 } from 'class-validator';
+import { IsId } from '../fields/index.js';
+import { topics } from '../topics.js';
+
+/**
+ * Everything held for the order is to be given back. The payment may still be under way.
+ */
+@Message({ type: 'payment.refund-started', topic: topics.paymentEvents, key: 'orderId' })
+export class RefundStarted {
+  @IsId() readonly orderId!: OrderId;
+  @IsId() readonly paymentId!: PaymentId;
+  @IsISO8601() readonly startedAt!: string;
+}

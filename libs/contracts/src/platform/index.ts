@@ -1,0 +1,2 @@
+export * from './instance-seen.js';
+export * from './instance-gone.js';

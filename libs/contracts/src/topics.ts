@@ -1,0 +1,28 @@
+import { topic } from '@tradewind/messaging/contract';
+
+/** The map of all conversations. A commands topic is written by its one caller, an events topic by the service that owns the facts. */
+export const topics = {
+  userEvents: topic('user.events', { owner: 'user' }),
+  userKeys: topic('user.keys', { owner: 'user', partitions: 1, retention: 'compact' }),
+  userDataKeys: topic('user.data-keys', { owner: 'user', partitions: 3, retention: 'compact' }),
+
+  productEvents: topic('product.events', { owner: 'product' }),
+  stockCommands: topic('stock.commands', { owner: 'order' }),
+  stockEvents: topic('stock.events', { owner: 'product' }),
+
+  cartEvents: topic('cart.events', { owner: 'cart' }),
+
+  orderEvents: topic('order.events', { owner: 'order' }),
+
+  paymentCommands: topic('payment.commands', { owner: 'order' }),
+  paymentEvents: topic('payment.events', { owner: 'payment' }),
+
+  /** Heartbeats: the only records that pass no outbox. Every service announces its own instances. */
+  platformInstances: topic('platform.instances', { owner: 'platform', partitions: 1, retention: 'compact' }),
+
+  userDeadLetters: topic('user.dlq', { owner: 'user', partitions: 1 }),
+  productDeadLetters: topic('product.dlq', { owner: 'product', partitions: 1 }),
+  cartDeadLetters: topic('cart.dlq', { owner: 'cart', partitions: 1 }),
+  orderDeadLetters: topic('order.dlq', { owner: 'order', partitions: 1 }),
+  paymentDeadLetters: topic('payment.dlq', { owner: 'payment', partitions: 1 }),
+} as const;

@@ -1,0 +1,11 @@
+import { Message } from '@tradewind/messaging/contract';
+import { IsString, MaxLength } from 'class-validator';
+import { topics } from '../topics.js';
+
+/**
+ * No token signed with this key is accepted any longer. A tombstone: the record has no value.
+ */
+@Message({ type: 'user.signing-key-retired', topic: topics.userKeys, key: 'kid', tombstone: true })
+export class SigningKeyRetired {
+  @IsString() @MaxLength(100) readonly kid!: string;
+}
