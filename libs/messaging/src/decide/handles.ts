@@ -1,0 +1,37 @@
+import { EventPattern, Payload, Ctx } from '@nestjs/microservices';
+import { PARAM_ARGS_METADATA } from '@nestjs/microservices/constants.js';
+import { messageInfo, type MessageClass } from '../contract/index.js';
+import type { Decision } from './decision.js';
+import type { Given, Loads } from './load.js';
+
+export const kafkaTransport = Symbol('tradewind.kafka');
+
+export interface HandlerOptions<M, L extends Loads<M>> {
+  readonly load?: L;
+  /** The purpose of a consumer group of its own: `prices` makes the group `<service>.prices`. Default: the service's group. */
+  readonly consumer?: string;
+}
+
+export interface HandlerExtras {
+  readonly message: MessageClass;
+  readonly load: Loads<unknown>;
+  readonly consumer: string | undefined;
+}
+
+type Handler<M, L extends Loads<M>> = (message: M, given: Given<L>) => Decision | Promise<Decision>;
+
+/**
+ * Marks a method of an ordinary Nest controller as the handler of one class of message: a decision. It gets the checked
+ * message and what it asked to be loaded, and returns what is to be saved and said. It may run more than once for a message
+ * (after a failed save), its effect is kept once. Throwing touches nothing: Transient is retried, anything else counts as a try.
+ */
+export const Handles =
+  <M extends object, L extends Loads<M> = Record<never, never>>(cls: MessageClass<M>, options: HandlerOptions<M, L> = {}) =>
+  <H extends Handler<M, L>>(target: object, property: string, descriptor: TypedPropertyDescriptor<H>): void => {
+    const extras: HandlerExtras = { message: cls, load: (options.load ?? {}) as Loads<unknown>, consumer: options.consumer };
+    if (Reflect.getMetadata(PARAM_ARGS_METADATA, target.constructor, property) === undefined) {
+      Payload()(target, property, 0);
+      Ctx()(target, property, 1);
+    }
+    EventPattern(messageInfo(cls).type, kafkaTransport, { ...extras })(target, property, descriptor as PropertyDescriptor);
+  };

@@ -1,0 +1,29 @@
+/** How a property is kept in PostgreSQL. `money` takes two columns, `<name>_amount` (int8) and `<name>_currency` (text). */
+export type ColumnType = 'uuid' | 'text' | 'int4' | 'int8' | 'bool' | 'timestamptz' | 'jsonb' | 'money';
+
+/** Every property that any member of a union has. */
+export type PropertyOf<S> = (S extends unknown ? keyof S : never) & string;
+
+/**
+ * Rows that decisions load and save, declared once and kept in bulk by the store. Properties are camelCase, columns
+ * snake_case; a property that is undefined is NULL, and NULL is read as an absent property, so a union told apart by its
+ * `status` needs no mapping. Times are Dates, `int8` must be a safe integer.
+ */
+export interface Table<S extends object> {
+  readonly name: string;
+  /** The property of the primary key, one column. */
+  readonly key: PropertyOf<S>;
+  readonly columns: Readonly<Record<PropertyOf<S>, ColumnType>>;
+}
+
+export const table = <S extends object>(name: string, key: PropertyOf<S>, columns: Record<PropertyOf<S>, ColumnType>): Table<S> =>
+  Object.freeze({ name, key, columns: Object.freeze(columns) });
+
+/** A table whose row type is forgotten: what the runner and the store work with. */
+export interface AnyTable {
+  readonly name: string;
+  readonly key: string;
+  readonly columns: Readonly<Record<string, ColumnType>>;
+}
+
+export const keyOf = (of: AnyTable, row: object): string => String((row as Record<string, unknown>)[of.key]);

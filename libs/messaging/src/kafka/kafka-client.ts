@@ -1,0 +1,100 @@
+import type { Topic } from '../contract/index.js';
+
+/** A record on its way out. A null value is a tombstone. Header values are text. */
+export interface OutgoingRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly key: string | null;
+  readonly value: Buffer | string | null;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Where the broker put the first record of a batch for one partition. */
+export interface Acknowledged {
+  readonly topic: string;
+  readonly partition: number;
+  readonly baseOffset: bigint;
+}
+
+/**
+ * Sends records, acknowledged by all in-sync replicas, in the order given within a partition. Rejects when anything was not
+ * acknowledged: part of the records, or all, may then be on the topic all the same. After a rejection the publisher is
+ * spent: close it, open another, and send again from what the database holds. One call at a time.
+ */
+export interface Publisher {
+  publish(records: readonly OutgoingRecord[]): Promise<readonly Acknowledged[]>;
+  close(): Promise<void>;
+}
+
+export interface IncomingRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: bigint;
+  readonly key: string | null;
+  readonly value: Buffer | null;
+  /** Text; a header that came several times keeps its first value. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+export interface SubscriptionOptions {
+  readonly group: string;
+  readonly topics: readonly string[];
+  /** Takes records in the order of their partition. Must not wait for their handling; the position of the group moves only by `commit`. */
+  readonly onRecords: (records: readonly IncomingRecord[]) => void;
+  /** Partitions now owned; everything buffered of others is to be dropped. Called before their first record. */
+  readonly onAssigned: (partitions: readonly TopicPartition[]) => void;
+  /** The subscription is dead and will not come back by itself. */
+  readonly onDead: (error: Error) => void;
+}
+
+/** A member of a consumer group. New groups and new partitions start at the beginning of the log. */
+export interface Subscription {
+  /** Commits the offset of the next record to be read. Resolves false when the partition is not owned any longer. */
+  commit(positions: readonly (TopicPartition & { readonly next: bigint })[]): Promise<boolean>;
+  /** Delivers again from these offsets on. */
+  seek(positions: readonly (TopicPartition & { readonly next: bigint })[]): void;
+  /** Back pressure: nothing more is fetched until `resume`. */
+  pause(): void;
+  resume(): void;
+  /** When the last fetch (empty ones count) came back, milliseconds since 1970: the measure of liveness. */
+  lastFetchAt(): number;
+  /** Leaves the group, so that others take over at once. */
+  close(): Promise<void>;
+}
+
+export interface TailOptions {
+  readonly topics: readonly string[];
+  readonly onRecords: (records: readonly IncomingRecord[]) => void;
+  readonly onDead: (error: Error) => void;
+}
+
+/** A reader of whole topics from their beginning, without a position that is kept: every reader sees every record. */
+export interface Tail {
+  /** Resolves when everything that was there at the start has been handed over. */
+  readonly caughtUp: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The broker, as far as the library needs it. One implementation is on kafkajs; another passes the same conformance suite. */
+export interface KafkaClient {
+  publisher(): Promise<Publisher>;
+  subscribe(options: SubscriptionOptions): Promise<Subscription>;
+  tail(options: TailOptions): Promise<Tail>;
+  /** The offset after the last record of every partition. Rejects when the broker is away. */
+  endOffsets(topics: readonly string[]): Promise<readonly (TopicPartition & { readonly end: bigint; readonly start: bigint })[]>;
+  /** The committed position of a group; a partition without one is left out. */
+  committed(group: string, topics: readonly string[]): Promise<readonly (TopicPartition & { readonly next: bigint })[]>;
+  /** Creates the topics that are missing. Rejects, naming it, when one is there with other settings. */
+  provision(topics: readonly Topic[]): Promise<void>;
+  /** Rejects, naming it, when a topic is missing or has another number of partitions. */
+  check(topics: readonly Topic[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Injection token and type of the broker client. */
+export const KafkaClient = Symbol('KafkaClient');
