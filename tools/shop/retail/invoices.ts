@@ -1,0 +1,91 @@
+import { groupBy } from './group-by.js';
+import type { InvoiceLine, Tidied } from './invoice-line.js';
+import { kindOf, lineLimit, quantityLimit, type Kind } from './kinds.js';
+
+/** Remarks on rows of the kind `sale`; one row may have several. */
+export type Remark = Tidied | 'no customer: bought by a guest' | 'same article again on one invoice: merged' | 'no description';
+
+export interface SortedRow {
+  readonly line: InvoiceLine;
+  readonly kind: Kind;
+  readonly remarks: readonly Remark[];
+}
+
+/** An article of an invoice, its rows merged. Quantities are positive, on a cancellation too. */
+export interface Item {
+  readonly sku: string;
+  readonly quantity: number;
+  /** What the invoice charged for it, in pence. */
+  readonly invoiced: number;
+}
+
+export interface Invoice {
+  readonly number: string;
+  readonly type: 'sale' | 'cancellation' | 'adjustment';
+  /** The time of its first row. */
+  readonly at: string;
+  readonly day: string;
+  readonly customer?: string;
+  readonly country: string;
+  /** Sorted by code. Empty when no row of it is an article to be sold or cancelled. */
+  readonly items: readonly Item[];
+}
+
+export interface Books {
+  /** Every row that was read, in the order of the file. */
+  readonly rows: readonly SortedRow[];
+  /** By time; at the same time in the order of the file. */
+  readonly invoices: readonly Invoice[];
+}
+
+export const dayOf = (at: string): string => at.slice(0, 10);
+
+/** Gives each row its kind and gathers the rows to invoices. Nothing is left out: there are as many rows after as before. */
+export function keepBooks(lines: readonly InvoiceLine[]): Books {
+  const rows: SortedRow[] = [];
+  const invoices: Invoice[] = [];
+  for (const group of groupBy(lines, (line) => line.invoice).values()) {
+    const { sorted, items } = sortOut(group);
+    rows.push(...sorted);
+    invoices.push(invoiceOf(group, items));
+  }
+  rows.sort((a, b) => a.line.line - b.line.line);
+  invoices.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  return { rows, invoices };
+}
+
+function sortOut(group: readonly InvoiceLine[]): { sorted: SortedRow[]; items: Item[] } {
+  const sorted: SortedRow[] = [];
+  const items: Item[] = [];
+  for (const [sku, lines] of groupBy(group, (line) => line.sku)) {
+    const counted = lines.filter((line) => isTrade(kindOf(line)));
+    const quantity = Math.abs(counted.reduce((sum, line) => sum + line.quantity, 0));
+    const invoiced = Math.abs(counted.reduce((sum, line) => sum + line.quantity * line.price, 0));
+    const beyond = quantity > quantityLimit ? 'overLimit' : items.length === lineLimit ? 'tooManyLines' : undefined;
+    for (const line of lines) {
+      const kind = kindOf(line) === 'sale' ? (beyond ?? 'sale') : kindOf(line);
+      sorted.push({ line, kind, remarks: remarksOn(line, kind, line !== counted[0]) });
+    }
+    if (quantity > 0 && !beyond) items.push({ sku, quantity, invoiced });
+  }
+  return { sorted, items: items.sort((a, b) => (a.sku < b.sku ? -1 : 1)) };
+}
+
+const isTrade = (kind: Kind): boolean => kind === 'sale' || kind === 'cancellation';
+
+function remarksOn(line: InvoiceLine, kind: Kind, again: boolean): Remark[] {
+  if (kind !== 'sale') return [];
+  return [
+    ...line.tidied,
+    ...(line.customer === undefined ? ['no customer: bought by a guest' as const] : []),
+    ...(again ? ['same article again on one invoice: merged' as const] : []),
+    ...(line.description === '' ? ['no description' as const] : []),
+  ];
+}
+
+function invoiceOf(group: readonly InvoiceLine[], items: readonly Item[]): Invoice {
+  const { invoice: number, customer, country } = group[0]!;
+  const at = group.reduce((first, line) => (line.at < first ? line.at : first), group[0]!.at);
+  const type = number.startsWith('C') ? 'cancellation' : number.startsWith('A') ? 'adjustment' : 'sale';
+  return { number, type, at, day: dayOf(at), country, items, ...(customer !== undefined && { customer }) };
+}
