@@ -1,5 +1,6 @@
 export * from './assert-never.js';
 export * from './bad-news.js';
+export * from './group-by.js';
 export * from './id.js';
 export * from './id-kinds.js';
 export * from './money.js';

@@ -46,4 +46,6 @@ export interface Circumstances {
   readonly id: () => string;
   /** The id of the message or command that is being decided: the cause of everything said. */
   readonly cause: string;
+  /** Of a message: its place among the records of its topic and key, from 1. A projection keeps it and passes over what is older. Else 0. */
+  readonly sequence: bigint;
 }

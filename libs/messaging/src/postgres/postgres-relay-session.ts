@@ -1,0 +1,91 @@
+import type { Client } from 'pg';
+import { Transient } from '@tradewind/kernel';
+import type { PublishedRow, RelaySession, TakenRow } from '../store/store.js';
+
+/** The advisory lock that makes a process the publisher of its database. */
+const lockKey = 7_283_946_511;
+export const pokeChannel = 'msg_outbox';
+
+const tryLock = `select pg_try_advisory_lock($1) as led`;
+const nextEpoch = `update msg_relay set epoch = epoch + 1 returning epoch`;
+const take = `
+select position, id, topic, key, type, version, sequence, payload, causation, correlation, traceparent, occurred_at as "occurredAt", headers, archived
+from msg_outbox o
+where not exists (select 1 from msg_outbox_held h where h.topic = o.topic and h.key = o.key)
+order by position limit $1`;
+const markPublished = `
+with fenced as (select 1 from msg_relay where epoch = $4 for share),
+published as (select * from unnest($1::bigint[], $2::int[], $3::bigint[]) as p(position, partition, record_offset)),
+gone as (delete from msg_outbox o using published p where o.position = p.position and exists (select 1 from fenced)
+  returning o.*, p.partition, p.record_offset),
+kept as (insert into msg_outbox_archive (position, id, topic, key, type, version, sequence, payload, causation, correlation, traceparent, occurred_at, headers, partition, record_offset)
+  select position, id, topic, key, type, version, sequence, payload, causation, correlation, traceparent, occurred_at, headers, partition, record_offset from gone where archived),
+started as (update msg_timers t set due_at = now() + t.milliseconds * interval '1 millisecond' from gone where t.started_by = gone.id and t.due_at is null)
+select count(*)::int as marked from gone`;
+const hold = `insert into msg_outbox_held (topic, key, position, reason) values ($1, $2, $3, $4) on conflict do nothing`;
+
+/** Thrown when another process has become the publisher: this one must not mark anything. */
+export class RelayFenced extends Error {
+  override readonly name = 'RelayFenced';
+}
+
+interface RawRow extends Omit<TakenRow, 'position' | 'sequence'> {
+  readonly position: string;
+  readonly sequence: string;
+}
+
+/**
+ * Leadership on a connection of its own: reading, sending and marking belong to the session that holds the lock, so a
+ * session that is lost can mark nothing, and the epoch fences a leader that slept through the loss.
+ */
+export class PostgresRelaySession implements RelaySession {
+  #lost: Error | undefined;
+
+  private constructor(
+    private readonly client: Client,
+    readonly epoch: bigint,
+  ) {}
+
+  static async open(client: Client): Promise<RelaySession | undefined> {
+    const { rows } = await client.query<{ led: boolean }>(tryLock, [lockKey]);
+    if (!rows[0]!.led) return undefined;
+    const { rows: epochs } = await client.query<{ epoch: string }>(nextEpoch);
+    const session = new PostgresRelaySession(client, BigInt(epochs[0]!.epoch));
+    client.on('error', (error) => (session.#lost = error));
+    client.on('end', () => (session.#lost ??= new Error('the connection ended')));
+    await client.query(`listen ${pokeChannel}`);
+    return session;
+  }
+
+  async take(limit: number): Promise<readonly TakenRow[]> {
+    const { rows } = await this.#query<RawRow>('relay_take', take, [limit]);
+    return rows.map((row) => ({ ...row, position: BigInt(row.position), sequence: BigInt(row.sequence) }));
+  }
+
+  async mark(published: readonly PublishedRow[]): Promise<void> {
+    const { rows } = await this.#query<{ marked: number }>('relay_mark', markPublished, [
+      published.map((row) => row.position.toString()),
+      published.map((row) => row.partition),
+      published.map((row) => row.offset.toString()),
+      this.epoch.toString(),
+    ]);
+    if (rows[0]!.marked !== published.length) throw new RelayFenced(`${published.length} rows were published, ${rows[0]!.marked} could be marked`);
+  }
+
+  async hold(row: TakenRow, reason: string): Promise<void> {
+    await this.#query('relay_hold', hold, [row.topic, row.key, row.position.toString(), reason]);
+  }
+
+  onPoke(call: () => void): void {
+    this.client.on('notification', call);
+  }
+
+  async close(): Promise<void> {
+    await this.client.end();
+  }
+
+  async #query<R extends object>(name: string, text: string, values: unknown[]): Promise<{ rows: R[] }> {
+    if (this.#lost) throw new Transient('the relay has lost its session', { cause: this.#lost });
+    return this.client.query<R>({ name, text, values });
+  }
+}

@@ -1,0 +1,144 @@
+import pg from 'pg';
+import { Transient } from '@tradewind/kernel';
+import type { DataSource } from 'typeorm';
+import type { ClaimedEffect, RelaySession, Store, Transaction } from '../store/store.js';
+import { PostgresRelaySession, pokeChannel } from './postgres-relay-session.js';
+import { PostgresTransaction } from './postgres-transaction.js';
+import { isTransient } from './sql-errors.js';
+import { sqlOf, type Sql } from './sql.js';
+
+const poke = `select pg_notify('${pokeChannel}', '')`;
+const lag = `select count(*)::int as rows, coalesce(extract(epoch from now() - min(appended_at)), 0)::float8 as seconds,
+(select count(*)::int from msg_outbox_held) as held from msg_outbox`;
+
+const claimEffects = `
+with ready as (
+  select e.id from msg_effects e
+  where e.done_at is null and e.due_at <= now() and (e.lease_until is null or e.lease_until < now()) and e.name = any($1::text[])
+    and not exists (select 1 from msg_effects before where before.key = e.key and before.done_at is null and before.place < e.place)
+  order by e.due_at limit $2 for update skip locked)
+update msg_effects e set lease_until = now() + $3::int * interval '1 millisecond', lease_token = $4, tries = tries + 1
+from ready where e.id = ready.id
+returning e.id, e.name, e.key, e.payload, e.cause, e.correlation, e.tries, e.lease_token as token`;
+const renewEffects = `update msg_effects set lease_until = now() + $3::int * interval '1 millisecond'
+where id = any($1::uuid[]) and lease_token = $2 and done_at is null`;
+const retryEffect = `update msg_effects set lease_until = null, due_at = now() + $3::int * interval '1 millisecond', last_error = $4
+where id = $1 and lease_token = $2 and done_at is null`;
+
+const dueTimers = `select id, saga_id as "sagaId", name from msg_timers where due_at <= now() order by due_at limit $1`;
+const postponeTimers = `update msg_timers set due_at = now() + $2::int * interval '1 millisecond' where id = any($1::text[])`;
+
+const parkedKeys = `select distinct key from msg_parked_lanes where consumer = $1 and key = any($2::text[])`;
+const releasedLanes = `select lane from msg_parked_lanes where consumer = $1 and state = 'releasing' order by lane`;
+const parkedCount = `select count(*)::int as n from msg_parked`;
+const countTry = `insert into msg_tries as t (consumer, message_id, tries) values ($1, $2, 1)
+on conflict (consumer, message_id) do update set tries = t.tries + 1 returning tries`;
+const countStart = `insert into msg_starts as s (consumer, topic, partition, record_offset, times) values ($1, $2, $3, $4, 1)
+on conflict (consumer, topic, partition) do update
+set times = case when s.record_offset = excluded.record_offset then s.times + 1 else 1 end, record_offset = excluded.record_offset
+returning times`;
+
+/** The library's store on PostgreSQL, on the pool of a TypeORM data source, so that it shares the service's transactions. */
+export class PostgresStore implements Store {
+  readonly #pool: pg.Pool;
+  readonly #sql: Sql;
+
+  constructor(dataSource: DataSource) {
+    this.#pool = (dataSource.driver as unknown as { master: pg.Pool }).master;
+    const sql = sqlOf(this.#pool);
+    this.#sql = async (text, values) => {
+      try {
+        return await sql(text, values);
+      } catch (error) {
+        throw asTransient(error);
+      }
+    };
+  }
+
+  async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect().catch((error: unknown) => {
+      throw asTransient(error);
+    });
+    let broken: Error | undefined;
+    // A pooled connection that breaks while it is lent out would otherwise end the process.
+    const onError = (error: Error): void => void (broken = error);
+    client.on('error', onError);
+    try {
+      await client.query('begin');
+      const result = await work(new PostgresTransaction(sqlOf(client)));
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      if (!broken) await client.query('rollback').catch((failure: Error) => (broken = failure));
+      throw asTransient(error);
+    } finally {
+      client.off('error', onError);
+      client.release(broken ?? false);
+    }
+  }
+
+  async lead(): Promise<RelaySession | undefined> {
+    const client = new pg.Client({ ...this.#pool.options, application_name: 'relay', keepAlive: true } as pg.ClientConfig);
+    client.on('error', () => undefined); // told by the next query on it
+    try {
+      await client.connect();
+      const session = await PostgresRelaySession.open(client);
+      if (!session) await client.end();
+      return session;
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw asTransient(error);
+    }
+  }
+
+  async poke(): Promise<void> {
+    await this.#sql(poke);
+  }
+
+  async outboxLag(): ReturnType<Store['outboxLag']> {
+    return (await this.#sql<{ rows: number; seconds: number; held: number }>(lag))[0]!;
+  }
+
+  claimEffects(names: readonly string[], limit: number, leaseMilliseconds: number, token: string): Promise<readonly ClaimedEffect[]> {
+    return this.#sql<ClaimedEffect>(claimEffects, [names, limit, leaseMilliseconds, token]);
+  }
+
+  async renewEffects(ids: readonly string[], token: string, leaseMilliseconds: number): Promise<void> {
+    await this.#sql(renewEffects, [ids, token, leaseMilliseconds]);
+  }
+
+  async retryEffect(id: string, token: string, inMilliseconds: number, error: string): Promise<void> {
+    await this.#sql(retryEffect, [id, token, inMilliseconds, error]);
+  }
+
+  dueTimers(limit: number): ReturnType<Store['dueTimers']> {
+    return this.#sql<{ id: string; sagaId: string; name: string }>(dueTimers, [limit]);
+  }
+
+  async postponeTimers(ids: readonly string[], milliseconds: number): Promise<void> {
+    await this.#sql(postponeTimers, [ids, milliseconds]);
+  }
+
+  async parkedKeys(consumer: string, keys: readonly string[]): Promise<ReadonlySet<string>> {
+    return new Set((await this.#sql<{ key: string }>(parkedKeys, [consumer, keys])).map((row) => row.key));
+  }
+
+  async releasedLanes(consumer: string): Promise<readonly string[]> {
+    return (await this.#sql<{ lane: string }>(releasedLanes, [consumer])).map((row) => row.lane);
+  }
+
+  async parkedCount(): Promise<number> {
+    return (await this.#sql<{ n: number }>(parkedCount))[0]!.n;
+  }
+
+  async countTry(consumer: string, messageId: string): Promise<number> {
+    return (await this.#sql<{ tries: number }>(countTry, [consumer, messageId]))[0]!.tries;
+  }
+
+  async countStart(consumer: string, topic: string, partition: number, offset: bigint): Promise<number> {
+    return (await this.#sql<{ times: number }>(countStart, [consumer, topic, partition, offset.toString()]))[0]!.times;
+  }
+}
+
+const asTransient = (error: unknown): unknown =>
+  isTransient(error) && !(error instanceof Transient) ? new Transient(`the database is away: ${(error as Error).message}`, { cause: error }) : error;

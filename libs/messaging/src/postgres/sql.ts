@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto';
+import type { PoolClient, Pool } from 'pg';
+
+/** Runs one statement. Statements are constants, so each is prepared once a connection. */
+export type Sql = <R extends object = Record<string, unknown>>(text: string, values?: readonly unknown[]) => Promise<R[]>;
+
+const names = new Map<string, string>();
+
+const nameOf = (text: string): string => {
+  let name = names.get(text);
+  if (name === undefined) names.set(text, (name = `tw_${createHash('sha1').update(text).digest('base64url').slice(0, 20)}`));
+  return name;
+};
+
+export const sqlOf =
+  (client: Pool | PoolClient): Sql =>
+  async <R extends object>(text: string, values: readonly unknown[] = []) =>
+    (await client.query<R>({ name: nameOf(text), text, values: values as unknown[] })).rows;
