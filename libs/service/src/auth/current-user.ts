@@ -1,0 +1,21 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { UserId } from '@tradewind/kernel';
+
+export type Role = 'customer' | 'admin';
+
+/** Who asks, as the access token says. */
+export interface User {
+  readonly id: UserId;
+  readonly role: Role;
+}
+
+/** A request that passed the guard. */
+export interface Authenticated {
+  user?: User;
+}
+
+export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionContext): User => {
+  const { user } = context.switchToHttp().getRequest<Authenticated>();
+  if (!user) throw new TypeError('@CurrentUser on a public route: nobody has to be logged in there');
+  return user;
+});

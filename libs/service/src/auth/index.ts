@@ -1,0 +1,3 @@
+export * from './access.js';
+export * from './current-user.js';
+export * from './signing-keys.table.js';

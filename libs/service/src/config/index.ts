@@ -1,0 +1,3 @@
+export * from './read-config.js';
+export * from './satisfies.js';
+export * from './service-config.js';

@@ -1,0 +1,32 @@
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { problem } from './problem.js';
+
+/** `?limit=&cursor=` of every list. Extend it for a list with filters of its own. */
+export class PageQuery {
+  @Type(() => Number) @IsInt() @Min(1) @Max(100) readonly limit: number = 20;
+  @IsOptional() @IsString() @MaxLength(300) @Matches(/^[\x20-\x7e]+$/, { message: 'must be the nextCursor of the page before' }) readonly cursor?: string;
+}
+
+/** One page of a list; `nextCursor` is null on the last one. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+}
+
+/** Makes a page of rows that were read with `limit + 1`: the one too many tells that there is a next page. */
+export function page<T>(rows: readonly T[], limit: number, cursorOf: (last: T) => string): Page<T> {
+  const items = rows.slice(0, limit);
+  return { items, nextCursor: rows.length > limit ? cursorOf(items[items.length - 1]!) : null };
+}
+
+/** Reads a cursor before it gets near SQL: `readCursor(query.cursor, orderId)`. Whatever `read` throws is answered with 400. */
+export function readCursor<T>(cursor: string | undefined, read: (text: string) => T): T | undefined {
+  if (cursor === undefined) return undefined;
+  try {
+    return read(cursor);
+  } catch {
+    const detail = 'must be the nextCursor of the page before';
+    throw problem(400, 'invalid-request', `cursor ${detail}`, { errors: [{ field: 'cursor', detail }] });
+  }
+}

@@ -1,0 +1,3 @@
+export * from './data-keys.table.js';
+export * from './seal.js';
+export * from './sealer.js';
