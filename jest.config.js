@@ -34,7 +34,7 @@ const project = (displayName, testRegex, rest = {}) => ({
 export default {
   projects: [
     project('pure', ['/[^/.]+(\\.(domain|saga|handler))?\\.spec\\.ts$']),
-    project('integration', ['\\.int\\.spec\\.ts$']),
+    project('integration', ['\\.int\\.spec\\.ts$'], { globalSetup: '<rootDir>/tools/platform/jest/start.mjs', globalTeardown: '<rootDir>/tools/platform/jest/stop.mjs' }),
     project('journeys', ['\\.e2e\\.spec\\.ts$']),
   ],
 };

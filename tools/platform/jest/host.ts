@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { startKafka } from '../kafka/start-kafka.js';
+import { startPostgres } from '../postgres/start-postgres.js';
+import { endLeftovers, removeState, temporaryFolder } from '../process/temporary-folder.js';
+import { freePorts } from '../process/ports.js';
+
+/*
+ * One PostgreSQL and one Kafka for one run of the tests, in a temporary folder and a process of their own: when its
+ * standard input ends, the tests have ended, however they did, and everything goes away.
+ */
+const folder = await temporaryFolder();
+const goodbye = new Promise<void>((resolve) => {
+  process.stdin.once('end', resolve).once('close', resolve).resume();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
+});
+
+try {
+  const [port = 0, kafkaPort = 0, controllerPort = 0] = await freePorts(3);
+  const platform = Promise.all([
+    startPostgres({
+      dataDir: join(folder, 'postgres'),
+      port,
+      password: randomBytes(12).toString('base64url'),
+      log: join(folder, 'postgres.log'),
+      settings: { fsync: 'off', shared_buffers: '128MB' }, // the data is thrown away; a killed process loses nothing without fsync
+    }),
+    startKafka({ dataDir: join(folder, 'kafka'), port: kafkaPort, controllerPort, log: join(folder, 'kafka.log') }),
+  ]);
+  const started = await Promise.race([platform, goodbye]);
+  if (started) {
+    const [postgres, kafka] = started;
+    process.stdout.write(`${JSON.stringify({ databaseUrl: postgres.adminUrl, kafkaBrokers: kafka.brokers })}\n`);
+    await goodbye;
+    await Promise.all([kafka.kill(), postgres.process.stop(['SIGQUIT', 5_000])]);
+  }
+} finally {
+  await endLeftovers(folder);
+  removeState(folder);
+}
+process.exit();

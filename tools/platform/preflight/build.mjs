@@ -1,0 +1,23 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { withProgress } from './progress.mjs';
+import { Refusal } from './refusal.mjs';
+import { run } from './run.mjs';
+
+/** Compiles what has changed. */
+export async function build(root, project = '.') {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const { code, output } = await withProgress('compiling', () => run(process.execPath, [tsc, '-b', project], { cwd: root }));
+  if (code !== 0) throw new Refusal(`the sources do not compile:\n${output.trim()}`);
+}
+
+/** Whether a compiled file of the platform is missing or older than its source. */
+export function platformIsStale(root) {
+  const sources = join(root, 'tools/platform');
+  return readdirSync(sources, { recursive: true })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
+    .some((name) => {
+      const compiled = join(root, 'dist/tools/platform', name.replace(/\.ts$/, '.js'));
+      return !existsSync(compiled) || statSync(compiled).mtimeMs < statSync(join(sources, name)).mtimeMs;
+    });
+}

@@ -1,0 +1,24 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** The repository's root, found from the sources and from the compiled files alike. */
+export const root = findRoot(import.meta.dirname);
+
+/** Where `npm start` keeps everything that it makes. */
+export const defaultStateDir = join(root, '.tradewind');
+
+/** The folder of the broker's jars, which the pre-flight fills. */
+export function kafkaJars(): string {
+  const list = readFileSync(join(root, 'tools/platform/kafka/jars.sha256'), 'utf8');
+  const version = /kafka_2\.13-([\d.]+)\.jar$/m.exec(list)?.[1];
+  const folder = join(root, `node_modules/.cache/tradewind/kafka-${version}`);
+  if (!existsSync(folder)) throw new Error(`Kafka's jars are not in ${folder}; run "node tools/platform/prepare.mjs" to fetch them`);
+  return folder;
+}
+
+function findRoot(from: string): string {
+  if (existsSync(join(from, 'nest-cli.json')) || existsSync(join(from, 'package-lock.json'))) return from;
+  const parent = dirname(from);
+  if (parent === from) throw new Error(`no package-lock.json in any folder above ${import.meta.dirname}`);
+  return findRoot(parent);
+}
