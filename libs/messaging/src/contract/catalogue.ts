@@ -25,6 +25,10 @@ export class Catalogue {
     return this.#byTopic.get(typeof topic === 'string' ? topic : topic.name) ?? [];
   }
 
+  topicOf(cls: MessageClass): Topic {
+    return messageInfo(cls).topic;
+  }
+
   get classes(): readonly MessageClass[] {
     return [...this.#byType.values()].map(({ cls }) => cls);
   }

@@ -1,0 +1,57 @@
+import kafkajs, { type Admin } from 'kafkajs';
+import type { Topic } from '../contract/index.js';
+
+/** A topic is missing, or is there with other settings than the contracts declare. */
+export class TopicMismatch extends Error {
+  override readonly name = 'TopicMismatch';
+}
+
+const cleanup = { keep: 'delete', compact: 'compact' } as const;
+
+/** What is kept for ever, and what is compacted; never the broker's own defaults, which forget after a week. */
+const settingsOf = (topic: Topic): { name: string; value: string }[] => [
+  { name: 'cleanup.policy', value: cleanup[topic.retention] },
+  { name: 'retention.ms', value: '-1' },
+  { name: 'retention.bytes', value: '-1' },
+];
+
+export async function provisionTopics(admin: Admin, topics: readonly Topic[]): Promise<void> {
+  const existing = new Set(await admin.listTopics());
+  const missing = topics.filter((topic) => !existing.has(topic.name));
+  if (missing.length > 0) {
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: missing.map((topic) => ({ topic: topic.name, numPartitions: topic.partitions, replicationFactor: -1, configEntries: settingsOf(topic) })),
+    });
+  }
+  await checkTopics(admin, topics);
+}
+
+export async function checkTopics(admin: Admin, topics: readonly Topic[]): Promise<void> {
+  const existing = new Set(await admin.listTopics());
+  for (const topic of topics) {
+    if (!existing.has(topic.name)) throw new TopicMismatch(`the topic ${topic.name} does not exist: provision the topics first`);
+  }
+  const { topics: found } = await admin.fetchTopicMetadata({ topics: topics.map((topic) => topic.name) });
+  for (const { name, partitions } of found) {
+    const declared = topics.find((topic) => topic.name === name)!;
+    if (partitions.length !== declared.partitions) {
+      throw new TopicMismatch(`the topic ${name} has ${partitions.length} partitions, ${declared.partitions} are declared: the order of its keys would break`);
+    }
+  }
+  await checkSettings(admin, topics);
+}
+
+async function checkSettings(admin: Admin, topics: readonly Topic[]): Promise<void> {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: topics.map((topic) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic.name, configNames: ['cleanup.policy', 'retention.ms'] })),
+  });
+  for (const { resourceName, configEntries } of resources) {
+    const declared = topics.find((topic) => topic.name === resourceName)!;
+    for (const { name, value } of settingsOf(declared)) {
+      const entry = configEntries.find(({ configName }) => configName === name);
+      if (entry && entry.configValue !== value) throw new TopicMismatch(`the topic ${resourceName} has ${name}=${entry.configValue}, ${value} is declared`);
+    }
+  }
+}

@@ -1,0 +1,225 @@
+import type { Catalogue } from '../contract/index.js';
+import type { Acknowledged, KafkaClient, OutgoingRecord, Publisher } from '../kafka/kafka-client.js';
+import { partitionOf } from '../kafka/murmur2.js';
+import type { PublishedRow, RelaySession, Store, TakenRow } from '../store/store.js';
+import { backOff, type World } from '../system.js';
+import { headersOf } from './envelope.js';
+import { Alarm } from './alarm.js';
+
+/** Records a send, and bytes a send: kafkajs is quadratic above the first, the broker takes 1 MiB a partition's batch. */
+const recordLimit = 1_000;
+const byteLimit = 900_000;
+/** Milliseconds between looks when nobody wakes us, between tries to lead, and at most between tries after a failure. */
+const idle = 1_000;
+const candidacy = 1_000;
+const longestBackOff = 2_000;
+
+/** The broker acknowledged a batch below one that it acknowledged before: records may be lost or another relay writes. */
+export class OffsetRegression extends Error {
+  override readonly name = 'OffsetRegression';
+}
+
+export interface RelayLog {
+  (level: 'info' | 'warn' | 'error', message: string, detail?: object): void;
+}
+
+/**
+ * Publishes the outbox of one database: per key in commit order, at least once, by one process at a time. Rows leave the
+ * outbox only after the broker's acknowledgement, in the transaction that archives them; a crash between the two publishes
+ * them again with the same ids.
+ */
+export class Relay {
+  readonly #alarm: Alarm;
+  readonly #stopping = new AbortController();
+  readonly #lastOffsets = new Map<string, bigint>();
+  #publisher: Publisher | undefined;
+  #session: RelaySession | undefined;
+  #run: Promise<void> | undefined;
+  #failures = 0;
+  #pokeWanted = false;
+
+  constructor(
+    private readonly store: Store,
+    private readonly kafka: KafkaClient,
+    private readonly topics: { partitionsOf(topic: string): number },
+    private readonly source: string,
+    private readonly world: World,
+    private readonly log: RelayLog,
+  ) {
+    this.#alarm = new Alarm(world.timers);
+  }
+
+  static partitionsFrom(contracts: Catalogue, more: Iterable<{ name: string; partitions: number }> = []): { partitionsOf(topic: string): number } {
+    const partitions = new Map([...contracts.classes.map((cls) => contracts.topicOf(cls)), ...more].map((topic) => [topic.name, topic.partitions]));
+    return { partitionsOf: (topic) => partitions.get(topic) ?? 1 };
+  }
+
+  start(): void {
+    this.#run ??= this.#work();
+  }
+
+  /** Rows were committed in this process. */
+  wake(): void {
+    if (this.#session) this.#alarm.ring();
+    else this.#poke();
+  }
+
+  /** Whether this process is the publisher of its database. */
+  get leads(): boolean {
+    return this.#session !== undefined;
+  }
+
+  /** Undefined while all is well. */
+  get trouble(): string | undefined {
+    return this.#failures > 0 ? `relay: ${this.#failures} failed tries in a row` : undefined;
+  }
+
+  /** Publishes what is there, for a bounded time, and hands leadership over. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#alarm.ring();
+    await this.#run;
+  }
+
+  async #work(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      try {
+        this.#session = await this.store.lead();
+        if (!this.#session) {
+          await this.#alarm.wait(candidacy);
+          continue;
+        }
+        this.log('info', 'relay leads', { epoch: this.#session.epoch.toString() });
+        this.#session.onPoke(() => this.#alarm.ring());
+        await this.#publishAll(this.#session);
+      } catch (error) {
+        this.#failures++;
+        this.log('warn', 'relay starts over', { error: String(error), failures: this.#failures });
+        await this.#discard();
+        await this.world.timers.wait(backOff(this.world, this.#failures, 50, longestBackOff), this.#stopping.signal);
+      }
+    }
+    await this.#discard();
+  }
+
+  /** Until it is stopped or something fails; when stopping, what is there goes out first. */
+  async #publishAll(session: RelaySession): Promise<void> {
+    for (;;) {
+      const rows = await session.take(recordLimit);
+      if (rows.length > 0) await this.#publish(session, rows);
+      else if (this.#stopping.signal.aborted) return;
+      else await this.#alarm.wait(idle);
+      this.#failures = 0;
+    }
+  }
+
+  async #publish(session: RelaySession, rows: readonly TakenRow[]): Promise<void> {
+    for (const batch of batchesOf(rows)) {
+      this.#publisher ??= await this.kafka.publisher();
+      const records = batch.map((row) => this.#recordOf(row));
+      const acknowledged = await this.#send(session, batch, records);
+      if (acknowledged) await session.mark(this.#place(batch, records, acknowledged));
+    }
+  }
+
+  /** A record that the broker refuses for good is held with its key; everything else goes on. */
+  async #send(session: RelaySession, rows: readonly TakenRow[], records: readonly OutgoingRecord[]): Promise<readonly Acknowledged[] | undefined> {
+    try {
+      return await this.#publisher!.publish(records);
+    } catch (error) {
+      const refused = refusalOf(error);
+      if (refused === undefined) throw error;
+      await this.#discardPublisher();
+      if (rows.length === 1) {
+        this.log('error', 'the broker refuses a record: its key is held', { id: rows[0]!.id, topic: rows[0]!.topic, key: rows[0]!.key, refused });
+        await session.hold(rows[0]!, refused);
+        return undefined;
+      }
+      // Alone each, in order; a held key's later rows stay where they are.
+      const held = new Set<string>();
+      for (const row of rows) {
+        if (held.has(`${row.topic}\n${row.key}`)) continue;
+        this.#publisher ??= await this.kafka.publisher();
+        const record = [this.#recordOf(row)];
+        const acknowledged = await this.#send(session, [row], record);
+        if (acknowledged) await session.mark(this.#place([row], record, acknowledged));
+        else held.add(`${row.topic}\n${row.key}`);
+      }
+      return undefined;
+    }
+  }
+
+  #recordOf(row: TakenRow): OutgoingRecord {
+    const partition = partitionOf(row.key, this.topics.partitionsOf(row.topic));
+    return { topic: row.topic, partition, key: row.key, value: row.payload, headers: headersOf(row, this.source) };
+  }
+
+  /** Each record's offset: the broker tells the first of each partition, and they rise by one in the order sent. */
+  #place(rows: readonly TakenRow[], records: readonly OutgoingRecord[], acknowledged: readonly Acknowledged[]): PublishedRow[] {
+    const next = new Map<string, bigint>();
+    for (const { topic, partition, baseOffset } of acknowledged) {
+      const place = `${topic}:${partition}`;
+      const last = this.#lastOffsets.get(place);
+      if (baseOffset < 0n || (last !== undefined && baseOffset <= last)) {
+        throw new OffsetRegression(`${place} acknowledged offset ${baseOffset} after ${last ?? 'none'}`);
+      }
+      next.set(place, baseOffset);
+    }
+    return rows.map((row, index) => {
+      const { topic, partition } = records[index]!;
+      const place = `${topic}:${partition}`;
+      const offset = next.get(place);
+      if (offset === undefined) throw new OffsetRegression(`${place} was sent to and not acknowledged`);
+      next.set(place, offset + 1n);
+      this.#lastOffsets.set(place, offset);
+      return { position: row.position, partition, offset };
+    });
+  }
+
+  async #discard(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    await this.#discardPublisher();
+    await session?.close().catch((error: unknown) => this.log('warn', 'the relay session did not close', { error: String(error) }));
+  }
+
+  async #discardPublisher(): Promise<void> {
+    const publisher = this.#publisher;
+    this.#publisher = undefined;
+    await publisher?.close().catch((error: unknown) => this.log('warn', 'the publisher did not close', { error: String(error) }));
+  }
+
+  /** At most one poke is under way, and one more is remembered. */
+  #poke(): void {
+    if (this.#pokeWanted) return;
+    this.#pokeWanted = true;
+    this.world.timers.after(2, () => {
+      this.#pokeWanted = false;
+      this.store.poke().catch((error: unknown) => this.log('warn', 'the leader could not be poked: its poll finds the rows', { error: String(error) }));
+    });
+  }
+}
+
+function* batchesOf(rows: readonly TakenRow[]): Generator<TakenRow[]> {
+  let batch: TakenRow[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    const size = (row.payload?.length ?? 0) + 500;
+    if (batch.length > 0 && bytes + size > byteLimit) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(row);
+    bytes += size;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+const refusals = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'CORRUPT_MESSAGE', 'INVALID_TIMESTAMP']);
+
+const refusalOf = (error: unknown): string | undefined => {
+  const { type, cause } = error as { type?: string; cause?: unknown };
+  if (type !== undefined && refusals.has(type)) return type;
+  return cause === undefined || cause === error ? undefined : refusalOf(cause);
+};
