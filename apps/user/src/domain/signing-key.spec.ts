@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals';
+import { planKeys, signer, type AnnouncedKey, type KeyPolicy, type SigningKey } from './signing-key.js';
+
+const minute = 60_000;
+const policy: KeyPolicy = { rotateAfter: 1_000 * minute, lead: minute, tokenLifetime: 15 * minute, margin: 5 * minute };
+const at = (minutes: number): Date => new Date(Date.UTC(2026, 0, 1) + minutes * minute);
+const aCandidate = (kid: string): AnnouncedKey => ({ status: 'announced', kid, publicKey: `${kid}-public`, privateKey: `${kid}-private`, announcedAt: at(0), signsFrom: at(0) });
+
+/** Lets the keys' owner act at these minutes; a key's record is on the topic from `arrivals[kid]` on. */
+function afterActing(minutes: readonly number[], arrivals: Readonly<Record<string, number>>): { keys: SigningKey[]; announcedAt: number[]; retiredAt: Record<string, number> } {
+  let keys: SigningKey[] = [];
+  const announcedAt: number[] = [];
+  const retiredAt: Record<string, number> = {};
+  for (const now of minutes) {
+    const arrived = new Set(Object.keys(arrivals).filter((kid) => arrivals[kid]! <= now));
+    const plan = planKeys(keys, arrived, aCandidate(`k${announcedAt.length + 1}`), at(now), policy);
+    if (plan.announced.length > 0) announcedAt.push(now);
+    for (const { kid } of plan.retired) retiredAt[kid] = now;
+    const changed = [...plan.announced, ...plan.acknowledged, ...plan.retired];
+    keys = [...keys.filter(({ kid }) => !changed.some((change) => change.kid === kid)), ...changed];
+  }
+  return { keys, announcedAt, retiredAt };
+}
+
+describe('a database without keys', () => {
+  it('announces one at once', () => expect(afterActing([0], {}).announcedAt).toEqual([0]));
+  it('announces no second one while the first is under way', () => expect(afterActing([0, 1, 500, 2_000], {}).announcedAt).toEqual([0]));
+  it('signs nothing before the record is acknowledged', () => expect(signer(afterActing([0, 10], {}).keys, at(10))).toBeUndefined());
+  it('signs as soon as it is', () => expect(signer(afterActing([0, 10], { k1: 9 }).keys, at(10))?.kid).toBe('k1'));
+});
+
+describe('a key whose period is over', () => {
+  const turns = [0, 1, 1_001, 1_003];
+  it('is followed by a new one', () => expect(afterActing(turns, { k1: 1 }).announcedAt).toEqual([0, 1_001]));
+  it('goes on signing until everybody had the time to learn the new one', () => {
+    const { keys } = afterActing(turns, { k1: 1, k2: 1_002 });
+    expect([signer(keys, at(1_003))?.kid, signer(keys, at(1_004))?.kid]).toEqual(['k1', 'k2']);
+  });
+  it('goes on signing while the new one is not on the topic, however long', () =>
+    expect(signer(afterActing([...turns, 5_000], { k1: 1 }).keys, at(9_000))?.kid).toBe('k1'));
+  it('is retired once no token of it can be alive', () =>
+    expect(afterActing([...turns, 1_023, 1_024], { k1: 1, k2: 1_002 }).retiredAt).toEqual({ k1: 1_024 }));
+  it('leaves no private key behind', () =>
+    expect(afterActing([...turns, 1_024], { k1: 1, k2: 1_002 }).keys.find(({ kid }) => kid === 'k1')).toEqual({ status: 'retired', kid: 'k1', retiredAt: at(1_024) }));
+});
+
+describe('two instances that act one after the other', () => {
+  it('announce one key', () => expect(afterActing([0, 0, 1, 1, 1_001, 1_001], { k1: 1 }).announcedAt).toEqual([0, 1_001]));
+});
