@@ -1,0 +1,102 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { transformFile } from '@swc/core';
+
+let folder: string;
+let started: ChildProcess[] = [];
+
+/** The real process, from the sources as they are now: Node 20 runs no TypeScript. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'provider-process-'));
+  await mkdir(join(folder, 'provider'));
+  await writeFile(join(folder, 'package.json'), '{"type":"module"}');
+  const sources = (await readdir(import.meta.dirname)).filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'));
+  await Promise.all(
+    sources.map(async (name) => {
+      const { code } = await transformFile(join(import.meta.dirname, name), { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' }, swcrc: false });
+      await writeFile(join(folder, 'provider', `${basename(name, '.ts')}.js`), code);
+    }),
+  );
+});
+afterEach(() => {
+  for (const child of started) child.kill('SIGKILL');
+  started = [];
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+interface Line {
+  readonly level: string;
+  readonly msg: string;
+  readonly url?: string;
+  readonly operations?: number;
+}
+
+/** Starts the process and reads what it says, until it listens or ends. */
+async function run(settings: Record<string, string>) {
+  const child = spawn(process.execPath, [join(folder, 'provider', 'main.js')], { env: { PORT: '0', ...settings }, stdio: ['ignore', 'pipe', 'inherit'] });
+  started.push(child);
+  const ended = once(child, 'exit').then(([code]) => code as number | null);
+  const said: Line[] = [];
+  for await (const text of createInterface({ input: child.stdout })) {
+    said.push(JSON.parse(text) as Line);
+    if (said.at(-1)?.msg === 'listening') break;
+  }
+  return { child, said, ended, url: said.at(-1)?.url ?? '' };
+}
+
+const take = (url: string, key: string, method = 'sim_ok') =>
+  fetch(`${url}/takes`, { method: 'POST', headers: { 'idempotency-key': key }, body: JSON.stringify({ key, amount: 100, currency: 'GBP', method }) });
+
+describe('a provider killed under load', () => {
+  it('still knows every take that it had answered', async () => {
+    const settings = { PROVIDER_LOG: join(folder, 'killed', 'log') };
+    const first = await run(settings);
+    const answered = new Map<string, unknown>();
+    const takes = Array.from({ length: 300 }, async (_, at) => {
+      const answer = await take(first.url, `k${at}`);
+      answered.set(`k${at}`, await answer.json());
+      if (answered.size === 100) first.child.kill('SIGKILL');
+    });
+    await Promise.allSettled(takes);
+    await first.ended;
+    expect(answered.size).toBeGreaterThanOrEqual(100);
+    await appendFile(settings.PROVIDER_LOG, '{"at":"2010-12-01T08:2');
+
+    const second = await run(settings);
+    expect(second.said[0]).toMatchObject({ level: 'warn', bytes: 22 });
+    expect(second.said[1]?.operations).toBeGreaterThanOrEqual(answered.size);
+    for (const [key, body] of answered) expect(await (await take(second.url, key)).json()).toEqual(body);
+  });
+});
+
+describe('a provider told to end', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('answers what is under way and exits with 0 (%s)', async (signal) => {
+    const { child, ended, url } = await run({ PROVIDER_LOG: join(folder, signal) });
+    const slow = take(url, 'slow', 'sim_slow');
+    while ((await fetch(`${url}/operations/slow`)).status === 404);
+    child.kill(signal);
+    expect((await slow).status).toBe(201);
+    expect(await ended).toBe(0);
+    expect(await readFile(join(folder, signal), 'utf8')).toContain('"key":"slow"');
+  });
+});
+
+describe('a provider with a setting that is missing or wrong', () => {
+  it.each<[string, Record<string, string>]>([
+    ['PROVIDER_LOG', { PROVIDER_LOG: '' }],
+    ['PORT', { PORT: 'three' }],
+    ['PORT', { PORT: '65536' }],
+    ['PROVIDER_LATENCY_MS', { PROVIDER_LATENCY_MS: '-1' }],
+    ['PROVIDER_WEBHOOK_URL', { PROVIDER_WEBHOOK_URL: 'localhost:3005' }],
+    ['PROVIDER_WEBHOOK_SECRET', { PROVIDER_WEBHOOK_URL: 'http://127.0.0.1:3005/' }],
+  ])('stops with the name %s: %j', async (name, settings) => {
+    const { said, ended } = await run({ PROVIDER_LOG: join(folder, 'unused'), ...settings });
+    expect(await ended).toBe(1);
+    expect(said).toMatchObject([{ level: 'error', msg: expect.stringContaining(name) }]);
+  });
+});

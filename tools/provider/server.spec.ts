@@ -1,0 +1,196 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { startProvider, type RunningProvider } from './server.js';
+import type { ProviderSettings } from './settings.js';
+
+let folder: string;
+let provider: RunningProvider;
+let running: RunningProvider[] = [];
+let logs = 0;
+
+beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'provider-'))));
+afterEach(async () => {
+  await Promise.all(running.map((each) => each.stop()));
+  running = [];
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const broken = (error: unknown): never => {
+  throw error;
+};
+
+async function start(more: Partial<ProviderSettings> = {}): Promise<ProviderSettings> {
+  const settings = { port: 0, host: '127.0.0.1', log: join(folder, `log-${++logs}`), latencyMs: 0, slowMs: 3_000, ...more };
+  provider = await startProvider(settings, broken);
+  running.push(provider);
+  return settings;
+}
+
+const call = async (method: 'GET' | 'POST', path: string, body?: unknown, headers: Record<string, string> = {}, signal?: AbortSignal) => {
+  const init = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
+  const answer = await fetch(provider.url + path, { method, headers, ...init, ...(signal && { signal }) });
+  return { code: answer.status, body: (await answer.json()) as Record<string, unknown> };
+};
+const take = (key: string, method = 'sim_ok', amount = 100, signal?: AbortSignal) =>
+  call('POST', '/takes', { key, amount, currency: 'GBP', method }, { 'idempotency-key': key }, signal);
+const refund = (key: string, takeKey: string, amount = 100) => call('POST', '/refunds', { key, takeKey, amount, currency: 'GBP', reason: 'undone' });
+const voidKey = (key: string) => call('POST', '/voids', { key });
+const find = (key: string) => call('GET', `/operations/${encodeURIComponent(key)}`);
+const lines = async (settings: ProviderSettings) => (await readFile(settings.log, 'utf8')).trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+
+describe('a provider that starts again', () => {
+  it('knows what it knew', async () => {
+    const settings = await start();
+    const taken = await take('o1:take:1');
+    await take('declined', 'sim_declined');
+    await refund('o1:refund:1', 'o1:take:1', 40);
+    await voidKey('o2:take:1');
+    await running.pop()!.stop();
+    await start({ log: settings.log });
+    expect(provider.operations).toBe(4);
+    expect(await take('o1:take:1')).toEqual(taken);
+    expect(await find('o1:take:1')).toMatchObject({ code: 200, body: { status: 'taken', refunded: 40 } });
+    expect(await find('declined')).toMatchObject({ code: 200, body: { status: 'declined', reason: 'card-declined' } });
+    expect(await find('o1:refund:1')).toMatchObject({ code: 200, body: { status: 'refunded', takeKey: 'o1:take:1' } });
+    expect(await refund('r2', 'o1:take:1', 61)).toMatchObject({ code: 422, body: { reason: 'exceeds-taken' } });
+    expect(await take('o2:take:1')).toMatchObject({ code: 409, body: { status: 'voided' } });
+    expect((await lines(settings)).map(({ operation, key }) => `${operation} ${key}`)).toEqual([
+      'take o1:take:1',
+      'decline declined',
+      'refund o1:refund:1',
+      'void o2:take:1',
+    ]);
+  });
+});
+
+describe('200 takes at once', () => {
+  it('are each in the log, and share its writes', async () => {
+    const settings = await start();
+    const answers = await Promise.all(Array.from({ length: 200 }, (_, at) => take(`k${at}`)));
+    expect(new Set(answers.map(({ body }) => body['reference'])).size).toBe(200);
+    expect(await lines(settings)).toHaveLength(200);
+    const { body } = await call('GET', '/healthz');
+    expect(body).toMatchObject({ status: 'ok', operations: 200 });
+    expect(body['logWrites']).toBeLessThan(200);
+  });
+});
+
+describe('one key taken many times at once', () => {
+  it.each(['sim_ok', 'sim_slow'])('is taken once (%s)', async (method) => {
+    const settings = await start({ slowMs: 20 });
+    const answers = await Promise.all(Array.from({ length: 50 }, () => take('same', method)));
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    expect(await lines(settings)).toHaveLength(1);
+  });
+});
+
+describe('a void against a take of the same key', () => {
+  it('has one winner, and everybody is told the same one', async () => {
+    await start();
+    const races = await Promise.all(
+      Array.from({ length: 100 }, async (_, at) => {
+        const key = `race-${at}`;
+        const asked = at % 2 ? [take(key), voidKey(key)] : [voidKey(key), take(key)];
+        return { said: (await Promise.all(asked)).map(({ body }) => body['status']), found: (await find(key)).body['status'] };
+      }),
+    );
+    for (const { said, found } of races) expect(said).toEqual([found, found]);
+  });
+});
+
+describe('the methods of payment', () => {
+  it('sim_flaky fails twice, then takes it', async () => {
+    await start();
+    expect(await take('k', 'sim_flaky')).toMatchObject({ code: 503, body: { status: 'unavailable' } });
+    expect((await find('k')).code).toBe(404);
+    expect((await take('k', 'sim_flaky')).code).toBe(503);
+    expect((await take('k', 'sim_flaky')).code).toBe(201);
+    expect((await take('k', 'sim_flaky')).code).toBe(201);
+  });
+  it('sim_lost takes the money and hangs up, and answers the second time', async () => {
+    await start();
+    await expect(take('k', 'sim_lost')).rejects.toThrow();
+    expect(await find('k')).toMatchObject({ code: 200, body: { status: 'taken' } });
+    expect((await take('k', 'sim_lost')).code).toBe(201);
+  });
+  it('sim_slow takes the money at once and says so late', async () => {
+    await start({ slowMs: 200 });
+    const began = performance.now();
+    expect((await take('k', 'sim_slow')).code).toBe(201);
+    expect(performance.now() - began).toBeGreaterThan(190);
+  });
+  it('sim_down never answers a take and takes nothing, yet finds and voids', async () => {
+    await start();
+    await expect(take('k', 'sim_down', 100, AbortSignal.timeout(100))).rejects.toThrow();
+    expect((await find('k')).code).toBe(404);
+    expect((await voidKey('k')).code).toBe(200);
+  });
+});
+
+describe('a provider that is told to stop', () => {
+  it('answers what is under way without waiting any longer', async () => {
+    const settings = await start({ slowMs: 60_000, latencyMs: 30 });
+    const slow = take('slow', 'sim_slow');
+    const down = expect(take('down', 'sim_down')).rejects.toThrow();
+    while ((await find('slow')).code === 404);
+    await running.pop()!.stop();
+    expect((await slow).code).toBe(201);
+    await down;
+    expect(await lines(settings)).toHaveLength(1);
+  });
+});
+
+describe('a second provider with the same port', () => {
+  it('does not start, and leaves the log alone', async () => {
+    const settings = await start();
+    const { port } = provider;
+    await take('k');
+    await expect(startProvider({ ...settings, port }, broken)).rejects.toThrow('EADDRINUSE');
+    expect((await take('k')).code).toBe(201);
+  });
+});
+
+describe('a request that makes no sense', () => {
+  const good = { key: 'k', amount: 100, currency: 'GBP', method: 'sim_ok' };
+  it.each([
+    [{ ...good, amount: 1.5 }, 'amount'],
+    [{ ...good, amount: -1 }, 'amount'],
+    [{ ...good, amount: 1e308 }, 'amount'],
+    [{ ...good, amount: '100' }, 'amount'],
+    [{ ...good, currency: 'pounds' }, 'currency'],
+    [{ ...good, key: '' }, 'key'],
+    [{ ...good, key: 'x'.repeat(201) }, 'key'],
+    [{ ...good, key: 'other' }, 'key'],
+    [{ ...good, method: 'a\u0000b' }, 'method'],
+    [{ ...good, cardNumber: '4111111111111111' }, 'cardNumber'],
+    [{ ...good, method: undefined }, 'method'],
+  ])('is refused with the name of the field: %j', async (body, field) => {
+    await start();
+    expect(await call('POST', '/takes', body, { 'idempotency-key': 'k' })).toMatchObject({ code: 400, body: { field } });
+  });
+  it.each(['', '{', '[]', 'null', '7'])('is refused when its body is %j', async (body) => {
+    await start();
+    expect((await call('POST', '/voids', body)).code).toBe(400);
+  });
+  it('is refused without its Idempotency-Key, with a bad path, to an unknown address and when it is too long', async () => {
+    await start();
+    expect((await call('POST', '/takes', good)).code).toBe(400);
+    expect((await call('GET', '/operations/%ff')).code).toBe(400);
+    expect(await call('GET', '/takes')).toMatchObject({ code: 404, body: { error: expect.stringContaining('no such call') } });
+    expect((await call('POST', '/voids', { key: 'x'.repeat(20_000) })).code).toBe(413);
+  });
+  it('does no harm when it breaks off in the middle', async () => {
+    await start();
+    const socket = connect(provider.port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write('POST /voids HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{"key":');
+    expect((await voidKey('k')).code).toBe(200);
+    socket.resetAndDestroy();
+    await once(socket, 'close');
+    expect((await voidKey('k')).code).toBe(200);
+  });
+});
