@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Account } from './play/account.js';
 import { atOnce } from './play/at-once.js';
-import { GatewayClient, Unexpected } from './play/gateway-client.js';
+import { GatewayClient, GaveUp, Unexpected } from './play/gateway-client.js';
 import { noHistory, openHistory, type History } from './play/history.js';
 import type { Customer } from './play/place-order.js';
 import { Ledger, playActions } from './play/play-orders.js';
@@ -106,10 +106,11 @@ async function play(plan: Plan, client: GatewayClient, history: History, limit: 
   });
 }
 
-async function logInAdmin(client: GatewayClient, { adminEmail, adminPassword }: ShopOptions): Promise<Account> {
+async function logInAdmin(client: GatewayClient, { gatewayUrl, adminEmail, adminPassword }: ShopOptions): Promise<Account> {
   try {
     return await Account.logIn(client, { email: adminEmail, password: adminPassword });
   } catch (error) {
+    if (error instanceof GaveUp) throw new Error(`No shop answers at ${gatewayUrl}. Start it with npm start, or name another address. (${error.message})`, { cause: error });
     if (!(error instanceof Unexpected) || error.status !== 401) throw error;
     throw new Error(`The admin ${adminEmail} can't log in: e-mail or password is wrong.`, { cause: error });
   }

@@ -7,13 +7,13 @@ export interface Person {
   readonly name: string;
 }
 
-/** Renewed this long before it expires, so that no call under way is refused. */
-const spare = 30_000;
+/** Renewed when this share of its time is over, so that no call under way is refused. */
+const renewAfter = 0.75;
 
 /** Somebody who is logged in, and stays so: tokens are renewed before they expire, or when one is refused. */
 export class Account {
   private renewing?: Promise<void> | undefined;
-  private expiresAt = 0;
+  private renewAt = 0;
   private tokens?: Tokens;
 
   private constructor(
@@ -37,7 +37,7 @@ export class Account {
   }
 
   async call<T>(call: Call): Promise<Answer<T>> {
-    if (Date.now() > this.expiresAt - spare) await this.renew();
+    if (Date.now() > this.renewAt) await this.renew();
     const used = this.tokens;
     const answer = await this.client.call<T>(this.signed(call, [...call.expect, 401]));
     if (answer.status !== 401) return answer;
@@ -63,7 +63,7 @@ export class Account {
     const tokens = refreshed ?? (await this.tokensOf('/auth/login', { email, password }, [200]));
     if (!tokens?.accessToken) throw new Unexpected({ method: 'POST', path: '/auth/login' }, 'the answer has no access token');
     this.tokens = tokens;
-    this.expiresAt = asked + tokens.expiresIn * 1_000;
+    this.renewAt = asked + tokens.expiresIn * 1_000 * renewAfter;
   }
 
   private async tokensOf(path: string, body: object, expect: readonly number[]): Promise<Tokens | undefined> {

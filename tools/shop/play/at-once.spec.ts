@@ -30,16 +30,17 @@ describe('work on many items', () => {
 
   it('of nothing is done at once', () => expect(atOnce(3, [], () => Promise.reject(new Error('never')))).resolves.toBeUndefined());
 
-  it('begins no more after a failure', async () => {
+  it('begins no more after a failure, and rejects when those under way have ended', async () => {
     const begun: number[] = [];
+    const ended: number[] = [];
     const failing = atOnce(2, [1, 2, 3, 4, 5, 6], async (item) => {
       begun.push(item);
-      await turn();
       if (item === 2) throw new Error('no');
+      await turn();
+      ended.push(item);
     });
     await expect(failing).rejects.toThrow('no');
-    await turn();
-    expect(begun.length).toBeLessThan(5);
+    expect([begun, ended]).toEqual([[1, 2], [1]]);
   });
 });
 

@@ -1,4 +1,4 @@
-/** Does it to every item, at most so many at once, begun in their order. Rejects with the first failure, after which no more are begun. */
+/** Does it to every item, at most so many at once, begun in their order. After a failure no more are begun, and it rejects when those under way have ended. */
 export async function atOnce<T>(limit: number, items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
   let next = 0;
   const worker = async (): Promise<void> => {
@@ -11,7 +11,9 @@ export async function atOnce<T>(limit: number, items: readonly T[], act: (item: 
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  const ends = await Promise.allSettled(Array.from({ length: Math.min(limit, items.length) }, worker));
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 /** As atOnce, but items of one owner strictly one after another, in their order. */

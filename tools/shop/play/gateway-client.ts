@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Pool } from 'undici';
 import type { History } from './history.js';
@@ -65,6 +66,7 @@ export class GatewayClient {
   retries = 0;
 
   constructor(private readonly options: ClientOptions) {
+    if (options.signal) setMaxListeners(0, options.signal); // every call under way listens to it
     this.pool = new Pool(new URL(options.url).origin, { connections: options.connections, headersTimeout: 30_000, bodyTimeout: 30_000, connectTimeout: 5_000 });
   }
 
