@@ -15,8 +15,9 @@ class SendTickets { trip!: string }
 class TicketsSent {}
 class TripConfirmed { trip!: string }
 class TripRefused { why!: string }
+class TripUnwanted { trip!: string }
 
-interface Trip { readonly id: string; readonly state: 'planned' | 'confirmed' | 'off' }
+interface Trip { readonly id: string; readonly state: 'planned' | 'confirmed' | 'unwanted' | 'off' }
 
 const room = {
   name: 'book a room',
@@ -46,6 +47,7 @@ const bookTrip = saga<Trip>('book-trip', {
   version: 1,
   key: ({ id }) => id,
   steps: [room, card, confirm, tickets],
+  onCancel: (trip) => ({ subject: { ...trip, state: 'unwanted' }, say: [said(TripUnwanted, { trip: trip.id })] }),
   onFailed: (trip, failure) => ({ subject: { ...trip, state: 'off' }, say: [said(TripRefused, { why: 'reason' in failure ? failure.reason : failure.because })] }),
 });
 
@@ -135,13 +137,15 @@ describe('an undo that is not answered', () => {
 
 describe('a saga that is cancelled', () => {
   it('undoes the step that is still open, then the others, one at a time', () => {
-    expect(told(after(new RoomBooked(), { kind: 'cancel' }))).toEqual(['PayBack']);
+    expect(told(after(new RoomBooked(), { kind: 'cancel' }))).toEqual(['TripUnwanted', 'PayBack']);
     expect(told(after(new RoomBooked(), { kind: 'cancel' }, new PaidBack()))).toEqual(['FreeRoom']);
     expect(told(after(new RoomBooked(), { kind: 'cancel' }, new PaidBack(), new RoomFreed()))).toEqual(['TripRefused']);
   });
+  it('lets everybody see it at once', () => expect(after({ kind: 'cancel' }).subject.state).toBe('unwanted'));
   it('does not hear it after the point of no return', () => {
-    const { state, last } = after(new RoomBooked(), new CardCharged(), { kind: 'cancel' });
+    const { state, last, subject } = after(new RoomBooked(), new CardCharged(), { kind: 'cancel' });
     expect(state).toBe(last);
+    expect(subject.state).toBe('confirmed');
   });
   it('keeps the first reason when it is failing already', () => expect(after(new RoomBooked(), new CardDeclined(), { kind: 'cancel' }).state.failure?.because).toBe('refused'));
 });

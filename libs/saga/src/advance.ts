@@ -68,7 +68,7 @@ class Turn<S> {
         this.#detail = input.name;
         return input.name === deadlineName(this.state) ? this.#timeIsUp() : this.end();
       case 'cancel':
-        return this.state.status === 'running' && !this.#pastThePoint ? this.#fail({ because: 'cancelled' }, this.#step) : this.end();
+        return this.state.status === 'running' && !this.#pastThePoint ? this.#cancel() : this.end();
       case 'operator':
         this.#detail = `${input.action}: ${input.reason}`;
         return this.#obey(input.action);
@@ -77,6 +77,11 @@ class Turn<S> {
 
   end(): Advance<S> {
     return { state: this.state, subject: this.subject, say: this.#say, deadlines: this.#deadlines, journal: this.#journal };
+  }
+
+  #cancel(): Advance<S> {
+    this.#settle(this.#story.onCancel?.(this.subject, this.now));
+    return this.#fail({ because: 'cancelled' }, this.#step);
   }
 
   #hear(message: object): Advance<S> {
@@ -158,13 +163,14 @@ class Turn<S> {
   }
 
   #finish(status: 'completed' | 'failed', outcome: Outcome<S> | undefined): Advance<S> {
-    if (outcome) this.#settle(outcome);
+    this.#settle(outcome);
     this.state = { ...this.state, status, step: null, attempt: 0, alarmed: false, changedAt: this.now.toISOString() };
     this.#record(status);
     return this.end();
   }
 
-  #settle(outcome: Outcome<S>): void {
+  #settle(outcome: Outcome<S> | undefined): void {
+    if (!outcome) return;
     this.subject = outcome.subject;
     this.#say.push(...outcome.say);
   }

@@ -48,6 +48,8 @@ export type Entry<S, R extends string = string> = Step<S, R> | PointOfNoReturn<S
 /** What is told from top to bottom: the steps, and how it ends. */
 export interface Story<S, R extends string = string> {
   readonly steps: readonly Entry<S, R>[];
+  /** Somebody wants out and is heard: said and kept before the first undo, so that everybody can see it. */
+  onCancel?(subject: S, now: Date): Outcome<S>;
   /** Everything is undone. A story that can't fail (its point of no return comes first) needs none. */
   onFailed?(subject: S, failure: Failure<R>, now: Date): Outcome<S>;
   onCompleted?(subject: S, now: Date): Outcome<S>;
