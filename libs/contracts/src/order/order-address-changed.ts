@@ -1,15 +1,15 @@
 import type { OrderId } from '@tradewind/kernel';
 import { Message } from '@tradewind/messaging/contract';
-import { IsISO8601 } from 'class-validator';
+import { IsISO8601, IsOptional } from 'class-validator';
 import { IsId, IsSealed, type Sealed } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
- * A pending order goes to another address.
+ * A pending order goes to another address; or, without one, the address of any order is erased because its buyer was forgotten.
  */
 @Message({ type: 'order.address-changed', topic: topics.orderEvents, key: 'orderId' })
 export class OrderAddressChanged {
   @IsId() readonly orderId!: OrderId;
-  @IsSealed() readonly shippingAddress!: Sealed;
+  @IsOptional() @IsSealed() readonly shippingAddress?: Sealed;
   @IsISO8601() readonly changedAt!: string;
 }
