@@ -2,7 +2,8 @@ import type { Type } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import type { Catalogue, MessageClass, Topic } from './contract/index.js';
 import type { AnyTable } from './decide/index.js';
-import type { SagaBinding } from './sagas/saga-binding.js';
+import type { AnyEffect } from './effects/effects.js';
+import type { AnySagaBinding } from './sagas/saga-binding.js';
 
 /** What a service declares once in its module: its name, what it may hear and say, and its one lock order. */
 export interface MessagingOptions {
@@ -14,9 +15,9 @@ export interface MessagingOptions {
   /** Messages on subscribed topics that a consumer means to pass over; keyed by group (`cart`, `cart.prices`). Anything else without a handler stops the start. */
   readonly ignores?: Readonly<Record<string, readonly MessageClass[]>>;
   /** Sagas with the table of their subject. */
-  readonly sagas?: readonly SagaBinding[];
+  readonly sagas?: readonly AnySagaBinding[];
   /** Providers of the module that implement `Effect`. */
-  readonly effects?: readonly Type[];
+  readonly effects?: readonly Type<AnyEffect>[];
   /** Where parked messages are told. */
   readonly deadLetters?: Topic;
 }
@@ -26,4 +27,10 @@ export interface MessagingConnections {
   readonly brokers: readonly string[];
   readonly clientId: string;
   readonly dataSource: DataSource;
+  /** What the library has to say; default: Nest's logger. */
+  readonly log?: Log;
+  /** Something that can't heal by itself in this process; default: exit with 1, so that a supervisor starts it anew. */
+  readonly onFatal?: (error: Error) => void;
 }
+
+export type Log = (level: 'info' | 'warn' | 'error', message: string, detail?: object) => void;

@@ -25,6 +25,11 @@ export class Catalogue {
     return this.#byTopic.get(typeof topic === 'string' ? topic : topic.name) ?? [];
   }
 
+  /** Every topic that a message of the catalogue belongs on. */
+  get topics(): readonly Topic[] {
+    return [...new Set(this.classes.map((cls) => messageInfo(cls).topic))];
+  }
+
   topicOf(cls: MessageClass): Topic {
     return messageInfo(cls).topic;
   }

@@ -33,5 +33,29 @@ export const Handles =
       Payload()(target, property, 0);
       Ctx()(target, property, 1);
     }
+    descriptor.value = remembering(property, descriptor.value!);
     EventPattern(messageInfo(cls).type, kafkaTransport, { ...extras })(target, property, descriptor as PropertyDescriptor);
   };
+
+const failures = new WeakMap<object, unknown>();
+
+/** What the handler itself threw for these circumstances: Nest's filters turn any error into a text. */
+export const failureOf = (given: object): unknown => {
+  const failure = failures.get(given);
+  failures.delete(given);
+  return failure;
+};
+
+function remembering<H extends (message: never, given: never) => unknown>(name: string, handler: H): H {
+  const wrapped = async function (this: unknown, message: never, given: never): Promise<unknown> {
+    try {
+      return await handler.call(this, message, given);
+    } catch (error) {
+      failures.set(given as object, error);
+      throw error;
+    }
+  };
+  for (const key of Reflect.getMetadataKeys(handler) as string[]) Reflect.defineMetadata(key, Reflect.getMetadata(key, handler), wrapped);
+  Object.defineProperty(wrapped, 'name', { value: name });
+  return wrapped as unknown as H;
+}

@@ -118,7 +118,9 @@ export class Relay {
       this.#publisher ??= await this.kafka.publisher();
       const records = batch.map((row) => this.#recordOf(row));
       const acknowledged = await this.#send(session, batch, records);
-      if (acknowledged) await session.mark(this.#place(batch, records, acknowledged));
+      // After a refusal the rows are taken anew: the held key's later ones must not go out.
+      if (!acknowledged) return;
+      await session.mark(this.#place(batch, records, acknowledged));
     }
   }
 
