@@ -1,0 +1,91 @@
+import { Pool } from 'undici';
+import {
+  ProviderUnreachable,
+  type Found,
+  type PaymentProvider,
+  type RefundRequest,
+  type RefundResult,
+  type TakeRequest,
+  type TakeResult,
+  type VoidResult,
+} from './payment-provider.js';
+import { readFound, readRefunded, readTaken, readVoided, type Answer } from './provider-answers.js';
+
+export interface HttpProviderSettings {
+  readonly url: string;
+  /** A call without its whole answer after so many milliseconds is given up. */
+  readonly answerWithin?: number;
+  /** How many calls may be under way at once; more of them wait, and their time runs meanwhile. */
+  readonly connections?: number;
+}
+
+const answerLimit = 64 * 1_024;
+
+/** The provider at an HTTP address, over connections that are kept. It never repeats a call by itself: that is up to the caller, who knows the key. */
+export class HttpProvider implements PaymentProvider {
+  readonly #pool: Pool;
+  readonly #path: string;
+  readonly #answerWithin: number;
+
+  constructor({ url, answerWithin = 5_000, connections = 64 }: HttpProviderSettings) {
+    const { origin, pathname } = new URL(url);
+    this.#pool = new Pool(origin, { connections, pipelining: 1, maxResponseSize: answerLimit });
+    this.#path = pathname.replace(/\/$/, '');
+    this.#answerWithin = answerWithin;
+  }
+
+  async take(request: TakeRequest, signal?: AbortSignal): Promise<TakeResult> {
+    const { key, amount, method } = request;
+    return readTaken(await this.#post(`take ${key}`, '/takes', { key, ...amount, method }, signal), request);
+  }
+
+  async refund(request: RefundRequest, signal?: AbortSignal): Promise<RefundResult> {
+    const { key, takeKey, amount, reason } = request;
+    return readRefunded(await this.#post(`refund ${key}`, '/refunds', { key, takeKey, ...amount, reason }, signal), request);
+  }
+
+  async find(key: string, signal?: AbortSignal): Promise<Found> {
+    return readFound(await this.#call(`find ${key}`, 'GET', `/operations/${encodeURIComponent(key)}`, {}, undefined, signal), key);
+  }
+
+  async void(key: string, signal?: AbortSignal): Promise<VoidResult> {
+    return readVoided(await this.#post(`void ${key}`, '/voids', { key }, signal), key);
+  }
+
+  /** Gives up what is under way. */
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+
+  #post(to: string, path: string, body: { readonly key: string } & Readonly<Record<string, unknown>>, signal: AbortSignal | undefined): Promise<Answer> {
+    return this.#call(to, 'POST', path, { 'content-type': 'application/json', 'idempotency-key': body.key }, JSON.stringify(body), signal);
+  }
+
+  async #call(to: string, method: 'GET' | 'POST', path: string, headers: Record<string, string>, body: string | undefined, given: AbortSignal | undefined): Promise<Answer> {
+    const late = AbortSignal.timeout(this.#answerWithin);
+    const signal = given === undefined ? late : AbortSignal.any([late, given]);
+    try {
+      const answer = await this.#pool.request({ path: this.#path + path, method, headers, body: body ?? null, signal });
+      return { to, code: answer.statusCode, body: parsed(await answer.body.text()) };
+    } catch (error) {
+      const why = late.aborted ? `no answer within ${this.#answerWithin} ms` : given?.aborted ? 'given up' : reasonOf(error);
+      throw new ProviderUnreachable(`the provider could not be asked to ${to}: ${why}`, !neverSent(error), { cause: error });
+    }
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const codeOf = (error: unknown): unknown => (typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined);
+
+const reasonOf = (error: unknown): string => String(codeOf(error) ?? error);
+
+const beforeConnected: readonly unknown[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'];
+
+const neverSent = (error: unknown): boolean => beforeConnected.includes(codeOf(error));
