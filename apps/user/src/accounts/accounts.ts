@@ -1,0 +1,86 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { isRefusal, uuidv7, userId, type UserId } from '@tradewind/kernel';
+import { Clock, Commands, Randomness, UniqueConflict } from '@tradewind/messaging';
+import { changeOwnProfile } from '../commands/change-profile.command.js';
+import { forgetPerson } from '../commands/forget.command.js';
+import { register } from '../commands/register.command.js';
+import { emailTaken, type ProfileChange, type Role } from '../domain/account.js';
+import { PasswordHasher } from '../passwords/password-hasher.js';
+import { AccountQueries, type SealedProfile } from '../storage/account.queries.js';
+import { PersonalSeal } from './personal-seal.js';
+
+/** A person as the person sees it: in clear text, on the way out only. */
+export interface Profile {
+  readonly id: UserId;
+  readonly email: string;
+  readonly name: string;
+}
+
+export interface Person {
+  readonly email: string;
+  readonly name: string;
+  readonly password: string;
+}
+
+/** What can be done with an account: hashing and sealing around the commands, which see no clear text. */
+@Injectable()
+export class Accounts {
+  constructor(
+    private readonly seal: PersonalSeal,
+    private readonly hasher: PasswordHasher,
+    private readonly queries: AccountQueries,
+    @Inject(Commands) private readonly commands: Commands,
+    @Inject(Clock) private readonly clock: Clock,
+    @Inject(Randomness) private readonly randomness: Randomness,
+  ) {}
+
+  async register({ email, name, password }: Person, role: Role): Promise<Profile | typeof emailTaken> {
+    const emailIndex = this.seal.emailIndex(email);
+    // looked up first, so that a taken address costs no hash; the commit decides
+    if (await this.queries.byEmail(emailIndex)) return emailTaken;
+    const passwordHash = await this.hasher.hash(password);
+    const id = userId(uuidv7(this.clock.now().getTime(), this.randomness.bytes(10)));
+    const wrappedKey = this.seal.newKey(id);
+    const seal = (clear: string): string => this.seal.seal(id, wrappedKey, clear);
+    const done = await this.#single(() => this.commands.run(register, { userId: id, role, email: seal(email), emailIndex, name: seal(name), wrappedKey, passwordHash }));
+    return isRefusal(done) ? emailTaken : { id, email, name };
+  }
+
+  async profile(id: UserId): Promise<Profile | undefined> {
+    const found = await this.queries.profile(id);
+    return found && this.#open(found, found.wrappedKey);
+  }
+
+  /** Undefined: the person was forgotten. */
+  async change(id: UserId, change: Partial<Pick<Profile, 'email' | 'name'>>): Promise<Profile | typeof emailTaken | undefined> {
+    const found = await this.queries.profile(id);
+    if (!found) return undefined;
+    const seal = (clear: string): string => this.seal.seal(id, found.wrappedKey, clear);
+    const sealed: ProfileChange = {
+      ...(change.email !== undefined && { email: { sealed: seal(change.email), index: this.seal.emailIndex(change.email) } }),
+      ...(change.name !== undefined && { name: seal(change.name) }),
+    };
+    if (Object.keys(sealed).length === 0) return this.#open(found, found.wrappedKey);
+    const done = await this.#single(() => this.commands.run(changeOwnProfile, { userId: id, change: sealed }));
+    if (!isRefusal(done)) return this.#open({ ...found, ...done }, found.wrappedKey);
+    return done.refused === emailTaken.refused ? emailTaken : undefined;
+  }
+
+  async forget(id: UserId): Promise<void> {
+    await this.commands.run(forgetPerson, { userId: id });
+  }
+
+  #open({ userId: id, email, name }: Pick<SealedProfile, 'userId' | 'email' | 'name'>, wrappedKey: string): Profile {
+    return { id, email: this.seal.open(id, wrappedKey, email), name: this.seal.open(id, wrappedKey, name) };
+  }
+
+  /** Two at once with one address: the database lets one through. */
+  async #single<R>(run: () => Promise<R>): Promise<R | typeof emailTaken> {
+    try {
+      return await run();
+    } catch (error) {
+      if (error instanceof UniqueConflict && error.constraint === 'accounts_email_unique') return emailTaken;
+      throw error;
+    }
+  }
+}

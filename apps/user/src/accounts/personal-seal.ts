@@ -1,0 +1,36 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { UserId } from '@tradewind/kernel';
+import { Randomness } from '@tradewind/messaging';
+import { blindIndexWith, dataKeySecret, newDataKey, sealWith, unsealWith, unwrap, wrap } from '@tradewind/service';
+import { normaliseEmail } from '../domain/email.js';
+import { UserConfig } from '../user.config.js';
+
+/** Seals and opens personal data with the keys that this service owns: nobody has to be waited for. */
+@Injectable()
+export class PersonalSeal {
+  readonly #secret: Buffer;
+
+  constructor(
+    config: UserConfig,
+    @Inject(Randomness) private readonly randomness: Randomness,
+  ) {
+    this.#secret = dataKeySecret(config.DATA_KEY_SECRET);
+  }
+
+  /** A new person's own key, wrapped. */
+  newKey(userId: UserId): string {
+    return wrap(this.#secret, userId, newDataKey(this.randomness), this.randomness);
+  }
+
+  seal(userId: UserId, wrappedKey: string, clear: string): string {
+    return sealWith(unwrap(this.#secret, userId, wrappedKey), userId, clear, this.randomness);
+  }
+
+  open(userId: UserId, wrappedKey: string, sealed: string): string {
+    return unsealWith(unwrap(this.#secret, userId, wrappedKey), sealed);
+  }
+
+  emailIndex(email: string): string {
+    return blindIndexWith(this.#secret, normaliseEmail(email));
+  }
+}

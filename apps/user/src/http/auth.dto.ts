@@ -1,0 +1,28 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsString, Length } from 'class-validator';
+
+export class LogInBody {
+  @ApiProperty({ format: 'email', maxLength: 254, example: 'ann@example.com' })
+  @IsString()
+  @Length(1, 254)
+  readonly email!: string;
+
+  @ApiProperty({ maxLength: 200, writeOnly: true })
+  @IsString()
+  @Length(1, 200)
+  readonly password!: string;
+}
+
+export class RefreshTokenBody {
+  @ApiProperty({ maxLength: 100, writeOnly: true })
+  @IsString()
+  @Length(1, 100)
+  readonly refreshToken!: string;
+}
+
+export class TokensView {
+  @ApiProperty({ description: 'For the Authorization header: Bearer <token>' }) readonly accessToken!: string;
+  @ApiProperty({ description: 'Good for one refresh' }) readonly refreshToken!: string;
+  @ApiProperty({ enum: ['Bearer'] }) readonly tokenType!: 'Bearer';
+  @ApiProperty({ description: 'Seconds' }) readonly expiresIn!: number;
+}

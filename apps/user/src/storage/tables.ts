@@ -1,0 +1,71 @@
+import type { UserId } from '@tradewind/kernel';
+import { table } from '@tradewind/messaging';
+import type { Account } from '../domain/account.js';
+import type { RefreshToken, Session } from '../domain/session.js';
+import type { SigningKey } from '../domain/signing-key.js';
+
+export const Accounts = table<Account>('accounts', 'userId', {
+  userId: 'uuid',
+  status: 'text',
+  role: 'text',
+  email: 'text',
+  emailIndex: 'text',
+  name: 'text',
+  registeredAt: 'timestamptz',
+  forgottenAt: 'timestamptz',
+});
+
+export interface Credential {
+  readonly userId: UserId;
+  readonly passwordHash: string;
+}
+export const Credentials = table<Credential>('credentials', 'userId', { userId: 'uuid', passwordHash: 'text' });
+
+/** A person's data key, wrapped by the deployment's key. Deleted with the person. */
+export interface PersonalKey {
+  readonly userId: UserId;
+  readonly wrappedKey: string;
+  readonly createdAt: Date;
+}
+export const PersonalKeys = table<PersonalKey>('data_keys', 'userId', { userId: 'uuid', wrappedKey: 'text', createdAt: 'timestamptz' });
+
+export const Sessions = table<Session>('sessions', 'sessionId', {
+  sessionId: 'uuid',
+  userId: 'uuid',
+  status: 'text',
+  openedAt: 'timestamptz',
+  expiresAt: 'timestamptz',
+  endedAt: 'timestamptz',
+  endedBy: 'text',
+});
+
+export const RefreshTokens = table<RefreshToken>('refresh_tokens', 'tokenHash', {
+  tokenHash: 'text',
+  sessionId: 'uuid',
+  status: 'text',
+  issuedAt: 'timestamptz',
+  usedAt: 'timestamptz',
+});
+
+/** One row whose lock decides which instance tends the keys. */
+export interface KeyRing {
+  readonly ring: 'access';
+  readonly tendedAt: Date;
+}
+export const KeyRings = table<KeyRing>('key_rings', 'ring', { ring: 'text', tendedAt: 'timestamptz' });
+
+export type RingKey = SigningKey & { readonly ring: KeyRing['ring'] };
+export const RingKeys = table<RingKey>('signing_keys', 'kid', {
+  kid: 'text',
+  ring: 'text',
+  status: 'text',
+  publicKey: 'text',
+  privateKey: 'text',
+  announcedAt: 'timestamptz',
+  signsFrom: 'timestamptz',
+  acknowledgedAt: 'timestamptz',
+  retiredAt: 'timestamptz',
+});
+
+/** A refresh token leads to its session, a session to its account: hence the order. */
+export const lockOrder = [RefreshTokens, Sessions, Accounts, Credentials, PersonalKeys, KeyRings, RingKeys];

@@ -1,0 +1,19 @@
+import { randomBytes, sign, verify, createPublicKey } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { newKeyPair, openPrivateKey, signingSecret } from './key-pair.js';
+
+const clock = { now: () => new Date('2026-03-02T10:00:00Z') };
+const random = { bytes: (count: number) => randomBytes(count), fraction: () => 0.5 };
+const secret = signingSecret(Buffer.alloc(32, 7));
+
+describe('a new signing key', () => {
+  const key = newKeyPair(secret, clock, random);
+  it('signs what its public half verifies', () => {
+    const signature = sign(null, Buffer.from('text'), openPrivateKey(secret, key));
+    const publicKey = createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv: 'Ed25519', x: key.publicKey } });
+    expect(verify(null, Buffer.from('text'), publicKey, signature)).toBe(true);
+  });
+  it('can\'t be opened with another secret', () => expect(() => openPrivateKey(signingSecret(Buffer.alloc(32, 8)), key)).toThrow('seal'));
+  it('can\'t be opened with the secret of the data keys', () => expect(() => openPrivateKey(Buffer.alloc(32, 7), key)).toThrow('seal'));
+  it('can\'t pass for another key', () => expect(() => openPrivateKey(secret, { ...key, kid: 'another' })).toThrow('seal'));
+});

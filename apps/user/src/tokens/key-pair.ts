@@ -1,0 +1,29 @@
+import { createPrivateKey, generateKeyPairSync, hkdfSync, type KeyObject } from 'node:crypto';
+import { uuidv7, type Clock, type Randomness } from '@tradewind/kernel';
+import { unwrap, wrap } from '@tradewind/service';
+import type { AnnouncedKey } from '../domain/signing-key.js';
+
+/** What private signing keys are encrypted with: derived, so that it opens no data key. */
+export const signingSecret = (dataKeySecret: Uint8Array): Buffer => Buffer.from(hkdfSync('sha256', dataKeySecret, '', 'tradewind signing keys', 32));
+
+/** A new Ed25519 key pair, its private half encrypted for its row. */
+export function newKeyPair(secret: Uint8Array, clock: Clock, random: Randomness): AnnouncedKey {
+  const { x, d } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+  const now = clock.now();
+  const kid = uuidv7(now.getTime(), random.bytes(10));
+  return {
+    status: 'announced',
+    kid,
+    publicKey: x!,
+    privateKey: wrap(secret, kid, Buffer.from(d!, 'base64url'), random),
+    announcedAt: now,
+    signsFrom: now,
+  };
+}
+
+/** Throws BrokenSeal when the secret is another one or the row was changed. */
+export const openPrivateKey = (secret: Uint8Array, key: { readonly kid: string; readonly publicKey: string; readonly privateKey: string }): KeyObject =>
+  createPrivateKey({
+    format: 'jwk',
+    key: { kty: 'OKP', crv: 'Ed25519', x: key.publicKey, d: unwrap(secret, key.kid, key.privateKey).toString('base64url') },
+  });
