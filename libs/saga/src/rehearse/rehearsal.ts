@@ -60,12 +60,14 @@ export class Rehearsal<S> {
   }
 
   give(input: Input): void {
-    const now = new Date(Date.UTC(2030, 0, 1, 0, this.#minutes++));
+    const now = new Date(Date.UTC(2030, 0, 1, 0, this.#minutes));
     const next = advance(this.definition, this.state, this.subject, input, now);
     this.state = JSON.parse(JSON.stringify(next.state)) as SagaState;
     this.subject = next.subject;
     this.said.push(...next.say);
     this.journal.push(...next.journal);
+    // what changes nothing takes no time, so that two rehearsals can be compared
+    if (next.journal.length > 0) this.#minutes++;
     for (const { name } of next.deadlines) {
       this.deadlines.push(name);
       this.errands.push({ step: this.state.step!, kind: this.state.status === 'undoing' ? 'undo' : 'ask' });
