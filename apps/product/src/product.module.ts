@@ -1,0 +1,31 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { contracts, topics } from '@tradewind/contracts';
+import { ServiceModule } from '@tradewind/service';
+import { CreateCatalogueAndStock1760000000001 } from '../migrations/0001-create-catalogue-and-stock.js';
+import { ReleaseStockHandler } from './handlers/release-stock.handler.js';
+import { ReserveStockHandler } from './handlers/reserve-stock.handler.js';
+import { SellStockHandler } from './handlers/sell-stock.handler.js';
+import { TakeBackStockHandler } from './handlers/take-back-stock.handler.js';
+import { ProductsController } from './http/products.controller.js';
+import type { ProductConfig } from './product.config.js';
+import { ProductQueries } from './storage/product.queries.js';
+import { lockOrder } from './storage/product.tables.js';
+
+/** The catalogue, its stock, and what is set aside for orders. */
+@Module({})
+export class ProductModule {
+  static forRoot(config: ProductConfig): DynamicModule {
+    return {
+      module: ProductModule,
+      imports: [
+        ServiceModule.forRoot({
+          config,
+          migrations: [CreateCatalogueAndStock1760000000001],
+          messaging: { service: 'product', contracts, lockOrder, deadLetters: topics.productDeadLetters },
+        }),
+      ],
+      controllers: [ProductsController, ReserveStockHandler, ReleaseStockHandler, SellStockHandler, TakeBackStockHandler],
+      providers: [ProductQueries],
+    };
+  }
+}
