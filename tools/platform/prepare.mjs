@@ -1,8 +1,7 @@
 #!/usr/bin/env node
-import { spawn } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from './preflight/build.mjs';
 import { installDependencies } from './preflight/dependencies.mjs';
 import { fetchKafkaJars } from './preflight/kafka-jars.mjs';
@@ -11,32 +10,35 @@ import { checkJava, checkNode } from './preflight/requirements.mjs';
 
 /*
  * The pre-flight of every command: from a bare checkout to compiled sources with everything that they need.
- *   node tools/platform/prepare.mjs                          prepares
- *   node tools/platform/prepare.mjs --then FILE [ARGUMENT..] prepares, then runs a compiled file in its place
+ *   node tools/platform/prepare.mjs                           prepares
+ *   node tools/platform/prepare.mjs --then FILE [ARGUMENT...] prepares, then goes on with a compiled file
+ * KAFKA_BROKERS names a Kafka that is there already; `--without-kafka`, as the first argument, says that none is needed.
  * It imports nothing but Node's own modules: it is there before any dependency is.
  */
 const root = join(import.meta.dirname ?? fileURLToPath(new URL('.', import.meta.url)), '../..');
 
-export async function prepare(env = process.env) {
+export async function prepare({ env = process.env, kafka = !env.KAFKA_BROKERS } = {}) {
   checkNode();
-  if (!env.KAFKA_BROKERS) await checkJava(env);
+  if (kafka) await checkJava(env);
   await installDependencies(root);
-  if (!env.KAFKA_BROKERS) await fetchKafkaJars(root, env);
+  if (kafka) await fetchKafkaJars(root, env);
   await build(root);
 }
 
-/** The child reads the terminal and decides how it ends; this process only waits and passes on what is sent to it alone. */
-function runInstead(file, args) {
-  const child = spawn(process.execPath, ['--enable-source-maps', join(root, file), ...args], { cwd: root, stdio: 'inherit' });
-  process.on('SIGINT', () => undefined); // Ctrl-C reaches the child by itself
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  child.once('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
+/** Goes on in the same process, so that signals and the terminal need no middleman. */
+async function goOn(file, args) {
+  const compiled = join(root, file);
+  process.argv.splice(1, Infinity, compiled, ...args);
+  process.setSourceMapsEnabled(true);
+  await import(pathToFileURL(compiled).href);
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   try {
-    await prepare();
-    if (process.argv[2] === '--then') runInstead(process.argv[3], process.argv.slice(4));
+    const words = process.argv.slice(2);
+    const none = words[0] === '--without-kafka' && words.shift();
+    await prepare(none ? { kafka: false } : {});
+    if (words.shift() === '--then') await goOn(words.shift(), words);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     process.stderr.write(`${error.message}\n`);

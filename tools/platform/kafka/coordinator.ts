@@ -7,9 +7,11 @@ const listGroups = 16;
  * Asks a broker, in two requests of Kafka's protocol, whether groups can be served: the first has the offsets topic
  * made, the second is refused while a part of it is being loaded. Answers the error code, 0 when all is well.
  */
-export async function askCoordinator(port: number, timeoutMs = 5_000): Promise<number> {
-  const socket = connect({ host: '127.0.0.1', port });
-  socket.setTimeout(timeoutMs, () => socket.destroy(new Error(`no answer from 127.0.0.1:${port} within ${timeoutMs} ms`)));
+export async function askCoordinator(broker: string, timeoutMs = 5_000): Promise<number> {
+  const [, host, port] = /^(.+):(\d+)$/.exec(broker) ?? [];
+  if (!host) throw new Error(`"${broker}" is no address of a broker; it must be host:port`);
+  const socket = connect({ host, port: Number(port) });
+  socket.setTimeout(timeoutMs, () => socket.destroy(new Error(`no answer from ${broker} within ${timeoutMs} ms`)));
   try {
     const found = await ask(socket, findCoordinator, kafkaString('tradewind-readiness'));
     if (found !== 0) return found;

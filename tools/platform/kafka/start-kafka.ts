@@ -88,7 +88,7 @@ async function untilReady(port: number, broker: Running, log: string): Promise<v
   let last = 'its port is closed';
   for (;;) {
     try {
-      const code = await askCoordinator(port);
+      const code = await askCoordinator(`127.0.0.1:${port}`);
       if (code === 0) return;
       last = `its group coordinator answers error ${code}`;
     } catch (error) {

@@ -4,11 +4,13 @@ import { withProgress } from './progress.mjs';
 import { Refusal } from './refusal.mjs';
 import { run } from './run.mjs';
 
-/** Compiles what has changed. */
-export async function build(root, project = '.') {
+/** Compiles what has changed: libraries, services and tools, not the tests. */
+export async function build(root) {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const { code, output } = await withProgress('compiling', () => run(process.execPath, [tsc, '-b', project], { cwd: root }));
-  if (code !== 0) throw new Refusal(`the sources do not compile:\n${output.trim()}`);
+  const { code, output } = await withProgress('compiling', () => run(process.execPath, [tsc, '-b', 'apps', 'tools'], { cwd: root }));
+  if (code === 0) return;
+  const errors = output.split('\n').filter((line) => line.includes('error TS'));
+  throw new Refusal(`the sources do not compile; "npx tsc -b" says more:\n${errors.slice(0, 10).join('\n') || output.trim()}`);
 }
 
 /** Whether a compiled file of the platform is missing or older than its source. */

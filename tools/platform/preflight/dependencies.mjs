@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withProgress } from './progress.mjs';
 import { Refusal } from './refusal.mjs';
@@ -12,12 +11,10 @@ export async function installDependencies(root) {
   const { code, output } = await withProgress('installing dependencies', () => run(npm, ['ci', '--no-progress'], { cwd: root }));
   if (code === null) throw new Refusal('npm is not there; it comes with Node: install Node from https://nodejs.org');
   if (code !== 0) throw new Refusal(`"npm ci" failed: ${errorsOf(output)}`);
-  writeFileSync(stampFile(root), lockHash(root));
 }
 
-/** npm's own list of what it installed is compared where our stamp is missing: somebody ran `npm ci` himself. */
-function isInstalled(root) {
-  if (existsSync(stampFile(root))) return readFileSync(stampFile(root), 'utf8') === lockHash(root);
+/** npm writes down at its end what it installed; packages for other platforms are not in that list. */
+export function isInstalled(root) {
   const installed = join(root, 'node_modules/.package-lock.json');
   if (!existsSync(installed)) return false;
   const wanted = packagesOf(join(root, 'package-lock.json'));
@@ -30,16 +27,8 @@ function packagesOf(file) {
   return new Map(
     Object.entries(packages)
       .filter(([path, about]) => path.includes('node_modules/') && !about.link)
-      .map(([path, about]) => [path, { version: about.version, optional: about.optional || about.peer || about.devOptional }]),
+      .map(([path, about]) => [path, { version: about.version, optional: about.optional || about.devOptional }]),
   );
-}
-
-function stampFile(root) {
-  return join(root, 'node_modules/.tradewind-lock');
-}
-
-function lockHash(root) {
-  return createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
 }
 
 function errorsOf(output) {

@@ -31,6 +31,14 @@ export async function endLeftovers(folder: string): Promise<string[]> {
   return ended.flat();
 }
 
+/** Kills every process that a pid file below the folder remembers, at once and without asking. */
+export function killEverything(folder: string): void {
+  for (const file of pidFilesBelow(folder)) {
+    const pid = livingPid(file);
+    if (pid !== undefined) process.kill(pid, 'SIGKILL');
+  }
+}
+
 async function clearAbandoned(): Promise<void> {
   const place = realpathSync(tmpdir());
   for (const name of readdirSync(place).filter((entry) => entry.startsWith(prefix))) {

@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { defaultStateDir } from './process/places.js';
+import { endLeftovers, removeState } from './process/temporary-folder.js';
+import { ownerOf } from './shop/state-folder.js';
+
+/* Empties the state folder: the next start is a first one. */
+const folder = resolve(process.env['TRADEWIND_STATE'] || defaultStateDir);
+const owner = existsSync(folder) ? ownerOf(folder) : undefined;
+if (owner !== undefined) {
+  process.stderr.write(`a shop is running on ${folder} (process ${owner}); stop it with Ctrl-C where it was started, then reset\n`);
+  process.exitCode = 1;
+} else {
+  if (existsSync(folder)) {
+    await endLeftovers(folder);
+    removeState(folder);
+  }
+  process.stdout.write(`${folder} is empty; the next start makes everything anew\n`);
+  if (process.env['DATABASE_URL'] || process.env['KAFKA_BROKERS']) process.stdout.write('what lies in DATABASE_URL and KAFKA_BROKERS is yours and was not touched\n');
+}

@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { Keeper, type Keepable } from '../process/keeper.js';
+import { launch } from '../process/launch.js';
+import { root } from '../process/places.js';
+import { freePorts } from '../process/ports.js';
+import { environmentOf, providerEnvironment, type Surroundings } from './environment.js';
+import { services, type Ports, type Scale, type Service } from './processes.js';
+import type { Instance } from './shop.js';
+import type { StateFolder } from './state-folder.js';
+
+export interface Plan {
+  readonly name: string;
+  readonly service: Service;
+  readonly port: number;
+}
+
+type Settings = Readonly<Record<string, string>>;
+
+/** The first instance of a service has the port that everybody knows, further ones have any. */
+export async function planInstances(ports: Ports, scale: Scale): Promise<Plan[]> {
+  const plans = services.flatMap((service) =>
+    Array.from({ length: scale[service] ?? 1 }, (_, index) => ({ service, name: index === 0 ? service : `${service}-${index + 1}`, first: index === 0 })),
+  );
+  const free = await freePorts(plans.filter(({ first }) => !first).length);
+  return plans.map(({ name, service, first }) => ({ name, service, port: first ? ports[service] : (free.pop() as number) }));
+}
+
+export function keepInstance({ name, service, port }: Plan, around: Surroundings, state: StateFolder, extra: Settings = {}, say: (line: string) => void): Instance {
+  const env = { ...process.env, ...environmentOf(service, port, around), ...extra };
+  const keeper = new Keeper(name, () => node(name, `dist/apps/${service}/src/main.js`, env, state), say);
+  return { name, service, url: `http://127.0.0.1:${port}`, log: state.log(name), keeper };
+}
+
+export function keepProvider(port: number, around: Surroundings, state: StateFolder, extra: Settings = {}, say: (line: string) => void): Keeper {
+  const env = { ...process.env, ...providerEnvironment(port, around), ...extra };
+  return new Keeper('provider', () => node('provider', 'dist/tools/provider/main.js', env, state), say);
+}
+
+/** A service has fifteen seconds to finish what it has begun. */
+async function node(name: string, file: string, env: NodeJS.ProcessEnv, state: StateFolder): Promise<Keepable> {
+  const args = ['--enable-source-maps', join(root, file)];
+  const running = await launch({ name, command: process.execPath, args, env, cwd: root, log: state.log(name), pidFile: state.pidFile(name) });
+  return { pid: running.pid, exited: running.exited, stop: () => running.stop(['SIGTERM', 15_000]) };
+}

@@ -1,0 +1,40 @@
+import { freePorts, isFree } from '../process/ports.js';
+import { defaultPorts, portNames, type PortName, type Ports } from './processes.js';
+
+/** A port that the shop needs is not to be had; each is named with the setting that moves it. */
+export class PortTaken extends Error {}
+
+export function portSetting(name: PortName): string {
+  return `${name.toUpperCase().replace('-', '_')}_PORT`;
+}
+
+/** The ports everybody knows, moved by `ORDER_PORT` and the like. */
+export function fixedPorts(env: NodeJS.ProcessEnv): Ports {
+  const ports = Object.fromEntries(portNames.map((name) => [name, portFrom(env, name)])) as Record<PortName, number>;
+  for (const name of portNames) {
+    const twin = portNames.find((other) => other !== name && ports[other] === ports[name]);
+    if (twin) throw new Error(`${portSetting(name)} and ${portSetting(twin)} are both ${ports[name]}; give each a port of its own`);
+  }
+  return ports;
+}
+
+export async function anyPorts(): Promise<Ports> {
+  const free = await freePorts(portNames.length);
+  return Object.fromEntries(portNames.map((name, index) => [name, free[index]])) as Record<PortName, number>;
+}
+
+/** Refuses, naming them all at once, when somebody listens where the shop would. */
+export async function refuseTakenPorts(ports: Ports, needed: readonly PortName[]): Promise<void> {
+  const checked = await Promise.all(needed.map(async (name) => ((await isFree(ports[name])) ? [] : [name])));
+  const taken = checked.flat();
+  if (taken.length === 0) return;
+  throw new PortTaken(taken.map((name) => `port ${ports[name]} (${name}) is taken; set ${portSetting(name)} or stop the process that listens there`).join('\n'));
+}
+
+function portFrom(env: NodeJS.ProcessEnv, name: PortName): number {
+  const text = env[portSetting(name)];
+  if (text === undefined || text === '') return defaultPorts[name];
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`${portSetting(name)} is "${text}"; it must be a port from 1 to 65535`);
+  return port;
+}

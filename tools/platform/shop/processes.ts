@@ -1,0 +1,42 @@
+/** What a shop consists of, in the words of its processes. */
+export const databaseServices = ['user', 'product', 'cart', 'order', 'payment'] as const;
+export type DatabaseService = (typeof databaseServices)[number];
+
+export const services = [...databaseServices, 'gateway'] as const;
+export type Service = (typeof services)[number];
+
+export const portNames = [...services, 'provider', 'postgres', 'kafka', 'kafka-controller'] as const;
+export type PortName = (typeof portNames)[number];
+export type Ports = Readonly<Record<PortName, number>>;
+
+export const defaultPorts: Ports = {
+  gateway: 3000,
+  user: 3001,
+  product: 3002,
+  cart: 3003,
+  order: 3004,
+  payment: 3005,
+  provider: 3010,
+  postgres: 15432,
+  kafka: 19092,
+  'kafka-controller': 19093,
+};
+
+/** How many instances of each service; one where nothing is said. */
+export type Scale = Readonly<Partial<Record<Service, number>>>;
+
+/** Reads `order=3,product=2`. */
+export function readScale(text: string): Scale {
+  const entries = text.split(',').map((part) => {
+    const [name = '', count = ''] = part.trim().split('=');
+    if (!isService(name)) throw new Error(`--scale: there is no service "${name}"; there are ${services.join(', ')}`);
+    if (name === 'gateway') throw new Error('--scale: the gateway is the one public address and runs once; put a load balancer in front of several');
+    if (!/^[1-9]\d?$/.test(count)) throw new Error(`--scale: "${part.trim()}" is not of the form ${name}=2, with 1 to 99 instances`);
+    return [name, Number(count)] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+export function isService(name: string): name is Service {
+  return (services as readonly string[]).includes(name);
+}

@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { databaseServices, type DatabaseService } from './processes.js';
+
+/** Made once a state folder; what they open lies in the same folder, so they live and die with it. */
+export interface Secrets {
+  readonly postgresPassword: string;
+  readonly databasePasswords: Readonly<Record<DatabaseService, string>>;
+  /** Wraps the users' data keys: 32 bytes, base64. */
+  readonly dataKeySecret: string;
+  readonly providerWebhookSecret: string;
+  readonly admin: { readonly email: string; readonly password: string };
+}
+
+export function openSecrets(file: string): Secrets {
+  if (!existsSync(file)) {
+    writeFileSync(`${file}.new`, `${JSON.stringify(newSecrets(), undefined, 2)}\n`, { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  }
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Secrets;
+  } catch (error) {
+    throw new Error(`${file} can't be read (${(error as Error).message}); without it the state folder is lost: run "npm run reset" to start empty`);
+  }
+}
+
+function newSecrets(): Secrets {
+  const password = (): string => randomBytes(18).toString('base64url');
+  return {
+    postgresPassword: password(),
+    databasePasswords: Object.fromEntries(databaseServices.map((name) => [name, password()])) as Record<DatabaseService, string>,
+    dataKeySecret: randomBytes(32).toString('base64'),
+    providerWebhookSecret: randomBytes(32).toString('base64'),
+    admin: { email: 'admin@tradewind.example', password: password() },
+  };
+}

@@ -1,0 +1,54 @@
+import type { KafkaOptions } from '../kafka/start-kafka.js';
+import type { Keeper } from '../process/keeper.js';
+import type { DatabaseService, Scale, Service } from './processes.js';
+import type { StateFolder } from './state-folder.js';
+
+export interface ShopOptions {
+  /** Kept after the end. Without one the shop lives in a temporary folder that goes with it. */
+  readonly stateDir?: string;
+  /** `default`: the ones everybody knows, moved by ORDER_PORT and the like; `free`: any. */
+  readonly ports: 'default' | 'free';
+  readonly scale?: Scale;
+  /** An administrator's URL of a cluster to use instead of one of our own. */
+  readonly databaseUrl?: string | undefined;
+  /** Brokers to use instead of one of our own. */
+  readonly kafkaBrokers?: string | undefined;
+  /** Settings of single services on top of ours, for instance rate limits of the gateway. */
+  readonly env?: Readonly<Partial<Record<Service | 'provider', Readonly<Record<string, string>>>>>;
+  readonly kafka?: Partial<KafkaOptions>;
+  /** Told what happens, a line at a time. */
+  readonly say?: (line: string) => void;
+  /** Gives up starting. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Instance {
+  /** `order`, and `order-2`, `order-3` where there are several. */
+  readonly name: string;
+  readonly service: Service;
+  readonly url: string;
+  readonly log: string;
+  readonly keeper: Keeper;
+}
+
+export interface Shop {
+  readonly gatewayUrl: string;
+  readonly providerUrl: string;
+  readonly kafkaBrokers: string;
+  /** The administrator's URL of the database cluster. */
+  readonly adminUrl: string;
+  readonly databases: Readonly<Record<DatabaseService, string>>;
+  readonly admin: { readonly email: string; readonly password: string };
+  readonly state: StateFolder;
+  readonly instances: readonly Instance[];
+  /** Sends a signal to an instance, `provider`, `kafka` or `postgres`; what ends by it is started again. */
+  kill(name: string, signal?: NodeJS.Signals): void;
+  /** Ends one cleanly and leaves it ended until `startOne`. */
+  stopOne(name: string): Promise<void>;
+  /** Resolves when it is ready to serve. */
+  startOne(name: string): Promise<void>;
+  /** Resolves when every instance is ready to serve. */
+  untilReady(withinMs?: number): Promise<void>;
+  /** Gateway first, then services, provider, Kafka, PostgreSQL. */
+  stop(): Promise<void>;
+}

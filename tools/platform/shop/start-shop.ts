@@ -1,0 +1,168 @@
+import { writeFileSync } from 'node:fs';
+import { topics } from '@tradewind/contracts';
+import { kafkaClient } from '@tradewind/messaging';
+import { createServiceDatabase } from '../postgres/service-database.js';
+import type { Keeper } from '../process/keeper.js';
+import { removeState } from '../process/temporary-folder.js';
+import { namedKafka, namedPostgres, ownKafka, ownPostgres, type Cluster } from './clusters.js';
+import { environmentOf, type Surroundings } from './environment.js';
+import { createFirstAdmin } from './first-admin.js';
+import { holdLifeline } from './hold-lifeline.js';
+import { keepInstance, keepProvider, planInstances } from './instances.js';
+import { anyPorts, fixedPorts, refuseTakenPorts } from './ports.js';
+import { databaseServices, services, type DatabaseService, type Ports } from './processes.js';
+import { untilReady } from './readiness.js';
+import { openSecrets, type Secrets } from './secrets.js';
+import type { Instance, Shop, ShopOptions } from './shop.js';
+import { claim, claimTemporary, release, type StateFolder } from './state-folder.js';
+
+const startupMs = 90_000;
+
+/** Starts a whole shop, from the database cluster to the gateway, and resolves when it serves. Several may run side by side, each on its folder and ports. */
+export async function startShop(options: ShopOptions): Promise<Shop> {
+  const state = options.stateDir ? await claim(options.stateDir) : await claimTemporary();
+  const lifeline = options.stateDir ? undefined : holdLifeline(state.path);
+  const kept = new Map<string, Keeper>();
+  const instances: Instance[] = [];
+  const stop = async (): Promise<void> => {
+    await stopInOrder(kept, instances);
+    release(state.path);
+    if (!options.stateDir) removeState(state.path);
+    lifeline?.letGo();
+  };
+  try {
+    return await build(state, kept, instances, options, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function build(state: StateFolder, kept: Map<string, Keeper>, instances: Instance[], options: ShopOptions, stop: () => Promise<void>): Promise<Shop> {
+  const say = options.say ?? (() => undefined);
+  const phase = <T>(what: string, work: () => Promise<T>): Promise<T> => inPhase(what, work, say, options.signal);
+  const secrets = openSecrets(state.secretsFile);
+  const ports = options.ports === 'free' ? await anyPorts() : fixedPorts(process.env);
+  await refuseTakenPorts(ports, [
+    ...services,
+    'provider',
+    ...(options.databaseUrl ? [] : (['postgres'] as const)),
+    ...(options.kafkaBrokers ? [] : (['kafka', 'kafka-controller'] as const)),
+  ]);
+
+  const [postgres, kafka] = await phase('PostgreSQL and Kafka', () => clusters(state, ports, secrets, kept, options, say));
+  const databases = await phase('databases and roles', () => createDatabases(postgres.address, secrets));
+  await phase('topics', () => provisionTopics(kafka.address));
+
+  const gatewayUrl = `http://127.0.0.1:${ports.gateway}`;
+  const providerUrl = `http://127.0.0.1:${ports.provider}`;
+  const around: Surroundings = { kafkaBrokers: kafka.address, databases, gatewayUrl, providerUrl, secrets, providerLog: state.providerLog, instancesFile: state.instancesFile };
+  await phase('services', async () => {
+    const provider = keepProvider(ports.provider, around, state, options.env?.provider, say);
+    kept.set('provider', provider);
+    for (const plan of await planInstances(ports, options.scale ?? {})) {
+      const instance = keepInstance(plan, around, state, options.env?.[plan.service], say);
+      instances.push(instance);
+      kept.set(instance.name, instance.keeper);
+    }
+    await Promise.all([provider, ...instances.map(({ keeper }) => keeper)].map((keeper) => keeper.start()));
+    await allReady(instances, startupMs, options.signal);
+  });
+  await phase('the first admin', () => createFirstAdmin(environmentOf('user', 0, around), secrets.admin));
+  const gateway = instanceNamed(instances, 'gateway');
+  await phase('the way through the gateway', () => ready(gateway, '/products?limit=1', 30_000, options.signal));
+
+  const addresses = { gatewayUrl, providerUrl, kafkaBrokers: kafka.address, adminUrl: postgres.address, databases };
+  const about = { ...addresses, providerLog: state.providerLog, instances: instances.map(({ name, service, url, log }) => ({ name, service, url, log })) };
+  writeFileSync(state.shopFile, `${JSON.stringify(about, undefined, 2)}\n`, { mode: 0o600 });
+  const keeperOf = (name: string): Keeper => {
+    const keeper = kept.get(name);
+    if (!keeper) throw new Error(`nothing in this shop is called "${name}"; there are ${[...kept.keys()].join(', ')}`);
+    return keeper;
+  };
+  return {
+    ...addresses,
+    admin: secrets.admin,
+    state,
+    instances,
+    kill(name, signal = 'SIGKILL') {
+      const { pid } = keeperOf(name);
+      if (pid === undefined) throw new Error(`${name} is not running`);
+      process.kill(pid, signal);
+    },
+    stopOne: (name) => keeperOf(name).stop(),
+    async startOne(name) {
+      await keeperOf(name).start();
+      const instance = instances.find((one) => one.name === name);
+      if (instance) await ready(instance, '/readyz', startupMs);
+    },
+    untilReady: (withinMs = startupMs) => allReady(instances, withinMs),
+    stop,
+  };
+}
+
+/** Waits for both, even when one fails: what has started must be known to be stopped. */
+async function clusters(state: StateFolder, ports: Ports, secrets: Secrets, kept: Map<string, Keeper>, options: ShopOptions, say: (line: string) => void): Promise<[Cluster, Cluster]> {
+  const note = (name: string) => (cluster: Cluster): Cluster => {
+    if (cluster.keeper) kept.set(name, cluster.keeper);
+    return cluster;
+  };
+  const [postgres, kafka] = await Promise.allSettled([
+    (options.databaseUrl ? namedPostgres(options.databaseUrl) : ownPostgres(state, ports, secrets.postgresPassword, say)).then(note('postgres')),
+    (options.kafkaBrokers ? namedKafka(options.kafkaBrokers) : ownKafka(state, ports, options.kafka ?? {}, say)).then(note('kafka')),
+  ]);
+  if (postgres.status === 'rejected') throw postgres.reason;
+  if (kafka.status === 'rejected') throw kafka.reason;
+  return [postgres.value, kafka.value];
+}
+
+async function createDatabases(adminUrl: string, secrets: Secrets): Promise<Record<DatabaseService, string>> {
+  const urls: [DatabaseService, string][] = [];
+  for (const name of databaseServices) urls.push([name, await createServiceDatabase(adminUrl, name, secrets.databasePasswords[name])]);
+  return Object.fromEntries(urls) as Record<DatabaseService, string>;
+}
+
+async function provisionTopics(brokers: string): Promise<void> {
+  const client = kafkaClient({ brokers: brokers.split(','), clientId: 'tradewind-platform' });
+  try {
+    await client.provision(Object.values(topics));
+  } finally {
+    await client.close();
+  }
+}
+
+async function stopInOrder(kept: ReadonlyMap<string, Keeper>, instances: readonly Instance[]): Promise<void> {
+  const inner = instances.filter(({ service }) => service !== 'gateway').map(({ name }) => name);
+  for (const names of [['gateway'], inner, ['provider'], ['kafka'], ['postgres']]) {
+    await Promise.all(names.map((name) => kept.get(name)?.stop()));
+  }
+}
+
+async function allReady(instances: readonly Instance[], withinMs: number, signal?: AbortSignal): Promise<void> {
+  await Promise.all(instances.map((instance) => ready(instance, '/readyz', withinMs, signal)));
+}
+
+function ready({ name, url, log, keeper }: Instance, path: string, withinMs: number, signal?: AbortSignal): Promise<void> {
+  return untilReady({ name, url: `${url}${path}`, log, restarts: () => keeper.restarts }, withinMs, signal);
+}
+
+function instanceNamed(instances: readonly Instance[], name: string): Instance {
+  const instance = instances.find((one) => one.name === name);
+  if (!instance) throw new Error(`there is no instance "${name}"`);
+  return instance;
+}
+
+/** One line when it is done, and one every two seconds until then. */
+async function inPhase<T>(what: string, work: () => Promise<T>, say: (line: string) => void, signal?: AbortSignal): Promise<T> {
+  signal?.throwIfAborted();
+  const since = Date.now();
+  const timer = setInterval(() => say(`${what} ... ${Math.round((Date.now() - since) / 1000)} s`), 2_000);
+  try {
+    const result = await work();
+    say(`${what}: ready after ${((Date.now() - since) / 1000).toFixed(1)} s`);
+    signal?.throwIfAborted();
+    return result;
+  } finally {
+    clearInterval(timer);
+  }
+}
