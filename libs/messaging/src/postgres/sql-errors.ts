@@ -12,8 +12,8 @@ const transientText = /Connection terminated|timeout exceeded when trying to con
 
 export const isTransient = (error: unknown): boolean => {
   if (error instanceof Transient) return true;
-  if (!(error instanceof Error)) return false;
-  const { code = '', message } = error as PostgresError;
+  if (typeof error !== 'object' || error === null) return false;
+  const { code = '', message = '' } = error as Partial<PostgresError>;
   return transientState.test(code) || transientCodes.has(code) || transientText.test(message);
 };
 
@@ -23,4 +23,4 @@ export const isTimeout = (error: unknown): boolean => (error as PostgresError).c
 
 /** The name of the violated unique constraint, or undefined where it is something else. */
 export const uniqueConstraintOf = (error: unknown): string | undefined =>
-  error instanceof Error && (error as PostgresError).code === '23505' ? ((error as PostgresError).constraint ?? 'unknown') : undefined;
+  (error as Partial<PostgresError> | null)?.code === '23505' ? ((error as PostgresError).constraint ?? 'unknown') : undefined;
