@@ -1,10 +1,34 @@
-import type { DynamicModule, Type } from '@nestjs/common';
-import type { NestExpressApplication } from '@nestjs/platform-express';
-import { NestFactory } from '@nestjs/core';
+import { Logger, type DynamicModule, type Type } from '@nestjs/common';
+import { systemTimers } from '@tradewind/messaging';
 import type { ServiceConfig } from './config/index.js';
+import { startService } from './start-service.js';
+import { within } from './waiting/index.js';
 
-/** Starts a service and keeps it running until SIGTERM or SIGINT. The whole of a main.ts. */
+const longestStop = 15_000;
+
+const endWith = (code: number, what: string, error?: unknown): never => {
+  new Logger('Service').fatal(what, ...(error === undefined ? [] : [error]));
+  process.exit(code);
+};
+
+/**
+ * Starts a service and keeps it running until SIGTERM or SIGINT, then stops it in good order and exits with 0; a second signal,
+ * or a stop that takes over 15 s, exits with 1. So does anything that nobody caught. The whole of a main.ts.
+ */
 export async function runService(module: Type | DynamicModule, config: ServiceConfig): Promise<void> {
-  const app = await NestFactory.create<NestExpressApplication>(module);
-  await app.listen(config.PORT, config.HOST);
+  process.on('uncaughtException', (error) => endWith(1, 'nobody caught this', error));
+  process.on('unhandledRejection', (reason) => endWith(1, 'nobody caught this rejection', reason instanceof Error ? reason : new Error(String(reason))));
+  const starting = startService(module, config);
+  let stopping = false;
+  const stop = async (signal: string): Promise<void> => {
+    if (stopping) return endWith(1, `${signal} again: leaving at once`);
+    stopping = true;
+    new Logger('Service').log(`${signal}: stopping`);
+    const ended = await within(systemTimers, longestStop, starting.then((service) => service.stop()).then(() => true), false);
+    if (!ended) endWith(1, `not stopped within ${longestStop / 1_000} s`);
+    new Logger('Service').log('stopped');
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
+  await starting.catch((error: unknown) => endWith(1, 'the service could not start', error));
 }

@@ -1,3 +1,4 @@
+export * from './forgotten.js';
 export * from './data-keys.table.js';
 export * from './seal.js';
 export * from './sealer.js';

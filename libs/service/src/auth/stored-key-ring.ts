@@ -1,0 +1,87 @@
+import { Logger } from '@nestjs/common';
+import { topics } from '@tradewind/contracts';
+import type { Clock } from '@tradewind/kernel';
+import type { DataSource } from 'typeorm';
+import { problemForNow } from '../http/index.js';
+import type { Awaiting, CaughtUp, Changed } from '../waiting/index.js';
+import { SigningKeys } from './signing-keys.table.js';
+import { importKey, type KeyRing, type VerificationKey } from './token.js';
+
+const currentKeys = `select kid, public_key as "publicKey" from svc_signing_keys where retired_at is null`;
+
+const waitMilliseconds = 2_000;
+const freshMilliseconds = 10_000;
+const mostStrangers = 200;
+
+interface Entry {
+  readonly publicKey: string;
+  readonly key: VerificationKey;
+}
+
+/**
+ * The key ring in the service's own table of `user.keys`, kept in memory. A retirement reaches this instance at once where it
+ * consumed it, and after 10 s where another instance did.
+ */
+export class StoredKeyRing implements KeyRing {
+  readonly #logger = new Logger('Keys');
+  #entries: ReadonlyMap<string, Entry> = new Map();
+  #loadedAt = 0;
+  #strangers = 0;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly awaiting: Awaiting,
+    private readonly caughtUp: CaughtUp,
+    private readonly clock: Clock,
+    onCommitted: (listener: (changes: readonly Changed[]) => void) => void,
+  ) {
+    onCommitted((changes) => {
+      if (changes.some(({ table }) => table === SigningKeys.name)) this.#refresh();
+    });
+  }
+
+  async find(kid: string): Promise<VerificationKey | undefined> {
+    const known = this.#entries.get(kid);
+    if (known) {
+      if (this.clock.now().getTime() - this.#loadedAt > freshMilliseconds) this.#refresh();
+      return known.key;
+    }
+    return (await this.#waitFor(kid)) ?? this.#absent();
+  }
+
+  async #waitFor(kid: string): Promise<VerificationKey | undefined> {
+    // Anybody can make up key ids: the waiting room is bounded.
+    if (this.#strangers >= mostStrangers) throw problemForNow(503, 'unavailable', 'too many access tokens of unknown keys are waiting, try again', 1);
+    this.#strangers++;
+    try {
+      const probe = async (): Promise<Map<string, VerificationKey>> => {
+        await this.#load();
+        return new Map([...this.#entries].map(([found, { key }]) => [found, key]));
+      };
+      return await this.awaiting.until(SigningKeys.name, kid, probe, waitMilliseconds);
+    } finally {
+      this.#strangers--;
+    }
+  }
+
+  async #absent(): Promise<undefined> {
+    if (await this.caughtUp.with(topics.userKeys)) return undefined;
+    throw problemForNow(503, 'unavailable', 'the key of this access token may still be on its way, try again', 1);
+  }
+
+  #refresh(): void {
+    this.#loadedAt = this.clock.now().getTime(); // once in that time, even where it fails
+    this.#load().catch((error: unknown) => this.#logger.warn('the signing keys could not be read again; those in memory stay', error));
+  }
+
+  async #load(): Promise<void> {
+    const rows = await this.dataSource.query<{ kid: string; publicKey: string }[]>(currentKeys);
+    const entries = new Map<string, Entry>();
+    for (const { kid, publicKey } of rows) {
+      const known = this.#entries.get(kid);
+      entries.set(kid, known?.publicKey === publicKey ? known : { publicKey, key: await importKey(publicKey) });
+    }
+    this.#entries = entries;
+    this.#loadedAt = this.clock.now().getTime();
+  }
+}

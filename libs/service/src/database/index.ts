@@ -1,0 +1,3 @@
+export * from './database-away.js';
+export * from './migrate.js';
+export * from './open-database.js';

@@ -1,0 +1,3 @@
+export * from './json-logger.js';
+export * from './mask.js';
+export * from './request-log.js';

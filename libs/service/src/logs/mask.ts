@@ -1,0 +1,50 @@
+const secretKey = /authorization|cookie|password|secret|token|e-?mail|address|card|cvc|phone|iban|private.?key|data.?key|wrapped/i;
+const masked = '[masked]';
+const deepest = 6;
+const longest = 8_192;
+const most = 50;
+
+const passesLuhn = (digits: string): boolean => {
+  let sum = 0;
+  for (let at = 0; at < digits.length; at++) {
+    const digit = Number(digits[digits.length - 1 - at]);
+    const doubled = at % 2 === 0 ? digit : digit * 2;
+    sum += doubled > 9 ? doubled - 9 : doubled;
+  }
+  return sum % 10 === 0;
+};
+
+/** A free text without passwords in URLs, bearer and web tokens, e-mail addresses and card numbers. */
+export const maskText = (text: string): string =>
+  (text.length > longest ? `${text.slice(0, longest)}…` : text)
+    .replace(/([a-z][a-z\d+.-]*:\/\/)[^\s/@]+@/gi, `$1${masked}@`)
+    .replace(/\bBearer\s+[\w.~+/=-]+/gi, `Bearer ${masked}`)
+    .replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, masked)
+    .replace(/[\w.%+-]+@[\w-]+(\.[\w-]+)+/g, masked)
+    .replace(/(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-])/g, (number) => (passesLuhn(number.replace(/\D/g, '')) ? masked : number));
+
+/** What may be told of an error: never its parameters or its detail, where drivers repeat the values of a row. */
+const maskedError = (error: Error, depth: number): object => {
+  const { code, constraint } = error as { code?: unknown; constraint?: unknown };
+  return {
+    type: error.name,
+    message: maskText(error.message),
+    ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
+    ...(typeof constraint === 'string' ? { constraint } : {}),
+    stack: maskText(error.stack ?? ''),
+    ...(error.cause === undefined ? {} : { cause: mask(error.cause, depth + 1) }),
+  };
+};
+
+/** A copy that may be logged: fields with telling names and texts of telling form are masked, bulk is cut. */
+export function mask(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return maskText(value);
+  if (typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'function') return String(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth >= deepest) return '[deep]';
+  if (value instanceof Error) return maskedError(value, depth);
+  if (value instanceof Date) return value.toJSON();
+  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+  if (Array.isArray(value)) return value.slice(0, most).map((item) => mask(item, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, secretKey.test(key) ? masked : mask(field, depth + 1)]));
+}

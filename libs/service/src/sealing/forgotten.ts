@@ -1,0 +1,7 @@
+/** The person's data key was destroyed: nothing can be sealed for them any longer. */
+export class Forgotten extends Error {
+  override readonly name = 'Forgotten';
+  constructor(userId: string) {
+    super(`the user ${userId} was forgotten`);
+  }
+}
