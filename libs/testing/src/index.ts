@@ -1,1 +1,4 @@
 export * from './eventually.js';
+export * from './kafka-conformance.js';
+export * from './store-conformance.js';
+export * from './world-conformance.js';

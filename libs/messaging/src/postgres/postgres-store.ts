@@ -29,6 +29,7 @@ const dueTimers = `select id, saga_id as "sagaId", name from msg_timers where du
 const postponeTimers = `update msg_timers set due_at = now() + $2::int * interval '1 millisecond' where id = any($1::text[])`;
 
 const parkedKeys = `select distinct key from msg_parked_lanes where consumer = $1 and key = any($2::text[])`;
+const release = `update msg_parked_lanes set state = 'releasing' where consumer = $1 and lane = $2 returning lane`;
 const releasedLanes = `select lane from msg_parked_lanes where consumer = $1 and state = 'releasing' order by lane`;
 const parkedCount = `select count(*)::int as n from msg_parked`;
 const countTry = `insert into msg_tries as t (consumer, message_id, tries) values ($1, $2, 1)
@@ -121,6 +122,10 @@ export class PostgresStore implements Store {
 
   async parkedKeys(consumer: string, keys: readonly string[]): Promise<ReadonlySet<string>> {
     return new Set((await this.#sql<{ key: string }>(parkedKeys, [consumer, keys])).map((row) => row.key));
+  }
+
+  async release(consumer: string, lane: string): Promise<boolean> {
+    return (await this.#sql(release, [consumer, lane])).length > 0;
   }
 
   async releasedLanes(consumer: string): Promise<readonly string[]> {

@@ -154,6 +154,8 @@ export interface Store {
   postponeTimers(ids: readonly string[], milliseconds: number): Promise<void>;
   /** Whether any of these keys is parked for the consumer, on whatever topic. */
   parkedKeys(consumer: string, keys: readonly string[]): Promise<ReadonlySet<string>>;
+  /** An operator lets the messages of a parked lane go; its consumer takes them from there. False when it is not parked. */
+  release(consumer: string, lane: string): Promise<boolean>;
   releasedLanes(consumer: string): Promise<readonly string[]>;
   parkedCount(): Promise<number>;
   /** Counts a try before it is made. */

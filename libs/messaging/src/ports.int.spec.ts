@@ -1,0 +1,23 @@
+import 'reflect-metadata';
+import { kafkaClientConformance, storeConformance, thingsDdl } from '@tradewind/testing';
+import { DataSource } from 'typeorm';
+import { freshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
+import { kafkaClient, messagingMigrations } from './index.js';
+import { PostgresStore } from './postgres/postgres-store.js';
+
+kafkaClientConformance('kafkajs', () => kafkaClient({ brokers: process.env['TEST_KAFKA_BROKERS']!.split(','), clientId: 'conformance' }));
+
+storeConformance('PostgreSQL', async () => {
+  const database = await freshDatabase();
+  const dataSource = await new DataSource({ type: 'postgres', url: database.url, migrations: messagingMigrations, extra: { max: 5 } }).initialize();
+  await dataSource.runMigrations();
+  await dataSource.query(thingsDdl);
+  return {
+    store: new PostgresStore(dataSource),
+    archived: async () => (await dataSource.query<{ n: number }[]>('select count(*)::int as n from msg_outbox_archive'))[0]!.n,
+    close: async () => {
+      await dataSource.destroy();
+      await database.drop();
+    },
+  };
+});

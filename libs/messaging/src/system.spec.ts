@@ -1,0 +1,4 @@
+import { worldConformance } from '@tradewind/testing';
+import { systemWorld } from './system.js';
+
+worldConformance('the machine', systemWorld);

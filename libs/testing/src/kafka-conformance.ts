@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { partitionOf, topic, type IncomingRecord, type KafkaClient, type OutgoingRecord, type Subscription, type Topic, type TopicPartition } from '@tradewind/messaging';
+import { eventually } from './eventually.js';
+
+/** What every implementation of the KafkaClient port promises, on a real broker. */
+export function kafkaClientConformance(name: string, open: () => KafkaClient): void {
+  describe(`${name} as a Kafka client`, () => {
+    let kafka: KafkaClient;
+    const opened: Subscription[] = [];
+    const aTopic = async (rest: Partial<Topic> = {}): Promise<Topic> => {
+      const made = topic(`conformance-${randomUUID()}`, { owner: 'test', partitions: 3, ...rest });
+      await kafka.provision([made]);
+      return made;
+    };
+    const record = (of: Topic, key: string, value: string | null): OutgoingRecord => ({
+      topic: of.name,
+      partition: partitionOf(key, of.partitions),
+      key,
+      value,
+      headers: { ce_id: value ?? 'none' },
+    });
+    const send = async (...records: OutgoingRecord[]): Promise<void> => {
+      const publisher = await kafka.publisher();
+      await publisher.publish(records);
+      await publisher.close();
+    };
+    const reader = async (group: string, of: Topic): Promise<{ seen: IncomingRecord[]; owned: TopicPartition[]; subscription: Subscription }> => {
+      const seen: IncomingRecord[] = [];
+      const owned: TopicPartition[] = [];
+      const subscription = await kafka.subscribe({
+        group,
+        topics: [of.name],
+        onRecords: (records) => seen.push(...records),
+        onAssigned: (partitions) => owned.splice(0, owned.length, ...partitions),
+        onDead: (error) => {
+          throw error;
+        },
+      });
+      opened.push(subscription);
+      return { seen, owned, subscription };
+    };
+
+    beforeAll(() => {
+      kafka = open();
+    });
+    afterAll(async () => {
+      await Promise.all(opened.map((subscription) => subscription.close()));
+      await kafka.close();
+    });
+
+    it('acknowledges each partition with the offset of its first record, and the offsets rise', async () => {
+      const of = await aTopic({ partitions: 1 });
+      const publisher = await kafka.publisher();
+      const first = await publisher.publish([record(of, 'a', '1'), record(of, 'b', '2')]);
+      const second = await publisher.publish([record(of, 'a', '3')]);
+      await publisher.close();
+      expect([...first, ...second].map(({ baseOffset }) => baseOffset)).toEqual([0n, 2n]);
+    });
+
+    it('rejects what no topic takes', async () => {
+      const publisher = await kafka.publisher();
+      await expect(publisher.publish([{ ...record(await aTopic(), 'a', '1'), topic: `nowhere-${randomUUID()}` }])).rejects.toThrow();
+      await publisher.close();
+    });
+
+    it('gives a new group everything from the beginning, in order within a key, with headers and tombstones', async () => {
+      const of = await aTopic();
+      await send(record(of, 'a', '1'), record(of, 'b', '2'), record(of, 'a', '3'), record(of, 'a', null));
+      const { seen } = await reader(`group-${randomUUID()}`, of);
+      await eventually(() => seen.length === 4);
+      const ofA = seen.filter(({ key }) => key === 'a');
+      expect(ofA.map(({ value }) => value?.toString() ?? null)).toEqual(['1', '3', null]);
+      expect(ofA[0]!.headers).toEqual({ ce_id: '1' });
+    });
+
+    it('goes on at the committed position, and tells it', async () => {
+      const of = await aTopic({ partitions: 1 });
+      const group = `group-${randomUUID()}`;
+      await send(record(of, 'a', '1'), record(of, 'a', '2'));
+      const first = await reader(group, of);
+      await eventually(() => first.seen.length === 2);
+      expect(await first.subscription.commit([{ topic: of.name, partition: 0, next: 1n }])).toBe(true);
+      expect(await kafka.committed(group, [of.name])).toEqual([{ topic: of.name, partition: 0, next: 1n }]);
+      await first.subscription.close();
+      const second = await reader(group, of);
+      await eventually(() => second.seen.length === 1);
+      expect(second.seen[0]!.value!.toString()).toBe('2');
+    });
+
+    it('delivers again from where it is asked to', async () => {
+      const of = await aTopic({ partitions: 1 });
+      await send(record(of, 'a', '1'), record(of, 'a', '2'));
+      const { seen, subscription } = await reader(`group-${randomUUID()}`, of);
+      await eventually(() => seen.length === 2);
+      subscription.seek([{ topic: of.name, partition: 0, next: 0n }]);
+      await eventually(() => seen.length === 4);
+      expect(seen.map(({ offset }) => offset)).toEqual([0n, 1n, 0n, 1n]);
+    });
+
+    it('shares the partitions among the members of a group', async () => {
+      const of = await aTopic();
+      const group = `group-${randomUUID()}`;
+      const [one, two] = [await reader(group, of), await reader(group, of)];
+      await eventually(() => one.owned.length > 0 && two.owned.length > 0 && one.owned.length + two.owned.length === 3);
+      expect(new Set([...one.owned, ...two.owned].map(({ partition }) => partition))).toEqual(new Set([0, 1, 2]));
+    });
+
+    it('reads whole topics without a group, and says when it has caught up', async () => {
+      const of = await aTopic();
+      await send(record(of, 'a', '1'), record(of, 'b', '2'), record(of, 'c', '3'));
+      const seen: IncomingRecord[] = [];
+      const tail = await kafka.tail({ topics: [of.name], onRecords: (records) => seen.push(...records), onDead: () => undefined });
+      await tail.caughtUp;
+      expect(seen).toHaveLength(3);
+      await send(record(of, 'd', '4'));
+      await eventually(() => seen.length === 4);
+      await tail.close();
+    });
+
+    it('tells where topics end', async () => {
+      const of = await aTopic({ partitions: 1 });
+      await send(record(of, 'a', '1'), record(of, 'a', '2'));
+      expect(await kafka.endOffsets([of.name])).toEqual([{ topic: of.name, partition: 0, start: 0n, end: 2n }]);
+    });
+
+    it('names a topic that is missing or has other partitions', async () => {
+      const of = await aTopic();
+      await expect(kafka.check([{ ...of, partitions: 5 }])).rejects.toThrow(`${of.name} has 3 partitions, 5 are declared`);
+      await expect(kafka.check([{ ...of, name: 'not-there' }])).rejects.toThrow('not-there does not exist');
+      await expect(kafka.check([{ ...of, retention: 'compact' }])).rejects.toThrow(`${of.name} has cleanup.policy=delete`);
+    });
+  });
+}
