@@ -32,8 +32,9 @@ const project = (displayName, testRegex, rest = {}) => ({
 });
 
 export default {
+  maxWorkers: 2,
   projects: [
-    project('pure', ['/[^/.]+(\\.(domain|saga|handler))?\\.spec\\.ts$']),
+    project('pure', ['(?<!\\.(int|e2e))\\.spec\\.(ts|mjs)$']),
     project('integration', ['\\.int\\.spec\\.ts$'], { globalSetup: '<rootDir>/tools/platform/jest/start.mjs', globalTeardown: '<rootDir>/tools/platform/jest/stop.mjs' }),
     project('journeys', ['\\.e2e\\.spec\\.ts$']),
   ],
