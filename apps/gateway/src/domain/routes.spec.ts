@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { serviceFor } from './routes.js';
+import { isGuessable, serviceFor } from './routes.js';
 
 describe('a request for a path that is served', () => {
   it.each([
@@ -18,4 +18,15 @@ describe('a request for any other path', () => {
     '%j goes nowhere',
     (target) => expect(serviceFor(target)).toBeUndefined(),
   );
+});
+
+describe('a call by which passwords or addresses could be guessed', () => {
+  it.each(['/auth/login', '/auth/LOGIN', '/auth/login/', '/auth/%6cogin', '/auth/login?x', '/users', '/users/', '/users?x=1'])('POST %s is limited strictly', (target) =>
+    expect(isGuessable('POST', target)).toBe(true));
+  it.each([
+    ['POST', '/auth/refresh'],
+    ['POST', '/auth/logout'],
+    ['GET', '/users/me'],
+    ['POST', '/orders'],
+  ])('%s %s is none', (method, target) => expect(isGuessable(method, target)).toBe(false));
 });

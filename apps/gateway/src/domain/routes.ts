@@ -21,3 +21,10 @@ export function serviceFor(target: string): string | undefined {
   const first = target.slice(1, end);
   return Object.hasOwn(services, first) ? services[first] : undefined;
 }
+
+/** Whether the token of a call is looked at here: logging in needs none, and an old one must not keep anybody from a new one. */
+export const wantsNoToken = (target: string): boolean => target.startsWith('/auth/');
+
+/** Calls by which passwords or addresses could be guessed. Named by what is harmless, so that no other spelling of a path slips by. */
+export const isGuessable = (method: string, target: string): boolean =>
+  method === 'POST' && (target.startsWith('/auth') || target.startsWith('/users')) && target !== '/auth/refresh' && target !== '/auth/logout';

@@ -1,0 +1,62 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { Cancel } from '@tradewind/kernel';
+import { Clock, problemForNow, Timers } from '@tradewind/service';
+import { limitKey, plainAddress } from '../domain/client-address.js';
+import { isGuessable } from '../domain/routes.js';
+import { TokenBuckets } from '../domain/token-bucket.js';
+import { GatewayConfig } from '../gateway.config.js';
+
+const sweepEvery = 30_000;
+
+/** How often one address and one person may call. Each gateway counts for itself. */
+@Injectable()
+export class RateLimits implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly #addresses: TokenBuckets;
+  readonly #logIns: TokenBuckets;
+  readonly #users: TokenBuckets;
+  readonly #trusted: ReadonlySet<string>;
+  #cancel: Cancel | undefined;
+
+  constructor(
+    config: GatewayConfig,
+    @Inject(Clock) private readonly clock: Clock,
+    @Inject(Timers) private readonly timers: Timers,
+  ) {
+    this.#addresses = new TokenBuckets({ perSecond: config.RATE_ADDRESS_PER_SECOND, burst: config.RATE_ADDRESS_BURST });
+    this.#logIns = new TokenBuckets({ perSecond: config.RATE_LOGIN_PER_SECOND, burst: config.RATE_LOGIN_BURST });
+    this.#users = new TokenBuckets({ perSecond: config.RATE_USER_PER_SECOND, burst: config.RATE_USER_BURST });
+    this.#trusted = new Set(config.TRUSTED_ADDRESSES.map(plainAddress));
+  }
+
+  onApplicationBootstrap(): void {
+    this.#cancel = this.timers.after(sweepEvery, () => this.#sweep());
+  }
+
+  onApplicationShutdown(): void {
+    this.#cancel?.();
+  }
+
+  /** Throws 429 with Retry-After. */
+  admitAddress(address: string, method: string, target: string): void {
+    if (this.#trusted.has(address)) return;
+    const key = limitKey(address);
+    this.#take(this.#addresses, key);
+    if (isGuessable(method, target)) this.#take(this.#logIns, key);
+  }
+
+  /** Throws 429 with Retry-After. */
+  admitUser(userId: string, address: string): void {
+    if (!this.#trusted.has(address)) this.#take(this.#users, userId);
+  }
+
+  #take(buckets: TokenBuckets, key: string): void {
+    const wait = buckets.take(key, this.clock.now().getTime());
+    if (wait > 0) throw problemForNow(429, 'too-many-requests', 'too many requests: wait before the next one', Math.ceil(wait / 1_000));
+  }
+
+  #sweep(): void {
+    const now = this.clock.now().getTime();
+    for (const buckets of [this.#addresses, this.#logIns, this.#users]) buckets.sweep(now);
+    this.#cancel = this.timers.after(sweepEvery, () => this.#sweep());
+  }
+}
