@@ -1,0 +1,41 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { contracts, OrderAddressChanged, OrderCancellationRequested, OrderGoodwillRecorded, ProfileUpdated, StockAdjusted, topics, UserRegistered } from '@tradewind/contracts';
+import { ServiceModule } from '@tradewind/service';
+import { CreateCarts1760000000001 } from '../migrations/0001-create-carts.js';
+import type { CartConfig } from './cart.config.js';
+import { CopyProductHandler } from './handlers/copy-product.handler.js';
+import { FollowOrderHandler } from './handlers/follow-order.handler.js';
+import { ForgetUserHandler } from './handlers/forget-user.handler.js';
+import { CartController } from './http/cart.controller.js';
+import { CheckOutController } from './http/check-out.controller.js';
+import { CartQueries } from './storage/cart.queries.js';
+import { lockOrder } from './storage/cart.tables.js';
+
+/** Carts, until they are orders. */
+@Module({})
+export class CartModule {
+  static forRoot(config: CartConfig): DynamicModule {
+    return {
+      module: CartModule,
+      imports: [
+        ServiceModule.forRoot({
+          config,
+          migrations: [CreateCarts1760000000001],
+          sealing: true,
+          messaging: {
+            service: 'cart',
+            contracts,
+            lockOrder,
+            deadLetters: topics.cartDeadLetters,
+            ignores: {
+              cart: [UserRegistered, ProfileUpdated, OrderAddressChanged, OrderCancellationRequested, OrderGoodwillRecorded],
+              'cart.prices': [StockAdjusted],
+            },
+          },
+        }),
+      ],
+      controllers: [CartController, CheckOutController, CopyProductHandler, FollowOrderHandler, ForgetUserHandler],
+      providers: [CartQueries],
+    };
+  }
+}

@@ -1,0 +1,21 @@
+import { describe, expect, it } from '@jest/globals';
+import { productId, type Money } from '@tradewind/kernel';
+import { cartView } from './cart-view.js';
+
+const mug = productId('01991234-5678-7000-8000-00000000000a');
+const pence = (amount: number): Money => ({ amount, currency: 'GBP' });
+
+describe('a cart', () => {
+  it('shows the prices of now, and from what they have changed', () =>
+    expect(cartView([
+      { productId: mug, name: 'Mug', quantity: 2, unitPrice: pence(100), price: pence(120) },
+      { productId: mug, name: 'Cup', quantity: 1, unitPrice: pence(50), price: pence(50) },
+    ])).toEqual({
+      items: [
+        { productId: mug, name: 'Mug', quantity: 2, unitPrice: pence(120), priceChanged: { from: pence(100) } },
+        { productId: mug, name: 'Cup', quantity: 1, unitPrice: pence(50) },
+      ],
+      total: pence(290),
+    }));
+  it('costs nothing when it is empty', () => expect(cartView([])).toEqual({ items: [], total: pence(0) }));
+});

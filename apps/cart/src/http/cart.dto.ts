@@ -1,0 +1,80 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsId, IsMoney } from '@tradewind/contracts';
+import type { Money, ProductId } from '@tradewind/kernel';
+import { Type } from 'class-transformer';
+import { IsInt, IsObject, IsString, Length, Matches, Max, Min, ValidateIf, ValidateNested } from 'class-validator';
+import { mostPieces } from '../domain/cart.js';
+
+const oneLine = /^(?=.*\S)\P{Cc}+$/u;
+
+/** May be left out; null is not the same as left out. */
+const IfGiven = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);
+
+/** One line of text with at least one visible character. */
+const IsLine = (most: number): PropertyDecorator => (target, property) => {
+  const rules = [IsString(), Length(1, most), Matches(oneLine, { message: '$property must be one line of text' })];
+  for (const rule of rules) rule(target, property as string);
+};
+
+/** `{ amount, currency }` in pence. */
+export class MoneyBody {
+  @ApiProperty({ example: 1999 }) readonly amount!: number;
+  @ApiProperty({ enum: ['GBP'] }) readonly currency!: string;
+}
+
+export class ItemPath {
+  @ApiProperty({ format: 'uuid' })
+  @IsId() readonly productId!: ProductId;
+}
+
+export class SetQuantity {
+  @ApiProperty({ description: 'Pieces wanted; 0 takes the item out', minimum: 0, maximum: mostPieces })
+  @IsInt() @Min(0) @Max(mostPieces) readonly quantity!: number;
+}
+
+export class AddItem {
+  @ApiProperty({ format: 'uuid' })
+  @IsId() readonly productId!: ProductId;
+  @ApiProperty({ description: 'Pieces more', minimum: 1, maximum: mostPieces })
+  @IsInt() @Min(1) @Max(mostPieces) readonly quantity!: number;
+}
+
+export class Address {
+  @ApiProperty({ maxLength: 200 }) @IsLine(200) readonly name!: string;
+  @ApiProperty({ maxLength: 200 }) @IsLine(200) readonly line1!: string;
+  @ApiPropertyOptional({ maxLength: 200 }) @IfGiven() @IsLine(200) readonly line2?: string;
+  @ApiProperty({ maxLength: 100 }) @IsLine(100) readonly city!: string;
+  @ApiProperty({ maxLength: 20 }) @IsLine(20) readonly postcode!: string;
+  @ApiProperty({ description: 'ISO 3166-1 alpha-2', example: 'GB' })
+  @IsString() @Matches(/^[A-Z]{2}$/, { message: 'country must be two capital letters (ISO 3166-1 alpha-2), such as GB' }) readonly country!: string;
+}
+
+export class CheckOutBody {
+  @ApiProperty({ example: 'sim_ok' })
+  @IsString() @Matches(/^[a-z_]{1,40}$/, { message: 'paymentMethod must be 1 to 40 lower-case letters and underscores' }) readonly paymentMethod!: string;
+  @ApiProperty({ type: Address })
+  @IsObject() @ValidateNested() @Type(() => Address) readonly shippingAddress!: Address;
+  @ApiPropertyOptional({ type: MoneyBody, description: 'The total that the buyer agrees to. Without it no price may have changed since its line was put in.' })
+  @IfGiven() @IsMoney() readonly expectedTotal?: Money;
+}
+
+export class PriceChange {
+  @ApiProperty({ type: MoneyBody, description: 'The price at which the item was put in' }) readonly from!: MoneyBody;
+}
+
+export class ItemAnswer {
+  @ApiProperty({ format: 'uuid' }) readonly productId!: string;
+  @ApiProperty() readonly name!: string;
+  @ApiProperty() readonly quantity!: number;
+  @ApiProperty({ type: MoneyBody, description: 'The price of now' }) readonly unitPrice!: MoneyBody;
+  @ApiPropertyOptional({ type: PriceChange }) readonly priceChanged?: PriceChange;
+}
+
+export class CartAnswer {
+  @ApiProperty({ type: [ItemAnswer] }) readonly items!: ItemAnswer[];
+  @ApiProperty({ type: MoneyBody }) readonly total!: MoneyBody;
+}
+
+export class CheckedOutAnswer {
+  @ApiProperty({ format: 'uuid' }) readonly orderId!: string;
+}

@@ -1,0 +1,48 @@
+import { Body, Controller, HttpCode, Inject, Post, Res } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiConflictResponse, ApiOperation, ApiTags, ApiUnprocessableEntityResponse } from '@nestjs/swagger';
+import { isRefusal, type OrderId } from '@tradewind/kernel';
+import { Commands } from '@tradewind/messaging';
+import { bodyHash, CurrentUser, IdempotencyKey, replayHeader, Sealer, type User } from '@tradewind/service';
+import type { Response } from 'express';
+import { cartView } from '../domain/cart-view.js';
+import { checkOut } from '../commands/check-out.command.js';
+import { CartQueries } from '../storage/cart.queries.js';
+import { CheckedOutAnswer, CheckOutBody } from './cart.dto.js';
+import { cartProblem } from './cart.problems.js';
+
+const route = 'POST /cart/checkout';
+
+@ApiTags('cart')
+@Controller('cart/checkout')
+export class CheckOutController {
+  constructor(
+    private readonly queries: CartQueries,
+    @Inject(Commands) private readonly commands: Commands,
+    private readonly sealer: Sealer,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Order what is in the cart' })
+  @ApiAcceptedResponse({ type: CheckedOutAnswer, description: 'Location names the order; the cart is empty.' })
+  @ApiConflictResponse({ description: '`price-changed`, with the lines and their total; or the cart changed meanwhile.' })
+  @ApiUnprocessableEntityResponse({ description: '`cart-empty`, or the key was used with another body.' })
+  async checkOut(
+    @CurrentUser() { id: userId }: User,
+    @IdempotencyKey() key: string,
+    @Body() body: CheckOutBody,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<{ orderId: OrderId }> {
+    const shippingAddress = await this.sealer.seal(userId, JSON.stringify(body.shippingAddress));
+    const offers = new Map((await this.queries.lines(userId)).map(({ productId, name, price }) => [productId, { name, price }]));
+    const { paymentMethod, expectedTotal } = body;
+    // The key is kept as its hash, here as in the event: a database rebuilt from events knows no more than that.
+    const hashes = { keyHash: bodyHash(key), bodyHash: bodyHash(body) };
+    const wish = { userId, offers, expectedTotal, paymentMethod, shippingAddress, ...hashes };
+    const { answer, replayed } = await this.commands.once(checkOut, wish, { scope: userId, route, key: hashes.keyHash, bodyHash: hashes.bodyHash });
+    if (isRefusal(answer)) throw cartProblem(answer, cartView(await this.queries.lines(userId)));
+    replayHeader(response, replayed);
+    response.setHeader('Location', `/orders/${answer.orderId}`);
+    return answer;
+  }
+}

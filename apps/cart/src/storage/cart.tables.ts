@@ -1,0 +1,42 @@
+import { table } from '@tradewind/messaging';
+import type { Cart, CartLine } from '../domain/cart.js';
+import type { Checkout } from '../domain/check-out.js';
+import type { ProductCopy } from '../domain/product-copy.js';
+
+export const Carts = table<Cart>('carts', 'userId', {
+  userId: 'uuid',
+  status: 'text',
+  lines: 'int4',
+  forgottenAt: 'timestamptz',
+});
+
+/** A row a line, so that a change costs the same however long the cart is. */
+export const CartLines = table<CartLine>('cart_lines', 'lineId', {
+  lineId: 'text',
+  userId: 'uuid',
+  productId: 'uuid',
+  quantity: 'int4',
+  unitPrice: 'money',
+  putAt: 'timestamptz',
+});
+
+export const Checkouts = table<Checkout>('checkouts', 'orderId', {
+  orderId: 'uuid',
+  userId: 'uuid',
+  status: 'text',
+  total: 'money',
+  keyHash: 'text',
+  bodyHash: 'text',
+  checkedOutAt: 'timestamptz',
+  sequence: 'int8',
+});
+
+export const Products = table<ProductCopy>('products', 'productId', {
+  productId: 'uuid',
+  name: 'text',
+  price: 'money',
+  sequence: 'int8',
+});
+
+/** Every transaction locks in this order: the cart's row first, so that one cart's changes come one after another. */
+export const lockOrder = [Carts, CartLines, Checkouts, Products];
