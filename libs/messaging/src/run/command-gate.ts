@@ -1,5 +1,5 @@
 import { Transient, type Refusal } from '@tradewind/kernel';
-import { IdempotencyBusy, IdempotencyMismatch, Unavailable, type Command, type Commands, type Idempotency, type Loads } from '../decide/index.js';
+import { IdempotencyBusy, IdempotencyMismatch, Unavailable, type Command, type Commands, type Idempotency, type AnyLoads } from '../decide/index.js';
 import { backOff, newId, type World } from '../system.js';
 import type { Runner } from './runner.js';
 import type { Outcome, Work } from './work.js';
@@ -28,11 +28,11 @@ export class CommandGate implements Commands {
     private readonly world: World,
   ) {}
 
-  async run<I, R, L extends Loads<I>>(command: Command<I, R, L>, input: I): Promise<R | Refusal> {
+  async run<I, R, L extends AnyLoads>(command: Command<I, R, L>, input: I): Promise<R | Refusal> {
     return (await this.#submit(command as unknown as Command<unknown, unknown>, input)).answer as R | Refusal;
   }
 
-  async once<I, R, L extends Loads<I>>(command: Command<I, R, L>, input: I, idempotency: Idempotency): Promise<{ answer: R | Refusal; replayed: boolean }> {
+  async once<I, R, L extends AnyLoads>(command: Command<I, R, L>, input: I, idempotency: Idempotency): Promise<{ answer: R | Refusal; replayed: boolean }> {
     return (await this.#submit(command as unknown as Command<unknown, unknown>, input, idempotency)) as { answer: R | Refusal; replayed: boolean };
   }
 
