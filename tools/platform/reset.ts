@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { defaultStateDir } from './process/places.js';
 import { endLeftovers, removeState } from './process/temporary-folder.js';
 import { ownerOf } from './shop/state-folder.js';
@@ -9,6 +9,9 @@ const folder = resolve(process.env['TRADEWIND_STATE'] || defaultStateDir);
 const owner = existsSync(folder) ? ownerOf(folder) : undefined;
 if (owner !== undefined) {
   process.stderr.write(`a shop is running on ${folder} (process ${owner}); stop it with Ctrl-C where it was started, then reset\n`);
+  process.exitCode = 1;
+} else if (existsSync(folder) && !existsSync(join(folder, 'run'))) {
+  process.stderr.write(`${folder} is not the state folder of a shop, so it is left alone; check TRADEWIND_STATE\n`);
   process.exitCode = 1;
 } else {
   if (existsSync(folder)) {

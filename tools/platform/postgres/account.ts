@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, realpathSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, readlinkSync, realpathSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** The account PostgreSQL runs as. */
@@ -42,7 +42,7 @@ export function folderFor(account: Account | undefined, wanted: string): string 
     if (allowed(account, 'test -w "$0"', wanted)) return wanted;
     rmSync(wanted, { recursive: true });
   }
-  const lent = join(openPublicPlace(), createHash('sha256').update(wanted).digest('hex').slice(0, 16));
+  const lent = isLink ? readlinkSync(wanted) : join(openPublicPlace(), createHash('sha256').update(wanted).digest('hex').slice(0, 16));
   if (!isLink) symlinkSync(lent, wanted);
   mkdirSync(lent, { recursive: true, mode: 0o700 });
   chownSync(lent, account.uid, account.gid);

@@ -1,8 +1,8 @@
 import pg from 'pg';
 
 /**
- * One database and one role of the same name, and nobody else's door open: the role reaches its own database alone,
- * and others don't reach it. May be repeated; a password that has changed is taken over.
+ * One database and one role of the same name, which reaches this database and no other service's. May be repeated; a
+ * password that has changed is taken over.
  */
 export async function createServiceDatabase(adminUrl: string, name: string, password: string): Promise<string> {
   const admin = new pg.Client({ connectionString: adminUrl });
@@ -17,7 +17,7 @@ export async function createServiceDatabase(adminUrl: string, name: string, pass
       await admin.query(`GRANT ${role} TO CURRENT_USER`);
       await admin.query(`CREATE DATABASE ${role} OWNER ${role} TEMPLATE template0 ENCODING 'UTF8'`);
     }
-    await closeToThePublic(admin);
+    await closeToThePublic(admin, name);
   } finally {
     await admin.end();
   }
@@ -28,12 +28,7 @@ export async function createServiceDatabase(adminUrl: string, name: string, pass
   return url.href;
 }
 
-/** PostgreSQL lets everybody connect to a new database, `postgres` and `template1` included. */
-async function closeToThePublic(admin: pg.Client): Promise<void> {
-  const open = await admin.query<{ datname: string }>(
-    `SELECT datname FROM pg_database
-     WHERE pg_has_role(current_user, datdba, 'MEMBER')
-       AND EXISTS (SELECT 1 FROM aclexplode(coalesce(datacl, acldefault('d', datdba))) WHERE grantee = 0 AND privilege_type = 'CONNECT')`,
-  );
-  for (const { datname } of open.rows) await admin.query(`REVOKE CONNECT, TEMPORARY ON DATABASE ${pg.escapeIdentifier(datname)} FROM PUBLIC`);
+/** PostgreSQL lets everybody connect to a new database; from then on only its owner may. */
+export async function closeToThePublic(admin: pg.Client, database: string): Promise<void> {
+  await admin.query(`REVOKE CONNECT, TEMPORARY ON DATABASE ${pg.escapeIdentifier(database)} FROM PUBLIC`);
 }

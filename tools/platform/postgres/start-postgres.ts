@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { lastLines, launch, type Running } from '../process/launch.js';
 import { endLeftover } from '../process/pid-file.js';
+import { closeToThePublic } from './service-database.js';
 import { accountForPostgres, folderFor, programsFor, type Account } from './account.js';
 
 export interface PostgresOptions {
@@ -52,7 +53,11 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const data = folderFor(account, options.dataDir);
   const { native, version } = programs();
   const bin = join(programsFor(account, native, version), 'bin');
-  if (!existsSync(join(data, 'PG_VERSION')) || existsSync(`${options.dataDir}.unfinished`)) await initialise(bin, data, options, account);
+  const unfinished = `${options.dataDir}.unfinished`;
+  if (!existsSync(join(data, 'PG_VERSION')) || existsSync(unfinished)) {
+    writeFileSync(unfinished, '');
+    await initialise(bin, data, options, account);
+  }
   forgetDeadPostmaster(data);
 
   const wanted = Object.entries({ ...settings, port: String(options.port), ...options.settings });
@@ -68,6 +73,10 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   });
   const adminUrl = `postgres://postgres:${encodeURIComponent(options.password)}@127.0.0.1:${options.port}/postgres`;
   await untilReady(server, adminUrl, options.log);
+  if (existsSync(unfinished)) {
+    await closeOwnDatabases(adminUrl);
+    rmSync(unfinished);
+  }
   return {
     adminUrl,
     port: options.port,
@@ -79,11 +88,9 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   };
 }
 
-/** An interrupted initdb leaves half a folder, so a mark stands beside it until it is whole. */
+/** An interrupted first start leaves half a folder; the mark that stands beside it until it is whole has it begun anew. */
 async function initialise(bin: string, data: string, options: PostgresOptions, account: Account | undefined): Promise<void> {
-  const mark = `${options.dataDir}.unfinished`;
   const passwordFile = `${data}.password`;
-  writeFileSync(mark, '');
   rmSync(data, { recursive: true, force: true });
   folderFor(account, options.dataDir);
   writeFileSync(passwordFile, options.password, { mode: 0o600 });
@@ -96,7 +103,17 @@ async function initialise(bin: string, data: string, options: PostgresOptions, a
   } finally {
     rmSync(passwordFile, { force: true });
   }
-  rmSync(mark);
+}
+
+/** The services' roles have no business in the databases that every cluster comes with. */
+async function closeOwnDatabases(adminUrl: string): Promise<void> {
+  const admin = new pg.Client({ connectionString: adminUrl });
+  await admin.connect();
+  try {
+    for (const database of ['postgres', 'template1']) await closeToThePublic(admin, database);
+  } finally {
+    await admin.end();
+  }
 }
 
 async function untilReady(server: Running, adminUrl: string, log: string): Promise<void> {

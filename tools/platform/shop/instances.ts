@@ -26,14 +26,20 @@ export async function planInstances(ports: Ports, scale: Scale): Promise<Plan[]>
 }
 
 export function keepInstance({ name, service, port }: Plan, around: Surroundings, state: StateFolder, extra: Settings = {}, say: (line: string) => void): Instance {
-  const env = { ...process.env, ...environmentOf(service, port, around), ...extra };
+  const env = { ...inherited(), ...environmentOf(service, port, around), ...extra };
   const keeper = new Keeper(name, () => node(name, `dist/apps/${service}/src/main.js`, env, state), say);
   return { name, service, url: `http://127.0.0.1:${port}`, log: state.log(name), keeper };
 }
 
 export function keepProvider(port: number, around: Surroundings, state: StateFolder, extra: Settings = {}, say: (line: string) => void): Keeper {
-  const env = { ...process.env, ...providerEnvironment(port, around), ...extra };
+  const env = { ...inherited(), ...providerEnvironment(port, around), ...extra };
   return new Keeper('provider', () => node('provider', 'dist/tools/provider/main.js', env, state), say);
+}
+
+/** The administrator's URL is nobody's but the supervisor's. */
+function inherited(): NodeJS.ProcessEnv {
+  const { DATABASE_URL: _administrator, ...rest } = process.env;
+  return rest;
 }
 
 /** A service has fifteen seconds to finish what it has begun. */

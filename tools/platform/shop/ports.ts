@@ -12,8 +12,8 @@ export function portSetting(name: PortName): string {
 export function fixedPorts(env: NodeJS.ProcessEnv): Ports {
   const ports = Object.fromEntries(portNames.map((name) => [name, portFrom(env, name)])) as Record<PortName, number>;
   for (const name of portNames) {
-    const twin = portNames.find((other) => other !== name && ports[other] === ports[name]);
-    if (twin) throw new Error(`${portSetting(name)} and ${portSetting(twin)} are both ${ports[name]}; give each a port of its own`);
+    const twins = portNames.filter((other) => ports[other] === ports[name]);
+    if (twins.length > 1) throw new Error(`${twins.map(portSetting).join(' and ')} are both ${ports[name]}; give each a port of its own`);
   }
   return ports;
 }
