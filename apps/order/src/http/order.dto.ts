@@ -1,0 +1,85 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsId, maxLines, maxQuantity } from '@tradewind/contracts';
+import type { OrderId, ProductId } from '@tradewind/kernel';
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsInt, IsObject, IsString, Length, Matches, Max, MaxLength, Min, ValidateIf, ValidateNested } from 'class-validator';
+
+const OneLine = (): PropertyDecorator => Matches(/^(?=.*\S)\P{Cc}+$/u, { message: 'must be one line of text' });
+
+export class Address {
+  @IsString() @Length(1, 100) @OneLine() readonly name!: string;
+  @IsString() @Length(1, 200) @OneLine() readonly line1!: string;
+  @ValidateIf((_, value) => value !== undefined) @IsString() @Length(1, 200) @OneLine() readonly line2?: string;
+  @IsString() @Length(1, 100) @OneLine() readonly city!: string;
+  @IsString() @Length(1, 20) @OneLine() readonly postcode!: string;
+  /** A name or a code. */
+  @IsString() @Length(2, 60) @OneLine() readonly country!: string;
+}
+
+export class Item {
+  @IsId() readonly productId!: ProductId;
+  @IsInt() @Min(1) @Max(maxQuantity) readonly quantity!: number;
+}
+
+export class PlaceOrder {
+  @IsArray() @ArrayMinSize(1) @ArrayMaxSize(maxLines) @ValidateNested({ each: true }) @Type(() => Item) readonly items!: Item[];
+  @IsString() @MaxLength(40) @Matches(/^[a-z_]+$/, { message: 'must be small letters and underscores' }) readonly paymentMethod!: string;
+  @IsObject() @ValidateNested() @Type(() => Address) readonly shippingAddress!: Address;
+}
+
+export class ChangeOrder {
+  @IsObject() @ValidateNested() @Type(() => Address) readonly shippingAddress!: Address;
+}
+
+export class OrderPath {
+  @IsId() readonly id!: OrderId;
+}
+
+export class AcceptedOrder {
+  @ApiProperty({ format: 'uuid' }) readonly orderId!: string;
+}
+
+const statuses = ['pending', 'confirmed', 'rejected', 'cancelling', 'cancelled'];
+
+export class MoneyAnswer {
+  @ApiProperty({ example: 1999 }) readonly amount!: number;
+  @ApiProperty({ example: 'GBP' }) readonly currency!: string;
+}
+
+export class LineAnswer {
+  @ApiProperty({ format: 'uuid' }) readonly productId!: string;
+  @ApiProperty() readonly name!: string;
+  @ApiProperty() readonly quantity!: number;
+  @ApiProperty() readonly unitPrice!: MoneyAnswer;
+}
+
+export class FactAnswer {
+  @ApiProperty({ example: 'confirmed' }) readonly what!: string;
+  @ApiProperty({ format: 'date-time' }) readonly at!: string;
+}
+
+export class OrderSummary {
+  @ApiProperty({ format: 'uuid' }) readonly id!: string;
+  @ApiProperty({ enum: statuses }) readonly status!: string;
+  @ApiPropertyOptional({ description: 'Why it was rejected', enum: ['out-of-stock', 'payment-declined', 'timed-out'] }) readonly reason?: string;
+  @ApiProperty() readonly total!: MoneyAnswer;
+  @ApiProperty({ description: 'Given back although the order stands' }) readonly goodwill!: MoneyAnswer;
+  @ApiProperty() readonly paymentMethod!: string;
+  @ApiProperty({ format: 'date-time' }) readonly placedAt!: string;
+  @ApiPropertyOptional({ format: 'date-time' }) readonly confirmedAt?: string;
+}
+
+export class OrderListed extends OrderSummary {
+  @ApiProperty({ description: 'How many different products' }) readonly articles!: number;
+}
+
+export class OrderAnswer extends OrderSummary {
+  @ApiProperty({ type: [LineAnswer] }) readonly items!: LineAnswer[];
+  @ApiProperty({ type: Address, nullable: true, description: 'Null once it was erased' }) readonly shippingAddress!: Address | null;
+  @ApiProperty({ type: [FactAnswer] }) readonly history!: FactAnswer[];
+}
+
+export class OrderPage {
+  @ApiProperty({ type: [OrderListed] }) readonly items!: OrderListed[];
+  @ApiProperty({ type: String, nullable: true }) readonly nextCursor!: string | null;
+}

@@ -1,0 +1,59 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import {
+  CartEmptied, CartItemSet, contracts, GoodwillFailed, GoodwillStarted, PaymentStarted, ProfileUpdated, RefundStarted, StockAdjusted, topics, UserRegistered,
+} from '@tradewind/contracts';
+import { ServiceModule } from '@tradewind/service';
+import { CreateOrdersAndPrices1760000000001 } from '../migrations/0001-create-orders-and-prices.js';
+import { CheckOutHandler } from './handlers/check-out.handler.js';
+import { ForgetUserHandler } from './handlers/forget-user.handler.js';
+import { cancelling, placing } from './handlers/order-sagas.js';
+import { PaymentRepliesHandler } from './handlers/payment-replies.handler.js';
+import { PricesHandler } from './handlers/prices.handler.js';
+import { RecordGoodwillHandler } from './handlers/record-goodwill.handler.js';
+import { StockRepliesHandler } from './handlers/stock-replies.handler.js';
+import { OrderEventsController } from './http/order-events.controller.js';
+import { OrdersController } from './http/orders.controller.js';
+import { OwnOrders } from './http/own-orders.js';
+import type { OrderConfig } from './order.config.js';
+import { OrderQueries } from './storage/order.queries.js';
+import { lockOrder } from './storage/order.tables.js';
+import { PriceQueries } from './storage/price.queries.js';
+
+/** Orders from being placed to their outcome, and the sagas that take them there. */
+@Module({})
+export class OrderModule {
+  static forRoot(config: OrderConfig): DynamicModule {
+    return {
+      module: OrderModule,
+      imports: [
+        ServiceModule.forRoot({
+          config,
+          sealing: true,
+          migrations: [CreateOrdersAndPrices1760000000001],
+          messaging: {
+            service: 'order',
+            contracts,
+            lockOrder,
+            sagas: [placing, cancelling],
+            ignores: {
+              order: [CartItemSet, CartEmptied, PaymentStarted, RefundStarted, GoodwillStarted, GoodwillFailed, UserRegistered, ProfileUpdated],
+              'order.prices': [StockAdjusted],
+            },
+            deadLetters: topics.orderDeadLetters,
+          },
+        }),
+      ],
+      controllers: [
+        OrdersController,
+        OrderEventsController,
+        CheckOutHandler,
+        StockRepliesHandler,
+        PaymentRepliesHandler,
+        RecordGoodwillHandler,
+        ForgetUserHandler,
+        PricesHandler,
+      ],
+      providers: [OrderQueries, PriceQueries, OwnOrders],
+    };
+  }
+}

@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import type { OrderId, UserId } from '@tradewind/kernel';
+import { DataSource } from 'typeorm';
+import type { Fact } from '../domain/fact.js';
+import type { OrderLine } from '../domain/order-line.js';
+import type { Order } from '../domain/order.js';
+
+/** An order as it is read: its address is still sealed. */
+export interface OrderRow {
+  readonly orderId: OrderId;
+  readonly userId: UserId;
+  readonly status: Order['status'];
+  readonly lines: readonly OrderLine[];
+  readonly total: string;
+  readonly goodwill: string;
+  readonly currency: string;
+  readonly paymentMethod: string;
+  readonly shippingAddress: string | null;
+  readonly reason: string | null;
+  readonly placedAt: Date;
+  readonly confirmedAt: Date | null;
+  readonly history: readonly Fact[];
+}
+
+export type OrderSummaryRow = Omit<OrderRow, 'lines' | 'shippingAddress' | 'history'> & { readonly articles: number };
+
+/** As much of an order as its stream of events needs. */
+export type HistoryRow = Pick<OrderRow, 'orderId' | 'userId' | 'status' | 'history'>;
+
+const summary = `order_id as "orderId", user_id as "userId", status, total_amount as total, goodwill_amount as goodwill, total_currency as currency,
+  payment_method as "paymentMethod", reason, placed_at as "placedAt", confirmed_at as "confirmedAt"`;
+const whole = `select ${summary}, lines, shipping_address as "shippingAddress", history from orders where order_id = any($1::uuid[])`;
+const wholeWithOutcome = `${whole} and status in ('confirmed', 'rejected', 'cancelled')`;
+const histories = `select order_id as "orderId", user_id as "userId", status, history from orders where order_id = any($1::uuid[])
+  and (jsonb_array_length(history) > $2 or status in ('rejected', 'cancelled'))`;
+const ofUser = `select ${summary}, jsonb_array_length(lines) as articles from orders
+  where user_id = $1 and ($2::uuid is null or order_id < $2) order by order_id desc limit $3`;
+
+const byId = <R extends { readonly orderId: string }>(rows: readonly R[]): Map<string, R> => new Map(rows.map((row) => [row.orderId, row]));
+
+@Injectable()
+export class OrderQueries {
+  constructor(private readonly dataSource: DataSource) {}
+
+  readonly find = async (orderIds: readonly string[]): Promise<Map<string, OrderRow>> => byId(await this.dataSource.query<OrderRow[]>(whole, [orderIds]));
+
+  readonly withOutcome = async (orderIds: readonly string[]): Promise<Map<string, OrderRow>> =>
+    byId(await this.dataSource.query<OrderRow[]>(wholeWithOutcome, [orderIds]));
+
+  /** Those that have more than so many facts in their history, or will never have another. */
+  readonly withMoreThan = (facts: number) => async (orderIds: readonly string[]): Promise<Map<string, HistoryRow>> =>
+    byId(await this.dataSource.query<HistoryRow[]>(histories, [orderIds, facts]));
+
+  /** Newest first, from before an order on. */
+  async ofUser(userId: UserId, before: OrderId | undefined, limit: number): Promise<OrderSummaryRow[]> {
+    return this.dataSource.query<OrderSummaryRow[]>(ofUser, [userId, before ?? null, limit]);
+  }
+}
