@@ -1,9 +1,9 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { contracts, InstanceGone, InstanceSeen, SigningKeyAnnounced, SigningKeyRetired, topics } from '@tradewind/contracts';
 import { decode, KafkaClient, type IncomingRecord, type Tail } from '@tradewind/messaging';
-import { Clock, Timers } from '@tradewind/service';
+import { Clock, Health, KeyRing, Timers, within } from '@tradewind/service';
 import { GatewayConfig } from '../gateway.config.js';
-import { KnownKeys } from '../tokens/known-keys.js';
+import type { KnownKeys } from '../tokens/known-keys.js';
 import { recall, remember } from './remembered.js';
 import { Upstreams } from './upstreams.js';
 
@@ -28,11 +28,14 @@ export class PlatformReader implements OnApplicationBootstrap, OnApplicationShut
   constructor(
     private readonly config: GatewayConfig,
     private readonly upstreams: Upstreams,
-    private readonly keys: KnownKeys,
+    health: Health,
+    @Inject(KeyRing) private readonly keys: KnownKeys,
     @Inject(KafkaClient) private readonly kafka: KafkaClient,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(Timers) private readonly timers: Timers,
-  ) {}
+  ) {
+    health.watches(() => (this.current ? [] : ['instances and keys: their topics are not being read; what is known stays']));
+  }
 
   /** Rejects, and so stops the start, when the file is not one of ours. */
   async onApplicationBootstrap(): Promise<void> {
@@ -49,9 +52,14 @@ export class PlatformReader implements OnApplicationBootstrap, OnApplicationShut
   async onApplicationShutdown(): Promise<void> {
     this.#stopped.abort();
     // a broker that is away is not waited for
-    await Promise.race([this.#running, this.timers.wait(goodbyePatience)]);
-    await Promise.race([this.#tail?.close(), this.timers.wait(goodbyePatience)]);
+    await within(this.timers, goodbyePatience, this.#leave(), undefined);
     await this.#saving;
+  }
+
+  async #leave(): Promise<void> {
+    await this.#running;
+    await this.#tail?.close();
+    await this.kafka.close();
   }
 
   /** Whether what is known is what the topics say. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { newId } from '@tradewind/messaging';
-import { Clock, problem, problemOf, Randomness, Timers, TokenVerifier } from '@tradewind/service';
+import { newId, type World } from '@tradewind/messaging';
+import { Clock, Health, Problem, problem, Randomness, Timers, TokenVerifier } from '@tradewind/service';
 import { plainAddress } from '../domain/client-address.js';
 import { forwarded, isRequestId } from '../domain/headers.js';
 import { patienceFor } from '../domain/patience.js';
@@ -19,6 +19,9 @@ const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 @Injectable()
 export class Entrance {
   readonly #logger = new Logger('Entrance');
+  readonly #world: World;
+  readonly #streams = new Set<ServerResponse>();
+  #draining = false;
 
   constructor(
     private readonly config: GatewayConfig,
@@ -26,16 +29,20 @@ export class Entrance {
     private readonly tokens: TokenVerifier,
     private readonly forwarder: Forwarder,
     private readonly traffic: Traffic,
-    @Inject(Clock) private readonly clock: Clock,
+    health: Health,
+    @Inject(Clock) clock: Clock,
     @Inject(Timers) private readonly timers: Timers,
-    @Inject(Randomness) private readonly randomness: Randomness,
-  ) {}
+    @Inject(Randomness) randomness: Randomness,
+  ) {
+    this.#world = { clock, timers, randomness };
+    health.whenDraining(() => this.#drain());
+  }
 
   /** Takes what belongs to a service; leaves the gateway's own pages to `next`. */
   readonly middleware = (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
     const service = serviceFor(request.url!);
     if (service === undefined) return next();
-    const id = isRequestId(single(request.headers['x-request-id'])) ? single(request.headers['x-request-id'])! : newId(this);
+    const id = isRequestId(single(request.headers['x-request-id'])) ? single(request.headers['x-request-id'])! : newId(this.#world);
     this.traffic.measure(service, request.method!, response);
     this.#serve(service, id, request, response).catch((error: unknown) => this.#refuse(error, id, request, response));
   };
@@ -48,6 +55,9 @@ export class Entrance {
     const user = headers.authorization === undefined || wantsNoToken(url) ? undefined : (await this.tokens.verify(bearer(headers.authorization))).id;
     if (user !== undefined) this.limits.admitUser(user, address);
     const body = hasBody(request) ? await readBody(request, { bytes: this.config.BODY_BYTES, milliseconds: this.config.BODY_SECONDS * 1_000 }, this.timers) : undefined;
+    const patience = patienceFor({ prefer: single(headers.prefer), accept: headers.accept }, this.config.ANSWER_SECONDS * 1_000);
+    if (patience.idle === 0) this.#remember(response);
+    if (this.#draining) response.shouldKeepAlive = false;
     await this.forwarder.forward({
       id,
       service,
@@ -55,31 +65,41 @@ export class Entrance {
       target: url,
       headers: [...forwarded(request.rawHeaders), 'x-request-id', id, 'x-forwarded-for', address, 'x-forwarded-proto', 'http', ...forwardedHost(headers.host)],
       body,
-      patience: patienceFor({ prefer: single(headers.prefer), accept: headers.accept }, this.config.ANSWER_SECONDS * 1_000),
+      patience,
       repeatable: isRepeatable(method, single(headers['idempotency-key'])),
       session: user,
       response,
     });
   }
 
+  #remember(stream: ServerResponse): void {
+    this.#streams.add(stream);
+    stream.once('close', () => this.#streams.delete(stream));
+  }
+
+  /** A stream has no end of its own; its client comes back with Last-Event-ID, to another gateway. */
+  #drain(): void {
+    this.#draining = true;
+    for (const stream of this.#streams) stream.end();
+  }
+
   /** What was not forwarded, or got no answer, is answered here. */
   #refuse(error: unknown, id: string, request: IncomingMessage, response: ServerResponse): void {
     if (error instanceof ClientGone || response.destroyed) return;
-    const { body, retryAfterSeconds } = problemOf(error);
+    const { body, retryAfterSeconds } = error instanceof Problem ? error : internalError;
     if (body.status >= 500) this.#logger.warn('a request got no answer from its service', { requestId: id, method: request.method, status: body.status, detail: body.detail });
     if (body.status === 500) this.#logger.error('a request failed', { requestId: id }, error);
     if (response.headersSent) return void response.destroy();
-    response.writeHead(body.status, {
-      'content-type': 'application/problem+json',
-      'x-request-id': id,
-      ...(retryAfterSeconds !== undefined && { 'retry-after': retryAfterSeconds }),
-      ...(body.status === 401 && { 'www-authenticate': 'Bearer' }),
-      // what is left of the body is not read
-      ...(!request.complete && { connection: 'close' }),
-    });
+    if (retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfterSeconds);
+    if (body.status === 401) response.setHeader('www-authenticate', 'Bearer');
+    // what is left of the body is not wanted
+    if (!request.complete) response.setHeader('connection', 'close');
+    response.writeHead(body.status, { 'content-type': 'application/problem+json', 'x-request-id': id });
     response.end(JSON.stringify(body));
   }
 }
+
+const internalError = problem(500, 'internal-error', 'something went wrong on our side; the x-request-id of this answer finds it in the logs');
 
 const single = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
 

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { isRefusal, uuidv7, userId, type UserId } from '@tradewind/kernel';
-import { Clock, Commands, Randomness, UniqueConflict } from '@tradewind/messaging';
+import { Commands, UniqueConflict } from '@tradewind/messaging';
+import { Clock, Randomness } from '@tradewind/service';
 import { changeOwnProfile } from '../commands/change-profile.command.js';
 import { forgetPerson } from '../commands/forget.command.js';
 import { register } from '../commands/register.command.js';

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { isRefusal } from '@tradewind/kernel';
-import { Commands, Randomness } from '@tradewind/messaging';
+import { Commands } from '@tradewind/messaging';
+import { Randomness } from '@tradewind/service';
 import { logIn, logOut, rotate } from '../commands/sessions.command.js';
 import { LoginThrottle } from '../passwords/login-throttle.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';

@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { Timers } from '@tradewind/messaging';
+import { Timers } from '@tradewind/service';
 import { SessionQueries } from '../storage/session.queries.js';
 
 const hour = 3_600_000;

@@ -1,5 +1,5 @@
-import { refusal, type UserId } from '@tradewind/kernel';
-import { answer, command, insert, keys, nothing, save } from '@tradewind/messaging';
+import { refusal, type Refusal, type UserId } from '@tradewind/kernel';
+import { answer, command, insert, keys, nothing, save, type Decision } from '@tradewind/messaging';
 import { accountForgotten, type Role } from '../domain/account.js';
 import { end, issue, openSession, refresh, type RefreshToken } from '../domain/session.js';
 import { Accounts, RefreshTokens, Sessions } from '../storage/tables.js';
@@ -43,21 +43,17 @@ export const rotate = command(
     session: keys(Sessions, sessionsOf),
     account: keys(Accounts, (_: Rotation, { session }: { session: { all(): readonly { userId: UserId }[] } }) => session.all().map(({ userId }) => userId)),
   },
-  ({ tokenHash, nextHash }: Rotation, { token, session, account, now }) => {
+  ({ tokenHash, nextHash }: Rotation, { token, session, account, now }): Decision<Refreshed> | Refusal => {
     const presented = token.get(tokenHash);
     const [family] = session.all();
     const [owner] = account.all();
     if (!presented || !family || owner?.status !== 'active') return sessionOver;
     const done = refresh(family, presented, nextHash, now);
     switch (done.outcome) {
-      case 'rotated': {
-        const refreshed: Refreshed = { refreshed: true, userId: owner.userId, role: owner.role };
-        return save(RefreshTokens, done.used).and(insert(RefreshTokens, done.next)).and(answer(refreshed));
-      }
-      case 'reused': {
-        const refused: Refreshed = { refreshed: false };
-        return save(Sessions, done.ended).and(answer(refused));
-      }
+      case 'rotated':
+        return save(RefreshTokens, done.used).and(insert(RefreshTokens, done.next)).and(answer<Refreshed>({ refreshed: true, userId: owner.userId, role: owner.role }));
+      case 'reused':
+        return save(Sessions, done.ended).and(answer<Refreshed>({ refreshed: false }));
       case 'over':
         return sessionOver;
     }

@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Clock, Timers } from '@tradewind/messaging';
-import { problemForNow } from '@tradewind/service';
+import { Clock, problemForNow, Timers } from '@tradewind/service';
 import { Tally } from './tally.js';
 
 const second = 1_000;

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { UserId } from '@tradewind/kernel';
-import { Clock, Randomness } from '@tradewind/messaging';
-import { tokenAudience, tokenIssuer } from '@tradewind/service';
+import { Clock, type Randomness, tokenAudience, tokenIssuer } from '@tradewind/service';
 import { SignJWT } from 'jose';
 import type { Role } from '../domain/account.js';
 import { UserConfig } from '../user.config.js';

@@ -1,8 +1,8 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { KeyObject } from 'node:crypto';
 import { Transient } from '@tradewind/kernel';
-import { Clock, Commands, Randomness, Timers } from '@tradewind/messaging';
-import { dataKeySecret } from '@tradewind/service';
+import { Commands } from '@tradewind/messaging';
+import { Clock, dataKeySecret, Randomness, Timers } from '@tradewind/service';
 import { tendKeys } from '../commands/tend-keys.command.js';
 import { signer, type AcknowledgedKey, type KeyPolicy } from '../domain/signing-key.js';
 import { SigningKeyQueries } from '../storage/signing-key.queries.js';
