@@ -1,11 +1,11 @@
-import type { Money, OrderId, PaymentId } from '@tradewind/kernel';
+import type { Money, OrderId, PaymentId, UserId } from '@tradewind/kernel';
 import { Message } from '@tradewind/messaging/contract';
-import { IsISO8601, IsString, MaxLength } from 'class-validator';
+import { IsHexadecimal, IsISO8601, IsOptional, IsString, Length, MaxLength } from 'class-validator';
 import { IsId, IsMoney } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
- * A partial refund out of goodwill was accepted; the provider is about to be asked.
+ * A partial refund out of goodwill was accepted; the provider is about to be asked. The hashes are those of the request, where it had an idempotency key.
  */
 @Message({ type: 'payment.goodwill-started', topic: topics.paymentEvents, key: 'orderId' })
 export class GoodwillStarted {
@@ -14,5 +14,8 @@ export class GoodwillStarted {
   @IsId() readonly refundId!: string;
   @IsMoney() readonly amount!: Money;
   @IsString() @MaxLength(500) readonly reason!: string;
+  @IsId() readonly grantedBy!: UserId;
+  @IsOptional() @IsHexadecimal() @Length(64, 64) readonly keyHash?: string;
+  @IsOptional() @IsHexadecimal() @Length(64, 64) readonly bodyHash?: string;
   @IsISO8601() readonly startedAt!: string;
 }
