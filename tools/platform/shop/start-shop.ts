@@ -25,7 +25,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   const kept = new Map<string, Keeper>();
   const instances: Instance[] = [];
   const stop = async (): Promise<void> => {
-    await stopInOrder(kept, instances);
+    await stopInOrder(kept, instances, options.say ?? (() => undefined));
     release(state.path);
     if (!options.stateDir) removeState(state.path);
     lifeline?.letGo();
@@ -131,10 +131,10 @@ async function provisionTopics(brokers: string): Promise<void> {
   }
 }
 
-async function stopInOrder(kept: ReadonlyMap<string, Keeper>, instances: readonly Instance[]): Promise<void> {
+async function stopInOrder(kept: ReadonlyMap<string, Keeper>, instances: readonly Instance[], say: (line: string) => void): Promise<void> {
   const inner = instances.filter(({ service }) => service !== 'gateway').map(({ name }) => name);
   for (const names of [['gateway'], inner, ['provider'], ['kafka'], ['postgres']]) {
-    await Promise.all(names.map((name) => kept.get(name)?.stop()));
+    await whileSaying(`stopping ${names.join(', ')}`, () => Promise.all(names.map((name) => kept.get(name)?.stop())), say);
   }
 }
 
@@ -156,12 +156,17 @@ function instanceNamed(instances: readonly Instance[], name: string): Instance {
 async function inPhase<T>(what: string, work: () => Promise<T>, say: (line: string) => void, signal?: AbortSignal): Promise<T> {
   signal?.throwIfAborted();
   const since = Date.now();
+  const result = await whileSaying(what, work, say);
+  say(`${what}: ready after ${((Date.now() - since) / 1000).toFixed(1)} s`);
+  signal?.throwIfAborted();
+  return result;
+}
+
+async function whileSaying<T>(what: string, work: () => Promise<T>, say: (line: string) => void): Promise<T> {
+  const since = Date.now();
   const timer = setInterval(() => say(`${what} ... ${Math.round((Date.now() - since) / 1000)} s`), 2_000);
   try {
-    const result = await work();
-    say(`${what}: ready after ${((Date.now() - since) / 1000).toFixed(1)} s`);
-    signal?.throwIfAborted();
-    return result;
+    return await work();
   } finally {
     clearInterval(timer);
   }
