@@ -1,12 +1,14 @@
-import { mkdtempSync, rmSync, chmodSync, writeFileSync, existsSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import { freePorts } from '../process/ports.js';
 import { removeState } from '../process/temporary-folder.js';
 import { createServiceDatabase } from './service-database.js';
 import { startPostgres, type Postgres, type PostgresOptions } from './start-postgres.js';
+
+jest.setTimeout(60_000);
 
 let folder: string;
 let options: PostgresOptions;
@@ -18,7 +20,7 @@ beforeAll(async () => {
   const [port = 0] = await freePorts(1);
   options = { dataDir: join(folder, 'data'), port, password: "it's secret", log: join(folder, 'log') };
   postgres = await startPostgres(options);
-}, 60_000);
+});
 
 afterAll(async () => {
   await postgres.stop();

@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { reportLines, runAudit } from '../../ops/main.js';
 import { playShop } from '../../shop/main.js';
-import { root } from '../process/places.js';
 import type { Shop } from './shop.js';
 
 export interface MainJob {
@@ -11,24 +10,20 @@ export interface MainJob {
 }
 
 /** Plays real trading through the gateway, then has the audit look at what is left. True when both found nothing wrong. */
-export async function doMainJob(shop: Shop, job: MainJob, say: (line: string) => void, signal: AbortSignal): Promise<boolean> {
+export async function doMainJob(shop: Shop, job: MainJob, log: (line: string) => void, signal: AbortSignal): Promise<boolean> {
+  const historyFile = join(shop.state.path, 'history.jsonl');
   const { ok } = await playShop({
-    gatewayUrl: shop.gatewayUrl,
     ...job,
+    gatewayUrl: shop.gatewayUrl,
     adminEmail: shop.admin.email,
     adminPassword: shop.admin.password,
-    historyFile: join(shop.state.path, 'history.jsonl'),
+    historyFile,
     reportFile: join(shop.state.path, 'shop-report.json'),
-    log: say,
+    log,
     signal,
   });
-  return (await isClean(shop)) && ok;
-}
-
-/** The audit is the operator's command, in a process of its own: it finds the shop by its state folder. */
-async function isClean(shop: Shop): Promise<boolean> {
-  const env = { ...process.env, TRADEWIND_STATE: shop.state.path };
-  const child = spawn(process.execPath, [join(root, 'dist/tools/ops/tradewind.js'), 'audit'], { env, stdio: ['ignore', 'inherit', 'inherit'] });
-  const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
-  return code === 0;
+  signal.throwIfAborted();
+  const report = await runAudit({ databases: shop.databases, brokers: shop.kafkaBrokers, providerLog: shop.state.providerLog, historyFile, log });
+  for (const line of reportLines(report)) log(line);
+  return ok && report.clean;
 }
