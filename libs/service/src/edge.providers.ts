@@ -25,7 +25,15 @@ export const edgeProviders = (service: string, config: ServiceConfig): Provider[
   Metrics,
   { provide: ServiceName, useValue: service },
   { provide: Health, inject: [Timers], useFactory: (timers: Timers) => new Health(timers) },
-  { provide: OpenAnswers, inject: [Timers], useFactory: (timers: Timers) => new OpenAnswers(timers) },
+  {
+    provide: OpenAnswers,
+    inject: [Timers, Metrics],
+    useFactory: (timers: Timers, metrics: Metrics) => {
+      const answers = new OpenAnswers(timers);
+      metrics.gauge('http_requests_open', 'Requests that are being answered.', () => answers.count);
+      return answers;
+    },
+  },
   { provide: TokenVerifier, inject: [KeyRing, Clock], useFactory: (keys: KeyRing, clock: Clock) => new TokenVerifier(keys, clock) },
   {
     provide: Heartbeats,

@@ -86,7 +86,7 @@ const storedProviders = (config: DatabaseConfig, service: string, migrations: re
       await connect(dataSource, timers);
       await (config.MIGRATIONS === 'apply' ? applyMigrations(dataSource) : checkMigrations(dataSource));
       health.needs('the database', () => databaseFault(dataSource));
-      metrics.gauge('database_connections', 'Connections of the pool, by what they do.', 'state', () => poolOf(dataSource));
+      metrics.gauge('database_connections', 'Connections of the pool, by what they do.', () => poolOf(dataSource), 'state');
       return dataSource;
     },
   },

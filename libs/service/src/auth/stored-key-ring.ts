@@ -7,15 +7,16 @@ import type { Awaiting, CaughtUp, Changed } from '../waiting/index.js';
 import { SigningKeys } from './signing-keys.table.js';
 import { importKey, type KeyRing, type VerificationKey } from './token.js';
 
-const currentKeys = `select kid, public_key as "publicKey" from svc_signing_keys where retired_at is null`;
+const allKeys = `select kid, case when retired_at is null then public_key end as "publicKey" from svc_signing_keys`;
 
 const waitMilliseconds = 2_000;
 const freshMilliseconds = 10_000;
 const mostStrangers = 200;
 
+/** A retired key has neither. */
 interface Entry {
-  readonly publicKey: string;
-  readonly key: VerificationKey;
+  readonly publicKey: string | null;
+  readonly key: VerificationKey | undefined;
 }
 
 /**
@@ -24,9 +25,11 @@ interface Entry {
  */
 export class StoredKeyRing implements KeyRing {
   readonly #logger = new Logger('Keys');
-  #entries: ReadonlyMap<string, Entry> = new Map();
+  #entries: Map<string, Entry> = new Map();
   #loadedAt = 0;
   #strangers = 0;
+  #tickets = 0;
+  #applied = 0;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -46,17 +49,18 @@ export class StoredKeyRing implements KeyRing {
       if (this.clock.now().getTime() - this.#loadedAt > freshMilliseconds) this.#refresh();
       return known.key;
     }
-    return (await this.#waitFor(kid)) ?? this.#absent();
+    const arrived = await this.#waitFor(kid);
+    return arrived ? arrived.key : this.#absent();
   }
 
-  async #waitFor(kid: string): Promise<VerificationKey | undefined> {
+  async #waitFor(kid: string): Promise<Entry | undefined> {
     // Anybody can make up key ids: the waiting room is bounded.
     if (this.#strangers >= mostStrangers) throw problemForNow(503, 'unavailable', 'too many access tokens of unknown keys are waiting, try again', 1);
     this.#strangers++;
     try {
-      const probe = async (): Promise<Map<string, VerificationKey>> => {
+      const probe = async (): Promise<Map<string, Entry>> => {
         await this.#load();
-        return new Map([...this.#entries].map(([found, { key }]) => [found, key]));
+        return this.#entries;
       };
       return await this.awaiting.until(SigningKeys.name, kid, probe, waitMilliseconds);
     } finally {
@@ -75,13 +79,26 @@ export class StoredKeyRing implements KeyRing {
   }
 
   async #load(): Promise<void> {
-    const rows = await this.dataSource.query<{ kid: string; publicKey: string }[]>(currentKeys);
+    const ticket = ++this.#tickets;
+    const rows = await this.dataSource.query<{ kid: string; publicKey: string | null }[]>(allKeys);
     const entries = new Map<string, Entry>();
     for (const { kid, publicKey } of rows) {
       const known = this.#entries.get(kid);
-      entries.set(kid, known?.publicKey === publicKey ? known : { publicKey, key: await importKey(publicKey) });
+      entries.set(kid, known?.publicKey === publicKey ? known : { publicKey, key: await this.#import(kid, publicKey) });
     }
+    if (ticket < this.#applied) return; // a later look was quicker: this one must not bring a retired key back
+    this.#applied = ticket;
     this.#entries = entries;
     this.#loadedAt = this.clock.now().getTime();
+  }
+  /** A key that is none verifies nothing, and stands in nobody's way. */
+  async #import(kid: string, publicKey: string | null): Promise<VerificationKey | undefined> {
+    if (publicKey === null) return undefined;
+    try {
+      return await importKey(publicKey);
+    } catch (error) {
+      this.#logger.error(`the announced signing key ${kid} is no Ed25519 key`, error);
+      return undefined;
+    }
   }
 }

@@ -31,6 +31,6 @@ export function readConfig<C extends ServiceConfig>(cls: new () => C, environmen
     const rule = Object.values(constraints ?? {})[0]?.replace(new RegExp(`^(each value in )?${property} `), '') ?? 'is wrong';
     return given[property] === undefined ? `${property} is missing: it ${rule}` : `${property} ${rule}`;
   });
-  if (faults.length > 0) throw new ConfigError(faults);
+  if (faults.length > 0) throw new ConfigError(faults.sort());
   return Object.freeze(config);
 }

@@ -1,15 +1,18 @@
+import 'reflect-metadata';
 import { Transform, Type } from 'class-transformer';
-import { ArrayMinSize, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, MaxLength, Min } from 'class-validator';
+import { ArrayMinSize, IsIn, IsOptional, IsString, IsUrl, Matches, MaxLength } from 'class-validator';
 import { isDataKeySecret } from '../sealing/seal.js';
 import { Satisfies } from './satisfies.js';
 
 const listed = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string' ? value.split(',').map((part) => part.trim()).filter(Boolean) : value;
 
+const isPort = (value: unknown): boolean => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535;
+
 /** What every service reads from its environment. A service's own class extends this one, `DatabaseConfig` or `SealingConfig`. */
 export class ServiceConfig {
   /** 0 takes any free port; the instance announces the one it got. */
-  @Type(() => Number) @IsInt() @Min(0) @Max(65_535) readonly PORT!: number;
+  @Type(() => Number) @Satisfies(isPort, 'must be a port: a whole number from 0 to 65535') readonly PORT!: number;
   @IsString() @MaxLength(255) readonly HOST: string = '127.0.0.1';
   /** Where others reach this instance. Default: HOST and the port it listens on. */
   @IsOptional() @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] }) readonly PUBLIC_URL?: string;

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { RequestHandler } from 'express';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import { bodyLimit, problemOfHttpError } from './problem-of-http-error.js';
 import { problem } from './problem.js';
 
-export const bodyLimit = 256 * 1024;
-export const depthLimit = 32;
+const depthLimit = 32;
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -38,9 +38,12 @@ const boundedInDepth: RequestHandler = (request: IncomingMessage & { rawBody?: B
     ? next(problem(400, 'invalid-request', `the body must not be nested more than ${depthLimit} levels deep`))
     : next();
 
+/** Before Nest sees it: it would tell the parser's own words. */
+const told: ErrorRequestHandler = (error, _request, _response, next) => next(problemOfHttpError(error) ?? error);
+
 /** JSON bodies only, bounded in size and depth. The bytes as they came are `request.rawBody`, for signatures. The app is made with `rawBody`. */
 export function acceptJson(app: NestExpressApplication): void {
   app.use(onlyJson);
   app.useBodyParser('json', { limit: bodyLimit, type: ['json', '+json'] });
-  app.use(boundedInDepth);
+  app.use(boundedInDepth, told);
 }

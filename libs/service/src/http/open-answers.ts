@@ -12,6 +12,10 @@ export class OpenAnswers {
 
   constructor(private readonly timers: Timers) {}
 
+  get count(): number {
+    return this.#open.size;
+  }
+
   readonly middleware: RequestHandler = (_request, response, next) => {
     if (this.#closing) response.setHeader('Connection', 'close');
     this.#open.add(response);

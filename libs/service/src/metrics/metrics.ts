@@ -22,15 +22,17 @@ export class Metrics {
     return this.#own.contentType;
   }
 
-  /** Measured when it is asked for. */
-  gauge(name: string, help: string, label: string, values: () => Readonly<Record<string, number>>): void {
+  /** Measured when it is asked for: a number, or one for each value of a label. */
+  gauge(name: string, help: string, measure: () => number | Readonly<Record<string, number>>, label?: string): void {
     new Gauge({
       name,
       help,
-      labelNames: [label],
+      labelNames: label === undefined ? [] : [label],
       registers: [this.#own],
       collect() {
-        for (const [value, count] of Object.entries(values())) this.set({ [label]: value }, count);
+        const measured = measure();
+        if (typeof measured === 'number') return this.set(measured);
+        for (const [value, count] of Object.entries(measured)) this.set({ [label!]: value }, count);
       },
     });
   }

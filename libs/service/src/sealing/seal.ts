@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
-import type { Randomness } from '@tradewind/kernel';
+import { isUuid, type Randomness } from '@tradewind/kernel';
 
 const cipher = 'aes-256-gcm';
 const keyBytes = 32;
@@ -78,8 +78,8 @@ export const ownerOf = (sealed: string): string => partsOf(sealed).userId;
 
 function partsOf(sealed: string): { userId: string; nonce: Buffer; content: Buffer } {
   const parts = /^sealed:1:([0-9a-f-]{36}):([\w-]{16}):([\w-]{22,})$/.exec(sealed);
-  if (!parts) throw new BrokenSeal('it is no sealed field');
-  return { userId: parts[1]!, nonce: Buffer.from(parts[2]!, 'base64url'), content: Buffer.from(parts[3]!, 'base64url') };
+  if (!parts || !isUuid(parts[1])) throw new BrokenSeal('it is no sealed field');
+  return { userId: parts[1], nonce: Buffer.from(parts[2]!, 'base64url'), content: Buffer.from(parts[3]!, 'base64url') };
 }
 
 /** A look-up value for a text that may not be kept in the clear: the same text gives the same value, under this secret only. */

@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConfigError, DatabaseConfig, readConfig, SealingConfig, ServiceConfig } from './index.js';
+
+const sound = {
+  PORT: '3004',
+  KAFKA_BROKERS: 'one:9092, two:9092',
+  DATABASE_URL: 'postgres://order:hunter2@127.0.0.1:15432/order',
+  DATA_KEY_SECRET: Buffer.alloc(32, 7).toString('base64'),
+};
+
+const faultsOf = (environment: Record<string, string | undefined>, cls: new () => ServiceConfig = SealingConfig): readonly string[] => {
+  try {
+    readConfig(cls, environment);
+    return [];
+  } catch (error) {
+    return (error as ConfigError).faults;
+  }
+};
+
+describe('an environment with all that is needed', () => {
+  const config = readConfig(SealingConfig, sound);
+  it('becomes numbers, lists and texts', () =>
+    expect({ ...config }).toMatchObject({ PORT: 3004, KAFKA_BROKERS: ['one:9092', 'two:9092'], DATABASE_URL: sound.DATABASE_URL }));
+  it('takes the defaults for the rest', () =>
+    expect({ ...config }).toMatchObject({ HOST: '127.0.0.1', LOG_LEVEL: 'info', MIGRATIONS: 'check', INSTANCE_ID: expect.stringMatching(/^service-[0-9a-f]{8}$/) }));
+  it('is frozen', () => expect(Object.isFrozen(config)).toBe(true));
+  it('holds nothing that has no rule', () => expect(readConfig(ServiceConfig, { ...sound, HOME: '/root' })).not.toHaveProperty('HOME'));
+});
+
+describe('an environment that lacks things', () => {
+  it('is refused with each of them by name', () =>
+    expect(faultsOf({})).toEqual([
+      expect.stringMatching(/^DATABASE_URL is missing: it must be postgres:/),
+      expect.stringMatching(/^DATA_KEY_SECRET is missing: it must be 32 bytes in base64/),
+      expect.stringMatching(/^KAFKA_BROKERS is missing: it must be a comma-separated list of host:port/),
+      expect.stringMatching(/^PORT is missing: it must be a port/),
+    ]));
+  it('counts an empty variable as missing', () => expect(faultsOf({ ...sound, PORT: ' ' })).toEqual([expect.stringMatching(/^PORT is missing/)]));
+});
+
+describe('an environment that has things wrong', () => {
+  it.each([
+    ['PORT', '70000'],
+    ['PORT', 'http'],
+    ['PUBLIC_URL', 'here'],
+    ['LOG_LEVEL', 'loud'],
+    ['INSTANCE_ID', 'a b'],
+    ['KAFKA_BROKERS', 'localhost'],
+    ['KAFKA_BROKERS', ','],
+    ['DATABASE_URL', 'mysql://a:b@c/d'],
+    ['MIGRATIONS', 'maybe'],
+    ['DATA_KEY_SECRET', 'c2hvcnQ='],
+  ])('names %s when it is %j', (name, value) => expect(faultsOf({ ...sound, [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name} `))]));
+
+  it('never repeats a value', () => {
+    const secret = 'mysql://order:hunter2@db/order';
+    expect(() => readConfig(DatabaseConfig, { ...sound, DATABASE_URL: secret })).toThrow(ConfigError);
+    expect(faultsOf({ ...sound, DATABASE_URL: secret, DATA_KEY_SECRET: 'hunter2' }).join()).not.toContain('hunter2');
+  });
+});

@@ -1,0 +1,103 @@
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@tradewind/testing';
+import { startProbe, type Probe } from './probe.fixture.spec.js';
+
+describe('a service', () => {
+  let probe: Probe;
+  const http = () => probe.http();
+
+  beforeAll(async () => {
+    probe = await startProbe();
+  }, 60_000);
+  afterAll(() => probe?.end(), 30_000);
+
+  describe('asked how it is', () => {
+    it('is alive', () => http().get('/healthz').expect(200, { status: 'alive' }));
+    it('is ready', () => eventually(async () => (await http().get('/readyz')).text === JSON.stringify({ status: 'ready', degraded: [] })));
+    it('tells its measurements and the library\'s', async () => {
+      await http().get('/notes/nothing?x=1');
+      const { text } = await http().get('/metrics').expect(200);
+      expect(text).toMatch(/http_request_duration_seconds_count\{[^}]*route="\/notes\/:id"[^}]*status="404"\}/);
+      for (const name of ['outbox_rows', 'database_connections', 'process_cpu_seconds_total']) expect(text).toContain(name);
+    });
+    it('documents its routes, the rules of its DTOs and its problems', async () => {
+      const { body } = await http().get('/docs-json').expect(200);
+      expect(Object.keys(body.paths)).toEqual(expect.arrayContaining(['/notes', '/notes/{id}', '/healthz', '/readyz', '/metrics']));
+      expect(body.components.schemas.WriteNote).toEqual({
+        type: 'object',
+        required: ['text'],
+        properties: {
+          text: { type: 'string', maxLength: 20 },
+          colour: { type: 'string', enum: ['red', 'blue'] },
+          lines: { type: 'array', maxItems: 3, items: { $ref: '#/components/schemas/Line' } },
+        },
+      });
+      expect(body.components.schemas.Problem.required).toContain('detail');
+      expect(body.paths['/notes'].post.security).toEqual([{}]);
+      expect(body.paths['/notes/once'].post.parameters).toContainEqual(expect.objectContaining({ name: 'Idempotency-Key', in: 'header', required: true }));
+      expect(body.paths['/notes'].get.parameters.map(({ name }: { name: string }) => name)).toEqual(['limit', 'cursor']);
+      await http().get('/docs').expect(200).expect('content-type', /html/);
+    });
+    it('does not say what it is made of', async () => expect((await http().get('/healthz')).headers).not.toHaveProperty('x-powered-by'));
+    it('gives the request id back', () => http().get('/healthz').set('x-request-id', 'abc-1').expect('x-request-id', 'abc-1'));
+  });
+
+  describe('given bad input', () => {
+    const post = (body: string | object) => http().post('/notes').type('json').send(body);
+    it.each<[string, string | object, string]>([
+      ['a field that is missing', {}, 'text'],
+      ['a field that is unknown', { text: 'a', price: 1 }, 'price'],
+      ['a text that is too long', { text: 'a'.repeat(21) }, 'text'],
+      ['another type', { text: 1 }, 'text'],
+      ['NUL', { text: 'a\0' }, 'text'],
+      ['half a surrogate', '{"text":"\\ud800"}', 'text'],
+      ['an infinite number', '{"text":"a","lines":[{"quantity":1e999}]}', 'lines.0.quantity'],
+      ['a huge number', '{"text":"a","lines":[{"quantity":1e308}]}', 'lines.0.quantity'],
+      ['a fraction', { text: 'a', lines: [{ quantity: 1.5 }] }, 'lines.0.quantity'],
+      ['an unknown field inside', { text: 'a', lines: [{ quantity: 1, price: 0 }] }, 'lines.0.price'],
+      ['a list for an object', [], 'text'],
+    ])('answers 400 naming the field to %s', async (_, body, field) => {
+      const { body: told } = await post(body).expect(400).expect('content-type', /application\/problem\+json/);
+      expect(told).toMatchObject({ type: '/problems/invalid-request', status: 400, detail: expect.stringContaining(field) });
+      expect(told.errors).toContainEqual({ field, detail: expect.not.stringMatching(/^$/) });
+    });
+    it.each([
+      ['broken JSON', '{"text":', 400],
+      ['a bare value', '"text"', 400],
+      ['a nesting of 10,000', `${'['.repeat(10_000)}${']'.repeat(10_000)}`, 400],
+      ['300 kB', JSON.stringify({ text: 'a'.repeat(300_000) }), 413],
+    ])('answers a problem to %s', async (_, body, status) => {
+      const { body: told } = await post(body).expect(status).expect('content-type', /application\/problem\+json/);
+      expect(JSON.stringify(told)).not.toMatch(/stack|Unexpected token/);
+    });
+    it('answers 415 to anything but JSON', () => http().post('/notes').type('form').send('text=a').expect(415));
+    it('answers 415 to another charset', () => http().post('/notes').set('content-type', 'application/json; charset=iso-8859-1').send('{"text":"a"}').expect(415));
+    it('answers 413 to a bomb', () => http().post('/notes').type('json').set('content-encoding', 'gzip').serialize((body: unknown) => body as string).send(gzipSync(Buffer.alloc(10_000_000, ' ')) as never).expect(413));
+    it.each([
+      ['/notes?limit=0', 'limit'],
+      ['/notes?limit=1e9', 'limit'],
+      ['/notes?limit=x', 'limit'],
+      ['/notes?limit=1&limit=2', 'limit'],
+      ['/notes?cursor=%00', 'cursor'],
+      ['/notes?page=1', 'page'],
+      ['/notes/a%00b', 'id'],
+    ])('answers 400 to GET %s naming %s', async (path, field) => expect((await http().get(path).expect(400)).body.errors).toContainEqual(expect.objectContaining({ field })));
+    it('answers 400 to a path that can\'t be decoded', () => http().get('/notes/%E0%A4%A').expect(400));
+    it('answers 404 to a route that is not there', async () => expect((await http().get('/nowhere').expect(404)).body).toMatchObject({ type: '/problems/not-found' }));
+    it('takes good input', () => http().get('/notes?limit=7&cursor=abc').expect(200, { limit: 7, cursor: 'abc' }));
+  });
+
+  describe('failing inside', () => {
+    it('tells nothing of it', async () => {
+      const { body } = await http().get('/notes/broken').expect(500);
+      expect(body).toEqual({ type: '/problems/internal-error', title: 'Internal Server Error', status: 500, detail: expect.stringContaining('x-request-id') });
+    });
+    it('answers 409 to a row that must be single', () => http().get('/notes/broken?how=unique').expect(409));
+    it('answers 409 when the database says so', async () => {
+      await http().post('/notes').send({ text: 'twice' }).expect(201);
+      await http().post('/notes').send({ text: 'twice' }).expect(409);
+    });
+    it('renders a problem with what it adds', async () => expect((await http().get('/notes/broken?how=known').expect(418)).body).toMatchObject({ type: '/problems/teapot', handle: 'here' }));
+  });
+});
