@@ -13,7 +13,7 @@ export const cancelling = bindSaga(cancelOrder, Orders);
 export const placingId = (orderId: OrderId): string => sagaId(placeOrder.name, orderId);
 export const cancellingId = (orderId: OrderId): string => sagaId(cancelOrder.name, orderId);
 
-interface AboutOrder {
+export interface AboutOrder {
   readonly orderId: OrderId;
 }
 
