@@ -1,9 +1,10 @@
-import kafkajs, { type Consumer, type IHeaders, type Kafka, type KafkaMessage } from 'kafkajs';
+import kafkajs, { type Kafka } from 'kafkajs';
 import { randomUUID } from 'node:crypto';
 import type { Topic } from '../contract/index.js';
 import { KafkajsPublisher } from './kafkajs-publisher.js';
+import { connectReader, readerSettings, recordsOf } from './kafkajs-reader.js';
 import { KafkajsSubscription } from './kafkajs-subscription.js';
-import type { IncomingRecord, KafkaClient, Publisher, Subscription, SubscriptionOptions, Tail, TailOptions } from './kafka-client.js';
+import type { KafkaClient, Publisher, Subscription, SubscriptionOptions, Tail, TailOptions } from './kafka-client.js';
 import { checkTopics, provisionTopics } from './provision.js';
 
 export interface KafkaSettings {
@@ -112,43 +113,6 @@ export class KafkajsClient implements KafkaClient {
     return admin;
   }
 }
-
-/** Session well below the default 30 s; a fetch comes back within a second, so that heartbeats are never late. */
-export const readerSettings = {
-  sessionTimeout: 10_000,
-  rebalanceTimeout: 15_000,
-  heartbeatInterval: 2_000,
-  maxWaitTimeInMs: 1_000,
-  allowAutoTopicCreation: false,
-  maxBytesPerPartition: 4 * 1024 * 1024,
-  retry: { retries: Number.MAX_SAFE_INTEGER, initialRetryTime: 200, maxRetryTime: 2_000, restartOnFailure: () => Promise.resolve(true) },
-};
-
-export async function connectReader(consumer: Consumer, topics: readonly string[], onDead: (error: Error) => void): Promise<void> {
-  consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
-    if (!restart) onDead(error);
-  });
-  await consumer.connect();
-  await consumer.subscribe({ topics: [...topics], fromBeginning: true });
-}
-
-export const recordsOf = (topic: string, partition: number, messages: readonly KafkaMessage[]): IncomingRecord[] =>
-  messages.map((message) => ({
-    topic,
-    partition,
-    offset: BigInt(message.offset),
-    key: message.key?.toString() ?? null,
-    value: message.value,
-    headers: textOf(message.headers ?? {}),
-  }));
-
-const textOf = (headers: IHeaders): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) => {
-      const first = Array.isArray(value) ? value[0] : value;
-      return first === undefined ? [] : [[name, first.toString()]];
-    }),
-  );
 
 /** The broker client for whoever has no Nest module: a gateway, a tool, a test. */
 export const kafkaClient = (settings: KafkaSettings): KafkaClient => new KafkajsClient(settings);

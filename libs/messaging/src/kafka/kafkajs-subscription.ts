@@ -1,6 +1,6 @@
 import type { Consumer, Kafka } from 'kafkajs';
-import { connectReader, readerSettings, recordsOf } from './kafkajs-client.js';
 import type { Subscription, SubscriptionOptions, TopicPartition } from './kafka-client.js';
+import { connectReader, readerSettings, recordsOf } from './kafkajs-reader.js';
 
 type Position = TopicPartition & { readonly next: bigint };
 
