@@ -8,7 +8,7 @@ create table products (
   price_amount int8 not null check (price_amount >= 0),
   price_currency text not null,
   added_at timestamptz not null,
-  words tsvector not null generated always as (to_tsvector('simple', regexp_replace(sku || ' ' || name, '[^[:alnum:]]+', ' ', 'g'))) stored
+  words tsvector not null generated always as (to_tsvector('simple', regexp_replace(sku collate "default" || ' ' || name, '[^[:alnum:]]+', ' ', 'g'))) stored
 ) with (fillfactor = 90);
 create index products_words on products using gin (words) with (fastupdate = off);
 

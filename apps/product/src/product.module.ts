@@ -8,6 +8,7 @@ import { SellStockHandler } from './handlers/sell-stock.handler.js';
 import { TakeBackStockHandler } from './handlers/take-back-stock.handler.js';
 import { ProductsController } from './http/products.controller.js';
 import type { ProductConfig } from './product.config.js';
+import { OverdueReservations } from './storage/overdue-reservations.metric.js';
 import { ProductQueries } from './storage/product.queries.js';
 import { lockOrder } from './storage/product.tables.js';
 
@@ -25,7 +26,7 @@ export class ProductModule {
         }),
       ],
       controllers: [ProductsController, ReserveStockHandler, ReleaseStockHandler, SellStockHandler, TakeBackStockHandler],
-      providers: [ProductQueries],
+      providers: [ProductQueries, OverdueReservations],
     };
   }
 }

@@ -13,7 +13,7 @@ const IfGiven = (): PropertyDecorator => ValidateIf((_, value) => value !== unde
 /** One line of text with at least one visible character. */
 const IsLine = (most: number): PropertyDecorator => (target, property) => {
   const rules = [IsString(), Length(1, most), Matches(oneLine, { message: '$property must be one line of text' })];
-  for (const rule of rules) rule(target, property as string);
+  for (const rule of rules) rule(target, property);
 };
 
 /** `{ amount, currency }` in pence. */
