@@ -1,5 +1,5 @@
 import { Alarm } from '../outbox/alarm.js';
-import type { Effect, Loads } from '../decide/index.js';
+import type { Decision, Loads } from '../decide/index.js';
 import type { Runner } from '../run/runner.js';
 import type { Work } from '../run/work.js';
 import type { ClaimedEffect, Store } from '../store/store.js';
@@ -11,7 +11,13 @@ const renewal = 10_000;
 const interval = 250;
 const longestBackOff = 60_000;
 
-export type AnyEffect = Effect<object, unknown, Loads<object>>;
+/** An effect whose payload, result and loads are forgotten. */
+export interface AnyEffect {
+  readonly name: string;
+  readonly load?: object;
+  run(payload: never, attempt: { readonly number: number; readonly signal: AbortSignal }): Promise<unknown>;
+  settle(payload: never, result: never, given: never): Decision;
+}
 
 export interface EffectsOptions {
   readonly effects: readonly AnyEffect[];
@@ -88,7 +94,7 @@ export class Effects {
   async #perform(claimed: ClaimedEffect): Promise<void> {
     const effect = this.options.effects.find(({ name }) => name === claimed.name)!;
     try {
-      const result = await effect.run(claimed.payload, { number: claimed.tries, signal: this.#stopping.signal });
+      const result = await effect.run(claimed.payload as never, { number: claimed.tries, signal: this.#stopping.signal });
       await this.#settle(claimed, effect, result);
     } catch (error) {
       await this.#again(claimed, error);
@@ -103,7 +109,7 @@ export class Effects {
       load: (effect.load ?? {}) as Loads<unknown>,
       input: claimed.payload,
       correlation: claimed.correlation,
-      decide: (given) => effect.settle(claimed.payload, result, given as never),
+      decide: (given) => effect.settle(claimed.payload as never, result as never, given as never),
     };
     for (let attempt = 0; ; attempt++) {
       const outcome = (await this.runner.run([work])).get(work)!;
