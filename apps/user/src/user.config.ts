@@ -7,7 +7,7 @@ export class UserConfig extends SealingConfig {
   @Type(() => Number) @IsInt() @Min(10) @Max(86_400) readonly ACCESS_TOKEN_SECONDS: number = 900;
   @Type(() => Number) @IsInt() @Min(1) @Max(365) readonly SESSION_DAYS: number = 30;
   /** How long a signing key signs before the next one follows. */
-  @Type(() => Number) @IsInt() @Min(60) @Max(31_536_000) readonly SIGNING_KEY_SECONDS: number = 30 * 86_400;
+  @Type(() => Number) @IsInt() @Min(1) @Max(31_536_000) readonly SIGNING_KEY_SECONDS: number = 30 * 86_400;
   /** From a key's record on the topic to its first token; all who verify learn it in that time. */
   @Type(() => Number) @IsInt() @Min(1) @Max(86_400) readonly SIGNING_KEY_LEAD_SECONDS: number = 60;
   /** Each takes 19 MiB and most of a processor for some 30 ms. */

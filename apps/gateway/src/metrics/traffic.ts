@@ -24,8 +24,8 @@ export class Traffic {
   ) {
     const count = (counts: (state: string) => boolean) => (): Record<string, number> =>
       Object.fromEntries(routedServices.map((service) => [service, upstreams.of(service).filter(({ state }) => counts(state)).length]));
-    metrics.gauge('gateway_instances_known', 'Instances that are known.', 'service', count(() => true));
-    metrics.gauge('gateway_instances_up', 'Instances that get calls.', 'service', count((state) => state === 'up'));
+    metrics.gauge('gateway_instances_known', 'Instances that are known.', count(() => true), 'service');
+    metrics.gauge('gateway_instances_up', 'Instances that get calls.', count((state) => state === 'up'), 'service');
   }
 
   measure(service: string, method: string, response: ServerResponse): void {

@@ -47,6 +47,10 @@ export class Accounts {
     return isRefusal(done) ? emailTaken : { id, email, name };
   }
 
+  async roleOf(email: string): Promise<Role | undefined> {
+    return (await this.queries.byEmail(this.seal.emailIndex(email)))?.role;
+  }
+
   async profile(id: UserId): Promise<Profile | undefined> {
     const found = await this.queries.profile(id);
     return found && this.#open(found, found.wrappedKey);

@@ -9,10 +9,10 @@ import { SigningKeyQueries } from '../storage/signing-key.queries.js';
 import { UserConfig } from '../user.config.js';
 import { newKeyPair, openPrivateKey, signingSecret } from './key-pair.js';
 
-/** Looks after the keys this often, and at once as long as none signs. */
-const pause = 10_000;
+/** Looks after the keys at least this often, and at once as long as none signs. */
+const longestPause = 10_000;
 const pauseWithoutSigner = 200;
-/** Longer than `pause`, so that no instance signs with the old key any more when it is retired. */
+/** Longer than `longestPause`, so that no instance signs with the old key any more when it is retired. */
 const margin = 5 * 60_000;
 
 /** Keeps the signing keys in order, and the private half of the one that signs now in memory. */
@@ -64,7 +64,7 @@ export class SigningKeeper implements OnApplicationBootstrap, OnApplicationShutd
   async #tendForEver(): Promise<void> {
     while (!this.#stopped.signal.aborted) {
       await this.#tend().catch((error: unknown) => this.#logger.warn('the signing keys could not be looked after, another try follows', error));
-      await this.timers.wait(signer(this.#keys, this.clock.now()) ? pause : pauseWithoutSigner, this.#stopped.signal);
+      await this.timers.wait(signer(this.#keys, this.clock.now()) ? Math.min(longestPause, this.#policy.lead) : pauseWithoutSigner, this.#stopped.signal);
     }
   }
 

@@ -1,0 +1,252 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { contracts, topics } from '@tradewind/contracts';
+import { decode, kafkaClient, type IncomingRecord } from '@tradewind/messaging';
+import { dataKeySecret, readConfig, startService, unsealWith, unwrap, type RunningService } from '@tradewind/service';
+import { eventually } from '@tradewind/testing';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import request from 'supertest';
+import { DataSource } from 'typeorm';
+import { freshDatabase, type FreshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
+import type { Tokens } from './accounts/log-ins.js';
+import { UserConfig } from './user.config.js';
+import { UserModule } from './user.module.js';
+
+const secret = randomBytes(32).toString('base64');
+const brokers = process.env['TEST_KAFKA_BROKERS'] ?? '';
+const word = (): string => randomBytes(6).toString('hex');
+const aPerson = () => ({ email: `${word()}@example.com`, password: `password-${word()}`, name: `Ann ${word()}` });
+type Person = ReturnType<typeof aPerson>;
+
+describe('the user service', () => {
+  let database: FreshDatabase;
+  let running: RunningService;
+  const records: IncomingRecord[] = [];
+  const kafka = kafkaClient({ brokers: brokers.split(','), clientId: 'test-of-user' });
+  const http = () => request(running.url);
+  const sql = <T>(text: string, values: unknown[] = []): Promise<T[]> => running.app.get(DataSource).query(text, values);
+  const start = (instance: string, rest: Record<string, string> = {}): Promise<RunningService> => {
+    const config = readConfig(UserConfig, {
+      PORT: '0', LOG_LEVEL: 'silent', INSTANCE_ID: `user-${word()}-${instance}`, KAFKA_BROKERS: brokers, DATABASE_URL: database.url,
+      DATA_KEY_SECRET: secret, MIGRATIONS: 'apply', ...rest,
+    });
+    return startService(UserModule.forRoot(config), config);
+  };
+
+  const registered = async (person: Person = aPerson()): Promise<Person & { id: string }> => {
+    const { body } = await http().post('/users').send(person).expect(201);
+    return { ...person, id: body.id as string };
+  };
+  const logIn = ({ email, password }: Person, from = '10.0.0.1') => http().post('/auth/login').set('x-forwarded-for', from).send({ email, password });
+  const loggedIn = async (person: Person): Promise<Tokens> => (await logIn(person).expect(200)).body as Tokens;
+  const refresh = (refreshToken: string) => http().post('/auth/refresh').send({ refreshToken });
+  const kidAt = async ({ url }: RunningService): Promise<string> => {
+    const { email, password } = await registered();
+    const { body } = await request(url).post('/auth/login').send({ email, password }).expect(200);
+    return decodeProtectedHeader((body as Tokens).accessToken).kid!;
+  };
+  const me = (verb: 'get' | 'patch' | 'delete', { accessToken }: Tokens) => http()[verb]('/users/me').set('authorization', `Bearer ${accessToken}`);
+  const said = (topic: { name: string }, key: string) => records.filter((record) => record.topic === topic.name && record.key === key);
+
+  beforeAll(async () => {
+    database = await freshDatabase();
+    await kafka.provision(contracts.topics);
+    running = await start('1');
+    const read = [topics.userEvents, topics.userKeys, topics.userDataKeys].map(({ name }) => name);
+    const tail = await eventually(() => kafka.tail({ topics: read, onRecords: (more) => records.push(...more), onDead: () => undefined }));
+    closeTail = () => tail.close();
+    const first = await registered();
+    await eventually(async () => (await logIn(first)).status === 200, 30_000);
+  }, 90_000);
+  let closeTail: () => Promise<void> = () => Promise.resolve();
+
+  afterAll(async () => {
+    await running?.stop();
+    await closeTail();
+    await kafka.close();
+    await database?.drop();
+  }, 30_000);
+
+  describe('when somebody registers', () => {
+    it('answers with the profile, and nothing of the password', async () => {
+      const person = aPerson();
+      const { body } = await http().post('/users').send(person).expect(201);
+      expect(body).toEqual({ id: expect.stringMatching(/^[0-9a-f-]{36}$/), email: person.email, name: person.name });
+    });
+    it('tells it with sealed fields, which the announced key opens', async () => {
+      const { id, email, name } = await registered();
+      const [event] = await eventually(() => (said(topics.userEvents, id).length > 0 ? said(topics.userEvents, id) : undefined));
+      const [key] = await eventually(() => (said(topics.userDataKeys, id).length > 0 ? said(topics.userDataKeys, id) : undefined));
+      const told = decode(event!, contracts).message as { email: string; name: string; role: string };
+      const { wrappedKey } = decode(key!, contracts).message as { wrappedKey: string };
+      const opened = [told.email, told.name].map((sealed) => unsealWith(unwrap(dataKeySecret(secret), id, wrappedKey), sealed));
+      expect([...opened, told.role]).toEqual([email, name, 'customer']);
+    });
+    it('keeps no clear text: not of the person, the password or the token', async () => {
+      const person = await registered();
+      const { refreshToken } = await loggedIn(person);
+      const tables = await sql<{ name: string }>(`select tablename as name from pg_tables where schemaname = 'public'`);
+      const rows = (await Promise.all(tables.map(({ name }) => sql(`select * from ${name}`)))).flat();
+      await eventually(() => said(topics.userEvents, person.id).length > 0);
+      const kept = JSON.stringify(rows) + records.map((record) => String(record.value)).join();
+      for (const canary of [person.email, person.name, person.password, refreshToken]) expect(kept).not.toContain(canary);
+    });
+    it.each<[string, object, string]>([
+      ['no address', { email: undefined }, 'email'],
+      ['an address without a domain', { email: 'ann' }, 'email'],
+      ['an address of 255 characters', { email: `${'a'.repeat(243)}@example.com` }, 'email'],
+      ['a short password', { password: '1234567' }, 'password'],
+      ['a password of 201 characters', { password: 'x'.repeat(201) }, 'password'],
+      ['a number for a password', { password: 12345678 }, 'password'],
+      ['an empty name', { name: '  ' }, 'name'],
+      ['a long name', { name: 'x'.repeat(101) }, 'name'],
+      ['a role', { role: 'admin' }, 'role'],
+    ])('refuses %s, naming the field', async (_, fault, field) => {
+      const { body } = await http().post('/users').send({ ...aPerson(), ...fault }).expect(400);
+      expect(body.errors).toContainEqual(expect.objectContaining({ field }));
+    });
+  });
+
+  describe('when an address is taken', () => {
+    it('answers 409, however it is spelled', async () => {
+      const person = await registered();
+      const { body } = await http().post('/users').send({ ...aPerson(), email: person.email.toUpperCase() }).expect(409);
+      expect(body.type).toBe('/problems/email-taken');
+    });
+    it('lets one of ten through that come at once', async () => {
+      const { email } = aPerson();
+      const answers = await Promise.all(Array.from({ length: 10 }, () => http().post('/users').send({ ...aPerson(), email })));
+      expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array.from({ length: 9 }, () => 409)]);
+    });
+  });
+
+  describe('when somebody logs in', () => {
+    it('gives tokens that are theirs', async () => {
+      const person = await registered();
+      const { body, headers } = await logIn(person).expect(200);
+      expect(body).toEqual({ accessToken: expect.any(String), refreshToken: expect.stringMatching(/^[\w-]{43}$/), tokenType: 'Bearer', expiresIn: 900 });
+      expect(decodeJwt(body.accessToken)).toMatchObject({ iss: 'tradewind', aud: 'tradewind-shop', sub: person.id, role: 'customer' });
+      expect(headers['cache-control']).toBe('no-store');
+      await eventually(async () => (await me('get', body)).status === 200);
+      expect((await me('get', body)).body).toEqual({ id: person.id, email: person.email, name: person.name });
+    });
+    it('answers alike to a wrong password and to an unknown person', async () => {
+      const person = await registered();
+      const wrong = await logIn({ ...person, password: 'wrong-password' }).expect(401);
+      const unknown = await logIn(aPerson()).expect(401);
+      expect(wrong.body).toEqual(unknown.body);
+    });
+    it('turns a guesser away, and not the person guessed at', async () => {
+      const person = await registered();
+      const guesses = await Promise.all(Array.from({ length: 14 }, () => logIn({ ...person, password: 'a-wrong-guess' }, '10.9.9.9')));
+      expect(guesses.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(3);
+      expect(guesses.find(({ status }) => status === 429)!.headers['retry-after']).toMatch(/^[1-9]\d*$/);
+      await logIn(person, '10.1.1.1').expect(200);
+    });
+    it('wants a token for the profile', () => http().get('/users/me').expect(401));
+  });
+
+  describe('when tokens are refreshed', () => {
+    it('gives new ones, good for the next refresh', async () => {
+      const first = await loggedIn(await registered());
+      const second = (await refresh(first.refreshToken).expect(200)).body as Tokens;
+      expect(second.refreshToken).not.toBe(first.refreshToken);
+      await refresh(second.refreshToken).expect(200);
+    });
+    it('lets one of twenty through that come at once, and ends the session', async () => {
+      const { refreshToken } = await loggedIn(await registered());
+      const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(refreshToken)));
+      const won = answers.filter(({ status }) => status === 200);
+      expect([won.length, answers.filter(({ status }) => status === 401).length]).toEqual([1, 19]);
+      await refresh((won[0]!.body as Tokens).refreshToken).expect(401);
+    });
+    it('leaves other sessions of the person alone', async () => {
+      const person = await registered();
+      const [phone, laptop] = [await loggedIn(person), await loggedIn(person)];
+      await refresh(phone.refreshToken).expect(200);
+      await refresh(phone.refreshToken).expect(401);
+      await refresh(laptop.refreshToken).expect(200);
+    });
+    it('refuses what was never issued', () => refresh(randomBytes(32).toString('base64url')).expect(401));
+    it('refuses them after logging out', async () => {
+      const { refreshToken } = await loggedIn(await registered());
+      await http().post('/auth/logout').send({ refreshToken }).expect(204);
+      await refresh(refreshToken).expect(401);
+    });
+  });
+
+  describe('when a profile is changed', () => {
+    it('changes what is named, and tells only that', async () => {
+      const person = await registered();
+      const tokens = await loggedIn(person);
+      const { body } = await me('patch', tokens).send({ name: 'New Name' }).expect(200);
+      expect(body).toEqual({ id: person.id, email: person.email, name: 'New Name' });
+      const [, event] = await eventually(() => (said(topics.userEvents, person.id).length > 1 ? said(topics.userEvents, person.id) : undefined));
+      expect(Object.keys(decode(event!, contracts).message as object).sort()).toEqual(['name', 'updatedAt', 'userId']);
+    });
+    it('moves the log-in with the address', async () => {
+      const person = await registered();
+      const { email } = aPerson();
+      await me('patch', await loggedIn(person)).send({ email }).expect(200);
+      await logIn({ ...person, email }).expect(200);
+      await logIn(person).expect(401);
+    });
+    it('refuses an address that is somebody else\'s', async () => {
+      const other = await registered();
+      await me('patch', await loggedIn(await registered())).send({ email: other.email }).expect(409);
+    });
+    it('refuses null', async () => void (await me('patch', await loggedIn(await registered())).send({ name: null }).expect(400)));
+    it('does nothing when nothing is named', async () => void (await me('patch', await loggedIn(await registered())).send({}).expect(200)));
+  });
+
+  describe('when somebody wants to be forgotten', () => {
+    it('leaves an id, and every proof is worth nothing', async () => {
+      const person = await registered();
+      const tokens = await loggedIn(person);
+      await me('delete', tokens).expect(204);
+      await me('delete', tokens).expect(204);
+      await me('get', tokens).expect(404);
+      await me('patch', tokens).send({ name: 'Back' }).expect(404);
+      await refresh(tokens.refreshToken).expect(401);
+      await logIn(person).expect(401);
+      const rows = await sql(`select * from accounts where user_id = $1`, [person.id]);
+      expect(rows).toEqual([{ user_id: person.id, status: 'forgotten', role: null, email: null, email_index: null, name: null, registered_at: null, forgotten_at: expect.any(Date) }]);
+      expect(await sql(`select user_id from credentials where user_id = $1 union all select user_id from data_keys where user_id = $1`, [person.id])).toEqual([]);
+    });
+    it('tells it, and destroys the key, once', async () => {
+      const person = await registered();
+      const tokens = await loggedIn(person);
+      await Promise.all([me('delete', tokens).expect(204), me('delete', tokens).expect(204)]);
+      await eventually(() => said(topics.userDataKeys, person.id).length === 2 && said(topics.userEvents, person.id).length === 2);
+      expect(said(topics.userDataKeys, person.id).at(-1)!.value).toBeNull();
+      expect(decode(said(topics.userEvents, person.id).at(-1)!, contracts).message).toMatchObject({ userId: person.id, forgottenAt: expect.any(String) });
+    });
+    it('gives the address free', async () => {
+      const person = await registered();
+      await me('delete', await loggedIn(person)).expect(204);
+      const { id } = await registered({ email: person.email, password: person.password, name: person.name });
+      expect(id).not.toBe(person.id);
+    });
+  });
+
+  describe('when a second instance starts', () => {
+    it('signs with the same key', async () => {
+      const second = await start('2');
+      const kids = await Promise.all([running, second].map(kidAt)).finally(() => second.stop());
+      expect(kids[0]).toBe(kids[1]);
+      expect(await sql(`select kid from signing_keys`)).toHaveLength(1);
+    }, 30_000);
+  });
+
+  describe('when the time of a signing key is over', () => {
+    it('hands over to a new one, and shows no private key', async () => {
+      const before = await kidAt(running);
+      await running.stop();
+      running = await start('3', { SIGNING_KEY_SECONDS: '1', SIGNING_KEY_LEAD_SECONDS: '1' });
+      await eventually(async () => (await kidAt(running)) !== before, 45_000);
+      const keys = await sql<{ private_key: string }>(`select private_key from signing_keys`);
+      const onTopic = records.filter(({ topic }) => topic === topics.userKeys.name).map(({ value }) => String(value)).join();
+      for (const { private_key } of keys) expect(onTopic).not.toContain(private_key);
+    }, 90_000);
+  });
+});
