@@ -25,14 +25,14 @@ try {
       log: join(folder, 'postgres.log'),
       settings: { fsync: 'off', shared_buffers: '128MB' }, // the data is thrown away; a killed process loses nothing without fsync
     }),
-    startKafka({ dataDir: join(folder, 'kafka'), port: kafkaPort, controllerPort, log: join(folder, 'kafka.log') }),
+    startKafka({ dataDir: join(folder, 'kafka'), port: kafkaPort, controllerPort, log: join(folder, 'kafka.log'), shortLived: true }),
   ]);
   const started = await Promise.race([platform, goodbye]);
   if (started) {
     const [postgres, kafka] = started;
     process.stdout.write(`${JSON.stringify({ databaseUrl: postgres.adminUrl, kafkaBrokers: kafka.brokers })}\n`);
     await goodbye;
-    await Promise.all([kafka.kill(), postgres.process.stop(['SIGQUIT', 5_000])]);
+    await Promise.all([kafka.stop(), postgres.process.stop(['SIGQUIT', 5_000])]);
   }
 } finally {
   await endLeftovers(folder);

@@ -5,8 +5,8 @@ export interface NodeSettings {
   /** Every node's controller port, in the order of their ids from 1. */
   readonly controllerPorts: readonly number[];
   readonly logDir: string;
-  /** What clients are told to connect to, when something stands in front of the broker. */
-  readonly advertised?: string | undefined;
+  /** What clients are told to connect to, when something stands in front of the broker; the brokers then talk to each other past it. */
+  readonly behind?: { readonly advertised: string; readonly brokerPort: number } | undefined;
   readonly extra?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -14,14 +14,16 @@ export interface NodeSettings {
 export function serverProperties(node: NodeSettings): string {
   const nodes = node.controllerPorts.length;
   const replicas = String(nodes);
+  const { behind } = node;
+  const among = behind && `BROKER://127.0.0.1:${behind.brokerPort}`;
   const settings: Record<string, string> = {
     'process.roles': 'broker,controller',
     'node.id': String(node.id),
     'controller.quorum.voters': node.controllerPorts.map((port, index) => `${index + 1}@127.0.0.1:${port}`).join(','),
-    listeners: `CLIENT://127.0.0.1:${node.port},CONTROLLER://127.0.0.1:${node.controllerPort}`,
-    'advertised.listeners': `CLIENT://${node.advertised ?? `127.0.0.1:${node.port}`}`,
-    'listener.security.protocol.map': 'CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT',
-    'inter.broker.listener.name': 'CLIENT',
+    listeners: listed(`CLIENT://127.0.0.1:${node.port}`, among, `CONTROLLER://127.0.0.1:${node.controllerPort}`),
+    'advertised.listeners': listed(`CLIENT://${behind?.advertised ?? `127.0.0.1:${node.port}`}`, among),
+    'listener.security.protocol.map': 'CLIENT:PLAINTEXT,BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'inter.broker.listener.name': behind ? 'BROKER' : 'CLIENT',
     'controller.listener.names': 'CONTROLLER',
     'log.dirs': node.logDir,
     'auto.create.topics.enable': 'false',
@@ -41,4 +43,8 @@ export function serverProperties(node: NodeSettings): string {
     ...node.extra,
   };
   return Object.entries(settings).map(([name, value]) => `${name}=${value}\n`).join('');
+}
+
+function listed(...listeners: readonly (string | undefined)[]): string {
+  return listeners.filter(Boolean).join(',');
 }

@@ -6,6 +6,7 @@ import { kafkaJars, root } from '../process/places.js';
 import { endsWithin, lastLines, launch, type Running } from '../process/launch.js';
 import { endLeftover } from '../process/pid-file.js';
 import { freePorts } from '../process/ports.js';
+import { classArchive } from './class-archive.js';
 import { askCoordinator } from './coordinator.js';
 import { serverProperties } from './settings.js';
 
@@ -19,6 +20,8 @@ export interface KafkaOptions {
   readonly log: string;
   readonly nodes?: 1 | 3;
   readonly heap?: string;
+  /** For a broker that lives minutes: compiles quickly rather than well, which halves the work of a start. */
+  readonly shortLived?: boolean;
   /** `host:port` that clients are told, one a node, when a proxy stands in front. */
   readonly advertisedListeners?: readonly string[];
   /** Settings of server.properties that differ from ours. */
@@ -38,10 +41,11 @@ export interface Kafka {
 /** A real Apache Kafka (KRaft) on 127.0.0.1. A predecessor on the same folder that was left behind, or was killed, is no obstacle. */
 export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   const nodes = options.nodes ?? 1;
-  const [ports, controllerPorts] = await portsFor(options, nodes);
+  const { ports, controllerPorts, brokerPorts } = await portsFor(options, nodes);
   const ids = Array.from({ length: nodes }, (_, index) => index + 1);
   mkdirSync(options.dataDir, { recursive: true });
   const clusterId = rememberedClusterId(options.dataDir);
+  const archive = classArchive();
   const brokers: Running[] = [];
   try {
     await Promise.all(
@@ -53,16 +57,17 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
         await endLeftover(pidFile, 'SIGTERM', 20_000);
         const controllerPort = controllerPorts[index] as number;
         const advertised = options.advertisedListeners?.[index];
-        writeFileSync(propertiesFile, serverProperties({ id, port, controllerPort, controllerPorts, logDir, advertised, extra: options.settings }));
-        const java = (name: string, mainClass: string, args: string[]): Promise<Running> =>
-          launch({ name, command: javaCommand(), args: [...jvmFlags(options.heap ?? '384m'), mainClass, ...args], log: options.log, pidFile, cwd: options.dataDir });
+        const behind = advertised === undefined ? undefined : { advertised, brokerPort: brokerPorts[index] as number };
+        writeFileSync(propertiesFile, serverProperties({ id, port, controllerPort, controllerPorts, logDir, behind, extra: options.settings }));
+        const java = (name: string, flags: string[], args: string[]): Promise<Running> =>
+          launch({ name, command: javaCommand(), args: [...jvmFlags(options.heap ?? '384m'), ...flags, ...args], log: options.log, pidFile, cwd: options.dataDir });
         if (!existsSync(join(logDir, 'bootstrap.checkpoint'))) {
           rmSync(logDir, { recursive: true, force: true });
-          const format = await java(`kafka format ${id}`, 'kafka.tools.StorageTool', ['format', '-t', clusterId, '-c', propertiesFile]);
+          const format = await java(`kafka format ${id}`, [...quick, ...archive.read], ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', propertiesFile]);
           const { code } = await format.exited;
           if (code !== 0) throw new Error(`Kafka could not format ${logDir}; its last words (${options.log}):\n${lastLines(options.log)}`);
         }
-        brokers.push(await java(`kafka ${id}`, 'kafka.Kafka', [propertiesFile]));
+        brokers[index] = await java(`kafka ${id}`, [...(options.shortLived ? quick : []), ...archive.read, ...(id === 1 ? archive.write : [])], ['kafka.Kafka', propertiesFile]);
       }),
     );
     await Promise.all(ports.map((port, index) => untilReady(port, brokers[index] as Running, options.log)));
@@ -75,7 +80,8 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
     pids: brokers.map((broker) => broker.pid),
     processes: brokers,
     async stop() {
-      await Promise.all(brokers.map((broker) => broker.stop(['SIGTERM', 20_000])));
+      const [first] = await Promise.all(brokers.map((broker) => broker.stop(['SIGTERM', 20_000])));
+      archive.keep(first);
     },
     async kill() {
       await Promise.all(brokers.map((broker) => broker.stop()));
@@ -100,13 +106,13 @@ async function untilReady(port: number, broker: Running, log: string): Promise<v
   }
 }
 
-async function portsFor(options: KafkaOptions, nodes: number): Promise<[number[], number[]]> {
-  const more = await freePorts((nodes - 1) * 2);
-  return [
-    [options.port, ...more.slice(0, nodes - 1)],
-    [options.controllerPort, ...more.slice(nodes - 1)],
-  ];
+async function portsFor(options: KafkaOptions, nodes: number): Promise<Record<'ports' | 'controllerPorts' | 'brokerPorts', number[]>> {
+  const more = await freePorts((nodes - 1) * 2 + nodes);
+  const take = (count: number): number[] => more.splice(0, count);
+  return { ports: [options.port, ...take(nodes - 1)], controllerPorts: [options.controllerPort, ...take(nodes - 1)], brokerPorts: take(nodes) };
 }
+
+const quick = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
 
 function jvmFlags(heap: string): string[] {
   return [

@@ -109,7 +109,7 @@ async function clusters(state: StateFolder, ports: Ports, secrets: Secrets, kept
   };
   const [postgres, kafka] = await Promise.allSettled([
     (options.databaseUrl ? namedPostgres(options.databaseUrl) : ownPostgres(state, ports, secrets.postgresPassword, say)).then(note('postgres')),
-    (options.kafkaBrokers ? namedKafka(options.kafkaBrokers) : ownKafka(state, ports, options.kafka ?? {}, say)).then(note('kafka')),
+    (options.kafkaBrokers ? namedKafka(options.kafkaBrokers) : ownKafka(state, ports, { shortLived: options.stateDir === undefined, ...options.kafka }, say)).then(note('kafka')),
   ]);
   if (postgres.status === 'rejected') throw postgres.reason;
   if (kafka.status === 'rejected') throw kafka.reason;
