@@ -1,0 +1,23 @@
+import { describe, expect, it } from '@jest/globals';
+import { said } from '../testing/said.js';
+import { checkOrder, type SeenRecord } from './order.js';
+
+/** Records of one key, by their ids and sequences. */
+const records = (...list: readonly (readonly [id: string, sequence: number, partition?: number])[]): SeenRecord[] =>
+  list.map(([id, sequence, partition = 2], offset) => ({ topic: 'stock.events', key: 'o', partition, offset, id, type: 't', sequence }));
+const found = (...list: Parameters<typeof records>): string[] => said(checkOrder([records(...list)]));
+
+describe('a key that runs 1, 2, 3', () => {
+  it('has no violation', () => expect(found(['a', 1], ['b', 2], ['c', 3])).toEqual([]));
+  it('may repeat records', () => expect(found(['a', 1], ['b', 2], ['a', 1], ['b', 2], ['c', 3])).toEqual([]));
+  it('is counted', () => expect(checkOrder([records(['a', 1], ['b', 2]), records(['c', 1])]).counted).toEqual({ keys: 2, records: 3 }));
+});
+
+describe('a key that does not', () => {
+  it('has a gap', () => expect(found(['a', 1], ['c', 3])).toEqual(['a gap: after 1 comes 3']));
+  it('has lost its beginning', () => expect(found(['b', 2])).toEqual(['a gap: after 0 comes 2']));
+  it('has an inversion', () => expect(found(['b', 2], ['a', 1], ['c', 3])).toEqual(['a gap: after 0 comes 2', 'an inversion: after 2 comes 1']));
+  it('has one number twice', () => expect(found(['a', 1], ['b', 1])).toEqual(['an inversion: after 1 comes 1']));
+  it('has one message with two numbers', () => expect(found(['a', 1], ['a', 2])).toEqual(['the same message with sequence 1 and 2']));
+  it('is in two partitions', () => expect(found(['a', 1, 0], ['b', 2, 4])).toEqual(['a key in several partitions: 0, 4']));
+});

@@ -1,0 +1,62 @@
+import { isOpen, keptTopics, type Gathered } from './gather/gather.js';
+import type { RecordLog } from './gather/record-log.js';
+import { checkAcceptance, type OrderWords } from './audit/acceptance.js';
+import { checkEvents, type TopicIds } from './audit/events.js';
+import { checkLiveness, type LivenessFacts } from './audit/liveness.js';
+import { checkMoney } from './audit/money.js';
+import { checkOrder, type KeyRecords } from './audit/order.js';
+import type { AuditReport } from './audit/report.js';
+import { checkStock } from './audit/stock.js';
+
+/** Hands every invariant the facts that it is about. */
+export function checkAll(facts: Gathered, behind: LivenessFacts['behind']): Pick<AuditReport, 'sections' | 'waiting'> {
+  const { messaging, orders, held, waiting, product, payment, provider, acceptances, confirmedLines, logs } = facts;
+  const sagas = messaging.flatMap((each) => each.sagas);
+  const sections = [
+    checkMoney({ orders, held, provider, ...payment, doubledEffects: messaging.flatMap((each) => each.doubledEffects) }),
+    checkStock({ orders, held, ...product, ordered: confirmedLines }),
+    checkLiveness({
+      orders,
+      held,
+      behind,
+      running: sagas.filter(({ status }) => isOpen(status)),
+      effects: messaging.flatMap((each) => each.effects),
+      unpublished: messaging.flatMap((each) => each.unpublished),
+    }),
+    checkAcceptance({
+      orders,
+      held,
+      acceptances,
+      sagas,
+      words: wordsOf(logs.get('order.events')!),
+      history: facts.history && { checkouts: facts.history },
+    }),
+    checkEvents({ topics: topicsOf(facts), unreadable: [...logs.values()].flatMap((log) => log.unreadable), undeclared: undeclaredOf(facts) }),
+    checkOrder(keysOf(logs.values())),
+  ];
+  return { sections, waiting };
+}
+
+function* topicsOf({ messaging, archives, logs }: Gathered): Generator<TopicIds> {
+  for (const { name } of keptTopics) {
+    const waiting = messaging.flatMap((each) => each.unpublished.filter(({ topic }) => topic === name).map(({ message }) => message));
+    yield { topic: name, archived: archives.get(name)!, waiting: new Set(waiting), seen: logs.get(name)!.ids() };
+  }
+}
+
+/** Each topic has one owner: an archive that holds others' was written by somebody who must not. */
+const undeclaredOf = ({ messaging }: Gathered): { service: string; topic: string; rows: number }[] =>
+  messaging.flatMap(({ service, archivedTopics }) =>
+    archivedTopics.filter(({ topic }) => !keptTopics.some(({ name, owner }) => name === topic && owner === service)).map((each) => ({ service, ...each })),
+  );
+
+function* keysOf(logs: Iterable<RecordLog>): Generator<KeyRecords> {
+  for (const log of logs) yield* log.byKey();
+}
+
+function* wordsOf(log: RecordLog): Generator<OrderWords> {
+  for (const records of log.byKey()) {
+    const first = new Map(records.map(({ id, type }) => [id, type]));
+    yield { orderId: records[0]!.key, types: [...first.values()] };
+  }
+}

@@ -1,0 +1,98 @@
+import { topics } from '@tradewind/contracts';
+import type { KafkaClient } from '@tradewind/messaging';
+import type { Acceptance } from '../audit/acceptance.js';
+import type { ClientCheckout } from '../audit/accepted-by-history.js';
+import type { ProviderOperation } from '../audit/money.js';
+import { waitingForOperator, type Waiting } from '../audit/waiting.js';
+import { gatherCheckouts } from './cart-facts.js';
+import { readHistory } from './history.js';
+import type { IdList } from './id-list.js';
+import { gatherArchive, gatherMessaging, type MessagingFacts } from './messaging-facts.js';
+import { gatherConfirmedLines, gatherDirectOrders, gatherOrders, type OrderFact } from './order-facts.js';
+import { gatherPayments, type PaymentFacts } from './payment-facts.js';
+import { gatherProduct, type ProductFacts } from './product-facts.js';
+import { readProviderLog } from './provider-log.js';
+import { Snapshot } from './read-only.js';
+import type { RecordLog } from './record-log.js';
+import { readTopics } from './topics.js';
+
+export const databaseNames = ['user', 'product', 'cart', 'order', 'payment'] as const;
+export type DatabaseName = (typeof databaseNames)[number];
+
+export interface Sources {
+  readonly databases: Readonly<Record<DatabaseName, string>>;
+  readonly kafka: KafkaClient;
+  readonly providerLog?: string | undefined;
+  readonly historyFile?: string | undefined;
+}
+
+/** Everything that the invariants are about, of one moment of the shop. */
+export interface Gathered {
+  readonly messaging: readonly MessagingFacts[];
+  readonly orders: ReadonlyMap<string, OrderFact>;
+  readonly acceptances: readonly Acceptance[];
+  readonly product: ProductFacts;
+  readonly payment: PaymentFacts;
+  readonly confirmedLines: ProductFacts['sold'];
+  readonly waiting: readonly Waiting[];
+  readonly held: ReadonlySet<string>;
+  /** By topic: the ids that its owner has archived, and its records. */
+  readonly archives: ReadonlyMap<string, IdList>;
+  readonly logs: ReadonlyMap<string, RecordLog>;
+  readonly provider: readonly ProviderOperation[] | undefined;
+  readonly history: readonly ClientCheckout[] | undefined;
+}
+
+/** The topics that an outbox writes and that keep everything. */
+export const keptTopics = Object.values(topics).filter(({ retention, owner }) => retention === 'keep' && owner !== 'platform');
+
+export async function gather(sources: Sources, log: (line: string) => void): Promise<Gathered> {
+  const snapshots = await openAll(sources.databases);
+  try {
+    log('reading the databases');
+    const messaging = await Promise.all(databaseNames.map((name) => gatherMessaging(snapshots[name], name)));
+    const orders = await gatherOrders(snapshots.order);
+    const acceptances = [...(await gatherCheckouts(snapshots.cart)), ...(await gatherDirectOrders(snapshots.order))];
+    const accepted = new Set(acceptances.map(({ orderId }) => orderId));
+    const waiting = waitingForOperator({
+      parked: messaging.flatMap((each) => each.parked),
+      held: messaging.flatMap((each) => each.held),
+      alarmed: messaging.flatMap((each) => each.sagas.filter(({ alarmed, status }) => alarmed && isOpen(status))),
+      isOrder: (key) => orders.has(key) || accepted.has(key),
+    });
+    const heldOrders = [...new Set(waiting.flatMap(({ order }) => order ?? []))];
+    const product = await gatherProduct(snapshots.product, heldOrders);
+    const confirmedLines = [...(await gatherConfirmedLines(snapshots.order, heldOrders)), ...product.soldToHeld];
+    const payment = await gatherPayments(snapshots.payment);
+    const archives = await archivesOf(snapshots, log);
+    const provider = sources.providerLog === undefined ? undefined : await readProviderLog(sources.providerLog);
+    const history = sources.historyFile === undefined ? undefined : await readHistory(sources.historyFile);
+    log('reading the topics');
+    const logs = await readTopics(sources.kafka, keptTopics.map(({ name }) => name), (records) => log(`reading the topics: ${records} records`));
+    return { messaging, orders, acceptances, product, payment, confirmedLines, waiting, held: new Set(heldOrders), archives, logs, provider, history };
+  } finally {
+    await Promise.all(Object.values(snapshots).map((snapshot) => snapshot.close()));
+  }
+}
+
+export const isOpen = (status: string): boolean => status === 'running' || status === 'undoing';
+
+async function openAll(databases: Sources['databases']): Promise<Record<DatabaseName, Snapshot>> {
+  const opened: [DatabaseName, Snapshot][] = [];
+  try {
+    for (const name of databaseNames) opened.push([name, await Snapshot.open(databases[name], name)]);
+  } catch (error) {
+    await Promise.all(opened.map(([, snapshot]) => snapshot.close()));
+    throw error;
+  }
+  return Object.fromEntries(opened) as Record<DatabaseName, Snapshot>;
+}
+
+async function archivesOf(snapshots: Record<DatabaseName, Snapshot>, log: (line: string) => void): Promise<Map<string, IdList>> {
+  const archives = new Map<string, IdList>();
+  for (const { name, owner } of keptTopics) {
+    archives.set(name, await gatherArchive(snapshots[owner as DatabaseName], name));
+    if (archives.get(name)!.length > 50_000) log(`reading the archives: ${name}, ${archives.get(name)!.length} messages`);
+  }
+  return archives;
+}
