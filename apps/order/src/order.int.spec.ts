@@ -1,10 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { GoodwillRefunded, ProductRepriced, StockReserved, UserForgotten } from '@tradewind/contracts';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { contracts, GoodwillRefunded, ProductRepriced, StockReserved, topics, UserForgotten } from '@tradewind/contracts';
 import { money, paymentId, type OrderId } from '@tradewind/kernel';
+import { readMessage } from '@tradewind/messaging';
+import { declaredTransitions } from '@tradewind/saga';
 import { eventually } from '@tradewind/testing';
 import type { Response } from 'supertest';
 import { anAddress, anUuid, startOrderWorld, type OrderWorld, type Person } from '../test/order-world.js';
 import { tooMany } from '../test/participants.js';
+import { readEvents } from '../test/read-events.js';
+import { rebuildOrders } from './rebuild.js';
+import { cancelOrder } from './sagas/cancel-order.saga.js';
+import { placeOrder } from './sagas/place-order.saga.js';
+
+jest.setTimeout(30_000);
 
 let world: OrderWorld;
 let ann: Person;
@@ -136,7 +144,8 @@ describe('an order whose buyer wants out', () => {
   });
   it('ends in one outcome however cancellation and confirmation race', async () => {
     const orders = await Promise.all(Array.from({ length: 40 }, () => world.checkOut(ann)));
-    await Promise.all(orders.map(async (orderId, at) => ((await read(orderId, `wait=${at % 2}`)), cancel(orderId))));
+    const answers = await Promise.all(orders.map(async (orderId, at) => (await read(orderId, `wait=${at % 2}`).expect(200), cancel(orderId))));
+    expect(answers.map(({ status }) => status)).toEqual(orders.map(() => 202));
     for (const orderId of orders) expect(await outcome(orderId)).toMatchObject({ status: 'cancelled' });
     const said = await world.sql<{ key: string; outcomes: string }>(
       'select key, count(*) as outcomes from msg_outbox_archive where key = any($1) and type = \'order.cancelled\' group by key', [orders]);
@@ -192,5 +201,45 @@ describe('an order that is read', () => {
     await read(orderId, 'wait=20', bob).expect(200);
     await world.participants.say(UserForgotten, { userId: bob.userId, forgottenAt: new Date().toISOString() });
     await eventually(async () => (await read(orderId, '', bob)).body.shippingAddress === null);
+  });
+});
+
+describe('the events of an order', () => {
+  const events = (orderId: string) => `${world.url()}/orders/${orderId}/events`;
+
+  it('come as they happen, and end with the order', async () => {
+    const orderId = await world.checkOut(ann, { method: 'sim_silent' });
+    const reading = readEvents(events(orderId), as(ann));
+    await readEvents(events(orderId), as(ann), 1);
+    await cancel(orderId).expect(202);
+    const seen = await reading;
+    expect(seen.map(({ id, event }) => [id, event])).toEqual([['1', 'placed'], ['2', 'cancellation-requested'], ['3', 'cancelled']]);
+    expect(seen[2]!.data).toEqual({ orderId, at: expect.any(String) });
+  });
+  it('go on where a reader left off, and say when there is no more', async () => {
+    const { id } = await outcome(await world.checkOut(ann, { quantity: tooMany }));
+    expect((await readEvents(events(id), { ...as(ann), 'last-event-id': '1' })).map(({ event, data }) => [event, data['reason']])).toEqual([['rejected', 'out-of-stock']]);
+    await world.http().get(`/orders/${id}/events`).set({ ...as(ann), 'last-event-id': '2' }).expect(204);
+    await world.http().get(`/orders/${id}/events`).set({ ...as(ann), 'last-event-id': '-1' }).expect(400);
+  });
+});
+
+describe('everything that was said and kept above', () => {
+  it('parked nothing', async () => expect(await world.sql('select * from msg_parked_lanes')).toEqual([]));
+  it('can be brought back from the order\'s own events alone', async () => {
+    await eventually(async () => (await world.sql('select 1 from msg_outbox')).length === 0);
+    const said = await world.sql<{ type: string; version: number; payload: string }>('select type, version, payload from msg_outbox_archive where topic = $1 order by key, sequence', [topics.orderEvents.name]);
+    const messages = said.map(({ type, version, payload }) => readMessage(contracts.find(type)!.cls, JSON.parse(payload), version));
+    const kept = await world.orders();
+    expect(kept.length).toBeGreaterThan(50);
+    expect([...rebuildOrders(messages).values()].sort((one, other) => (one.orderId < other.orderId ? -1 : 1))).toEqual(kept);
+  });
+  it('shows only transitions that the sagas declare', async () => {
+    for (const saga of [placeOrder, cancelOrder]) {
+      const declared = declaredTransitions(saga).map(({ from, to, cause }) => `${from} > ${to} (${cause})`);
+      const seen = await world.sql<{ line: string }>(
+        `select distinct (transition->>'from') || ' > ' || (transition->>'to') || ' (' || (transition->>'cause') || ')' as line from msg_saga_journal where saga_id like $1`, [`${saga.name}:%`]);
+      expect(declared).toEqual(expect.arrayContaining(seen.map(({ line }) => line)));
+    }
   });
 });

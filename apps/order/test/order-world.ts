@@ -1,19 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import { CartCheckedOut, contracts, DataKeyAnnounced, ProductAdded, SigningKeyAnnounced } from '@tradewind/contracts';
 import { money, orderId, productId, sum, times, userId, uuidv7, type OrderId, type ProductId, type UserId } from '@tradewind/kernel';
-import { kafkaClient, systemRandomness } from '@tradewind/messaging';
+import { answer, command, Commands, kafkaClient, keys, nothing, systemRandomness, type Given } from '@tradewind/messaging';
 import { dataKeySecret, newDataKey, readConfig, Sealer, startService, wrap, type RunningService } from '@tradewind/service';
+import { eventually } from '@tradewind/testing';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import request from 'supertest';
 import { DataSource } from 'typeorm';
 import { freshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
+import type { Order } from '../src/domain/order.js';
 import { OrderConfig } from '../src/order.config.js';
 import { OrderModule } from '../src/order.module.js';
+import { Orders } from '../src/storage/order.tables.js';
 import { ownPlatform } from './own-platform.js';
 import { startParticipants, type RunningParticipants } from './participants.js';
 
 export const anUuid = (): string => uuidv7(Date.now(), randomBytes(10));
 const now = (): string => new Date().toISOString();
+
+const load = { orders: keys(Orders, (ids: readonly string[]) => ids) };
+const allOrders = command('orders.all', load, (_: readonly string[], { orders }: Given<typeof load>) => nothing().and(answer(orders.all())));
 
 export const anAddress = { name: 'Ann Canary', line1: '1 High Street', city: 'London', postcode: 'N1 1AA', country: 'United Kingdom' };
 
@@ -28,6 +34,8 @@ export interface OrderWorld {
   readonly sql: <R>(text: string, values?: unknown[]) => Promise<R[]>;
   readonly http: () => ReturnType<typeof request>;
   readonly url: () => string;
+  /** Every order as its decisions see it. */
+  orders(): Promise<readonly Order[]>;
   aPerson(): Promise<Person>;
   aProduct(pence: number): Promise<ProductId>;
   /** A cart is checked out: the order that comes of it. */
@@ -52,11 +60,15 @@ export async function startOrderWorld(): Promise<OrderWorld> {
   const { publicKey, privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519' });
   await participants.say(SigningKeyAnnounced, { kid: 'test', publicKey: (await exportJWK(publicKey)).x!, announcedAt: now(), signsFrom: now() });
 
-  return {
+  const world: OrderWorld = {
     participants,
     sql: <R>(text: string, values: unknown[] = []) => running.app.get(DataSource).query<R[]>(text, values),
     http: () => request(running.url),
     url: () => running.url,
+    async orders() {
+      const ids = await world.sql<{ id: string }>('select order_id as id from orders');
+      return (await running.app.get<Commands>(Commands).run(allOrders, ids.map(({ id }) => id))) as readonly Order[];
+    },
     async aPerson() {
       const id = userId(anUuid());
       await participants.say(DataKeyAnnounced, { userId: id, wrappedKey: wrap(dataKeySecret(secret), id, newDataKey(systemRandomness), systemRandomness), createdAt: now() });
@@ -97,4 +109,7 @@ export async function startOrderWorld(): Promise<OrderWorld> {
       platform.stop();
     },
   };
+  const anybody = await world.aPerson();
+  await eventually(async () => (await world.http().get('/orders').set('authorization', `Bearer ${anybody.token}`)).status === 200);
+  return world;
 }
