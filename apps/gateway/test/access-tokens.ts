@@ -1,0 +1,21 @@
+import { randomBytes } from 'node:crypto';
+import { uuidv7 } from '@tradewind/kernel';
+import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWTPayload } from 'jose';
+
+export interface Pair {
+  readonly kid: string;
+  readonly publicKey: string;
+  readonly privateKey: CryptoKey;
+}
+
+export async function aKeyPair(): Promise<Pair> {
+  const { publicKey, privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519' });
+  return { kid: `key-${randomBytes(6).toString('hex')}`, publicKey: (await exportJWK(publicKey)).x!, privateKey };
+}
+
+export const aUserId = (): string => uuidv7(Date.now(), randomBytes(10));
+
+export const aToken = ({ kid, privateKey }: Pair, claims: JWTPayload = {}): Promise<string> =>
+  new SignJWT({ role: 'customer', iss: 'tradewind', aud: 'tradewind-shop', sub: aUserId(), exp: Math.floor(Date.now() / 1_000) + 60, ...claims })
+    .setProtectedHeader({ alg: 'EdDSA', kid })
+    .sign(privateKey);
