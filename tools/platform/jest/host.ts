@@ -23,7 +23,7 @@ try {
       port,
       password: randomBytes(12).toString('base64url'),
       log: join(folder, 'postgres.log'),
-      settings: { fsync: 'off', shared_buffers: '128MB' }, // the data is thrown away; a killed process loses nothing without fsync
+      settings: { fsync: 'off', shared_buffers: '128MB' }, // thrown away afterwards; a killed process loses nothing by it
     }),
     startKafka({ dataDir: join(folder, 'kafka'), port: kafkaPort, controllerPort, log: join(folder, 'kafka.log'), shortLived: true }),
   ]);

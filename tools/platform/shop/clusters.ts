@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { askCoordinator } from '../kafka/coordinator.js';
 import { startKafka, type KafkaOptions } from '../kafka/start-kafka.js';
-import { startPostgres } from '../postgres/start-postgres.js';
+import { startPostgres, type PostgresOptions } from '../postgres/start-postgres.js';
 import { Keeper } from '../process/keeper.js';
 import type { Ports } from './processes.js';
 import type { StateFolder } from './state-folder.js';
@@ -14,8 +14,8 @@ export interface Cluster {
 
 type Say = (line: string) => void;
 
-export async function ownPostgres(state: StateFolder, ports: Ports, password: string, say: Say): Promise<Cluster> {
-  const open = () => startPostgres({ dataDir: state.postgres, port: ports.postgres, password, log: state.log('postgres') });
+export async function ownPostgres(state: StateFolder, ports: Ports, options: Pick<PostgresOptions, 'password' | 'settings'>, say: Say): Promise<Cluster> {
+  const open = () => startPostgres({ dataDir: state.postgres, port: ports.postgres, log: state.log('postgres'), ...options });
   let address = '';
   const keeper = new Keeper('postgres', async () => {
     const postgres = await open();

@@ -18,6 +18,9 @@ import { claim, claimTemporary, release, type StateFolder } from './state-folder
 
 const startupMs = 90_000;
 
+/** What dies with the test need not survive a power cut; a killed process loses nothing by it. */
+const withoutDisk = { fsync: 'off' };
+
 /** Starts a whole shop, from the database cluster to the gateway, and resolves when it serves. Several may run side by side, each on its folder and ports. */
 export async function startShop(options: ShopOptions): Promise<Shop> {
   const state = options.stateDir ? await claim(options.stateDir) : await claimTemporary();
@@ -107,9 +110,10 @@ async function clusters(state: StateFolder, ports: Ports, secrets: Secrets, kept
     if (cluster.keeper) kept.set(name, cluster.keeper);
     return cluster;
   };
+  const temporary = options.stateDir === undefined;
   const [postgres, kafka] = await Promise.allSettled([
-    (options.databaseUrl ? namedPostgres(options.databaseUrl) : ownPostgres(state, ports, secrets.postgresPassword, say)).then(note('postgres')),
-    (options.kafkaBrokers ? namedKafka(options.kafkaBrokers) : ownKafka(state, ports, { shortLived: options.stateDir === undefined, ...options.kafka }, say)).then(note('kafka')),
+    (options.databaseUrl ? namedPostgres(options.databaseUrl) : ownPostgres(state, ports, { password: secrets.postgresPassword, settings: temporary ? withoutDisk : {} }, say)).then(note('postgres')),
+    (options.kafkaBrokers ? namedKafka(options.kafkaBrokers) : ownKafka(state, ports, { shortLived: temporary, ...options.kafka }, say)).then(note('kafka')),
   ]);
   if (postgres.status === 'rejected') throw postgres.reason;
   if (kafka.status === 'rejected') throw kafka.reason;
@@ -134,7 +138,7 @@ async function provisionTopics(brokers: string): Promise<void> {
 async function stopInOrder(kept: ReadonlyMap<string, Keeper>, instances: readonly Instance[], say: (line: string) => void): Promise<void> {
   const inner = instances.filter(({ service }) => service !== 'gateway').map(({ name }) => name);
   for (const names of [['gateway'], inner, ['provider'], ['kafka'], ['postgres']]) {
-    await whileSaying(`stopping ${names.join(', ')}`, () => Promise.all(names.map((name) => kept.get(name)?.stop())), say);
+    await whileSaying(`stopping ${names.join(', ')}`, () => Promise.all(names.map(async (name) => kept.get(name)?.stop())), say);
   }
 }
 
