@@ -1,16 +1,106 @@
+import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Body, Controller, Get, Inject, Module, Param, Post, Query, Req, type RawBodyRequest } from '@nestjs/common';
+import { contracts } from '@tradewind/contracts';
+import { uuidv7 } from '@tradewind/kernel';
+import { answer, command, Commands, insert, kafkaClient, table, UniqueConflict } from '@tradewind/messaging';
 import { eventually } from '@tradewind/testing';
-import { startProbe, type Probe } from './probe.fixture.spec.js';
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import type { Request } from 'express';
+import request from 'supertest';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { freshDatabase, type FreshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
+import { DatabaseConfig, IdempotencyKey, PageQuery, problem, Public, readConfig, ServiceModule, startService, type RunningService } from './index.js';
+
+interface Note {
+  readonly noteId: string;
+  readonly text: string;
+}
+const Notes = table<Note>('notes', 'noteId', { noteId: 'uuid', text: 'text' });
+
+class CreateNotes1760000000001 implements MigrationInterface {
+  up = (runner: QueryRunner): Promise<void> => runner.query('create table notes (note_id uuid primary key, text text not null unique)');
+  down = (runner: QueryRunner): Promise<void> => runner.query('drop table notes');
+}
+
+class Line {
+  @IsInt() @Min(1) @Max(100) readonly quantity!: number;
+}
+class WriteNote {
+  @IsString() @MaxLength(20) readonly text!: string;
+  @IsOptional() @IsIn(['red', 'blue']) readonly colour?: string;
+  @IsOptional() @ValidateNested({ each: true }) @Type(() => Line) @ArrayMaxSize(3) readonly lines?: Line[];
+}
+
+const writeNote = command('note.write', {}, ({ noteId, text }: Note) => insert(Notes, { noteId, text }).and(answer({ noteId })));
+@Controller('notes')
+class NotesController {
+  constructor(@Inject(Commands) private readonly commands: Commands) {}
+
+  @Public()
+  @Post()
+  write(@Body() { text }: WriteNote): Promise<unknown> {
+    return this.commands.run(writeNote, { noteId: uuidv7(Date.now(), randomBytes(10)), text });
+  }
+
+  @Post('signed')
+  @Public()
+  signed(@Req() request: RawBodyRequest<Request>): string {
+    return request.rawBody!.toString();
+  }
+
+  @Post('once')
+  once(@IdempotencyKey() key: string): string {
+    return key;
+  }
+
+  @Public()
+  @Get()
+  list(@Query() query: PageQuery): PageQuery {
+    return query;
+  }
+
+  @Public()
+  @Get('broken')
+  broken(@Query('how') how?: string): void {
+    if (how === 'unique') throw new UniqueConflict('notes_pkey');
+    if (how === 'known') throw problem(418, 'teapot', 'short and stout', { handle: 'here' });
+    throw new Error('select secret from accounts');
+  }
+
+  @Public()
+  @Get(':id')
+  read(@Param('id') id: string): void {
+    throw problem(404, 'not-found', `there is no note ${id}`);
+  }
+}
 
 describe('a service', () => {
-  let probe: Probe;
-  const http = () => probe.http();
+  let database: FreshDatabase;
+  let running: RunningService;
+  const http = () => request(running.url);
 
   beforeAll(async () => {
-    probe = await startProbe();
+    const brokers = process.env['TEST_KAFKA_BROKERS']!;
+    const kafka = kafkaClient({ brokers: brokers.split(','), clientId: 'test' });
+    await kafka.provision(contracts.topics);
+    await kafka.close();
+    database = await freshDatabase();
+    const config = readConfig(DatabaseConfig, { PORT: '0', LOG_LEVEL: 'silent', KAFKA_BROKERS: brokers, DATABASE_URL: database.url, MIGRATIONS: 'apply' });
+    const service = `probe-${randomBytes(4).toString('hex')}`;
+    @Module({
+      imports: [ServiceModule.forRoot({ config, migrations: [CreateNotes1760000000001], messaging: { service, contracts, lockOrder: [Notes] } })],
+      controllers: [NotesController],
+    })
+    class ProbeModule {}
+    running = await startService(ProbeModule, config);
   }, 60_000);
-  afterAll(() => probe?.end(), 30_000);
+  afterAll(async () => {
+    await running?.stop();
+    await database?.drop();
+  }, 30_000);
 
   describe('asked how it is', () => {
     it('is alive', () => http().get('/healthz').expect(200, { status: 'alive' }));
@@ -85,6 +175,7 @@ describe('a service', () => {
     ])('answers 400 to GET %s naming %s', async (path, field) => expect((await http().get(path).expect(400)).body.errors).toContainEqual(expect.objectContaining({ field })));
     it('answers 400 to a path that can\'t be decoded', () => http().get('/notes/%E0%A4%A').expect(400));
     it('answers 404 to a route that is not there', async () => expect((await http().get('/nowhere').expect(404)).body).toMatchObject({ type: '/problems/not-found' }));
+    it('keeps the bytes of a body for its signature', async () => expect((await http().post('/notes/signed').type('json').send('{ "a":  1 }').expect(201)).text).toBe('{ "a":  1 }'));
     it('takes good input', () => http().get('/notes?limit=7&cursor=abc').expect(200, { limit: 7, cursor: 'abc' }));
   });
 

@@ -1,37 +1,118 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DataKeyAnnounced, DataKeyDestroyed, SigningKeyRetired } from '@tradewind/contracts';
-import type { UserId } from '@tradewind/kernel';
-import { command, say, systemRandomness } from '@tradewind/messaging';
+import { Body, Controller, Get, Inject, Module, Post, Res } from '@nestjs/common';
+import { contracts, DataKeyAnnounced, DataKeyDestroyed, SigningKeyAnnounced, SigningKeyRetired } from '@tradewind/contracts';
+import { uuidv7, type UserId } from '@tradewind/kernel';
+import { answer, command, Commands, insert, kafkaClient, say, systemRandomness, table, type Command } from '@tradewind/messaging';
 import { eventually } from '@tradewind/testing';
-import { SignJWT, type JWTPayload } from 'jose';
-import { DataSource } from 'typeorm';
-import { dataKeySecret, newDataKey, Sealer, wrap } from './index.js';
-import { keyPair, newUuid, now, startProbe, tokenOf, type Pair, type Probe } from './probe.fixture.spec.js';
+import type { Response } from 'express';
+import { exportJWK, generateKeyPair, SignJWT, type JWTHeaderParameters, type JWTPayload } from 'jose';
+import request from 'supertest';
+import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { freshDatabase, type FreshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
+import {
+  bodyHash, CurrentUser, dataKeySecret, IdempotencyKey, newDataKey, readConfig, replayHeader, Roles, Sealer, SealingConfig, ServiceModule, startService, wrap,
+  type RunningService, type User,
+} from './index.js';
 
+interface Note {
+  readonly noteId: string;
+  readonly text: string;
+}
+const Notes = table<Note>('notes', 'noteId', { noteId: 'uuid', text: 'text' });
+
+class CreateNotes1760000000001 implements MigrationInterface {
+  up = (runner: QueryRunner): Promise<void> => runner.query('create table notes (note_id uuid primary key, text text not null unique)');
+  down = (runner: QueryRunner): Promise<void> => runner.query('drop table notes');
+}
+
+const writeNote = command('note.write', {}, ({ noteId, text }: Note) => insert(Notes, { noteId, text }).and(answer({ noteId })));
+const announce = command('signing-key.announce', {}, (key: SigningKeyAnnounced) => say(SigningKeyAnnounced, key));
 const retire = command('signing-key.retire', {}, (kid: string) => say(SigningKeyRetired, { kid }));
 const announceData = command('data-key.announce', {}, (key: DataKeyAnnounced) => say(DataKeyAnnounced, key));
 const destroyData = command('data-key.destroy', {}, (userId: UserId) => say(DataKeyDestroyed, { userId }));
 
-describe('a service', () => {
-  let probe: Probe;
-  let signer: Pair;
-  const http = () => probe.http();
 
+const newUuid = (): string => uuidv7(Date.now(), randomBytes(10));
+
+@Controller('notes')
+class NotesController {
+  constructor(@Inject(Commands) private readonly commands: Commands) {}
+
+  @Post('once')
+  async once(@CurrentUser() user: User, @IdempotencyKey() key: string, @Body() body: { text: string }, @Res({ passthrough: true }) response: Response): Promise<unknown> {
+    const input = { noteId: newUuid(), text: body.text };
+    const { answer, replayed } = await this.commands.once(writeNote, input, { scope: user.id, route: 'POST /notes/once', key, bodyHash: bodyHash(body) });
+    replayHeader(response, replayed);
+    return answer;
+  }
+
+  @Get('mine')
+  mine(@CurrentUser() user: User): User {
+    return user;
+  }
+
+  @Roles('admin')
+  @Get('all')
+  all(): string[] {
+    return [];
+  }
+}
+
+/** A signing key of the user service. */
+const keyPair = async () => {
+  const { publicKey, privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519' });
+  return { kid: `key-${randomUUID()}`, publicKey: (await exportJWK(publicKey)).x!, privateKey };
+};
+type Pair = Awaited<ReturnType<typeof keyPair>>;
+
+const now = (): string => new Date().toISOString();
+const tokenOf = (key: Pair, claims: JWTPayload = {}, header: Partial<JWTHeaderParameters> = {}): Promise<string> =>
+  new SignJWT({ role: 'customer', iss: 'tradewind', aud: 'tradewind-shop', sub: newUuid(), exp: Math.floor(Date.now() / 1_000) + 60, ...claims })
+    .setProtectedHeader({ alg: 'EdDSA', kid: key.kid, ...header })
+    .sign(key.privateKey);
+const announcementOf = ({ kid, publicKey }: Pair): SigningKeyAnnounced => ({ kid, publicKey, announcedAt: now(), signsFrom: now() });
+
+describe('a service', () => {
+  let database: FreshDatabase;
+  let running: RunningService;
+  let signer: Pair;
+  const secret = randomBytes(32).toString('base64');
+  const http = () => request(running.url);
+  const run = <I>(of: Command<I, unknown, Record<never, never>>, input: I): Promise<unknown> => running.app.get<Commands>(Commands).run(of, input);
   const announced = async (): Promise<Pair> => {
     const pair = await keyPair();
-    await probe.announce(pair);
+    await run(announce, announcementOf(pair));
     return pair;
   };
 
   beforeAll(async () => {
-    probe = await startProbe();
+    const brokers = process.env['TEST_KAFKA_BROKERS']!;
+    const kafka = kafkaClient({ brokers: brokers.split(','), clientId: 'test' });
+    await kafka.provision(contracts.topics);
+    await kafka.close();
+    database = await freshDatabase();
+    const environment = { PORT: '0', LOG_LEVEL: 'silent', KAFKA_BROKERS: brokers, DATABASE_URL: database.url, MIGRATIONS: 'apply', DATA_KEY_SECRET: secret };
+    const config = readConfig(SealingConfig, environment);
+    const service = `probe-${randomBytes(4).toString('hex')}`;
+    @Module({
+      imports: [ServiceModule.forRoot({ config, migrations: [CreateNotes1760000000001], messaging: { service, contracts, lockOrder: [Notes] }, sealing: true })],
+      controllers: [NotesController],
+    })
+    class ProbeModule {}
+    running = await startService(ProbeModule, config);
     signer = await announced();
+    const token = await tokenOf(signer);
+    await eventually(async () => (await http().get('/notes/mine').set('authorization', `Bearer ${token}`)).status === 200, 30_000);
   }, 60_000);
-  afterAll(() => probe?.end(), 30_000);
+  afterAll(async () => {
+    await running?.stop();
+    await database?.drop();
+  }, 30_000);
 
   describe('asked with an access token', () => {
     const mine = (token: string) => http().get('/notes/mine').set('authorization', `Bearer ${token}`);
-    it('knows the user, as soon as the key has arrived', async () => {
+    it('knows the user', async () => {
       const sub = newUuid();
       expect((await mine(await tokenOf(signer, { sub })).expect(200)).body).toEqual({ id: sub, role: 'customer' });
     });
@@ -60,14 +141,14 @@ describe('a service', () => {
     it('answers 401 to one of a key that nobody announced, once it has looked', async () => mine(await tokenOf(await keyPair())).expect(401));
     it('waits for a key that is on its way', async () => {
       const pair = await keyPair();
-      const [{ status }] = await Promise.all([mine(await tokenOf(pair)), probe.announce(pair)]);
+      const [{ status }] = await Promise.all([mine(await tokenOf(pair)), run(announce, announcementOf(pair))]);
       expect(status).toBe(200);
     });
     it('no longer takes one of a key that was retired', async () => {
       const pair = await announced();
       const token = await tokenOf(pair);
       await mine(token).expect(200);
-      await probe.run(retire, pair.kid);
+      await run(retire, pair.kid);
       await eventually(async () => (await mine(token)).status === 401);
     });
     it('keeps roles apart', async () => {
@@ -89,8 +170,8 @@ describe('a service', () => {
 
   describe('sealing', () => {
     const userId = newUuid() as UserId;
-    const sealer = (): Sealer => probe.running.app.get(Sealer);
-    const announceKey = () => probe.run(announceData, { userId, wrappedKey: wrap(dataKeySecret(probe.secret), userId, newDataKey(systemRandomness), systemRandomness), createdAt: now() });
+    const sealer = (): Sealer => running.app.get(Sealer);
+    const announceKey = () => run(announceData, { userId, wrappedKey: wrap(dataKeySecret(secret), userId, newDataKey(systemRandomness), systemRandomness), createdAt: now() });
 
     it('waits for a data key that is on its way, and opens what it sealed', async () => {
       const [sealed] = await Promise.all([sealer().seal(userId, 'Ann'), announceKey()]);
@@ -102,14 +183,14 @@ describe('a service', () => {
     });
     it('reads as erased once the key was destroyed, and seals no more', async () => {
       const sealed = await sealer().seal(userId, 'Ann');
-      await probe.run(destroyData, userId);
+      await run(destroyData, userId);
       await eventually(async () => (await sealer().unseal(sealed)) === null);
       await expect(sealer().seal(userId, 'Ann')).rejects.toThrow('forgotten');
     });
     it('does not bring a destroyed key back when the announcement is repeated', async () => {
       await announceKey();
       await announced().then(async (pair) => http().get('/notes/mine').set('authorization', `Bearer ${await tokenOf(pair)}`).expect(200));
-      const rows = await probe.running.app.get(DataSource).query<{ erased: boolean }[]>('select wrapped_key is null as erased from svc_data_keys where user_id = $1', [userId]);
+      const rows = await running.app.get(DataSource).query<{ erased: boolean }[]>('select wrapped_key is null as erased from svc_data_keys where user_id = $1', [userId]);
       expect(rows).toEqual([{ erased: true }]);
     });
   });

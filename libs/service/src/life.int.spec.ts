@@ -1,85 +1,114 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { topics } from '@tradewind/contracts';
-import { messagingMigrations, systemTimers, type IncomingRecord, type Tail } from '@tradewind/messaging';
+import { Controller, Get, Inject, Module, Param, Post, Query, Sse, type MessageEvent } from '@nestjs/common';
+import { contracts, topics } from '@tradewind/contracts';
+import { answer, command, Commands, insert, kafkaClient, table, type IncomingRecord, type KafkaClient, type Tail } from '@tradewind/messaging';
 import { eventually } from '@tradewind/testing';
+import { NEVER, startWith, type Observable } from 'rxjs';
+import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { freshDatabase, type FreshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
-import { applyMigrations, checkMigrations, connect, databaseFault, dataSourceOf, MigrationsPending } from './database/index.js';
-import { CreateNotes1760000000001, startProbe, type Note, type Probe } from './probe.fixture.spec.js';
+import { Awaiting, DatabaseConfig, problem, Public, readConfig, ServiceModule, startService, type RunningService } from './index.js';
+
+interface Note {
+  readonly text: string;
+}
+const Notes = table<Note>('notes', 'text', { text: 'text' });
+
+class CreateNotes1760000000001 implements MigrationInterface {
+  up = (runner: QueryRunner): Promise<void> => runner.query('create table notes (text text primary key)');
+  down = (runner: QueryRunner): Promise<void> => runner.query('drop table notes');
+}
+
+const writeNote = command('note.write', {}, (note: Note) => insert(Notes, note).and(answer(note)));
+
+@Public()
+@Controller('notes')
+class NotesController {
+  constructor(
+    @Inject(Commands) private readonly commands: Commands,
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(Awaiting) private readonly awaiting: Awaiting,
+  ) {}
+
+  @Post(':text')
+  write(@Param('text') text: string): Promise<unknown> {
+    return this.commands.run(writeNote, { text });
+  }
+
+  @Sse('stream')
+  stream(): Observable<MessageEvent> {
+    return NEVER.pipe(startWith({ data: 'hello' }));
+  }
+
+  @Get(':text')
+  async read(@Param('text') text: string, @Query('wait') wait: string): Promise<Note> {
+    const probe = async (texts: string[]): Promise<Map<string, Note>> => {
+      const rows = await this.dataSource.query<Note[]>('select text from notes where text = any($1)', [texts]);
+      return new Map(rows.map((row) => [row.text, row]));
+    };
+    const note = await this.awaiting.until('notes', text, probe, Number(wait));
+    if (!note) throw problem(404, 'not-found', 'there is no such note');
+    return note;
+  }
+}
+
+const brokers = process.env['TEST_KAFKA_BROKERS'] ?? '';
 
 describe('a service', () => {
-  let probe: Probe;
+  const service = `probe-${randomBytes(4).toString('hex')}`;
+  const instance = `${service}-1`;
+  let database: FreshDatabase;
+  let running: RunningService;
+  let kafka: KafkaClient;
   let tail: Tail;
   const heartbeats: IncomingRecord[] = [];
-  const http = () => probe.http();
 
   beforeAll(async () => {
-    probe = await startProbe();
-    tail = await probe.kafka.tail({ topics: [topics.platformInstances.name], onRecords: (records) => heartbeats.push(...records), onDead: () => undefined });
+    kafka = kafkaClient({ brokers: brokers.split(','), clientId: 'test' });
+    await kafka.provision(contracts.topics);
+    tail = await kafka.tail({ topics: [topics.platformInstances.name], onRecords: (records) => heartbeats.push(...records), onDead: () => undefined });
+    database = await freshDatabase();
+    const environment = { PORT: '0', LOG_LEVEL: 'silent', INSTANCE_ID: instance, KAFKA_BROKERS: brokers, DATABASE_URL: database.url, MIGRATIONS: 'apply' };
+    const config = readConfig(DatabaseConfig, environment);
+    @Module({
+      imports: [ServiceModule.forRoot({ config, migrations: [CreateNotes1760000000001], messaging: { service, contracts, lockOrder: [Notes] } })],
+      controllers: [NotesController],
+    })
+    class ProbeModule {}
+    running = await startService(ProbeModule, config);
   }, 60_000);
   afterAll(async () => {
     await tail?.close();
-    await probe?.end();
+    await running?.stop();
+    await kafka?.close();
+    await database?.drop();
   }, 30_000);
 
   it('wakes whoever waits for a row when it is committed', async () => {
-    const waiting = http().get('/notes/awaited?wait=5000').then(({ body }) => body as Note);
-    await http().post('/notes').send({ text: 'awaited' }).expect(201);
-    expect((await waiting).text).toBe('awaited');
+    const waiting = fetch(`${running.url}/notes/awaited?wait=5000`);
+    expect((await fetch(`${running.url}/notes/awaited`, { method: 'POST' })).status).toBe(201);
+    expect(await (await waiting).json()).toEqual({ text: 'awaited' });
   });
 
   it('announces where it is', async () => {
-    const seen = (await eventually(() => heartbeats.find(({ key, value }) => key === `${probe.service}-1` && value !== null)))!;
-    expect(JSON.parse(seen.value!.toString())).toMatchObject({ instanceId: `${probe.service}-1`, service: probe.service, url: probe.running.url });
+    const seen = (await eventually(() => heartbeats.find(({ key, value }) => key === instance && value !== null)))!;
+    expect(JSON.parse(seen.value!.toString())).toMatchObject({ instanceId: instance, service: service, url: running.url });
     expect(seen.headers).toMatchObject({ ce_type: 'platform.instance-seen', ce_specversion: '1.0' });
   });
 
   describe('told to stop', () => {
     it('ends its streams, finishes its answers, says goodbye and accepts nothing more', async () => {
-      const stream = await fetch(`${probe.running.url}/notes/stream`);
-      const waiting = fetch(`${probe.running.url}/notes/never?wait=60000`);
-      await eventually(async () => /^http_requests_open 3$/m.test(await (await fetch(`${probe.running.url}/metrics`)).text()));
-      await probe.running.stop();
+      const stream = await fetch(`${running.url}/notes/stream`);
+      const waiting = fetch(`${running.url}/notes/never?wait=60000`);
+      await eventually(async () => /^http_requests_open 3$/m.test(await (await fetch(`${running.url}/metrics`)).text()));
+      await running.stop();
       expect(await stream.text()).toContain('hello');
       expect((await waiting).status).toBe(404);
-      await expect(fetch(`${probe.running.url}/healthz`)).rejects.toThrow();
-      await eventually(() => heartbeats.find(({ key, value }) => key === `${probe.service}-1` && value === null));
+      await expect(fetch(`${running.url}/healthz`)).rejects.toThrow();
+      await eventually(() => heartbeats.find(({ key, value }) => key === instance && value === null));
     });
-  });
-});
-
-describe('a database that is behind', () => {
-  let database: FreshDatabase;
-  const open = async (url = database.url) => {
-    const dataSource = dataSourceOf({ DATABASE_URL: url }, 'probe', [...messagingMigrations, CreateNotes1760000000001]);
-    await connect(dataSource, systemTimers);
-    return dataSource;
-  };
-
-  beforeAll(async () => {
-    database = await freshDatabase();
-  });
-  afterAll(() => database?.drop());
-
-  it('stops the start, and the pending migrations are named', async () => {
-    const dataSource = await open();
-    await expect(checkMigrations(dataSource)).rejects.toThrow(new MigrationsPending(['Messaging1700000000001', 'CreateNotes1760000000001']));
-    await dataSource.destroy();
-  });
-  it('is migrated once by three that start together, and is then as it should be', async () => {
-    const sources = await Promise.all([open(), open(), open()]);
-    await Promise.all(sources.map(applyMigrations));
-    await Promise.all(sources.map(checkMigrations));
-    expect(await Promise.all(sources.map(databaseFault))).toEqual([undefined, undefined, undefined]);
-    await sources[0]!.query("delete from svc_migrations where name like 'CreateNotes%'");
-    expect(await databaseFault(sources[0]!)).toBe('the database is behind its migrations');
-    await Promise.all(sources.map((source) => source.destroy()));
-  });
-  it('is refused at once, not waited for, when it lets nobody in', async () => {
-    const url = new URL(database.url);
-    url.pathname = '/nowhere';
-    await expect(open(url.href)).rejects.toThrow('does not exist');
   });
 });
 
@@ -88,8 +117,13 @@ describe('a process', () => {
   const main = `
     import { contracts } from '@tradewind/contracts';
     import { DatabaseConfig, readConfig, runService, ServiceModule } from '@tradewind/service';
+    import { Controller, Get } from '@nestjs/common';
     const config = readConfig(DatabaseConfig, process.env);
-    await runService(ServiceModule.forRoot({ config, migrations: [], messaging: { service: 'probe-process', contracts, lockOrder: [] } }), config);`;
+    class Secrets { read() { return 'secret'; } }
+    Controller('secrets')(Secrets);
+    Get()(Secrets.prototype, 'read', Object.getOwnPropertyDescriptor(Secrets.prototype, 'read'));
+    const service = ServiceModule.forRoot({ config, migrations: [], messaging: { service: 'probe-process', contracts, lockOrder: [] } });
+    await runService({ module: class Probe {}, imports: [service], controllers: [Secrets] }, config);`;
   const children: ChildProcess[] = [];
   const start = (environment: Record<string, string>) => {
     const child = spawn(process.execPath, ['--input-type=module', '--eval', main], {
@@ -124,7 +158,7 @@ describe('a process', () => {
     expect(await ended).toBe(1);
     expect(said()).toMatch(/DATABASE_URL is missing.*\n.*PORT must be a port/);
   }, 30_000);
-  it('serves while the broker is away, and says that it is degraded', async () => {
+  it('serves while the broker is away, says that it is degraded, and can\'t tell a new key from a forged one', async () => {
     const { child, said, ended } = start({ KAFKA_BROKERS: '127.0.0.1:1' });
     const [, url] = (await eventually(() => /serving (http:[^"]+)/.exec(said())))!;
     const ready = await eventually(async () => {
@@ -133,6 +167,9 @@ describe('a process', () => {
       return body.degraded.length >= 2 && { code: answer.status, ...body };
     });
     expect(ready).toMatchObject({ code: 200, status: 'ready', degraded: expect.arrayContaining(['consumers: not connected to the broker']) });
+    const token = `${Buffer.from('{"alg":"EdDSA","kid":"new"}').toString('base64url')}.e30.c2ln`;
+    const answer = await fetch(`${url}/secrets`, { headers: { authorization: `Bearer ${token}` } });
+    expect({ code: answer.status, retry: answer.headers.get('retry-after') }).toEqual({ code: 503, retry: '1' });
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
   }, 60_000);

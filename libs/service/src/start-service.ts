@@ -14,7 +14,7 @@ import { OpenAnswers } from './http/open-answers.js';
 import { requestLog } from './logs/index.js';
 import { Metrics } from './metrics/index.js';
 import { serveDocs } from './openapi/index.js';
-import { Clock, Randomness } from './world.js';
+import { Randomness } from './world.js';
 
 const headersMilliseconds = 10_000;
 const requestMilliseconds = 30_000;
@@ -51,7 +51,7 @@ function dress(app: NestExpressApplication): void {
   if (!register.getSingleMetric('process_start_time_seconds')) collectDefaultMetrics();
   app.disable('x-powered-by');
   app.use(app.get(OpenAnswers).middleware, app.get(Metrics).middleware);
-  app.use(requestLog({ clock: app.get<Clock>(Clock), randomness: app.get<Randomness>(Randomness) }));
+  app.use(requestLog(app.get<Randomness>(Randomness)));
   // Inside the cluster the docs are served without TLS: the browser must not be told to upgrade their scripts.
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
   acceptJson(app);

@@ -8,8 +8,17 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** The environment lacks something, or has it wrong. The message names every variable and what is expected, never a value. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
-  constructor(readonly faults: readonly string[]) {
+  readonly #faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
     super(`the environment is not fit to start with:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    this.#faults = faults;
+    // Nobody caught it in a main.ts: the reader needs the names of the variables, not the place in the code.
+    this.stack = `${this.name}: ${this.message}`;
+  }
+
+  get faults(): readonly string[] {
+    return this.#faults;
   }
 }
 

@@ -3,6 +3,9 @@ import { pino } from 'pino';
 import type { ServiceConfig } from '../config/index.js';
 import { mask, maskText } from './mask.js';
 
+/** Nest tells every route and module at each start; whoever looks for them sets the level to debug. */
+const chatter = new Set(['InstanceLoader', 'NestFactory', 'RouterExplorer', 'RoutesResolver', 'NestApplication', 'NestMicroservice']);
+
 type Write = (details: object, message?: string) => void;
 
 /** Nest's logger as JSON lines on standard output. Objects among the arguments become fields; everything passes the mask. */
@@ -19,7 +22,10 @@ export class JsonLogger implements LoggerService {
     this.#pino = to ? pino(options, to) : pino(options);
   }
 
-  log = (message: unknown, ...rest: unknown[]): void => this.#write(this.#pino.info.bind(this.#pino), message, rest);
+  log = (message: unknown, ...rest: unknown[]): void => {
+    const level = chatter.has(String(rest.at(-1))) ? 'debug' : 'info';
+    this.#write(this.#pino[level].bind(this.#pino), message, rest);
+  };
   warn = (message: unknown, ...rest: unknown[]): void => this.#write(this.#pino.warn.bind(this.#pino), message, rest);
   error = (message: unknown, ...rest: unknown[]): void => this.#write(this.#pino.error.bind(this.#pino), message, rest);
   fatal = (message: unknown, ...rest: unknown[]): void => this.#write(this.#pino.fatal.bind(this.#pino), message, rest);

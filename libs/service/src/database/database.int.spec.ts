@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { messagingMigrations, systemTimers } from '@tradewind/messaging';
+import { freshDatabase, type FreshDatabase } from '../../../../tools/platform/postgres/fresh-database.js';
+import { serviceMigrations } from '../service.migrations.js';
+import { applyMigrations, checkMigrations, connect, databaseFault, dataSourceOf, MigrationsPending } from './index.js';
+
+describe('a database that is behind', () => {
+  let database: FreshDatabase;
+  const open = async (url = database.url) => {
+    const dataSource = dataSourceOf({ DATABASE_URL: url }, 'probe', [...messagingMigrations, ...serviceMigrations]);
+    await connect(dataSource, systemTimers);
+    return dataSource;
+  };
+
+  beforeAll(async () => {
+    database = await freshDatabase();
+  });
+  afterAll(() => database?.drop());
+
+  it('stops the start, and the pending migrations are named', async () => {
+    const dataSource = await open();
+    await expect(checkMigrations(dataSource)).rejects.toThrow(new MigrationsPending(['Messaging1700000000001', 'ServiceKeys1700000000002']));
+    await dataSource.destroy();
+  });
+  it('is migrated once by three that start together, and is then as it should be', async () => {
+    const sources = await Promise.all([open(), open(), open()]);
+    await Promise.all(sources.map(applyMigrations));
+    await Promise.all(sources.map(checkMigrations));
+    expect(await Promise.all(sources.map(databaseFault))).toEqual([undefined, undefined, undefined]);
+    await sources[0]!.query("delete from svc_migrations where name like 'ServiceKeys%'");
+    expect(await databaseFault(sources[0]!)).toBe('the database is behind its migrations');
+    await Promise.all(sources.map((source) => source.destroy()));
+  });
+  it('is refused at once, not waited for, when it lets nobody in', async () => {
+    const url = new URL(database.url);
+    url.pathname = '/nowhere';
+    await expect(open(url.href)).rejects.toThrow('does not exist');
+  });
+});
