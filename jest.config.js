@@ -33,8 +33,9 @@ const project = (displayName, testRegex, rest = {}) => ({
 
 export default {
   maxWorkers: 2,
+  testTimeout: 30_000, // for a machine that is busy with other things as well
   projects: [
-    project('pure', ['(?<!\\.(int|e2e))\\.spec\\.(ts|mjs)$']),
+    project('pure', ['(?<!\\.(int|e2e|fixture))\\.spec\\.(ts|mjs)$']),
     project('integration', ['\\.int\\.spec\\.ts$'], { globalSetup: '<rootDir>/tools/platform/jest/start.mjs', globalTeardown: '<rootDir>/tools/platform/jest/stop.mjs' }),
     project('journeys', ['\\.e2e\\.spec\\.ts$']),
   ],
