@@ -1,3 +1,4 @@
+import { countryCode } from '../retail/country-code.js';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { PlannedOrder } from '../retail/plan.js';
@@ -61,7 +62,7 @@ const addressOf = (customer: Customer, { invoice, country }: PlannedOrder) => ({
   line1: `${invoice} High Street`,
   city: 'London',
   postcode: 'N1 1AA',
-  country: country === '' ? 'Unspecified' : country,
+  country: countryCode(country),
 });
 
 /** Waits for the outcome, or until patience is at its end. */
