@@ -1,0 +1,23 @@
+import { isRefusal, refusal, type PaymentId } from '@tradewind/kernel';
+import { answer, command, matching, type Given } from '@tradewind/messaging';
+import { grant, type Goodwill } from '../domain/give-back.js';
+import { Payments } from '../storage/payment.tables.js';
+import { keep } from './payment-words.js';
+
+export interface GrantGoodwill extends Goodwill {
+  readonly paymentId: PaymentId;
+}
+
+export const unknownPayment = refusal('unknown-payment');
+
+const load = { payments: matching(Payments, 'paymentId', ({ paymentId }: GrantGoodwill) => [paymentId]) };
+
+/** Answers the refund as it starts; the provider is asked after the commit. */
+export const grantGoodwill = command('payment.grant-goodwill', load, ({ paymentId: _, ...goodwill }: GrantGoodwill, given: Given<typeof load>) => {
+  const [payment] = given.payments.all();
+  if (!payment) return unknownPayment;
+  const refundId = given.id();
+  const granted = grant(goodwill, payment, refundId, given.now);
+  if (isRefusal(granted)) return granted;
+  return keep([granted], given).and(answer({ id: refundId, status: 'started', amount: goodwill.amount, reason: goodwill.reason, startedAt: given.now.toISOString() }));
+});

@@ -1,0 +1,71 @@
+import { table } from '@tradewind/messaging';
+import type { LedgerEntry } from '../domain/ledger.js';
+import type { Payment } from '../domain/payment.js';
+import type { Refund } from '../domain/refund.js';
+
+export const Payments = table<Payment>('payments', 'orderId', {
+  orderId: 'uuid',
+  paymentId: 'uuid',
+  status: 'text',
+  userId: 'uuid',
+  due: 'money',
+  method: 'text',
+  requestedAt: 'timestamptz',
+  captured: 'money',
+  reference: 'text',
+  takenAt: 'timestamptz',
+  refunded: 'money',
+  goodwill: 'money',
+  goodwillPending: 'money',
+  reason: 'text',
+  declinedAt: 'timestamptz',
+  refundStartedAt: 'timestamptz',
+  refundedAt: 'timestamptz',
+  voidedAt: 'timestamptz',
+});
+
+export const Refunds = table<Refund>('refunds', 'refundId', {
+  refundId: 'uuid',
+  orderId: 'uuid',
+  paymentId: 'uuid',
+  status: 'text',
+  amount: 'money',
+  reason: 'text',
+  grantedBy: 'uuid',
+  keyHash: 'text',
+  bodyHash: 'text',
+  startedAt: 'timestamptz',
+  reference: 'text',
+  givenAt: 'timestamptz',
+  failedAt: 'timestamptz',
+});
+
+export const LedgerEntries = table<LedgerEntry>('ledger_entries', 'entryId', {
+  entryId: 'text',
+  orderId: 'uuid',
+  operation: 'text',
+  account: 'text',
+  amount: 'int8',
+  currency: 'text',
+  cause: 'uuid',
+  at: 'timestamptz',
+});
+
+/** What a provider told us of its own accord: kept so that one notice is heard once. */
+export interface WebhookEvent {
+  /** `<provider>:<the provider's id>` */
+  readonly eventId: string;
+  readonly type: string;
+  readonly operation: string;
+  readonly receivedAt: Date;
+}
+
+export const WebhookEvents = table<WebhookEvent>('webhook_events', 'eventId', {
+  eventId: 'text',
+  type: 'text',
+  operation: 'text',
+  receivedAt: 'timestamptz',
+});
+
+/** Every transaction locks in this order. */
+export const lockOrder = [WebhookEvents, Payments, Refunds, LedgerEntries];
