@@ -94,7 +94,7 @@ describe('a service', () => {
 
   it('announces where it is', async () => {
     const seen = (await eventually(() => heartbeats.find(({ key, value }) => key === instance && value !== null)))!;
-    expect(JSON.parse(seen.value!.toString())).toMatchObject({ instanceId: instance, service: service, url: running.url });
+    expect(JSON.parse(seen.value!.toString())).toMatchObject({ instanceId: instance, service, url: running.url });
     expect(seen.headers).toMatchObject({ ce_type: 'platform.instance-seen', ce_specversion: '1.0' });
   });
 
@@ -114,6 +114,8 @@ describe('a service', () => {
 
 describe('a process', () => {
   let database: FreshDatabase;
+  /** A process takes its time where everything else starts, too. */
+  const startPatience = 60_000;
   const main = `
     import { contracts } from '@tradewind/contracts';
     import { DatabaseConfig, readConfig, runService, ServiceModule } from '@tradewind/service';
@@ -146,21 +148,21 @@ describe('a process', () => {
 
   it.each(['SIGTERM', 'SIGINT'] as const)('serves, logs JSON, and exits with 0 on %s', async (signal) => {
     const { child, said, ended } = start({});
-    await eventually(() => said().includes('serving http'));
+    await eventually(() => said().includes('serving http'), startPatience);
     child.kill(signal);
     expect(await ended).toBe(0);
     const lines = said().trim().split('\n').map((line) => JSON.parse(line) as { level: string; msg: string; service: string });
     expect(lines.at(-1)).toMatchObject({ level: 'info', msg: 'stopped', service: 'probe-process' });
     expect(lines.filter(({ level }) => level === 'error' || level === 'fatal')).toEqual([]);
-  }, 30_000);
+  }, 90_000);
   it('does not start without its settings, and names them', async () => {
     const { said, ended } = start({ PORT: 'x', DATABASE_URL: '' });
     expect(await ended).toBe(1);
     expect(said()).toMatch(/DATABASE_URL is missing.*\n.*PORT must be a port/);
-  }, 30_000);
+  }, 90_000);
   it('serves while the broker is away, says that it is degraded, and can\'t tell a new key from a forged one', async () => {
     const { child, said, ended } = start({ KAFKA_BROKERS: '127.0.0.1:1' });
-    const [, url] = (await eventually(() => /serving (http:[^"]+)/.exec(said())))!;
+    const [, url] = (await eventually(() => /serving (http:[^"]+)/.exec(said()), startPatience))!;
     const ready = await eventually(async () => {
       const answer = await fetch(`${url}/readyz`);
       const body = (await answer.json()) as { degraded: string[] };
@@ -172,5 +174,5 @@ describe('a process', () => {
     expect({ code: answer.status, retry: answer.headers.get('retry-after') }).toEqual({ code: 503, retry: '1' });
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
-  }, 60_000);
+  }, 120_000);
 });

@@ -1,4 +1,4 @@
-import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { Logger, Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { Commits, KafkaClient, KafkaTransport, MessagingHealth, MessagingModule, kafkaClient, messagingMigrations, type MessagingOptions } from '@tradewind/messaging';
 import { DataSource } from 'typeorm';
 import { SigningKeysHandler } from './auth/signing-keys.handler.js';
@@ -7,7 +7,8 @@ import { StoredKeyRing } from './auth/stored-key-ring.js';
 import { KeyRing } from './auth/token.js';
 import type { DatabaseConfig, SealingConfig, ServiceConfig } from './config/index.js';
 import { DatabaseLife } from './database/database-life.js';
-import { applyMigrations, checkMigrations, connect, databaseFault, dataSourceOf, type Migration } from './database/index.js';
+import { databaseFault, openDatabase, type Migration } from './database/index.js';
+import { KafkaLife } from './discovery/kafka-life.js';
 import { Consumers, edgeExports, edgeProviders } from './edge.providers.js';
 import { Health } from './health/index.js';
 import { HealthController } from './health/health.controller.js';
@@ -69,22 +70,28 @@ export class ServiceModule {
       module: ServiceModule,
       global: true,
       controllers: [HealthController, MetricsController],
-      providers: [...edgeProviders(service, config), keyRing, { provide: Consumers, useValue: null }, { provide: KafkaClient, useFactory: () => kafkaClient({ brokers: config.KAFKA_BROKERS, clientId: config.INSTANCE_ID }) }],
+      providers: [...edgeProviders(service, config), keyRing, ...brokerProviders(config)],
       exports: [...edgeExports, KafkaClient, KeyRing],
     };
   }
 }
+
+const brokerProviders = (config: ServiceConfig): Provider[] => [
+  KafkaLife,
+  { provide: Consumers, useValue: null },
+  { provide: KafkaClient, useFactory: () => kafkaClient({ brokers: config.KAFKA_BROKERS, clientId: config.INSTANCE_ID, log: brokerLog }) },
+];
+
+const brokerLog = (_level: string, message: string, detail: object): void => new Logger('Kafka').warn(message, detail);
 
 const storedProviders = (config: DatabaseConfig, service: string, migrations: readonly Migration[]): Provider[] => [
   DatabaseLife,
   { provide: Consumers, useExisting: KafkaTransport },
   {
     provide: DataSource,
-    inject: [Timers, Health, Metrics],
-    useFactory: async (timers: Timers, health: Health, metrics: Metrics) => {
-      const dataSource = dataSourceOf(config, service, migrations);
-      await connect(dataSource, timers);
-      await (config.MIGRATIONS === 'apply' ? applyMigrations(dataSource) : checkMigrations(dataSource));
+    inject: [Clock, Timers, Health, Metrics],
+    useFactory: async (clock: Clock, timers: Timers, health: Health, metrics: Metrics) => {
+      const dataSource = await openDatabase(config, service, migrations, { clock, timers });
       health.needs('the database', () => databaseFault(dataSource));
       metrics.gauge('database_connections', 'Connections of the pool, by what they do.', () => poolOf(dataSource), 'state');
       return dataSource;

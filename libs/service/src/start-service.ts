@@ -16,8 +16,8 @@ import { Metrics } from './metrics/index.js';
 import { serveDocs } from './openapi/index.js';
 import { Randomness } from './world.js';
 
-const headersMilliseconds = 10_000;
-const requestMilliseconds = 30_000;
+/** For a request to arrive; an answer may take as long as it likes. Late ones are looked for every 5 s. */
+const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 };
 const goodbyeMilliseconds = 1_500;
 const answersMilliseconds = 5_000;
 
@@ -60,8 +60,7 @@ function dress(app: NestExpressApplication): void {
 
 async function listen(app: NestExpressApplication, config: ServiceConfig): Promise<string> {
   const server = app.getHttpServer();
-  server.headersTimeout = headersMilliseconds;
-  server.requestTimeout = requestMilliseconds;
+  Object.assign(server, timeouts);
   await app.listen(config.PORT, config.HOST);
   const { port } = server.address() as { port: number };
   const url = config.PUBLIC_URL ?? `http://${['0.0.0.0', '::'].includes(config.HOST) ? hostname() : config.HOST}:${port}`;

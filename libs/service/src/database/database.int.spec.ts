@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { messagingMigrations, systemTimers } from '@tradewind/messaging';
+import { messagingMigrations, systemWorld } from '@tradewind/messaging';
 import { freshDatabase, type FreshDatabase } from '../../../../tools/platform/postgres/fresh-database.js';
 import { serviceMigrations } from '../service.migrations.js';
 import { applyMigrations, checkMigrations, connect, databaseFault, dataSourceOf, MigrationsPending } from './index.js';
@@ -8,7 +8,7 @@ describe('a database that is behind', () => {
   let database: FreshDatabase;
   const open = async (url = database.url) => {
     const dataSource = dataSourceOf({ DATABASE_URL: url }, 'probe', [...messagingMigrations, ...serviceMigrations]);
-    await connect(dataSource, systemTimers);
+    await connect(dataSource, systemWorld);
     return dataSource;
   };
 
@@ -27,8 +27,8 @@ describe('a database that is behind', () => {
     await Promise.all(sources.map(applyMigrations));
     await Promise.all(sources.map(checkMigrations));
     expect(await Promise.all(sources.map(databaseFault))).toEqual([undefined, undefined, undefined]);
-    await sources[0]!.query("delete from svc_migrations where name like 'ServiceKeys%'");
-    expect(await databaseFault(sources[0]!)).toBe('the database is behind its migrations');
+    await sources[0].query("delete from svc_migrations where name like 'ServiceKeys%'");
+    expect(await databaseFault(sources[0])).toBe('the database is behind its migrations');
     await Promise.all(sources.map((source) => source.destroy()));
   });
   it('is refused at once, not waited for, when it lets nobody in', async () => {

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { MigrationExecutor, type DataSource } from 'typeorm';
-import { migrationsTable } from './open-database.js';
+
+export const migrationsTable = 'svc_migrations';
 
 const lock = `select pg_advisory_lock(hashtext('tradewind migrations'))`;
 const unlock = `select pg_advisory_unlock(hashtext('tradewind migrations'))`;

@@ -1,17 +1,22 @@
 import { Logger } from '@nestjs/common';
-import type { Timers } from '@tradewind/kernel';
+import type { Clock, Timers } from '@tradewind/kernel';
 import { DataSource, type MigrationInterface } from 'typeorm';
 import type { DatabaseConfig } from '../config/index.js';
 import { isDatabaseAway } from './database-away.js';
+import { applyMigrations, checkMigrations, migrationsTable } from './migrate.js';
 
 export type Migration = new () => MigrationInterface;
 
-export const migrationsTable = 'svc_migrations';
+interface Waiting {
+  readonly clock: Clock;
+  readonly timers: Timers;
+}
+
 const connections = 5;
 const patienceMilliseconds = 30_000;
 const pauseMilliseconds = 500;
 
-/** The service's own database, closed. `logging` is off: statements carry values. */
+/** Not connected yet. `logging` is off: statements carry values. */
 export const dataSourceOf = (config: Pick<DatabaseConfig, 'DATABASE_URL'>, name: string, migrations: readonly Migration[]): DataSource =>
   new DataSource({
     type: 'postgres',
@@ -28,16 +33,31 @@ export const dataSourceOf = (config: Pick<DatabaseConfig, 'DATABASE_URL'>, name:
   });
 
 /** Connects; a database that is not up yet is waited for, up to 30 s. */
-export async function connect(dataSource: DataSource, timers: Timers): Promise<void> {
+export async function connect(dataSource: DataSource, { clock, timers }: Waiting): Promise<void> {
   const logger = new Logger('Database');
-  for (let waited = 0; ; waited += pauseMilliseconds) {
+  const deadline = clock.now().getTime() + patienceMilliseconds;
+  for (let tries = 0; ; tries++) {
     try {
       await dataSource.initialize();
       return;
     } catch (error) {
-      if (!isDatabaseAway(error) || waited >= patienceMilliseconds) throw error;
-      if (waited % 2_000 === 0) logger.warn(`the database does not answer yet; waiting up to ${(patienceMilliseconds - waited) / 1_000} s more`, error);
+      const left = deadline - clock.now().getTime();
+      if (!isDatabaseAway(error) || left <= 0) throw error;
+      if (tries % 4 === 0) logger.warn(`the database does not answer yet; waiting up to ${Math.round(left / 1_000)} s more`, error);
       await timers.wait(pauseMilliseconds);
     }
+  }
+}
+
+/** Connected, and with every migration of this version; else it throws, and nothing stays open. */
+export async function openDatabase(config: DatabaseConfig, name: string, migrations: readonly Migration[], world: Waiting): Promise<DataSource> {
+  const dataSource = dataSourceOf(config, name, migrations);
+  await connect(dataSource, world);
+  try {
+    await (config.MIGRATIONS === 'apply' ? applyMigrations(dataSource) : checkMigrations(dataSource));
+    return dataSource;
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
   }
 }

@@ -35,7 +35,7 @@ export class Poll<T> {
       };
       const waiter: Waiter<T> = {
         settle: (found) => (leave(), resolve(found)),
-        fail: (error) => (leave(), reject(error as Error)),
+        fail: (error) => (leave(), reject(error)),
         looked: false,
         late: false,
       };
