@@ -5,9 +5,9 @@ import { readMessage } from '@tradewind/messaging';
 import { declaredTransitions } from '@tradewind/saga';
 import { eventually } from '@tradewind/testing';
 import type { Response } from 'supertest';
-import { anAddress, anUuid, startOrderWorld, type OrderWorld, type Person } from '../test/order-world.js';
-import { tooMany } from '../test/participants.js';
-import { readEvents } from '../test/read-events.js';
+import { anAddress, anUuid, startOrderWorld, type OrderWorld, type Person } from '../test/order-world.fixture.spec.js';
+import { tooMany } from '../test/participants.fixture.spec.js';
+import { readEvents } from '../test/read-events.fixture.spec.js';
 import { rebuildOrders } from './rebuild.js';
 import { cancelOrder } from './sagas/cancel-order.saga.js';
 import { placeOrder } from './sagas/place-order.saga.js';
@@ -221,6 +221,14 @@ describe('the events of an order', () => {
     expect((await readEvents(events(id), { ...as(ann), 'last-event-id': '1' })).map(({ event, data }) => [event, data['reason']])).toEqual([['rejected', 'out-of-stock']]);
     await world.http().get(`/orders/${id}/events`).set({ ...as(ann), 'last-event-id': '2' }).expect(204);
     await world.http().get(`/orders/${id}/events`).set({ ...as(ann), 'last-event-id': '-1' }).expect(400);
+  });
+});
+
+describe('the routes of the service', () => {
+  it('are documented', async () => {
+    const { body } = await world.http().get('/docs-json').expect(200);
+    expect(Object.keys(body.paths)).toEqual(expect.arrayContaining(['/orders', '/orders/{id}', '/orders/{id}/cancel', '/orders/{id}/events']));
+    expect(body.components.schemas.PlaceOrder.required).toEqual(['items', 'paymentMethod', 'shippingAddress']);
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { makeMessage } from '@tradewind/messaging/contract';
 import { money, type Refusal } from '@tradewind/kernel';
 import { OrderConfirmed, PaymentTaken } from '@tradewind/contracts';
-import { aPendingOrder, aSealedText, anId, later, noon, sound } from '../test/an-order.js';
+import { aPendingOrder, aSealedText, anId, later, noon, sound } from '../test/an-order.fixture.spec.js';
 import { cancel, changeAddress, confirm, eraseAddress, recordGoodwill, reject, requestCancellation, type Order } from './domain/order.js';
 import { rebuildOrders } from './rebuild.js';
 import { told } from './sagas/tell.js';

@@ -61,7 +61,7 @@ const after = (...inputs: (Input | object)[]): Advance<Trip> & { readonly last: 
   let at = advance(bookTrip, undefined, planned, { kind: 'start' }, now);
   for (const input of inputs) {
     last = at.state;
-    at = advance(bookTrip, at.state, at.subject, 'kind' in input ? (input as Input) : { kind: 'reply', message: input }, now);
+    at = advance(bookTrip, at.state, at.subject, 'kind' in input ? input : { kind: 'reply', message: input }, now);
   }
   return { ...at, last };
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { isRefusal, money } from '@tradewind/kernel';
-import { aCancelledOrder, aConfirmedOrder, aLine, anId, anOrderBeingCancelled, aPendingOrder, aRejectedOrder, later, sound } from '../../test/an-order.js';
+import { aCancelledOrder, aConfirmedOrder, aLine, anId, anOrderBeingCancelled, aPendingOrder, aRejectedOrder, later, sound } from '../../test/an-order.fixture.spec.js';
 import { totalOf } from './order-line.js';
 import { cancel, changeAddress, confirm, eraseAddress, hasOutcome, recordGoodwill, reject, requestCancellation, wasConfirmed, type Order } from './order.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { money, productId } from '@tradewind/kernel';
-import { anId } from '../../test/an-order.js';
+import { anId } from '../../test/an-order.fixture.spec.js';
 import { newer } from './price.js';
 
 const copy = { productId: productId(anId(10)), name: 'lamp', price: money(100, 'GBP'), sequence: 3 };

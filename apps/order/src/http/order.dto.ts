@@ -7,7 +7,7 @@ import { ArrayMaxSize, ArrayMinSize, IsArray, IsInt, IsObject, IsString, Length,
 const OneLine = (): PropertyDecorator => Matches(/^(?=.*\S)\P{Cc}+$/u, { message: 'must be one line of text' });
 
 export class Address {
-  @IsString() @Length(1, 100) @OneLine() readonly name!: string;
+  @IsString() @Length(1, 200) @OneLine() readonly name!: string;
   @IsString() @Length(1, 200) @OneLine() readonly line1!: string;
   @ValidateIf((_, value) => value !== undefined) @IsString() @Length(1, 200) @OneLine() readonly line2?: string;
   @IsString() @Length(1, 100) @OneLine() readonly city!: string;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { money, productId, type ProductId } from '@tradewind/kernel';
 import type { Problem } from '@tradewind/service';
-import { anId } from '../../test/an-order.js';
+import { anId } from '../../test/an-order.fixture.spec.js';
 import type { Price } from '../domain/price.js';
 import { pricedLines } from './priced-lines.js';
 

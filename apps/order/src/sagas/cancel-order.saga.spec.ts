@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { everyStep, rehearse } from '@tradewind/saga/rehearse';
-import { aConfirmedOrder, aRejectedOrder } from '../../test/an-order.js';
+import { aConfirmedOrder, aRejectedOrder } from '../../test/an-order.fixture.spec.js';
 import { cancelOrder } from './cancel-order.saga.js';
 
 everyStep(cancelOrder, aConfirmedOrder, { describe, it, expect });

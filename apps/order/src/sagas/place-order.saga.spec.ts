@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { stepNames } from '@tradewind/saga';
 import { everyStep, rehearse } from '@tradewind/saga/rehearse';
-import { aPendingOrder } from '../../test/an-order.js';
+import { aPendingOrder } from '../../test/an-order.fixture.spec.js';
 import { placeOrder } from './place-order.saga.js';
 
 everyStep(placeOrder, aPendingOrder, { describe, it, expect });

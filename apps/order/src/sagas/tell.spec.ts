@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { makeMessage } from '@tradewind/messaging/contract';
 import { money } from '@tradewind/kernel';
-import { aConfirmedOrder, anId, anOrderBeingCancelled, aPendingOrder, aRejectedOrder, aSealedText, later, noon, sound } from '../../test/an-order.js';
+import { aConfirmedOrder, anId, anOrderBeingCancelled, aPendingOrder, aRejectedOrder, aSealedText, later, noon, sound } from '../../test/an-order.fixture.spec.js';
 import { cancel, changeAddress, eraseAddress, recordGoodwill, requestCancellation } from '../domain/order.js';
 import { tell, told } from './tell.js';
 

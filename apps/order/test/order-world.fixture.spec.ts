@@ -12,8 +12,8 @@ import type { Order } from '../src/domain/order.js';
 import { OrderConfig } from '../src/order.config.js';
 import { OrderModule } from '../src/order.module.js';
 import { Orders } from '../src/storage/order.tables.js';
-import { ownPlatform } from './own-platform.js';
-import { startParticipants, type RunningParticipants } from './participants.js';
+import { ownPlatform } from './own-platform.fixture.spec.js';
+import { startParticipants, type RunningParticipants } from './participants.fixture.spec.js';
 
 export const anUuid = (): string => uuidv7(Date.now(), randomBytes(10));
 const now = (): string => new Date().toISOString();
