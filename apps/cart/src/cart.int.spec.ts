@@ -146,7 +146,7 @@ describe('the cart service', () => {
       ['userId', 'POST', '/cart/items', { productId: nobody, quantity: 1, userId: nobody }],
       ['paymentMethod', 'POST', '/cart/checkout', { ...payment, paymentMethod: 'Cash!' }],
       ['shippingAddress', 'POST', '/cart/checkout', { ...payment, shippingAddress: [] }],
-      ['shippingAddress.country', 'POST', '/cart/checkout', { ...payment, shippingAddress: { ...address, country: 'England' } }],
+      ['shippingAddress.country', 'POST', '/cart/checkout', { ...payment, shippingAddress: { ...address, country: 'E' } }],
       ['shippingAddress.line2', 'POST', '/cart/checkout', { ...payment, shippingAddress: { ...address, line2: null } }],
       ['shippingAddress.line3', 'POST', '/cart/checkout', { ...payment, shippingAddress: { ...address, line3: 'x' } }],
       ['expectedTotal', 'POST', '/cart/checkout', { ...payment, expectedTotal: { amount: 1, currency: 'EUR' } }],

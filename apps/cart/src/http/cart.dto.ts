@@ -11,8 +11,8 @@ const oneLine = /^(?=.*\S)\P{Cc}+$/u;
 const IfGiven = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);
 
 /** One line of text with at least one visible character. */
-const IsLine = (most: number): PropertyDecorator => (target, property) => {
-  const rules = [IsString(), Length(1, most), Matches(oneLine, { message: '$property must be one line of text' })];
+const IsLine = (most: number, least = 1): PropertyDecorator => (target, property) => {
+  const rules = [IsString(), Length(least, most), Matches(oneLine, { message: '$property must be one line of text' })];
   for (const rule of rules) rule(target, property);
 };
 
@@ -45,8 +45,7 @@ export class Address {
   @ApiPropertyOptional({ maxLength: 200 }) @IfGiven() @IsLine(200) readonly line2?: string;
   @ApiProperty({ maxLength: 100 }) @IsLine(100) readonly city!: string;
   @ApiProperty({ maxLength: 20 }) @IsLine(20) readonly postcode!: string;
-  @ApiProperty({ description: 'ISO 3166-1 alpha-2', example: 'GB' })
-  @IsString() @Matches(/^[A-Z]{2}$/, { message: 'country must be two capital letters (ISO 3166-1 alpha-2), such as GB' }) readonly country!: string;
+  @ApiProperty({ description: 'A name, or its code of two letters', example: 'GB', minLength: 2, maxLength: 60 }) @IsLine(60, 2) readonly country!: string;
 }
 
 export class CheckOutBody {
