@@ -6,7 +6,7 @@ import type { Keeper } from '../process/keeper.js';
 import { removeState } from '../process/temporary-folder.js';
 import { namedKafka, namedPostgres, ownKafka, ownPostgres, type Cluster } from './clusters.js';
 import { environmentOf, type Surroundings } from './environment.js';
-import { createFirstAdmin } from './first-admin.js';
+import { ensureFirstAdmin } from './first-admin.js';
 import { holdLifeline } from './hold-lifeline.js';
 import { keepInstance, keepProvider, planInstances } from './instances.js';
 import { anyPorts, fixedPorts, refuseTakenPorts } from './ports.js';
@@ -27,12 +27,14 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   const lifeline = options.stateDir ? undefined : holdLifeline(state.path);
   const kept = new Map<string, Keeper>();
   const instances: Instance[] = [];
-  const stop = async (): Promise<void> => {
+  const stopNow = async (): Promise<void> => {
     await stopInOrder(kept, instances, options.say ?? (() => undefined));
     release(state.path);
     if (!options.stateDir) removeState(state.path);
     lifeline?.letGo();
   };
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopped ??= stopNow());
   try {
     return await build(state, kept, instances, options, stop);
   } catch (error) {
@@ -71,7 +73,8 @@ async function build(state: StateFolder, kept: Map<string, Keeper>, instances: I
     await Promise.all([provider, ...instances.map(({ keeper }) => keeper)].map((keeper) => keeper.start()));
     await allReady(instances, startupMs, options.signal);
   });
-  await phase('the first admin', () => createFirstAdmin(environmentOf('user', 0, around), secrets.admin));
+  const user = instanceNamed(instances, 'user');
+  await phase('the first admin', () => ensureFirstAdmin(user.url, environmentOf('user', 0, around), secrets.admin));
   const gateway = instanceNamed(instances, 'gateway');
   await phase('the way through the gateway', () => ready(gateway, '/products?limit=1', 30_000, options.signal));
 
