@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { messagingMigrations, systemWorld } from '@tradewind/messaging';
 import { freshDatabase, type FreshDatabase } from '../../../../tools/platform/postgres/fresh-database.js';
 import { serviceMigrations } from '../service.migrations.js';
@@ -13,6 +14,7 @@ describe('a database that is behind', () => {
   };
 
   beforeAll(async () => {
+    Logger.overrideLogger(false);
     database = await freshDatabase();
   });
   afterAll(() => database?.drop());

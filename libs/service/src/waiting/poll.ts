@@ -5,7 +5,7 @@ const everyMilliseconds = 100;
 
 interface Waiter<T> {
   readonly settle: (found: T | undefined) => void;
-  readonly fail: (error: unknown) => void;
+  readonly fail: (error: Error) => void;
   /** Whoever waits gets at least one look, however short the time. */
   looked: boolean;
   late: boolean;
@@ -85,7 +85,8 @@ export class Poll<T> {
         if (found.has(key) || waiter.late) waiter.settle(found.get(key));
       }
     } catch (error) {
-      for (const { waiter } of asking) waiter.fail(error);
+      const failure = error instanceof Error ? error : new Error(String(error));
+      for (const { waiter } of asking) waiter.fail(failure);
     }
   }
 
