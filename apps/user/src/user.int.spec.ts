@@ -47,6 +47,10 @@ describe('the user service', () => {
   };
   const me = (verb: 'get' | 'patch' | 'delete', { accessToken }: Tokens) => http()[verb]('/users/me').set('authorization', `Bearer ${accessToken}`);
   const said = (topic: { name: string }, key: string) => records.filter((record) => record.topic === topic.name && record.key === key);
+  const heard = async (topic: { name: string }, key: string, count = 1): Promise<IncomingRecord[]> => {
+    await eventually(() => said(topic, key).length >= count);
+    return said(topic, key);
+  };
 
   beforeAll(async () => {
     database = await freshDatabase();
@@ -75,8 +79,8 @@ describe('the user service', () => {
     });
     it('tells it with sealed fields, which the announced key opens', async () => {
       const { id, email, name } = await registered();
-      const [event] = await eventually(() => (said(topics.userEvents, id).length > 0 ? said(topics.userEvents, id) : undefined));
-      const [key] = await eventually(() => (said(topics.userDataKeys, id).length > 0 ? said(topics.userDataKeys, id) : undefined));
+      const [event] = await heard(topics.userEvents, id);
+      const [key] = await heard(topics.userDataKeys, id);
       const told = decode(event!, contracts).message as { email: string; name: string; role: string };
       const { wrappedKey } = decode(key!, contracts).message as { wrappedKey: string };
       const opened = [told.email, told.name].map((sealed) => unsealWith(unwrap(dataKeySecret(secret), id, wrappedKey), sealed));
@@ -87,7 +91,7 @@ describe('the user service', () => {
       const { refreshToken } = await loggedIn(person);
       const tables = await sql<{ name: string }>(`select tablename as name from pg_tables where schemaname = 'public'`);
       const rows = (await Promise.all(tables.map(({ name }) => sql(`select * from ${name}`)))).flat();
-      await eventually(() => said(topics.userEvents, person.id).length > 0);
+      await heard(topics.userEvents, person.id);
       const kept = JSON.stringify(rows) + records.map((record) => String(record.value)).join();
       for (const canary of [person.email, person.name, person.password, refreshToken]) expect(kept).not.toContain(canary);
     });
@@ -181,7 +185,7 @@ describe('the user service', () => {
       const tokens = await loggedIn(person);
       const { body } = await me('patch', tokens).send({ name: 'New Name' }).expect(200);
       expect(body).toEqual({ id: person.id, email: person.email, name: 'New Name' });
-      const [, event] = await eventually(() => (said(topics.userEvents, person.id).length > 1 ? said(topics.userEvents, person.id) : undefined));
+      const [, event] = await heard(topics.userEvents, person.id, 2);
       expect(Object.keys(decode(event!, contracts).message as object).sort()).toEqual(['name', 'updatedAt', 'userId']);
     });
     it('moves the log-in with the address', async () => {
