@@ -33,6 +33,8 @@ export class LoadedTable {
 
   apply(change: Change): void {
     if (change.fresh) return void this.#fresh.push(change);
+    // The very object that was loaded: nothing has changed, so nothing is written.
+    if (change.row !== undefined && this.#rows.get(change.key) === change.row) return;
     this.#changed.set(change.key, change);
     if (change.row === undefined) this.#rows.delete(change.key);
     else this.#rows.set(change.key, change.row);

@@ -1,0 +1,112 @@
+import 'reflect-metadata';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@tradewind/testing';
+import { DataSource } from 'typeorm';
+import { runAudit } from '../../tools/ops/main.js';
+import { createServiceDatabase } from '../../tools/platform/postgres/service-database.js';
+import type { Shop } from '../../tools/platform/shop/shop.js';
+import { startShop } from '../../tools/platform/shop/start-shop.js';
+import { playShop } from '../../tools/shop/main.js';
+import { chanceOf } from '../../tools/shop/retail/chance.js';
+import { contentOf, everythingSaid, fold, folds } from './rebuilt.js';
+import { migrationsOf } from './migrations.js';
+
+/*
+ * The shipped data, played while processes die. By default a part of it, so that the tests stay short; the whole:
+ *   TRADEWIND_DAYS=all TRADEWIND_KILLS=10 TRADEWIND_OUTAGE=60 npm run journeys -- under-fire
+ */
+const days = process.env['TRADEWIND_DAYS'] ?? '1';
+const kills = Number(process.env['TRADEWIND_KILLS'] ?? 2);
+const outage = Number(process.env['TRADEWIND_OUTAGE'] ?? 10) * 1_000;
+const seed = Number(process.env['TRADEWIND_SEED'] ?? 1);
+const victims = ['user', 'product', 'cart', 'order', 'payment', 'gateway'];
+const hours = 3_600_000;
+
+describe('a shop that plays real trading', () => {
+  let shop: Shop;
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const historyFile = (name: string): string => join(shop.state.path, `${name}.jsonl`);
+  const countOf = (name: string, wanted: (line: { op: string; phase: string }) => boolean): number => {
+    if (!existsSync(historyFile(name))) return 0;
+    const lines = readFileSync(historyFile(name), 'utf8').split('\n').slice(0, -1);
+    return lines.map((line) => JSON.parse(line) as { op: string; phase: string }).filter(wanted).length;
+  };
+  const outcomes = (name: string): number => countOf(name, ({ op, phase }) => op === 'follow' && phase === 'outcome');
+  const accepted = (name: string): number => countOf(name, ({ op, phase }) => op === 'checkout' && phase === 'outcome');
+  const play = (name: string, playSeed: number): ReturnType<typeof playShop> =>
+    playShop({
+      gatewayUrl: shop.gatewayUrl, days, seed: playSeed, adminEmail: shop.admin.email, adminPassword: shop.admin.password, historyFile: historyFile(name), log: say,
+    });
+  const audit = async (name: string): Promise<void> => {
+    const report = await runAudit({ databases: shop.databases, brokers: shop.kafkaBrokers, providerLog: shop.state.providerLog, historyFile: historyFile(name), waitSeconds: 120, log: say });
+    expect(report.sections.flatMap(({ violations }) => violations)).toEqual([]);
+    expect(report.clean).toBe(true);
+  };
+
+  beforeAll(async () => {
+    shop = await startShop({ ports: 'free', say });
+  }, 180_000);
+  afterAll(async () => {
+    await shop?.stop();
+  }, 60_000);
+
+  it('ends with clean books when every service is killed again and again', async () => {
+    const chance = chanceOf(seed, 'kills');
+    let over = false;
+    const result = play('killed', seed).finally(() => (over = true));
+    const plan = victims.flatMap((victim) => Array.from({ length: kills }, () => ({ victim, at: chance.fraction() }))).sort((a, b) => a.at - b.at);
+    await eventually(() => over || outcomes('killed') > 0, hours);
+    for (const { victim, at } of plan) {
+      await eventually(() => over || outcomes('killed') >= Math.floor(at * 0.9 * ordersPlanned()), hours);
+      if (over) break;
+      shop.kill(victim);
+      say(`killed ${victim} after ${outcomes('killed')} outcomes`);
+      await shop.untilReady();
+    }
+    const { ok } = await result;
+    await shop.untilReady();
+    await audit('killed');
+    expect(ok).toBe(true);
+  }, hours);
+
+  it('goes on accepting orders while Kafka is away, and then catches up', async () => {
+    let over = false;
+    const result = play('outage', seed + 1).finally(() => (over = true));
+    await eventually(() => over || outcomes('outage') >= ordersPlanned() * 0.3, hours);
+    expect(over).toBe(false);
+    await shop.stopOne('kafka');
+    const before = accepted('outage');
+    const since = Date.now();
+    say(`Kafka is stopped; ${before} orders accepted`);
+    await eventually(() => Date.now() - since > outage, outage + 10_000);
+    const during = accepted('outage') - before;
+    await shop.startOne('kafka');
+    say(`Kafka is back; ${during} orders were accepted meanwhile`);
+    const { ok } = await result;
+    expect(during).toBeGreaterThan(0);
+    await audit('outage');
+    expect(ok).toBe(true);
+  }, hours);
+
+  it('has said everything that its databases hold', async () => {
+    const told = await everythingSaid(shop.kafkaBrokers);
+    for (const [service, rowsOf] of Object.entries(folds)) {
+      const rows = rowsOf(told);
+      const url = await createServiceDatabase(shop.adminUrl, `${service}_again`, 'again');
+      const again = await fold(url, migrationsOf[service]!, rows);
+      const live = await new DataSource({ type: 'postgres', url: shop.databases[service as keyof Shop['databases']] }).initialize();
+      for (const [table] of rows) {
+        const [mine, theirs] = [await contentOf(again, table), await contentOf(live, table)];
+        expect([service, table.name, mine.length]).toEqual([service, table.name, theirs.length]);
+        expect(mine).toEqual(theirs);
+      }
+      await again.destroy();
+      await live.destroy();
+    }
+  }, 300_000);
+});
+
+/** 127 orders on the first day, 1,550 in the month. */
+const ordersPlanned = (): number => (days === 'all' ? 1_550 : 127);
