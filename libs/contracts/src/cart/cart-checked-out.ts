@@ -1,7 +1,7 @@
 import type { Money, OrderId, UserId } from '@tradewind/kernel';
 import { Message } from '@tradewind/messaging/contract';
-import { IsHexadecimal, IsISO8601, IsString, Length, MaxLength } from 'class-validator';
-import { AreLines, IsId, IsMoney, IsSealed, OrderLine, type Sealed } from '../fields/index.js';
+import { IsHexadecimal, Length } from 'class-validator';
+import { AreLines, IsId, IsInstant, IsMoney, IsSealed, IsText, OrderLine, type Sealed } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
@@ -13,9 +13,9 @@ export class CartCheckedOut {
   @IsId() readonly userId!: UserId;
   @AreLines(() => OrderLine) readonly lines!: readonly OrderLine[];
   @IsMoney() readonly total!: Money;
-  @IsString() @MaxLength(100) readonly paymentMethod!: string;
+  @IsText(100) readonly paymentMethod!: string;
   @IsSealed() readonly shippingAddress!: Sealed;
   @IsHexadecimal() @Length(64, 64) readonly keyHash!: string;
   @IsHexadecimal() @Length(64, 64) readonly bodyHash!: string;
-  @IsISO8601() readonly checkedOutAt!: string;
+  @IsInstant() readonly checkedOutAt!: string;
 }

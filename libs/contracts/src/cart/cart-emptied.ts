@@ -1,7 +1,7 @@
 import type { OrderId, UserId } from '@tradewind/kernel';
 import { Message } from '@tradewind/messaging/contract';
-import { IsISO8601, IsOptional } from 'class-validator';
-import { IsId } from '../fields/index.js';
+import { IsOptional } from 'class-validator';
+import { IsId, IsInstant } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
@@ -11,5 +11,5 @@ import { topics } from '../topics.js';
 export class CartEmptied {
   @IsId() readonly userId!: UserId;
   @IsOptional() @IsId() readonly orderId?: OrderId;
-  @IsISO8601() readonly emptiedAt!: string;
+  @IsInstant() readonly emptiedAt!: string;
 }

@@ -1,7 +1,6 @@
 import type { Money, ProductId, UserId } from '@tradewind/kernel';
 import { Message } from '@tradewind/messaging/contract';
-import { IsISO8601, IsInt, Min } from 'class-validator';
-import { IsId, IsMoney } from '../fields/index.js';
+import { IsCount, IsId, IsInstant, IsMoney, maxQuantity } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
@@ -11,7 +10,7 @@ import { topics } from '../topics.js';
 export class CartItemSet {
   @IsId() readonly userId!: UserId;
   @IsId() readonly productId!: ProductId;
-  @IsInt() @Min(0) readonly quantity!: number;
+  @IsCount(0, maxQuantity) readonly quantity!: number;
   @IsMoney() readonly unitPrice!: Money;
-  @IsISO8601() readonly setAt!: string;
+  @IsInstant() readonly setAt!: string;
 }

@@ -1,7 +1,8 @@
 import type { Money, ProductId } from '@tradewind/kernel';
-import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsCount } from './is-count.js';
 import { IsId } from './is-id.js';
 import { IsMoney } from './is-money.js';
+import { IsText } from './is-text.js';
 
 export const maxQuantity = 100_000;
 export const maxLines = 1_000;
@@ -9,11 +10,11 @@ export const maxLines = 1_000;
 /** How much of which product. Quantity in pieces, 1 to 100,000. */
 export class StockLine {
   @IsId() readonly productId!: ProductId;
-  @IsInt() @Min(1) @Max(maxQuantity) readonly quantity!: number;
+  @IsCount(1, maxQuantity) readonly quantity!: number;
 }
 
 /** A line as it was sold: the name and the price of that moment. */
 export class OrderLine extends StockLine {
-  @IsString() @MaxLength(200) readonly name!: string;
+  @IsText(200) readonly name!: string;
   @IsMoney() readonly unitPrice!: Money;
 }

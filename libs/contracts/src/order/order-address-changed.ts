@@ -1,7 +1,7 @@
 import type { OrderId } from '@tradewind/kernel';
 import { Message } from '@tradewind/messaging/contract';
-import { IsISO8601, IsOptional } from 'class-validator';
-import { IsId, IsSealed, type Sealed } from '../fields/index.js';
+import { IsOptional } from 'class-validator';
+import { IsId, IsInstant, IsSealed, type Sealed } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
@@ -11,5 +11,5 @@ import { topics } from '../topics.js';
 export class OrderAddressChanged {
   @IsId() readonly orderId!: OrderId;
   @IsOptional() @IsSealed() readonly shippingAddress?: Sealed;
-  @IsISO8601() readonly changedAt!: string;
+  @IsInstant() readonly changedAt!: string;
 }

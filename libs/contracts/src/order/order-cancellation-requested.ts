@@ -1,7 +1,6 @@
 import type { OrderId, UserId } from '@tradewind/kernel';
 import { Message } from '@tradewind/messaging/contract';
-import { IsISO8601 } from 'class-validator';
-import { IsId } from '../fields/index.js';
+import { IsId, IsInstant } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
@@ -11,5 +10,5 @@ import { topics } from '../topics.js';
 export class OrderCancellationRequested {
   @IsId() readonly orderId!: OrderId;
   @IsId() readonly userId!: UserId;
-  @IsISO8601() readonly requestedAt!: string;
+  @IsInstant() readonly requestedAt!: string;
 }

@@ -1,7 +1,7 @@
 import type { OrderId, UserId } from '@tradewind/kernel';
 import { Message } from '@tradewind/messaging/contract';
-import { IsBoolean, IsISO8601 } from 'class-validator';
-import { IsId } from '../fields/index.js';
+import { IsBoolean } from 'class-validator';
+import { IsId, IsInstant } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
@@ -12,5 +12,5 @@ export class OrderCancelled {
   @IsId() readonly orderId!: OrderId;
   @IsId() readonly userId!: UserId;
   @IsBoolean() readonly wasConfirmed!: boolean;
-  @IsISO8601() readonly cancelledAt!: string;
+  @IsInstant() readonly cancelledAt!: string;
 }

@@ -1,7 +1,6 @@
 import type { Money, OrderId, UserId } from '@tradewind/kernel';
 import { Message } from '@tradewind/messaging/contract';
-import { IsISO8601 } from 'class-validator';
-import { IsId, IsMoney } from '../fields/index.js';
+import { IsId, IsInstant, IsMoney } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
@@ -12,5 +11,5 @@ export class OrderConfirmed {
   @IsId() readonly orderId!: OrderId;
   @IsId() readonly userId!: UserId;
   @IsMoney() readonly total!: Money;
-  @IsISO8601() readonly confirmedAt!: string;
+  @IsInstant() readonly confirmedAt!: string;
 }

@@ -1,7 +1,7 @@
 import type { OrderId, UserId } from '@tradewind/kernel';
 import { Message } from '@tradewind/messaging/contract';
-import { IsISO8601, IsIn } from 'class-validator';
-import { IsId } from '../fields/index.js';
+import { IsIn } from 'class-validator';
+import { IsId, IsInstant } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
@@ -12,5 +12,5 @@ export class OrderRejected {
   @IsId() readonly orderId!: OrderId;
   @IsId() readonly userId!: UserId;
   @IsIn(['out-of-stock', 'payment-declined', 'timed-out']) readonly reason!: 'out-of-stock' | 'payment-declined' | 'timed-out';
-  @IsISO8601() readonly rejectedAt!: string;
+  @IsInstant() readonly rejectedAt!: string;
 }

@@ -1,7 +1,6 @@
 import type { Money, OrderId, PaymentId } from '@tradewind/kernel';
 import { Message } from '@tradewind/messaging/contract';
-import { IsISO8601 } from 'class-validator';
-import { IsId, IsMoney } from '../fields/index.js';
+import { IsId, IsInstant, IsMoney } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
@@ -13,5 +12,5 @@ export class GoodwillFailed {
   @IsId() readonly paymentId!: PaymentId;
   @IsId() readonly refundId!: string;
   @IsMoney() readonly amount!: Money;
-  @IsISO8601() readonly failedAt!: string;
+  @IsInstant() readonly failedAt!: string;
 }

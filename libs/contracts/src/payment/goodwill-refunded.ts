@@ -1,7 +1,6 @@
 import type { Money, OrderId, PaymentId } from '@tradewind/kernel';
 import { Message } from '@tradewind/messaging/contract';
-import { IsISO8601, IsString, MaxLength } from 'class-validator';
-import { IsId, IsMoney } from '../fields/index.js';
+import { IsId, IsInstant, IsMoney, IsText } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
@@ -13,6 +12,6 @@ export class GoodwillRefunded {
   @IsId() readonly paymentId!: PaymentId;
   @IsId() readonly refundId!: string;
   @IsMoney() readonly amount!: Money;
-  @IsString() @MaxLength(100) readonly reference!: string;
-  @IsISO8601() readonly refundedAt!: string;
+  @IsText(100) readonly reference!: string;
+  @IsInstant() readonly refundedAt!: string;
 }

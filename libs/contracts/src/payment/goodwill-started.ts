@@ -1,7 +1,7 @@
 import type { Money, OrderId, PaymentId, UserId } from '@tradewind/kernel';
 import { Message } from '@tradewind/messaging/contract';
-import { IsHexadecimal, IsISO8601, IsOptional, IsString, Length, MaxLength } from 'class-validator';
-import { IsId, IsMoney } from '../fields/index.js';
+import { IsHexadecimal, IsOptional, Length } from 'class-validator';
+import { IsId, IsInstant, IsMoney, IsText } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
@@ -13,9 +13,9 @@ export class GoodwillStarted {
   @IsId() readonly paymentId!: PaymentId;
   @IsId() readonly refundId!: string;
   @IsMoney() readonly amount!: Money;
-  @IsString() @MaxLength(500) readonly reason!: string;
+  @IsText(500) readonly reason!: string;
   @IsId() readonly grantedBy!: UserId;
   @IsOptional() @IsHexadecimal() @Length(64, 64) readonly keyHash?: string;
   @IsOptional() @IsHexadecimal() @Length(64, 64) readonly bodyHash?: string;
-  @IsISO8601() readonly startedAt!: string;
+  @IsInstant() readonly startedAt!: string;
 }

@@ -1,7 +1,6 @@
 import type { OrderId, PaymentId } from '@tradewind/kernel';
 import { Message } from '@tradewind/messaging/contract';
-import { IsISO8601, IsString, MaxLength } from 'class-validator';
-import { IsId } from '../fields/index.js';
+import { IsId, IsInstant, IsText } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
@@ -11,6 +10,6 @@ import { topics } from '../topics.js';
 export class PaymentDeclined {
   @IsId() readonly orderId!: OrderId;
   @IsId() readonly paymentId!: PaymentId;
-  @IsString() @MaxLength(100) readonly reason!: string;
-  @IsISO8601() readonly declinedAt!: string;
+  @IsText(100) readonly reason!: string;
+  @IsInstant() readonly declinedAt!: string;
 }

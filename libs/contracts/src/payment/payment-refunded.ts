@@ -1,7 +1,6 @@
 import type { Money, OrderId, PaymentId } from '@tradewind/kernel';
 import { Message } from '@tradewind/messaging/contract';
-import { IsISO8601 } from 'class-validator';
-import { IsId, IsMoney } from '../fields/index.js';
+import { IsId, IsInstant, IsMoney } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
@@ -12,5 +11,5 @@ export class PaymentRefunded {
   @IsId() readonly orderId!: OrderId;
   @IsId() readonly paymentId!: PaymentId;
   @IsMoney() readonly amount!: Money;
-  @IsISO8601() readonly refundedAt!: string;
+  @IsInstant() readonly refundedAt!: string;
 }

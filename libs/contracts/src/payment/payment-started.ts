@@ -1,7 +1,6 @@
 import type { Money, OrderId, PaymentId, UserId } from '@tradewind/kernel';
 import { Message } from '@tradewind/messaging/contract';
-import { IsISO8601, IsString, MaxLength } from 'class-validator';
-import { IsId, IsMoney } from '../fields/index.js';
+import { IsId, IsInstant, IsMoney, IsText } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
@@ -13,6 +12,6 @@ export class PaymentStarted {
   @IsId() readonly paymentId!: PaymentId;
   @IsId() readonly userId!: UserId;
   @IsMoney() readonly amount!: Money;
-  @IsString() @MaxLength(100) readonly method!: string;
-  @IsISO8601() readonly startedAt!: string;
+  @IsText(100) readonly method!: string;
+  @IsInstant() readonly startedAt!: string;
 }

@@ -1,7 +1,6 @@
 import type { Money, OrderId, PaymentId } from '@tradewind/kernel';
 import { Message } from '@tradewind/messaging/contract';
-import { IsISO8601, IsString, MaxLength } from 'class-validator';
-import { IsId, IsMoney } from '../fields/index.js';
+import { IsId, IsInstant, IsMoney, IsText } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
@@ -12,6 +11,6 @@ export class PaymentTaken {
   @IsId() readonly orderId!: OrderId;
   @IsId() readonly paymentId!: PaymentId;
   @IsMoney() readonly amount!: Money;
-  @IsString() @MaxLength(100) readonly reference!: string;
-  @IsISO8601() readonly takenAt!: string;
+  @IsText(100) readonly reference!: string;
+  @IsInstant() readonly takenAt!: string;
 }

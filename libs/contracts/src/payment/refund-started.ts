@@ -1,7 +1,6 @@
 import type { OrderId, PaymentId } from '@tradewind/kernel';
 import { Message } from '@tradewind/messaging/contract';
-import { IsISO8601 } from 'class-validator';
-import { IsId } from '../fields/index.js';
+import { IsId, IsInstant } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
@@ -11,5 +10,5 @@ import { topics } from '../topics.js';
 export class RefundStarted {
   @IsId() readonly orderId!: OrderId;
   @IsId() readonly paymentId!: PaymentId;
-  @IsISO8601() readonly startedAt!: string;
+  @IsInstant() readonly startedAt!: string;
 }

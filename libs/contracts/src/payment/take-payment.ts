@@ -1,7 +1,6 @@
 import type { Money, OrderId, UserId } from '@tradewind/kernel';
 import { Message } from '@tradewind/messaging/contract';
-import { IsString, MaxLength } from 'class-validator';
-import { IsId, IsMoney } from '../fields/index.js';
+import { IsId, IsMoney, IsText } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
@@ -12,5 +11,5 @@ export class TakePayment {
   @IsId() readonly orderId!: OrderId;
   @IsId() readonly userId!: UserId;
   @IsMoney() readonly amount!: Money;
-  @IsString() @MaxLength(100) readonly method!: string;
+  @IsText(100) readonly method!: string;
 }

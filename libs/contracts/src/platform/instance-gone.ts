@@ -1,5 +1,5 @@
 import { Message } from '@tradewind/messaging/contract';
-import { IsString, MaxLength } from 'class-validator';
+import { IsText } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
@@ -7,5 +7,5 @@ import { topics } from '../topics.js';
  */
 @Message({ type: 'platform.instance-gone', topic: topics.platformInstances, key: 'instanceId', tombstone: true })
 export class InstanceGone {
-  @IsString() @MaxLength(100) readonly instanceId!: string;
+  @IsText(100) readonly instanceId!: string;
 }

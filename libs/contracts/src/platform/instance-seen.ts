@@ -1,5 +1,6 @@
 import { Message } from '@tradewind/messaging/contract';
-import { IsISO8601, IsString, IsUrl, MaxLength } from 'class-validator';
+import { IsUrl } from 'class-validator';
+import { IsInstant, IsText } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
@@ -7,9 +8,9 @@ import { topics } from '../topics.js';
  */
 @Message({ type: 'platform.instance-seen', topic: topics.platformInstances, key: 'instanceId' })
 export class InstanceSeen {
-  @IsString() @MaxLength(100) readonly instanceId!: string;
-  @IsString() @MaxLength(100) readonly service!: string;
+  @IsText(100) readonly instanceId!: string;
+  @IsText(100) readonly service!: string;
   @IsUrl({ require_tld: false, require_protocol: true }) readonly url!: string;
-  @IsISO8601() readonly startedAt!: string;
-  @IsISO8601() readonly seenAt!: string;
+  @IsInstant() readonly startedAt!: string;
+  @IsInstant() readonly seenAt!: string;
 }

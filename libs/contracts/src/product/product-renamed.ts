@@ -1,7 +1,6 @@
 import type { ProductId } from '@tradewind/kernel';
 import { Message } from '@tradewind/messaging/contract';
-import { IsISO8601, IsString, MaxLength } from 'class-validator';
-import { IsId } from '../fields/index.js';
+import { IsId, IsInstant, IsText } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
@@ -10,6 +9,6 @@ import { topics } from '../topics.js';
 @Message({ type: 'product.renamed', topic: topics.productEvents, key: 'productId' })
 export class ProductRenamed {
   @IsId() readonly productId!: ProductId;
-  @IsString() @MaxLength(200) readonly name!: string;
-  @IsISO8601() readonly renamedAt!: string;
+  @IsText(200) readonly name!: string;
+  @IsInstant() readonly renamedAt!: string;
 }

@@ -1,7 +1,6 @@
 import type { Money, ProductId } from '@tradewind/kernel';
 import { Message } from '@tradewind/messaging/contract';
-import { IsISO8601 } from 'class-validator';
-import { IsId, IsMoney } from '../fields/index.js';
+import { IsId, IsInstant, IsMoney } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
@@ -11,5 +10,5 @@ import { topics } from '../topics.js';
 export class ProductRepriced {
   @IsId() readonly productId!: ProductId;
   @IsMoney() readonly price!: Money;
-  @IsISO8601() readonly repricedAt!: string;
+  @IsInstant() readonly repricedAt!: string;
 }

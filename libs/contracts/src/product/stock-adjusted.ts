@@ -1,7 +1,6 @@
 import type { ProductId } from '@tradewind/kernel';
 import { Message } from '@tradewind/messaging/contract';
-import { IsISO8601, IsInt, IsString, MaxLength } from 'class-validator';
-import { IsId } from '../fields/index.js';
+import { IsCount, IsId, IsInstant, IsText } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
@@ -10,7 +9,7 @@ import { topics } from '../topics.js';
 @Message({ type: 'product.stock-adjusted', topic: topics.productEvents, key: 'productId' })
 export class StockAdjusted {
   @IsId() readonly productId!: ProductId;
-  @IsInt() readonly delta!: number;
-  @IsString() @MaxLength(500) readonly reason!: string;
-  @IsISO8601() readonly adjustedAt!: string;
+  @IsCount(-Number.MAX_SAFE_INTEGER) readonly delta!: number;
+  @IsText(500) readonly reason!: string;
+  @IsInstant() readonly adjustedAt!: string;
 }

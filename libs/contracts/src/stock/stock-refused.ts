@@ -1,12 +1,12 @@
 import type { OrderId } from '@tradewind/kernel';
 import { Message } from '@tradewind/messaging/contract';
-import { IsISO8601, IsIn, IsInt, Min } from 'class-validator';
-import { AreLines, IsId, StockLine } from '../fields/index.js';
+import { IsIn } from 'class-validator';
+import { AreLines, IsCount, IsId, IsInstant, StockLine } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /** A line that could not be had: `available` pieces where `quantity` were asked for. An unknown product has 0. */
 export class Shortage extends StockLine {
-  @IsInt() @Min(0) readonly available!: number;
+  @IsCount() readonly available!: number;
 }
 
 /**
@@ -17,5 +17,5 @@ export class StockRefused {
   @IsId() readonly orderId!: OrderId;
   @IsIn(['out-of-stock', 'released']) readonly reason!: 'out-of-stock' | 'released';
   @AreLines(() => Shortage, 0) readonly shortages!: readonly Shortage[];
-  @IsISO8601() readonly refusedAt!: string;
+  @IsInstant() readonly refusedAt!: string;
 }

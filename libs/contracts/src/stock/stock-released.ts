@@ -1,7 +1,6 @@
 import type { OrderId } from '@tradewind/kernel';
 import { Message } from '@tradewind/messaging/contract';
-import { IsISO8601 } from 'class-validator';
-import { AreLines, IsId, StockLine } from '../fields/index.js';
+import { AreLines, IsId, IsInstant, StockLine } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
@@ -11,5 +10,5 @@ import { topics } from '../topics.js';
 export class StockReleased {
   @IsId() readonly orderId!: OrderId;
   @AreLines(() => StockLine, 0) readonly lines!: readonly StockLine[];
-  @IsISO8601() readonly releasedAt!: string;
+  @IsInstant() readonly releasedAt!: string;
 }

@@ -1,7 +1,6 @@
 import type { UserId } from '@tradewind/kernel';
 import { Message } from '@tradewind/messaging/contract';
-import { IsISO8601, IsString, MaxLength } from 'class-validator';
-import { IsId } from '../fields/index.js';
+import { IsId, IsInstant, IsText } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
@@ -11,6 +10,6 @@ import { topics } from '../topics.js';
 @Message({ type: 'user.data-key-announced', topic: topics.userDataKeys, key: 'userId' })
 export class DataKeyAnnounced {
   @IsId() readonly userId!: UserId;
-  @IsString() @MaxLength(2_000) readonly wrappedKey!: string;
-  @IsISO8601() readonly createdAt!: string;
+  @IsText(2_000) readonly wrappedKey!: string;
+  @IsInstant() readonly createdAt!: string;
 }

@@ -1,7 +1,7 @@
 import type { UserId } from '@tradewind/kernel';
 import { Message } from '@tradewind/messaging/contract';
-import { IsISO8601, IsOptional } from 'class-validator';
-import { IsId, IsSealed, type Sealed } from '../fields/index.js';
+import { IsOptional } from 'class-validator';
+import { IsId, IsInstant, IsSealed, type Sealed } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
@@ -12,5 +12,5 @@ export class ProfileUpdated {
   @IsId() readonly userId!: UserId;
   @IsOptional() @IsSealed() readonly email?: Sealed;
   @IsOptional() @IsSealed() readonly name?: Sealed;
-  @IsISO8601() readonly updatedAt!: string;
+  @IsInstant() readonly updatedAt!: string;
 }

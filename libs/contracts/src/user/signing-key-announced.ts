@@ -1,5 +1,5 @@
 import { Message } from '@tradewind/messaging/contract';
-import { IsISO8601, IsString, MaxLength } from 'class-validator';
+import { IsInstant, IsText } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
@@ -8,8 +8,8 @@ import { topics } from '../topics.js';
  */
 @Message({ type: 'user.signing-key-announced', topic: topics.userKeys, key: 'kid' })
 export class SigningKeyAnnounced {
-  @IsString() @MaxLength(100) readonly kid!: string;
-  @IsString() @MaxLength(100) readonly publicKey!: string;
-  @IsISO8601() readonly announcedAt!: string;
-  @IsISO8601() readonly signsFrom!: string;
+  @IsText(100) readonly kid!: string;
+  @IsText(100) readonly publicKey!: string;
+  @IsInstant() readonly announcedAt!: string;
+  @IsInstant() readonly signsFrom!: string;
 }

@@ -1,5 +1,5 @@
 import { Message } from '@tradewind/messaging/contract';
-import { IsString, MaxLength } from 'class-validator';
+import { IsText } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
@@ -7,5 +7,5 @@ import { topics } from '../topics.js';
  */
 @Message({ type: 'user.signing-key-retired', topic: topics.userKeys, key: 'kid', tombstone: true })
 export class SigningKeyRetired {
-  @IsString() @MaxLength(100) readonly kid!: string;
+  @IsText(100) readonly kid!: string;
 }

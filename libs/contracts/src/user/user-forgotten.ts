@@ -1,7 +1,6 @@
 import type { UserId } from '@tradewind/kernel';
 import { Message } from '@tradewind/messaging/contract';
-import { IsISO8601 } from 'class-validator';
-import { IsId } from '../fields/index.js';
+import { IsId, IsInstant } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
@@ -10,5 +9,5 @@ import { topics } from '../topics.js';
 @Message({ type: 'user.forgotten', topic: topics.userEvents, key: 'userId' })
 export class UserForgotten {
   @IsId() readonly userId!: UserId;
-  @IsISO8601() readonly forgottenAt!: string;
+  @IsInstant() readonly forgottenAt!: string;
 }

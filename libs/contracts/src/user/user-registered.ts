@@ -1,7 +1,7 @@
 import type { UserId } from '@tradewind/kernel';
 import { Message } from '@tradewind/messaging/contract';
-import { IsISO8601, IsIn } from 'class-validator';
-import { IsId, IsSealed, type Sealed } from '../fields/index.js';
+import { IsIn } from 'class-validator';
+import { IsId, IsInstant, IsSealed, type Sealed } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
@@ -13,5 +13,5 @@ export class UserRegistered {
   @IsSealed() readonly email!: Sealed;
   @IsSealed() readonly name!: Sealed;
   @IsIn(['customer', 'admin']) readonly role!: 'customer' | 'admin';
-  @IsISO8601() readonly registeredAt!: string;
+  @IsInstant() readonly registeredAt!: string;
 }

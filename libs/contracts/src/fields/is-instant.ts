@@ -1,0 +1,13 @@
+import { ValidateBy } from 'class-validator';
+
+const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z$/;
+
+/** A point in time in UTC, as `toISOString` writes it. */
+export const IsInstant = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isInstant',
+    validator: {
+      validate: (value) => typeof value === 'string' && instant.test(value) && Number.isFinite(Date.parse(value)),
+      defaultMessage: () => 'must be a time in UTC, as 2010-12-01T08:26:00.000Z',
+    },
+  });
