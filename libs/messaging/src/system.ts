@@ -38,6 +38,6 @@ export const systemWorld: World = { clock: systemClock, timers: systemTimers, ra
 
 export const newId = ({ clock, randomness }: World): string => uuidv7(clock.now().getTime(), randomness.bytes(10));
 
-/** Back-off: doubling from `first` to `most` milliseconds, with full jitter above half. */
+/** Back-off in whole milliseconds: doubling from `first` to `most`, with full jitter above half. */
 export const backOff = ({ randomness }: Pick<World, 'randomness'>, attempt: number, first: number, most: number): number =>
-  Math.min(most, first * 2 ** Math.min(attempt, 30)) * (0.5 + randomness.fraction() / 2);
+  Math.round(Math.min(most, first * 2 ** Math.min(attempt, 30)) * (0.5 + randomness.fraction() / 2));
