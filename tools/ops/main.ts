@@ -1,7 +1,8 @@
-import { kafkaClient } from '@tradewind/messaging';
+import { kafkaClient, type KafkaClient } from '@tradewind/messaging';
 import { checkAll } from './check-all.js';
 import type { AuditReport } from './audit/report.js';
-import { gather, type DatabaseName, type Gathered, type Sources } from './gather/gather.js';
+import type { DatabaseName } from './gather/database-names.js';
+import { gather, type Gathered, type Sources } from './gather/gather.js';
 import { CannotReach } from './gather/read-only.js';
 import { look, waitForRest, type Rest } from './gather/rest.js';
 
@@ -31,25 +32,31 @@ export interface AuditOptions {
  * Rejects with CannotReach when something can't be read; a shop in which everything is wrong is an answer.
  */
 export async function runAudit(options: AuditOptions): Promise<AuditReport> {
-  const { databases, brokers, providerLog, historyFile, waitSeconds = 60, log } = options;
-  const since = Date.now();
+  const { brokers } = options;
   const kafka = kafkaClient({ brokers: brokers.split(','), clientId: 'tradewind-audit' });
   try {
-    const { gathered, rest, still } = await read({ databases, kafka, providerLog, historyFile }, waitSeconds, log);
-    const remarks = [
-      ...(rest.reached ? [] : [`the shop was not at rest after ${waitSeconds} s: ${rest.remaining.join(', ')}`]),
-      ...(still ? [] : ['the shop was at work while it was read: some of this may only be half of what was going on']),
-      ...(providerLog === undefined ? ["the provider's log was not given: the ledger stands alone"] : []),
-    ];
-    const { sections, waiting } = checkAll(gathered, rest.behind);
-    const clean = waiting.length === 0 && sections.every(({ violations }) => violations.length === 0);
-    return { clean, sections, waiting, remarks, milliseconds: Date.now() - since };
+    return await auditWith(kafka, options);
   } catch (error) {
     if (!(error instanceof Error) || !error.name.startsWith('KafkaJS')) throw error;
     throw new CannotReach(`Kafka at ${brokers} does not answer: ${error.message}`, { cause: error });
   } finally {
     await kafka.close();
   }
+}
+
+/** The same over a broker client that somebody has. */
+export async function auditWith(kafka: KafkaClient, options: Omit<AuditOptions, 'brokers'>): Promise<AuditReport> {
+  const { waitSeconds = 60, log, ...sources } = options;
+  const since = Date.now();
+  const { gathered, rest, still } = await read({ ...sources, kafka }, waitSeconds, log);
+  const remarks = [
+    ...(rest.reached ? [] : [`the shop was not at rest after ${waitSeconds} s: ${rest.remaining.join(', ')}`]),
+    ...(still ? [] : ['the shop was at work while it was read: some of this may only be half of what was going on']),
+    ...(sources.providerLog === undefined ? ["the provider's log was not given: the ledger stands alone"] : []),
+  ];
+  const { sections, waiting } = checkAll(gathered, rest.behind);
+  const clean = waiting.length === 0 && sections.every(({ violations }) => violations.length === 0);
+  return { clean, sections, waiting, remarks, milliseconds: Date.now() - since };
 }
 
 /** A reading is of one moment only where nothing was published meanwhile; a shop that goes on is read again. */

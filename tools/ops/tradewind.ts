@@ -23,7 +23,7 @@ const program = new Command('tradewind')
 /** Every subcommand throws instead of ending the process, so that wrong usage is 2 here and everywhere. */
 function throwing(command: Command): void {
   command.exitOverride();
-  command.commands.forEach((each) => throwing(each as Command));
+  command.commands.forEach((each) => throwing(each));
 }
 
 throwing(program);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultStateDir } from '../platform/process/places.js';
-import { databaseNames, type DatabaseName } from './gather/gather.js';
+import { databaseNames, type DatabaseName } from './gather/database-names.js';
 
 /** Where a running shop keeps what an operator looks at. */
 export interface Where {

@@ -23,7 +23,7 @@ describe('something that has not come to its end', () => {
   const stuck: Partial<LivenessFacts> = {
     orders: new Map([['o', { status: 'pending' }]]),
     running: [saga],
-    effects: [{ service: 'payment', id: 'e', name: 'take', key: 'o', tries: 7, lastError: 'no answer' }],
+    effects: [{ service: 'payment', id: 'e', name: 'take', key: 'o:take:1', subject: 'o', tries: 7, lastError: 'no answer' }],
     unpublished: [{ service: 'order', topic: 'payment.commands', key: 'o', message: 'm' }],
   };
   it('is named', () =>

@@ -6,6 +6,8 @@ export interface OpenEffect {
   readonly id: string;
   readonly name: string;
   readonly key: string;
+  /** What it is about: an order. */
+  readonly subject: string;
   readonly tries: number;
   readonly lastError: string | null;
 }
@@ -43,8 +45,8 @@ export function checkLiveness({ orders, running, effects, unpublished, behind, h
   for (const { id, subject, status, step } of running) {
     if (!held.has(subject)) findings.report(`a saga has not ended: it is ${status}${step === null ? '' : ` at "${step}"`}`, { saga: id });
   }
-  for (const { service, id, name, key, tries, lastError } of effects) {
-    if (held.has(key)) continue;
+  for (const { service, id, name, key, subject, tries, lastError } of effects) {
+    if (held.has(subject)) continue;
     findings.report(`an effect has not ended after ${tries} tries: ${name}${lastError === null ? '' : ` (${lastError})`}`, { service, effect: id, key });
   }
   for (const { service, topic, key, message } of unpublished) {

@@ -1,3 +1,4 @@
+import { plural } from '../screen.js';
 import type { Section } from './section.js';
 import type { Waiting } from './waiting.js';
 
@@ -33,7 +34,7 @@ function verdict(report: AuditReport): string {
   const seconds = (report.milliseconds / 1_000).toFixed(1);
   if (report.clean) return `The audit is clean (${seconds} s).`;
   const held = new Set(report.waiting.flatMap(({ order }) => order ?? [])).size;
-  const parts = [`${violationsOf(report)} violations`, `${report.waiting.length} waiting for an operator${held > 0 ? ` (${held} orders)` : ''}`];
+  const parts = [plural(violationsOf(report), 'violation'), `${report.waiting.length} waiting for an operator${held > 0 ? ` (${plural(held, 'order')})` : ''}`];
   return `The audit is NOT clean: ${parts.join(', ')} (${seconds} s).`;
 }
 

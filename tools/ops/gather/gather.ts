@@ -5,6 +5,7 @@ import type { ClientCheckout } from '../audit/accepted-by-history.js';
 import type { ProviderOperation } from '../audit/money.js';
 import { waitingForOperator, type Waiting } from '../audit/waiting.js';
 import { gatherCheckouts } from './cart-facts.js';
+import { databaseNames, type DatabaseName } from './database-names.js';
 import { readHistory } from './history.js';
 import type { IdList } from './id-list.js';
 import { gatherArchive, gatherMessaging, type MessagingFacts } from './messaging-facts.js';
@@ -15,9 +16,6 @@ import { readProviderLog } from './provider-log.js';
 import { Snapshot } from './read-only.js';
 import type { RecordLog } from './record-log.js';
 import { readTopics } from './topics.js';
-
-export const databaseNames = ['user', 'product', 'cart', 'order', 'payment'] as const;
-export type DatabaseName = (typeof databaseNames)[number];
 
 export interface Sources {
   readonly databases: Readonly<Record<DatabaseName, string>>;

@@ -11,7 +11,7 @@ select l.consumer, split_part(l.lane, E'\\n', 1) as topic, coalesce(l.key, '') a
 from msg_parked_lanes l where not exists (select 1 from msg_parked p where p.consumer = l.consumer and p.lane = l.lane)`;
 const held = `select topic, key, reason from msg_outbox_held order by topic, key`;
 const openEffects = `
-select id::text as id, name, key, tries, last_error as "lastError" from msg_effects where done_at is null order by place`;
+select id::text as id, name, key, correlation as subject, tries, last_error as "lastError" from msg_effects where done_at is null order by place`;
 const unpublished = `
 select topic, key, id::text as message from msg_outbox order by position`;
 const sagas = `select id, saga, subject, status, state->>'step' as step, alarmed from msg_sagas`;

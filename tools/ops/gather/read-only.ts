@@ -20,7 +20,7 @@ export class Snapshot {
       await client.query('begin transaction isolation level repeatable read, read only');
     } catch (error) {
       await client.end();
-      throw new CannotReach(`the database of ${name} can't be reached: ${(error as Error).message || String(error)}`, { cause: error });
+      throw new CannotReach(`the database of ${name} can't be reached: ${reasonOf(error)}`, { cause: error });
     }
     return new Snapshot(client, name);
   }
@@ -49,6 +49,9 @@ export class Snapshot {
     await this.client.end();
   }
 }
+
+/** A refused connection to several addresses has a code and no message. */
+export const reasonOf = (error: unknown): string => (error as Error).message || (error as { code?: string }).code || String(error);
 
 /** Something that the audit must read is away. */
 export class CannotReach extends Error {

@@ -10,7 +10,7 @@ const silence = 2_000;
 const underWay = `
 select
   (select count(*) from msg_outbox o where not exists (select 1 from msg_outbox_held h where h.topic = o.topic and h.key = o.key))::int as messages,
-  (select count(*) from msg_effects e where done_at is null and not exists (select 1 from msg_parked_lanes l where l.key = e.key))::int as effects,
+  (select count(*) from msg_effects e where done_at is null and not exists (select 1 from msg_parked_lanes l where l.key = e.correlation))::int as effects,
   (select count(*) from msg_sagas s where status in ('running', 'undoing') and not alarmed
     and not exists (select 1 from msg_parked_lanes l where l.key = s.subject))::int as sagas,
   (select count(*) from msg_parked_lanes where state = 'releasing')::int as lanes,

@@ -1,6 +1,6 @@
 import pg from 'pg';
-import { databaseNames, type DatabaseName } from '../gather/gather.js';
-import { CannotReach, Snapshot } from '../gather/read-only.js';
+import { databaseNames, type DatabaseName } from '../gather/database-names.js';
+import { CannotReach, reasonOf, Snapshot } from '../gather/read-only.js';
 
 export type Databases = Readonly<Record<DatabaseName, string>>;
 
@@ -30,7 +30,7 @@ export async function change<T>(databases: Databases, service: DatabaseName, wor
     await client.connect();
   } catch (error) {
     await client.end();
-    throw new CannotReach(`the database of ${service} can't be reached: ${(error as Error).message}`, { cause: error });
+    throw new CannotReach(`the database of ${service} can't be reached: ${reasonOf(error)}`, { cause: error });
   }
   try {
     await client.query('begin');

@@ -1,14 +1,7 @@
+import { plural } from '../screen.js';
 import { ask, type Databases, type Row } from './databases.js';
+import { chained, type Entry, type Line } from './journal.js';
 import { findSagas, type Saga } from './sagas.js';
-
-/** Something that happened, or is under way, about one order. */
-export interface Entry {
-  readonly at: Date;
-  readonly service: string;
-  readonly what: string;
-  readonly id: string | null;
-  readonly payload?: string | null;
-}
 
 export interface Story {
   readonly entries: readonly Entry[];
@@ -17,9 +10,8 @@ export interface Story {
 }
 
 const journal = `
-select at, 'saga ' || saga_id || ': ' || (transition->>'from') || ' → ' || (transition->>'to') || ' (' || (transition->>'cause')
-  || coalesce(': ' || (transition->>'detail'), '') || ')' as what, cause::text as id
-from msg_saga_journal where saga_id = any($1)`;
+select at, saga_id as saga, transition->>'from' as "from", transition->>'to' as "to", (transition->>'cause') || coalesce(': ' || (transition->>'detail'), '') as why, cause::text as cause
+from msg_saga_journal where saga_id = any($1) order by at`;
 const said = `
 select occurred_at as at, 'said ' || type || ' on ' || topic || ' ' || partition || ':' || record_offset || ', sequence ' || sequence as what, id::text as id, payload
 from msg_outbox_archive where key = $1 or correlation = $1
@@ -40,7 +32,7 @@ select at, 'operator: ' || action || ' ' || subject || ' (' || reason || ')' as 
 from msg_operator_actions where subject like '%' || $1 || '%'`;
 
 const openEffects = `
-select name, tries, due_at as "dueAt", last_error as "lastError" from msg_effects where done_at is null and (key = $1 or correlation = $1) order by place`;
+select name, tries, due_at as "dueAt", lease_until > now() as "underWay", last_error as "lastError" from msg_effects where done_at is null and (key = $1 or correlation = $1) order by place`;
 const timers = `select saga_id as "sagaId", name, due_at as "dueAt" from msg_timers where saga_id = any($1) order by due_at`;
 
 /** The whole story of one order, across services: what was said, answered, retried, undone, parked; and what can still happen. */
@@ -49,7 +41,7 @@ export async function storyOf(databases: Databases, id: string): Promise<Story> 
   const sagas = await findSagas(databases, subject);
   const ids = sagas.map((saga) => saga.id);
   const told = [
-    ...(await ask<Entry>(databases, journal, [ids])),
+    ...chained(await ask<Line>(databases, journal, [ids])),
     ...(await ask<Entry>(databases, said, [subject])),
     ...(await ask<Entry>(databases, effects, [subject])),
     ...(await ask<Entry>(databases, parked, [subject])),
@@ -63,10 +55,21 @@ async function nextOf(databases: Databases, subject: string, sagas: readonly Row
   const next = sagas.filter(({ step }) => step !== null).flatMap(awaited);
   const due = await ask<{ sagaId: string; name: string; dueAt: Date | null }>(databases, timers, [sagas.map(({ id }) => id)]);
   for (const { sagaId, name } of due.filter((timer) => timer.name.startsWith('operator '))) next.push(`${sagaId}: an operator's word is about to be heard: ${name.slice('operator '.length)}`);
-  for (const { service, name, tries, dueAt, lastError } of await ask<{ name: string; tries: number; dueAt: Date; lastError: string | null }>(databases, openEffects, [subject])) {
-    next.push(`${service} calls ${name} at ${dueAt.toISOString()}, after ${tries} tries${lastError === null ? '' : ` (the last error: ${lastError})`}`);
-  }
+  for (const effect of await ask<OpenEffect>(databases, openEffects, [subject])) next.push(calling(effect));
   return next;
+}
+
+interface OpenEffect {
+  readonly name: string;
+  readonly tries: number;
+  readonly dueAt: Date;
+  readonly underWay: boolean | null;
+  readonly lastError: string | null;
+}
+
+function calling({ service, name, tries, dueAt, underWay, lastError }: Row<OpenEffect>): string {
+  const when = underWay ? `is calling ${name} (try ${tries})` : `calls ${name} at ${dueAt.toISOString()}, after ${plural(tries, 'call')} in vain`;
+  return `${service} ${when}${lastError === null ? '' : `; the last error: ${lastError}`}`;
 }
 
 function awaited(saga: Saga): string[] {

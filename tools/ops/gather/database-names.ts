@@ -1,0 +1,3 @@
+/** The services that own a database. */
+export const databaseNames = ['user', 'product', 'cart', 'order', 'payment'] as const;
+export type DatabaseName = (typeof databaseNames)[number];
