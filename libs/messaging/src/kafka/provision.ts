@@ -1,5 +1,10 @@
 import kafkajs, { type Admin } from 'kafkajs';
 import type { Topic } from '../contract/index.js';
+import { systemTimers } from '../system.js';
+
+/** Milliseconds between looks at new topics, and until they must be there. */
+const interval = 100;
+const patience = 15_000;
 
 /** A topic is missing, or is there with other settings than the contracts declare. */
 export class TopicMismatch extends Error {
@@ -20,11 +25,25 @@ export async function provisionTopics(admin: Admin, topics: readonly Topic[]): P
   const missing = topics.filter((topic) => !existing.has(topic.name));
   if (missing.length > 0) {
     await admin.createTopics({
-      waitForLeaders: true,
+      waitForLeaders: false,
       topics: missing.map((topic) => ({ topic: topic.name, numPartitions: topic.partitions, replicationFactor: -1, configEntries: settingsOf(topic) })),
     });
+    await untilLed(admin, missing);
   }
   await checkTopics(admin, topics);
+}
+
+/** A broker of KRaft answers before it knows the topic itself, and kafkajs takes that for an end: whoever can tell the offsets leads. */
+async function untilLed(admin: Admin, topics: readonly Topic[]): Promise<void> {
+  for (let waited = 0; ; waited += interval) {
+    try {
+      await Promise.all(topics.map(({ name }) => admin.fetchTopicOffsets(name)));
+      return;
+    } catch (error) {
+      if (waited >= patience) throw error;
+      await systemTimers.wait(interval);
+    }
+  }
 }
 
 export async function checkTopics(admin: Admin, topics: readonly Topic[]): Promise<void> {
