@@ -1,33 +1,27 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { contracts, InstanceGone, InstanceSeen, SigningKeyAnnounced, SigningKeyRetired } from '@tradewind/contracts';
-import { kafkaClient, type KafkaClient } from '@tradewind/messaging';
+import { InstanceGone, InstanceSeen, SigningKeyAnnounced, SigningKeyRetired } from '@tradewind/contracts';
 import { readConfig, startService, type RunningService } from '@tradewind/service';
 import { eventually } from '@tradewind/testing';
 import { request } from 'undici';
-import { startKafka, type Kafka } from '../../../../tools/platform/kafka/start-kafka.js';
-import { freePorts } from '../../../../tools/platform/process/ports.js';
-import { removeState, temporaryFolder } from '../../../../tools/platform/process/temporary-folder.js';
-import { AService } from '../../test/a-service.js';
-import { aKeyPair, aToken, type Pair } from '../../test/access-tokens.js';
-import { aRecord, publish } from '../../test/platform-records.js';
+import { AService } from '../../test/a-service.fixture.spec.js';
+import { aKeyPair, aToken, type Pair } from '../../test/access-tokens.fixture.spec.js';
+import { OwnKafka } from '../../test/own-kafka.fixture.spec.js';
+import { aRecord, publish } from '../../test/platform-records.fixture.spec.js';
 import { GatewayConfig } from '../gateway.config.js';
 import { GatewayModule } from '../gateway.module.js';
 
 describe('a gateway that reads the platform\'s topics', () => {
-  let folder: string;
-  let broker: Kafka;
-  let kafka: KafkaClient;
+  let kafka: OwnKafka;
   let gateway: RunningService;
-  let startBroker: () => Promise<Kafka>;
   const services: AService[] = [];
   const gateways: RunningService[] = [];
 
   const start = async (): Promise<RunningService> => {
     const config = readConfig(GatewayConfig, {
-      PORT: '0', LOG_LEVEL: 'silent', KAFKA_BROKERS: broker.brokers, INSTANCE_ID: `gateway-${randomBytes(4).toString('hex')}`,
-      TRUSTED_ADDRESSES: '127.0.0.1', INSTANCES_FILE: join(folder, 'known.json'),
+      PORT: '0', LOG_LEVEL: 'silent', KAFKA_BROKERS: kafka.brokers, INSTANCE_ID: `gateway-${randomBytes(4).toString('hex')}`,
+      TRUSTED_ADDRESSES: '127.0.0.1', INSTANCES_FILE: join(kafka.folder, 'known.json'),
     });
     const running = await startService(GatewayModule.forRoot(config), config);
     gateways.push(running);
@@ -41,10 +35,10 @@ describe('a gateway that reads the platform\'s topics', () => {
   };
   const beat = (service: AService): Promise<void> => {
     const now = new Date().toISOString();
-    return publish(kafka, aRecord(InstanceSeen, { instanceId: service.name, service: 'order', url: service.url, startedAt: now, seenAt: now }));
+    return publish(kafka.client, aRecord(InstanceSeen, { instanceId: service.name, service: 'order', url: service.url, startedAt: now, seenAt: now }));
   };
   const announce = ({ kid, publicKey }: Pair): Promise<void> =>
-    publish(kafka, aRecord(SigningKeyAnnounced, { kid, publicKey, announcedAt: new Date().toISOString(), signsFrom: new Date().toISOString() }));
+    publish(kafka.client, aRecord(SigningKeyAnnounced, { kid, publicKey, announcedAt: new Date().toISOString(), signsFrom: new Date().toISOString() }));
   const ask = async (token?: string, at = gateway): Promise<{ status: number; by: unknown }> => {
     const { statusCode, headers, body } = await request(`${at.url}/orders`, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } });
     await body.dump();
@@ -53,20 +47,13 @@ describe('a gateway that reads the platform\'s topics', () => {
   const answering = async (): Promise<string> => [...new Set((await Promise.all(Array.from({ length: 20 }, () => ask()))).map(({ by }) => String(by)))].sort().join();
 
   beforeAll(async () => {
-    folder = await temporaryFolder();
-    const [port, controllerPort] = (await freePorts(2)) as [number, number];
-    startBroker = () => startKafka({ dataDir: join(folder, 'kafka'), port, controllerPort, log: join(folder, 'kafka.log'), shortLived: true });
-    broker = await startBroker();
-    kafka = kafkaClient({ brokers: [broker.brokers], clientId: 'test' });
-    await eventually(() => kafka.provision(contracts.topics).then(() => true));
+    kafka = await OwnKafka.started();
     gateway = await start();
   }, 120_000);
   afterAll(async () => {
     await Promise.all(gateways.map((running) => running.stop()));
     await Promise.all(services.map((service) => service.die()));
-    await kafka?.close();
-    await broker?.kill();
-    removeState(folder);
+    await kafka?.end();
   }, 60_000);
 
   it('routes to an instance as soon as it announces itself', async () => {
@@ -80,7 +67,7 @@ describe('a gateway that reads the platform\'s topics', () => {
     await eventually(async () => (await answering()) === 'order-1,order-2');
   });
   it('gives no more calls to one that said good-bye', async () => {
-    await publish(kafka, aRecord(InstanceGone, { instanceId: 'order-1' }));
+    await publish(kafka.client, aRecord(InstanceGone, { instanceId: 'order-1' }));
     await eventually(async () => (await answering()) === 'order-2');
   });
   it('loses no call when an instance dies without a word', async () => {
@@ -91,7 +78,7 @@ describe('a gateway that reads the platform\'s topics', () => {
     expect(new Set((await Promise.all([...calls, ...Array.from({ length: 10 }, () => ask())])).map(({ status }) => status))).toEqual(new Set([200]));
   });
   it('passes over a record that is none', async () => {
-    await publish(kafka, { ...aRecord(InstanceSeen, { instanceId: 'x', service: 'order', url: 'http://x', startedAt: 'then', seenAt: 'now' }), value: '{"half' });
+    await publish(kafka.client, { ...aRecord(InstanceSeen, { instanceId: 'x', service: 'order', url: 'http://x', startedAt: 'then', seenAt: 'now' }), value: '{"half' });
     await announced('order-4');
     await eventually(async () => (await answering()).includes('order-4'));
   });
@@ -115,7 +102,7 @@ describe('a gateway that reads the platform\'s topics', () => {
       const token = await aToken(key);
       await announce(key);
       await eventually(async () => (await ask(token)).status === 200);
-      await publish(kafka, aRecord(SigningKeyRetired, { kid: key.kid }));
+      await publish(kafka.client, aRecord(SigningKeyRetired, { kid: key.kid }));
       await eventually(async () => (await ask(token)).status === 401);
     });
   });
@@ -126,12 +113,12 @@ describe('a gateway that reads the platform\'s topics', () => {
       await announce(key);
       const token = await aToken(key);
       await eventually(async () => (await ask(token)).status === 200);
-      await broker.kill();
+      await kafka.kill();
       const fresh = await start();
       await eventually(async () => (await ask(token, fresh)).status === 200);
       expect((await ask(token)).status).toBe(200);
       expect((await ask(await aToken(await aKeyPair()), fresh)).status).toBe(503);
-      broker = await startBroker();
+      await kafka.startAgain();
       const later = await aKeyPair();
       await announce(later);
       const laterToken = await aToken(later);

@@ -26,7 +26,7 @@ function renamed(value: unknown, names: ReadonlyMap<string, string>): unknown {
  */
 export function mergeDocuments(head: ApiDocument, documents: readonly ServiceDocument[], isRouted: (path: string) => boolean): ApiDocument {
   const paths: Record<string, unknown> = {};
-  const components: Record<string, Record<string, unknown>> = structuredClone(head.components ?? {}) as Record<string, Record<string, unknown>>;
+  const components: Record<string, Record<string, unknown>> = structuredClone(head.components ?? {});
   for (const { service, document } of documents) {
     const names = new Map<string, string>();
     for (const [kind, entries] of Object.entries(document.components ?? {})) {

@@ -2,24 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { contracts, SigningKeyAnnounced } from '@tradewind/contracts';
-import { kafkaClient } from '@tradewind/messaging';
+import { SigningKeyAnnounced } from '@tradewind/contracts';
+import { systemTimers } from '@tradewind/messaging';
 import { readConfig, startService, type RunningService } from '@tradewind/service';
 import { eventually } from '@tradewind/testing';
 import { SignJWT } from 'jose';
 import { request, type Dispatcher } from 'undici';
-import { startKafka, type Kafka } from '../../../../tools/platform/kafka/start-kafka.js';
-import { freePorts } from '../../../../tools/platform/process/ports.js';
-import { removeState, temporaryFolder } from '../../../../tools/platform/process/temporary-folder.js';
-import { AService } from '../../test/a-service.js';
-import { aKeyPair, aToken, aUserId, type Pair } from '../../test/access-tokens.js';
-import { aRecord, publish } from '../../test/platform-records.js';
+import { AService } from '../../test/a-service.fixture.spec.js';
+import { aKeyPair, aToken, aUserId, type Pair } from '../../test/access-tokens.fixture.spec.js';
+import { OwnKafka } from '../../test/own-kafka.fixture.spec.js';
+import { aRecord, publish } from '../../test/platform-records.fixture.spec.js';
 import { GatewayConfig } from '../gateway.config.js';
 import { GatewayModule } from '../gateway.module.js';
 
 describe('a gateway', () => {
-  let folder: string;
-  let kafka: Kafka;
+  let kafka: OwnKafka;
   let key: Pair;
   let order: AService;
   let second: AService;
@@ -30,7 +27,7 @@ describe('a gateway', () => {
   const start = async (rest: Record<string, string> = {}): Promise<RunningService> => {
     const config = readConfig(GatewayConfig, {
       PORT: '0', LOG_LEVEL: 'silent', KAFKA_BROKERS: kafka.brokers, INSTANCE_ID: `gateway-${randomBytes(4).toString('hex')}`, TRUSTED_ADDRESSES: '127.0.0.1',
-      STATIC_INSTANCES: `order=${order.url},order=${second.url},product=${product.url}`, INSTANCES_FILE: join(folder, 'known.json'),
+      STATIC_INSTANCES: `order=${order.url},order=${second.url},product=${product.url}`, INSTANCES_FILE: join(kafka.folder, 'known.json'),
       ANSWER_SECONDS: '1', BODY_SECONDS: '0.5', ...rest,
     });
     const running = await startService(GatewayModule.forRoot(config), config);
@@ -53,16 +50,10 @@ describe('a gateway', () => {
   };
 
   beforeAll(async () => {
-    folder = await temporaryFolder();
-    // a broker of its own: on the tests' common one other services announce themselves
-    const [port, controllerPort] = (await freePorts(2)) as [number, number];
-    kafka = await startKafka({ dataDir: join(folder, 'kafka'), port, controllerPort, log: join(folder, 'kafka.log'), shortLived: true });
-    const client = kafkaClient({ brokers: [kafka.brokers], clientId: 'test' });
-    await eventually(() => client.provision(contracts.topics).then(() => true));
+    kafka = await OwnKafka.started();
     key = await aKeyPair();
     const now = new Date().toISOString();
-    await publish(client, aRecord(SigningKeyAnnounced, { kid: key.kid, publicKey: key.publicKey, announcedAt: now, signsFrom: now }));
-    await client.close();
+    await publish(kafka.client, aRecord(SigningKeyAnnounced, { kid: key.kid, publicKey: key.publicKey, announcedAt: now, signsFrom: now }));
     [order, second, product] = await Promise.all(['order', 'second', 'product'].map((name) => AService.listening(name))) as [AService, AService, AService];
     gateway = await start();
   }, 120_000);
@@ -73,8 +64,7 @@ describe('a gateway', () => {
   afterAll(async () => {
     await Promise.all(started.map((running) => running.stop()));
     await Promise.all([order, second, product].map((service) => service?.die()));
-    await kafka?.kill();
-    removeState(folder);
+    await kafka?.end();
   }, 30_000);
 
   describe('passing a request on', () => {
@@ -165,7 +155,6 @@ describe('a gateway', () => {
       expect([status, json()['type'], product.heard]).toEqual([413, '/problems/body-too-large', []]);
     });
     it('answers 413 to more that does not say its length', async () => {
-      // eslint-disable-next-line @typescript-eslint/require-await -- a body in parts is an async iterable
       const parts = async function* () {
         for (let part = 0; part < 40; part++) yield Buffer.alloc(10_000);
       };
@@ -185,7 +174,7 @@ describe('a gateway', () => {
 
   describe('waiting for an answer', () => {
     const late = (milliseconds: number) => (service: AService): void => {
-      service.answer = (_, response) => void setTimeout(() => response.end('late'), milliseconds);
+      service.answer = (_, response) => void systemTimers.after(milliseconds, () => response.end('late'));
     };
     it('gives up with 504', async () => {
       late(30_000)(product);

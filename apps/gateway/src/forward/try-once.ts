@@ -42,7 +42,7 @@ class Try implements Dispatcher.DispatchHandler {
     response.on('close', this.#clientGone);
     response.on('drain', this.#clientReady);
     pool.dispatch(
-      { method: method as Dispatcher.HttpMethod, path: target, headers, body: body ?? null, headersTimeout: patience.begin, bodyTimeout: patience.idle },
+      { method, path: target, headers, body: body ?? null, headersTimeout: patience.begin, bodyTimeout: patience.idle },
       this,
     );
   }

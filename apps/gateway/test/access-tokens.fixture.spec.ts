@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { uuidv7 } from '@tradewind/kernel';
+import { newId, systemClock, systemWorld } from '@tradewind/messaging';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWTPayload } from 'jose';
 
 export interface Pair {
@@ -13,9 +13,9 @@ export async function aKeyPair(): Promise<Pair> {
   return { kid: `key-${randomBytes(6).toString('hex')}`, publicKey: (await exportJWK(publicKey)).x!, privateKey };
 }
 
-export const aUserId = (): string => uuidv7(Date.now(), randomBytes(10));
+export const aUserId = (): string => newId(systemWorld);
 
 export const aToken = ({ kid, privateKey }: Pair, claims: JWTPayload = {}): Promise<string> =>
-  new SignJWT({ role: 'customer', iss: 'tradewind', aud: 'tradewind-shop', sub: aUserId(), exp: Math.floor(Date.now() / 1_000) + 60, ...claims })
+  new SignJWT({ role: 'customer', iss: 'tradewind', aud: 'tradewind-shop', sub: aUserId(), exp: Math.floor(systemClock.now().getTime() / 1_000) + 60, ...claims })
     .setProtectedHeader({ alg: 'EdDSA', kid })
     .sign(privateKey);
