@@ -8,7 +8,7 @@ const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').s
 export function parkedNote(parked: ParkedMessage, reason: ParkReason, topic: string, world: World): OutboxRow {
   const text = parked.value === null ? null : parked.value.toString('utf8');
   const whole = text !== null && Buffer.from(text, 'utf8').equals(parked.value!);
-  const value = parked.value === null ? null : whole ? text! : parked.value.toString('base64');
+  const value = parked.value === null ? null : whole ? text : parked.value.toString('base64');
   const fits = value === null || Buffer.byteLength(value) <= payloadLimit;
   return {
     id: newId(world),

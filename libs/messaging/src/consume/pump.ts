@@ -1,14 +1,16 @@
 import { Poison, Transient } from '@tradewind/kernel';
 import type { Catalogue } from '../contract/index.js';
-import type { IncomingRecord, KafkaClient, Subscription, TopicPartition } from '../kafka/kafka-client.js';
+import type { IncomingRecord, KafkaClient, Subscription } from '../kafka/kafka-client.js';
+import type { Log } from '../messaging.options.js';
 import { Alarm } from '../outbox/alarm.js';
 import type { Runner } from '../run/runner.js';
 import type { Outcome, Work } from '../run/work.js';
-import type { ParkReason, ParkedMessage, Store } from '../store/store.js';
+import type { Store } from '../store/store.js';
 import { backOff, type World } from '../system.js';
+import { Care } from './care.js';
 import { decode, type Decoded } from './decode.js';
-import { parkedNote } from './dead-letters.js';
-import { Progress } from './progress.js';
+import { Parker, textOf } from './parker.js';
+import { Positions } from './positions.js';
 
 /** Messages, and bytes of payload, that share a transaction. */
 const messageLimit = 500;
@@ -18,10 +20,6 @@ const pauseAbove = 32 * 1024 * 1024;
 const resumeBelow = 8 * 1024 * 1024;
 /** A decision that throws is tried this many times before its message is parked. */
 export const triesBeforeParking = 4;
-/** A partition on which a consumer began this often at one offset may hold a message that kills the process: it is read one by one. */
-const startsBeforeCare = 3;
-const messagesWithCare = 500;
-
 export interface PumpOptions {
   readonly group: string;
   readonly topics: readonly string[];
@@ -29,7 +27,7 @@ export interface PumpOptions {
   /** The work that a message means, or undefined where the group passes over its class. */
   readonly workOf: (decoded: Decoded, released?: boolean) => Work | undefined;
   readonly deadLetters: string | undefined;
-  readonly log: (level: 'info' | 'warn' | 'error', message: string, detail?: object) => void;
+  readonly log: Log;
   readonly onDead: (error: Error) => void;
 }
 
@@ -47,8 +45,10 @@ interface Held {
  */
 export class Pump {
   readonly #alarm: Alarm;
-  readonly #progress = new Map<string, Progress>();
-  readonly #careful = new Map<string, number>();
+  readonly #positions = new Positions();
+  readonly #parker: Parker;
+  readonly #care: Care;
+  readonly #finished = new Set<Held>();
   #queue: Held[] = [];
   #generation = 0;
   #bytes = 0;
@@ -57,8 +57,6 @@ export class Pump {
   #outages = 0;
   #subscription: Subscription | undefined;
   #run: Promise<void> | undefined;
-  #committing: Promise<void> | undefined;
-  readonly #uncommitted = new Map<string, TopicPartition & { next: bigint }>();
 
   constructor(
     private readonly kafka: KafkaClient,
@@ -68,6 +66,8 @@ export class Pump {
     private readonly options: PumpOptions,
   ) {
     this.#alarm = new Alarm(world.timers);
+    this.#parker = new Parker(store, world, options);
+    this.#care = new Care(store, options.group, options.log);
   }
 
   /** Rejects when the broker is away; may then be called again. */
@@ -100,13 +100,13 @@ export class Pump {
     this.#stopping = true;
     this.#alarm.ring();
     await this.#run;
-    await this.#flush();
+    if (this.#subscription) await this.#positions.commit(this.#subscription);
     await this.#subscription?.close();
   }
 
   #receive(records: readonly IncomingRecord[]): void {
     for (const record of records) {
-      this.#progressOf(record).begin(record.offset);
+      this.#positions.begin(record);
       this.#bytes += sizeOf(record);
       this.#queue.push({ decoded: decode(record, this.options.contracts), generation: this.#generation, notBefore: 0, tries: 0 });
     }
@@ -122,20 +122,9 @@ export class Pump {
     this.#generation++;
     this.#queue = [];
     this.#bytes = 0;
-    this.#progress.clear();
-    this.#careful.clear();
-    this.#uncommitted.clear();
-    if (this.#paused) {
-      this.#paused = false;
-      this.#subscription?.resume();
-    }
-  }
-
-  #progressOf({ topic, partition }: TopicPartition): Progress {
-    const place = `${topic}:${partition}`;
-    let progress = this.#progress.get(place);
-    if (!progress) this.#progress.set(place, (progress = new Progress()));
-    return progress;
+    this.#positions.forget();
+    this.#care.forget();
+    this.#resume(0);
   }
 
   async #work(): Promise<void> {
@@ -172,7 +161,7 @@ export class Pump {
     const again: Held[] = [];
     let outage: unknown;
     try {
-      const careful = await this.#needsCare(batch);
+      const careful = await this.#care.needed(batch.map((held) => held.decoded));
       for (const part of careful ? batch.map((held) => [held]) : [batch]) {
         for (const [held, outcome] of await this.#decide(part, careful)) {
           if (outcome.kind === 'transient') outage ??= outcome.error;
@@ -191,20 +180,18 @@ export class Pump {
     this.#finished.clear();
     // What is handed back was taken from the front, so each lane keeps its order.
     this.#queue = [...again.filter((held) => held.generation === this.#generation), ...this.#queue];
-    void this.#flush();
+    if (this.#subscription) void this.#positions.commit(this.#subscription);
     if (outage === undefined) return void (this.#outages = 0);
     this.options.log('warn', 'consumer waits and tries again', { group: this.options.group, error: String(outage), outages: this.#outages });
     await this.world.timers.wait(backOff(this.world, this.#outages++, 50, 2_000));
   }
-
-  readonly #finished = new Set<Held>();
 
   async #decide(batch: readonly Held[], careful: boolean): Promise<Map<Held, Outcome>> {
     const works = new Map<Work, Held>();
     for (const held of batch) {
       if (held.generation !== this.#generation) continue;
       const { decoded } = held;
-      if (careful && (await this.store.countTry(this.options.group, decoded.id)) > triesBeforeParking) {
+      if (careful && (await this.#care.kills(decoded.id))) {
         await this.#park(held, new Poison('the process died each time while it was handled'), triesBeforeParking);
         continue;
       }
@@ -223,7 +210,7 @@ export class Pump {
       case 'seen':
         return this.#finish(held);
       case 'waiting':
-        await this.store.transaction((transaction) => this.#parkBehind(transaction, held));
+        await this.#parker.parkBehind(held.decoded);
         return this.#finish(held);
       case 'failed':
         return this.#failed(held, outcome.error);
@@ -233,12 +220,6 @@ export class Pump {
       default:
         return this.#failed(held, new TypeError(`a message's handler can't answer ${outcome.kind}: refusals are messages`));
     }
-  }
-
-  async #parkBehind(transaction: Parameters<Parameters<Store['transaction']>[0]>[0], held: Held): Promise<void> {
-    const { waiting } = await transaction.mark(this.options.group, [{ id: held.decoded.id, lane: held.decoded.lane }]);
-    if (waiting.has(held.decoded.id)) await transaction.park([this.#parkedOf(held)], null);
-    else throw new LaneReopened();
   }
 
   /** Transient for as long as it takes; poison is parked at once, anything else after a bounded number of tries. */
@@ -257,27 +238,9 @@ export class Pump {
     return false;
   }
 
-  /** In a transaction of its own, before the later messages of the lane are looked at: they find it parked and wait behind. */
   async #park(held: Held, error: unknown, tries: number): Promise<true> {
-    const { group, deadLetters, log } = this.options;
-    const parked = this.#parkedOf(held);
-    const reason: ParkReason = { cause: error instanceof Error ? error.name : 'failure', detail: textOf(error), tries };
-    const first = await this.store.transaction(async (transaction) => {
-      const { seen, waiting } = await transaction.mark(group, [{ id: parked.messageId, lane: parked.lane }]);
-      if (seen.has(parked.messageId)) return false;
-      if (!waiting.has(parked.messageId)) await transaction.unmark(group, [parked.messageId]);
-      await transaction.park([parked], waiting.has(parked.messageId) ? null : reason);
-      if (deadLetters !== undefined) await transaction.append([parkedNote(parked, reason, deadLetters, this.world)]);
-      return true;
-    });
-    this.#finish(held);
-    if (!first) return true;
-    log('error', 'a message is parked with its key', { group, id: parked.messageId, topic: parked.topic, partition: parked.partition, offset: parked.offset.toString(), ...reason });
-    return true;
-  }
-
-  #parkedOf({ decoded: { record, id, lane } }: Held): ParkedMessage {
-    return { ...record, consumer: this.options.group, messageId: id, lane };
+    await this.#parker.park(held.decoded, error, tries);
+    return this.#finish(held);
   }
 
   #finish(held: Held): true {
@@ -285,54 +248,19 @@ export class Pump {
     if (held.generation !== this.#generation) return true;
     const { record } = held.decoded;
     this.#bytes -= sizeOf(record);
-    const progress = this.#progressOf(record);
-    progress.finish(record.offset);
-    if (progress.next !== undefined) {
-      this.#uncommitted.set(`${record.topic}:${record.partition}`, { topic: record.topic, partition: record.partition, next: progress.next });
-    }
-    if (this.#paused && this.#bytes < resumeBelow) {
-      this.#paused = false;
-      this.#subscription?.resume();
-    }
+    this.#positions.finish(record);
+    this.#resume(resumeBelow);
     return true;
   }
 
-  /** One commit at a time; what was finished meanwhile goes with the next. */
-  async #flush(): Promise<void> {
-    while (this.#committing) await this.#committing;
-    const positions = [...this.#uncommitted.values()];
-    if (positions.length === 0 || !this.#subscription) return;
-    this.#uncommitted.clear();
-    this.#committing = this.#subscription.commit(positions).then((kept) => {
-      this.#committing = undefined;
-      if (!kept) for (const position of positions) this.#uncommitted.set(`${position.topic}:${position.partition}`, this.#uncommitted.get(`${position.topic}:${position.partition}`) ?? position);
-    });
-    await this.#committing;
-  }
-
-  /** True while a partition is at an offset where this consumer has begun suspiciously often. */
-  async #needsCare(batch: readonly Held[]): Promise<boolean> {
-    let care = false;
-    for (const { decoded } of batch) {
-      const { topic, partition, offset } = decoded.record;
-      const place = `${topic}:${partition}`;
-      let left = this.#careful.get(place);
-      if (left === undefined) {
-        const starts = await this.store.countStart(this.options.group, topic, partition, offset);
-        left = starts > startsBeforeCare ? messagesWithCare : 0;
-        if (left > 0) this.options.log('warn', 'the consumer began here again and again: it goes on one by one', { group: this.options.group, place, starts });
-      }
-      care ||= left > 0;
-      this.#careful.set(place, Math.max(0, left - 1));
-    }
-    return care;
+  #resume(below: number): void {
+    if (!this.#paused || this.#bytes > below) return;
+    this.#paused = false;
+    this.#subscription?.resume();
   }
 }
 
 const sizeOf = (record: IncomingRecord): number => (record.value?.length ?? 0) + 300;
-
-const textOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String((error as { message?: unknown } | null)?.message ?? error);
 
 /** A record that can't be read is decided like any other, so that order, inbox and parked lanes hold for it as well. */
 const poisonedWork = (consumer: string, decoded: Decoded): Work => ({
@@ -342,11 +270,6 @@ const poisonedWork = (consumer: string, decoded: Decoded): Work => ({
   load: {},
   input: decoded,
   decide: () => {
-    throw decoded.poison;
+    throw decoded.poison!;
   },
 });
-
-/** The lane was opened between the batch's look and ours: the message is simply handled again. */
-class LaneReopened extends Error {
-  readonly code = '40001';
-}

@@ -51,7 +51,7 @@ function remembering<H extends (message: never, given: never) => unknown>(name: 
     try {
       return await handler.call(this, message, given);
     } catch (error) {
-      failures.set(given as object, error);
+      failures.set(given, error);
       throw error;
     }
   };

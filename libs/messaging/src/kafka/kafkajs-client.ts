@@ -1,6 +1,7 @@
 import kafkajs, { type Kafka } from 'kafkajs';
 import { randomUUID } from 'node:crypto';
 import type { Topic } from '../contract/index.js';
+import { loggedFrom, quietLog, type KafkaLog } from './kafkajs-log.js';
 import { KafkajsPublisher } from './kafkajs-publisher.js';
 import { connectReader, readerSettings, recordsOf } from './kafkajs-reader.js';
 import { KafkajsSubscription } from './kafkajs-subscription.js';
@@ -11,7 +12,7 @@ export interface KafkaSettings {
   readonly brokers: readonly string[];
   readonly clientId: string;
   /** Called with what kafkajs has to say at warning level or worse. */
-  readonly log?: (level: 'warn' | 'error', message: string, detail: object) => void;
+  readonly log?: KafkaLog;
 }
 
 /** The port on kafkajs. CommonJS: what is not a named export at run time hangs on the default. */
@@ -19,16 +20,14 @@ export class KafkajsClient implements KafkaClient {
   readonly #kafka: Kafka;
 
   constructor(settings: KafkaSettings) {
-    const { logLevel } = kafkajs;
     this.#kafka = new kafkajs.Kafka({
       clientId: settings.clientId,
       brokers: [...settings.brokers],
       connectionTimeout: 3_000,
       requestTimeout: 30_000,
       enforceRequestTimeout: true,
-      logLevel: logLevel.WARN,
-      logCreator: () => ({ level, log: { message, timestamp: _at, logger: _logger, ...detail } }) =>
-        settings.log?.(level === logLevel.WARN ? 'warn' : 'error', message, detail),
+      logLevel: loggedFrom,
+      logCreator: quietLog(settings.log),
     });
   }
 

@@ -79,7 +79,7 @@ export class PostgresStore implements Store {
   }
 
   async lead(): Promise<RelaySession | undefined> {
-    const client = new pg.Client({ ...this.#pool.options, application_name: 'relay', keepAlive: true } as pg.ClientConfig);
+    const client = new pg.Client({ ...this.#pool.options, application_name: 'relay', keepAlive: true });
     client.on('error', () => undefined); // told by the next query on it
     try {
       await client.connect();

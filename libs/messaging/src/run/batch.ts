@@ -116,7 +116,7 @@ export class Batch {
         const given = this.#given.get(work)!;
         for (const [name, load] of Object.entries(work.load)) {
           if (load.table.name !== table.name) continue;
-          const values = this.#valuesOf(work, () => [...load.values(work.input as never, given)]);
+          const values = this.#valuesOf(work, () => [...load.values(work.input, given)]);
           if (!values) break;
           const wanted = by.get(load.by) ?? new Set<string>();
           for (const value of values) wanted.add(value);

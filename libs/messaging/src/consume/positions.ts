@@ -1,0 +1,51 @@
+import type { Subscription, TopicPartition } from '../kafka/kafka-client.js';
+import { Progress } from './progress.js';
+
+type Position = TopicPartition & { readonly next: bigint };
+
+const placeOf = ({ topic, partition }: TopicPartition): string => `${topic}:${partition}`;
+
+/** How far each partition of a group is done, and the commits that tell the broker so. */
+export class Positions {
+  readonly #progress = new Map<string, Progress>();
+  readonly #uncommitted = new Map<string, Position>();
+  #committing: Promise<void> | undefined;
+
+  begin(record: TopicPartition & { readonly offset: bigint }): void {
+    const place = placeOf(record);
+    let progress = this.#progress.get(place);
+    if (!progress) this.#progress.set(place, (progress = new Progress()));
+    progress.begin(record.offset);
+  }
+
+  finish({ topic, partition, offset }: TopicPartition & { readonly offset: bigint }): void {
+    const place = placeOf({ topic, partition });
+    const progress = this.#progress.get(place);
+    progress?.finish(offset);
+    if (progress?.next !== undefined) this.#uncommitted.set(place, { topic, partition, next: progress.next });
+  }
+
+  /** After a rebalance: what was not committed comes again. */
+  forget(): void {
+    this.#progress.clear();
+    this.#uncommitted.clear();
+  }
+
+  /** One commit at a time; what was finished meanwhile goes with the next. */
+  async commit(subscription: Subscription): Promise<void> {
+    while (this.#committing) await this.#committing;
+    const positions = [...this.#uncommitted.values()];
+    if (positions.length === 0) return;
+    this.#uncommitted.clear();
+    this.#committing = subscription.commit(positions).then((kept) => {
+      this.#committing = undefined;
+      if (kept) return;
+      // Tried again with the next batch, unless the partition has moved on or away meanwhile.
+      for (const position of positions) {
+        const place = placeOf(position);
+        if (this.#progress.has(place) && !this.#uncommitted.has(place)) this.#uncommitted.set(place, position);
+      }
+    });
+    await this.#committing;
+  }
+}
