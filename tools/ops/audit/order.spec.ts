@@ -2,10 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { said } from '../testing/said.js';
 import { checkOrder, type SeenRecord } from './order.js';
 
+type Place = readonly [id: string, sequence: number, partition?: number];
 /** Records of one key, by their ids and sequences. */
-const records = (...list: readonly (readonly [id: string, sequence: number, partition?: number])[]): SeenRecord[] =>
+const records = (...list: Place[]): SeenRecord[] =>
   list.map(([id, sequence, partition = 2], offset) => ({ topic: 'stock.events', key: 'o', partition, offset, id, type: 't', sequence }));
-const found = (...list: Parameters<typeof records>): string[] => said(checkOrder([records(...list)]));
+const found = (...list: Place[]): string[] => said(checkOrder([records(...list)]));
 
 describe('a key that runs 1, 2, 3', () => {
   it('has no violation', () => expect(found(['a', 1], ['b', 2], ['c', 3])).toEqual([]));

@@ -18,6 +18,7 @@ async function create(flags: Flags): Promise<void> {
   const password = given || randomBytes(18).toString('base64url');
   const env = {
     ...process.env,
+    PORT: '0',
     DATABASE_URL: databases.user,
     KAFKA_BROKERS: brokers,
     DATA_KEY_SECRET: dataKeySecret(flags),
