@@ -78,7 +78,7 @@ export class Upstreams implements OnApplicationShutdown {
   /** The instance for a call, not one of `but`. Undefined where none can be used. */
   choose(service: string, session?: string, but?: Upstream): Reachable | undefined {
     const candidates = but ? this.of(service).filter((upstream) => upstream !== but) : this.of(service);
-    const chosen = choose(candidates, () => this.randomness.fraction(), session);
+    const chosen = choose(candidates, this.clock.now().getTime(), () => this.randomness.fraction(), session);
     return chosen && this.#reachable.get(chosen.instance.instanceId);
   }
 

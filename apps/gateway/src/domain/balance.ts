@@ -4,14 +4,15 @@ import type { Upstream } from './upstream.js';
  * Picks the instance for a call: of two, the one with the lower cost. Two are enough to keep away from a slow one, and
  * gateways that don't know of each other don't all run to the same one. Without a session the two are drawn by chance;
  * with one they are always the same two, so a session stays where it is as long as that instance keeps up.
+ * @param now milliseconds
  * @param fraction uniform in [0, 1); called twice at most
  */
-export function choose(upstreams: readonly Upstream[], fraction: () => number, session?: string): Upstream | undefined {
+export function choose(upstreams: readonly Upstream[], now: number, fraction: () => number, session?: string): Upstream | undefined {
   const usable = best(upstreams);
   if (usable.length < 2) return usable[0];
   const [first, second] = session === undefined ? drawn(usable, fraction) : ranked(usable, session);
   const patience = session === undefined ? 1 : 2;
-  return second.cost * patience < first.cost ? second : first;
+  return second.cost(now) * patience < first.cost(now) ? second : first;
 }
 
 const best = (upstreams: readonly Upstream[]): readonly Upstream[] => {

@@ -14,11 +14,14 @@ export type UpstreamState =
 const weight = 0.2;
 /** More than this share of failed calls takes an instance out. */
 const failureLimit = 0.5;
+/** After so many milliseconds without a call, what was measured counts half. */
+const halfLife = 2_000;
 
 /** What this gateway has seen of one instance: how fast it answers, how many calls are in flight, whether it fails. */
 export class Upstream {
   #state: UpstreamState = 'new';
   #latency = 0;
+  #measuredAt = 0;
   #failures = 0;
   #inFlight = 0;
 
@@ -32,14 +35,13 @@ export class Upstream {
     return this.#inFlight;
   }
 
-  /** Milliseconds, moving average. */
-  get latency(): number {
-    return this.#latency;
-  }
-
-  /** The expected wait of one more call. Lower is better. One that was never called costs next to nothing, so it is tried. */
-  get cost(): number {
-    return (this.#latency + 1) * (this.#inFlight + 1);
+  /**
+   * The expected wait of one more call; lower is better. One that was never called costs next to nothing, and what was
+   * measured counts less with time, so one that was slow is tried again.
+   */
+  cost(now: number): number {
+    const age = Math.max(0, now - this.#measuredAt);
+    return (this.#latency * 2 ** (-age / halfLife) + 1) * (this.#inFlight + 1);
   }
 
   begin(): void {
@@ -47,17 +49,20 @@ export class Upstream {
   }
 
   /** `given-up`: the client went away, which says nothing about the instance. */
-  end(outcome: Outcome, milliseconds: number): void {
+  end(outcome: Outcome, milliseconds: number, now: number): void {
     this.#inFlight--;
     if (outcome === 'given-up') return;
-    if (outcome !== 'unreachable') this.#latency += weight * (milliseconds - this.#latency);
+    if (outcome !== 'unreachable') {
+      this.#latency += weight * (milliseconds - this.#latency);
+      this.#measuredAt = now;
+    }
     this.#failures += weight * ((outcome === 'answered' ? 0 : 1) - this.#failures);
     if (outcome === 'unreachable' || this.#failures > failureLimit) this.#state = 'down';
   }
 
-  /** A health check came back. After a pause of failures it starts with a clean sheet. */
+  /** A health check came back. After a pause it starts with a clean sheet. */
   checked(healthy: boolean): void {
-    if (healthy && this.#state !== 'up') this.#failures = 0;
+    if (healthy && this.#state !== 'up') this.#failures = this.#latency = 0;
     this.#state = healthy ? 'up' : 'down';
   }
 }

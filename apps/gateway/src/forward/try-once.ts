@@ -101,7 +101,8 @@ class Try implements Dispatcher.DispatchHandler {
     this.#over = true;
     this.call.response.off('close', this.#clientGone);
     this.call.response.off('drain', this.#clientReady);
-    this.upstream.end(outcome, this.clock.now().getTime() - this.#startedAt);
+    const now = this.clock.now().getTime();
+    this.upstream.end(outcome, now - this.#startedAt, now);
     this.resolve(end);
   }
 }

@@ -15,6 +15,7 @@ const mostStrangers = 200;
 export class KnownKeys implements KeyRing {
   readonly #announced = new Map<string, string>();
   readonly #keys = new Map<string, VerificationKey>();
+  readonly #retired = new Set<string>();
   readonly #waiting = new Set<{ readonly kid: string; readonly arrived: () => void }>();
   /** Whether the copy is as new as the topic; set by whoever reads the topic. */
   isCurrent: () => boolean = () => false;
@@ -24,6 +25,7 @@ export class KnownKeys implements KeyRing {
   async put({ kid, publicKey }: PublicKey): Promise<void> {
     if (this.#announced.get(kid) === publicKey) return;
     this.#announced.set(kid, publicKey);
+    this.#retired.delete(kid);
     const key = await importKey(publicKey);
     if (this.#announced.get(kid) !== publicKey) return; // retired in the meantime
     this.#keys.set(kid, key);
@@ -32,6 +34,7 @@ export class KnownKeys implements KeyRing {
 
   retire(kid: string): void {
     this.#announced.delete(kid);
+    this.#retired.add(kid);
     this.#keys.delete(kid);
   }
 
@@ -42,7 +45,7 @@ export class KnownKeys implements KeyRing {
   /** Waits up to 2 s for a key that is not known: it may be on its way. */
   async find(kid: string): Promise<VerificationKey | undefined> {
     const known = this.#keys.get(kid);
-    if (known) return known;
+    if (known || this.#retired.has(kid)) return known;
     await this.#arrival(kid);
     const arrived = this.#keys.get(kid);
     if (arrived) return arrived;
