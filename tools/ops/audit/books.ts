@@ -1,5 +1,24 @@
-import { orderOf, type Booking, type ProviderOperation } from './money.js';
 import type { Findings } from './section.js';
+
+/** Money that moved, as the provider's own log has it. A take's `takeKey` is its key. */
+export interface ProviderOperation {
+  readonly kind: 'take' | 'refund';
+  readonly key: string;
+  readonly takeKey: string;
+  readonly amount: number;
+  readonly currency: string;
+}
+
+/** Money that moved, as the ledger has it: what an operation did to the account at the provider. Positive is a take. */
+export interface Booking {
+  readonly operation: string;
+  readonly orderId: string;
+  readonly amount: number;
+  readonly currency: string;
+}
+
+/** The key of an operation begins with its order. */
+export const orderOf = (key: string): string => key.split(':', 1)[0]!;
 
 /**
  * The provider's log and the ledger as multisets of (key, amount): whatever moved outside is booked, once, and nothing else is.

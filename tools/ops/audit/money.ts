@@ -1,4 +1,4 @@
-import { compareBooks } from './books.js';
+import { compareBooks, orderOf, type Booking, type ProviderOperation } from './books.js';
 import { Findings, type Section } from './section.js';
 
 /** What an order has to do with money. Pence; `linesTotal` is summed over its lines. */
@@ -7,23 +7,6 @@ export interface OrderMoney {
   readonly total: number;
   readonly linesTotal: number;
   readonly goodwill: number;
-}
-
-/** Money that moved, as the provider's own log has it. A take's `takeKey` is its key. */
-export interface ProviderOperation {
-  readonly kind: 'take' | 'refund';
-  readonly key: string;
-  readonly takeKey: string;
-  readonly amount: number;
-  readonly currency: string;
-}
-
-/** Money that moved, as the ledger has it: what an operation did to the account at the provider. Positive is a take. */
-export interface Booking {
-  readonly operation: string;
-  readonly orderId: string;
-  readonly amount: number;
-  readonly currency: string;
 }
 
 export interface PaymentFact {
@@ -73,9 +56,6 @@ export function checkMoney(facts: MoneyFacts): Section {
   for (const { service, name, key, cause, times } of facts.doubledEffects) findings.report(`an effect was wished ${times} times by one message: ${name}`, { service, key, cause });
   return findings.section('G1', 'money: captured less refunded is what the orders say');
 }
-
-/** The key of an operation begins with its order. */
-export const orderOf = (key: string): string => key.split(':', 1)[0]!;
 
 function sumByOrder(moves: Iterable<{ orderId: string; amount: number }>): Map<string, Moved> {
   const sums = new Map<string, Moved>();

@@ -2,7 +2,7 @@ import { topics } from '@tradewind/contracts';
 import type { KafkaClient } from '@tradewind/messaging';
 import type { Acceptance } from '../audit/acceptance.js';
 import type { ClientCheckout } from '../audit/accepted-by-history.js';
-import type { ProviderOperation } from '../audit/money.js';
+import type { ProviderOperation } from '../audit/books.js';
 import { waitingForOperator, type Waiting } from '../audit/waiting.js';
 import { gatherCheckouts } from './cart-facts.js';
 import { databaseNames, type DatabaseName } from './database-names.js';

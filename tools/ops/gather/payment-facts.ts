@@ -1,4 +1,5 @@
-import type { Booking, LedgerFacts, PaymentFact } from '../audit/money.js';
+import type { Booking } from '../audit/books.js';
+import type { LedgerFacts, PaymentFact } from '../audit/money.js';
 import type { Snapshot } from './read-only.js';
 
 const payments = `

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { ProviderOperation } from '../audit/money.js';
+import type { ProviderOperation } from '../audit/books.js';
 import { CannotReach } from './read-only.js';
 
 /** Money that moved, as those who hold it wrote it down: takes and refunds. Everything else of the log moved nothing. */
