@@ -74,7 +74,7 @@ class NoteEffect implements Effect<{ text: string }, string> {
   }
 }
 
-const ask = command('counter.ask', load as never, (add: Add, { counters }: { counters: { get(id: string): Counter | undefined } } & never) => {
+const ask = command('counter.ask', load, (add: Add, { counters }) => {
   const total = (counters.get(add.counterId)?.total ?? 0) + add.amount;
   return save(Counters, { counterId: add.counterId, total })
     .and(say(Add, { counterId: `${add.counterId}-echo`, amount: add.amount }))
@@ -195,7 +195,7 @@ describe('a service on the real Kafka and PostgreSQL', () => {
     const commands = app.get<Commands>(Commands);
     const noteId = randomUUID();
     const answers = await Promise.allSettled([
-      ...Array.from({ length: 20 }, () => commands.run(ask as never, { counterId: 'asked', amount: 1 })),
+      ...Array.from({ length: 20 }, () => commands.run(ask, { counterId: 'asked', amount: 1 })),
       commands.run(note, { noteId }),
       commands.run(note, { noteId }),
     ]);
@@ -208,10 +208,10 @@ describe('a service on the real Kafka and PostgreSQL', () => {
   it('does a command once for its idempotency key', async () => {
     const commands = app.get<Commands>(Commands);
     const key = { scope: 'me', route: 'POST /x', key: 'k', bodyHash: 'h' };
-    const answers = await Promise.all(Array.from({ length: 10 }, () => commands.once(ask as never, { counterId: 'once', amount: 1 }, key)));
+    const answers = await Promise.all(Array.from({ length: 10 }, () => commands.once(ask, { counterId: 'once', amount: 1 }, key)));
     expect(answers.filter((each) => !each.replayed)).toHaveLength(1);
     expect(answers.map((each) => each.answer)).toEqual(answers.map(() => ({ total: 1 })));
-    await expect(commands.once(ask as never, { counterId: 'once', amount: 2 }, { ...key, bodyHash: 'other' })).rejects.toMatchObject({ name: 'IdempotencyMismatch' });
+    await expect(commands.once(ask, { counterId: 'once', amount: 2 }, { ...key, bodyHash: 'other' })).rejects.toMatchObject({ name: 'IdempotencyMismatch' });
     expect(await total('once')).toBe(1);
   });
 
