@@ -70,9 +70,11 @@ async function play(shop: Shop): Promise<boolean> {
 }
 
 function show(shop: Shop): void {
-  const folder = relative(process.cwd(), shop.state.path) || '.';
+  const near = relative(process.cwd(), shop.state.path);
+  const folder = near.startsWith('..') ? shop.state.path : near || '.';
   const rows: [string, string][] = [
-    ...shop.instances.map(({ name, url }): [string, string] => [name, name === 'gateway' ? `${url}  (API: ${url}/docs)` : url]),
+    ['gateway', `${shop.gatewayUrl}  (API: ${shop.gatewayUrl}/docs)`],
+    ...shop.instances.filter(({ service }) => service !== 'gateway').map(({ name, url }): [string, string] => [name, url]),
     ['provider', shop.providerUrl],
     ['PostgreSQL', withoutPassword(shop.adminUrl)],
     ['Kafka', shop.kafkaBrokers],

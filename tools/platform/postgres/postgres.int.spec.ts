@@ -71,6 +71,16 @@ describe('a service database', () => {
   });
 });
 
+describe('an administrator who is no superuser', () => {
+  it('makes service databases too', async () => {
+    await ask(postgres.adminUrl, "CREATE ROLE keeper LOGIN CREATEROLE CREATEDB PASSWORD 'k'; GRANT CONNECT ON DATABASE postgres TO keeper");
+    const url = await createServiceDatabase(postgres.adminUrl.replace(/\/\/[^@]+@/, '//keeper:k@'), 'payment', 'three');
+    expect(await ask(url, 'SELECT current_user::text AS role')).toEqual([{ role: 'payment' }]);
+    const stranger = await createServiceDatabase(postgres.adminUrl, 'product', 'four');
+    await expect(ask(stranger.replace(/\/product$/, '/payment'), 'SELECT 1')).rejects.toThrow('permission denied');
+  });
+});
+
 describe('a PostgreSQL that was killed', () => {
   it('starts again with what was committed', async () => {
     await ask(postgres.adminUrl, 'CREATE TABLE committed AS SELECT 1 AS n');

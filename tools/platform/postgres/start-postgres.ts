@@ -99,6 +99,7 @@ async function initialise(bin: string, data: string, options: PostgresOptions, a
     await run(join(bin, 'initdb'), [
       '--pgdata', data, '--username', 'postgres', '--pwfile', passwordFile, '--auth', 'scram-sha-256',
       '--encoding', 'UTF8', '--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8', '--no-instructions',
+      ...(options.settings?.['fsync'] === 'off' ? ['--no-sync'] : []),
     ], account);
   } finally {
     rmSync(passwordFile, { force: true });

@@ -29,7 +29,7 @@ export type Scale = Readonly<Partial<Record<Service, number>>>;
 export function readScale(text: string): Scale {
   const entries = text.split(',').map((part) => {
     const [name = '', count = ''] = part.trim().split('=');
-    if (!isService(name)) throw new Error(`--scale: there is no service "${name}"; there are ${services.join(', ')}`);
+    if (!isService(name)) throw new Error(`--scale: there is no service "${name}"; there are ${databaseServices.join(', ')}`);
     if (name === 'gateway') throw new Error('--scale: the gateway is the one public address and runs once; put a load balancer in front of several');
     if (!/^[1-9]\d?$/.test(count)) throw new Error(`--scale: "${part.trim()}" is not of the form ${name}=2, with 1 to 99 instances`);
     return [name, Number(count)] as const;

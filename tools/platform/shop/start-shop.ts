@@ -107,16 +107,21 @@ async function build(state: StateFolder, kept: Map<string, Keeper>, instances: I
   };
 }
 
-/** Waits for both, even when one fails: what has started must be known to be stopped. */
+/**
+ * What somebody named is asked first, so that a wrong setting is known before anything is started. Of ours both are waited
+ * for, even when one fails: what has started must be known, to be stopped.
+ */
 async function clusters(state: StateFolder, ports: Ports, secrets: Secrets, kept: Map<string, Keeper>, options: ShopOptions, say: (line: string) => void): Promise<[Cluster, Cluster]> {
+  const temporary = options.stateDir === undefined;
+  const theirPostgres = options.databaseUrl ? await namedPostgres(options.databaseUrl) : undefined;
+  const theirKafka = options.kafkaBrokers ? await namedKafka(options.kafkaBrokers) : undefined;
   const note = (name: string) => (cluster: Cluster): Cluster => {
     if (cluster.keeper) kept.set(name, cluster.keeper);
     return cluster;
   };
-  const temporary = options.stateDir === undefined;
   const [postgres, kafka] = await Promise.allSettled([
-    (options.databaseUrl ? namedPostgres(options.databaseUrl) : ownPostgres(state, ports, { password: secrets.postgresPassword, settings: temporary ? withoutDisk : {} }, say)).then(note('postgres')),
-    (options.kafkaBrokers ? namedKafka(options.kafkaBrokers) : ownKafka(state, ports, { shortLived: temporary, ...options.kafka }, say)).then(note('kafka')),
+    theirPostgres ?? ownPostgres(state, ports, { password: secrets.postgresPassword, settings: temporary ? withoutDisk : {} }, say).then(note('postgres')),
+    theirKafka ?? ownKafka(state, ports, { shortLived: temporary, ...options.kafka }, say).then(note('kafka')),
   ]);
   if (postgres.status === 'rejected') throw postgres.reason;
   if (kafka.status === 'rejected') throw kafka.reason;
