@@ -63,7 +63,7 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
           launch({ name, command: javaCommand(), args: [...jvmFlags(options.heap ?? '384m'), ...flags, ...args], log: options.log, pidFile, cwd: options.dataDir });
         if (!existsSync(join(logDir, 'bootstrap.checkpoint'))) {
           rmSync(logDir, { recursive: true, force: true });
-          const format = await java(`kafka format ${id}`, [...quick, ...archive.read], ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', propertiesFile]);
+          const format = await java(`kafka format ${id}`, [...quick, ...archive.read], ['kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '-c', propertiesFile]);
           const { code } = await format.exited;
           if (code !== 0) throw new Error(`Kafka could not format ${logDir}; its last words (${options.log}):\n${lastLines(options.log)}`);
         }
