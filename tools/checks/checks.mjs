@@ -11,5 +11,6 @@ export const checks = [
   () => stage('type check', 'node_modules/typescript/bin/tsc', '-b'),
   () => stage('lint', 'node_modules/eslint/bin/eslint.js', '.'),
   () => stage('dependency rules', 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--output-type', 'err-long', ...sources),
+  () => stage('message schemas', 'tools/checks/schemas.mjs'),
   () => jest('pure'),
 ];
