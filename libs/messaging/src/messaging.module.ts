@@ -17,7 +17,7 @@ import type { Store } from './store/store.js';
 import { systemWorld } from './system.js';
 
 /** Calls to the outside at once, per process. */
-const effectsAbreast = 16;
+const effectsAbreast = 64;
 
 /** Tells what commits have changed, in this process: to wake whoever waits for a row. */
 export class Commits {

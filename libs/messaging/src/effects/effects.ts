@@ -9,7 +9,7 @@ import { backOff, newId, type World } from '../system.js';
 const lease = 30_000;
 const renewal = 10_000;
 const interval = 250;
-const longestBackOff = 60_000;
+const longestBackOff = 15_000;
 
 /** An effect whose payload, result and loads are forgotten. */
 export interface AnyEffect {
