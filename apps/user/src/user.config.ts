@@ -13,5 +13,5 @@ export class UserConfig extends SealingConfig {
   /** Each takes 19 MiB and most of a processor for some 30 ms. */
   @Type(() => Number) @IsInt() @Min(1) @Max(64) readonly PASSWORD_HASHES_AT_ONCE: number = 2;
   /** So many wait for their turn; one more is answered 503. */
-  @Type(() => Number) @IsInt() @Min(1) @Max(10_000) readonly PASSWORD_HASHES_WAITING: number = 200;
+  @Type(() => Number) @IsInt() @Min(1) @Max(10_000) readonly PASSWORD_HASHES_WAITING: number = 100;
 }

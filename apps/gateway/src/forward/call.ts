@@ -25,5 +25,7 @@ export type TryEnd =
   | { readonly kind: 'unreachable' }
   | { readonly kind: 'broken'; readonly error: Error }
   | { readonly kind: 'late' }
+  /** It is no request that could be sent: the client's fault, not the instance's. */
+  | { readonly kind: 'unsendable' }
   /** The instance said that it can't at the moment, and another one may. */
   | { readonly kind: 'declined' };

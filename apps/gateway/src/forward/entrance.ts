@@ -13,6 +13,8 @@ import { Traffic } from '../metrics/traffic.js';
 import { Forwarder } from './forwarder.js';
 import { ClientGone, hasBody, readBody } from './read-body.js';
 
+const lingerMilliseconds = 1_000;
+
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /** Where requests come in: whom they are for, whether they may, and how they go on. Bodies are bytes here, nothing more. */
@@ -92,10 +94,19 @@ export class Entrance {
     if (response.headersSent) return void response.destroy();
     if (retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfterSeconds);
     if (body.status === 401) response.setHeader('www-authenticate', 'Bearer');
-    // what is left of the body is not wanted
+    const text = Buffer.from(JSON.stringify(body));
+    response.setHeader('content-length', text.length);
     if (!request.complete) response.setHeader('connection', 'close');
     response.writeHead(body.status, { 'content-type': 'application/problem+json', 'x-request-id': id });
-    response.end(JSON.stringify(body));
+    if (request.complete) return void response.end(text);
+    // closing while the client still sends would lose it the answer: what is left is thrown away, for a while
+    response.write(text);
+    request.resume();
+    const cancel = this.timers.after(lingerMilliseconds, () => response.end());
+    request.once('close', () => {
+      cancel();
+      response.end();
+    });
   }
 }
 

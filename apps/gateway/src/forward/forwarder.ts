@@ -26,7 +26,7 @@ export class Forwarder {
       const another = tries < 2 && call.repeatable ? this.#another(call, to) : undefined;
       const end = await tryOnce(call, to, this.clock, another !== undefined);
       if (end.kind === 'done') return;
-      if (!mayTryAgain({ sent: end.kind !== 'unreachable' }, call.repeatable, tries) || end.kind === 'late') throw problemOf(end, call);
+      if (!mayTryAgain({ sent: end.kind !== 'unreachable' }, call.repeatable, tries) || end.kind === 'late' || end.kind === 'unsendable') throw problemOf(end, call);
       this.traffic.triedAgain(call.service);
       to = this.#another(call, to) ?? to;
     }
@@ -39,6 +39,8 @@ export class Forwarder {
 
 function problemOf(end: Exclude<TryEnd, { kind: 'done' }>, { service, repeatable }: Call): Problem {
   switch (end.kind) {
+    case 'unsendable':
+      return problem(400, 'invalid-request', 'the request can\'t be passed on: its target or a header is not of its form');
     case 'late':
       return problem(504, 'too-slow', `${service} did not answer in time: ${doubt}`);
     case 'broken':

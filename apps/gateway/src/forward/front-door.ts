@@ -9,8 +9,6 @@ import { Entrance } from './entrance.js';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
-const slowCheckMilliseconds = 1_000;
-
 /**
  * Stands before Express: what belongs to a service is passed on without its parsers and middleware, which would cost more than
  * the passing on; the rest (health, metrics, docs, unknown paths) goes the usual way.
@@ -29,9 +27,7 @@ export class FrontDoor implements OnApplicationBootstrap {
   }
 
   onApplicationBootstrap(): void {
-    const server = this.adapters.httpAdapter.getHttpServer() as Server & { connectionsCheckingInterval?: number };
-    // slow heads and bodies are looked for every second, not every thirty
-    server.connectionsCheckingInterval = slowCheckMilliseconds;
+    const server = this.adapters.httpAdapter.getHttpServer() as Server;
     const usual = server.listeners('request') as Listener[];
     server.removeAllListeners('request');
     server.on('request', (request: IncomingMessage, response: ServerResponse) =>

@@ -85,6 +85,7 @@ class Try implements Dispatcher.DispatchHandler {
       return this.#end('failed', { kind: 'done' });
     }
     if (this.#declined) return this.#end('failed', { kind: 'declined' });
+    if (error instanceof errors.InvalidArgumentError || error instanceof errors.NotSupportedError) return this.#end('given-up', { kind: 'unsendable' });
     if (this.#controller === undefined) return this.#end('unreachable', { kind: 'unreachable' });
     if (error instanceof errors.HeadersTimeoutError) return this.#end('failed', { kind: 'late' });
     this.#end('failed', { kind: 'broken', error });
