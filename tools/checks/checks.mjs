@@ -12,5 +12,6 @@ export const checks = [
   () => stage('lint', 'node_modules/eslint/bin/eslint.js', '.'),
   () => stage('dependency rules', 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--output-type', 'err-long', ...sources),
   () => stage('message schemas', 'tools/checks/schemas.mjs'),
+  () => stage('house rules', 'tools/checks/house-rules.mjs'),
   () => jest('pure'),
 ];
