@@ -17,7 +17,7 @@ export function kafkaJars(): string {
 }
 
 function findRoot(from: string): string {
-  if (existsSync(join(from, 'nest-cli.json')) || existsSync(join(from, 'package-lock.json'))) return from;
+  if (existsSync(join(from, 'package-lock.json'))) return from;
   const parent = dirname(from);
   if (parent === from) throw new Error(`no package-lock.json in any folder above ${import.meta.dirname}`);
   return findRoot(parent);

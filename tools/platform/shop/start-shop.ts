@@ -4,13 +4,13 @@ import { kafkaClient } from '@tradewind/messaging';
 import { createServiceDatabase } from '../postgres/service-database.js';
 import type { Keeper } from '../process/keeper.js';
 import { removeState } from '../process/temporary-folder.js';
-import { namedKafka, namedPostgres, ownKafka, ownPostgres, type Cluster } from './clusters.js';
+import { openClusters } from './clusters.js';
 import { environmentOf, type Surroundings } from './environment.js';
 import { ensureFirstAdmin } from './first-admin.js';
 import { holdLifeline } from './hold-lifeline.js';
 import { keepInstance, keepProvider, planInstances } from './instances.js';
 import { anyPorts, fixedPorts, refuseTakenPorts } from './ports.js';
-import { databaseServices, services, type DatabaseService, type Ports } from './processes.js';
+import { databaseServices, services, type DatabaseService } from './processes.js';
 import { untilReady } from './readiness.js';
 import { openSecrets, type Secrets } from './secrets.js';
 import type { Instance, Shop, ShopOptions } from './shop.js';
@@ -18,8 +18,14 @@ import { claim, claimTemporary, release, type StateFolder } from './state-folder
 
 const startupMs = 90_000;
 
-/** What dies with the test need not survive a power cut; a killed process loses nothing by it. */
-const withoutDisk = { fsync: 'off' };
+/** A shop in the making: what is running by now, so that it can be stopped at any moment. */
+interface Site {
+  readonly state: StateFolder;
+  readonly kept: Map<string, Keeper>;
+  readonly instances: Instance[];
+  readonly options: ShopOptions;
+  readonly stop: () => Promise<void>;
+}
 
 /** Starts a whole shop, from the database cluster to the gateway, and resolves when it serves. Several may run side by side, each on its folder and ports. */
 export async function startShop(options: ShopOptions): Promise<Shop> {
@@ -36,14 +42,14 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopped ??= stopNow());
   try {
-    return await build(state, kept, instances, options, stop);
+    return await open({ state, kept, instances, options, stop });
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function build(state: StateFolder, kept: Map<string, Keeper>, instances: Instance[], options: ShopOptions, stop: () => Promise<void>): Promise<Shop> {
+async function open({ state, kept, instances, options, stop }: Site): Promise<Shop> {
   const say = options.say ?? (() => undefined);
   const phase = <T>(what: string, work: () => Promise<T>): Promise<T> => inPhase(what, work, say, options.signal);
   const secrets = openSecrets(state.secretsFile);
@@ -55,7 +61,7 @@ async function build(state: StateFolder, kept: Map<string, Keeper>, instances: I
     ...(options.kafkaBrokers ? [] : (['kafka', 'kafka-controller'] as const)),
   ]);
 
-  const [postgres, kafka] = await phase('PostgreSQL and Kafka', () => clusters(state, ports, secrets, kept, options, say));
+  const [postgres, kafka] = await phase('PostgreSQL and Kafka', () => openClusters({ state, ports, password: secrets.postgresPassword, kept, options, say }));
   const databases = await phase('databases and roles', () => createDatabases(postgres.address, secrets));
   await phase('topics', () => provisionTopics(kafka.address));
 
@@ -81,16 +87,17 @@ async function build(state: StateFolder, kept: Map<string, Keeper>, instances: I
   const addresses = { gatewayUrl, providerUrl, kafkaBrokers: kafka.address, adminUrl: postgres.address, databases };
   const about = { ...addresses, providerLog: state.providerLog, instances: instances.map(({ name, service, url, log }) => ({ name, service, url, log })) };
   writeFileSync(state.shopFile, `${JSON.stringify(about, undefined, 2)}\n`, { mode: 0o600 });
+  return { ...addresses, admin: secrets.admin, state, instances, stop, ...handles(kept, instances) };
+}
+
+/** What a test does to a shop that runs. */
+function handles(kept: ReadonlyMap<string, Keeper>, instances: readonly Instance[]): Pick<Shop, 'kill' | 'stopOne' | 'startOne' | 'untilReady'> {
   const keeperOf = (name: string): Keeper => {
     const keeper = kept.get(name);
     if (!keeper) throw new Error(`nothing in this shop is called "${name}"; there are ${[...kept.keys()].join(', ')}`);
     return keeper;
   };
   return {
-    ...addresses,
-    admin: secrets.admin,
-    state,
-    instances,
     kill(name, signal = 'SIGKILL') {
       const { pid } = keeperOf(name);
       if (pid === undefined) throw new Error(`${name} is not running`);
@@ -103,29 +110,7 @@ async function build(state: StateFolder, kept: Map<string, Keeper>, instances: I
       if (instance) await ready(instance, '/readyz', startupMs);
     },
     untilReady: (withinMs = startupMs) => allReady(instances, withinMs),
-    stop,
   };
-}
-
-/**
- * What somebody named is asked first, so that a wrong setting is known before anything is started. Of ours both are waited
- * for, even when one fails: what has started must be known, to be stopped.
- */
-async function clusters(state: StateFolder, ports: Ports, secrets: Secrets, kept: Map<string, Keeper>, options: ShopOptions, say: (line: string) => void): Promise<[Cluster, Cluster]> {
-  const temporary = options.stateDir === undefined;
-  const theirPostgres = options.databaseUrl ? await namedPostgres(options.databaseUrl) : undefined;
-  const theirKafka = options.kafkaBrokers ? await namedKafka(options.kafkaBrokers) : undefined;
-  const note = (name: string) => (cluster: Cluster): Cluster => {
-    if (cluster.keeper) kept.set(name, cluster.keeper);
-    return cluster;
-  };
-  const [postgres, kafka] = await Promise.allSettled([
-    theirPostgres ?? ownPostgres(state, ports, { password: secrets.postgresPassword, settings: temporary ? withoutDisk : {} }, say).then(note('postgres')),
-    theirKafka ?? ownKafka(state, ports, { shortLived: temporary, ...options.kafka }, say).then(note('kafka')),
-  ]);
-  if (postgres.status === 'rejected') throw postgres.reason;
-  if (kafka.status === 'rejected') throw kafka.reason;
-  return [postgres.value, kafka.value];
 }
 
 async function createDatabases(adminUrl: string, secrets: Secrets): Promise<Record<DatabaseService, string>> {
