@@ -6,6 +6,8 @@ import { routedServices, serviceFor } from '../domain/routes.js';
 import { mergeDocuments, type ApiDocument } from './merge-documents.js';
 
 const keptFor = 30_000;
+/** A document that lacks a service is made anew sooner. */
+const keptIncomplete = 3_000;
 const patience = 3_000;
 
 const head: ApiDocument = {
@@ -32,7 +34,7 @@ const pageScript = `window.onload = () => {
 export class ApiDocs {
   readonly #logger = new Logger('Docs');
   readonly #last = new Map<string, ApiDocument>();
-  #made: { readonly at: number; readonly document: Promise<ApiDocument> } | undefined;
+  #made: { until: number; readonly document: Promise<ApiDocument> } | undefined;
 
   constructor(
     private readonly upstreams: Upstreams,
@@ -50,13 +52,13 @@ export class ApiDocs {
   /** Never rejects: a service that can't be asked is shown as it was last, or left out. */
   document(): Promise<ApiDocument> {
     const now = this.clock.now().getTime();
-    if (!this.#made || now - this.#made.at > keptFor) this.#made = { at: now, document: this.#make() };
+    if (!this.#made || now > this.#made.until) this.#made = { until: now + keptFor, document: this.#make(now) };
     return this.#made.document;
   }
 
-  async #make(): Promise<ApiDocument> {
+  async #make(now: number): Promise<ApiDocument> {
     const documents = await Promise.all(routedServices.map(async (service) => ({ service, document: await this.#ask(service) })));
-    if (documents.some(({ document }) => document === undefined)) this.#made = undefined;
+    if (this.#made && documents.some(({ document }) => document === undefined)) this.#made.until = now + keptIncomplete;
     return mergeDocuments(head, documents.flatMap(({ service, document }) => (document ? [{ service, document }] : [])), (path) => serviceFor(path) !== undefined);
   }
 

@@ -13,6 +13,8 @@ import { Traffic } from '../metrics/traffic.js';
 import { Forwarder } from './forwarder.js';
 import { ClientGone, hasBody, readBody } from './read-body.js';
 
+/** What a platform asks for all the time. */
+const unlimited: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
 const lingerMilliseconds = 1_000;
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
@@ -43,11 +45,18 @@ export class Entrance {
   /** Takes what belongs to a service; leaves the gateway's own pages to `next`. */
   readonly middleware = (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
     const service = serviceFor(request.url!);
-    if (service === undefined) return next();
+    if (unlimited.has(request.url!)) return next();
     const id = isRequestId(single(request.headers['x-request-id'])) ? single(request.headers['x-request-id'])! : newId(this.#world);
-    this.traffic.measure(service, request.method!, response);
-    this.#serve(service, id, request, response).catch((error: unknown) => this.#refuse(error, id, request, response));
+    if (service !== undefined) this.traffic.measure(service, request.method!, response);
+    const served = service === undefined ? Promise.resolve().then(() => this.#own(request, next)) : this.#serve(service, id, request, response);
+    served.catch((error: unknown) => this.#refuse(error, id, request, response));
   };
+
+  /** The gateway's own pages cost something as well. */
+  #own({ socket, method = '', url = '' }: IncomingMessage, next: () => void): void {
+    this.limits.admitAddress(plainAddress(socket.remoteAddress), method, url);
+    next();
+  }
 
   async #serve(service: string, id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '', headers } = request;

@@ -2,19 +2,16 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsString, Length } from 'class-validator';
 
 export class LogInBody {
-  @ApiProperty({ format: 'email', maxLength: 254, example: 'ann@example.com' })
   @IsString()
   @Length(1, 254)
   readonly email!: string;
 
-  @ApiProperty({ maxLength: 200, writeOnly: true })
   @IsString()
   @Length(1, 200)
   readonly password!: string;
 }
 
 export class RefreshTokenBody {
-  @ApiProperty({ maxLength: 100, writeOnly: true })
   @IsString()
   @Length(1, 100)
   readonly refreshToken!: string;

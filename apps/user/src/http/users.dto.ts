@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsEmail, IsString, Length, MaxLength, ValidateIf } from 'class-validator';
 
@@ -7,18 +7,15 @@ const trimmed = Transform(({ value }: { value: unknown }) => (typeof value === '
 const unlessAbsent = ValidateIf((_, value) => value !== undefined);
 
 export class RegisterBody {
-  @ApiProperty({ format: 'email', maxLength: 254, example: 'ann@example.com' })
   @trimmed
   @IsEmail({}, { message: 'email must be an e-mail address' })
   @MaxLength(254)
   readonly email!: string;
 
-  @ApiProperty({ minLength: 8, maxLength: 200, writeOnly: true })
   @IsString()
   @Length(8, 200)
   readonly password!: string;
 
-  @ApiProperty({ minLength: 1, maxLength: 100, example: 'Ann Lee' })
   @trimmed
   @IsString()
   @Length(1, 100)
@@ -26,14 +23,12 @@ export class RegisterBody {
 }
 
 export class ProfileBody {
-  @ApiPropertyOptional({ minLength: 1, maxLength: 100 })
   @unlessAbsent
   @trimmed
   @IsString()
   @Length(1, 100)
   readonly name?: string;
 
-  @ApiPropertyOptional({ format: 'email', maxLength: 254 })
   @unlessAbsent
   @trimmed
   @IsEmail({}, { message: 'email must be an e-mail address' })
