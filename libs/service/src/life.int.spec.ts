@@ -93,7 +93,7 @@ describe('a service', () => {
   });
 
   it('announces where it is', async () => {
-    const seen = (await eventually(() => heartbeats.find(({ key, value }) => key === instance && value !== null)))!;
+    const seen = (await eventually(() => heartbeats.find(({ key, value }) => key === instance && value !== null)));
     expect(JSON.parse(seen.value!.toString())).toMatchObject({ instanceId: instance, service, url: running.url });
     expect(seen.headers).toMatchObject({ ce_type: 'platform.instance-seen', ce_specversion: '1.0' });
   });
@@ -162,7 +162,7 @@ describe('a process', () => {
   }, 90_000);
   it('serves while the broker is away, says that it is degraded, and can\'t tell a new key from a forged one', async () => {
     const { child, said, ended } = start({ KAFKA_BROKERS: '127.0.0.1:1' });
-    const [, url] = (await eventually(() => /serving (http:[^"]+)/.exec(said()), startPatience))!;
+    const [, url] = (await eventually(() => /serving (http:[^"]+)/.exec(said()), startPatience));
     const ready = await eventually(async () => {
       const answer = await fetch(`${url}/readyz`);
       const body = (await answer.json()) as { degraded: string[] };
