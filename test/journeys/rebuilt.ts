@@ -1,4 +1,4 @@
-import { messagingMigrations, kafkaClient, decode, type AnyTable, type Envelope, type IncomingRecord } from '@tradewind/messaging';
+import { messagingMigrations, PostgresStore, kafkaClient, decode, type AnyTable, type Envelope, type IncomingRecord } from '@tradewind/messaging';
 import { contracts, topics } from '@tradewind/contracts';
 import { DataSource, type MigrationInterface } from 'typeorm';
 import { rebuildCarts } from '../../apps/cart/src/rebuild.js';
@@ -9,7 +9,6 @@ import { rebuildPayments } from '../../apps/payment/src/rebuild.js';
 import { LedgerEntries, Payments, Refunds } from '../../apps/payment/src/storage/payment.tables.js';
 import { rebuildProduct } from '../../apps/product/src/rebuild.js';
 import { Products, Reservations, Shelves } from '../../apps/product/src/storage/product.tables.js';
-import { PostgresStore } from '../../libs/messaging/src/postgres/postgres-store.js';
 
 interface Told {
   readonly message: object;

@@ -11,6 +11,7 @@ export { Outbox } from './outbox/outbox.js';
 export { Relay } from './outbox/relay.js';
 export { bindSaga, steer, type AnySagaBinding, type SagaBinding } from './sagas/saga-binding.js';
 export { SagaJournal, Sagas, type SagaJournalRow, type SagaRow } from './sagas/saga-tables.js';
+export { PostgresStore } from './postgres/postgres-store.js';
 export type * from './store/store.js';
 export { backOff, newId, systemClock, systemRandomness, systemTimers, systemWorld, type World } from './system.js';
 export { said, type Said } from '@tradewind/saga';
