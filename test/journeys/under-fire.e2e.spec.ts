@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tradewind/testing';
@@ -28,10 +28,19 @@ describe('a shop that plays real trading', () => {
   let shop: Shop;
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const historyFile = (): string => join(shop.state.path, 'history.jsonl');
-  const countOf = (op: string): number => {
+  const counts = { follow: 0, checkout: 0 };
+  let read = 0;
+  /** Reads only what has come since the last look: the history of a month is long. */
+  const countOf = (op: keyof typeof counts): number => {
     if (!existsSync(historyFile())) return 0;
-    const lines = readFileSync(historyFile(), 'utf8').split('\n').slice(0, -1);
-    return lines.filter((line) => line.includes(`"phase":"outcome","op":"${op}"`)).length;
+    const file = openSync(historyFile(), 'r');
+    const fresh = Buffer.alloc(fstatSync(file).size - read);
+    readSync(file, fresh, 0, fresh.length, read);
+    closeSync(file);
+    const end = fresh.lastIndexOf('\n') + 1;
+    read += end;
+    for (const [, of] of fresh.toString('utf8', 0, end).matchAll(/"phase":"outcome","op":"(follow|checkout)"/g)) counts[of as keyof typeof counts]++;
+    return counts[op];
   };
   const outcomes = (): number => countOf('follow');
   const accepted = (): number => countOf('checkout');
