@@ -14,7 +14,7 @@ type Answer = (heard: Heard, response: ServerResponse, request: IncomingMessage)
 export class AService {
   readonly heard: Heard[] = [];
   ready = true;
-  answer: Answer = ({ body }, response) => void response.writeHead(200, { 'content-type': 'application/json', 'x-served-by': this.name }).end(body.length > 0 ? body : '{}');
+  answer: Answer = this.#echo;
 
   private constructor(
     readonly name: string,
@@ -27,6 +27,12 @@ export class AService {
     server.on('request', (request, response) => service.#serve(request, response));
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
     return service;
+  }
+
+  /** As in the beginning: answers with what it was sent, and has heard nothing. */
+  behave(): void {
+    this.answer = this.#echo;
+    this.heard.length = 0;
   }
 
   get port(): number {
@@ -43,6 +49,10 @@ export class AService {
     const closed = new Promise((resolve) => this.server.close(resolve));
     this.server.closeAllConnections();
     await closed;
+  }
+
+  get #echo(): Answer {
+    return ({ body }, response) => void response.writeHead(200, { 'content-type': 'application/json', 'x-served-by': this.name }).end(body.length > 0 ? body : '{}');
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {

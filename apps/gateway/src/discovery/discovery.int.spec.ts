@@ -1,16 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { InstanceGone, InstanceSeen, SigningKeyAnnounced, SigningKeyRetired } from '@tradewind/contracts';
-import { readConfig, startService, type RunningService } from '@tradewind/service';
+import type { RunningService } from '@tradewind/service';
 import { eventually } from '@tradewind/testing';
-import { request } from 'undici';
+import { aGateway, answerTo } from '../../test/a-gateway.fixture.spec.js';
 import { AService } from '../../test/a-service.fixture.spec.js';
 import { aKeyPair, aToken, type Pair } from '../../test/access-tokens.fixture.spec.js';
 import { OwnKafka } from '../../test/own-kafka.fixture.spec.js';
 import { aRecord, publish } from '../../test/platform-records.fixture.spec.js';
-import { GatewayConfig } from '../gateway.config.js';
-import { GatewayModule } from '../gateway.module.js';
 
 describe('a gateway that reads the platform\'s topics', () => {
   let kafka: OwnKafka;
@@ -19,11 +15,7 @@ describe('a gateway that reads the platform\'s topics', () => {
   const gateways: RunningService[] = [];
 
   const start = async (): Promise<RunningService> => {
-    const config = readConfig(GatewayConfig, {
-      PORT: '0', LOG_LEVEL: 'silent', KAFKA_BROKERS: kafka.brokers, INSTANCE_ID: `gateway-${randomBytes(4).toString('hex')}`,
-      TRUSTED_ADDRESSES: '127.0.0.1', INSTANCES_FILE: join(kafka.folder, 'known.json'),
-    });
-    const running = await startService(GatewayModule.forRoot(config), config);
+    const running = await aGateway(kafka);
     gateways.push(running);
     return running;
   };
@@ -40,9 +32,8 @@ describe('a gateway that reads the platform\'s topics', () => {
   const announce = ({ kid, publicKey }: Pair): Promise<void> =>
     publish(kafka.client, aRecord(SigningKeyAnnounced, { kid, publicKey, announcedAt: new Date().toISOString(), signsFrom: new Date().toISOString() }));
   const ask = async (token?: string, at = gateway): Promise<{ status: number; by: unknown }> => {
-    const { statusCode, headers, body } = await request(`${at.url}/orders`, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } });
-    await body.dump();
-    return { status: statusCode, by: headers['x-served-by'] };
+    const { status, headers } = await answerTo(at, '/orders', token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } });
+    return { status, by: headers['x-served-by'] };
   };
   const answering = async (): Promise<string> => [...new Set((await Promise.all(Array.from({ length: 20 }, () => ask()))).map(({ by }) => String(by)))].sort().join();
 
@@ -57,10 +48,10 @@ describe('a gateway that reads the platform\'s topics', () => {
   }, 60_000);
 
   it('routes to an instance as soon as it announces itself', async () => {
-    expect((await request(`${gateway.url}/readyz`)).statusCode).toBe(503);
+    expect((await answerTo(gateway, '/readyz')).status).toBe(503);
     await announced('order-1');
     await eventually(async () => (await ask()).by === 'order-1');
-    expect((await request(`${gateway.url}/readyz`)).statusCode).toBe(200);
+    expect((await answerTo(gateway, '/readyz')).status).toBe(200);
   });
   it('shares the calls out between instances', async () => {
     await announced('order-2');

@@ -15,6 +15,7 @@ describe('a request on its way to a service', () => {
 
 describe('an answer on its way to the client', () => {
   it('loses the headers of the hop', () => expect(returned(['connection', 'keep-alive', 'keep-alive', 'timeout=5', 'transfer-encoding', 'chunked', 'etag', '1'])).toEqual(['etag', '1']));
+  it('loses the request\'s id, which the gateway says itself', () => expect(returned(['X-Request-Id', 'r', 'etag', '1'])).toEqual(['etag', '1']));
   it('keeps its length', () => expect(returned(['content-length', '2'])).toEqual(['content-length', '2']));
 });
 

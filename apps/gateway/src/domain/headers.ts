@@ -29,13 +29,13 @@ export function forwarded(raw: readonly string[]): string[] {
   return kept;
 }
 
-/** What goes back to the client of a service's raw headers. The length is kept: the body is passed on as it is. */
+/** What goes back to the client of a service's raw headers. The length is kept: the body is passed on as it is. The request's id is set by the gateway. */
 export function returned(raw: readonly string[]): string[] {
   const dropped = namedByConnection(raw);
   const kept: string[] = [];
   for (let at = 0; at < raw.length; at += 2) {
     const name = raw[at]!.toLowerCase();
-    if ((perHop.has(name) && name !== 'content-length') || dropped?.has(name)) continue;
+    if ((perHop.has(name) && name !== 'content-length') || name === 'x-request-id' || dropped?.has(name)) continue;
     kept.push(raw[at]!, raw[at + 1]!);
   }
   return kept;

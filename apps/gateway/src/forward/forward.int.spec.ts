@@ -1,19 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { SigningKeyAnnounced } from '@tradewind/contracts';
 import { systemTimers } from '@tradewind/messaging';
-import { readConfig, startService, type RunningService } from '@tradewind/service';
+import type { RunningService } from '@tradewind/service';
 import { eventually } from '@tradewind/testing';
 import { SignJWT } from 'jose';
-import { request, type Dispatcher } from 'undici';
+import { aGateway, answerTo, ask, type Asking } from '../../test/a-gateway.fixture.spec.js';
 import { AService } from '../../test/a-service.fixture.spec.js';
 import { aKeyPair, aToken, aUserId, type Pair } from '../../test/access-tokens.fixture.spec.js';
 import { OwnKafka } from '../../test/own-kafka.fixture.spec.js';
 import { aRecord, publish } from '../../test/platform-records.fixture.spec.js';
-import { GatewayConfig } from '../gateway.config.js';
-import { GatewayModule } from '../gateway.module.js';
 
 describe('a gateway', () => {
   let kafka: OwnKafka;
@@ -25,28 +22,17 @@ describe('a gateway', () => {
   const started: RunningService[] = [];
 
   const start = async (rest: Record<string, string> = {}): Promise<RunningService> => {
-    const config = readConfig(GatewayConfig, {
-      PORT: '0', LOG_LEVEL: 'silent', KAFKA_BROKERS: kafka.brokers, INSTANCE_ID: `gateway-${randomBytes(4).toString('hex')}`, TRUSTED_ADDRESSES: '127.0.0.1',
-      STATIC_INSTANCES: `order=${order.url},order=${second.url},product=${product.url}`, INSTANCES_FILE: join(kafka.folder, 'known.json'),
-      ANSWER_SECONDS: '1', BODY_SECONDS: '0.5', ...rest,
-    });
-    const running = await startService(GatewayModule.forRoot(config), config);
+    const running = await aGateway(kafka, { STATIC_INSTANCES: `order=${order.url},order=${second.url},product=${product.url}`, ANSWER_SECONDS: '1', BODY_SECONDS: '0.5', ...rest });
     started.push(running);
-    await eventually(async () => (await request(`${running.url}/readyz`)).statusCode === 200);
+    await eventually(async () => (await answerTo(running, '/readyz')).status === 200);
     return running;
   };
-  type Options = Omit<Dispatcher.RequestOptions, 'origin' | 'path' | 'method'> & { method?: Dispatcher.HttpMethod };
-  const ask = (path: string, options: Options = {}, at = gateway) => request(`${at.url}${path}`, { method: 'GET', ...options });
-  const asked = async (path: string, options: Options = {}, at = gateway) => {
-    const { statusCode, headers, body } = await ask(path, options, at);
-    const text = await body.text();
-    return { status: statusCode, headers, text, json: () => JSON.parse(text) as Record<string, unknown> };
-  };
+  const asked = (path: string, options: Asking = {}, at = gateway) => answerTo(at, path, options);
   const post = (path: string, body: string | Buffer, headers: Record<string, string> = {}) =>
     asked(path, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
   const bothUp = () => eventually(async () => (await asked('/metrics')).text.includes('gateway_instances_up{service="order"} 2'));
   const usual = (): void => {
-    for (const service of [order, second, product]) service.answer = ({ body }, response) => void response.writeHead(200, { 'x-served-by': service.name }).end(body.length > 0 ? body : '{}');
+    for (const service of [order, second, product]) service.behave();
   };
 
   beforeAll(async () => {
@@ -57,10 +43,7 @@ describe('a gateway', () => {
     [order, second, product] = await Promise.all(['order', 'second', 'product'].map((name) => AService.listening(name))) as [AService, AService, AService];
     gateway = await start();
   }, 120_000);
-  afterEach(() => {
-    usual();
-    for (const service of [order, second, product]) service.heard.length = 0;
-  });
+  afterEach(() => usual());
   afterAll(async () => {
     await Promise.all(started.map((running) => running.stop()));
     await Promise.all([order, second, product].map((service) => service?.die()));
@@ -94,7 +77,7 @@ describe('a gateway', () => {
     it('passes a big answer to a slow reader', async () => {
       const big = randomBytes(8_000_000);
       product.answer = (_, response) => void response.end(big);
-      const { body } = await ask('/products');
+      const { body } = await ask(gateway, '/products');
       const parts: Buffer[] = [];
       for await (const part of body) {
         parts.push(part as Buffer);
@@ -195,7 +178,7 @@ describe('a gateway', () => {
           response.on('close', closed);
         };
       });
-    const open = (at?: RunningService) => ask('/products/1/events', { headers: { accept: 'text/event-stream' } }, at);
+    const open = (at = gateway) => ask(at, '/products/1/events', { headers: { accept: 'text/event-stream' } });
     it('gives each event when it comes, and hangs up with the client', async () => {
       const hungUp = streaming(product);
       const { body } = await open();
