@@ -1,5 +1,7 @@
 import { messagingMigrations, PostgresStore, kafkaClient, decode, type AnyTable, type Envelope, type IncomingRecord } from '@tradewind/messaging';
 import { contracts, topics } from '@tradewind/contracts';
+import type { UserId } from '@tradewind/kernel';
+import { blindIndexWith, dataKeySecret, unsealWith, unwrap } from '@tradewind/service';
 import { DataSource, type MigrationInterface } from 'typeorm';
 import { rebuildCarts } from '../../apps/cart/src/rebuild.js';
 import { CartLines, Carts, Checkouts } from '../../apps/cart/src/storage/cart.tables.js';
@@ -9,6 +11,9 @@ import { rebuildPayments } from '../../apps/payment/src/rebuild.js';
 import { LedgerEntries, Payments, Refunds } from '../../apps/payment/src/storage/payment.tables.js';
 import { rebuildProduct } from '../../apps/product/src/rebuild.js';
 import { Products, Reservations, Shelves } from '../../apps/product/src/storage/product.tables.js';
+import { normaliseEmail } from '../../apps/user/src/domain/email.js';
+import { rebuildAccounts } from '../../apps/user/src/rebuild.js';
+import { Accounts } from '../../apps/user/src/storage/tables.js';
 
 interface Told {
   readonly message: object;
@@ -16,8 +21,12 @@ interface Told {
 }
 type Folded = readonly (readonly [AnyTable, Iterable<object>])[];
 
+/** What by design is in no event and comes from a backup: opens a sealed address and makes its look-up value. */
+export type EmailIndex = (userId: UserId, sealed: string) => string;
+
 /** How each service's rows come from what was said: the fold that a lost database is brought back with. */
-export const folds: Readonly<Record<string, (told: readonly Told[]) => Folded>> = {
+export const folds: Readonly<Record<string, (told: readonly Told[], emailIndexOf: EmailIndex) => Folded>> = {
+  user: (told, emailIndexOf) => [[Accounts, rebuildAccounts(told.map(({ message }) => message), emailIndexOf).values()]],
   product: (told) => {
     const { products, shelves, reservations } = rebuildProduct(told.map(({ message }) => message));
     return [[Products, products.values()], [Shelves, shelves.values()], [Reservations, reservations.values()]];
@@ -73,4 +82,11 @@ export async function fold(url: string, migrations: readonly (new () => Migratio
 /** One line a row, sorted: two tables hold the same when these are equal. */
 export async function contentOf(dataSource: DataSource, { name }: AnyTable): Promise<string[]> {
   return (await dataSource.query<{ row: string }[]>(`select to_jsonb(t)::text as row from ${name} t order by 1`)).map(({ row }) => row);
+}
+
+export async function emailIndexFrom(live: DataSource, secret: string): Promise<EmailIndex> {
+  const deployment = dataKeySecret(secret);
+  const rows = await live.query<{ user_id: string; wrapped_key: string }[]>('select user_id, wrapped_key from svc_data_keys where wrapped_key is not null');
+  const keys = new Map(rows.map((row) => [row.user_id, unwrap(deployment, row.user_id, row.wrapped_key)]));
+  return (userId, sealed) => blindIndexWith(deployment, normaliseEmail(unsealWith(keys.get(userId)!, sealed)));
 }

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tradewind/testing';
@@ -10,7 +10,7 @@ import type { Shop } from '../../tools/platform/shop/shop.js';
 import { startShop } from '../../tools/platform/shop/start-shop.js';
 import { playShop } from '../../tools/shop/main.js';
 import { chanceOf } from '../../tools/shop/retail/chance.js';
-import { contentOf, everythingSaid, fold, folds } from './rebuilt.js';
+import { contentOf, emailIndexFrom, everythingSaid, fold, folds } from './rebuilt.js';
 import { migrationsOf } from './migrations.js';
 
 /*
@@ -105,11 +105,14 @@ describe('a shop that plays real trading', () => {
 
   it('has said everything that its databases hold', async () => {
     const told = await everythingSaid(shop.kafkaBrokers);
+    const users = await new DataSource({ type: 'postgres', url: shop.databases.user }).initialize();
+    const emailIndexOf = await emailIndexFrom(users, (JSON.parse(readFileSync(shop.state.secretsFile, 'utf8')) as { dataKeySecret: string }).dataKeySecret);
+    await users.destroy();
     for (const [service, rowsOf] of Object.entries(folds)) {
-      const rows = rowsOf(told);
+      const live = await new DataSource({ type: 'postgres', url: shop.databases[service as keyof Shop['databases']] }).initialize();
+      const rows = rowsOf(told, emailIndexOf);
       const url = await createServiceDatabase(shop.adminUrl, `${service}_again`, 'again');
       const again = await fold(url, migrationsOf[service]!, rows);
-      const live = await new DataSource({ type: 'postgres', url: shop.databases[service as keyof Shop['databases']] }).initialize();
       for (const [table] of rows) {
         const [mine, theirs] = [await contentOf(again, table), await contentOf(live, table)];
         expect([service, table.name, mine.length]).toEqual([service, table.name, theirs.length]);
