@@ -135,6 +135,7 @@ describe('the product service', () => {
       ['price.id', 'POST', '/products', { sku: 'x', name: 'x', price: { ...pence(1), id: 1 }, stock: 0 }],
       ['sku', 'POST', '/products', { sku: 'x/y', name: 'x', price: pence(1), stock: 0 }],
       ['sku', 'POST', '/products', { sku: 'x'.repeat(65), name: 'x', price: pence(1), stock: 0 }],
+      ['sku', 'POST', '/products', { sku: ' ', name: 'x', price: pence(1), stock: 0 }],
       ['name', 'POST', '/products', { sku: 'x', name: ' ', price: pence(1), stock: 0 }],
       ['name', 'POST', '/products', { sku: 'x', name: 'x\u0000', price: pence(1), stock: 0 }],
       ['stock', 'POST', '/products', { sku: 'x', name: 'x', price: pence(1), stock: 1_000_000_001 }],

@@ -7,7 +7,7 @@ import { Equals, IsInt, IsObject, IsOptional, IsString, Length, Matches, Max, Ma
 import { mostPieces } from '../domain/shelf.js';
 
 const highestPrice = 100_000_000;
-const sku = /^[A-Za-z0-9 ._-]+$/;
+const sku = /^(?=.*[^ ])[A-Za-z0-9 ._-]+$/;
 const oneLine = /^(?=.*\S)\P{Cc}+$/u;
 
 /** May be left out; null is not the same as left out. */
@@ -23,7 +23,7 @@ export class Price {
 
 export class AddProduct {
   @ApiProperty({ example: '85123A', minLength: 1, maxLength: 64, pattern: sku.source })
-  @IsString() @Length(1, 64) @Matches(sku, { message: 'sku must have letters, digits, spaces, dots, dashes and underscores only' }) readonly sku!: string;
+  @IsString() @Length(1, 64) @Matches(sku, { message: 'sku must have letters, digits, spaces, dots, dashes and underscores only, and not just spaces' }) readonly sku!: string;
   @ApiProperty({ example: 'White hanging heart T-light holder', minLength: 1, maxLength: 200 })
   @IsString() @Length(1, 200) @Matches(oneLine, { message: 'name must be one line of text' }) readonly name!: string;
   @ApiProperty({ type: Price })
