@@ -8,6 +8,8 @@ import { whole } from './order.view.js';
 
 const readYourWrites = 2_000;
 
+const never = (): Promise<Map<string, OrderRow>> => Promise.resolve(new Map());
+
 /** Orders as their buyers see them. One that was accepted a moment ago may not be here yet: it is waited for. */
 @Injectable()
 export class OwnOrders {
@@ -21,7 +23,7 @@ export class OwnOrders {
   /** As soon as it has its outcome, or after that many milliseconds as it stands. Throws a 404 problem. */
   async find(userId: UserId, orderId: OrderId, waitMilliseconds = 0): Promise<OrderAnswer> {
     const end = this.clock.now().getTime() + waitMilliseconds;
-    const row = own(userId, await this.awaiting.until('orders', orderId, this.queries.find, Math.max(readYourWrites, waitMilliseconds)));
+    const row = await this.#own(userId, orderId, Math.max(readYourWrites, waitMilliseconds));
     const left = end - this.clock.now().getTime();
     return this.#view(left > 0 ? await this.#outcome(row, left) : row);
   }
@@ -29,12 +31,23 @@ export class OwnOrders {
   /** The history as soon as it has more than so many facts, or can have no more; undefined when that takes longer. Throws a 404 problem. */
   async history(userId: UserId, orderId: OrderId, facts: number, waitMilliseconds: number): Promise<HistoryRow | undefined> {
     const row = await this.awaiting.until(`orders/history after ${facts}`, orderId, this.queries.withMoreThan(facts), waitMilliseconds);
-    return row && own(userId, row);
+    if (row && row.userId !== userId) throw noSuchOrder();
+    return row;
   }
 
   /** Throws a 404 problem for an order that is not this person's. */
   async expect(userId: UserId, orderId: OrderId): Promise<void> {
-    own(userId, await this.awaiting.until('orders', orderId, this.queries.find, readYourWrites));
+    await this.#own(userId, orderId, readYourWrites);
+  }
+
+  /** Somebody else's is as long in coming as one that is not there: not even the time tells them apart. */
+  async #own(userId: UserId, orderId: OrderId, milliseconds: number): Promise<OrderRow> {
+    const end = this.clock.now().getTime() + milliseconds;
+    const row = await this.awaiting.until('orders', orderId, this.queries.find, milliseconds);
+    if (row?.userId === userId) return row;
+    const left = end - this.clock.now().getTime();
+    if (row && left > 0) await this.awaiting.until('orders/of somebody else', orderId, never, left);
+    throw noSuchOrder();
   }
 
   async #outcome(row: OrderRow, milliseconds: number): Promise<OrderRow> {
@@ -47,9 +60,4 @@ export class OwnOrders {
   async #view(row: OrderRow): Promise<OrderAnswer> {
     return whole(row, row.shippingAddress === null ? null : await this.sealer.unseal(row.shippingAddress));
   }
-}
-
-function own<R extends { readonly userId: UserId }>(userId: UserId, row: R | undefined): R {
-  if (row?.userId !== userId) throw noSuchOrder();
-  return row;
 }
