@@ -18,7 +18,7 @@ const transform = {
 const project = (displayName, testRegex, rest = {}) => ({
   displayName,
   rootDir: import.meta.dirname,
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/tools/checks/nothing-left-open.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   transform,
   moduleNameMapper: {
