@@ -1,0 +1,71 @@
+/** Whether a body may go without the field. */
+interface Field {
+  readonly optional?: true;
+}
+
+/** What a field of a DTO takes; everything else must be refused with its name. */
+export type Kind = Field &
+  (
+    | { readonly is: 'text'; readonly most: number; readonly lines?: true; readonly long?: string }
+    | { readonly is: 'count'; readonly least: number; readonly most: number; readonly not?: number }
+    | { readonly is: 'id' }
+    | { readonly is: 'currency' }
+    /** Has fields of its own. */
+    | { readonly is: 'object' }
+    | { readonly is: 'list'; readonly most: number }
+    /** One rule for amount and currency together. */
+    | { readonly is: 'money' }
+  );
+
+export const text = (most: number, more: { lines?: true; long?: string } = {}): Kind => ({ is: 'text', most, ...more });
+export const count = (least: number, most: number, more: { not?: number } = {}): Kind => ({ is: 'count', least, most, ...more });
+export const optional = (kind: Kind): Kind => ({ ...kind, optional: true });
+export const id: Kind = { is: 'id' };
+export const object: Kind = { is: 'object' };
+export const price = (least: number, most: number): Record<string, Kind> => ({ price: object, 'price.amount': count(least, most), 'price.currency': { is: 'currency' } });
+export const address: Record<string, Kind> = {
+  shippingAddress: object,
+  'shippingAddress.name': text(200),
+  'shippingAddress.line1': text(200),
+  'shippingAddress.line2': optional(text(200)),
+  'shippingAddress.city': text(100),
+  'shippingAddress.postcode': text(20),
+  'shippingAddress.country': text(60),
+};
+
+const huge = [1e308, -1e308, 2 ** 53, -(2 ** 53)];
+const noText = [5, true, null, ['a'], { a: 'a' }];
+const noNumber = ['5', '', true, null, [], [5], {}];
+
+/** Values of every kind that clients get wrong, or try. */
+export function badValues(kind: Kind): unknown[] {
+  switch (kind.is) {
+    case 'text':
+      return [...noText, '', 'a\0b', '\ud800', kind.long ?? 'x'.repeat(kind.most + 1), 'x'.repeat(100_000), ...(kind.lines ? [] : ['a\nb', ' '])];
+    case 'count':
+      return [...noNumber, ...huge, kind.least - 1, kind.most + 1, 1.5, -0.5, ...(kind.not === undefined ? [] : [kind.not])];
+    case 'id':
+      return [...noText, '', 'x', '1', '01991234-5678-7000-8000-00000000000A', '01991234-5678-7000-8000-00000000000a ', "' or 1=1 --", 'x'.repeat(100_000)];
+    case 'currency':
+      return [...noText, '', 'USD', 'EUR', 'gbp', 'GBP ', 'GBP\0'];
+    case 'object':
+      return [5, 'x', true, null, [], [{}]];
+    case 'list':
+      return [5, 'x', true, null, {}, [], [null], [5], [[]], Array.from({ length: kind.most + 1 }, () => ({}))];
+    case 'money':
+      return [5, 'x', null, [], {}, ...[-1, 1.5, '5', null, ...huge].map((amount) => ({ amount, currency: 'GBP' })), ...['USD', 'gbp', 5, null, 'G\0'].map((currency) => ({ amount: 1, currency })), { amount: 1, currency: 'GBP', more: 1 }];
+  }
+}
+
+type Json = Record<string, unknown>;
+
+/** A copy of the body in which the field has that value; undefined leaves it out. */
+export function withField(body: object, path: string, value: unknown): Json {
+  const copy = structuredClone(body) as Json;
+  const names = path.split('.');
+  const last = names.pop()!;
+  const holder = names.reduce<Json>((at, name) => at[name] as Json, copy);
+  if (value === undefined) delete holder[last];
+  else holder[last] = value;
+  return copy;
+}
