@@ -33,7 +33,7 @@ const syntax = (...selectors) => ({ 'no-restricted-syntax': ['error', ...selecto
 
 const timerGlobals = (message) => ['setTimeout', 'setInterval'].map((name) => ({ name, message }));
 const performance = { name: 'performance', message: `A time ${outside}` };
-const fetch = { name: 'fetch', message: 'No service calls another: what it needs to know comes as a message.' };
+const calls = ['fetch', 'WebSocket'].map((name) => ({ name, message: 'No service calls another: what it needs to know comes as a message.' }));
 const globals = (...names) => ({ 'no-restricted-globals': ['error', ...names] });
 
 const timerModules = (message) =>
@@ -89,16 +89,16 @@ export default defineConfig(
     rules: {
       'no-console': 'error',
       ...syntax(...clock, ...timers, ...environment),
-      ...globals(...timerGlobals(`A timer ${outside}`), performance, fetch),
+      ...globals(...timerGlobals(`A timer ${outside}`), performance, ...calls),
       ...imports(...uuids, ...timerModules(`A timer ${outside}`)),
     },
   },
-  { name: 'adapters', files: adapters, rules: { ...syntax(...environment), ...globals(fetch), 'no-restricted-imports': 'off' } },
+  { name: 'adapters', files: adapters, rules: { ...syntax(...environment), ...globals(...calls), 'no-restricted-imports': 'off' } },
   { name: 'the edge', files: edge, rules: globals(...timerGlobals(`A timer ${outside}`), performance) },
   { name: 'entries', files: entries, rules: syntax(...clock, ...timers) },
   {
     name: 'tests wait for what they expect',
-    files: ['**/*.spec.{ts,mjs}'],
+    files: ['**/*.spec.{ts,mjs}', 'test/**/*.ts', 'apps/*/test/**/*.ts'],
     rules: { ...syntax(...timers, ...everyTestRuns), ...globals(...timerGlobals(noSleep)), ...imports(focused, ...timerModules(noSleep)) },
   },
   {
