@@ -86,7 +86,7 @@ export async function contentOf(dataSource: DataSource, { name }: AnyTable): Pro
 
 export async function emailIndexFrom(live: DataSource, secret: string): Promise<EmailIndex> {
   const deployment = dataKeySecret(secret);
-  const rows = await live.query<{ user_id: string; wrapped_key: string }[]>('select user_id, wrapped_key from svc_data_keys where wrapped_key is not null');
+  const rows = await live.query<{ user_id: string; wrapped_key: string }[]>('select user_id, wrapped_key from data_keys');
   const keys = new Map(rows.map((row) => [row.user_id, unwrap(deployment, row.user_id, row.wrapped_key)]));
   return (userId, sealed) => blindIndexWith(deployment, normaliseEmail(unsealWith(keys.get(userId)!, sealed)));
 }
