@@ -23,7 +23,7 @@ const flags = new Command('npm start --')
   .description('Starts the shop, plays real trading through it, and stays up until Ctrl-C.')
   .option('--once', 'stop everything afterwards; exit code 0 only when every order has its outcome and the audit is clean')
   .option('--no-play', 'only start the shop')
-  .option('--days <days>', 'calendar days to play: 1, 1-3 or all (default: 1)')
+  .option('--days <days>', 'calendar days to play: 1, 1-3 or all (default: 1)', days)
   .option('--data <file>', 'invoice lines to play (default: the shipped month)')
   .option('--seed <number>', 'decides which stock is short and which buyers cancel or are declined', wholeNumber)
   .option('--scale <service=n,...>', 'instances of a service, as order=3,product=2', scale)
@@ -115,4 +115,10 @@ function scale(text: string): Scale {
   } catch (error) {
     throw new InvalidArgumentError((error as Error).message);
   }
+}
+
+/** Refused before anything starts; whether the file has these days is seen when it is read. */
+function days(text: string): string {
+  if (/^(all|[1-9]\d{0,3}(-[1-9]\d{0,3})?)$/.test(text)) return text;
+  throw new InvalidArgumentError('Days are 1, 1-3 or all.');
 }
