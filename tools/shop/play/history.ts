@@ -12,11 +12,13 @@ export type Phase = 'invoke' | 'ok' | 'fail' | 'indeterminate' | 'outcome';
 /** Writes down every call, so that somebody else can check afterwards what the shop made of it. */
 export interface History {
   write(phase: Phase, facts: Readonly<Record<string, unknown>>): void;
+  /** Resolves when everything written so far can be read. */
+  flush(): Promise<void>;
   /** Rejects when something could not be written. */
   close(): Promise<void>;
 }
 
-export const noHistory: History = { write: () => undefined, close: () => Promise.resolve() };
+export const noHistory: History = { write: () => undefined, flush: () => Promise.resolve(), close: () => Promise.resolve() };
 
 /** Appends JSON lines `{at, run, phase, ...facts}`; `run` tells one run's lines from another's. */
 export function openHistory(file: string): History {
@@ -27,6 +29,7 @@ export function openHistory(file: string): History {
   const run = randomBytes(4).toString('hex');
   return {
     write: (phase, facts) => void stream.write(`${JSON.stringify({ at: new Date().toISOString(), run, phase, ...facts })}\n`),
+    flush: () => new Promise((resolve, reject) => stream.write('', (error) => (error ? reject(error) : resolve()))),
     close: () => {
       stream.end();
       return written;
