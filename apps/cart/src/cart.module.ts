@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { contracts, OrderAddressChanged, OrderCancellationRequested, OrderGoodwillRecorded, ProfileUpdated, StockAdjusted, topics, UserRegistered } from '@tradewind/contracts';
+import type { MessagingOptions } from '@tradewind/messaging';
 import { ServiceModule } from '@tradewind/service';
 import { CreateCarts1760000000001 } from '../migrations/0001-create-carts.js';
 import type { CartConfig } from './cart.config.js';
@@ -10,6 +11,19 @@ import { CartController } from './http/cart.controller.js';
 import { CheckOutController } from './http/check-out.controller.js';
 import { CartQueries } from './storage/cart.queries.js';
 import { lockOrder } from './storage/cart.tables.js';
+
+export const messaging: MessagingOptions = {
+  service: 'cart',
+  contracts,
+  lockOrder,
+  deadLetters: topics.cartDeadLetters,
+  ignores: {
+    cart: [UserRegistered, ProfileUpdated, OrderAddressChanged, OrderCancellationRequested, OrderGoodwillRecorded],
+    'cart.prices': [StockAdjusted],
+  },
+};
+
+export const handlers = [CopyProductHandler, FollowOrderHandler, ForgetUserHandler];
 
 /** Carts, until they are orders. */
 @Module({})
@@ -22,19 +36,10 @@ export class CartModule {
           config,
           migrations: [CreateCarts1760000000001],
           sealing: true,
-          messaging: {
-            service: 'cart',
-            contracts,
-            lockOrder,
-            deadLetters: topics.cartDeadLetters,
-            ignores: {
-              cart: [UserRegistered, ProfileUpdated, OrderAddressChanged, OrderCancellationRequested, OrderGoodwillRecorded],
-              'cart.prices': [StockAdjusted],
-            },
-          },
+          messaging,
         }),
       ],
-      controllers: [CartController, CheckOutController, CopyProductHandler, FollowOrderHandler, ForgetUserHandler],
+      controllers: [CartController, CheckOutController, ...handlers],
       providers: [CartQueries],
     };
   }

@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import {
   CartEmptied, CartItemSet, contracts, GoodwillFailed, GoodwillStarted, PaymentStarted, ProfileUpdated, RefundStarted, StockAdjusted, topics, UserRegistered,
 } from '@tradewind/contracts';
+import type { MessagingOptions } from '@tradewind/messaging';
 import { ServiceModule } from '@tradewind/service';
 import { CreateOrdersAndPrices1760000000001 } from '../migrations/0001-create-orders-and-prices.js';
 import { CheckOutHandler } from './handlers/check-out.handler.js';
@@ -19,6 +20,20 @@ import { OrderQueries } from './storage/order.queries.js';
 import { lockOrder } from './storage/order.tables.js';
 import { PriceQueries } from './storage/price.queries.js';
 
+export const messaging: MessagingOptions = {
+  service: 'order',
+  contracts,
+  lockOrder,
+  sagas: [placing, cancelling],
+  ignores: {
+    order: [CartItemSet, CartEmptied, PaymentStarted, RefundStarted, GoodwillStarted, GoodwillFailed, UserRegistered, ProfileUpdated],
+    'order.prices': [StockAdjusted],
+  },
+  deadLetters: topics.orderDeadLetters,
+};
+
+export const handlers = [CheckOutHandler, StockRepliesHandler, PaymentRepliesHandler, RecordGoodwillHandler, ForgetUserHandler, PricesHandler];
+
 /** Orders from being placed to their outcome, and the sagas that take them there. */
 @Module({})
 export class OrderModule {
@@ -30,29 +45,10 @@ export class OrderModule {
           config,
           sealing: true,
           migrations: [CreateOrdersAndPrices1760000000001],
-          messaging: {
-            service: 'order',
-            contracts,
-            lockOrder,
-            sagas: [placing, cancelling],
-            ignores: {
-              order: [CartItemSet, CartEmptied, PaymentStarted, RefundStarted, GoodwillStarted, GoodwillFailed, UserRegistered, ProfileUpdated],
-              'order.prices': [StockAdjusted],
-            },
-            deadLetters: topics.orderDeadLetters,
-          },
+          messaging,
         }),
       ],
-      controllers: [
-        OrdersController,
-        OrderEventsController,
-        CheckOutHandler,
-        StockRepliesHandler,
-        PaymentRepliesHandler,
-        RecordGoodwillHandler,
-        ForgetUserHandler,
-        PricesHandler,
-      ],
+      controllers: [OrdersController, OrderEventsController, ...handlers],
       providers: [OrderQueries, PriceQueries, OwnOrders],
     };
   }

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { contracts, topics } from '@tradewind/contracts';
+import type { MessagingOptions } from '@tradewind/messaging';
 import { ServiceModule } from '@tradewind/service';
 import { CreatePaymentsAndLedger1760000000001 } from '../migrations/0001-create-payments-and-ledger.js';
 import { CreateWebhookEvents1760000000002 } from '../migrations/0002-create-webhook-events.js';
@@ -20,6 +21,10 @@ import { lockOrder } from './storage/payment.tables.js';
 
 const effects = [TakePaymentEffect, LookUpTakeEffect, GiveBackEffect, GoodwillEffect];
 
+export const messaging: MessagingOptions = { service: 'payment', contracts, lockOrder, effects, deadLetters: topics.paymentDeadLetters };
+
+export const handlers = [TakePaymentHandler, RefundPaymentHandler];
+
 /** The money of orders: taken, given back, and kept book of. `provider`: who holds it, where that is not at PROVIDER_URL. */
 @Module({})
 export class PaymentModule {
@@ -30,10 +35,10 @@ export class PaymentModule {
         ServiceModule.forRoot({
           config,
           migrations: [CreatePaymentsAndLedger1760000000001, CreateWebhookEvents1760000000002],
-          messaging: { service: 'payment', contracts, lockOrder, effects, deadLetters: topics.paymentDeadLetters },
+          messaging,
         }),
       ],
-      controllers: [TakePaymentHandler, RefundPaymentHandler, PaymentsController, WebhooksController],
+      controllers: [PaymentsController, WebhooksController, ...handlers],
       providers: [
         { provide: PaymentConfig, useValue: config },
         { provide: Provider, useFactory: () => provider ?? new HttpProvider({ url: config.PROVIDER_URL, answerWithin }) },

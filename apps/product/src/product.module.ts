@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { contracts, topics } from '@tradewind/contracts';
+import type { MessagingOptions } from '@tradewind/messaging';
 import { ServiceModule } from '@tradewind/service';
 import { CreateCatalogueAndStock1760000000001 } from '../migrations/0001-create-catalogue-and-stock.js';
 import { ReleaseStockHandler } from './handlers/release-stock.handler.js';
@@ -12,6 +13,10 @@ import { OverdueReservations } from './storage/overdue-reservations.metric.js';
 import { ProductQueries } from './storage/product.queries.js';
 import { lockOrder } from './storage/product.tables.js';
 
+export const messaging: MessagingOptions = { service: 'product', contracts, lockOrder, deadLetters: topics.productDeadLetters };
+
+export const handlers = [ReserveStockHandler, ReleaseStockHandler, SellStockHandler, TakeBackStockHandler];
+
 /** The catalogue, its stock, and what is set aside for orders. */
 @Module({})
 export class ProductModule {
@@ -22,10 +27,10 @@ export class ProductModule {
         ServiceModule.forRoot({
           config,
           migrations: [CreateCatalogueAndStock1760000000001],
-          messaging: { service: 'product', contracts, lockOrder, deadLetters: topics.productDeadLetters },
+          messaging,
         }),
       ],
-      controllers: [ProductsController, ReserveStockHandler, ReleaseStockHandler, SellStockHandler, TakeBackStockHandler],
+      controllers: [ProductsController, ...handlers],
       providers: [ProductQueries, OverdueReservations],
     };
   }

@@ -1,23 +1,18 @@
 import { Global, Logger, Module, type BeforeApplicationShutdown, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown, type Provider } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { KafkaTransport } from './consume/kafka-transport.js';
-import { Commands, type AnyTable } from './decide/index.js';
-import { Effects, type AnyEffect } from './effects/effects.js';
+import { Commands } from './decide/index.js';
+import type { AnyEffect } from './effects/effects.js';
 import { KafkaClient, kafkaClient } from './kafka/index.js';
 import { messagingMetrics } from './messaging.metrics.js';
 import type { Log, MessagingConnections, MessagingOptions } from './messaging.options.js';
+import { MessagingParts } from './messaging.parts.js';
 import { Outbox } from './outbox/outbox.js';
 import { Relay } from './outbox/relay.js';
 import { PostgresStore } from './postgres/postgres-store.js';
 import { CommandGate } from './run/command-gate.js';
 import { Runner } from './run/runner.js';
-import { Deadlines } from './sagas/deadlines.js';
-import { SagaJournal, Sagas } from './sagas/saga-tables.js';
-import type { Store } from './store/store.js';
 import { systemWorld } from './system.js';
-
-/** Calls to the outside at once, per process. */
-const effectsAbreast = 64;
 
 /** Tells what commits have changed, in this process: to wake whoever waits for a row. */
 export class Commits {
@@ -30,30 +25,25 @@ export class Commits {
   }
 }
 
-/** Starts and stops what runs besides the handlers: relay, effects, deadlines. */
+/** Starts and stops the parts with their application. */
 export class MessagingLife implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(
-    readonly parts: { relay: Relay; effects: Effects; deadlines: Deadlines | undefined; gate: CommandGate; transport: KafkaTransport; kafka: KafkaClient },
+    private readonly parts: MessagingParts,
+    private readonly kafka: KafkaClient,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.parts.relay.start();
-    this.parts.effects.start();
-    this.parts.deadlines?.start();
+    this.parts.start();
   }
 
-  /** Nothing new is begun: consumers leave their groups, deadlines and effects end. HTTP goes on until its server closes. */
+  /** HTTP goes on until its server closes. */
   async beforeApplicationShutdown(): Promise<void> {
-    const { transport, deadlines, effects } = this.parts;
-    await Promise.all([transport.close(), deadlines?.stop(), effects.stop()]);
+    await this.parts.leave();
   }
 
-  /** After the last request: what was accepted is finished, and what was said is published. */
   async onApplicationShutdown(): Promise<void> {
-    const { gate, relay, kafka } = this.parts;
-    await gate.close();
-    await relay.stop();
-    await kafka.close();
+    await this.parts.finish();
+    await this.kafka.close();
   }
 }
 
@@ -84,10 +74,8 @@ export class MessagingModule {
   }
 
   private static build(options: MessagingOptions, given: symbol, connections: Provider): DynamicModule {
-    const lockOrder = withSagas(options.lockOrder);
     const nest = new Logger('messaging');
     const world = systemWorld;
-    const topics = Relay.partitionsFrom(options.contracts, options.deadLetters ? [options.deadLetters] : []);
     const logOf = (c: MessagingConnections): Log =>
       c.log ?? ((level, message, detail) => nest[level === 'info' ? 'log' : level](detail ? `${message} ${JSON.stringify(detail)}` : message));
     const fatalOf = (c: MessagingConnections): ((error: Error) => void) =>
@@ -101,55 +89,27 @@ export class MessagingModule {
       { provide: PostgresStore, inject: [given], useFactory: (c: MessagingConnections) => new PostgresStore(c.dataSource) },
       { provide: KafkaClient, inject: [given], useFactory: (c: MessagingConnections) => kafkaClient({ ...c, log: logOf(c) }) },
       {
-        provide: Relay,
-        inject: [PostgresStore, KafkaClient, given],
-        useFactory: (store: Store, kafka: KafkaClient, c: MessagingConnections) => new Relay(store, kafka, topics, options.service, world, logOf(c)),
+        provide: MessagingParts,
+        inject: [ModuleRef, KafkaClient, PostgresStore, given],
+        useFactory: (modules: ModuleRef, kafka: KafkaClient, store: PostgresStore, c: MessagingConnections) =>
+          new MessagingParts(options, { store, kafka, world, log: logOf(c), onFatal: fatalOf(c) }, () =>
+            (options.effects ?? []).map((type) => modules.get<AnyEffect>(type, { strict: false })),
+          ),
       },
-      { provide: Runner, inject: [PostgresStore], useFactory: (store: Store) => new Runner(store, lockOrder, world) },
-      { provide: CommandGate, inject: [Runner], useFactory: (runner: Runner) => new CommandGate(runner, world) },
+      { provide: Relay, inject: [MessagingParts], useFactory: ({ relay }: MessagingParts) => relay },
+      { provide: Runner, inject: [MessagingParts], useFactory: ({ runner }: MessagingParts) => runner },
+      { provide: CommandGate, inject: [MessagingParts], useFactory: ({ gate }: MessagingParts) => gate },
       { provide: Commands, useExisting: CommandGate },
       { provide: Outbox, inject: [Relay], useFactory: (relay: Relay) => new Outbox(relay, world) },
       { provide: Commits, inject: [Runner], useFactory: (runner: Runner) => new Commits(runner) },
-      {
-        provide: KafkaTransport,
-        inject: [KafkaClient, PostgresStore, Runner, given],
-        useFactory: (kafka: KafkaClient, store: Store, runner: Runner, c: MessagingConnections) =>
-          new KafkaTransport(options, lockOrder, kafka, store, runner, world, logOf(c), fatalOf(c)),
-      },
+      { provide: KafkaTransport, inject: [MessagingParts], useFactory: ({ transport }: MessagingParts) => transport },
       { provide: MessagingHealth, inject: [KafkaTransport, Relay], useFactory: (transport: KafkaTransport, relay: Relay) => new MessagingHealth(transport, relay) },
       {
         provide: MessagingLife,
-        inject: [ModuleRef, KafkaClient, PostgresStore, Runner, CommandGate, Relay, KafkaTransport, given],
-        useFactory: (
-          modules: ModuleRef, kafka: KafkaClient, store: Store, runner: Runner, gate: CommandGate, relay: Relay, transport: KafkaTransport, c: MessagingConnections,
-        ) => {
-          const log = logOf(c);
-          const effects = new Effects(store, runner, world, {
-            abreast: effectsAbreast,
-            log,
-            get effects() {
-              return (options.effects ?? []).map((type) => modules.get<AnyEffect>(type, { strict: false }));
-            },
-          });
-          const sagas = options.sagas ?? [];
-          const deadlines =
-            sagas.length === 0
-              ? undefined
-              : new Deadlines(store, kafka, runner, world, {
-                  group: options.service,
-                  partitionsOf: (topic) => topics.partitionsOf(topic),
-                  sagas,
-                  log,
-                  get topics() {
-                    return transport.mainTopics;
-                  },
-                });
-          runner.onCommitted(({ said, wished }) => {
-            if (said > 0) relay.wake();
-            if (wished > 0) effects.wake();
-          });
-          messagingMetrics({ service: options.service, store, kafka, transport, relay, runner });
-          return new MessagingLife({ relay, effects, deadlines, gate, transport, kafka });
+        inject: [MessagingParts, KafkaClient, PostgresStore],
+        useFactory: (parts: MessagingParts, kafka: KafkaClient, store: PostgresStore) => {
+          messagingMetrics({ ...parts, service: options.service, store, kafka });
+          return new MessagingLife(parts, kafka);
         },
       },
     ];
@@ -157,8 +117,3 @@ export class MessagingModule {
     return { module: MessagingModule, global: true, providers, exports: exported };
   }
 }
-
-const withSagas = (lockOrder: readonly AnyTable[]): AnyTable[] => [
-  ...lockOrder,
-  ...[Sagas, SagaJournal].filter((table) => !lockOrder.some(({ name }) => name === table.name)),
-];

@@ -1,5 +1,5 @@
 import { EventPattern, Payload, Ctx } from '@nestjs/microservices';
-import { PARAM_ARGS_METADATA } from '@nestjs/microservices/constants.js';
+import { PARAM_ARGS_METADATA, PATTERN_EXTRAS_METADATA } from '@nestjs/microservices/constants.js';
 import { messageInfo, type MessageClass } from '../contract/index.js';
 import type { Decision } from './decision.js';
 import type { Given, Loads } from './load.js';
@@ -36,6 +36,20 @@ export const Handles =
     descriptor.value = remembering(property, descriptor.value!);
     EventPattern(messageInfo(cls).type, kafkaTransport, { ...extras })(target, property, descriptor as PropertyDescriptor);
   };
+
+export interface MarkedHandler {
+  readonly extras: HandlerExtras;
+  readonly handle: (message: never, given: never) => unknown;
+}
+
+/** The marked methods of a controller, for whoever hands messages over without Nest's pipeline. */
+export function handlersOf(controller: object): MarkedHandler[] {
+  const prototype = Object.getPrototypeOf(controller) as Record<string, (message: never, given: never) => unknown>;
+  return Object.getOwnPropertyNames(prototype).flatMap((property) => {
+    const extras = property === 'constructor' ? undefined : (Reflect.getMetadata(PATTERN_EXTRAS_METADATA, prototype[property]!) as HandlerExtras | undefined);
+    return extras === undefined ? [] : [{ extras, handle: prototype[property]!.bind(controller) }];
+  });
+}
 
 const failures = new WeakMap<object, unknown>();
 
