@@ -48,6 +48,20 @@ export function messagingMetrics({ store, kafka, transport, relay, runner }: Mea
     },
   });
   new Gauge({
+    name: 'outbox_keys_held',
+    help: 'Keys whose next message the broker refuses: they wait for an operator.',
+    async collect() {
+      await reading(this, async () => this.set((await store.outboxLag()).held));
+    },
+  });
+  new Gauge({
+    name: 'sagas_alarmed',
+    help: 'Sagas whose undo or last step fails again and again: they need a look.',
+    async collect() {
+      await reading(this, async () => this.set(await store.alarmedSagas()));
+    },
+  });
+  new Gauge({
     name: 'relay_leader',
     help: '1 where this process publishes the outbox of its database.',
     collect() {

@@ -109,7 +109,7 @@ describe('a service', () => {
       await http().get('/notes/nothing?x=1');
       const { text } = await http().get('/metrics').expect(200);
       expect(text).toMatch(/http_request_duration_seconds_count\{[^}]*route="\/notes\/:id"[^}]*status="404"\}/);
-      for (const name of ['outbox_rows', 'database_connections', 'process_cpu_seconds_total']) expect(text).toContain(name);
+      for (const name of ['outbox_rows', 'outbox_keys_held', 'sagas_alarmed', 'database_connections', 'process_cpu_seconds_total']) expect(text).toContain(name);
     });
     it('documents its routes, the rules of its DTOs and its problems', async () => {
       const { body } = await http().get('/docs-json').expect(200);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { table, type OutboxRow, type ParkedMessage, type RelaySession, type Store, type TakenRow, type Transaction } from '@tradewind/messaging';
+import { Sagas, table, type OutboxRow, type ParkedMessage, type RelaySession, type SagaRow, type Store, type TakenRow, type Transaction } from '@tradewind/messaging';
 
 interface Thing {
   readonly thingId: string;
@@ -204,6 +204,18 @@ export function storeConformance(name: string, open: () => Promise<{ store: Stor
       await inOne((tx) => tx.markReleased(consumer, second.messageId, 'l'));
       expect(await inOne((tx) => tx.nextReleased(consumer, 'l'))).toBeNull();
       expect(await store.releasedLanes(consumer)).toEqual([]);
+    });
+
+    it('counts the alarmed sagas that have not ended', async () => {
+      const before = await store.alarmedSagas();
+      const saga = (status: SagaRow['status'], alarmed: boolean) => {
+        const id = `s:${randomUUID()}`;
+        const at = new Date(0);
+        const state = { id, saga: 's', key: id, version: 1, status: 'undoing', done: [], toUndo: [], step: null, attempt: 6, failure: null, alarmed, startedAt: '', changedAt: '' } as const;
+        return { table: Sagas, key: id, row: { id, saga: 's', version: 1, subject: id, status, alarmed, state, startedAt: at, updatedAt: at }, fresh: true };
+      };
+      await inOne((tx) => tx.save(Sagas, [saga('undoing', true), saga('running', true), saga('undoing', false), saga('failed', true)], new Set()));
+      expect((await store.alarmedSagas()) - before).toBe(2);
     });
 
     it('counts tries, and starts at one and the same offset', async () => {

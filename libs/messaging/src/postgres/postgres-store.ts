@@ -32,6 +32,7 @@ const parkedKeys = `select distinct key from msg_parked_lanes where consumer = $
 const release = `update msg_parked_lanes set state = 'releasing' where consumer = $1 and lane = $2 returning lane`;
 const releasedLanes = `select lane from msg_parked_lanes where consumer = $1 and state = 'releasing' order by lane`;
 const parkedCount = `select count(*)::int as n from msg_parked`;
+const alarmedSagas = `select count(*)::int as n from msg_sagas where status in ('running', 'undoing') and alarmed`;
 const countTry = `insert into msg_tries as t (consumer, message_id, tries) values ($1, $2, 1)
 on conflict (consumer, message_id) do update set tries = t.tries + 1 returning tries`;
 const countStart = `insert into msg_starts as s (consumer, topic, partition, record_offset, times) values ($1, $2, $3, $4, 1)
@@ -134,6 +135,10 @@ export class PostgresStore implements Store {
 
   async parkedCount(): Promise<number> {
     return (await this.#sql<{ n: number }>(parkedCount))[0]!.n;
+  }
+
+  async alarmedSagas(): Promise<number> {
+    return (await this.#sql<{ n: number }>(alarmedSagas))[0]!.n;
   }
 
   async countTry(consumer: string, messageId: string): Promise<number> {

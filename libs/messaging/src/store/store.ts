@@ -158,6 +158,8 @@ export interface Store {
   release(consumer: string, lane: string): Promise<boolean>;
   releasedLanes(consumer: string): Promise<readonly string[]>;
   parkedCount(): Promise<number>;
+  /** Open sagas that fail again and again. Looks only at those that have not ended. */
+  alarmedSagas(): Promise<number>;
   /** Counts a try before it is made. */
   countTry(consumer: string, messageId: string): Promise<number>;
   /** Where a consumer began on a partition, and how many times in a row it began at just this offset. */
