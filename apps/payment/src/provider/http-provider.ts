@@ -65,7 +65,9 @@ export class HttpProvider implements PaymentProvider {
     const late = AbortSignal.timeout(this.#answerWithin);
     const signal = given === undefined ? late : AbortSignal.any([late, given]);
     try {
+      // crashpoint: provider.before-call
       const answer = await this.#pool.request({ path: this.#path + path, method, headers, body: body ?? null, signal });
+      // crashpoint: provider.after-answer
       return { to, code: answer.statusCode, body: parsed(await answer.body.text()) };
     } catch (error) {
       const why = late.aborted ? `no answer within ${this.#answerWithin} ms` : given?.aborted ? 'given up' : reasonOf(error);

@@ -25,6 +25,7 @@ export class Parker {
       if (seen.has(parked.messageId)) return false;
       if (!waiting.has(parked.messageId)) await transaction.unmark(group, [parked.messageId]);
       await transaction.park([parked], waiting.has(parked.messageId) ? null : reason);
+      // crashpoint: parker.after-park
       if (deadLetters !== undefined) await transaction.append([parkedNote(parked, reason, deadLetters, this.world)]);
       return true;
     });
@@ -39,6 +40,7 @@ export class Parker {
       const { waiting } = await transaction.mark(this.options.group, [{ id: decoded.id, lane: decoded.lane }]);
       if (!waiting.has(decoded.id)) throw new LaneReopened();
       await transaction.park([this.#parkedOf(decoded)], null);
+      // crashpoint: parker.after-park-behind
     });
   }
 

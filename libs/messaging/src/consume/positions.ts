@@ -37,7 +37,9 @@ export class Positions {
     const positions = [...this.#uncommitted.values()];
     if (positions.length === 0) return;
     this.#uncommitted.clear();
+    // crashpoint: positions.before-commit
     this.#committing = subscription.commit(positions).then((kept) => {
+      // crashpoint: positions.after-commit
       this.#committing = undefined;
       if (kept) return;
       // Tried again with the next batch, unless the partition has moved on or away meanwhile.

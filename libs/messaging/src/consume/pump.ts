@@ -200,6 +200,7 @@ export class Pump {
       else this.#finish(held);
     }
     const outcomes = await this.runner.run([...works.keys()]);
+    // crashpoint: pump.after-run
     return new Map([...works].map(([work, held]) => [held, outcomes.get(work)!]));
   }
 
@@ -227,6 +228,7 @@ export class Pump {
     const { id } = held.decoded;
     if (error instanceof Transient) return this.#later(held, ++held.tries);
     const tries = await this.store.countTry(this.options.group, id);
+    // crashpoint: pump.after-try-counted
     if (error instanceof Poison || tries >= triesBeforeParking) return this.#park(held, error, tries);
     this.options.log('warn', 'a decision failed and is tried again', { group: this.options.group, id, tries, error: textOf(error) });
     return this.#later(held, tries);

@@ -84,6 +84,7 @@ export class Effects {
   }
 
   #begin(claimed: ClaimedEffect): void {
+    // crashpoint: effects.after-claim
     const run = this.#perform(claimed).finally(() => {
       this.#running.delete(claimed.id);
       this.#alarm.ring();
@@ -95,7 +96,9 @@ export class Effects {
     const effect = this.options.effects.find(({ name }) => name === claimed.name)!;
     try {
       const result = await effect.run(claimed.payload as never, { number: claimed.tries, signal: this.#stopping.signal });
+      // crashpoint: effects.after-call
       await this.#settle(claimed, effect, result);
+      // crashpoint: effects.after-settle
     } catch (error) {
       await this.#again(claimed, error);
     }

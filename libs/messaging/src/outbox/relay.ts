@@ -89,6 +89,7 @@ export class Relay {
           await this.#alarm.wait(candidacy);
           continue;
         }
+        // crashpoint: relay.after-lead
         this.log('info', 'relay leads', { epoch: this.#session.epoch.toString() });
         this.#session.onPoke(() => this.#alarm.ring());
         await this.#publishAll(this.#session);
@@ -117,10 +118,13 @@ export class Relay {
     for (const batch of batchesOf(rows)) {
       this.#publisher ??= await this.kafka.publisher();
       const records = batch.map((row) => this.#recordOf(row));
+      // crashpoint: relay.before-send
       const acknowledged = await this.#send(session, batch, records);
       // After a refusal the rows are taken anew: the held key's later ones must not go out.
       if (!acknowledged) return;
+      // crashpoint: relay.after-ack
       await session.mark(this.#place(batch, records, acknowledged));
+      // crashpoint: relay.after-mark
     }
   }
 

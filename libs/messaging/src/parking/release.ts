@@ -59,7 +59,9 @@ export class Release {
     while (!this.#stopping) {
       const next = await this.store.transaction((transaction) => transaction.nextReleased(this.options.group, lane));
       if (!next) return this.options.log('info', 'a parked lane is open again', { group: this.options.group, lane });
+      // crashpoint: release.after-next
       const error = await this.#handle(next);
+      // crashpoint: release.after-handle
       if (error === undefined) continue;
       await this.store.transaction((transaction) =>
         transaction.park([next], { cause: error instanceof Error ? error.name : 'failure', detail: error instanceof Error ? error.message : String(error), tries: 1 }),

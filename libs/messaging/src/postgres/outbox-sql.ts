@@ -26,6 +26,7 @@ export async function appendOutbox(sql: Sql, rows: readonly OutboxRow[]): Promis
   const counts = new Map<string, bigint>();
   for (const row of rows) counts.set(lane(row.topic, row.key), (counts.get(lane(row.topic, row.key)) ?? 0n) + 1n);
   const numbered = await sql<{ topic: string; key: string; last: string }>(number, [rows.map((row) => row.topic), rows.map((row) => row.key)]);
+  // crashpoint: outbox.after-numbers
   for (const { topic, key, last } of numbered) next.set(lane(topic, key), BigInt(last) - counts.get(lane(topic, key))! + 1n);
   const sequences = rows.map((row) => {
     const sequence = next.get(lane(row.topic, row.key))!;
@@ -47,4 +48,5 @@ export async function appendOutbox(sql: Sql, rows: readonly OutboxRow[]): Promis
     rows.map((row) => (row.headers === null ? null : JSON.stringify(row.headers))),
     rows.map((row) => row.archived),
   ]);
+  // crashpoint: outbox.after-insert
 }

@@ -49,6 +49,7 @@ export class PostgresRelaySession implements RelaySession {
   static async open(client: Client): Promise<RelaySession | undefined> {
     const { rows } = await client.query<{ led: boolean }>(tryLock, [lockKey]);
     if (!rows[0]!.led) return undefined;
+    // crashpoint: relay.after-lock
     const { rows: epochs } = await client.query<{ epoch: string }>(nextEpoch);
     const session = new PostgresRelaySession(client, BigInt(epochs[0]!.epoch));
     client.on('error', (error) => (session.#lost = error));

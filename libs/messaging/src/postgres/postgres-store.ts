@@ -68,7 +68,9 @@ export class PostgresStore implements Store {
     try {
       await client.query('begin');
       const result = await work(new PostgresTransaction(sqlOf(client)));
+      // crashpoint: store.before-commit
       await client.query('commit');
+      // crashpoint: store.after-commit
       return result;
     } catch (error) {
       if (!broken) await client.query('rollback').catch((failure: Error) => (broken = failure));

@@ -58,6 +58,7 @@ export class PostgresTransaction implements Transaction {
 
   async mark(consumer: string, marks: readonly Mark[]): ReturnType<Transaction['mark']> {
     const rows = await this.sql<{ id: string; waiting: boolean }>(mark, [consumer, marks.map((each) => each.id), marks.map((each) => each.lane)]);
+    // crashpoint: inbox.after-mark
     const waiting = new Set(rows.filter((row) => row.waiting).map((row) => row.id));
     if (waiting.size > 0) await this.#holdLanes(consumer, marks, waiting);
     const fresh = new Set(rows.filter((row) => !row.waiting).map((row) => row.id));
@@ -81,6 +82,7 @@ export class PostgresTransaction implements Transaction {
     const fresh = new Set(
       (await this.sql<Idempotency>(claim, [...keyColumns(sorted), sorted.map((each) => each.bodyHash), sorted.map((each) => each.at.toISOString())])).map(named),
     );
+    // crashpoint: idempotency.after-claim
     const taken = claims.filter((each) => !fresh.has(named(each)));
     const known = new Map<string, { bodyHash: string; answer: unknown }>();
     if (taken.length > 0) {
@@ -115,6 +117,7 @@ export class PostgresTransaction implements Transaction {
     if (gone.length > 0) await this.sql(sql.remove, [gone.map((change) => change.key)]);
     await write(sql.update, kept.filter((change) => known.has(change.key)).map((change) => change.row!));
     await write(sql.insert, kept.filter((change) => !known.has(change.key)).map((change) => change.row!));
+    // crashpoint: rows.after-save
   }
 
   append(rows: readonly OutboxRow[]): Promise<void> {
@@ -131,10 +134,12 @@ export class PostgresTransaction implements Transaction {
       rows.map((row) => row.cause),
       rows.map((row) => row.correlation),
     ]);
+    // crashpoint: effects.after-wish
   }
 
   async finishEffects(ends: readonly { readonly id: string; readonly token: string }[]): Promise<ReadonlySet<string>> {
     const rows = await this.sql<{ id: string }>(finish, [ends.map((end) => end.id), ends.map((end) => end.token)]);
+    // crashpoint: effects.after-end
     return new Set(rows.map((row) => row.id));
   }
 
@@ -147,10 +152,13 @@ export class PostgresTransaction implements Transaction {
       rows.map((row) => row.milliseconds),
       rows.map((row) => row.startedBy),
     ]);
+    // crashpoint: timers.after-arm
   }
 
   async disarm(ids: readonly string[]): Promise<ReadonlySet<string>> {
-    return new Set((await this.sql<{ id: string }>(disarm, [[...ids].sort()])).map((row) => row.id));
+    const gone = await this.sql<{ id: string }>(disarm, [[...ids].sort()]);
+    // crashpoint: timers.after-disarm
+    return new Set(gone.map((row) => row.id));
   }
 
   park(messages: readonly ParkedMessage[], reason: ParkReason | null): Promise<void> {

@@ -37,10 +37,12 @@ export class Batch {
   }
 
   async run(): Promise<{ outcomes: Outcomes; committed: Committed }> {
+    // crashpoint: batch.before-marks
     await this.#mark();
     await this.#claim();
     await this.#end();
     await this.#load();
+    // crashpoint: batch.after-load
     for (const work of this.works) if (this.#open(work)) await this.#decide(work);
     await this.#release();
     return { outcomes: this.#outcomes, committed: await this.#save() };
@@ -204,6 +206,7 @@ export class Batch {
   }
 
   async #save(): Promise<Committed> {
+    // crashpoint: batch.before-save
     const changed: { table: string; key: string }[] = [];
     for (const table of this.lockOrder) {
       const loaded = this.#tables.get(table.name)!;

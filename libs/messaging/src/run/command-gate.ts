@@ -87,7 +87,9 @@ export class CommandGate implements Commands {
   }
 
   async #runBatch(batch: readonly Waiting[]): Promise<void> {
+    // crashpoint: commands.before-run
     const outcomes = await this.runner.run(batch.map((waiting) => waiting.work));
+    // crashpoint: commands.after-run
     for (const waiting of batch) {
       const name = nameOf(waiting.work.claim);
       if (name !== undefined) this.#claimed.delete(name);

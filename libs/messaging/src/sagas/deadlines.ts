@@ -78,6 +78,7 @@ export class Deadlines {
     const ready = [...due.filter(isOrder), ...(await this.#heardOut(due.filter((timer) => !isOrder(timer))))];
     const outcomes = await this.runner.run(ready.map((timer) => this.#workOf(timer)));
     for (const [work, outcome] of outcomes) {
+      // crashpoint: deadlines.after-act
       if (outcome.kind === 'failed') {
         this.options.log('error', 'a deadline could not be acted on', { timer: work.timer, error: String(outcome.error) });
         await this.store.postponeTimers([work.timer!], postponement);
@@ -117,6 +118,7 @@ export class Deadlines {
   }
 
   #workOf(timer: Due): Work {
+    // crashpoint: deadlines.before-act
     const binding = this.options.sagas.find(({ definition }) => timer.sagaId.startsWith(`${definition.name}:`));
     return {
       cause: newId(this.world),
