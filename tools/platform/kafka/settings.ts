@@ -10,6 +10,12 @@ export interface NodeSettings {
   readonly extra?: Readonly<Record<string, string>> | undefined;
 }
 
+/** Where a node is reached: by clients, and past what stands in front of it. A broker names the others as whoever asks has reached it. */
+export function addressesOf({ port, behind }: NodeSettings): { readonly clients: string; readonly direct: string } {
+  const own = `127.0.0.1:${port}`;
+  return behind ? { clients: behind.advertised, direct: `127.0.0.1:${behind.brokerPort}` } : { clients: own, direct: own };
+}
+
 /** server.properties of one node that is broker and controller in one. Loopback only, no encryption: a network calls for another cluster. */
 export function serverProperties(node: NodeSettings): string {
   const nodes = node.controllerPorts.length;

@@ -90,11 +90,47 @@ describe('a PostgreSQL that was killed', () => {
     expect(await ask(postgres.adminUrl, 'SELECT n FROM committed')).toEqual([{ n: 1 }]);
   });
 
+  it('starts again though one of its processes does not know yet', async () => {
+    const client = new pg.Client({ connectionString: postgres.adminUrl });
+    client.on('error', () => undefined); // it is cut by what follows
+    await client.connect();
+    const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    process.kill(rows[0]?.pid as number, 'SIGSTOP');
+    process.kill(postgres.pid, 'SIGKILL');
+    await postgres.process.exited;
+    postgres = await startPostgres(options);
+    expect(await ask(postgres.adminUrl, 'SELECT n FROM committed')).toEqual([{ n: 1 }]);
+    await client.end();
+  });
+
   it('starts even when its pid belongs to somebody else by now', async () => {
     await postgres.stop();
     writeFileSync(join(options.dataDir, 'postmaster.pid'), `${process.ppid}\n`);
     postgres = await startPostgres(options);
     expect(await ask(postgres.adminUrl, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
+  });
+});
+
+describe('a PostgreSQL that is paused', () => {
+  it('answers nobody until it goes on', async () => {
+    const client = new pg.Client({ connectionString: postgres.adminUrl });
+    await client.connect();
+    postgres.signal('SIGSTOP');
+    let answered = false;
+    const answer = client.query('SELECT 1').then(() => (answered = true));
+    const stranger = new pg.Client({ connectionString: postgres.adminUrl, connectionTimeoutMillis: 200 });
+    await expect(stranger.connect()).rejects.toThrow('timeout');
+    expect(answered).toBe(false);
+    postgres.signal('SIGCONT');
+    await answer;
+    await client.end();
+  });
+
+  it('can be stopped in order all the same', async () => {
+    postgres.signal('SIGSTOP');
+    await postgres.stop();
+    expect(postgres.process.ended()).toEqual({ code: 0, signal: null });
+    postgres = await startPostgres(options);
   });
 });
 

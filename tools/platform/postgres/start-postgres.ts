@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { chownSync, existsSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { lastLines, launch, type Running } from '../process/launch.js';
 import { endLeftover } from '../process/pid-file.js';
 import { accountForPostgres, folderFor, programsFor, type Account } from './account.js';
+import { clearAfterDeadPostmaster, signalAll } from './processes.js';
 import { installedPrograms } from './programs.js';
 import { closeToThePublic } from './service-database.js';
 
@@ -27,6 +28,8 @@ export interface Postgres {
   readonly port: number;
   readonly pid: number;
   readonly process: Running;
+  /** SIGSTOP and SIGCONT reach every process of the server, other signals the one that the others obey. */
+  signal(signal: NodeJS.Signals): void;
   /** Waits for nobody: open transactions are undone, then everything is written to disk. */
   stop(): Promise<void>;
 }
@@ -45,8 +48,11 @@ const settings = {
   log_checkpoints: 'off',
 };
 
-/** A real PostgreSQL on 127.0.0.1. A predecessor on the same folder that was left behind, or was killed, is no obstacle. */
-export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
+/**
+ * A real PostgreSQL on 127.0.0.1. A predecessor on the same folder that was left behind, or was killed, is no obstacle.
+ * `givingUp` ends the wait, and the server.
+ */
+export async function startPostgres(options: PostgresOptions, givingUp?: AbortSignal): Promise<Postgres> {
   const account = accountForPostgres();
   const pidFile = `${options.dataDir}.pid`;
   await endLeftover(pidFile, 'SIGINT', 20_000);
@@ -58,7 +64,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     writeFileSync(unfinished, '');
     await initialise(bin, data, options, account);
   }
-  forgetDeadPostmaster(data);
+  await clearAfterDeadPostmaster(data);
 
   const wanted = Object.entries({ ...settings, port: String(options.port), ...options.settings });
   const server = await launch({
@@ -72,7 +78,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     pidFile,
   });
   const adminUrl = `postgres://postgres:${encodeURIComponent(options.password)}@127.0.0.1:${options.port}/postgres`;
-  await untilReady(server, adminUrl, options.log);
+  await untilReady(server, adminUrl, options.log, givingUp);
   if (existsSync(unfinished)) {
     await closeOwnDatabases(adminUrl);
     rmSync(unfinished);
@@ -82,8 +88,14 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     port: options.port,
     pid: server.pid,
     process: server,
+    signal(signal) {
+      if (signal === 'SIGSTOP' || signal === 'SIGCONT') signalAll(data, signal);
+      else server.signal(signal);
+    },
     async stop() {
+      signalAll(data, 'SIGCONT'); // it waits for each of its processes, and a paused one would not go
       await server.stop(['SIGINT', 20_000], ['SIGQUIT', 5_000]);
+      await clearAfterDeadPostmaster(data);
     },
   };
 }
@@ -117,9 +129,13 @@ async function closeOwnDatabases(adminUrl: string): Promise<void> {
   }
 }
 
-async function untilReady(server: Running, adminUrl: string, log: string): Promise<void> {
+async function untilReady(server: Running, adminUrl: string, log: string, givingUp?: AbortSignal): Promise<void> {
   const deadline = Date.now() + 120_000;
   for (;;) {
+    if (givingUp?.aborted) {
+      await server.stop(['SIGINT', 20_000]);
+      throw givingUp.reason;
+    }
     if (server.ended()) throw new Error(`PostgreSQL ended while starting; its last words (${log}):\n${lastLines(log)}`);
     const client = new pg.Client({ connectionString: adminUrl, connectionTimeoutMillis: 2_000 });
     client.on('error', () => undefined); // a connection that is cut while the server starts is asked again
@@ -140,20 +156,6 @@ async function untilReady(server: Running, adminUrl: string, log: string): Promi
     }
     await pause(25);
   }
-}
-
-/** After kill -9 the pid in postmaster.pid may belong to somebody else by now, and PostgreSQL would refuse to start. */
-function forgetDeadPostmaster(data: string): void {
-  const file = join(data, 'postmaster.pid');
-  if (process.platform !== 'linux' || !existsSync(file)) return;
-  const pid = readFileSync(file, 'utf8').split('\n')[0];
-  try {
-    if (readlinkSync(`/proc/${pid}/cwd`) === data) return;
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code !== 'ENOENT' && code !== 'EACCES') throw error;
-  }
-  rmSync(file);
 }
 
 function run(command: string, args: string[], account: Account | undefined): Promise<void> {

@@ -20,7 +20,7 @@ afterEach(async () => {
 
 async function shell(script: string): Promise<Keepable> {
   const running = await launch({ name: 'child', command: '/bin/sh', args: ['-c', script], log: join(folder, 'log'), pidFile: join(folder, 'pid') });
-  return { pid: running.pid, exited: running.exited, stop: () => running.stop(['SIGTERM', 2_000]) };
+  return { pid: running.pid, exited: running.exited, signal: running.signal, stop: () => running.stop(['SIGTERM', 60_000]) };
 }
 
 function keep(script: string, steadyAfterMs = 10_000): Keeper {
@@ -63,6 +63,40 @@ describe('a process that is stopped', () => {
     expect(said).toEqual([]);
     await kept.start();
     expect(kept.pid).toBeDefined();
+  });
+});
+
+describe('a process that is paused', () => {
+  it('is stopped all the same', async () => {
+    const kept = keep('sleep 60');
+    await kept.start();
+    kept.signal('SIGSTOP');
+    await kept.stop();
+    expect(() => kept.signal('SIGCONT')).toThrow('child is not running');
+  });
+});
+
+describe('a process that is stopped while it starts', () => {
+  it('is told to give up, and is waited for', async () => {
+    let gaveUp = false;
+    keeper = new Keeper('child', (givingUp) => new Promise((_, reject) => {
+      givingUp.addEventListener('abort', () => {
+        gaveUp = true;
+        reject(new Error('gave up'));
+      });
+    }), (line) => said.push(line));
+    const started = expect(keeper.start()).rejects.toThrow('gave up');
+    await keeper.stop();
+    await started;
+    expect(gaveUp).toBe(true);
+  });
+
+  it('is ended when it has started in spite of that', async () => {
+    const opening = shell('sleep 60');
+    keeper = new Keeper('child', () => opening, (line) => said.push(line));
+    await Promise.all([keeper.start(), keeper.stop()]);
+    expect((await (await opening).exited).signal).toBe('SIGTERM');
+    expect(keeper.pid).toBeUndefined();
   });
 });
 

@@ -5,6 +5,7 @@ import type { Exit } from './launch.js';
 export interface Keepable {
   readonly pid: number;
   readonly exited: Promise<Exit>;
+  signal(signal: NodeJS.Signals): void;
   stop(): Promise<unknown>;
 }
 
@@ -17,7 +18,10 @@ export interface Patience {
 
 const usual: Patience = { firstDelayMs: 250, longestDelayMs: 15_000, steadyAfterMs: 30_000 };
 
-/** Keeps one thing running: starts it again when it ends unasked, with a delay that doubles while it keeps ending. */
+/**
+ * Keeps one thing running: starts it again when it ends unasked, with a delay that doubles while it keeps ending. `open` is
+ * given a signal that tells it to give up, for what is stopped while it still starts.
+ */
 export class Keeper {
   restarts = 0;
   #running: Keepable | undefined;
@@ -26,7 +30,7 @@ export class Keeper {
 
   constructor(
     readonly name: string,
-    private readonly open: () => Promise<Keepable>,
+    private readonly open: (givingUp: AbortSignal) => Promise<Keepable>,
     private readonly say: (line: string) => void,
     private readonly patience: Patience = usual,
   ) {}
@@ -35,13 +39,22 @@ export class Keeper {
     return this.#running?.pid;
   }
 
+  /** Passes a signal on to what runs; throws while nothing does. */
+  signal(signal: NodeJS.Signals): void {
+    if (!this.#running) throw new Error(`${this.name} is not running`);
+    this.#running.signal(signal);
+  }
+
   /** Rejects when the very first attempt does; from then on it is kept running until `stop`. */
   async start(): Promise<void> {
     if (this.#life) return;
-    this.#stopping = new AbortController();
-    const first = await this.open();
-    this.#running = first;
-    this.#life = this.#keep(first, this.#stopping.signal);
+    const stopping = (this.#stopping = new AbortController()).signal;
+    const first = this.open(stopping);
+    this.#life = first.then(
+      (running) => this.#keep(running, stopping),
+      () => void (this.#life = undefined), // whoever called `start` is told
+    );
+    await first;
   }
 
   /** Ends it and leaves it ended, until `start`. */
@@ -55,6 +68,8 @@ export class Keeper {
   async #keep(first: Keepable, stopping: AbortSignal): Promise<void> {
     let current: Keepable | undefined = first;
     let delay = this.patience.firstDelayMs;
+    this.#running = first;
+    if (stopping.aborted) await first.stop();
     while (!stopping.aborted) {
       const since = Date.now();
       let how = 'could not be started';
@@ -70,17 +85,19 @@ export class Keeper {
       if (stopping.aborted) return;
       delay = Math.min(delay * 2, this.patience.longestDelayMs);
       this.restarts += 1;
-      current = await this.#again();
+      current = await this.#again(stopping);
       if (stopping.aborted) await current?.stop();
     }
+    this.#running = undefined;
   }
 
-  async #again(): Promise<Keepable | undefined> {
+  async #again(stopping: AbortSignal): Promise<Keepable | undefined> {
     try {
-      const started = await this.open();
+      const started = await this.open(stopping);
       this.#running = started;
       return started;
     } catch (error) {
+      if (stopping.aborted) return undefined;
       this.say(`${this.name}: ${(error as Error).message}`);
       return undefined;
     }

@@ -24,7 +24,7 @@ export interface Running {
   /** The exit, once there is one. */
   ended(): Exit | undefined;
   signal(signal: NodeJS.Signals): void;
-  /** Sends each signal in turn, waits its time, and SIGKILL at last. */
+  /** Sends each signal in turn, waits its time, and SIGKILL at last. What was paused is woken, or it would not hear. */
   stop(...tries: readonly (readonly [signal: NodeJS.Signals, withinMs: number])[]): Promise<Exit>;
 }
 
@@ -73,6 +73,7 @@ export async function launch(what: Launch): Promise<Running> {
       for (const [signal, within] of tries) {
         if (exit) break;
         child.kill(signal);
+        child.kill('SIGCONT');
         await endsWithin(exited, within);
       }
       if (!exit) child.kill('SIGKILL');

@@ -1,6 +1,8 @@
 import pg from 'pg';
 import { askCoordinator } from '../kafka/coordinator.js';
-import { startKafka } from '../kafka/start-kafka.js';
+import { planNodes } from '../kafka/plan-nodes.js';
+import { addressesOf } from '../kafka/settings.js';
+import { startNode } from '../kafka/start-node.js';
 import { startPostgres } from '../postgres/start-postgres.js';
 import { Keeper } from '../process/keeper.js';
 import type { Ports } from './processes.js';
@@ -9,7 +11,10 @@ import type { StateFolder } from './state-folder.js';
 
 /** A database cluster or a broker: ours, or one that somebody named. */
 export interface Cluster {
+  /** Past whatever stands in front. */
   readonly address: string;
+  /** What services are told. */
+  readonly forServices: string;
 }
 
 export interface ClusterPlan {
@@ -19,7 +24,7 @@ export interface ClusterPlan {
   readonly password: string;
   /** Where the keepers of ours are noted as soon as they run. */
   readonly kept: Map<string, Keeper>;
-  readonly options: Pick<ShopOptions, 'stateDir' | 'databaseUrl' | 'kafkaBrokers' | 'kafka'>;
+  readonly options: Pick<ShopOptions, 'stateDir' | 'databaseUrl' | 'kafkaBrokers' | 'kafka' | 'postgres' | 'patience' | 'between'>;
   readonly say: (line: string) => void;
 }
 
@@ -40,30 +45,42 @@ export async function openClusters(plan: ClusterPlan): Promise<[postgres: Cluste
 }
 
 async function ownPostgres({ state, ports, password, kept, options, say }: ClusterPlan): Promise<Cluster> {
-  const settings = options.stateDir === undefined ? withoutDisk : {};
+  const settings = { ...(options.stateDir === undefined && withoutDisk), ...options.postgres?.settings };
+  const portForServices = (await options.between?.('postgres', ports.postgres)) ?? ports.postgres;
   let address = '';
-  const keeper = new Keeper('postgres', async () => {
-    const postgres = await startPostgres({ dataDir: state.postgres, port: ports.postgres, password, log: state.log('postgres'), settings });
+  const keeper = new Keeper('postgres', async (givingUp) => {
+    const postgres = await startPostgres({ dataDir: state.postgres, port: ports.postgres, password, log: state.log('postgres'), settings }, givingUp);
     address = postgres.adminUrl;
-    return { pid: postgres.pid, exited: postgres.process.exited, stop: () => postgres.stop() };
-  }, say);
+    return { pid: postgres.pid, exited: postgres.process.exited, signal: postgres.signal, stop: () => postgres.stop() };
+  }, say, options.patience);
   await keeper.start();
   kept.set('postgres', keeper);
-  return { address };
+  return { address, forServices: Object.assign(new URL(address), { port: portForServices }).href };
 }
 
+/** Each node has a keeper of its own. All are waited for, even when one fails: what has started must be known, to be stopped. */
 async function ownKafka({ state, ports, kept, options, say }: ClusterPlan): Promise<Cluster> {
-  const about = { dataDir: state.kafka, port: ports.kafka, controllerPort: ports['kafka-controller'], log: state.log('kafka') };
-  let address = '';
-  const keeper = new Keeper('kafka', async () => {
-    const kafka = await startKafka({ ...about, shortLived: options.stateDir === undefined, ...options.kafka });
-    address = kafka.brokers;
-    const [pid = 0] = kafka.pids;
-    return { pid, exited: Promise.race(kafka.processes.map((broker) => broker.exited)), stop: () => kafka.stop() };
-  }, say);
-  await keeper.start();
-  kept.set('kafka', keeper);
-  return { address };
+  const { between } = options;
+  const about = { dataDir: state.kafka, log: state.log('kafka'), shortLived: options.stateDir === undefined, ...options.kafka };
+  const nameOf = (index: number): string => (index === 0 ? 'kafka' : `kafka-${index + 1}`);
+  const nodes = await planNodes(
+    { ...about, port: ports.kafka, controllerPort: ports['kafka-controller'] },
+    async (port, index) => between && `127.0.0.1:${await between(nameOf(index), port)}`,
+  );
+  const starts = await Promise.allSettled(
+    nodes.map(async (node, index) => {
+      const keeper = new Keeper(nameOf(index), async (givingUp) => {
+        const { process, stop } = await startNode(node, about, givingUp);
+        return { pid: process.pid, exited: process.exited, signal: process.signal, stop };
+      }, say, options.patience);
+      await keeper.start();
+      kept.set(keeper.name, keeper);
+    }),
+  );
+  const failed = starts.find((start) => start.status === 'rejected');
+  if (failed) throw failed.reason;
+  const addresses = nodes.map(addressesOf);
+  return { address: addresses.map(({ direct }) => direct).join(','), forServices: addresses.map(({ clients }) => clients).join(',') };
 }
 
 /** An administrator's URL that somebody gave: it must answer, and be able to make roles and databases. */
@@ -80,13 +97,13 @@ async function namedPostgres(url: string): Promise<Cluster> {
   } finally {
     await client.end();
   }
-  return { address: url };
+  return { address: url, forServices: url };
 }
 
 /** Brokers that somebody named: one that answers is enough, and tells the clients of the others. */
 async function namedKafka(brokers: string): Promise<Cluster> {
   const answers = await Promise.allSettled(brokers.split(',').map((broker) => askCoordinator(broker.trim(), 10_000)));
-  if (answers.some((answer) => answer.status === 'fulfilled')) return { address: brokers };
+  if (answers.some((answer) => answer.status === 'fulfilled')) return { address: brokers, forServices: brokers };
   const [first] = answers;
   const why = first?.status === 'rejected' ? (first.reason as Error).message : '';
   throw new Error(`no broker of KAFKA_BROKERS answers (${why}); it must be a list of host:port, separated by commas`);

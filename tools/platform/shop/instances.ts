@@ -5,7 +5,7 @@ import { root } from '../process/places.js';
 import { freePorts } from '../process/ports.js';
 import { environmentOf, providerEnvironment, type Surroundings } from './environment.js';
 import { services, type Ports, type Scale, type Service } from './processes.js';
-import type { Instance } from './shop.js';
+import type { Instance, ShopOptions } from './shop.js';
 import type { StateFolder } from './state-folder.js';
 
 export interface Plan {
@@ -14,7 +14,8 @@ export interface Plan {
   readonly port: number;
 }
 
-type Settings = Readonly<Record<string, string>>;
+type Keeping = Pick<ShopOptions, 'env' | 'patience' | 'say'>;
+const silent = (): void => undefined;
 
 /** The first instance of a service has the port that everybody knows, further ones have any. */
 export async function planInstances(ports: Ports, scale: Scale): Promise<Plan[]> {
@@ -25,15 +26,15 @@ export async function planInstances(ports: Ports, scale: Scale): Promise<Plan[]>
   return plans.map(({ name, service, first }) => ({ name, service, port: first ? ports[service] : (free.pop() as number) }));
 }
 
-export function keepInstance({ name, service, port }: Plan, around: Surroundings, state: StateFolder, extra: Settings = {}, say: (line: string) => void): Instance {
-  const env = { ...inherited(), ...environmentOf(service, port, around), ...extra };
-  const keeper = new Keeper(name, () => node(name, `dist/apps/${service}/src/main.js`, env, state), say);
+export function keepInstance({ name, service, port }: Plan, around: Surroundings, state: StateFolder, { env: extra, patience, say = silent }: Keeping): Instance {
+  const env = { ...inherited(), ...environmentOf(service, port, around), ...extra?.[service] };
+  const keeper = new Keeper(name, () => node(name, `dist/apps/${service}/src/main.js`, env, state), say, patience);
   return { name, service, url: `http://127.0.0.1:${port}`, log: state.log(name), keeper };
 }
 
-export function keepProvider(port: number, around: Surroundings, state: StateFolder, extra: Settings = {}, say: (line: string) => void): Keeper {
-  const env = { ...inherited(), ...providerEnvironment(port, around), ...extra };
-  return new Keeper('provider', () => node('provider', 'dist/tools/provider/main.js', env, state), say);
+export function keepProvider(port: number, around: Surroundings, state: StateFolder, { env: extra, patience, say = silent }: Keeping): Keeper {
+  const env = { ...inherited(), ...providerEnvironment(port, around), ...extra?.provider };
+  return new Keeper('provider', () => node('provider', 'dist/tools/provider/main.js', env, state), say, patience);
 }
 
 /** The administrator's URL is nobody's but the supervisor's. */
@@ -46,5 +47,5 @@ function inherited(): NodeJS.ProcessEnv {
 async function node(name: string, file: string, env: NodeJS.ProcessEnv, state: StateFolder): Promise<Keepable> {
   const args = ['--enable-source-maps', join(root, file)];
   const running = await launch({ name, command: process.execPath, args, env, cwd: root, log: state.log(name), pidFile: state.pidFile(name) });
-  return { pid: running.pid, exited: running.exited, stop: () => running.stop(['SIGTERM', 15_000]) };
+  return { pid: running.pid, exited: running.exited, signal: running.signal, stop: () => running.stop(['SIGTERM', 15_000]) };
 }

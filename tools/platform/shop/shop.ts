@@ -1,5 +1,6 @@
 import type { KafkaOptions } from '../kafka/start-kafka.js';
-import type { Keeper } from '../process/keeper.js';
+import type { PostgresOptions } from '../postgres/start-postgres.js';
+import type { Keeper, Patience } from '../process/keeper.js';
 import type { DatabaseService, Scale, Service } from './processes.js';
 import type { StateFolder } from './state-folder.js';
 
@@ -15,7 +16,18 @@ export interface ShopOptions {
   readonly kafkaBrokers?: string | undefined;
   /** Settings of single services on top of ours, for instance rate limits of the gateway. */
   readonly env?: Readonly<Partial<Record<Service | 'provider', Readonly<Record<string, string>>>>>;
-  readonly kafka?: Partial<KafkaOptions>;
+  /** Of a Kafka of our own. With three nodes each has a keeper of its own: `kafka`, `kafka-2`, `kafka-3`. */
+  readonly kafka?: Partial<Pick<KafkaOptions, 'nodes' | 'heap' | 'settings' | 'shortLived'>>;
+  /** Of a PostgreSQL of our own, for instance `{ settings: { max_connections: '30' } }`. */
+  readonly postgres?: Pick<PostgresOptions, 'settings'>;
+  /** How soon what has ended is started again. */
+  readonly patience?: Patience;
+  /**
+   * Puts something between the services and a PostgreSQL or Kafka of our own: asked once for `postgres` and for each of
+   * `kafka`, `kafka-2`, `kafka-3`, before any of them starts, and answers the port that services are to use instead.
+   * Everything else, audits too, goes past it.
+   */
+  readonly between?: (name: string, port: number) => Promise<number>;
   /** Told what happens, a line at a time. */
   readonly say?: (line: string) => void;
   /** Gives up starting. */
@@ -34,6 +46,7 @@ export interface Instance {
 export interface Shop {
   readonly gatewayUrl: string;
   readonly providerUrl: string;
+  /** Like the databases: straight to the server, past what may stand between it and the services. */
   readonly kafkaBrokers: string;
   /** The administrator's URL of the database cluster. */
   readonly adminUrl: string;
@@ -41,7 +54,10 @@ export interface Shop {
   readonly admin: { readonly email: string; readonly password: string };
   readonly state: StateFolder;
   readonly instances: readonly Instance[];
-  /** Sends a signal to an instance, `provider`, `kafka` or `postgres`; what ends by it is started again. */
+  /**
+   * Sends a signal to an instance, `provider`, `kafka` or `postgres`, while it runs; what ends by it is started again.
+   * SIGSTOP and SIGCONT reach all of PostgreSQL's processes, other signals the one that it began with.
+   */
   kill(name: string, signal?: NodeJS.Signals): void;
   /** Ends one cleanly and leaves it ended until `startOne`. */
   stopOne(name: string): Promise<void>;

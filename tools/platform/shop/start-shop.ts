@@ -67,12 +67,12 @@ async function open({ state, kept, instances, options, stop }: Site): Promise<Sh
 
   const gatewayUrl = `http://127.0.0.1:${ports.gateway}`;
   const providerUrl = `http://127.0.0.1:${ports.provider}`;
-  const around: Surroundings = { kafkaBrokers: kafka.address, databases, gatewayUrl, providerUrl, secrets, providerLog: state.providerLog, instancesFile: state.instancesFile };
+  const around: Surroundings = { kafkaBrokers: kafka.forServices, databases: seenAt(postgres.forServices, databases), gatewayUrl, providerUrl, secrets, providerLog: state.providerLog, instancesFile: state.instancesFile };
   await phase('services', async () => {
-    const provider = keepProvider(ports.provider, around, state, options.env?.provider, say);
+    const provider = keepProvider(ports.provider, around, state, options);
     kept.set('provider', provider);
     for (const plan of await planInstances(ports, options.scale ?? {})) {
-      const instance = keepInstance(plan, around, state, options.env?.[plan.service], say);
+      const instance = keepInstance(plan, around, state, options);
       instances.push(instance);
       kept.set(instance.name, instance.keeper);
     }
@@ -99,9 +99,7 @@ function handles(kept: ReadonlyMap<string, Keeper>, instances: readonly Instance
   };
   return {
     kill(name, signal = 'SIGKILL') {
-      const { pid } = keeperOf(name);
-      if (pid === undefined) throw new Error(`${name} is not running`);
-      process.kill(pid, signal);
+      keeperOf(name).signal(signal);
     },
     stopOne: (name) => keeperOf(name).stop(),
     async startOne(name) {
@@ -119,6 +117,12 @@ async function createDatabases(adminUrl: string, secrets: Secrets): Promise<Reco
   return Object.fromEntries(urls) as Record<DatabaseService, string>;
 }
 
+/** The same databases, at the host and port of another address of their cluster. */
+function seenAt(address: string, databases: Readonly<Record<DatabaseService, string>>): Record<DatabaseService, string> {
+  const { host } = new URL(address);
+  return Object.fromEntries(Object.entries(databases).map(([name, url]) => [name, Object.assign(new URL(url), { host }).href])) as Record<DatabaseService, string>;
+}
+
 async function provisionTopics(brokers: string): Promise<void> {
   const client = kafkaClient({ brokers: brokers.split(','), clientId: 'tradewind-platform' });
   try {
@@ -129,8 +133,11 @@ async function provisionTopics(brokers: string): Promise<void> {
 }
 
 async function stopInOrder(kept: ReadonlyMap<string, Keeper>, instances: readonly Instance[], say: (line: string) => void): Promise<void> {
+  // Who stops in order needs the others: nobody may be found paused.
+  for (const keeper of kept.values()) if (keeper.pid !== undefined) keeper.signal('SIGCONT');
   const inner = instances.filter(({ service }) => service !== 'gateway').map(({ name }) => name);
-  for (const names of [['gateway'], inner, ['provider'], ['kafka'], ['postgres']]) {
+  const brokers = [...kept.keys()].filter((name) => /^kafka(-\d)?$/.test(name));
+  for (const names of [['gateway'], inner, ['provider'], brokers, ['postgres']]) {
     await whileSaying(`stopping ${names.join(', ')}`, () => Promise.all(names.map(async (name) => kept.get(name)?.stop())), say);
   }
 }
