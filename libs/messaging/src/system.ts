@@ -38,6 +38,36 @@ export const systemWorld: World = { clock: systemClock, timers: systemTimers, ra
 
 export const newId = ({ clock, randomness }: World): string => uuidv7(clock.now().getTime(), randomness.bytes(10));
 
+/** What the work gives, or `late` where it takes longer. The work itself goes on; how it ends then, nobody hears. */
+export async function within<T, L>(timers: Timers, milliseconds: number, work: Promise<T>, late: L): Promise<T | L> {
+  const over = new AbortController();
+  try {
+    return await Promise.race([work, timers.wait(milliseconds, over.signal).then(() => late)]);
+  } finally {
+    over.abort();
+  }
+}
+
+/** What the work gives, unless the signal is aborted first: then `Aborted` is thrown, and how the work ends nobody hears. */
+export async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  let abort: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(new Aborted());
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+/** Whoever waited does not want to know any more. */
+export class Aborted extends Error {
+  override readonly name = 'Aborted';
+}
+
 /** Back-off in whole milliseconds: doubling from `first` to `most`, with full jitter above half. */
 export const backOff = ({ randomness }: Pick<World, 'randomness'>, attempt: number, first: number, most: number): number =>
   Math.round(Math.min(most, first * 2 ** Math.min(attempt, 30)) * (0.5 + randomness.fraction() / 2));

@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Inject, Module, Param, Post, Query, Sse, type MessageEvent } from '@nestjs/common';
 import { contracts, topics } from '@tradewind/contracts';
 import { answer, command, Commands, insert, kafkaClient, table, type IncomingRecord, type KafkaClient, type Tail } from '@tradewind/messaging';
@@ -127,6 +128,9 @@ describe('a process', () => {
     const service = ServiceModule.forRoot({ config, migrations: [], messaging: { service: 'probe-process', contracts, lockOrder: [] } });
     await runService({ module: class Probe {}, imports: [service], controllers: [Secrets] }, config);`;
   const children: ChildProcess[] = [];
+  /** Somebody who takes connections and says nothing. */
+  const connections: Socket[] = [];
+  const silence = createServer((socket) => connections.push(socket.on('error', () => undefined)));
   const start = (environment: Record<string, string>) => {
     const child = spawn(process.execPath, ['--input-type=module', '--eval', main], {
       env: { PATH: process.env['PATH'], PORT: '0', KAFKA_BROKERS: process.env['TEST_KAFKA_BROKERS'], DATABASE_URL: database.url, MIGRATIONS: 'apply', ...environment },
@@ -140,9 +144,14 @@ describe('a process', () => {
 
   beforeAll(async () => {
     database = await freshDatabase();
+    await new Promise<void>((resolve) => silence.listen(0, '127.0.0.1', resolve));
+  });
+  afterEach(() => {
+    for (const socket of connections.splice(0)) socket.destroy();
   });
   afterAll(async () => {
     for (const child of children) child.kill('SIGKILL');
+    await new Promise((resolve) => silence.close(resolve));
     await database?.drop();
   });
 
@@ -175,4 +184,21 @@ describe('a process', () => {
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
   }, 120_000);
+
+  it('stops in good order while a broker takes its connections and never answers', async () => {
+    const { port } = silence.address() as AddressInfo;
+    const { child, said, ended } = start({ KAFKA_BROKERS: `127.0.0.1:${port}` });
+    await eventually(() => said().includes('serving http'), startPatience);
+    await eventually(() => connections.length >= 3);
+    child.kill('SIGTERM');
+    expect({ code: await ended, said: said() }).toMatchObject({ code: 0, said: expect.stringContaining('"stopped"') });
+  }, 90_000);
+
+  it('stops in good order before it has a database to serve with', async () => {
+    const { port } = silence.address() as AddressInfo;
+    const { child, ended } = start({ DATABASE_URL: `postgres://role:password@127.0.0.1:${port}/nothing` });
+    await eventually(() => connections.length > 0, startPatience);
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+  }, 90_000);
 });

@@ -4,6 +4,8 @@ import type { ServiceConfig } from './config/index.js';
 import { startService } from './start-service.js';
 import { within } from './waiting/index.js';
 
+/** Milliseconds: a start that is not over by then is not waited for, nor is a longer stop. */
+const startedWithin = 1_000;
 const longestStop = 15_000;
 
 const endWith = (code: number, what: string, error?: unknown): never => {
@@ -24,7 +26,9 @@ export async function runService(module: Type | DynamicModule, config: ServiceCo
     if (stopping) return endWith(1, `${signal} again: leaving at once`);
     stopping = true;
     new Logger('Service').log(`${signal}: stopping`);
-    const ended = await within(systemTimers, longestStop, starting.then((service) => service.stop()).then(() => true), false);
+    const service = await within(systemTimers, startedWithin, starting, undefined);
+    // Nothing was accepted yet, and a migration that is cut short is rolled back.
+    const ended = service === undefined || (await within(systemTimers, longestStop, service.stop().then(() => true), false));
     if (!ended) endWith(1, `not stopped within ${longestStop / 1_000} s`);
     new Logger('Service').log('stopped');
     process.exit(0);

@@ -124,6 +124,21 @@ export function kafkaClientConformance(name: string, open: () => KafkaClient): v
       expect(await kafka.endOffsets([of.name])).toEqual([{ topic: of.name, partition: 0, start: 0n, end: 2n }]);
     });
 
+    it('ends at its close whatever is being opened or asked', async () => {
+      const closing = open();
+      const of = await aTopic();
+      const publisher = await closing.publisher();
+      const asked = Promise.allSettled([
+        closing.subscribe({ group: `group-${randomUUID()}`, topics: [of.name], onRecords: () => undefined, onAssigned: () => undefined, onDead: () => undefined }),
+        closing.endOffsets([of.name]),
+      ]);
+      await closing.close();
+      expect((await asked).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+      await expect(publisher.publish([record(of, 'a', '1')])).rejects.toThrow();
+      await expect(closing.publisher()).rejects.toThrow();
+      await publisher.close();
+    });
+
     it('names a topic that is missing or has other partitions', async () => {
       const of = await aTopic();
       await expect(kafka.check([{ ...of, partitions: 5 }])).rejects.toThrow(`${of.name} has 3 partitions, 5 are declared`);

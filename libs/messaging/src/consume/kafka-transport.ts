@@ -5,7 +5,7 @@ import type { Log, MessagingOptions } from '../messaging.options.js';
 import { Release } from '../parking/release.js';
 import type { Runner } from '../run/runner.js';
 import type { Store } from '../store/store.js';
-import { backOff, type World } from '../system.js';
+import { Aborted, backOff, unlessAborted, type World } from '../system.js';
 import { Handlers } from './handlers.js';
 import { Pump } from './pump.js';
 
@@ -59,6 +59,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     callback();
   }
 
+  /** In whatever state the start is: what waits for a broker is not waited for. */
   async close(): Promise<void> {
     this.#stopping.abort();
     await this.#starting;
@@ -106,18 +107,19 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
         deadLetters: this.options.deadLetters?.name,
         onDead: this.onFatal,
       });
-      await this.#patiently(() => pump.start());
       this.#pumps.push(pump);
+      await this.#patiently(() => pump.start());
     }
-    this.#connected = true;
+    this.#connected = !this.#stopping.signal.aborted;
   }
 
   /** A broker that is away is waited for; what it says about the topics is final. */
   async #patiently(attempt: () => Promise<void>): Promise<void> {
     for (let tries = 0; !this.#stopping.signal.aborted; tries++) {
       try {
-        return await attempt();
+        return await unlessAborted(this.#stopping.signal, attempt());
       } catch (error) {
+        if (error instanceof Aborted) return;
         if ((error as Error).name === 'TopicMismatch') throw error;
         this.log('warn', 'the broker does not answer yet', { error: String(error) });
         await this.world.timers.wait(backOff(this.world, tries, 200, 3_000), this.#stopping.signal);

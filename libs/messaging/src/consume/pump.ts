@@ -6,7 +6,7 @@ import { Alarm } from '../outbox/alarm.js';
 import type { Runner } from '../run/runner.js';
 import type { Outcome, Work } from '../run/work.js';
 import type { Store } from '../store/store.js';
-import { backOff, type World } from '../system.js';
+import { backOff, within, type World } from '../system.js';
 import { Care } from './care.js';
 import { decode, type Decoded } from './decode.js';
 import { Parker, textOf } from './parker.js';
@@ -20,6 +20,9 @@ const pauseAbove = 32 * 1024 * 1024;
 const resumeBelow = 8 * 1024 * 1024;
 /** A decision that throws is tried this many times before its message is parked. */
 export const triesBeforeParking = 4;
+/** Milliseconds for the last commit of positions: without it some messages come again, and the inbox knows them. */
+const lastCommit = 1_000;
+
 export interface PumpOptions {
   readonly group: string;
   readonly topics: readonly string[];
@@ -49,11 +52,11 @@ export class Pump {
   readonly #parker: Parker;
   readonly #care: Care;
   readonly #finished = new Set<Held>();
+  readonly #stopped = new AbortController();
   #queue: Held[] = [];
   #generation = 0;
   #bytes = 0;
   #paused = false;
-  #stopping = false;
   #outages = 0;
   #subscription: Subscription | undefined;
   #run: Promise<void> | undefined;
@@ -73,13 +76,15 @@ export class Pump {
   /** Rejects when the broker is away; may then be called again. */
   async start(): Promise<void> {
     this.#run ??= this.#work();
-    this.#subscription = await this.kafka.subscribe({
+    const subscription = await this.kafka.subscribe({
       group: this.options.group,
       topics: this.options.topics,
       onRecords: (records) => this.#receive(records),
       onAssigned: () => this.#startOver(),
       onDead: this.options.onDead,
     });
+    if (this.#stopped.signal.aborted) await subscription.close();
+    else this.#subscription = subscription;
   }
 
   /** Milliseconds since the last fetch came back: what liveness is. */
@@ -97,11 +102,12 @@ export class Pump {
 
   /** Finishes the batch under way, commits its positions and leaves the group. */
   async stop(): Promise<void> {
-    this.#stopping = true;
+    this.#stopped.abort();
     this.#alarm.ring();
     await this.#run;
-    if (this.#subscription) await this.#positions.commit(this.#subscription);
-    await this.#subscription?.close();
+    if (!this.#subscription) return;
+    await within(this.world.timers, lastCommit, this.#positions.commit(this.#subscription), undefined);
+    await this.#subscription.close();
   }
 
   #receive(records: readonly IncomingRecord[]): void {
@@ -128,7 +134,7 @@ export class Pump {
   }
 
   async #work(): Promise<void> {
-    while (!this.#stopping) {
+    while (!this.#stopped.signal.aborted) {
       const batch = this.#take();
       if (batch.length === 0) await this.#alarm.wait(this.#queue.length > 0 ? 20 : 1_000);
       else await this.#handle(batch);
@@ -183,7 +189,7 @@ export class Pump {
     if (this.#subscription) void this.#positions.commit(this.#subscription);
     if (outage === undefined) return void (this.#outages = 0);
     this.options.log('warn', 'consumer waits and tries again', { group: this.options.group, error: String(outage), outages: this.#outages });
-    await this.world.timers.wait(backOff(this.world, this.#outages++, 50, 2_000));
+    await this.world.timers.wait(backOff(this.world, this.#outages++, 50, 2_000), this.#stopped.signal);
   }
 
   async #decide(batch: readonly Held[], careful: boolean): Promise<Map<Held, Outcome>> {

@@ -118,8 +118,9 @@ export class Effects {
       const outcome = (await this.runner.run([work])).get(work)!;
       if (outcome.kind === 'failed') throw outcome.error;
       if (outcome.kind !== 'transient') return;
-      // The lease is renewed meanwhile; should it be lost, whoever has it now asks again with the same key.
-      await this.world.timers.wait(backOff(this.world, attempt, 50, 2_000));
+      // The lease is renewed meanwhile; should it be lost, or we be told to stop, whoever has it next asks again with the same key.
+      if (this.#stopping.signal.aborted) return;
+      await this.world.timers.wait(backOff(this.world, attempt, 50, 2_000), this.#stopping.signal);
     }
   }
 

@@ -1,4 +1,5 @@
 export * from './kafka-client.js';
-export { kafkaClient, type KafkaSettings } from './kafkajs-client.js';
+export { kafkaClient } from './kafkajs-client.js';
+export type { KafkaSettings } from './kafkajs-part.js';
 export { partitionOf } from './murmur2.js';
 export { TopicMismatch } from './provision.js';

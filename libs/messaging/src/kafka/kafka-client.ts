@@ -93,6 +93,7 @@ export interface KafkaClient {
   provision(topics: readonly Topic[]): Promise<void>;
   /** Rejects, naming it, when a topic is missing or has another number of partitions. */
   check(topics: readonly Topic[]): Promise<void>;
+  /** Ends at once whatever was opened here, or is being opened: that rejects. Leaving groups in good order comes before. */
   close(): Promise<void>;
 }
 

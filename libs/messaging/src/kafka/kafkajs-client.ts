@@ -1,65 +1,49 @@
-import kafkajs, { type Kafka } from 'kafkajs';
+import type { Admin } from 'kafkajs';
 import { randomUUID } from 'node:crypto';
 import type { Topic } from '../contract/index.js';
-import { loggedFrom, quietLog, type KafkaLog } from './kafkajs-log.js';
-import { KafkajsPublisher } from './kafkajs-publisher.js';
-import { connectReader, readerSettings, recordsOf } from './kafkajs-reader.js';
-import { KafkajsSubscription } from './kafkajs-subscription.js';
 import type { KafkaClient, Publisher, Subscription, SubscriptionOptions, Tail, TailOptions } from './kafka-client.js';
+import { KafkajsPart, type KafkaSettings } from './kafkajs-part.js';
+import { KafkajsPublisher } from './kafkajs-publisher.js';
+import { KafkajsReader, recordsOf } from './kafkajs-reader.js';
+import { KafkajsSubscription } from './kafkajs-subscription.js';
 import { checkTopics, provisionTopics } from './provision.js';
 
-export interface KafkaSettings {
-  readonly brokers: readonly string[];
-  readonly clientId: string;
-  /** Called with what kafkajs has to say at warning level or worse. */
-  readonly log?: KafkaLog;
-}
+/** Milliseconds until an answer counts as lost; a reader's below its session time-out, so that it is still a member afterwards. */
+const patience = { reader: 8_000, publisher: 12_000, admin: 8_000 };
 
-/** The port on kafkajs. CommonJS: what is not a named export at run time hangs on the default. */
+/** The port on kafkajs. */
 export class KafkajsClient implements KafkaClient {
-  readonly #kafka: Kafka;
+  readonly #parts = new Set<KafkajsPart>();
+  #closed = false;
+  #asking: { readonly part: KafkajsPart; readonly admin: Promise<Admin> } | undefined;
 
-  constructor(settings: KafkaSettings) {
-    this.#kafka = new kafkajs.Kafka({
-      clientId: settings.clientId,
-      brokers: [...settings.brokers],
-      connectionTimeout: 3_000,
-      requestTimeout: 30_000,
-      enforceRequestTimeout: true,
-      logLevel: loggedFrom,
-      logCreator: quietLog(settings.log),
-    });
+  constructor(private readonly settings: KafkaSettings) {}
+
+  async publisher(): Promise<Publisher> {
+    return KafkajsPublisher.open(this.#part(patience.publisher));
   }
 
-  publisher(): Promise<Publisher> {
-    return KafkajsPublisher.open(this.#kafka);
-  }
-
-  subscribe(options: SubscriptionOptions): Promise<Subscription> {
-    return KafkajsSubscription.open(this.#kafka, options);
+  async subscribe(options: SubscriptionOptions): Promise<Subscription> {
+    return KafkajsSubscription.open(this.#part(patience.reader), options);
   }
 
   /** kafkajs reads only as a member of a group: this one has a name of its own and never commits. */
   async tail({ topics, onRecords, onDead }: TailOptions): Promise<Tail> {
-    const consumer = this.#kafka.consumer({ groupId: `tail-${randomUUID()}`, ...readerSettings });
     const ends = await this.endOffsets(topics);
     const behind = new Map(ends.filter(({ start, end }) => end > start).map(({ topic, partition, end }) => [`${topic}:${partition}`, end]));
     let arrive: () => void = () => undefined;
     const caughtUp = new Promise<void>((resolve) => (arrive = resolve));
     if (behind.size === 0) arrive();
-    await connectReader(consumer, topics, onDead);
-    await consumer.run({
-      autoCommit: false,
+    const reader = new KafkajsReader(this.#part(patience.reader), { group: `tail-${randomUUID()}`, topics, onDead });
+    await reader.start(({ batch }) => {
+      onRecords(recordsOf(batch.topic, batch.partition, batch.messages));
+      const place = `${batch.topic}:${batch.partition}`;
+      const end = behind.get(place);
       // A batch of nothing but compacted-away records is still a step forward.
-      eachBatch: ({ batch }) => {
-        onRecords(recordsOf(batch.topic, batch.partition, batch.messages));
-        const place = `${batch.topic}:${batch.partition}`;
-        const end = behind.get(place);
-        if (end !== undefined && BigInt(batch.lastOffset()) + 1n >= end && behind.delete(place) && behind.size === 0) arrive();
-        return Promise.resolve();
-      },
+      if (end !== undefined && BigInt(batch.lastOffset()) + 1n >= end && behind.delete(place) && behind.size === 0) arrive();
+      return Promise.resolve();
     });
-    return { caughtUp, close: () => consumer.disconnect() };
+    return { caughtUp, close: () => reader.close() };
   }
 
   async endOffsets(topics: readonly string[]): ReturnType<KafkaClient['endOffsets']> {
@@ -87,29 +71,38 @@ export class KafkajsClient implements KafkaClient {
   }
 
   async close(): Promise<void> {
-    const admin = await this.#admin?.catch(() => undefined);
-    await admin?.disconnect();
+    this.#closed = true;
+    const parts = [...this.#parts];
+    for (const part of parts) part.close();
+    await Promise.all(parts.map((part) => part.over));
   }
 
-  #admin: Promise<ReturnType<Kafka['admin']>> | undefined;
+  #part(requestTimeout: number): KafkajsPart {
+    if (this.#closed) throw new Error('the client is closed');
+    const part = new KafkajsPart(this.settings, requestTimeout, (closed) => this.#parts.delete(closed));
+    this.#parts.add(part);
+    return part;
+  }
 
-  /** One connection for questions, made anew after any failure. */
-  async #withAdmin<T>(ask: (admin: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> {
-    this.#admin ??= this.#openAdmin();
-    const opening = this.#admin;
+  /** One connection for questions, made anew after any failure; other questions on the old one still get their answers. */
+  async #withAdmin<T>(ask: (admin: Admin) => Promise<T>): Promise<T> {
+    const asking = (this.#asking ??= this.#openAdmin());
     try {
-      return await ask(await opening);
+      return await ask(await asking.admin);
     } catch (error) {
-      if (this.#admin === opening) this.#admin = undefined;
-      await opening.then((admin) => admin.disconnect()).catch(() => undefined); // the error that matters is the first
+      if (this.#asking === asking) this.#asking = undefined;
+      void asking.admin
+        .then((admin) => admin.disconnect())
+        .catch(() => undefined) // the error that matters is the first
+        .finally(() => asking.part.close());
       throw error;
     }
   }
 
-  async #openAdmin(): Promise<ReturnType<Kafka['admin']>> {
-    const admin = this.#kafka.admin({ retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 2_000 } });
-    await admin.connect();
-    return admin;
+  #openAdmin(): { readonly part: KafkajsPart; readonly admin: Promise<Admin> } {
+    const part = this.#part(patience.admin);
+    const admin = part.kafka.admin({ retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 2_000 } });
+    return { part, admin: part.open(admin.connect()).then(() => admin) };
   }
 }
 

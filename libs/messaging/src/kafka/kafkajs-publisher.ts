@@ -1,24 +1,30 @@
-import { CompressionTypes, type Kafka, type Message, type Producer } from 'kafkajs';
+import { CompressionTypes, type Message, type Producer } from 'kafkajs';
 import { groupBy } from '@tradewind/kernel';
 import type { Acknowledged, OutgoingRecord, Publisher } from './kafka-client.js';
+import type { KafkajsPart } from './kafkajs-part.js';
 
 /**
  * Not idempotent, one request at a time, no retry of its own: kafkajs loses acknowledged records when an error is followed
  * by another batch on the same producer. Whoever publishes throws it away and sends again from the database.
  */
 export class KafkajsPublisher implements Publisher {
-  private constructor(private readonly producer: Producer) {}
+  #spent = false;
 
-  static async open(kafka: Kafka): Promise<Publisher> {
-    const producer = kafka.producer({
+  private constructor(
+    private readonly producer: Producer,
+    private readonly part: KafkajsPart,
+  ) {}
+
+  static async open(part: KafkajsPart): Promise<Publisher> {
+    const producer = part.kafka.producer({
       idempotent: false,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
       createPartitioner: () => ({ message }) => message.partition!,
       retry: { retries: 0 },
     });
-    await producer.connect();
-    return new KafkajsPublisher(producer);
+    await part.open(producer.connect());
+    return new KafkajsPublisher(producer, part);
   }
 
   async publish(records: readonly OutgoingRecord[]): Promise<readonly Acknowledged[]> {
@@ -26,11 +32,16 @@ export class KafkajsPublisher implements Publisher {
       topic,
       messages: of.map(({ partition, key, value, headers }): Message => ({ partition, key, value, headers: { ...headers } })),
     }));
-    const answers = await this.producer.sendBatch({ topicMessages, acks: -1, timeout: 20_000, compression: CompressionTypes.None });
+    this.#spent = true;
+    const answers = await this.producer.sendBatch({ topicMessages, acks: -1, timeout: 10_000, compression: CompressionTypes.None });
+    this.#spent = false;
     return answers.map(({ topicName, partition, baseOffset }) => ({ topic: topicName, partition, baseOffset: BigInt(baseOffset ?? -1) }));
   }
 
-  close(): Promise<void> {
-    return this.producer.disconnect();
+  /** kafkajs would wait for the answers to what was sent: those of a spent publisher interest nobody any more. */
+  async close(): Promise<void> {
+    if (this.#spent) this.part.close();
+    await this.producer.disconnect();
+    this.part.close();
   }
 }

@@ -1,23 +1,74 @@
-import type { Consumer, IHeaders, KafkaMessage } from 'kafkajs';
+import type { Consumer, ConsumerRunConfig, IHeaders, KafkaMessage } from 'kafkajs';
+import { systemTimers, within } from '../system.js';
 import type { IncomingRecord } from './kafka-client.js';
+import type { KafkajsPart } from './kafkajs-part.js';
 
-/** Session well below the default 30 s; a fetch comes back within a second, so that heartbeats are never late. */
-export const readerSettings = {
+/**
+ * Session well below the default 30 s; a fetch comes back within a second, so that heartbeats are never late. After a few
+ * failures in a row kafkajs starts the consumer anew: it would otherwise ask a coordinator that has moved away for ever.
+ */
+const settings = {
   sessionTimeout: 10_000,
   rebalanceTimeout: 15_000,
   heartbeatInterval: 2_000,
   maxWaitTimeInMs: 1_000,
   allowAutoTopicCreation: false,
   maxBytesPerPartition: 4 * 1024 * 1024,
-  retry: { retries: Number.MAX_SAFE_INTEGER, initialRetryTime: 200, maxRetryTime: 2_000, restartOnFailure: () => Promise.resolve(true) },
 };
+const retry = { retries: 5, initialRetryTime: 200, maxRetryTime: 1_000 };
 
-export async function connectReader(consumer: Consumer, topics: readonly string[], onDead: (error: Error) => void): Promise<void> {
-  consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
-    if (!restart) onDead(error);
-  });
-  await consumer.connect();
-  await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+/** Milliseconds for the word that the member leaves; without it the group misses its heartbeats. */
+const farewell = 1_500;
+
+export interface ReaderOptions {
+  readonly group: string;
+  readonly topics: readonly string[];
+  readonly onDead: (error: Error) => void;
+}
+
+/** A consumer that heals what heals by itself, and can be ended in every state it may be in. */
+export class KafkajsReader {
+  readonly consumer: Consumer;
+  #ending: Promise<void> | undefined;
+
+  constructor(
+    private readonly part: KafkajsPart,
+    private readonly options: ReaderOptions,
+  ) {
+    const restartOnFailure = (): Promise<boolean> => Promise.resolve(!this.#over);
+    this.consumer = part.kafka.consumer({ groupId: options.group, ...settings, retry: { ...retry, restartOnFailure } });
+    this.consumer.on(this.consumer.events.CRASH, ({ payload: { error, restart } }) => {
+      if (!restart && !this.#over) options.onDead(error);
+    });
+    // kafkajs would send the next request over the same connection, into the same silence.
+    this.consumer.on(this.consumer.events.REQUEST_TIMEOUT, () => part.sockets.cut('a request was not answered'));
+  }
+
+  start(eachBatch: NonNullable<ConsumerRunConfig['eachBatch']>): Promise<void> {
+    return this.part.open(this.#start(eachBatch));
+  }
+
+  /** Leaves the group; a broker that does not answer is not waited for. */
+  close(): Promise<void> {
+    return (this.#ending ??= this.#end());
+  }
+
+  get #over(): boolean {
+    return this.#ending !== undefined || this.part.sockets.closed;
+  }
+
+  async #start(eachBatch: NonNullable<ConsumerRunConfig['eachBatch']>): Promise<void> {
+    await this.consumer.connect();
+    await this.consumer.subscribe({ topics: [...this.options.topics], fromBeginning: true });
+    await this.consumer.run({ autoCommit: false, eachBatch });
+  }
+
+  async #end(): Promise<void> {
+    const left = this.consumer.disconnect();
+    await within(systemTimers, farewell, left, undefined);
+    this.part.close();
+    await left;
+  }
 }
 
 export const recordsOf = (topic: string, partition: number, messages: readonly KafkaMessage[]): IncomingRecord[] =>

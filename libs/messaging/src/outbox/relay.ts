@@ -2,7 +2,7 @@ import type { Catalogue } from '../contract/index.js';
 import type { Acknowledged, KafkaClient, OutgoingRecord, Publisher } from '../kafka/kafka-client.js';
 import { partitionOf } from '../kafka/murmur2.js';
 import type { PublishedRow, RelaySession, Store, TakenRow } from '../store/store.js';
-import { backOff, type World } from '../system.js';
+import { backOff, unlessAborted, type World } from '../system.js';
 import { headersOf } from './envelope.js';
 import { Alarm } from './alarm.js';
 
@@ -12,7 +12,9 @@ const byteLimit = 900_000;
 /** Milliseconds between looks when nobody wakes us, between tries to lead, and at most between tries after a failure. */
 const idle = 1_000;
 const candidacy = 1_000;
-const longestBackOff = 2_000;
+const longestBackOff = 1_000;
+/** Milliseconds that a relay which is told to stop goes on publishing what is there. */
+const farewell = 3_000;
 
 /** The broker acknowledged a batch below one that it acknowledged before: records may be lost or another relay writes. */
 export class OffsetRegression extends Error {
@@ -31,6 +33,7 @@ export interface RelayLog {
 export class Relay {
   readonly #alarm: Alarm;
   readonly #stopping = new AbortController();
+  readonly #givenUp = new AbortController();
   readonly #lastOffsets = new Map<string, bigint>();
   #publisher: Publisher | undefined;
   #session: RelaySession | undefined;
@@ -78,7 +81,9 @@ export class Relay {
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#alarm.ring();
+    const cancel = this.world.timers.after(farewell, () => this.#givenUp.abort());
     await this.#run;
+    cancel();
   }
 
   async #work(): Promise<void> {
@@ -116,7 +121,7 @@ export class Relay {
 
   async #publish(session: RelaySession, rows: readonly TakenRow[]): Promise<void> {
     for (const batch of batchesOf(rows)) {
-      this.#publisher ??= await this.kafka.publisher();
+      this.#publisher ??= await this.#answered(this.kafka.publisher());
       const records = batch.map((row) => this.#recordOf(row));
       // crashpoint: relay.before-send
       const acknowledged = await this.#send(session, batch, records);
@@ -128,10 +133,15 @@ export class Relay {
     }
   }
 
+  /** What the broker has not answered by the end is published by the next leader, again. */
+  #answered<T>(question: Promise<T>): Promise<T> {
+    return unlessAborted(this.#givenUp.signal, question);
+  }
+
   /** A record that the broker refuses for good is held with its key; everything else goes on. */
   async #send(session: RelaySession, rows: readonly TakenRow[], records: readonly OutgoingRecord[]): Promise<readonly Acknowledged[] | undefined> {
     try {
-      return await this.#publisher!.publish(records);
+      return await this.#answered(this.#publisher!.publish(records));
     } catch (error) {
       const refused = refusalOf(error);
       if (refused === undefined) throw error;
@@ -145,7 +155,7 @@ export class Relay {
       const held = new Set<string>();
       for (const row of rows) {
         if (held.has(`${row.topic}\n${row.key}`)) continue;
-        this.#publisher ??= await this.kafka.publisher();
+        this.#publisher ??= await this.#answered(this.kafka.publisher());
         const record = [this.#recordOf(row)];
         const acknowledged = await this.#send(session, [row], record);
         if (acknowledged) await session.mark(this.#place([row], record, acknowledged));

@@ -6,7 +6,7 @@ import { Alarm } from '../outbox/alarm.js';
 import type { Runner } from '../run/runner.js';
 import type { Work } from '../run/work.js';
 import type { Store } from '../store/store.js';
-import { newId, type World } from '../system.js';
+import { Aborted, newId, unlessAborted, type World } from '../system.js';
 import { sagaLoads, steer, type SagaBinding } from './saga-binding.js';
 import type { SagaRow } from './saga-tables.js';
 
@@ -37,7 +37,7 @@ export interface DeadlineOptions {
 export class Deadlines {
   readonly #alarm: Alarm;
   readonly #ends = new Map<string, ReadonlyMap<string, bigint>>();
-  #stopping = false;
+  readonly #stopping = new AbortController();
   #run: Promise<void> | undefined;
 
   constructor(
@@ -55,16 +55,17 @@ export class Deadlines {
   }
 
   async stop(): Promise<void> {
-    this.#stopping = true;
+    this.#stopping.abort();
     this.#alarm.ring();
     await this.#run;
   }
 
   async #work(): Promise<void> {
-    while (!this.#stopping) {
+    while (!this.#stopping.signal.aborted) {
       try {
         await this.#act();
       } catch (error) {
+        if (error instanceof Aborted) return;
         this.options.log('warn', 'deadlines wait', { error: String(error) });
       }
       await this.#alarm.wait(interval);
@@ -90,10 +91,10 @@ export class Deadlines {
   async #heardOut(due: readonly Due[]): Promise<Due[]> {
     if (due.length === 0) return [];
     const { group, topics } = this.options;
-    const ends = await this.kafka.endOffsets(topics);
+    const ends = await this.#answered(this.kafka.endOffsets(topics));
     const seen = new Map(ends.map(({ topic, partition, end, start }) => [`${topic}:${partition}`, end > start ? end : 0n]));
     for (const timer of due) if (!this.#ends.has(timer.id)) this.#ends.set(timer.id, seen);
-    const read = new Map((await this.kafka.committed(group, topics)).map(({ topic, partition, next }) => [`${topic}:${partition}`, next]));
+    const read = new Map((await this.#answered(this.kafka.committed(group, topics))).map(({ topic, partition, next }) => [`${topic}:${partition}`, next]));
     const heard = due.filter((timer) => {
       const key = this.#keyOf(timer);
       return topics.every((topic) => {
@@ -102,6 +103,11 @@ export class Deadlines {
       });
     });
     return this.#withoutParked(heard);
+  }
+
+  /** A broker that does not answer keeps nobody from stopping. */
+  #answered<T>(question: Promise<T>): Promise<T> {
+    return unlessAborted(this.#stopping.signal, question);
   }
 
   /** A reply that is parked has come: its saga waits for the operator, not for the clock. */

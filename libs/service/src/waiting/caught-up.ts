@@ -1,6 +1,5 @@
 import type { Clock, Timers } from '@tradewind/kernel';
-import type { KafkaClient, Topic } from '@tradewind/messaging';
-import { within } from './within.js';
+import { within, type KafkaClient, type Topic } from '@tradewind/messaging';
 
 const patience = 1_000;
 const lasts = 500;

@@ -1,0 +1,40 @@
+import { connect as connectPlain, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { ISocketFactory } from 'kafkajs';
+
+/** Milliseconds of silence after which the kernel asks whether the other end is still there. */
+const keepAliveAfter = 10_000;
+
+/**
+ * The connections of one consumer, producer or admin. kafkajs keeps a connection whose requests time out, and can't be told to
+ * give up what it waits for: whoever holds the sockets can. A cut rejects everything that waits on them, at once.
+ */
+export class KafkajsSockets {
+  readonly #open = new Set<Socket>();
+  #closed = false;
+
+  readonly factory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
+    if (this.#closed) throw new Error('the client is closed');
+    // kafkajs passes null where there is no TLS.
+    const socket = (ssl as typeof ssl | null) ? connectTls({ host, port, ...ssl }, onConnect) : connectPlain({ host, port }, onConnect);
+    socket.setKeepAlive(true, keepAliveAfter);
+    this.#open.add(socket);
+    socket.once('close', () => this.#open.delete(socket));
+    return socket;
+  };
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** The next request opens new ones. */
+  cut(why: string): void {
+    for (const socket of this.#open) socket.destroy(new Error(why));
+  }
+
+  /** Nothing is opened any more. */
+  close(): void {
+    this.#closed = true;
+    this.cut('the client is closed');
+  }
+}
