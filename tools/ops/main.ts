@@ -1,13 +1,15 @@
 import { kafkaClient, type KafkaClient } from '@tradewind/messaging';
 import { checkAll } from './check-all.js';
 import type { AuditReport } from './audit/report.js';
+import { tollOf } from './audit/toll.js';
 import type { DatabaseName } from './gather/database-names.js';
 import { gather, type Gathered, type Sources } from './gather/gather.js';
 import { CannotReach } from './gather/read-only.js';
 import { look, waitForRest, type Rest } from './gather/rest.js';
 
 export { reportLines, violationsOf, type AuditReport } from './audit/report.js';
-export type { Section, Violation } from './audit/section.js';
+export type { Meaning, Section, Violation } from './audit/section.js';
+export type { Toll } from './audit/toll.js';
 export type { Waiting } from './audit/waiting.js';
 export { CannotReach } from './gather/read-only.js';
 
@@ -56,7 +58,7 @@ export async function auditWith(kafka: KafkaClient, options: Omit<AuditOptions, 
   ];
   const { sections, waiting } = checkAll(gathered, rest.behind);
   const clean = waiting.length === 0 && sections.every(({ violations }) => violations.length === 0);
-  return { clean, sections, waiting, remarks, milliseconds: Date.now() - since };
+  return { clean, sections, toll: tollOf(sections), waiting, remarks, milliseconds: Date.now() - since };
 }
 
 /** A reading is of one moment only where nothing was published meanwhile; a shop that goes on is read again. */

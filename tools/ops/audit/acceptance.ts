@@ -54,14 +54,14 @@ function checkAccepted({ orders, held }: AcceptanceFacts, acceptances: readonly 
   for (const { orderId, userId, keyHash, by, total } of acceptances) {
     findings.count('accepted');
     const ids = { order: orderId, user: userId };
-    if (accepted.has(orderId)) findings.report('accepted twice', ids);
+    if (accepted.has(orderId)) findings.report('accepted twice', ids, 'doubled');
     accepted.add(orderId);
     const key = `${by} ${userId} ${keyHash}`;
     const twin = keys.get(key);
-    if (twin !== undefined && twin !== orderId) findings.report('one idempotency key made two orders', { ...ids, other: twin });
+    if (twin !== undefined && twin !== orderId) findings.report('one idempotency key made two orders', { ...ids, other: twin }, 'doubled');
     keys.set(key, orderId);
     const order = orders.get(orderId);
-    if (!order && !held.has(orderId)) findings.report(`accepted by ${by}, and there is no such order`, ids);
+    if (!order && !held.has(orderId)) findings.report(`accepted by ${by}, and there is no such order`, ids, 'lost');
     if (order && order.total !== total) findings.report(`accepted for ${total}, the order's total is ${order.total}`, ids);
     if (order && order.userId !== userId) findings.report("another user's order than the one who was answered", { ...ids, owner: order.userId });
   }
@@ -73,12 +73,12 @@ function checkSagas({ orders, sagas, held }: AcceptanceFacts, findings: Findings
   for (const saga of sagas) {
     if (!orders.has(saga.subject)) findings.report('a saga without an order', { saga: saga.id });
     if (saga.saga !== 'place-order') continue;
-    if (placing.has(saga.subject)) findings.report('an order with two place-order sagas', { order: saga.subject, saga: saga.id });
+    if (placing.has(saga.subject)) findings.report('an order with two place-order sagas', { order: saga.subject, saga: saga.id }, 'doubled');
     placing.set(saga.subject, saga);
   }
   for (const [orderId, { status }] of orders) {
     const saga = placing.get(orderId);
-    if (!saga) findings.report('an order without a place-order saga', { order: orderId });
+    if (!saga) findings.report('an order without a place-order saga', { order: orderId }, 'lost');
     else if (!held.has(orderId) && (status === 'confirmed' || status === 'rejected') && saga.status !== endOf[status]) {
       findings.report(`the order is ${status}, its place-order saga ${saga.status}`, { order: orderId, saga: saga.id });
     }
@@ -99,14 +99,15 @@ function checkWords({ orders, words, held }: AcceptanceFacts, findings: Findings
       findings.report('order.events tell of an order that is not there', ids);
       continue;
     }
-    if (types[0] !== 'order.placed' || types.indexOf('order.placed', 1) !== -1) findings.report('order.placed is not its first and only beginning', ids);
+    const placedAgain = types.indexOf('order.placed', 1) !== -1;
+    if (types[0] !== 'order.placed' || placedAgain) findings.report('order.placed is not its first and only beginning', ids, placedAgain ? 'doubled' : 'lost');
     const outcomes = types.filter((type) => outcomeTypes.has(type));
     const story = outcomes.map((type) => type.slice('order.'.length)).join(', ');
     countOutcome(story, findings);
-    if (!stories.has(story)) findings.report(`${outcomes.length} outcomes: ${story}`, ids);
-    else if (!held.has(orderId) && statusOf(story) !== order.status && !unsettled.has(order.status)) findings.report(`the order is ${order.status}, its events say: ${story || 'no outcome'}`, ids);
+    if (!stories.has(story)) findings.report(`${outcomes.length} outcomes: ${story}`, ids, 'doubled');
+    else if (!held.has(orderId) && statusOf(story) !== order.status && !unsettled.has(order.status)) findings.report(`the order is ${order.status}, its events say: ${story || 'no outcome'}`, ids, story === '' ? 'lost' : undefined);
   }
-  for (const orderId of orders.keys()) if (!told.has(orderId)) findings.report('an order of which order.events tell nothing', { order: orderId });
+  for (const orderId of orders.keys()) if (!told.has(orderId)) findings.report('an order of which order.events tell nothing', { order: orderId }, 'lost');
 }
 
 /** Everything that may ever be told of an order's end. */

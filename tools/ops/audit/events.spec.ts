@@ -14,7 +14,7 @@ describe('an archive and a topic that hold the same', () => {
 
 describe('a difference', () => {
   it('is a lost record', () => expect(found({ seen: ['a', 'c'] })).toEqual(['archived as published, and not on the topic']));
-  it('is a lost record at the end', () => expect(check({ seen: ['a', 'b'] }).violations).toEqual([{ what: 'archived as published, and not on the topic', ids: { topic: 'order.events', message: 'c' } }]));
+  it('is a lost record at the end', () => expect(check({ seen: ['a', 'b'] }).violations).toEqual([{ what: 'archived as published, and not on the topic', ids: { topic: 'order.events', message: 'c' }, means: 'lost' }]));
   it('is a row that the archive has lost', () => expect(found({ archived: ['b', 'c'] })).toEqual(['on the topic, and in no outbox or archive']));
   it('is a row that the archive has twice', () => expect(found({ archived: ['a', 'a', 'b', 'c'] })).toEqual(['archived more than once']));
   it('is an empty topic', () => expect(found({ seen: [] })).toHaveLength(3));

@@ -44,7 +44,7 @@ function compare({ topic, archived, waiting, seen }: TopicIds, findings: Finding
   findings.count('waiting in an outbox', waiting.size);
   const archive = distinct(archived, (id) => {
     findings.count('archived');
-    return () => findings.report('archived more than once', { topic, message: id });
+    return () => findings.report('archived more than once', { topic, message: id }, 'doubled');
   });
   const records = distinct(seen, () => {
     findings.count('on the topics');
@@ -54,7 +54,7 @@ function compare({ topic, archived, waiting, seen }: TopicIds, findings: Finding
   let there = records.next();
   while (kept !== undefined || there !== undefined) {
     if (there === undefined || (kept !== undefined && kept < there)) {
-      findings.report('archived as published, and not on the topic', { topic, message: kept! });
+      findings.report('archived as published, and not on the topic', { topic, message: kept! }, 'lost');
       kept = archive.next();
     } else if (kept === undefined || there < kept) {
       if (!waiting.has(there)) findings.report('on the topic, and in no outbox or archive', { topic, message: there });

@@ -76,7 +76,7 @@ function checkOrders({ orders, held }: MoneyFacts, moved: ReadonlyMap<string, Mo
     findings.count('pence captured', captured);
     findings.count('pence refunded', refunded);
     if (refunded > captured) findings.report(`${refunded} refunded, only ${captured} captured`, ids);
-    if (!orders.has(orderId)) findings.report(`${captured} captured for an order that is not there`, ids);
+    if (!orders.has(orderId)) findings.report(`${captured} captured for an order that is not there`, ids, 'lost');
   }
   for (const [orderId, { status, total, linesTotal, goodwill }] of orders) {
     findings.count('orders');
@@ -86,7 +86,7 @@ function checkOrders({ orders, held }: MoneyFacts, moved: ReadonlyMap<string, Mo
     if (held.has(orderId)) continue;
     const kept = captured - refunded;
     if (status === 'confirmed' && kept !== total - goodwill) {
-      findings.report(`confirmed: captured ${captured} − refunded ${refunded} ≠ total ${total} − goodwill ${goodwill}`, ids);
+      findings.report(`confirmed: captured ${captured} − refunded ${refunded} ≠ total ${total} − goodwill ${goodwill}`, ids, kept > total - goodwill ? 'doubled' : undefined);
     }
     if ((status === 'rejected' || status === 'cancelled') && kept !== 0) findings.report(`${status}: captured ${captured} − refunded ${refunded} ≠ 0`, ids);
   }
@@ -100,7 +100,7 @@ function checkPayments({ payments, orders, held }: MoneyFacts, booked: ReadonlyM
   for (const { orderId, status, captured, refunded, promised } of payments) {
     findings.count('payments');
     const ids = { order: orderId };
-    if (seen.has(orderId)) findings.report('an order with two payments', ids);
+    if (seen.has(orderId)) findings.report('an order with two payments', ids, 'doubled');
     seen.add(orderId);
     const order = orders.get(orderId);
     const book = booked.get(orderId) ?? nothing;
@@ -111,15 +111,15 @@ function checkPayments({ payments, orders, held }: MoneyFacts, booked: ReadonlyM
     }
     if (held.has(orderId)) continue;
     if (order?.status === 'confirmed' && status !== 'taken') findings.report(`confirmed, and the payment is ${status}`, ids);
-    if ((order?.status === 'rejected' || order?.status === 'cancelled') && !closed.has(status)) findings.report(`${order.status}, and the payment is left open: ${status}`, ids);
-    if (promised !== 0) findings.report(`${promised} promised out of goodwill and not given`, ids);
+    if ((order?.status === 'rejected' || order?.status === 'cancelled') && !closed.has(status)) findings.report(`${order.status}, and the payment is left open: ${status}`, ids, 'stuck');
+    if (promised !== 0) findings.report(`${promised} promised out of goodwill and not given`, ids, 'stuck');
   }
 }
 
 function checkLedger({ ledger: { lines, unbalanced, doubled, owed }, orders, held }: MoneyFacts, findings: Findings): void {
   findings.count('ledger lines', lines);
   for (const { operation, currency, sum } of unbalanced) findings.report(`the ledger does not balance: ${sum} ${currency} too much`, { operation });
-  for (const { operation, account, lines: times } of doubled) findings.report(`posted ${times} times on ${account}`, { operation });
+  for (const { operation, account, lines: times } of doubled) findings.report(`posted ${times} times on ${account}`, { operation, order: orderOf(operation) }, 'doubled');
   for (const [orderId, amount] of owed) {
     const order = orders.get(orderId);
     const wanted = order?.status === 'confirmed' ? order.total : 0;

@@ -39,7 +39,7 @@ function walk(records: KeyRecords, findings: Findings): void {
       continue;
     }
     seen.set(id, sequence);
-    if (sequence > last + 1) findings.report(`a gap: after ${last} comes ${sequence}`, { ...idsOf(record), message: id });
+    if (sequence > last + 1) findings.report(`a gap: after ${last} comes ${sequence}`, { ...idsOf(record), message: id }, 'lost');
     if (sequence <= last) findings.report(`an inversion: after ${last} comes ${sequence}`, { ...idsOf(record), message: id });
     last = Math.max(last, sequence);
   }

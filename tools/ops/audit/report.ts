@@ -1,11 +1,13 @@
 import { plural } from '../screen.js';
 import type { Section } from './section.js';
+import type { Toll } from './toll.js';
 import type { Waiting } from './waiting.js';
 
 export interface AuditReport {
   /** No violation, and nothing that waits for an operator. */
   readonly clean: boolean;
   readonly sections: readonly Section[];
+  readonly toll: Toll;
   /** Orders held by a parked message or a failing saga, and whatever else goes on only when an operator acts. */
   readonly waiting: readonly Waiting[];
   /** What the reading itself has to say: that the shop was not at rest, that a source was not given. */
@@ -35,7 +37,9 @@ function verdict(report: AuditReport): string {
   if (report.clean) return `The audit is clean (${seconds} s).`;
   const held = new Set(report.waiting.flatMap(({ order }) => order ?? [])).size;
   const parts = [plural(violationsOf(report), 'violation'), `${report.waiting.length} waiting for an operator${held > 0 ? ` (${plural(held, 'order')})` : ''}`];
-  return `The audit is NOT clean: ${parts.join(', ')} (${seconds} s).`;
+  const { lost, doubled, stuck, wrong } = report.toll;
+  const toll = violationsOf(report) === 0 ? '' : `; lost ${lost}, doubled ${doubled}, stuck ${stuck}, wrong ${wrong}`;
+  return `The audit is NOT clean: ${parts.join(', ')}${toll} (${seconds} s).`;
 }
 
 const idsText = (ids: Readonly<Record<string, string>>): string =>

@@ -1,4 +1,4 @@
-import { Findings, type Section } from './section.js';
+import { Findings, type Meaning, type Section } from './section.js';
 
 export interface ShelfFact {
   readonly productId: string;
@@ -61,12 +61,12 @@ export function checkStock(facts: StockFacts): Section {
     findings.count('pieces available', shelf.available);
     findings.count('pieces sold', shelf.sold);
     checkShelf(shelf, told.get(productId), findings);
-    const expect = (what: string, is: number, wanted: number, source: string): void => {
-      if (is !== wanted) findings.report(`${is} ${what}, ${source} say ${wanted}`, { product: productId });
+    const expect = (what: string, is: number, wanted: number, source: string, means?: Meaning): void => {
+      if (is !== wanted) findings.report(`${is} ${what}, ${source} say ${wanted}`, { product: productId }, means);
     };
     expect('reserved on the shelf', shelf.reserved, reserved.get(productId) ?? 0, 'the reservations');
     expect('sold on the shelf', shelf.sold, sold.get(productId) ?? 0, 'the reservations');
-    expect('still reserved at rest', shelf.reserved, byHeld.get(productId) ?? 0, 'the orders that wait for an operator');
+    expect('still reserved at rest', shelf.reserved, byHeld.get(productId) ?? 0, 'the orders that wait for an operator', 'stuck');
     expect('sold', shelf.sold, ordered.get(productId) ?? 0, 'the lines of confirmed orders');
   }
   for (const [productId] of [...reserved, ...sold, ...ordered, ...told]) {
