@@ -12,6 +12,7 @@ export type { Meaning, Section, Violation } from './audit/section.js';
 export type { Toll } from './audit/toll.js';
 export type { Waiting } from './audit/waiting.js';
 export { CannotReach } from './gather/read-only.js';
+export { watchLines, watchShop, type ShopWatch, type WatchOptions, type WatchReport } from './watch/watch-shop.js';
 
 export interface AuditOptions {
   /** The services' own databases, by service. */

@@ -34,6 +34,10 @@ export class Findings {
     this.#violations.push({ what, ids, ...(means === undefined ? {} : { means }) });
   }
 
+  get counted(): Readonly<Record<string, number>> {
+    return { ...this.#counted };
+  }
+
   section(id: Section['id'], title: string): Section {
     return { id, title, counted: this.#counted, violations: this.#violations };
   }
