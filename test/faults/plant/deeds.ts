@@ -31,6 +31,13 @@ export interface Told {
   readonly orders: readonly string[];
 }
 
+/** The proof that a process runs an altered file. */
+export interface Planted {
+  readonly name: string;
+  readonly path: string;
+  readonly pid: number;
+}
+
 /** The folder through which a runner and the processes of one service talk. */
 export class PlantFolder {
   constructor(readonly path: string) {}
@@ -40,7 +47,12 @@ export class PlantFolder {
     return join(this.path, 'plan.json');
   }
 
-  /** One line for each bug, file and process. */
+  /** How the shop's files are to be altered, for processes that start from now on; not there where they are not. */
+  get alterations(): string {
+    return join(this.path, 'alterations.json');
+  }
+
+  /** One line for each alteration, file and process. */
   get planted(): string {
     return join(this.path, 'planted.jsonl');
   }

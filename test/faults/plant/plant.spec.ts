@@ -101,10 +101,21 @@ describe('a process with a skewed clock', () => {
   });
 });
 
-describe('a process that is to have a bug that nobody knows', () => {
-  it('does not start', async () => {
-    const { code, errors } = await passing(1, { bug: 'no such bug' });
+describe('a process whose code is altered', () => {
+  const file = 'dist/test/faults/plant/probe.js';
+  it('runs it so, and says so', async () => {
+    plant.alter({ name: 'louder', changes: [{ file, find: "'done\\n'", instead: "'DONE\\n'" }] });
+    expect((await passing(1)).lines.at(-1)).toBe('DONE');
+    expect(plant.planted()).toMatchObject([{ name: 'louder', path: file }]);
+  });
+  it.each([
+    ['no place', 'nowhere to be found', 0],
+    ['several places', 'process.stdout.write', 3],
+  ])('does not start when it finds %s', async (_, find, times) => {
+    plant.alter({ name: 'lost', changes: [{ file, find, instead: '' }] });
+    const { code, errors } = await passing(1);
     expect(code).not.toBe(0);
-    expect(errors).toContain('no bug is called "no such bug"');
+    expect(errors).toContain(`"lost" has no place in ${file}: found ${times} times`);
+    expect(plant.planted()).toEqual([]);
   });
 });

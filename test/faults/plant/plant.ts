@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from '../../../tools/platform/process/places.js';
-import { PlantFolder, type Deed, type Fired, type Order, type Told } from './deeds.js';
+import type { Alteration } from './alteration.js';
+import { PlantFolder, type Deed, type Fired, type Order, type Planted, type Told } from './deeds.js';
 import { environmentFrom } from './settings.js';
 import { replace } from './trap.js';
 
@@ -28,9 +29,14 @@ export class Plant {
     return new Plant(path ?? mkdtempSync(join(tmpdir(), 'tradewind-plant-')));
   }
 
-  /** `clockSkew` in milliseconds, either way; `bug` is one of the planted ones by name. */
-  environment({ bug, clockSkew = 0 }: { readonly bug?: string; readonly clockSkew?: number } = {}): Record<string, string> {
-    return { NODE_OPTIONS: `--import=${registering}`, ...environmentFrom({ folder: this.#folder.path, bug, clockSkew }) };
+  /** `clockSkew` in milliseconds, either way. */
+  environment({ clockSkew = 0 }: { readonly clockSkew?: number } = {}): Record<string, string> {
+    return { NODE_OPTIONS: `--import=${registering}`, ...environmentFrom({ folder: this.#folder.path, clockSkew }) };
+  }
+
+  /** Has the processes that start from now on run other code. One that does not find the place of a change ends with an error. */
+  alter(...alterations: readonly Alteration[]): void {
+    replace(this.#folder.alterations, JSON.stringify(alterations));
   }
 
   /** Tells the processes that run, and those that start before it is done; the answer is the order's id. */
@@ -59,9 +65,10 @@ export class Plant {
     return sum;
   }
 
-  /** Into how many files of running code a bug was put. */
-  planted(): number {
-    return existsSync(this.#folder.planted) ? readFileSync(this.#folder.planted, 'utf8').trimEnd().split('\n').length : 0;
+  /** The alterations that processes have come to run, file by file. */
+  planted(): Planted[] {
+    if (!existsSync(this.#folder.planted)) return [];
+    return readFileSync(this.#folder.planted, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as Planted);
   }
 
   remove(): void {

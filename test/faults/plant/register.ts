@@ -7,9 +7,9 @@ import { Trap } from './trap.js';
 
 /*
  * What `node --import` of a process of the proving ground names: turns the crash points of the shop's compiled files into
- * calls, plants a bug where one is asked for, and shifts the clock. No file of the shop knows of it.
+ * calls, alters them where that is asked for, and shifts the clock. No file of the shop knows of it.
  */
-const { folder, bug, clockSkew } = settingsOf(process.env);
+const { folder, clockSkew } = settingsOf(process.env);
 
 const trueClock = Date.now;
 if (clockSkew !== 0) globalThis.Date = skewedDate(clockSkew);
@@ -18,5 +18,5 @@ if (isMainThread) {
   const trap = new Trap(new PlantFolder(folder), trueClock);
   Object.defineProperty(globalThis, '__crashpoint', { value: (point: string) => trap.pass(point) });
   trap.start();
-  register('./loader.js', import.meta.url, { data: { folder, bug } });
+  register('./loader.js', import.meta.url, { data: { folder } });
 }

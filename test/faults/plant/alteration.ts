@@ -6,19 +6,19 @@ export interface Change {
   readonly instead: string;
 }
 
-/** A mistake that somebody could have made, as a change of the compiled files. */
-export interface Bug {
+/** The shop as somebody could have written it by mistake, or with other numbers: changes of its compiled files. */
+export interface Alteration {
   readonly name: string;
   readonly changes: readonly Change[];
 }
 
-/** The text of a file with the bug in it. Throws where a place is not found exactly once: a bug that is not there proves nothing. */
-export function withBug({ name, changes }: Bug, file: string, text: string): string {
+/** The text of a file as altered. Throws where a place is not found exactly once: an alteration that is not there proves nothing. */
+export function altered({ name, changes }: Alteration, file: string, text: string): string {
   return changes
     .filter((change) => change.file === file)
     .reduce((changed, { find, instead }) => {
       const times = changed.split(find).length - 1;
-      if (times !== 1) throw new Error(`the bug "${name}" has no place in ${file}: found ${times} times, not once: ${find}`);
+      if (times !== 1) throw new Error(`"${name}" has no place in ${file}: found ${times} times, not once: ${find}`);
       // A function, so that a dollar sign in it means a dollar sign.
       return changed.replace(find, () => instead);
     }, text);

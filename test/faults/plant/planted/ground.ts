@@ -1,0 +1,65 @@
+import pg from 'pg';
+import { kafkaClient } from '@tradewind/messaging';
+import { waitForRest } from '../../../../tools/ops/gather/rest.js';
+import type { DatabaseService } from '../../../../tools/platform/shop/processes.js';
+import type { Shop } from '../../../../tools/platform/shop/shop.js';
+import type { Load } from '../../load/load.js';
+import type { Deed } from '../deeds.js';
+import type { Plant } from '../plant.js';
+import { until } from './until.js';
+
+/** A shop with a hand on one of its services, and buyers who have not begun to buy. */
+export class Ground {
+  constructor(
+    readonly shop: Shop,
+    readonly load: Load,
+    readonly plant: Plant,
+    readonly say: (line: string) => void,
+  ) {}
+
+  /** Nothing is under way any more, so that what comes next is the next thing that happens. */
+  async quiet(): Promise<void> {
+    const kafka = kafkaClient({ brokers: this.shop.kafkaBrokers.split(','), clientId: 'tradewind-planted' });
+    try {
+      const { reached, remaining } = await waitForRest({ databases: this.shop.databases, kafka }, 20, this.say);
+      if (!reached) throw new Error(`the shop does not come to rest: ${remaining.join(', ')}`);
+    } finally {
+      await kafka.close();
+    }
+  }
+
+  /** Gives the order, lets the moment come, and resolves when the deed was done; the answer is the process that did it. */
+  async provoke(deed: Deed, moment: () => Promise<unknown>, processes = 1): Promise<number> {
+    const order = this.plant.order(deed);
+    await until(`${processes} processes that know what to do`, () => this.plant.knownTo(order) >= processes);
+    await moment();
+    const { pid } = await until(`a ${deed.do} ${deed.at?.point ?? 'at once'}`, () => this.plant.fired(order));
+    this.say(`${deed.do} ${deed.at ? `at ${deed.at.point}` : 'at once'}: process ${pid}`);
+    return pid;
+  }
+
+  /** Waits until a query finds something, and gives it. */
+  async until<R extends object>(service: DatabaseService, sql: string, values: readonly unknown[] = []): Promise<R> {
+    return until(`${service}: ${sql}`, async () => (await this.ask<R>(service, sql, values))[0]);
+  }
+
+  /** Reads a service's database. */
+  ask<R extends object>(service: DatabaseService, sql: string, values: readonly unknown[] = []): Promise<R[]> {
+    return rows<R>(this.shop.databases[service], sql, values);
+  }
+
+  /** Changes how a service's database behaves, never what stands in it. */
+  async command(service: DatabaseService, sql: string): Promise<void> {
+    await rows(this.shop.adminUrl.replace(/\/[^/?]*(\?|$)/, `/${service}$1`), sql, []);
+  }
+}
+
+async function rows<R extends object>(connectionString: string, sql: string, values: readonly unknown[]): Promise<R[]> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    return (await client.query<R>(sql, [...values])).rows;
+  } finally {
+    await client.end();
+  }
+}

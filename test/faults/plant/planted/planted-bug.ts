@@ -1,0 +1,24 @@
+import type { DatabaseService, Scale } from '../../../../tools/platform/shop/processes.js';
+import type { Alteration, Change } from '../alteration.js';
+import type { Ground } from './ground.js';
+
+/** Who finds a bug: an invariant of the audit, or an assertion that a scenario or a service makes. */
+export type Check = 'G1' | 'G2' | 'G3' | 'G4' | 'G5' | 'G6' | 'G7' | 'G9' | 'OffsetRegression';
+
+/** What is done to a shop so that a bug shows, and only a bug. */
+export interface Scenario {
+  readonly scale?: Scale;
+  /** Other numbers than the shop's own, with and without the bug: a deadline that nobody has time to wait for. */
+  readonly settings?: readonly Change[];
+  /** Throws where what it provokes did not come about: then nothing is proven. */
+  act(ground: Ground): Promise<void>;
+  /** What it looks at besides the audit; sentences about what is wrong. */
+  look?(ground: Ground): Promise<readonly { readonly check: Check; readonly what: string }[]>;
+}
+
+/** A mistake that somebody could make, the circumstances in which it does harm, and the check that must find it. */
+export interface PlantedBug extends Alteration {
+  readonly service: DatabaseService;
+  readonly foundBy: Check;
+  readonly scenario: Scenario;
+}
