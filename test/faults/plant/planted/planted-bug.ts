@@ -1,9 +1,10 @@
+import type { Section } from '../../../../tools/ops/main.js';
 import type { DatabaseService, Scale } from '../../../../tools/platform/shop/processes.js';
 import type { Alteration, Change } from '../alteration.js';
 import type { Ground } from './ground.js';
 
 /** Who finds a bug: an invariant of the audit, or an assertion that a scenario or a service makes. */
-export type Check = 'G1' | 'G2' | 'G3' | 'G4' | 'G5' | 'G6' | 'G7' | 'G9' | 'OffsetRegression';
+export type Check = Section['id'] | 'OffsetRegression';
 
 /** What is done to a shop so that a bug shows, and only a bug. */
 export interface Scenario {
