@@ -1,0 +1,130 @@
+import { Sagas, type ClaimedEffect, type RelaySession, type SagaRow, type Store, type Transaction } from '@tradewind/messaging';
+import type { SimulatedProcess } from '../simulated-process.js';
+import { asTransient } from './database-error.js';
+import { DatabaseSession } from './database-session.js';
+import type { DatabaseTransaction } from './database-transaction.js';
+import type { SimulatedDatabase } from './simulated-database.js';
+import { SimulatedRelaySession } from './simulated-relay-session.js';
+import { SimulatedTransaction } from './simulated-transaction.js';
+
+/** Connections of a process, where its options say nothing else: as many as node-pg's pool has. */
+const usual = 10;
+
+/** The port's store for one life: a pool of connections to a simulated database. */
+export class SimulatedStore implements Store {
+  readonly #waiting: (() => void)[] = [];
+  #free: number;
+
+  constructor(
+    private readonly database: SimulatedDatabase,
+    private readonly life: SimulatedProcess,
+  ) {
+    this.#free = life.options.connections ?? usual;
+  }
+
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.#withSession(async (session) => {
+      await session.begin();
+      try {
+        const result = await work(new SimulatedTransaction(session));
+        await session.commit();
+        return result;
+      } catch (error) {
+        if (!session.lost) await session.rollback().catch(() => undefined); // what failed first is what matters, and a lost session rolls back
+        throw error;
+      }
+    });
+  }
+
+  async lead(): Promise<RelaySession | undefined> {
+    try {
+      return await SimulatedRelaySession.open(this.database, this.life);
+    } catch (error) {
+      throw asTransient(error);
+    }
+  }
+
+  poke(): Promise<void> {
+    return this.#single('poke', () => this.database.poke());
+  }
+
+  outboxLag(): ReturnType<Store['outboxLag']> {
+    return this.#single('outbox lag', (tx) => this.database.outbox.lag(tx.startedAt));
+  }
+
+  claimEffects(names: readonly string[], limit: number, leaseMilliseconds: number, token: string): Promise<readonly ClaimedEffect[]> {
+    return this.#single('claim effects', (tx) => this.database.effects.claim(tx, names, limit, leaseMilliseconds, token));
+  }
+
+  renewEffects(ids: readonly string[], token: string, leaseMilliseconds: number): Promise<void> {
+    return this.#single('renew effects', (tx) => this.database.effects.renew(tx, ids, token, leaseMilliseconds));
+  }
+
+  retryEffect(id: string, token: string, inMilliseconds: number, error: string): Promise<void> {
+    return this.#single('retry effect', (tx) => this.database.effects.retry(tx, id, token, inMilliseconds, error));
+  }
+
+  dueTimers(limit: number): ReturnType<Store['dueTimers']> {
+    return this.#single('due timers', () => this.database.timers.due(limit));
+  }
+
+  postponeTimers(ids: readonly string[], milliseconds: number): Promise<void> {
+    return this.#single('postpone timers', (tx) => this.database.timers.postpone(tx, ids, milliseconds));
+  }
+
+  parkedKeys(consumer: string, keys: readonly string[]): Promise<ReadonlySet<string>> {
+    const wanted = new Set(keys);
+    return this.#single('parked keys', () => {
+      const parked = this.database.inbox.lanes().filter((lane) => lane.consumer === consumer && lane.key !== null && wanted.has(lane.key));
+      return new Set(parked.map((lane) => lane.key!));
+    });
+  }
+
+  release(consumer: string, lane: string): Promise<boolean> {
+    return this.#single('release', (tx) => this.database.inbox.release(tx, consumer, lane));
+  }
+
+  releasedLanes(consumer: string): Promise<readonly string[]> {
+    return this.#single('released lanes', () =>
+      this.database.inbox.lanes().filter((lane) => lane.consumer === consumer && lane.state === 'releasing').map(({ lane }) => lane),
+    );
+  }
+
+  parkedCount(): Promise<number> {
+    return this.#single('parked count', () => this.database.inbox.parkedCount());
+  }
+
+  alarmedSagas(): Promise<number> {
+    const open = ({ status, alarmed }: SagaRow): boolean => alarmed && (status === 'running' || status === 'undoing');
+    return this.#single('alarmed sagas', () => this.database.rows<SagaRow>(Sagas).filter(open).length);
+  }
+
+  countTry(consumer: string, messageId: string): Promise<number> {
+    return this.#single('count try', (tx) => this.database.counts.try(tx, consumer, messageId));
+  }
+
+  countStart(consumer: string, topic: string, partition: number, offset: bigint): Promise<number> {
+    return this.#single('count start', (tx) => this.database.counts.start(tx, consumer, topic, partition, offset));
+  }
+
+  #single<T>(operation: string, run: (transaction: DatabaseTransaction) => T | Promise<T>): Promise<T> {
+    return this.#withSession((session) => session.single(operation, run));
+  }
+
+  /** Lends a connection out; whoever finds none waits for the next that comes back. */
+  async #withSession<T>(use: (session: DatabaseSession) => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free--;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    const session = new DatabaseSession(this.database, this.life);
+    try {
+      return await use(session);
+    } catch (error) {
+      throw asTransient(error);
+    } finally {
+      session.release();
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#free++;
+    }
+  }
+}

@@ -1,0 +1,13 @@
+export { Chance, hashOf } from './chance.js';
+export type { CheckConstraint, UniqueConstraint } from './database/table-rows.js';
+export { DatabaseError } from './database/database-error.js';
+export type { KeptEffect } from './database/effect-rows.js';
+export type { ParkedLane } from './database/inbox-rows.js';
+export type { ArchivedRow } from './database/outbox-rows.js';
+export type { DatabaseOptions, SimulatedDatabase } from './database/simulated-database.js';
+export type { KeptTimer } from './database/timer-rows.js';
+export type { Call, Fate, FateOf } from './fate.js';
+export { BrokerError } from './kafka/broker-error.js';
+export type { KafkaOptions, SimulatedKafka } from './kafka/simulated-kafka.js';
+export type { Errand, ProcessOptions, SimulatedProcess } from './simulated-process.js';
+export { Simulation, type SimulationOptions } from './simulation.js';

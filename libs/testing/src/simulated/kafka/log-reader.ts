@@ -1,0 +1,124 @@
+import type { IncomingRecord, TopicPartition } from '@tradewind/messaging';
+import type { SimulatedProcess } from '../simulated-process.js';
+import type { BrokerConnection } from './broker-connection.js';
+import type { Position } from './consumer-group.js';
+
+/** Milliseconds after which a fetch that finds nothing comes back empty, and microseconds between tries while the broker is away. */
+const longestFetch = 1_000;
+const retry = { least: 200_000, most: 2_000_000 };
+
+const placeOf = ({ topic, partition }: TopicPartition): string => `${topic}:${partition}`;
+
+/** Fetches from some partitions, one fetch at a time, and hands the records over, one partition after another. */
+export class LogReader {
+  readonly #positions = new Map<string, Position>();
+  readonly #moved = new Set<string>();
+  #round = 0;
+  #fetching = false;
+  #paused = false;
+  #lastFetch: number;
+  /** Set while a fetch waits for news. */
+  #waitsSince: number | undefined;
+
+  constructor(
+    private readonly connection: BrokerConnection,
+    private readonly onRecords: (records: readonly IncomingRecord[]) => void,
+  ) {
+    this.#lastFetch = this.#life.world.clock.now().getTime();
+    connection.onClose(() => this.stop());
+  }
+
+  get #life(): SimulatedProcess {
+    return this.connection.life;
+  }
+
+  /** Reads these partitions from now on, and no others; what was fetched before is dropped. */
+  read(positions: readonly Position[]): void {
+    this.stop();
+    for (const position of positions) this.#positions.set(placeOf(position), position);
+    this.#fetch();
+  }
+
+  stop(): void {
+    this.#round++;
+    this.#fetching = false;
+    this.#waitsSince = undefined;
+    this.#positions.clear();
+    this.#moved.clear();
+  }
+
+  /** No further fetch; what is under way still comes. */
+  hold(): void {
+    this.#paused = true;
+  }
+
+  goOn(): void {
+    this.#paused = false;
+    this.#fetch();
+  }
+
+  seek(positions: readonly Position[]): void {
+    for (const position of positions) {
+      if (!this.#positions.has(placeOf(position))) continue;
+      this.#positions.set(placeOf(position), position);
+      this.#moved.add(placeOf(position));
+    }
+    if (this.#waitsSince === undefined) return;
+    // A fetch that waits behind the new positions would wait for ever.
+    this.#round++;
+    this.#fetching = false;
+    this.#fetch();
+  }
+
+  /** A fetch that waits comes back, empty, every second; it is not simulated, only reckoned. */
+  lastFetchAt(): number {
+    if (this.#waitsSince === undefined || !this.connection.kafka.up) return this.#lastFetch;
+    const now = this.#life.world.clock.now().getTime();
+    return now - ((now - this.#waitsSince) % longestFetch);
+  }
+
+  #fetch(): void {
+    if (this.#fetching || this.#paused || this.#positions.size === 0) return;
+    this.#fetching = true;
+    const round = this.#round;
+    this.#moved.clear();
+    const positions = [...this.#positions.values()];
+    this.#waitsSince = this.#life.world.clock.now().getTime();
+    this.connection.ask('fetch', () => this.connection.kafka.fetch(positions)).then(
+      (batches) => {
+        if (round !== this.#round) return;
+        this.#came();
+        this.#handOver(round, batches);
+      },
+      () => {
+        if (round !== this.#round) return;
+        this.#came();
+        this.#life.deliver(this.#life.simulation.chance.between(retry.least, retry.most), 'fetches again', () => this.#next(round));
+      },
+    );
+  }
+
+  #came(): void {
+    this.#waitsSince = undefined;
+    this.#lastFetch = this.#life.world.clock.now().getTime();
+  }
+
+  #handOver(round: number, [batch, ...rest]: readonly IncomingRecord[][]): void {
+    if (!batch) return this.#next(round);
+    this.#life.deliver(this.#life.simulation.chance.between(1, 300), 'takes records', () => {
+      if (round !== this.#round) return;
+      const last = batch.at(-1)!;
+      if (!this.#moved.has(placeOf(last))) {
+        this.#positions.set(placeOf(last), { topic: last.topic, partition: last.partition, next: last.offset + 1n });
+        this.onRecords(batch);
+      }
+      this.#handOver(round, rest);
+    });
+  }
+
+  #next(round: number): void {
+    if (round !== this.#round) return;
+    this.#fetching = false;
+    this.#fetch();
+  }
+}
