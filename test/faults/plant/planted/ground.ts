@@ -4,6 +4,7 @@ import { waitForRest } from '../../../../tools/ops/gather/rest.js';
 import type { DatabaseService } from '../../../../tools/platform/shop/processes.js';
 import type { Shop } from '../../../../tools/platform/shop/shop.js';
 import type { Load } from '../../load/load.js';
+import type { Proxy } from '../../network/proxy.js';
 import type { Deed } from '../deeds.js';
 import type { Plant } from '../plant.js';
 import { until } from './until.js';
@@ -15,13 +16,20 @@ export class Ground {
     readonly load: Load,
     readonly plant: Plant,
     readonly say: (line: string) => void,
+    private readonly network?: Proxy<'kafka'>,
   ) {}
+
+  /** What stands before Kafka, in a scenario that asks for it. */
+  get kafka(): Proxy<'kafka'> {
+    if (!this.network) throw new Error('this scenario has no network of its own');
+    return this.network;
+  }
 
   /** Nothing is under way any more, so that what comes next is the next thing that happens. */
   async quiet(): Promise<void> {
     const kafka = kafkaClient({ brokers: this.shop.kafkaBrokers.split(','), clientId: 'tradewind-planted' });
     try {
-      const { reached, remaining } = await waitForRest({ databases: this.shop.databases, kafka }, 20, this.say);
+      const { reached, remaining } = await waitForRest({ databases: this.shop.databases, kafka }, 60, this.say);
       if (!reached) throw new Error(`the shop does not come to rest: ${remaining.join(', ')}`);
     } finally {
       await kafka.close();

@@ -9,6 +9,8 @@ export type Check = Section['id'] | 'OffsetRegression';
 /** What is done to a shop so that a bug shows, and only a bug. */
 export interface Scenario {
   readonly scale?: Scale;
+  /** With a proxy between the services and Kafka. */
+  readonly network?: boolean;
   /** Other numbers than the shop's own, with and without the bug: a deadline that nobody has time to wait for. */
   readonly settings?: readonly Change[];
   /** Throws where what it provokes did not come about: then nothing is proven. */

@@ -5,6 +5,7 @@ import { startShop } from '../../../../tools/platform/shop/start-shop.js';
 import { Load } from '../../load/load.js';
 import { Plant } from '../plant.js';
 import { Ground } from './ground.js';
+import { Network } from './network.js';
 import type { Check, PlantedBug } from './planted-bug.js';
 
 export interface Verdict {
@@ -31,13 +32,19 @@ export async function runPlanted(bug: PlantedBug, { planted, seed = 1, say }: Ru
   const plant = Plant.in();
   const alterations = [...(scenario.settings ? [{ name: 'settings', changes: scenario.settings }] : []), ...(planted ? [bug] : [])];
   plant.alter(...alterations);
-  const shop = await startShop({ ports: 'free', env: { [service]: plant.environment() }, ...(scenario.scale && { scale: scenario.scale }) });
+  const network = scenario.network ? new Network(seed) : undefined;
+  const shop = await startShop({
+    ports: 'free',
+    env: { [service]: plant.environment() },
+    ...(scenario.scale && { scale: scenario.scale }),
+    ...(network && { between: network.between }),
+  });
   const historyFile = join(shop.state.path, 'history.jsonl');
   let load: Load | undefined;
   try {
     say(`${bug.name}${planted ? '' : ', not planted'}: the shop serves after ${secondsSince(since)} s`);
-    load = await Load.open({ gatewayUrl: shop.gatewayUrl, admin: shop.admin, historyFile, seed, articles: 2, patience: 15, say });
-    const ground = new Ground(shop, load, plant, say);
+    load = await Load.open({ gatewayUrl: shop.gatewayUrl, admin: shop.admin, historyFile, seed, articles: 2, patience: planted ? 20 : 90, say });
+    const ground = new Ground(shop, load, plant, say, network?.kafka);
     await scenario.act(ground);
     await load.stop();
     for (const { name, changes } of alterations) {
@@ -45,7 +52,7 @@ export async function runPlanted(bug: PlantedBug, { planted, seed = 1, say }: Ru
         if (!plant.planted().some((each) => each.name === name && each.path === file)) throw new Error(`${service} never ran ${file} as altered by "${name}"`);
       }
     }
-    const report = await runAudit({ databases: shop.databases, brokers: shop.kafkaBrokers, providerLog: shop.state.providerLog, historyFile, waitSeconds: 15, log: say });
+    const report = await runAudit({ databases: shop.databases, brokers: shop.kafkaBrokers, providerLog: shop.state.providerLog, historyFile, waitSeconds: planted ? 30 : 90, log: say });
     const found = [
       ...report.sections.flatMap(({ id, violations }) => violations.map(({ what, ids }) => ({ check: id, what: `${what} ${JSON.stringify(ids)}` }))),
       ...report.waiting.map(({ what }) => ({ check: 'G3' as const, what: `waits for an operator: ${what}` })),
@@ -56,6 +63,7 @@ export async function runPlanted(bug: PlantedBug, { planted, seed = 1, say }: Ru
   } finally {
     await load?.close();
     await shop.stop();
+    await network?.close();
     plant.remove();
   }
 }

@@ -1,0 +1,18 @@
+import { checkOut } from './shopping.js';
+import type { PlantedBug } from './planted-bug.js';
+
+/** A group that reads a partition for the first time begins at its end. */
+export const notFromBeginning: PlantedBug = {
+  name: 'fromBeginning: false',
+  service: 'order',
+  changes: [{ file: 'libs/messaging/dist/kafka/kafkajs-reader.js', find: 'fromBeginning: true', instead: 'fromBeginning: false' }],
+  foundBy: 'G4',
+  scenario: {
+    /** Carts are checked out while the order service, which has never read any, is away. */
+    async act(ground) {
+      await ground.shop.stopOne('order');
+      await Promise.all([0, 1, 2, 3].map((number) => checkOut(ground, number)));
+      await ground.shop.startOne('order');
+    },
+  },
+};
