@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { endLeftover, livingPid, writePidFile } from './pid-file.js';
+import { claimPidFile, endLeftover, livingPid, writePidFile } from './pid-file.js';
 
 let folder: string;
 let file: string;
@@ -25,6 +25,22 @@ describe('a process that outlived its parent', () => {
     expect(await endLeftover(file)).toBe(true);
     expect(livingPid(file)).toBeUndefined();
     expect(existsSync(file)).toBe(false);
+  });
+});
+
+describe('a file that stands for something to be had once', () => {
+  it('is claimed by one who lives', () => {
+    expect(claimPidFile(file)).toBe(true);
+    expect(livingPid(file)).toBe(process.pid);
+    expect(claimPidFile(file)).toBe(false);
+    writePidFile(file, child.pid as number);
+    expect(claimPidFile(file)).toBe(false);
+    expect(livingPid(file)).toBe(child.pid);
+  });
+
+  it('is free again when its owner is dead', () => {
+    writeFileSync(file, `${child.pid} 12345\n`);
+    expect(claimPidFile(file)).toBe(true);
   });
 });
 

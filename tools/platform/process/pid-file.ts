@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -7,6 +7,22 @@ import { setTimeout as pause } from 'node:timers/promises';
 export function writePidFile(file: string, pid: number): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${pid} ${birthOf(pid) ?? ''}\n`);
+}
+
+/** Makes the file this process's own; false when it is one's who lives, or has been this one's before. */
+export function claimPidFile(file: string): boolean {
+  if (existsSync(file) && livingPid(file) === undefined) removePidFile(file);
+  const draft = `${file}.${process.pid}`;
+  writePidFile(draft, process.pid);
+  try {
+    linkSync(draft, file); // at once with what is in it: nobody finds it empty and takes it for a dead one's
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    removePidFile(draft);
+  }
 }
 
 export function removePidFile(file: string): void {

@@ -1,5 +1,9 @@
 import { randomInt } from 'node:crypto';
+import { mkdirSync, realpathSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { claimPidFile } from './pid-file.js';
 
 /**
  * Below the ports that systems give to outgoing connections: a client that tries again and again to reach a server that is
@@ -8,16 +12,20 @@ import { createServer, type Server } from 'node:net';
 const lowest = 20_000;
 const highest = 32_000;
 
-/** As many ports as asked for, different from each other, that nobody listens on at this moment. */
+/** Ports are lent in blocks, a block to one living process: a port that was found free is still free when its server starts. */
+const blockSize = 40;
+const blocks = (highest - lowest) / blockSize;
+const unused: number[] = [];
+
+/** As many ports as asked for, different from each other and from those given before, that nobody listens on at this moment. */
 export async function freePorts(count: number): Promise<number[]> {
-  const held = new Map<number, Server>();
-  while (held.size < count) {
-    const port = randomInt(lowest, highest);
-    const server = await tryToListen(port);
-    if (server) held.set(port, server);
+  const found: number[] = [];
+  while (found.length < count) {
+    const port = unused.pop();
+    if (port === undefined) unused.push(...borrowBlock());
+    else if (await isFree(port)) found.push(port);
   }
-  await Promise.all([...held.values()].map(close));
-  return [...held.keys()];
+  return found;
 }
 
 /** Whether a server of ours could listen there. */
@@ -25,6 +33,17 @@ export async function isFree(port: number): Promise<boolean> {
   const server = await tryToListen(port);
   if (server) await close(server);
   return server !== undefined;
+}
+
+function borrowBlock(): number[] {
+  const desk = join(realpathSync(tmpdir()), `tradewind-ports-${process.getuid?.() ?? 'all'}`);
+  mkdirSync(desk, { recursive: true });
+  const first = randomInt(blocks);
+  for (let tried = 0; tried < blocks; tried++) {
+    const block = (first + tried) % blocks;
+    if (claimPidFile(join(desk, `${block}.pid`))) return Array.from({ length: blockSize }, (_, index) => lowest + block * blockSize + index);
+  }
+  throw new Error(`all ports from ${lowest} to ${highest} are lent to processes that live (see ${desk})`);
 }
 
 function tryToListen(port: number): Promise<Server | undefined> {
