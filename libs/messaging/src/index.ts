@@ -3,6 +3,7 @@ export * from './decide/index.js';
 export * from './kafka/index.js';
 export * from './messaging.options.js';
 export { Commits, MessagingHealth, MessagingLife, MessagingModule } from './messaging.module.js';
+export type { AnyEffect } from './effects/effects.js';
 export { MessagingParts, type MessagingPorts } from './messaging.parts.js';
 export { Messaging1700000000001, messagingMigrations } from './migrations.js';
 export { KafkaTransport } from './consume/kafka-transport.js';

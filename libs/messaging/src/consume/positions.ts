@@ -8,6 +8,7 @@ const placeOf = ({ topic, partition }: TopicPartition): string => `${topic}:${pa
 /** How far each partition of a group is done, and the commits that tell the broker so. */
 export class Positions {
   readonly #progress = new Map<string, Progress>();
+  readonly #done = new Map<string, Position>();
   readonly #uncommitted = new Map<string, Position>();
   #committing: Promise<void> | undefined;
 
@@ -22,12 +23,21 @@ export class Positions {
     const place = placeOf({ topic, partition });
     const progress = this.#progress.get(place);
     progress?.finish(offset);
-    if (progress?.next !== undefined) this.#uncommitted.set(place, { topic, partition, next: progress.next });
+    if (progress?.next === undefined) return;
+    const position = { topic, partition, next: progress.next };
+    this.#done.set(place, position);
+    this.#uncommitted.set(place, position);
+  }
+
+  /** Everything that is done goes with the next commit, whether it was committed before or not. */
+  repeat(): void {
+    for (const [place, position] of this.#done) this.#uncommitted.set(place, position);
   }
 
   /** After a rebalance: what was not committed comes again. */
   forget(): void {
     this.#progress.clear();
+    this.#done.clear();
     this.#uncommitted.clear();
   }
 

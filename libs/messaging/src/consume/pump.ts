@@ -18,6 +18,8 @@ const byteLimit = 1024 * 1024;
 /** Bytes that may wait in memory before fetching pauses, and below which it goes on. */
 const pauseAbove = 32 * 1024 * 1024;
 const resumeBelow = 8 * 1024 * 1024;
+/** Milliseconds after which positions that were committed are committed once more. */
+const repetition = 10_000;
 /** A decision that throws is tried this many times before its message is parked. */
 export const triesBeforeParking = 4;
 /** Milliseconds for the last commit of positions: without it some messages come again, and the inbox knows them. */
@@ -58,6 +60,7 @@ export class Pump {
   #bytes = 0;
   #paused = false;
   #outages = 0;
+  #repeatedAt = 0;
   #subscription: Subscription | undefined;
   #run: Promise<void> | undefined;
 
@@ -136,9 +139,23 @@ export class Pump {
   async #work(): Promise<void> {
     while (!this.#stopped.signal.aborted) {
       const batch = this.#take();
-      if (batch.length === 0) await this.#alarm.wait(this.#queue.length > 0 ? 20 : 1_000);
+      if (batch.length === 0) await this.#idle();
       else await this.#handle(batch);
     }
+  }
+
+  /**
+   * Positions are committed again without a next record: deadlines wait for what is committed, and a commit may have failed,
+   * or a former one that came late may have taken its place.
+   */
+  async #idle(): Promise<void> {
+    await this.#alarm.wait(this.#queue.length > 0 ? 20 : 1_000);
+    const now = this.world.clock.now().getTime();
+    if (now - this.#repeatedAt >= repetition) {
+      this.#repeatedAt = now;
+      this.#positions.repeat();
+    }
+    if (this.#subscription) void this.#positions.commit(this.#subscription);
   }
 
   /** From the front of the queue; a lane whose earlier message waits for another try is left where it is. */
