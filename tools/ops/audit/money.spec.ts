@@ -20,7 +20,6 @@ const sound: MoneyFacts = {
   bookings: [take],
   ledger: { lines: 2, unbalanced: [], doubled: [], owed: new Map([[order, 500]]) },
   provider: [taken],
-  doubledEffects: [],
   held: new Set(),
 };
 const refund = (amount: number) => ({ kind: 'refund', key: `${order}:refund:1`, takeKey: taken.key, amount, currency: 'GBP' }) as const;
@@ -77,7 +76,6 @@ describe('single wrong facts', () => {
   it('a total that its lines do not come to', () => expect(found({ orders: new Map([[order, { status: 'confirmed', total: 500, linesTotal: 499, goodwill: 0 }], [rejected, sound.orders.get(rejected)!]]) })).toEqual(['its total is 500, its lines come to 499']));
   it('money of an unknown order', () => expect(found({ orders: new Map([[rejected, sound.orders.get(rejected)!]]) })).toContain('500 captured for an order that is not there'));
   it('goodwill that was promised and not given', () => expect(found({ payments: [{ orderId: order, status: 'taken', captured: 500, refunded: 0, promised: 5 }] })).toEqual(['5 promised out of goodwill and not given']));
-  it('a doubled effect', () => expect(found({ doubledEffects: [{ service: 'payment', name: 'take', key: order, cause: 'c', times: 2 }] })).toEqual(['an effect was wished 2 times by one message: take']));
 });
 
 describe('without the log of the provider', () => {

@@ -34,7 +34,6 @@ export interface MoneyFacts {
   readonly ledger: LedgerFacts;
   /** Undefined where the log was not given: then the ledger alone is asked. */
   readonly provider: readonly ProviderOperation[] | undefined;
-  readonly doubledEffects: readonly { readonly service: string; readonly name: string; readonly key: string; readonly cause: string; readonly times: number }[];
   readonly held: ReadonlySet<string>;
 }
 
@@ -53,7 +52,6 @@ export function checkMoney(facts: MoneyFacts): Section {
   checkPayments(facts, booked, findings);
   checkLedger(facts, findings);
   if (facts.provider) compareBooks(facts.provider, facts.bookings, facts.held, findings);
-  for (const { service, name, key, cause, times } of facts.doubledEffects) findings.report(`an effect was wished ${times} times by one message: ${name}`, { service, key, cause });
   return findings.section('G1', 'money: captured less refunded is what the orders say');
 }
 

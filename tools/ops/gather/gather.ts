@@ -6,6 +6,7 @@ import type { ProviderOperation } from '../audit/books.js';
 import { waitingForOperator, type Waiting } from '../audit/waiting.js';
 import { gatherCheckouts } from './cart-facts.js';
 import { databaseNames, type DatabaseName } from './database-names.js';
+import { gatherDeeds, type GatheredDeeds } from './deed-facts.js';
 import { readHistory } from './history.js';
 import type { IdList } from './id-list.js';
 import { gatherArchive, gatherMessaging, type MessagingFacts } from './messaging-facts.js';
@@ -15,6 +16,7 @@ import { gatherProduct, type ProductFacts } from './product-facts.js';
 import { readProviderLog } from './provider-log.js';
 import { Snapshot } from './read-only.js';
 import type { RecordLog } from './record-log.js';
+import { gatherStories, type GatheredStories } from './story-facts.js';
 import { readTopics } from './topics.js';
 
 export interface Sources {
@@ -27,6 +29,8 @@ export interface Sources {
 /** Everything that the invariants are about, of one moment of the shop. */
 export interface Gathered {
   readonly messaging: readonly MessagingFacts[];
+  readonly deeds: readonly GatheredDeeds[];
+  readonly stories: GatheredStories;
   readonly orders: ReadonlyMap<string, OrderFact>;
   readonly acceptances: readonly Acceptance[];
   readonly product: ProductFacts;
@@ -62,12 +66,15 @@ export async function gather(sources: Sources, log: (line: string) => void): Pro
     const product = await gatherProduct(snapshots.product, heldOrders);
     const confirmedLines = [...(await gatherConfirmedLines(snapshots.order, heldOrders)), ...product.soldToHeld];
     const payment = await gatherPayments(snapshots.payment);
+    log('reading what was done because of what');
+    const deeds = await Promise.all(databaseNames.map((name) => gatherDeeds(snapshots[name], name)));
+    const stories = await gatherStories(snapshots.order, snapshots.product, snapshots.payment);
     const archives = await archivesOf(snapshots, log);
     const provider = sources.providerLog === undefined ? undefined : await readProviderLog(sources.providerLog);
     const history = sources.historyFile === undefined ? undefined : await readHistory(sources.historyFile);
     log('reading the topics');
     const logs = await readTopics(sources.kafka, keptTopics.map(({ name }) => name), (records) => log(`reading the topics: ${records} records`));
-    return { messaging, orders, acceptances, product, payment, confirmedLines, waiting, held: new Set(heldOrders), archives, logs, provider, history };
+    return { messaging, deeds, stories, orders, acceptances, product, payment, confirmedLines, waiting, held: new Set(heldOrders), archives, logs, provider, history };
   } finally {
     await Promise.all(Object.values(snapshots).map((snapshot) => snapshot.close()));
   }

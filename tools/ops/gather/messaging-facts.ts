@@ -17,17 +17,6 @@ select topic, key, id::text as message from msg_outbox order by position`;
 const sagas = `select id, saga, subject, status, state->>'step' as step, alarmed from msg_sagas`;
 const archivedTopics = `select topic, count(*)::int as rows from msg_outbox_archive group by topic order by topic`;
 const archivedIds = `select id::text as id from msg_outbox_archive where topic = $1 order by id`;
-const doubledEffects = `
-select name, key, cause::text as cause, count(*)::int as times from msg_effects group by name, key, cause, payload having count(*) > 1`;
-
-/** An effect that one message has caused more than once. */
-export interface DoubledEffect {
-  readonly service: string;
-  readonly name: string;
-  readonly key: string;
-  readonly cause: string;
-  readonly times: number;
-}
 
 /** What the messaging library keeps in one service's database. */
 export interface MessagingFacts {
@@ -35,7 +24,6 @@ export interface MessagingFacts {
   readonly parked: readonly ParkedFact[];
   readonly held: readonly HeldFact[];
   readonly effects: readonly OpenEffect[];
-  readonly doubledEffects: readonly DoubledEffect[];
   readonly unpublished: readonly Unpublished[];
   readonly sagas: readonly SagaFact[];
   readonly archivedTopics: readonly { readonly topic: string; readonly rows: number }[];
@@ -48,7 +36,6 @@ export async function gatherMessaging(snapshot: Snapshot, service: string): Prom
     parked: mine([...(await snapshot.rows<Omit<ParkedFact, 'service'>>(parked)), ...(await snapshot.rows<Omit<ParkedFact, 'service'>>(emptyLanes))]),
     held: mine(await snapshot.rows<Omit<HeldFact, 'service'>>(held)),
     effects: mine(await snapshot.rows<Omit<OpenEffect, 'service'>>(openEffects)),
-    doubledEffects: mine(await snapshot.rows<Omit<DoubledEffect, 'service'>>(doubledEffects)),
     unpublished: mine(await snapshot.rows<Omit<Unpublished, 'service'>>(unpublished)),
     sagas: await snapshot.rows<SagaFact>(sagas),
     archivedTopics: await snapshot.rows(archivedTopics),

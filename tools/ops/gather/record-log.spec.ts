@@ -14,6 +14,7 @@ describe('a log of records that came from several partitions', () => {
   log.add({ topic: 'order.events', partition: 0, offset: 2n, key: 'c', headers: {} });
 
   it('tells the ids in their order', () => expect([...log.ids()]).toEqual([id(1), id(2), id(3)]));
+  it('tells the records by their ids', () => expect([...log.byId()].map(({ id: of, key }) => [of, key])).toEqual([[id(1), 'b'], [id(2), 'a'], [id(3), 'a']]));
   it('tells the records key by key, in the order of their places', () =>
     expect([...log.byKey()].map((records) => records.map(({ key, sequence, offset, type }) => [key, sequence, offset, type]))).toEqual([
       [['a', 1, 4, 'order.placed'], ['a', 2, 9, 'order.placed']],

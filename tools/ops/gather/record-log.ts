@@ -47,6 +47,11 @@ export class RecordLog {
     for (const index of this.#sorted((a, b) => this.#ids.compare(a, b))) yield this.#ids.at(index);
   }
 
+  /** The records themselves in the order of their ids, repeats side by side. */
+  *byId(): Generator<SeenRecord> {
+    for (const index of this.#sorted((a, b) => this.#ids.compare(a, b))) yield this.#record(index);
+  }
+
   /** Key by key. */
   *byKey(): Generator<KeyRecords> {
     const columns = this.#columns;

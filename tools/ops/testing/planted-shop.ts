@@ -64,13 +64,13 @@ export class PlantedShop {
     writeFileSync(this.providerLog, operations.map((operation) => `${JSON.stringify(operation)}\n`).join(''), { flag: 'a' });
   }
 
-  /** Said and published: a row of the archive, and a record with the next number of its key. */
-  async say(service: DatabaseName, topic: string, type: string, key: string, payload: object): Promise<OutgoingRecord> {
+  /** Said and published: a row of the archive, and a record with the next number of its key. Without a cause it was a command's. */
+  async say(service: DatabaseName, topic: string, type: string, key: string, payload: object, cause: string = randomUUID()): Promise<OutgoingRecord> {
     const lane = `${topic} ${key}`;
     const sequence = (this.#sequences.get(lane) ?? 0) + 1;
     this.#sequences.set(lane, sequence);
     const row = {
-      id: randomUUID(), topic, key, type, version: 1, payload: JSON.stringify(payload), causation: randomUUID(), correlation: key, traceparent: null,
+      id: randomUUID(), topic, key, type, version: 1, payload: JSON.stringify(payload), causation: cause, correlation: key, traceparent: null,
       occurredAt: new Date(), headers: null, archived: true, position: 0n, sequence: BigInt(sequence),
     };
     await this.sql(
@@ -83,6 +83,13 @@ export class PlantedShop {
     const record = { topic, partition: partitionOf(key, partitions), key, value: row.payload, headers: headersOf(row, service) };
     this.#records.push(record);
     return record;
+  }
+
+  /** The mark of a message in a consumer's inbox; its id, for what it causes. */
+  async hear(consumer: string, { topic, key, headers }: OutgoingRecord): Promise<string> {
+    const id = headers['ce_id']!;
+    await this.sql(consumer.split('.')[0] as DatabaseName, `insert into msg_inbox (consumer, message_id, lane) values ($1, $2, $3)`, [consumer, id, `${topic}\n${key}`]);
+    return id;
   }
 
   /** Puts everything that was said on the topics. */

@@ -1,0 +1,90 @@
+const up = `
+create table payments (
+  order_id uuid primary key,
+  payment_id uuid not null constraint payment_id_single unique,
+  status text not null check (status in ('requested', 'taken', 'declined', 'refunding', 'refunded', 'void')),
+  user_id uuid,
+  due_amount int8 check (due_amount >= 0),
+  due_currency text,
+  method text,
+  requested_at timestamptz,
+  captured_amount int8,
+  captured_currency text,
+  reference text,
+  taken_at timestamptz,
+  refunded_amount int8,
+  refunded_currency text,
+  goodwill_amount int8,
+  goodwill_currency text,
+  goodwill_pending_amount int8,
+  goodwill_pending_currency text,
+  reason text,
+  declined_at timestamptz,
+  refund_started_at timestamptz,
+  refunded_at timestamptz,
+  voided_at timestamptz,
+  constraint asked_of_somebody check (status = 'void' or num_nulls(user_id, due_amount, due_currency, method, requested_at) = 0),
+  constraint capture_is_whole check (num_nulls(captured_amount, captured_currency, reference, taken_at, refunded_amount, goodwill_amount, goodwill_pending_amount) in (0, 7)),
+  constraint capture_fits_status check (case when status in ('taken', 'refunded') then captured_amount is not null when status <> 'refunding' then captured_amount is null else true end),
+  constraint never_more_back_than_captured check (0 <= refunded_amount and refunded_amount <= captured_amount),
+  constraint goodwill_is_covered check (0 <= goodwill_amount and goodwill_amount <= refunded_amount and 0 <= goodwill_pending_amount and refunded_amount + goodwill_pending_amount <= captured_amount),
+  constraint refunded_is_all_back check (status <> 'refunded' or refunded_amount = captured_amount)
+) with (fillfactor = 70);
+create index payments_unsettled on payments (requested_at) where status in ('requested', 'refunding');
+
+create table refunds (
+  refund_id uuid primary key,
+  order_id uuid not null references payments,
+  payment_id uuid not null,
+  status text not null check (status in ('started', 'given', 'failed')),
+  amount_amount int8 not null check (amount_amount > 0),
+  amount_currency text not null,
+  reason text not null,
+  granted_by uuid not null,
+  key_hash text,
+  body_hash text,
+  started_at timestamptz not null,
+  reference text,
+  given_at timestamptz,
+  failed_at timestamptz
+) with (fillfactor = 70);
+create index refunds_order on refunds (order_id);
+
+create table ledger_entries (
+  entry_id text primary key check (entry_id = operation || ' ' || account),
+  order_id uuid not null references payments,
+  operation text not null,
+  account text not null,
+  amount int8 not null check (amount <> 0),
+  currency text not null,
+  cause uuid not null,
+  at timestamptz not null
+);
+create index ledger_entries_order on ledger_entries (order_id);
+
+create function ledger_only_grows() returns trigger language plpgsql as $$
+begin
+  raise exception 'the ledger only grows: % on ledger_entries is not allowed', tg_op using errcode = 'restrict_violation';
+end $$;
+create trigger ledger_only_grows before update or delete or truncate on ledger_entries
+for each statement execute function ledger_only_grows();
+
+create function ledger_balances() returns trigger language plpgsql as $$
+begin
+  if exists (select from added group by operation, currency having sum(amount) <> 0) then
+    raise exception 'the lines of an operation must balance to 0' using errcode = 'check_violation', constraint = 'ledger_balances';
+  end if;
+  return null;
+end $$;
+create trigger ledger_balances after insert on ledger_entries
+referencing new table as added for each statement execute function ledger_balances();
+`;
+export class CreatePaymentsAndLedger1760000000001 {
+    async up(runner) {
+        await runner.query(up);
+    }
+    async down(runner) {
+        await runner.query('drop table ledger_entries, refunds, payments; drop function ledger_balances, ledger_only_grows');
+    }
+}
+//# sourceMappingURL=0001-create-payments-and-ledger.js.map

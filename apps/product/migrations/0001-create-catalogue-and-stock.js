@@ -1,0 +1,44 @@
+const up = `
+create table products (
+  product_id uuid primary key,
+  sku text collate "C" not null constraint sku_taken unique,
+  name text not null,
+  price_amount int8 not null check (price_amount >= 0),
+  price_currency text not null,
+  added_at timestamptz not null,
+  words tsvector not null generated always as (to_tsvector('simple', regexp_replace(sku collate "default" || ' ' || name, '[^[:alnum:]]+', ' ', 'g'))) stored
+) with (fillfactor = 90);
+create index products_words on products using gin (words) with (fastupdate = off);
+
+create table shelves (
+  product_id uuid primary key references products,
+  available int8 not null check (available >= 0),
+  reserved int8 not null check (reserved >= 0),
+  sold int8 not null check (sold >= 0),
+  initial int8 not null check (initial >= 0),
+  adjusted int8 not null,
+  constraint no_piece_lost check (available + reserved + sold = initial + adjusted)
+) with (fillfactor = 70);
+
+create table reservations (
+  order_id uuid primary key,
+  status text not null check (status in ('reserved', 'refused', 'released', 'sold', 'taken-back')),
+  lines jsonb,
+  shortages jsonb,
+  reserved_at timestamptz,
+  refused_at timestamptz,
+  released_at timestamptz,
+  sold_at timestamptz,
+  taken_back_at timestamptz
+) with (fillfactor = 70);
+create index reservations_open on reservations (reserved_at) where status = 'reserved';
+`;
+export class CreateCatalogueAndStock1760000000001 {
+    async up(runner) {
+        await runner.query(up);
+    }
+    async down(runner) {
+        await runner.query('drop table reservations, shelves, products');
+    }
+}
+//# sourceMappingURL=0001-create-catalogue-and-stock.js.map
