@@ -9,6 +9,7 @@ import type { Log, MessagingConnections, MessagingOptions } from './messaging.op
 import { MessagingParts } from './messaging.parts.js';
 import { Outbox } from './outbox/outbox.js';
 import { Relay } from './outbox/relay.js';
+import { usualLimits } from './postgres/postgres-limits.js';
 import { PostgresStore } from './postgres/postgres-store.js';
 import { CommandGate } from './run/command-gate.js';
 import { Runner } from './run/runner.js';
@@ -86,7 +87,7 @@ export class MessagingModule {
       });
     const providers: Provider[] = [
       connections,
-      { provide: PostgresStore, inject: [given], useFactory: (c: MessagingConnections) => new PostgresStore(c.dataSource) },
+      { provide: PostgresStore, inject: [given], useFactory: (c: MessagingConnections) => new PostgresStore(c.dataSource, c.statementTimeout === undefined ? usualLimits : { statement: c.statementTimeout }) },
       { provide: KafkaClient, inject: [given], useFactory: (c: MessagingConnections) => kafkaClient({ ...c, log: logOf(c) }) },
       {
         provide: MessagingParts,

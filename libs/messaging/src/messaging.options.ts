@@ -27,6 +27,8 @@ export interface MessagingConnections {
   readonly brokers: readonly string[];
   readonly clientId: string;
   readonly dataSource: DataSource;
+  /** Milliseconds for one statement of a decision's transaction, default 8,000: a message over it can't hold up the others for ever. */
+  readonly statementTimeout?: number;
   /** What the library has to say; default: Nest's logger. */
   readonly log?: Log;
   /** Something that can't heal by itself in this process; default: exit with 1, so that a supervisor starts it anew. */

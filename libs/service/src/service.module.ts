@@ -54,7 +54,15 @@ export class ServiceModule {
       imports: [
         MessagingModule.forRootAsync(
           { ...messaging, lockOrder },
-          { inject: [DataSource], useFactory: (dataSource: DataSource) => ({ brokers: config.KAFKA_BROKERS, clientId: config.INSTANCE_ID, dataSource }) },
+          {
+            inject: [DataSource],
+            useFactory: (dataSource: DataSource) => ({
+              brokers: config.KAFKA_BROKERS,
+              clientId: config.INSTANCE_ID,
+              dataSource,
+              statementTimeout: config.STATEMENT_TIMEOUT_MS,
+            }),
+          },
         ),
       ],
       controllers: [HealthController, MetricsController, SigningKeysHandler, ...(sealing ? [DataKeysHandler] : [])],

@@ -3,6 +3,7 @@ import type { Catalogue } from '../contract/index.js';
 import type { IncomingRecord, KafkaClient, Subscription } from '../kafka/kafka-client.js';
 import type { Log } from '../messaging.options.js';
 import { Alarm } from '../outbox/alarm.js';
+import { isTimeout } from '../postgres/sql-errors.js';
 import type { Runner } from '../run/runner.js';
 import type { Outcome, Work } from '../run/work.js';
 import type { Store } from '../store/store.js';
@@ -42,6 +43,8 @@ interface Held {
   notBefore: number;
   /** Transient failures of its decision. */
   tries: number;
+  /** It took the database too long: nobody shares a transaction with it any more. */
+  alone: boolean;
 }
 
 /**
@@ -117,7 +120,7 @@ export class Pump {
     for (const record of records) {
       this.#positions.begin(record);
       this.#bytes += sizeOf(record);
-      this.#queue.push({ decoded: decode(record, this.options.contracts), generation: this.#generation, notBefore: 0, tries: 0 });
+      this.#queue.push({ decoded: decode(record, this.options.contracts), generation: this.#generation, notBefore: 0, tries: 0, alone: false });
     }
     if (!this.#paused && this.#bytes > pauseAbove) {
       this.#paused = true;
@@ -174,6 +177,7 @@ export class Pump {
       } else {
         bytes += sizeOf(record);
         batch.push(held);
+        if (held.alone) closed.add(lane);
       }
     }
     this.#queue = rest;
@@ -185,7 +189,7 @@ export class Pump {
     let outage: unknown;
     try {
       const careful = await this.#care.needed(batch.map((held) => held.decoded));
-      for (const part of careful ? batch.map((held) => [held]) : [batch]) {
+      for (const part of partsOf(batch, careful)) {
         for (const [held, outcome] of await this.#decide(part, careful)) {
           if (outcome.kind === 'transient') outage ??= outcome.error;
           try {
@@ -249,6 +253,7 @@ export class Pump {
   /** Transient for as long as it takes; poison is parked at once, anything else after a bounded number of tries. */
   async #failed(held: Held, error: unknown): Promise<boolean> {
     const { id } = held.decoded;
+    held.alone ||= isTimeout(error);
     if (error instanceof Transient) return this.#later(held, ++held.tries);
     const tries = await this.store.countTry(this.options.group, id);
     // crashpoint: pump.after-try-counted
@@ -283,6 +288,13 @@ export class Pump {
     this.#paused = false;
     this.#subscription?.resume();
   }
+}
+
+/** What shares a transaction. One that is alone closed its lane when it was taken, so no order is lost. */
+function partsOf(batch: readonly Held[], careful: boolean): (readonly Held[])[] {
+  if (careful) return batch.map((held) => [held]);
+  const together = batch.filter((held) => !held.alone);
+  return [...(together.length > 0 ? [together] : []), ...batch.filter((held) => held.alone).map((held) => [held])];
 }
 
 const sizeOf = (record: IncomingRecord): number => (record.value?.length ?? 0) + 300;

@@ -34,7 +34,10 @@ export interface Idempotency {
 
 /** Runs commands from the edge. */
 export interface Commands {
-  /** Resolves after the commit. Rejects with UniqueConflict, Unavailable (database away), or what `decide` threw. */
+  /**
+   * Resolves after the commit. Rejects with UniqueConflict, with Unavailable (database away: nothing was done), with OutcomeUnknown
+   * (it may have been done), or with what `decide` threw. Waits 8 s at most.
+   */
   run<I, R, L extends AnyLoads>(command: Command<I, R, L>, input: I): Promise<R | Refusal>;
   /** As `run`, at most once a key: a second call waits for the first and gets its answer, `replayed`. Rejects with IdempotencyMismatch, or IdempotencyBusy after 5 s. */
   once<I, R, L extends AnyLoads>(command: Command<I, R, L>, input: I, idempotency: Idempotency): Promise<{ answer: R | Refusal; replayed: boolean }>;

@@ -1,3 +1,5 @@
+import { Transient } from '@tradewind/kernel';
+
 /** An insert met a row that is there already: the answer is 409. */
 export class UniqueConflict extends Error {
   override readonly name = 'UniqueConflict';
@@ -26,6 +28,12 @@ export class IdempotencyBusy extends Error {
 export class Unavailable extends Error {
   override readonly name = 'Unavailable';
 }
+
+/**
+ * It is not known whether the decision was kept: the database went away during its commit. What marks itself (a message, an
+ * effect, a command with an idempotency key) may simply be tried again; anything else may have happened, and must not be.
+ */
+export class OutcomeUnknown extends Transient {}
 
 /** Something was to be said outside a transaction. */
 export class OutboxNeedsTransaction extends Error {

@@ -1,10 +1,21 @@
+import type { Duplex } from 'node:stream';
 import type { Client } from 'pg';
 import { Transient } from '@tradewind/kernel';
 import type { PublishedRow, RelaySession, TakenRow } from '../store/store.js';
+import { systemTimers, within } from '../system.js';
 
 /** The advisory lock that makes a process the publisher of its database. */
 const lockKey = 7_283_946_511;
 export const pokeChannel = 'msg_outbox';
+
+/** Milliseconds after which the leader takes its session for lost. */
+export const relayLimits = { connectionTimeoutMillis: 5_000, query_timeout: 8_000, statement_timeout: 6_000, keepAlive: true, keepAliveInitialDelayMillis: 5_000 };
+/**
+ * The server lets the lock go 15 s after it heard of the leader last, be that stopped, frozen or cut off. The leader asks for rows
+ * each second, and waits no longer than 12 s for the broker.
+ */
+const letGo = `set idle_session_timeout = 15000; set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 3; set tcp_keepalives_count = 3; set tcp_user_timeout = 14000`;
+const goodbye = 1_000;
 
 const tryLock = `select pg_try_advisory_lock($1) as led`;
 const nextEpoch = `update msg_relay set epoch = epoch + 1 returning epoch`;
@@ -47,6 +58,7 @@ export class PostgresRelaySession implements RelaySession {
   ) {}
 
   static async open(client: Client): Promise<RelaySession | undefined> {
+    await client.query(letGo);
     const { rows } = await client.query<{ led: boolean }>(tryLock, [lockKey]);
     if (!rows[0]!.led) return undefined;
     // crashpoint: relay.after-lock
@@ -81,8 +93,10 @@ export class PostgresRelaySession implements RelaySession {
     this.client.on('notification', call);
   }
 
+  /** A server that does not answer is not waited for: it lets the lock go by itself. */
   async close(): Promise<void> {
-    await this.client.end();
+    const ended = await within(systemTimers, goodbye, this.client.end().then(() => true), false);
+    if (!ended) (this.client as unknown as { connection: { stream: Duplex } }).connection.stream.destroy();
   }
 
   async #query<R extends object>(name: string, text: string, values: unknown[]): Promise<{ rows: R[] }> {

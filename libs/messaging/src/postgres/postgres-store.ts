@@ -2,9 +2,11 @@ import pg from 'pg';
 import { Transient } from '@tradewind/kernel';
 import type { DataSource } from 'typeorm';
 import type { ClaimedEffect, RelaySession, Store, Transaction } from '../store/store.js';
-import { PostgresRelaySession, pokeChannel } from './postgres-relay-session.js';
+import { commitWithin, CommitUnanswered, wasCommitted } from './commit-outcome.js';
+import { beginWithin, silenceOf, usualLimits } from './postgres-limits.js';
+import { PostgresRelaySession, pokeChannel, relayLimits } from './postgres-relay-session.js';
 import { PostgresTransaction } from './postgres-transaction.js';
-import { isTransient } from './sql-errors.js';
+import { isSilence, isTransient } from './sql-errors.js';
 import { sqlOf, type Sql } from './sql.js';
 
 const poke = `select pg_notify('${pokeChannel}', '')`;
@@ -45,9 +47,12 @@ export class PostgresStore implements Store {
   readonly #pool: pg.Pool;
   readonly #sql: Sql;
 
-  constructor(dataSource: DataSource) {
+  constructor(
+    dataSource: DataSource,
+    private readonly limits = usualLimits,
+  ) {
     this.#pool = (dataSource.driver as unknown as { master: pg.Pool }).master;
-    const sql = sqlOf(this.#pool);
+    const sql = sqlOf(this.#pool, silenceOf(limits));
     this.#sql = async (text, values) => {
       try {
         return await sql(text, values);
@@ -58,22 +63,37 @@ export class PostgresStore implements Store {
   }
 
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const { result, unanswered, id } = await this.#attempt(work);
+    if (!unanswered || (await wasCommitted(this.#sql, id, unanswered))) return result;
+    throw new Transient('the connection broke before the commit', { cause: unanswered });
+  }
+
+  /** With `unanswered` set it is not known whether the transaction was committed. */
+  async #attempt<T>(work: (transaction: Transaction) => Promise<T>): Promise<{ readonly result: T; readonly id: string; readonly unanswered?: CommitUnanswered }> {
     const client = await this.#pool.connect().catch((error: unknown) => {
       throw asTransient(error);
     });
+    const silence = silenceOf(this.limits);
     let broken: Error | undefined;
     // A pooled connection that breaks while it is lent out would otherwise end the process.
     const onError = (error: Error): void => void (broken = error);
     client.on('error', onError);
     try {
-      await client.query('begin');
-      const result = await work(new PostgresTransaction(sqlOf(client)));
+      const id = await beginWithin(client, this.limits);
+      const result = await work(new PostgresTransaction(sqlOf(client, silence)));
       // crashpoint: store.before-commit
-      await client.query('commit');
+      try {
+        await commitWithin(client, silence);
+      } catch (error) {
+        if (!(error instanceof CommitUnanswered)) throw error;
+        broken = error;
+        return { result, id, unanswered: error };
+      }
       // crashpoint: store.after-commit
-      return result;
+      return { result, id };
     } catch (error) {
-      if (!broken) await client.query('rollback').catch((failure: Error) => (broken = failure));
+      if (isSilence(error)) broken = error as Error;
+      if (!broken) await client.query({ text: 'rollback', query_timeout: silence } as { text: string }).catch((failure: Error) => (broken = failure));
       throw asTransient(error);
     } finally {
       client.off('error', onError);
@@ -82,7 +102,7 @@ export class PostgresStore implements Store {
   }
 
   async lead(): Promise<RelaySession | undefined> {
-    const client = new pg.Client({ ...this.#pool.options, application_name: 'relay', keepAlive: true });
+    const client = new pg.Client({ ...this.#pool.options, ...relayLimits, application_name: 'relay' });
     client.on('error', () => undefined); // told by the next query on it
     try {
       await client.connect();

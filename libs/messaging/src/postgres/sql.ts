@@ -12,7 +12,10 @@ const nameOf = (text: string): string => {
   return name;
 };
 
+/** After `silence` milliseconds without an answer the connection counts as lost. */
 export const sqlOf =
-  (client: Pool | PoolClient): Sql =>
-  async <R extends object>(text: string, values: readonly unknown[] = []) =>
-    (await client.query<R>({ name: nameOf(text), text, values: values as unknown[] })).rows;
+  (client: Pool | PoolClient, silence: number): Sql =>
+  async <R extends object>(text: string, values: readonly unknown[] = []) => {
+    const statement = { name: nameOf(text), text, values: values as unknown[], query_timeout: silence };
+    return (await client.query<R>(statement)).rows;
+  };

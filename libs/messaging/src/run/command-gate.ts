@@ -1,5 +1,6 @@
 import { Transient, type Refusal } from '@tradewind/kernel';
-import { IdempotencyBusy, IdempotencyMismatch, Unavailable, type Command, type Commands, type Idempotency, type AnyLoads } from '../decide/index.js';
+import { IdempotencyBusy, IdempotencyMismatch, OutcomeUnknown, Unavailable, type Command, type Commands, type Idempotency, type AnyLoads } from '../decide/index.js';
+import { isTimeout } from '../postgres/sql-errors.js';
 import { backOff, newId, type World } from '../system.js';
 import type { Runner } from './runner.js';
 import type { Outcome, Work } from './work.js';
@@ -8,12 +9,20 @@ import type { Outcome, Work } from './work.js';
 const most = 200;
 const abreast = 2;
 const patience = 5_000;
+/** Whoever has no answer by then is told so: a caller must not hang on a database that does. */
+const longest = 8_000;
 
 interface Waiting {
   readonly work: Work;
   readonly since: number;
   attempts: number;
-  readonly resolve: (outcome: Outcome) => void;
+  /** In a transaction at this moment. */
+  running: boolean;
+  /** Its caller does not wait any more. */
+  over: boolean;
+  /** Set once a commit of it may have happened: from then on nobody may say that nothing was done. */
+  doubt: OutcomeUnknown | undefined;
+  resolve: (outcome: Outcome) => void;
 }
 
 /** Gathers concurrent commands into one transaction: no lingering, a batch takes whatever waits when the one before is done. */
@@ -54,10 +63,35 @@ export class CommandGate implements Commands {
       ...(claim ? { claim } : {}),
     };
     const outcome = await new Promise<Outcome>((resolve) => {
-      this.#waiting.push({ work, since: this.world.clock.now().getTime(), attempts: 0, resolve });
+      const waiting: Waiting = { work, since: this.world.clock.now().getTime(), attempts: 0, running: false, over: false, doubt: undefined, resolve };
+      const cancel = this.world.timers.after(longest, () => this.#tooLate(waiting));
+      waiting.resolve = (given) => {
+        cancel();
+        resolve(given);
+      };
+      this.#waiting.push(waiting);
       this.#pump();
     });
     return answerOf(outcome);
+  }
+
+  /** One that has not begun is not begun any more; one that has may still be done. */
+  #tooLate(waiting: Waiting): void {
+    const at = this.#waiting.indexOf(waiting);
+    if (at >= 0) this.#waiting.splice(at, 1);
+    if (at >= 0 && this.#isClaimed(waiting)) return this.#end(waiting, { kind: 'behind' });
+    if (waiting.running) waiting.doubt ??= new OutcomeUnknown('the database has not answered yet: it may still be done');
+    this.#end(waiting, { kind: 'transient', error: new Transient('the database has no time for this') });
+  }
+
+  #end(waiting: Waiting, outcome: Outcome): void {
+    waiting.over = true;
+    waiting.resolve(outcome.kind === 'transient' && waiting.doubt ? { kind: 'transient', error: waiting.doubt } : outcome);
+  }
+
+  #isClaimed({ work }: Waiting): boolean {
+    const name = nameOf(work.claim);
+    return name !== undefined && this.#claimed.has(name);
   }
 
   #pump(): void {
@@ -76,11 +110,13 @@ export class CommandGate implements Commands {
   #take(): Waiting[] {
     const batch: Waiting[] = [];
     for (let at = 0; at < this.#waiting.length && batch.length < most; ) {
-      const name = nameOf(this.#waiting[at]!.work.claim);
-      if (name !== undefined && this.#claimed.has(name)) at++;
+      if (this.#isClaimed(this.#waiting[at]!)) at++;
       else {
+        const name = nameOf(this.#waiting[at]!.work.claim);
         if (name !== undefined) this.#claimed.add(name);
-        batch.push(...this.#waiting.splice(at, 1));
+        const [taken] = this.#waiting.splice(at, 1);
+        taken!.running = true;
+        batch.push(taken!);
       }
     }
     return batch;
@@ -97,11 +133,16 @@ export class CommandGate implements Commands {
     }
   }
 
+  /** A command without a key of its own leaves no mark: when its commit may have happened, it must not run again. */
   #settle(waiting: Waiting, outcome: Outcome): void {
-    const again = outcome.kind === 'behind' || outcome.kind === 'transient';
-    if (!again || this.world.clock.now().getTime() - waiting.since > patience) return waiting.resolve(outcome);
+    waiting.running = false;
+    if (waiting.over) return;
+    if (outcome.kind === 'transient' && outcome.error instanceof OutcomeUnknown) waiting.doubt = outcome.error;
+    const again = outcome.kind === 'behind' || (outcome.kind === 'transient' && (!waiting.doubt || waiting.work.claim));
+    if (!again || this.world.clock.now().getTime() - waiting.since > patience) return this.#end(waiting, outcome);
     if (outcome.kind === 'behind') return void this.#waiting.unshift(waiting);
     this.world.timers.after(backOff(this.world, waiting.attempts++, 20, 500), () => {
+      if (waiting.over) return;
       this.#waiting.push(waiting);
       this.#pump();
     });
@@ -123,8 +164,10 @@ function answerOf(outcome: Outcome): { answer: unknown; replayed: boolean } {
     case 'behind':
       throw new IdempotencyBusy();
     case 'transient':
+      if (outcome.error instanceof OutcomeUnknown) throw outcome.error;
       throw new Unavailable('the database is away: nothing was accepted', { cause: outcome.error });
     case 'failed':
+      if (isTimeout(outcome.error)) throw new Unavailable('the database takes too long: nothing was accepted', { cause: outcome.error });
       throw outcome.error instanceof Transient ? new Unavailable(outcome.error.message, { cause: outcome.error }) : outcome.error;
     case 'seen':
     case 'waiting':

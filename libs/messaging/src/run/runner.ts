@@ -12,6 +12,7 @@ import type { Outcomes, Work } from './work.js';
  */
 export class Runner {
   readonly #listeners: ((committed: Committed) => void)[] = [];
+  readonly #transients: ((error: unknown) => void)[] = [];
 
   constructor(
     private readonly store: Store,
@@ -23,12 +24,17 @@ export class Runner {
     this.#listeners.push(listener);
   }
 
+  /** Told whenever works are left undone for a reason that passes by itself. */
+  onTransient(listener: (error: unknown) => void): void {
+    this.#transients.push(listener);
+  }
+
   async run(works: readonly Work[]): Promise<Outcomes> {
     if (works.length === 0) return new Map();
     try {
       return await this.#attempt(works);
     } catch (error) {
-      if (isTransient(error)) return same(works, error);
+      if (isTransient(error)) return this.#same(works, error);
       if (error instanceof GivenBack) return this.#without(works, error);
       return works.length === 1 ? this.#alone(works[0]!) : this.#halves(works);
     }
@@ -53,11 +59,17 @@ export class Runner {
     try {
       return await this.#attempt([work]);
     } catch (error) {
-      if (isTransient(error)) return same([work], error);
+      if (isTransient(error)) return this.#same([work], error);
       if (error instanceof GivenBack) return error.outcomes;
       const constraint = uniqueConstraintOf(error);
       return new Map([[work, { kind: 'failed', error: constraint === undefined ? error : new UniqueConflict(constraint) }]]);
     }
+  }
+
+  #same(works: readonly Work[], error: unknown): Outcomes {
+    for (const listener of this.#transients) listener(error);
+    const transient = error instanceof Transient ? error : new Transient(String(error), { cause: error });
+    return new Map(works.map((work) => [work, { kind: 'transient', error: transient }]));
   }
 
   /** Halves are split between lanes; within one lane the later half waits for the earlier. */
@@ -75,6 +87,3 @@ export class Runner {
 }
 
 const merge = (a: Outcomes, b: Outcomes): Outcomes => new Map([...a, ...b]);
-
-const same = (works: readonly Work[], error: unknown): Outcomes =>
-  new Map(works.map((work) => [work, { kind: 'transient', error: error instanceof Transient ? error : new Transient(String(error), { cause: error }) }]));

@@ -37,7 +37,7 @@ export type Outcome =
   | { readonly kind: 'failed'; readonly error: unknown }
   /** Untouched: one before it in its lane has failed, or the batch was full. */
   | { readonly kind: 'behind' }
-  /** Untouched, as far as we know: the database was away. */
+  /** Untouched: the database was away. With an OutcomeUnknown it may have been done. */
   | { readonly kind: 'transient'; readonly error: unknown };
 
 export type Outcomes = Map<Work, Outcome>;

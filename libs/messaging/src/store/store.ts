@@ -140,6 +140,7 @@ export interface RelaySession {
 
 /** What the library keeps in a database. Rejects with Transient when the database is away for the moment. */
 export interface Store {
+  /** Rejects with OutcomeUnknown when it may have been committed; after any other rejection nothing of it is kept. */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Becomes the publisher of this database, or undefined where another is. */
   lead(): Promise<RelaySession | undefined>;

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Transform, Type } from 'class-transformer';
-import { ArrayMinSize, IsIn, IsOptional, IsString, IsUrl, Matches, MaxLength } from 'class-validator';
+import { ArrayMinSize, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, MaxLength, Min } from 'class-validator';
 import { isDataKeySecret } from '../sealing/seal.js';
 import { Satisfies } from './satisfies.js';
 
@@ -29,6 +29,8 @@ export class DatabaseConfig extends ServiceConfig {
   @Matches(/^postgres(ql)?:\/\/[^\s]+\/[^\s/]+$/, { message: 'must be postgres://role:password@host:port/database' }) readonly DATABASE_URL!: string;
   /** `check`: a pending migration stops the start, which names it. `apply`: pending migrations run first. */
   @IsIn(['apply', 'check']) readonly MIGRATIONS: 'apply' | 'check' = 'check';
+  /** Milliseconds for one statement, migrations apart: over that the database ends it. */
+  @Type(() => Number) @IsInt() @Min(100) @Max(600_000) readonly STATEMENT_TIMEOUT_MS: number = 8_000;
 }
 
 /** A service that holds sealed fields. */

@@ -13,11 +13,23 @@ interface Waiting {
 }
 
 const connections = 5;
+/** Milliseconds for a connection, be it a new one or one that becomes free; and until a server that said nothing counts as gone. */
+const connectionWithin = 3_000;
+const silenceAfter = (statementTimeout: number): number => statementTimeout + 3_000;
 const patienceMilliseconds = 30_000;
 const pauseMilliseconds = 500;
 
+/** A statement takes no longer than this, milliseconds; a migration takes as long as it takes. */
+const limitsOf = (statementTimeout: number | undefined): object =>
+  statementTimeout === undefined ? {} : { statement_timeout: statementTimeout, query_timeout: silenceAfter(statementTimeout) };
+
 /** Not connected yet. `logging` is off: statements carry values. */
-export const dataSourceOf = (config: Pick<DatabaseConfig, 'DATABASE_URL'>, name: string, migrations: readonly Migration[]): DataSource =>
+export const dataSourceOf = (
+  config: Pick<DatabaseConfig, 'DATABASE_URL'>,
+  name: string,
+  migrations: readonly Migration[],
+  statementTimeout?: number,
+): DataSource =>
   new DataSource({
     type: 'postgres',
     url: config.DATABASE_URL,
@@ -27,7 +39,7 @@ export const dataSourceOf = (config: Pick<DatabaseConfig, 'DATABASE_URL'>, name:
     installExtensions: false,
     migrations: [...migrations],
     migrationsTableName: migrationsTable,
-    extra: { max: connections, connectionTimeoutMillis: 5_000, keepAlive: true },
+    extra: { max: connections, connectionTimeoutMillis: connectionWithin, keepAlive: true, keepAliveInitialDelayMillis: 10_000, ...limitsOf(statementTimeout) },
     // Without a listener the pool ends the process when the server goes.
     poolErrorHandler: (error: unknown) => new Logger('Database').warn('an idle connection broke', error),
   });
@@ -51,13 +63,23 @@ export async function connect(dataSource: DataSource, { clock, timers }: Waiting
 
 /** Connected, and with every migration of this version; else it throws, and nothing stays open. */
 export async function openDatabase(config: DatabaseConfig, name: string, migrations: readonly Migration[], world: Waiting): Promise<DataSource> {
-  const dataSource = dataSourceOf(config, name, migrations);
+  if (config.MIGRATIONS === 'apply') await applied(dataSourceOf(config, `${name} migrations`, migrations), world);
+  const dataSource = dataSourceOf(config, name, migrations, config.STATEMENT_TIMEOUT_MS);
   await connect(dataSource, world);
   try {
-    await (config.MIGRATIONS === 'apply' ? applyMigrations(dataSource) : checkMigrations(dataSource));
+    await checkMigrations(dataSource);
     return dataSource;
   } catch (error) {
     await dataSource.destroy();
     throw error;
+  }
+}
+
+async function applied(dataSource: DataSource, world: Waiting): Promise<void> {
+  await connect(dataSource, world);
+  try {
+    await applyMigrations(dataSource);
+  } finally {
+    await dataSource.destroy();
   }
 }

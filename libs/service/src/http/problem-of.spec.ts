@@ -1,7 +1,7 @@
 import { BadRequestException, ForbiddenException, InternalServerErrorException, NotFoundException } from '@nestjs/common';
 import { describe, expect, it } from '@jest/globals';
 import { Transient } from '@tradewind/kernel';
-import { IdempotencyBusy, IdempotencyMismatch, PayloadTooLarge, Unavailable, UniqueConflict } from '@tradewind/messaging';
+import { IdempotencyBusy, IdempotencyMismatch, OutcomeUnknown, PayloadTooLarge, Unavailable, UniqueConflict } from '@tradewind/messaging';
 import { Forgotten } from '../sealing/forgotten.js';
 import { problemOf } from './problem-of.js';
 import { problem } from './problem.js';
@@ -18,6 +18,7 @@ describe('an error on its way to a client', () => {
     ['too much for one message', new PayloadTooLarge('x', 2, 1), 413, 'body-too-large'],
     ['a forgotten person', new Forgotten('x'), 410, 'forgotten'],
     ['a database that is away', new Unavailable('x'), 503, 'unavailable'],
+    ['a commit without an answer', new OutcomeUnknown('x'), 503, 'outcome-unknown'],
     ['something transient', new Transient('x'), 503, 'unavailable'],
     ['a database that shuts down', databaseError('57P01'), 503, 'unavailable'],
     ['a refused connection', databaseError('ECONNREFUSED'), 503, 'unavailable'],
@@ -42,7 +43,7 @@ describe('an error on its way to a client', () => {
     (error) => expect(JSON.stringify(problemOf(error).body)).not.toMatch(/secret|hunter2|stack|select/),
   );
 
-  it.each([new Unavailable('x'), new Transient('x'), new IdempotencyBusy()])('says when to try again', (error) => expect(problemOf(error).retryAfterSeconds).toBe(1));
+  it.each([new Unavailable('x'), new OutcomeUnknown('x'), new Transient('x'), new IdempotencyBusy()])('says when to try again', (error) => expect(problemOf(error).retryAfterSeconds).toBe(1));
 
   it('carries what the problem adds', () => expect(problemOf(problem(409, 'price-changed', 'x', { lines: [1] })).body).toMatchObject({ lines: [1] }));
 });
