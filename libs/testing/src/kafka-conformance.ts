@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { partitionOf, topic, type IncomingRecord, type KafkaClient, type OutgoingRecord, type Subscription, type Topic, type TopicPartition } from '@tradewind/messaging';
+import { consumerGroupConformance } from './consumer-group-conformance.js';
 import { eventually } from './eventually.js';
 
 /** What every implementation of the KafkaClient port promises, on a real broker. */
 export function kafkaClientConformance(name: string, open: () => KafkaClient): void {
+  consumerGroupConformance(name, open);
   describe(`${name} as a Kafka client`, () => {
     let kafka: KafkaClient;
     const opened: Subscription[] = [];

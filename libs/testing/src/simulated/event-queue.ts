@@ -1,10 +1,11 @@
-/** Something that is going to happen: when (microseconds since the simulation began), to whom, what. */
+/** Something that is going to happen: when (microseconds since the simulation began), to whom, what, and about what. */
 export interface SimulatedEvent {
   readonly at: number;
   /** Drawn from the seed: which of two events of one instant comes first. */
   readonly tie: number;
   readonly who: string;
   readonly what: string;
+  readonly about: string;
   readonly run: () => void;
   cancelled: boolean;
 }

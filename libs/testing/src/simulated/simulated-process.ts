@@ -39,7 +39,9 @@ const never = <T>(): Promise<T> => new Promise(() => undefined);
 export class SimulatedProcess {
   readonly world: World;
   readonly chance: Chance;
-  readonly #counts = new Map<string, number>();
+  /** As it is called in a trace: `order#2`. */
+  readonly label: string;
+  readonly #counts = new Map<string, Map<string, number>>();
   readonly #held: (() => void)[] = [];
   readonly #ends = new Set<() => void>();
   readonly #moves = new Set<(running: boolean) => void>();
@@ -51,12 +53,9 @@ export class SimulatedProcess {
     readonly life: number,
     readonly options: ProcessOptions,
   ) {
+    this.label = `${name}#${life}`;
     this.chance = simulation.chance.fork(this.label);
     this.world = simulatedWorld(this);
-  }
-
-  get label(): string {
-    return `${this.name}#${this.life}`;
   }
 
   get alive(): boolean {
@@ -110,12 +109,13 @@ export class SimulatedProcess {
   }
 
   /** Calls back inside the process, unless it is dead by then; once it runs, when it is paused. Microseconds. */
-  deliver(delay: number, what: string, run: () => void): () => void {
+  deliver(delay: number, what: string, run: () => void, about = ''): () => void {
     let wanted = true;
-    const cancel = this.simulation.later(delay, this.label, what, () => {
+    const arrive = (): void => {
       if (this.#state === 'running' && this.#held.length === 0) run();
       else if (this.alive) this.#held.push(() => wanted && run());
-    });
+    };
+    const cancel = this.simulation.later(delay, this.label, what, arrive, about);
     return () => {
       wanted = false;
       cancel();
@@ -143,27 +143,27 @@ export class SimulatedProcess {
       this.crash();
       return never();
     }
-    return new Promise((resolve, reject) => {
-      const { simulation } = this;
-      const what = `${errand.peer} ${errand.operation}`;
-      const fail = (why: string): void => void this.deliver(simulation.latency(), `${what} failed`, () => reject(errand.failure(why)));
-      if (fate === 'fail-before') {
-        simulation.later(simulation.latency(), errand.peer, `lost ${this.label}`, () => errand.onLost?.());
-        return fail('the connection failed before');
-      }
-      if (fate === 'fail-meanwhile') fail('the connection failed meanwhile');
-      const extra = typeof fate === 'object' ? fate.delay * 1_000 : fate === 'fail-meanwhile' ? simulation.chance.between(1_000, 2_000_000) : 0;
-      simulation.later(simulation.latency() + extra, errand.peer, `${errand.operation} of ${this.label}`, () => {
-        const settle = (answer: () => void): void => {
-          if (fate === 'crash-after') return this.crash();
-          if (fate === 'proceed' || typeof fate === 'object') return void this.deliver(simulation.latency(), `${what} answered`, answer);
-          errand.onLost?.();
-          if (fate !== 'fail-meanwhile') fail('the answer was lost');
-        };
-        const effect = fate === 'fail-partly' ? (errand.part ?? errand.effect) : errand.effect;
-        this.#perform(effect, (value) => settle(() => resolve(value)), (error) => settle(() => reject(error)));
-      });
-    });
+    return new Promise((resolve, reject) => this.#go(errand, fate, resolve, reject));
+  }
+
+  #go<T>({ peer, operation, effect, part, failure, onLost }: Errand<T>, fate: Fate, resolve: (value: T) => void, reject: (error: Error) => void): void {
+    const { simulation } = this;
+    const fail = (why: string): void => void this.deliver(simulation.latency(), 'loses', () => reject(failure(why)), operation);
+    if (fate === 'fail-before') {
+      simulation.later(simulation.latency(), peer, 'misses', () => onLost?.(), this.label);
+      return fail('the connection failed before');
+    }
+    if (fate === 'fail-meanwhile') fail('the connection failed meanwhile');
+    const settle = (answer: () => void): void => {
+      if (fate === 'crash-after') return this.crash();
+      if (fate === 'proceed' || typeof fate === 'object') return void this.deliver(simulation.latency(), 'hears', answer, operation);
+      onLost?.();
+      if (fate !== 'fail-meanwhile') fail('the answer was lost');
+    };
+    const extra = typeof fate === 'object' ? fate.delay * 1_000 : fate === 'fail-meanwhile' ? simulation.chance.between(1_000, 2_000_000) : 0;
+    const arrive = (): void =>
+      this.#perform(fate === 'fail-partly' ? (part ?? effect) : effect, (value) => settle(() => resolve(value)), (error) => settle(() => reject(error)));
+    simulation.later(simulation.latency() + extra, peer, operation, arrive, this.label);
   }
 
   #perform<T>(effect: () => T | Promise<T>, done: (value: T) => void, failed: (error: Error) => void): void {
@@ -180,9 +180,10 @@ export class SimulatedProcess {
   #fateOf({ peer, operation }: Errand<unknown>): Fate {
     const { fateOf } = this.simulation.options;
     if (!fateOf) return 'proceed';
-    const place = `${peer} ${operation}`;
-    const count = (this.#counts.get(place) ?? 0) + 1;
-    this.#counts.set(place, count);
+    let counts = this.#counts.get(peer);
+    if (!counts) this.#counts.set(peer, (counts = new Map()));
+    const count = (counts.get(operation) ?? 0) + 1;
+    counts.set(operation, count);
     return fateOf({ process: this.name, life: this.life, peer, operation, count });
   }
 }

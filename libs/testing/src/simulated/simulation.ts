@@ -93,8 +93,8 @@ export class Simulation {
   }
 
   /** The parts' own way: in that many microseconds. */
-  later(microseconds: number, who: string, what: string, run: () => void): () => void {
-    const event: SimulatedEvent = { at: this.#now + microseconds, tie: this.chance.uint32(), who, what, run, cancelled: false };
+  later(microseconds: number, who: string, what: string, run: () => void, about = ''): () => void {
+    const event: SimulatedEvent = { at: this.#now + microseconds, tie: this.chance.uint32(), who, what, about, run, cancelled: false };
     this.#queue.add(event);
     if (this.#background && !this.#running) this.#runOut();
     return () => void (event.cancelled = true);
@@ -183,7 +183,7 @@ export class Simulation {
     if (event.cancelled) return;
     this.#now = Math.max(this.#now, event.at);
     this.#events++;
-    this.#trace.step(event.at, event.who, event.what);
+    this.#trace.step(event.at, event.who, event.what, event.about);
     event.run();
   }
 }

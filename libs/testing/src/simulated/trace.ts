@@ -10,11 +10,12 @@ export class Trace {
   constructor(private readonly told: ((line: string) => void) | undefined) {}
 
   /** An event: its words come again and again, so their hashes are kept. */
-  step(at: number, who: string, what: string): void {
+  step(at: number, who: string, what: string, about: string): void {
     this.#mix(at % 2 ** 32);
     this.#mix(this.#hash(who));
     this.#mix(this.#hash(what));
-    this.told?.(`${(at / 1_000).toFixed(3).padStart(12)} ${who} ${what}`);
+    this.#mix(this.#hash(about));
+    this.told?.(`${(at / 1_000).toFixed(3).padStart(12)} ${who}: ${what} ${about}`);
   }
 
   /** Something that an event did and that its words do not tell: an id, a position. */

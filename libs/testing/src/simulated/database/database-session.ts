@@ -10,8 +10,8 @@ import type { SimulatedDatabase } from './simulated-database.js';
 export class DatabaseSession {
   #transaction: DatabaseTransaction | undefined;
   /** What the database's end knows, and what the process has noticed. */
-  #over: Error | undefined;
-  #lost: Error | undefined;
+  #over: (() => Error) | undefined;
+  #lost: (() => Error) | undefined;
   #pending: Promise<unknown> | undefined;
   #connected = false;
   readonly #forget: () => void;
@@ -25,8 +25,12 @@ export class DatabaseSession {
     this.#forget = life.onEnd(() => simulation.later(simulation.latency(), database.name, `misses ${life.label}`, () => this.#abandon()));
   }
 
+  get isLost(): boolean {
+    return this.#lost !== undefined;
+  }
+
   get lost(): Error | undefined {
-    return this.#lost;
+    return this.#lost?.();
   }
 
   /** The call rejects once the connection is lost; a statement that the database refuses ends the transaction, not the connection. */
@@ -77,7 +81,7 @@ export class DatabaseSession {
   /** Says goodbye; resolves once the database has heard it. */
   async close(): Promise<void> {
     if (this.#lost) return;
-    this.#lost = connectionLost('it was closed');
+    this.#lost = () => connectionLost('it was closed');
     await this.life.call({
       peer: this.database.name,
       operation: 'close',
@@ -91,9 +95,9 @@ export class DatabaseSession {
   terminate(error: Error): void {
     if (this.#over) return;
     const transaction = this.#transaction;
-    this.#end(error);
+    this.#end(() => error);
     transaction?.terminate(error);
-    this.life.deliver(this.life.simulation.latency(), `${this.database.name} hung up`, () => (this.#lost ??= error));
+    this.life.deliver(this.life.simulation.latency(), `${this.database.name} hung up`, () => (this.#lost ??= () => error));
   }
 
   /** Tells the process something that it has not asked for. */
@@ -121,16 +125,16 @@ export class DatabaseSession {
 
   #ask<T>(operation: string, effect: () => T | Promise<T>): Promise<T> {
     const ask = (): Promise<T> => {
-      if (this.#lost) return Promise.reject(this.#lost);
+      if (this.#lost) return Promise.reject(this.#lost());
       return this.life.call({
         peer: this.database.name,
         operation,
         effect: () => {
-          if (this.#over) throw this.#over;
+          if (this.#over) throw this.#over();
           this.#connect();
           return effect();
         },
-        failure: (why) => (this.#lost = connectionLost(why)),
+        failure: (why) => (this.#lost = () => connectionLost(why))(),
         onLost: () => this.#abandon(),
       });
     };
@@ -151,12 +155,12 @@ export class DatabaseSession {
 
   #abandon(): void {
     if (this.#over) return;
-    this.#end(connectionLost('the client is gone'));
+    this.#end(() => connectionLost('the client is gone'));
     this.#transaction?.abandon();
   }
 
-  #end(error: Error): void {
-    this.#over = error;
+  #end(why: () => Error): void {
+    this.#over = why;
     this.#forget();
     this.database.forget(this);
     this.onOver();

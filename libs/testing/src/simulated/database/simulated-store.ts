@@ -30,7 +30,7 @@ export class SimulatedStore implements Store {
         await session.commit();
         return result;
       } catch (error) {
-        if (!session.lost) await session.rollback().catch(() => undefined); // what failed first is what matters, and a lost session rolls back
+        if (!session.isLost) await session.rollback().catch(() => undefined); // what failed first is what matters, and a lost session rolls back
         throw error;
       }
     });
