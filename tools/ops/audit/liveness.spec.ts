@@ -45,7 +45,7 @@ describe('what waits for an operator', () => {
       { service: 'cart', consumer: 'cart.prices', topic: 'product.events', key: 'tea', message: 'n', cause: 'Poison: bad' },
     ],
     alarmed: [{ ...saga, subject: 'p', id: 'place-order:p', alarmed: true }],
-    held: [{ service: 'product', topic: 'stock.events', key: 'q', reason: 'MESSAGE_TOO_LARGE' }],
+    held: [{ service: 'product', topic: 'stock.events', key: 'q', message: 'r', reason: 'MESSAGE_TOO_LARGE' }],
     isOrder: (key) => ['o', 'p', 'q'].includes(key),
   });
   it('is listed by its order', () => expect(waiting.map(({ order }) => order)).toEqual(['o', undefined, 'p', 'q']));

@@ -22,6 +22,8 @@ export interface HeldFact {
   readonly service: string;
   readonly topic: string;
   readonly key: string;
+  /** The record that is refused. */
+  readonly message: string;
   readonly reason: string;
 }
 
@@ -50,6 +52,6 @@ export function waitingForOperator({ parked, alarmed, held, isOrder }: WaitingFa
       ...orderOf(key),
     })),
     ...alarmed.map(({ id, step, subject }) => ({ what: `the saga ${id} fails again and again at "${step ?? ''}"`, ids: { saga: id }, ...orderOf(subject) })),
-    ...held.map(({ service, topic, key, reason }) => ({ what: `the broker refuses a record of ${topic}: ${reason}`, ids: { service, key }, ...orderOf(key) })),
+    ...held.map(({ service, topic, key, message, reason }) => ({ what: `the broker refuses a record of ${topic}: ${reason}`, ids: { service, message, key }, ...orderOf(key) })),
   ];
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { groupBy } from '@tradewind/kernel';
 import { CannotDo, type Row } from '../operator/databases.js';
+import { outbox } from '../operator/lane.js';
 import { discardParked, editParked, listParked, releaseLanes, selectLanes, showParked, theMessage, type Lane, type ParkedMessage } from '../operator/parked.js';
 import { plural, table } from '../screen.js';
 import { deedCommand, perform, print, shopCommand, shopOf, type DeedFlags, type ShopFlags } from './shop-command.js';
@@ -34,7 +35,7 @@ async function show(id: string, flags: ShopFlags): Promise<void> {
 
 const messageLines = ({ consumer, service, topic, partition, offset, key, cause, detail, tries, state, before, behind, waitsSince, headers, value }: Row<ParkedMessage>): string[] => [
   `${state} for ${consumer} (${service}) since ${waitsSince.toISOString()}, ${before} before it, ${behind} behind it`,
-  `from     ${topic} partition ${partition} offset ${offset}, key ${key ?? '-'}`,
+  partition === null ? `for      ${topic}, key ${key ?? '-'}: not published` : `from     ${topic} partition ${partition} offset ${offset}, key ${key ?? '-'}`,
   `lane     ${cause}: ${detail} (tries: ${tries})`,
   ...Object.entries(headers).map(([name, text]) => `header   ${name}: ${text}`),
   `value    ${value === null ? 'none' : value.toString('utf8')}`,
@@ -54,7 +55,7 @@ async function release(messages: string[], flags: Choice): Promise<void> {
   const names = lanes.map(({ consumer, topic, key, messages: count }) => `${consumer}: ${topic} ${key ?? ''}, ${plural(count, 'message')} in order`);
   await perform(flags, names.map((name) => `release ${name}`), async () => {
     await releaseLanes(databases, lanes, flags.reason);
-    return [...names.map((name) => `Released ${name}`), 'The service handles them within a second or two; what fails again is parked again.'];
+    return [...names.map((name) => `Released ${name}`), 'That takes a second or two; what fails again waits again.'];
   });
 }
 
@@ -67,7 +68,8 @@ async function discard(id: string, flags: One): Promise<void> {
   const { databases } = shopOf(flags);
   const message = await theMessage(databases, id, flags.consumer);
   const { consumer, topic, key } = message;
-  await perform(flags, [`discard ${id} (${topic} ${key ?? ''}): ${consumer} will never handle it, and it is kept in msg_operator_actions`], async () => {
+  const fate = consumer === outbox ? 'nobody will ever hear it' : `${consumer} will never handle it`;
+  await perform(flags, [`discard ${id} (${topic} ${key ?? ''}): ${fate}, and it is kept in msg_operator_actions`], async () => {
     const { left, released } = await discardParked(databases, message, flags.reason, flags.release ?? false);
     return [`Discarded ${id} for ${consumer}; ${left === 0 ? 'nothing of its key waits any more' : `${plural(left, 'message')} of its key ${released ? 'released' : 'still parked'}`}.`];
   });
@@ -95,14 +97,14 @@ function mustBeJson(value: string): void {
 }
 
 export const parkedCommand = new Command('parked')
-  .description('Messages that could not be handled, and what waits behind them with the same key.')
+  .description('Messages that could not be handled or published, and what waits behind them with the same key.')
   .addCommand(shopCommand('list', 'What is parked, grouped by cause.').action(list))
   .addCommand(shopCommand('show', 'One message: why, from where, headers and value.').argument('<message>', 'its id').action(show))
   .addCommand(
-    deedCommand('release', 'Hands keys back to their consumer, which handles what waits in order.')
+    deedCommand('release', 'Lets keys go: their consumer handles, or the relay publishes, what waits in order.')
       .argument('[message...]', 'ids of messages whose keys are meant')
       .option('--cause <cause>', 'all of this cause')
-      .option('--consumer <name>', 'all of this consumer')
+      .option('--consumer <name>', 'all of this consumer; "outbox": what the broker refuses')
       .option('--key <key>', 'all of this key')
       .option('--every', 'everything')
       .action(release),

@@ -9,7 +9,8 @@ from msg_parked_lanes l join msg_parked p using (consumer, lane) order by l.cons
 const emptyLanes = `
 select l.consumer, split_part(l.lane, E'\\n', 1) as topic, coalesce(l.key, '') as key, '' as message, l.cause || ': ' || l.detail as cause
 from msg_parked_lanes l where not exists (select 1 from msg_parked p where p.consumer = l.consumer and p.lane = l.lane)`;
-const held = `select topic, key, reason from msg_outbox_held order by topic, key`;
+const held = `
+select h.topic, h.key, coalesce(o.id::text, '') as message, h.reason from msg_outbox_held h left join msg_outbox o using (position) order by h.topic, h.key`;
 const openEffects = `
 select id::text as id, name, key, correlation as subject, tries, last_error as "lastError" from msg_effects where done_at is null order by place`;
 const unpublished = `

@@ -104,11 +104,19 @@ describe('a running saga', () => {
       `saga place-order:${order}: not started → asking take payment (start: version 1)`,
       expect.stringContaining('said order.placed on order.events'),
     ]);
-    expect(next).toEqual([`place-order:${order} waits for the answer to "take payment" (attempt 2), until 2040-01-01T00:00:00.000Z; then it is asked again or everything is undone`]);
+    expect(next).toEqual([`place-order:${order} waits for the answer to "take payment" (attempt 2: 1 went unanswered), until 2040-01-01T00:00:00.000Z; then it is asked again or everything is undone`]);
   });
 });
 
 describe('a saga that can only go on', () => {
+  it('says which undo fails, how often it did, and when it is said again', async () => {
+    await aSaga('undoing', false);
+    await shop.sql('order', `update msg_sagas set alarmed = true, state = state || '{"attempt":6}'`);
+    await shop.sql('order', `update msg_timers set id = replace(id, 'attempt 2', 'attempt 6'), name = replace(name, 'attempt 2', 'attempt 6')`);
+    expect((await storyOf(shop.databases, order)).next).toEqual([
+      `place-order:${order} waits for the answer to the undo of "take payment" (attempt 6: 5 went unanswered, ALARMED), until 2040-01-01T00:00:00.000Z; then it is said again, for as long as it takes; after it: undo reserve stock`,
+    ]);
+  });
   it('is skipped while it is undone', async () => {
     await aSaga('undoing', false);
     expect(prospect(await openSaga(shop.databases, order), 'skip')).toBe('the undo of "take payment" counts as answered, and the saga goes on');

@@ -1,4 +1,8 @@
 import { ask, CannotDo, change, record, type Databases, type Row, type Sql } from './databases.js';
+import { discardHeld, editHeld, listHeld, releaseHeld, showHeld } from './held.js';
+import { outbox, subjectOf, type Lane, type ParkedMessage } from './lane.js';
+
+export type { Lane, ParkedMessage } from './lane.js';
 
 const columns = `l.consumer, l.lane, split_part(l.lane, E'\\n', 1) as topic, l.key, l.state, l.cause, l.detail, l.tries, l.parked_at as "parkedAt"`;
 const lanes = `
@@ -19,32 +23,6 @@ const count = `select count(*)::int as left from msg_parked where consumer = $1 
 const markHandled = `insert into msg_inbox (consumer, message_id, lane) values ($1, $2, $3) on conflict do nothing`;
 const replace = `update msg_parked set value = $3 where consumer = $1 and message_id = $2`;
 
-/** A key that waits: the message that could not be handled, and everything of its key behind it. */
-export interface Lane {
-  readonly consumer: string;
-  readonly lane: string;
-  readonly topic: string;
-  readonly key: string | null;
-  readonly state: 'parked' | 'releasing';
-  readonly cause: string;
-  readonly detail: string;
-  readonly tries: number;
-  readonly parkedAt: Date;
-  readonly messages: number;
-  readonly first: string | null;
-}
-
-export interface ParkedMessage extends Omit<Lane, 'messages' | 'first'> {
-  readonly id: string;
-  readonly partition: number;
-  readonly offset: string;
-  readonly value: Buffer | null;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly waitsSince: Date;
-  readonly before: number;
-  readonly behind: number;
-}
-
 export interface Selection {
   readonly messages: readonly string[];
   readonly cause?: string | undefined;
@@ -53,10 +31,15 @@ export interface Selection {
   readonly every?: boolean | undefined;
 }
 
-export const listParked = (databases: Databases): Promise<Row<Lane>[]> => ask<Lane>(databases, lanes);
+/** Whatever waits for an operator, on either side: what a consumer can't handle, and what the broker does not take. */
+export async function listParked(databases: Databases): Promise<Row<Lane>[]> {
+  return [...(await ask<Lane>(databases, lanes)), ...(await listHeld(databases))];
+}
 
 /** The same message may be parked by several consumers. */
-export const showParked = (databases: Databases, id: string): Promise<Row<ParkedMessage>[]> => ask<ParkedMessage>(databases, oneMessage, [id]);
+export async function showParked(databases: Databases, id: string): Promise<Row<ParkedMessage>[]> {
+  return [...(await ask<ParkedMessage>(databases, oneMessage, [id])), ...(await showHeld(databases, id))];
+}
 
 /** The lanes that are meant, by a message in them or by what they have in common. */
 export async function selectLanes(databases: Databases, selection: Selection): Promise<Row<Lane>[]> {
@@ -80,9 +63,14 @@ export async function selectLanes(databases: Databases, selection: Selection): P
   );
 }
 
-/** The consumer handles them in the order in which they came, newcomers behind them. */
+/** The consumer handles them, or the relay publishes them, in the order in which they came, newcomers behind them. */
 export async function releaseLanes(databases: Databases, chosen: readonly Row<Lane>[], reason: string): Promise<void> {
-  for (const { service, consumer, lane, first: id, cause } of chosen) {
+  for (const each of chosen) {
+    const { service, consumer, lane, first: id, cause } = each;
+    if (consumer === outbox) {
+      await releaseHeld(databases, each, reason);
+      continue;
+    }
     await change(databases, service, async (sql) => {
       await lock(sql, consumer, lane);
       await sql(release, [consumer, lane]);
@@ -102,6 +90,7 @@ export async function theMessage(databases: Databases, id: string, consumer: str
 /** Takes the first message of a lane away for good. The last one takes the lane with it; the others wait on, unless they are to be released. */
 export async function discardParked(databases: Databases, message: Row<ParkedMessage>, reason: string, thenRelease: boolean): Promise<{ left: number; released: boolean }> {
   const { service, consumer, lane, id } = message;
+  if (consumer === outbox) return discardHeld(databases, message, reason, thenRelease);
   return change(databases, service, async (sql) => {
     const before = await lockFirst(sql, consumer, lane, id);
     await sql(remove, [consumer, id]);
@@ -117,6 +106,7 @@ export async function discardParked(databases: Databases, message: Row<ParkedMes
 /** Another value for the first message of a lane; its id, key and headers stay. */
 export async function editParked(databases: Databases, message: Row<ParkedMessage>, value: string, reason: string, thenRelease: boolean): Promise<void> {
   const { service, consumer, lane, id } = message;
+  if (consumer === outbox) return editHeld(databases, message, value, reason, thenRelease);
   await change(databases, service, async (sql) => {
     const before = await lockFirst(sql, consumer, lane, id);
     await sql(replace, [consumer, id, Buffer.from(value, 'utf8')]);
@@ -124,8 +114,6 @@ export async function editParked(databases: Databases, message: Row<ParkedMessag
     if (thenRelease) await sql(release, [consumer, lane]);
   });
 }
-
-const subjectOf = (consumer: string, lane: string): string => `${consumer} ${lane.replace('\n', ' ')}`;
 
 /** Under the lane's lock, as the consumer itself does it: nothing is put behind or taken away meanwhile. */
 async function lock(sql: Sql, consumer: string, lane: string): Promise<void> {

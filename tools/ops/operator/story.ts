@@ -77,6 +77,7 @@ function awaited(saga: Saga): string[] {
   const undoing = status === 'undoing';
   const by = dueAt === null ? 'its time runs from when the command is on its topic' : `until ${dueAt.toISOString()}`;
   const then = undoing || committed ? 'then it is said again, for as long as it takes' : 'then it is asked again or everything is undone';
+  const unanswered = attempt > 1 ? `: ${attempt - 1} went unanswered` : '';
   const left = undoing && toUndo.length > 1 ? `; after it: ${toUndo.slice(1).map((name) => `undo ${name}`).join(', ')}` : '';
-  return [`${id} waits for the answer to ${undoing ? 'the undo of ' : ''}"${step}" (attempt ${attempt}${alarmed ? ', ALARMED' : ''}), ${by}; ${then}${left}`];
+  return [`${id} waits for the answer to ${undoing ? 'the undo of ' : ''}"${step}" (attempt ${attempt}${unanswered}${alarmed ? ', ALARMED' : ''}), ${by}; ${then}${left}`];
 }
