@@ -12,6 +12,7 @@ import { PaymentRepliesHandler } from './handlers/payment-replies.handler.js';
 import { PricesHandler } from './handlers/prices.handler.js';
 import { RecordGoodwillHandler } from './handlers/record-goodwill.handler.js';
 import { StockRepliesHandler } from './handlers/stock-replies.handler.js';
+import { CurrentPrices } from './http/current-prices.js';
 import { OrderEventsController } from './http/order-events.controller.js';
 import { OrdersController } from './http/orders.controller.js';
 import { OwnOrders } from './http/own-orders.js';
@@ -49,7 +50,7 @@ export class OrderModule {
         }),
       ],
       controllers: [OrdersController, OrderEventsController, ...handlers],
-      providers: [OrderQueries, PriceQueries, OwnOrders],
+      providers: [OrderQueries, PriceQueries, CurrentPrices, OwnOrders],
     };
   }
 }

@@ -10,7 +10,7 @@ import { cancelOrder } from '../handlers/cancel-order.command.js';
 import { changeOrderAddress } from '../handlers/change-address.command.js';
 import { placeOrder } from '../handlers/place-order.command.js';
 import { OrderQueries } from '../storage/order.queries.js';
-import { PriceQueries } from '../storage/price.queries.js';
+import { CurrentPrices } from './current-prices.js';
 import { AcceptedOrder, ChangeOrder, OrderAnswer, OrderPage, OrderPath, PlaceOrder, type Address, type OrderListed } from './order.dto.js';
 import { orderProblem } from './order.problems.js';
 import { listed } from './order.view.js';
@@ -23,7 +23,7 @@ import { pricedLines } from './priced-lines.js';
 export class OrdersController {
   constructor(
     private readonly orders: OrderQueries,
-    private readonly prices: PriceQueries,
+    private readonly prices: CurrentPrices,
     private readonly own: OwnOrders,
     private readonly sealer: Sealer,
     @Inject(Commands) private readonly commands: Commands,
