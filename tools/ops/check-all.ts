@@ -78,9 +78,10 @@ function* keysOf(logs: Iterable<RecordLog>): Generator<KeyRecords> {
   for (const log of logs) yield* log.byKey();
 }
 
+/** Told in the order in which they were said: whether they came in that order is another question (G6). */
 function* wordsOf(log: RecordLog): Generator<OrderWords> {
   for (const records of log.byKey()) {
-    const first = new Map(records.map(({ id, type }) => [id, type]));
-    yield { orderId: records[0]!.key, types: [...first.values()] };
+    const said = new Map(records.toSorted((a, b) => a.sequence - b.sequence).map(({ id, type }) => [id, type]));
+    yield { orderId: records[0]!.key, types: [...said.values()] };
   }
 }
