@@ -37,7 +37,7 @@ export class Buyer {
 
   /** One order from the wish to its outcome. `accepted` is called when it is the shop's. */
   async buy(accepted: (order: PlacedOrder) => void): Promise<PlacedOrder> {
-    const wish = this.#wish();
+    const wish = this.wish();
     const since = performance.now();
     const order = await (this.chance.fraction() < byCart ? this.#checkOut(wish) : this.place(wish));
     accepted(order);
@@ -48,6 +48,29 @@ export class Buyer {
       if (mood < cancelsAtOnce + cancelsLater && order.status === 'confirmed') await cancel(this.counter, this.customer, order);
     }
     return order;
+  }
+
+  /** Any order at all, accepted and not followed. */
+  placeAny(): Promise<PlacedOrder> {
+    return this.place(this.wish());
+  }
+
+  /** To its outcome, or to the end of patience. Throws when it has none then. */
+  async follow(order: PlacedOrder): Promise<PlacedOrder> {
+    await awaitOutcome(this.counter, this.customer, order, performance.now());
+    if (order.status === 'pending' || order.status === 'cancelling') throw new Error(`the order ${order.orderId} stayed ${order.status}`);
+    return order;
+  }
+
+  /** Asks for cancellation and waits for what comes of it. */
+  cancel(order: PlacedOrder): Promise<void> {
+    return cancel(this.counter, this.customer, order);
+  }
+
+  /** The key has been used for another wish: 422, and nothing happens. */
+  async refuses(wish: Wish, key: string): Promise<void> {
+    const body = { items: wish.lines, paymentMethod: wish.method, shippingAddress: address };
+    await this.account.call({ op: 'misuse-key', method: 'POST', path: '/orders', headers: { 'idempotency-key': key }, body, expect: [422] });
   }
 
   /** `POST /orders` under one idempotency key, for as long as it takes. */
@@ -73,7 +96,7 @@ export class Buyer {
   }
 
   /** One to three articles, and one way to pay. */
-  #wish(): Wish {
+  wish(): Wish {
     const picked = this.chance.pick(1 + Math.floor(this.chance.fraction() * 3), this.goods);
     const lines = picked.map(({ productId, price }) => ({ productId, price, quantity: 1 + Math.floor(this.chance.fraction() * 3) }));
     let share = this.chance.fraction() * 100;

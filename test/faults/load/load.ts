@@ -55,7 +55,7 @@ export class Load {
     const client = new GatewayClient({ url: gatewayUrl, connections: 64, history, patience });
     const name = `load-${seed}-${Date.now().toString(36)}`;
     const boss = await Account.logIn(client, admin);
-    const goods = await addGoods(boss, name, options.articles ?? 40, 40);
+    const goods = await addGoods(boss, name, options.articles ?? 40);
     const counter = { ids: new Map<string, string>(), history, patience };
     const buyers: Buyer[] = [];
     await atOnce(2, Array.from({ length: options.buyers ?? 8 }, (_, index) => index), async (index) => {
