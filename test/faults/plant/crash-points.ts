@@ -22,7 +22,8 @@ export const crashPoints = {
   'commands.after-run': point('trade'),
   'batch.before-marks': point('trade'),
   'inbox.after-mark': point('trade'),
-  'idempotency.after-claim': point('trade', 'cart', 'order', 'payment'),
+  // The payment service as well, where goodwill is granted.
+  'idempotency.after-claim': point('trade', 'cart', 'order'),
   'effects.after-end': point('trade', 'payment'),
   'timers.after-disarm': point('deadline', 'order'),
   'batch.after-load': point('trade'),

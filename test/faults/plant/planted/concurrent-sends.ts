@@ -1,5 +1,6 @@
 import type { PlantedBug } from './planted-bug.js';
 import { adminToken, reprice } from './price-changes.js';
+import { sooner } from './sooner.js';
 import { until } from './until.js';
 
 const publisher = 'libs/messaging/dist/kafka/kafkajs-publisher.js';
@@ -26,21 +27,19 @@ export const concurrentSends: PlantedBug = {
   foundBy: 'G5',
   scenario: {
     network: true,
-    /** Of many messages of one key that are sent at once, the first is written and its answer lost. */
+    settings: [sooner],
+    /** While a message waits for its answer, others of its key gather; they are sent at once, and every second answer is lost. */
     async act(ground) {
       await ground.quiet();
       const token = await adminToken(ground);
-      await reprice(ground, token, 100);
-      await ground.quiet();
-      // Held back until all are there, so that they are taken together.
-      const held = ground.kafka.blackHole({ way: 'up' });
-      await reprice(ground, token, 101);
-      await until('a request that is held back', () => held.hits > 0);
+      const first = ground.kafka.lose.answers({ api: 'produce', which: { every: 1 }, how: 'swallow', client: /^product$/ });
+      await ground.passes('relay.before-send', () => reprice(ground, token, 101));
       await Promise.all(Array.from({ length: 12 }, (_, index) => reprice(ground, token, 200 + index)));
-      const lost = ground.kafka.lose.answers({ api: 'produce', which: { nth: 2 }, how: 'reset', client: /product/ });
-      held.heal();
-      await until('a lost answer', () => lost.hits > 0);
-      lost.heal();
+      await until('a lost answer', () => first.hits > 0);
+      const further = ground.kafka.lose.answers({ api: 'produce', which: { every: 2 }, how: 'swallow', client: /^product$/ });
+      first.heal();
+      await until('further lost answers', () => further.hits > 2);
+      further.heal();
     },
   },
 };

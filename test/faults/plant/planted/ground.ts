@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { kafkaClient } from '@tradewind/messaging';
 import { waitForRest } from '../../../../tools/ops/gather/rest.js';
@@ -44,6 +45,19 @@ export class Ground {
     const { pid } = await until(`a ${deed.do} ${deed.at?.point ?? 'at once'}`, () => this.plant.fired(order));
     this.say(`${deed.do} ${deed.at ? `at ${deed.at.point}` : 'at once'}: process ${pid}`);
     return pid;
+  }
+
+  /** Begins something, and resolves when a process has passed a point once more. */
+  async passes(point: string, begin: () => Promise<unknown>): Promise<void> {
+    const times = (): number => this.plant.passed().get(point) ?? 0;
+    const before = times();
+    await begin();
+    await until(`a process that passes ${point}`, () => times() > before);
+  }
+
+  /** Everything that an instance has logged. */
+  logOf(name: string): string {
+    return readFileSync(this.shop.instances.find((instance) => instance.name === name)!.log, 'utf8');
   }
 
   /** Waits until a query finds something, and gives it. */

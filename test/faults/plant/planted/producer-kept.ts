@@ -1,13 +1,18 @@
 import type { PlantedBug } from './planted-bug.js';
 import { adminToken, reprice } from './price-changes.js';
+import { sooner } from './sooner.js';
 import { until } from './until.js';
+
+const publisher = 'libs/messaging/dist/kafka/kafkajs-publisher.js';
 
 /** An idempotent producer goes on being used after a send has failed. */
 export const producerKept: PlantedBug = {
   name: 'a producer kept after an error',
   service: 'product',
   changes: [
-    { file: 'libs/messaging/dist/kafka/kafkajs-publisher.js', find: 'idempotent: false', instead: 'idempotent: true' },
+    { file: publisher, find: 'idempotent: false', instead: 'idempotent: true' },
+    // kafkajs has no idempotent producer that does not try again at least once.
+    { file: publisher, find: 'retry: { retries: 0 }', instead: 'retry: { retries: 1 }' },
     {
       file: 'libs/messaging/dist/outbox/relay.js',
       find: 'const publisher = this.#publisher;\n        this.#publisher = undefined;',
@@ -17,16 +22,16 @@ export const producerKept: PlantedBug = {
   foundBy: 'G3',
   scenario: {
     network: true,
-    settings: [{ file: 'libs/messaging/dist/kafka/kafkajs-client.js', find: 'publisher: 12_000', instead: 'publisher: 4_000' }],
-    /** A message is written and its answer lost; before it is sent again, there is one more of its key. */
+    settings: [sooner],
+    /** A message is written, and nobody hears of it until its relay gives up; there is another of its key by then. */
     async act(ground) {
       await ground.quiet();
       const token = await adminToken(ground);
-      const lost = ground.kafka.lose.answers({ api: 'produce', which: { nth: 1 }, how: 'swallow', client: /product/ });
-      await reprice(ground, token, 111);
-      await until('a lost answer', () => lost.hits > 0);
-      lost.heal();
+      const lost = ground.kafka.lose.answers({ api: 'produce', which: { every: 1 }, how: 'swallow', client: /^product$/ });
+      await ground.passes('relay.before-send', () => reprice(ground, token, 111));
       await reprice(ground, token, 222);
+      await until('a relay that starts over', () => ground.logOf('product').includes('relay starts over'));
+      lost.heal();
     },
   },
 };

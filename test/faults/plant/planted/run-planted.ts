@@ -35,7 +35,7 @@ export async function runPlanted(bug: PlantedBug, { planted, seed = 1, say }: Ru
   const network = scenario.network ? new Network(seed) : undefined;
   const shop = await startShop({
     ports: 'free',
-    env: { [service]: plant.environment() },
+    env: { [service]: { ...plant.environment(), ...(network && { INSTANCE_ID: service }) } },
     ...(scenario.scale && { scale: scenario.scale }),
     ...(network && { between: network.between }),
   });
