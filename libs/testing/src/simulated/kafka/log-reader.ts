@@ -24,7 +24,7 @@ export class LogReader {
     private readonly connection: BrokerConnection,
     private readonly onRecords: (records: readonly IncomingRecord[]) => void,
   ) {
-    this.#lastFetch = this.#life.world.clock.now().getTime();
+    this.#lastFetch = this.#now;
     connection.onClose(() => this.stop());
   }
 
@@ -70,11 +70,8 @@ export class LogReader {
     this.#fetch();
   }
 
-  /** A fetch that waits comes back, empty, every second; it is not simulated, only reckoned. */
   lastFetchAt(): number {
-    if (this.#waitsSince === undefined || !this.connection.kafka.up) return this.#lastFetch;
-    const now = this.#life.world.clock.now().getTime();
-    return now - ((now - this.#waitsSince) % longestFetch);
+    return this.#lastEmptyFetch();
   }
 
   #fetch(): void {
@@ -83,24 +80,33 @@ export class LogReader {
     const round = this.#round;
     this.#moved.clear();
     const positions = [...this.#positions.values()];
-    this.#waitsSince = this.#life.world.clock.now().getTime();
-    this.connection.ask('fetch', () => this.connection.kafka.fetch(positions)).then(
+    const wait = (): Promise<IncomingRecord[][]> => {
+      if (round === this.#round) this.#waitsSince = this.#now;
+      return this.connection.kafka.fetch(positions);
+    };
+    this.connection.ask('fetch', wait).then(
       (batches) => {
         if (round !== this.#round) return;
-        this.#came();
+        this.#waitsSince = undefined;
+        this.#lastFetch = this.#now;
         this.#handOver(round, batches);
       },
       () => {
         if (round !== this.#round) return;
-        this.#came();
+        this.#lastFetch = this.#lastEmptyFetch();
+        this.#waitsSince = undefined;
         this.#life.deliver(this.#life.simulation.chance.between(retry.least, retry.most), 'fetches again', () => this.#next(round));
       },
     );
   }
 
-  #came(): void {
-    this.#waitsSince = undefined;
-    this.#lastFetch = this.#life.world.clock.now().getTime();
+  get #now(): number {
+    return this.#life.world.clock.now().getTime();
+  }
+
+  /** A fetch that waits comes back, empty, every second; that is not simulated, only reckoned. */
+  #lastEmptyFetch(): number {
+    return this.#waitsSince === undefined ? this.#lastFetch : this.#now - ((this.#now - this.#waitsSince) % longestFetch);
   }
 
   #handOver(round: number, [batch, ...rest]: readonly IncomingRecord[][]): void {
