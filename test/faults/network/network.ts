@@ -1,16 +1,17 @@
-import type { Fraction } from './which.js';
 import { Proxy } from './proxy.js';
+import type { Fraction } from './which.js';
 
 /** The network of one shop: a proxy before its PostgreSQL and one before each of its brokers. */
 export class Network {
   #postgres: Proxy<'postgres'> | undefined;
   readonly #kafkas: Proxy<'kafka'>[] = [];
 
-  constructor(private readonly chance: Fraction) {}
+  /** Each proxy has a chance of its own, so that what one of them draws changes nothing for the others. */
+  constructor(private readonly chanceOf: (name: string) => Fraction) {}
 
   /** For the option of the same name of `startShop`. */
   readonly between = async (name: string, port: number): Promise<number> => {
-    const about = { name, target: { host: '127.0.0.1', port }, chance: this.chance };
+    const about = { name, target: { host: '127.0.0.1', port }, chance: this.chanceOf(name) };
     if (name === 'postgres') return (this.#postgres = await Proxy.open({ ...about, speaks: 'postgres' })).port;
     const proxy = await Proxy.open({ ...about, speaks: 'kafka' });
     this.#kafkas.push(proxy);

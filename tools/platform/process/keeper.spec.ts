@@ -52,6 +52,17 @@ describe('a process that is killed', () => {
     expect(said).toEqual(['child ended (SIGKILL); it is started again in 0.01 s']);
     expect(kept.restarts).toBe(1);
   });
+
+  it('can be waited for', async () => {
+    const kept = keep('sleep 60');
+    await kept.start();
+    const first = kept.pid;
+    kept.signal('SIGKILL');
+    expect(() => kept.signal('SIGKILL')).toThrow('child is not running');
+    await kept.start();
+    expect(kept.pid).toBeDefined();
+    expect(kept.pid).not.toBe(first);
+  });
 });
 
 describe('a process that is stopped', () => {

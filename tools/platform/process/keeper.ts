@@ -43,11 +43,12 @@ export class Keeper {
   signal(signal: NodeJS.Signals): void {
     if (!this.#running) throw new Error(`${this.name} is not running`);
     this.#running.signal(signal);
+    if (signal === 'SIGKILL') this.#running = undefined; // nothing survives that, though the news takes a moment
   }
 
-  /** Rejects when the very first attempt does; from then on it is kept running until `stop`. */
+  /** Resolves when it runs, or runs again. Rejects when the very first attempt does; from then on it is kept running until `stop`. */
   async start(): Promise<void> {
-    if (this.#life) return;
+    if (this.#life) return this.#again();
     const stopping = (this.#stopping = new AbortController()).signal;
     const first = this.open(stopping);
     this.#life = first.then(
@@ -63,6 +64,10 @@ export class Keeper {
     await this.#running?.stop();
     await this.#life;
     this.#life = undefined;
+  }
+
+  async #again(): Promise<void> {
+    while (this.#life && !this.#running) await pause(20);
   }
 
   async #keep(first: Keepable, stopping: AbortSignal): Promise<void> {
@@ -85,13 +90,13 @@ export class Keeper {
       if (stopping.aborted) return;
       delay = Math.min(delay * 2, this.patience.longestDelayMs);
       this.restarts += 1;
-      current = await this.#again(stopping);
+      current = await this.#reopen(stopping);
       if (stopping.aborted) await current?.stop();
     }
     this.#running = undefined;
   }
 
-  async #again(stopping: AbortSignal): Promise<Keepable | undefined> {
+  async #reopen(stopping: AbortSignal): Promise<Keepable | undefined> {
     try {
       const started = await this.open(stopping);
       this.#running = started;

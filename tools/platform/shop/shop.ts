@@ -54,6 +54,8 @@ export interface Shop {
   readonly admin: { readonly email: string; readonly password: string };
   readonly state: StateFolder;
   readonly instances: readonly Instance[];
+  /** Everything that is kept running, by name: the instances, `provider`, and what is our own of `postgres`, `kafka`, `kafka-2`, `kafka-3`. */
+  readonly kept: ReadonlyMap<string, Pick<Keeper, 'pid' | 'restarts'>>;
   /**
    * Sends a signal to an instance, `provider`, `kafka` or `postgres`, while it runs; what ends by it is started again.
    * SIGSTOP and SIGCONT reach all of PostgreSQL's processes, other signals the one that it began with.
@@ -61,7 +63,7 @@ export interface Shop {
   kill(name: string, signal?: NodeJS.Signals): void;
   /** Ends one cleanly and leaves it ended until `startOne`. */
   stopOne(name: string): Promise<void>;
-  /** Resolves when it is ready to serve. */
+  /** Resolves when it is ready to serve; also for one that was killed, and is started again anyway. */
   startOne(name: string): Promise<void>;
   /** Resolves when every instance is ready to serve. */
   untilReady(withinMs?: number): Promise<void>;

@@ -87,7 +87,7 @@ async function open({ state, kept, instances, options, stop }: Site): Promise<Sh
   const addresses = { gatewayUrl, providerUrl, kafkaBrokers: kafka.address, adminUrl: postgres.address, databases };
   const about = { ...addresses, providerLog: state.providerLog, instances: instances.map(({ name, service, url, log }) => ({ name, service, url, log })) };
   writeFileSync(state.shopFile, `${JSON.stringify(about, undefined, 2)}\n`, { mode: 0o600 });
-  return { ...addresses, admin: secrets.admin, state, instances, stop, ...handles(kept, instances) };
+  return { ...addresses, admin: secrets.admin, state, instances, kept, stop, ...handles(kept, instances) };
 }
 
 /** What a test does to a shop that runs. */
