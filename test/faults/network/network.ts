@@ -6,12 +6,11 @@ export class Network {
   #postgres: Proxy<'postgres'> | undefined;
   readonly #kafkas: Proxy<'kafka'>[] = [];
 
-  /** Each proxy has a chance of its own, so that what one of them draws changes nothing for the others. */
-  constructor(private readonly chanceOf: (name: string) => Fraction) {}
+  constructor(private readonly chance: Fraction) {}
 
   /** For the option of the same name of `startShop`. */
   readonly between = async (name: string, port: number): Promise<number> => {
-    const about = { name, target: { host: '127.0.0.1', port }, chance: this.chanceOf(name) };
+    const about = { name, target: { host: '127.0.0.1', port }, chance: this.chance };
     if (name === 'postgres') return (this.#postgres = await Proxy.open({ ...about, speaks: 'postgres' })).port;
     const proxy = await Proxy.open({ ...about, speaks: 'kafka' });
     this.#kafkas.push(proxy);
