@@ -2,5 +2,4 @@ import { runService } from '@tradewind/service';
 import { cartConfig } from './cart.config.js';
 import { CartModule } from './cart.module.js';
 
-const config = cartConfig(process.env);
-await runService(CartModule.forRoot(config), config);
+await runService(() => cartConfig(process.env), (config) => CartModule.forRoot(config));

@@ -2,5 +2,4 @@ import { readConfig, runService } from '@tradewind/service';
 import { GatewayConfig } from './gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
 
-const config = readConfig(GatewayConfig, process.env);
-await runService(GatewayModule.forRoot(config), config);
+await runService(() => readConfig(GatewayConfig, process.env), (config) => GatewayModule.forRoot(config));

@@ -3,5 +3,4 @@ import { runService } from '@tradewind/service';
 import { orderConfig } from './order.config.js';
 import { OrderModule } from './order.module.js';
 
-const config = orderConfig(process.env);
-await runService(OrderModule.forRoot(config), config);
+await runService(() => orderConfig(process.env), (config) => OrderModule.forRoot(config));

@@ -2,5 +2,4 @@ import { readConfig, runService } from '@tradewind/service';
 import { PaymentConfig } from './payment.config.js';
 import { PaymentModule } from './payment.module.js';
 
-const config = readConfig(PaymentConfig, process.env);
-await runService(PaymentModule.forRoot(config), config);
+await runService(() => readConfig(PaymentConfig, process.env), (config) => PaymentModule.forRoot(config));

@@ -2,6 +2,7 @@ import { Counter, Gauge, register } from 'prom-client';
 import type { KafkaTransport } from './consume/kafka-transport.js';
 import type { KafkaClient } from './kafka/index.js';
 import type { Relay } from './outbox/relay.js';
+import { transientCauseOf, transientCauses } from './postgres/sql-errors.js';
 import type { Runner } from './run/runner.js';
 import type { Store } from './store/store.js';
 
@@ -69,6 +70,45 @@ export function messagingMetrics({ store, kafka, transport, relay, runner }: Mea
     },
   });
   new Gauge({
+    name: 'relay_epoch',
+    help: 'The leadership over the outbox that this process holds, counted up with each that begins; 0 where it does not lead.',
+    collect() {
+      this.set(Number(relay.epoch ?? 0n));
+    },
+  });
+  new Gauge({
+    name: 'effects_open',
+    help: 'Calls to the outside that are wished and not settled.',
+    async collect() {
+      await reading(this, async () => this.set((await store.openEffects()).open));
+    },
+  });
+  new Gauge({
+    name: 'effects_oldest_seconds',
+    help: 'Age of the oldest call that is not settled.',
+    async collect() {
+      await reading(this, async () => this.set((await store.openEffects()).seconds));
+    },
+  });
+  new Gauge({
+    name: 'consumer_silence_seconds',
+    help: 'Time since the last fetch of a group came back, be it empty.',
+    labelNames: ['group'],
+    collect() {
+      this.reset();
+      for (const { group, silence } of transport.groups) this.set({ group }, silence / 1_000);
+    },
+  });
+  new Counter({
+    name: 'consumer_rebalances_total',
+    help: 'How often the partitions of a group were shared out anew, as this process saw it.',
+    labelNames: ['group'],
+    collect() {
+      this.reset();
+      for (const { group, rebalances } of transport.groups) this.inc({ group }, rebalances);
+    },
+  });
+  new Gauge({
     name: 'consumer_lag_records',
     help: 'Records on the topics of a group that it has not committed.',
     labelNames: ['group'],
@@ -81,6 +121,14 @@ export function messagingMetrics({ store, kafka, transport, relay, runner }: Mea
   });
   const batches = new Counter({ name: 'transactions_total', help: 'Transactions of decisions that were committed.' });
   const said = new Counter({ name: 'messages_said_total', help: 'Messages put into the outbox.' });
+  const retries = new Counter({ name: 'transient_retries_total', help: 'Transactions left for another try, by why.', labelNames: ['cause'] });
+  for (const cause of transientCauses) retries.inc({ cause }, 0);
+  const deadlocks = new Counter({ name: 'deadlocks_total', help: 'Transactions that the database ended because of a deadlock: against the lock order.' });
+  runner.onTransient((error) => {
+    const cause = transientCauseOf(error);
+    retries.inc({ cause });
+    if (cause === 'deadlock') deadlocks.inc();
+  });
   runner.onCommitted((committed) => {
     batches.inc();
     said.inc(committed.said);

@@ -179,6 +179,16 @@ export function storeConformance(name: string, open: () => Promise<{ store: Stor
       expect(await store.claimEffects([effect], 1, 60_000, randomUUID())).toHaveLength(1);
     });
 
+    it('tells how many effects are open', async () => {
+      const before = (await store.openEffects()).open;
+      const effect = randomUUID();
+      await inOne((tx) => tx.wish([{ id: effect, name: effect, key: effect, payload: {}, cause: randomUUID(), correlation: 'k' }]));
+      expect(await store.openEffects()).toMatchObject({ open: before + 1, seconds: expect.any(Number) });
+      const [claimed] = await store.claimEffects([effect], 1, 60_000, randomUUID());
+      await inOne((tx) => tx.finishEffects([{ id: effect, token: claimed!.token }]));
+      expect((await store.openEffects()).open).toBe(before);
+    });
+
     it('keeps an answer for its idempotency key', async () => {
       const claim = { scope: 'me', route: 'r', key: randomUUID(), bodyHash: 'h', at: new Date(0) };
       await inOne(async (tx) => {
@@ -220,11 +230,13 @@ export function storeConformance(name: string, open: () => Promise<{ store: Stor
       expect((await store.alarmedSagas()) - before).toBe(2);
     });
 
-    it('counts tries, and starts at one and the same offset', async () => {
+    it('counts tries, and starts that get no further than so many records', async () => {
       const id = randomUUID();
       expect([await store.countTry('c', id), await store.countTry('c', id)]).toEqual([1, 2]);
-      const start = (offset: bigint) => store.countStart(id, 't', 0, offset);
-      expect([await start(5n), await start(5n), await start(6n)]).toEqual([1, 2, 1]);
+      const start = (offset: bigint) => store.countStart(id, 't', 0, offset, 10);
+      const starts = [];
+      for (const offset of [5n, 5n, 15n, 16n, 16n, 3n]) starts.push(await start(offset));
+      expect(starts).toEqual([1, 2, 3, 1, 2, 1]);
     });
   });
 }

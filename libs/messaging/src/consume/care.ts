@@ -3,10 +3,11 @@ import type { Store } from '../store/store.js';
 import type { Decoded } from './decode.js';
 
 /** A partition on which a consumer began this often at one offset may hold a message that kills the process. */
-const startsBeforeCare = 3;
+const startsBeforeCare = 2;
+/** From there on so many go one by one; beginning within these again counts as the same place, for others' commits go on between deaths. */
 const messagesWithCare = 500;
-/** Processes that may die over one message before it is parked. */
-const deathsBeforeParking = 4;
+/** Processes that may die over one message, alone with it, before it is parked. */
+const deathsBeforeParking = 3;
 
 /**
  * Finds the message that kills whoever handles it: nothing that a process counts in memory outlives it. A consumer that begins
@@ -47,7 +48,7 @@ export class Care {
   }
 
   async #begin(place: string, { topic, partition, offset }: Decoded['record']): Promise<number> {
-    const starts = await this.store.countStart(this.group, topic, partition, offset);
+    const starts = await this.store.countStart(this.group, topic, partition, offset, messagesWithCare);
     if (starts <= startsBeforeCare) return 0;
     this.log('warn', 'the consumer began here again and again: it goes on one by one', { group: this.group, place, starts });
     return messagesWithCare;

@@ -10,7 +10,7 @@ import { Handlers } from './handlers.js';
 import { Pump } from './pump.js';
 
 /** A consumer that has fetched nothing, not even an empty answer, for this many milliseconds is in trouble. */
-const longestSilence = 30_000;
+const troubling = 15_000;
 
 /**
  * Nest's transport of the library: connect it with `app.connectMicroservice({ strategy: app.get(KafkaTransport) })`.
@@ -71,14 +71,14 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     return this.#groups.get(this.options.service)?.topics ?? [];
   }
 
-  get groups(): readonly { readonly group: string; readonly topics: readonly string[]; readonly silence: number }[] {
-    return this.#pumps.map(({ group, topics, silence }) => ({ group, topics, silence }));
+  get groups(): readonly { readonly group: string; readonly topics: readonly string[]; readonly silence: number; readonly rebalances: number }[] {
+    return this.#pumps.map(({ group, topics, silence, rebalances }) => ({ group, topics, silence, rebalances }));
   }
 
   /** What is not as it should be, in words; empty while all is well. */
   get troubles(): string[] {
     if (!this.#connected && this.#groups.size > 0) return ['consumers: not connected to the broker'];
-    return this.#pumps.filter((pump) => pump.silence > longestSilence).map((pump) => `consumer ${pump.group}: nothing fetched for ${Math.round(pump.silence / 1000)} s`);
+    return this.#pumps.filter((pump) => pump.silence > troubling).map((pump) => `consumer ${pump.group}: nothing fetched for ${Math.round(pump.silence / 1000)} s`);
   }
 
   on(): void {

@@ -1,21 +1,20 @@
 import { Poison, Transient } from '@tradewind/kernel';
 import type { Catalogue } from '../contract/index.js';
-import type { IncomingRecord, KafkaClient, Subscription } from '../kafka/kafka-client.js';
+import type { IncomingRecord, KafkaClient } from '../kafka/kafka-client.js';
 import type { Log } from '../messaging.options.js';
 import { Alarm } from '../outbox/alarm.js';
 import { isTimeout } from '../postgres/sql-errors.js';
 import type { Runner } from '../run/runner.js';
 import type { Outcome, Work } from '../run/work.js';
 import type { Store } from '../store/store.js';
-import { backOff, within, type World } from '../system.js';
+import { backOff, type World } from '../system.js';
 import { Care } from './care.js';
 import { decode, type Decoded } from './decode.js';
+import { HeldQueue, partsOf, sizeOf, type Held } from './held-queue.js';
+import { Membership } from './membership.js';
 import { Parker, textOf } from './parker.js';
 import { Positions } from './positions.js';
 
-/** Messages, and bytes of payload, that share a transaction. */
-const messageLimit = 500;
-const byteLimit = 1024 * 1024;
 /** Bytes that may wait in memory before fetching pauses, and below which it goes on. */
 const pauseAbove = 32 * 1024 * 1024;
 const resumeBelow = 8 * 1024 * 1024;
@@ -23,8 +22,6 @@ const resumeBelow = 8 * 1024 * 1024;
 const repetition = 10_000;
 /** A decision that throws is tried this many times before its message is parked. */
 export const triesBeforeParking = 4;
-/** Milliseconds for the last commit of positions: without it some messages come again, and the inbox knows them. */
-const lastCommit = 1_000;
 
 export interface PumpOptions {
   readonly group: string;
@@ -37,16 +34,6 @@ export interface PumpOptions {
   readonly onDead: (error: Error) => void;
 }
 
-interface Held {
-  readonly decoded: Decoded;
-  readonly generation: number;
-  notBefore: number;
-  /** Transient failures of its decision. */
-  tries: number;
-  /** It took the database too long: nobody shares a transaction with it any more. */
-  alone: boolean;
-}
-
 /**
  * Takes what waits, from all partitions, into one transaction at a time, and commits positions after it. At least once from
  * the broker, once in effect by the inbox, in order per key. Poison waits aside with its key; everything else flows.
@@ -56,19 +43,19 @@ export class Pump {
   readonly #positions = new Positions();
   readonly #parker: Parker;
   readonly #care: Care;
+  readonly #membership: Membership;
+  readonly #queue = new HeldQueue();
   readonly #finished = new Set<Held>();
   readonly #stopped = new AbortController();
-  #queue: Held[] = [];
   #generation = 0;
   #bytes = 0;
   #paused = false;
   #outages = 0;
   #repeatedAt = 0;
-  #subscription: Subscription | undefined;
   #run: Promise<void> | undefined;
 
   constructor(
-    private readonly kafka: KafkaClient,
+    kafka: KafkaClient,
     private readonly store: Store,
     private readonly runner: Runner,
     private readonly world: World,
@@ -77,25 +64,30 @@ export class Pump {
     this.#alarm = new Alarm(world.timers);
     this.#parker = new Parker(store, world, options);
     this.#care = new Care(store, options.group, options.log);
+    const { group, topics, onDead, log } = options;
+    this.#membership = new Membership(kafka, world, {
+      group,
+      topics,
+      onRecords: (records) => this.#receive(records),
+      onStartOver: () => this.#startOver(),
+      onDead,
+      log,
+    });
   }
 
   /** Rejects when the broker is away; may then be called again. */
   async start(): Promise<void> {
     this.#run ??= this.#work();
-    const subscription = await this.kafka.subscribe({
-      group: this.options.group,
-      topics: this.options.topics,
-      onRecords: (records) => this.#receive(records),
-      onAssigned: () => this.#startOver(),
-      onDead: this.options.onDead,
-    });
-    if (this.#stopped.signal.aborted) await subscription.close();
-    else this.#subscription = subscription;
+    await this.#membership.join();
   }
 
   /** Milliseconds since the last fetch came back: what liveness is. */
   get silence(): number {
-    return this.#subscription ? this.world.clock.now().getTime() - this.#subscription.lastFetchAt() : 0;
+    return this.#membership.silence;
+  }
+
+  get rebalances(): number {
+    return this.#membership.rebalances;
   }
 
   get group(): string {
@@ -111,9 +103,7 @@ export class Pump {
     this.#stopped.abort();
     this.#alarm.ring();
     await this.#run;
-    if (!this.#subscription) return;
-    await within(this.world.timers, lastCommit, this.#positions.commit(this.#subscription), undefined);
-    await this.#subscription.close();
+    await this.#membership.leave((subscription) => this.#positions.commit(subscription));
   }
 
   #receive(records: readonly IncomingRecord[]): void {
@@ -124,7 +114,7 @@ export class Pump {
     }
     if (!this.#paused && this.#bytes > pauseAbove) {
       this.#paused = true;
-      this.#subscription?.pause();
+      this.#membership.subscription?.pause();
     }
     this.#alarm.ring();
   }
@@ -132,7 +122,7 @@ export class Pump {
   /** After a rebalance everything uncommitted comes again, to whoever owns it now. */
   #startOver(): void {
     this.#generation++;
-    this.#queue = [];
+    this.#queue.clear();
     this.#bytes = 0;
     this.#positions.forget();
     this.#care.forget();
@@ -141,7 +131,7 @@ export class Pump {
 
   async #work(): Promise<void> {
     while (!this.#stopped.signal.aborted) {
-      const batch = this.#take();
+      const batch = this.#queue.take(this.world.clock.now().getTime());
       if (batch.length === 0) await this.#idle();
       else await this.#handle(batch);
     }
@@ -158,30 +148,7 @@ export class Pump {
       this.#repeatedAt = now;
       this.#positions.repeat();
     }
-    if (this.#subscription) void this.#positions.commit(this.#subscription);
-  }
-
-  /** From the front of the queue; a lane whose earlier message waits for another try is left where it is. */
-  #take(): Held[] {
-    const now = this.world.clock.now().getTime();
-    const batch: Held[] = [];
-    const rest: Held[] = [];
-    const closed = new Set<string>();
-    let bytes = 0;
-    for (const held of this.#queue) {
-      const { lane, record } = held.decoded;
-      const full = batch.length >= messageLimit || (batch.length > 0 && bytes + sizeOf(record) > byteLimit);
-      if (full || held.notBefore > now || closed.has(lane)) {
-        closed.add(lane);
-        rest.push(held);
-      } else {
-        bytes += sizeOf(record);
-        batch.push(held);
-        if (held.alone) closed.add(lane);
-      }
-    }
-    this.#queue = rest;
-    return batch;
+    this.#commit();
   }
 
   async #handle(batch: readonly Held[]): Promise<void> {
@@ -205,9 +172,8 @@ export class Pump {
       again.splice(0, again.length, ...batch.filter((held) => !this.#finished.has(held)));
     }
     this.#finished.clear();
-    // What is handed back was taken from the front, so each lane keeps its order.
-    this.#queue = [...again.filter((held) => held.generation === this.#generation), ...this.#queue];
-    if (this.#subscription) void this.#positions.commit(this.#subscription);
+    this.#queue.putBack(again.filter((held) => held.generation === this.#generation));
+    this.#commit();
     if (outage === undefined) return void (this.#outages = 0);
     this.options.log('warn', 'consumer waits and tries again', { group: this.options.group, error: String(outage), outages: this.#outages });
     await this.world.timers.wait(backOff(this.world, this.#outages++, 50, 2_000), this.#stopped.signal);
@@ -273,6 +239,11 @@ export class Pump {
     return this.#finish(held);
   }
 
+  #commit(): void {
+    const { subscription } = this.#membership;
+    if (subscription) void this.#positions.commit(subscription);
+  }
+
   #finish(held: Held): true {
     this.#finished.add(held);
     if (held.generation !== this.#generation) return true;
@@ -286,18 +257,9 @@ export class Pump {
   #resume(below: number): void {
     if (!this.#paused || this.#bytes > below) return;
     this.#paused = false;
-    this.#subscription?.resume();
+    this.#membership.subscription?.resume();
   }
 }
-
-/** What shares a transaction. One that is alone closed its lane when it was taken, so no order is lost. */
-function partsOf(batch: readonly Held[], careful: boolean): (readonly Held[])[] {
-  if (careful) return batch.map((held) => [held]);
-  const together = batch.filter((held) => !held.alone);
-  return [...(together.length > 0 ? [together] : []), ...batch.filter((held) => held.alone).map((held) => [held])];
-}
-
-const sizeOf = (record: IncomingRecord): number => (record.value?.length ?? 0) + 300;
 
 /** A record that can't be read is decided like any other, so that order, inbox and parked lanes hold for it as well. */
 const poisonedWork = (consumer: string, decoded: Decoded): Work => ({

@@ -13,6 +13,8 @@ const byteLimit = 900_000;
 const idle = 1_000;
 const candidacy = 1_000;
 const longestBackOff = 1_000;
+/** Milliseconds after which rows that were taken may have another leader by now: frozen or cut off, this one takes them anew. */
+const freshness = 10_000;
 /** Milliseconds that a relay which is told to stop goes on publishing what is there. */
 const farewell = 3_000;
 
@@ -40,6 +42,8 @@ export class Relay {
   #run: Promise<void> | undefined;
   #failures = 0;
   #pokeWanted = false;
+  /** When the session has last shown that it lives. */
+  #heardAt = 0;
 
   constructor(
     private readonly store: Store,
@@ -70,6 +74,11 @@ export class Relay {
   /** Whether this process is the publisher of its database. */
   get leads(): boolean {
     return this.#session !== undefined;
+  }
+
+  /** The leadership that this process holds, counted up through all processes; undefined where it does not lead. */
+  get epoch(): bigint | undefined {
+    return this.#session?.epoch;
   }
 
   /** Undefined while all is well. */
@@ -111,7 +120,7 @@ export class Relay {
   /** Until it is stopped or something fails; when stopping, what is there goes out first. */
   async #publishAll(session: RelaySession): Promise<void> {
     for (;;) {
-      const rows = await session.take(recordLimit);
+      const rows = await this.#alive(session.take(recordLimit));
       if (rows.length > 0) await this.#publish(session, rows);
       else if (this.#stopping.signal.aborted) return;
       else await this.#alarm.wait(idle);
@@ -119,16 +128,29 @@ export class Relay {
     }
   }
 
+  /** What the session answers shows that no other leads. */
+  async #alive<T>(answer: Promise<T>): Promise<T> {
+    const asked = this.#now();
+    const answered = await answer;
+    this.#heardAt = asked;
+    return answered;
+  }
+
+  #now(): number {
+    return this.world.clock.now().getTime();
+  }
+
   async #publish(session: RelaySession, rows: readonly TakenRow[]): Promise<void> {
     for (const batch of batchesOf(rows)) {
       this.#publisher ??= await this.#answered(this.kafka.publisher());
       const records = batch.map((row) => this.#recordOf(row));
+      if (this.#now() - this.#heardAt > freshness) return;
       // crashpoint: relay.before-send
       const acknowledged = await this.#send(session, batch, records);
       // After a refusal the rows are taken anew: the held key's later ones must not go out.
       if (!acknowledged) return;
       // crashpoint: relay.after-ack
-      await session.mark(this.#place(batch, records, acknowledged));
+      await this.#alive(session.mark(this.#place(batch, records, acknowledged)));
       // crashpoint: relay.after-mark
     }
   }
@@ -158,7 +180,7 @@ export class Relay {
         this.#publisher ??= await this.#answered(this.kafka.publisher());
         const record = [this.#recordOf(row)];
         const acknowledged = await this.#send(session, [row], record);
-        if (acknowledged) await session.mark(this.#place([row], record, acknowledged));
+        if (acknowledged) await this.#alive(session.mark(this.#place([row], record, acknowledged)));
         else held.add(`${row.topic}\n${row.key}`);
       }
       return undefined;

@@ -27,6 +27,8 @@ where id = any($1::uuid[]) and lease_token = $2 and done_at is null`;
 const retryEffect = `update msg_effects set lease_until = null, due_at = now() + $3::int * interval '1 millisecond', last_error = $4
 where id = $1 and lease_token = $2 and done_at is null`;
 
+const openEffects = `select count(*)::int as open, coalesce(extract(epoch from now() - min(wished_at)), 0)::float8 as seconds from msg_effects where done_at is null`;
+
 const dueTimers = `select id, saga_id as "sagaId", name from msg_timers where due_at <= now() order by due_at limit $1`;
 const postponeTimers = `update msg_timers set due_at = now() + $2::int * interval '1 millisecond' where id = any($1::text[])`;
 
@@ -39,7 +41,8 @@ const countTry = `insert into msg_tries as t (consumer, message_id, tries) value
 on conflict (consumer, message_id) do update set tries = t.tries + 1 returning tries`;
 const countStart = `insert into msg_starts as s (consumer, topic, partition, record_offset, times) values ($1, $2, $3, $4, 1)
 on conflict (consumer, topic, partition) do update
-set times = case when s.record_offset = excluded.record_offset then s.times + 1 else 1 end, record_offset = excluded.record_offset
+set times = case when excluded.record_offset between s.record_offset and s.record_offset + $5 then s.times + 1 else 1 end,
+record_offset = case when excluded.record_offset between s.record_offset and s.record_offset + $5 then s.record_offset else excluded.record_offset end
 returning times`;
 
 /** The library's store on PostgreSQL, on the pool of a TypeORM data source, so that it shares the service's transactions. */
@@ -135,6 +138,10 @@ export class PostgresStore implements Store {
     await this.#sql(retryEffect, [id, token, inMilliseconds, error]);
   }
 
+  async openEffects(): ReturnType<Store['openEffects']> {
+    return (await this.#sql<{ open: number; seconds: number }>(openEffects))[0]!;
+  }
+
   dueTimers(limit: number): ReturnType<Store['dueTimers']> {
     return this.#sql<{ id: string; sagaId: string; name: string }>(dueTimers, [limit]);
   }
@@ -167,8 +174,8 @@ export class PostgresStore implements Store {
     return (await this.#sql<{ tries: number }>(countTry, [consumer, messageId]))[0]!.tries;
   }
 
-  async countStart(consumer: string, topic: string, partition: number, offset: bigint): Promise<number> {
-    return (await this.#sql<{ times: number }>(countStart, [consumer, topic, partition, offset.toString()]))[0]!.times;
+  async countStart(consumer: string, topic: string, partition: number, offset: bigint, reach: number): Promise<number> {
+    return (await this.#sql<{ times: number }>(countStart, [consumer, topic, partition, offset.toString(), reach]))[0]!.times;
   }
 }
 

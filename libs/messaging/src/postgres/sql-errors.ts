@@ -25,7 +25,8 @@ export const endsUnknown = (error: unknown): boolean => {
 };
 
 /** Why something was tried again, in the words of the metric. */
-export type TransientCause = 'deadlock' | 'serialization' | 'lock' | 'connections' | 'outcome' | 'away' | 'other';
+export const transientCauses = ['deadlock', 'serialization', 'lock', 'connections', 'outcome', 'away', 'other'] as const;
+export type TransientCause = (typeof transientCauses)[number];
 
 const causes: readonly (readonly [RegExp, TransientCause])[] = [
   [/^40P01/, 'deadlock'],

@@ -150,6 +150,8 @@ export interface Store {
   /** Leases effects that are due, the oldest of each key only. The lease runs on the database's clock. */
   claimEffects(names: readonly string[], limit: number, leaseMilliseconds: number, token: string): Promise<readonly ClaimedEffect[]>;
   renewEffects(ids: readonly string[], token: string, leaseMilliseconds: number): Promise<void>;
+  /** Effects that are wished and not settled, and the age of the oldest. */
+  openEffects(): Promise<{ readonly open: number; readonly seconds: number }>;
   retryEffect(id: string, token: string, inMilliseconds: number, error: string): Promise<void>;
   dueTimers(limit: number): Promise<readonly { readonly id: string; readonly sagaId: string; readonly name: string }[]>;
   postponeTimers(ids: readonly string[], milliseconds: number): Promise<void>;
@@ -163,6 +165,6 @@ export interface Store {
   alarmedSagas(): Promise<number>;
   /** Counts a try before it is made. */
   countTry(consumer: string, messageId: string): Promise<number>;
-  /** Where a consumer began on a partition, and how many times in a row it began at just this offset. */
-  countStart(consumer: string, topic: string, partition: number, offset: bigint): Promise<number>;
+  /** Where a consumer began on a partition, and how many times in a row it began no further than `reach` records after the first of them. */
+  countStart(consumer: string, topic: string, partition: number, offset: bigint, reach: number): Promise<number>;
 }
