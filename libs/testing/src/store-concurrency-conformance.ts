@@ -143,13 +143,14 @@ export function storeConcurrencyConformance(name: string, open: () => Promise<{ 
       expect(failed[0]).toMatchObject({ cause: { code: '40P01' } });
     });
 
-    it('keeps nothing of a transaction in which a statement was refused, even when it goes on', async () => {
+    it('keeps nothing of a transaction in which a statement was refused, and says so, even when it goes on', async () => {
       const thingId = randomUUID();
-      await inOne(async (tx) => {
+      const goneOn = inOne(async (tx) => {
         await insert(tx, { thingId });
         await expect(insert(tx, { thingId })).rejects.toMatchObject({ code: '23505' });
         await expect(load(tx, thingId)).rejects.toMatchObject({ code: '25P02' });
       });
+      await expect(goneOn).rejects.toThrow('a statement in it had failed');
       expect(await inOne((tx) => load(tx, thingId))).toEqual([]);
     });
 

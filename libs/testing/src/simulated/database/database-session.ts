@@ -62,9 +62,12 @@ export class DatabaseSession {
     return this.#ask('begin', () => void (this.#transaction = this.#newTransaction()));
   }
 
-  /** Of a transaction in which a statement has failed nothing is kept, and PostgreSQL does not say so here. */
+  /** Of a transaction in which a statement has failed nothing is kept, and its end is answered with ROLLBACK. */
   commit(): Promise<void> {
-    return this.#ask('commit', () => this.#transaction!.commit());
+    return this.#ask('commit', () => {
+      if (this.#transaction!.over) throw new Error('the transaction ended with ROLLBACK: a statement in it had failed, and nobody said so');
+      this.#transaction!.commit();
+    });
   }
 
   rollback(): Promise<void> {

@@ -7,6 +7,7 @@ export interface KeptEffect extends Omit<EffectRow, 'payload'> {
   readonly payload: string;
   readonly place: number;
   readonly tries: number;
+  readonly wishedAt: number;
   readonly dueAt: number;
   readonly leaseUntil: number | undefined;
   readonly token: string | undefined;
@@ -24,7 +25,7 @@ export class EffectRows {
 
   async wish(transaction: DatabaseTransaction, rows: readonly WishedRow[]): Promise<void> {
     for (const row of rows) {
-      const kept = { ...row, place: ++this.#place, tries: 0, dueAt: transaction.startedAt, leaseUntil: undefined, token: undefined, lastError: undefined, doneAt: undefined };
+      const kept = { ...row, place: ++this.#place, tries: 0, wishedAt: transaction.startedAt, dueAt: transaction.startedAt, leaseUntil: undefined, token: undefined, lastError: undefined, doneAt: undefined };
       await transaction.insertIfNew(this.#rows, row.id, kept);
     }
   }
@@ -44,6 +45,12 @@ export class EffectRows {
       claimed.push({ id, name, key, payload: JSON.parse(payload) as object, cause, correlation, tries, token });
     }
     return claimed;
+  }
+
+  /** How many are not settled, and the age of the oldest in seconds. */
+  open(now: number): { open: number; seconds: number } {
+    const open = [...this.#open.keys('open')].map((id) => this.#rows.read(id)!);
+    return { open: open.length, seconds: open.length === 0 ? 0 : (now - Math.min(...open.map(({ wishedAt }) => wishedAt))) / 1_000 };
   }
 
   async renew(transaction: DatabaseTransaction, ids: readonly string[], token: string, lease: number): Promise<void> {

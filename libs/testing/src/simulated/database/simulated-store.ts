@@ -64,6 +64,10 @@ export class SimulatedStore implements Store {
     return this.#single('retry effect', (tx) => this.database.effects.retry(tx, id, token, inMilliseconds, error));
   }
 
+  openEffects(): ReturnType<Store['openEffects']> {
+    return this.#single('open effects', (tx) => this.database.effects.open(tx.startedAt));
+  }
+
   dueTimers(limit: number): ReturnType<Store['dueTimers']> {
     return this.#single('due timers', () => this.database.timers.due(limit));
   }
@@ -103,8 +107,8 @@ export class SimulatedStore implements Store {
     return this.#single('count try', (tx) => this.database.counts.try(tx, consumer, messageId));
   }
 
-  countStart(consumer: string, topic: string, partition: number, offset: bigint): Promise<number> {
-    return this.#single('count start', (tx) => this.database.counts.start(tx, consumer, topic, partition, offset));
+  countStart(consumer: string, topic: string, partition: number, offset: bigint, reach: number): Promise<number> {
+    return this.#single('count start', (tx) => this.database.counts.start(tx, consumer, topic, partition, offset, reach));
   }
 
   #single<T>(operation: string, run: (transaction: DatabaseTransaction) => T | Promise<T>): Promise<T> {
