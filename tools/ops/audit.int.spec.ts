@@ -130,6 +130,17 @@ describe('a saga that is not as it was declared', () => {
   });
 });
 
+describe('something that has grown too large', () => {
+  it('is a timer that nobody acts on', async () =>
+    expect(await whilePlanted('order', `insert into msg_timers (id, saga_id, name, milliseconds, started_by) values ('t', 's', 'n', 1, '${randomUUID()}')`, 'delete from msg_timers')).toEqual([
+      'G12 1 timers overdue, at most 0 are allowed',
+    ]));
+  it('is a service that nobody can measure', async () => {
+    const report = await auditWith(shop.kafka, { databases: shop.databases, providerLog: shop.providerLog, instances: [{ name: 'order-2', service: 'order', url: 'http://127.0.0.1:1' }], waitSeconds: 0, log: () => undefined });
+    expect(report.remarks).toContain('their memory was not told by order-2');
+  });
+});
+
 describe('what waits for an operator', () => {
   it('is listed by its order, and is not clean', async () => {
     const message = randomUUID();

@@ -1,6 +1,7 @@
 import { isOpen, keptTopics, type Gathered } from './gather/gather.js';
 import type { RecordLog } from './gather/record-log.js';
 import { checkAcceptance, type OrderWords } from './audit/acceptance.js';
+import { checkBounds } from './audit/bounds.js';
 import { checkEffectsOnce, type ConsumerFacts } from './audit/effects-once.js';
 import { checkEvents, type TopicIds } from './audit/events.js';
 import { checkLiveness, type LivenessFacts } from './audit/liveness.js';
@@ -38,6 +39,7 @@ export function checkAll(facts: Gathered, behind: LivenessFacts['behind']): Pick
     checkOrder(keysOf(logs.values())),
     checkEffectsOnce({ consumers: consumersOf(facts, behind), deeds: facts.deeds, records: [...logs.values()].map((log) => log.ids()) }),
     checkSagaStories({ ...facts.stories, sagas: facts.stories.stories, held }),
+    checkBounds(facts.sizes),
   ];
   return { sections, waiting };
 }

@@ -5,6 +5,7 @@ import { tollOf } from './audit/toll.js';
 import type { DatabaseName } from './gather/database-names.js';
 import { gather, type Gathered, type Sources } from './gather/gather.js';
 import { CannotReach } from './gather/read-only.js';
+import type { InstanceAddress } from './gather/size-facts.js';
 import { look, waitForRest, type Rest } from './gather/rest.js';
 
 export { reportLines, violationsOf, type AuditReport } from './audit/report.js';
@@ -12,6 +13,7 @@ export type { Meaning, Section, Violation } from './audit/section.js';
 export type { Toll } from './audit/toll.js';
 export type { Waiting } from './audit/waiting.js';
 export { CannotReach } from './gather/read-only.js';
+export type { InstanceAddress } from './gather/size-facts.js';
 export { watchLines, watchShop, type ShopWatch, type WatchOptions, type WatchReport } from './watch/watch-shop.js';
 
 export interface AuditOptions {
@@ -23,6 +25,8 @@ export interface AuditOptions {
   readonly providerLog?: string | undefined;
   /** What the clients saw, as JSON lines. */
   readonly historyFile?: string | undefined;
+  /** The running processes, whose memory is measured at `<url>/metrics`. */
+  readonly instances?: readonly InstanceAddress[] | undefined;
   /** How long to wait until nothing is under way any more. Default 60; 0 judges the shop as it stands. */
   readonly waitSeconds?: number | undefined;
   /** Progress, a line at a time. */
@@ -30,7 +34,7 @@ export interface AuditOptions {
 }
 
 /**
- * Decides whether the invariants G1 to G6 hold. It only reads, and it shares no code with the services: what they wrote into
+ * Decides whether the invariants G1 to G7, G9 and G12 hold. It only reads, and it shares no code with the services: what they wrote into
  * their databases, what is on the topics and what the provider wrote down are compared with one another.
  * Rejects with CannotReach when something can't be read; a shop in which everything is wrong is an answer.
  */
@@ -55,6 +59,7 @@ export async function auditWith(kafka: KafkaClient, options: Omit<AuditOptions, 
   const remarks = [
     ...(rest.reached ? [] : [`the shop was not at rest after ${waitSeconds} s: ${rest.remaining.join(', ')}`]),
     ...(still ? [] : ['the shop was at work while it was read: some of this may only be half of what was going on']),
+    ...(gathered.silent.length === 0 ? [] : [`their memory was not told by ${gathered.silent.join(', ')}`]),
     ...(sources.providerLog === undefined ? ["the provider's log was not given: the ledger stands alone"] : []),
   ];
   const { sections, waiting } = checkAll(gathered, rest.behind);

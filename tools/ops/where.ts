@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultStateDir } from '../platform/process/places.js';
+import type { InstanceAddress } from './gather/size-facts.js';
 import { databaseNames, type DatabaseName } from './gather/database-names.js';
 
 /** Where a running shop keeps what an operator looks at. */
@@ -8,6 +9,8 @@ export interface Where {
   readonly databases: Readonly<Record<DatabaseName, string>>;
   readonly brokers: string;
   readonly providerLog: string | undefined;
+  /** The running processes; none where only the environment tells where the shop is. */
+  readonly instances: readonly InstanceAddress[];
 }
 
 /** Nobody has said where the shop is. The message says how to. */
@@ -24,7 +27,7 @@ const settingOf = (name: DatabaseName): string => `${name.toUpperCase()}_DATABAS
 /** What `npm start` has written down, or the environment, which goes before it. */
 export function findShop(env: Environment, folder: string = stateDir(env)): Where {
   const file = join(folder, 'shop.json');
-  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { databases?: Record<string, string>; kafkaBrokers?: string; providerLog?: string }) : {};
+  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { databases?: Record<string, string>; kafkaBrokers?: string; providerLog?: string; instances?: InstanceAddress[] }) : {};
   const missing: string[] = [];
   const need = (setting: string, found: string | undefined): string => {
     if (!found) missing.push(setting);
@@ -35,5 +38,5 @@ export function findShop(env: Environment, folder: string = stateDir(env)): Wher
   if (missing.length > 0) {
     throw new NotFound(`no shop is running on ${folder}, and ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not set. Start one with "npm start", name its folder with --state, or set them.`);
   }
-  return { databases: Object.fromEntries(databases) as Record<DatabaseName, string>, brokers, providerLog: env['PROVIDER_LOG'] || known.providerLog };
+  return { databases: Object.fromEntries(databases) as Record<DatabaseName, string>, brokers, providerLog: env['PROVIDER_LOG'] || known.providerLog, instances: known.instances ?? [] };
 }

@@ -3,6 +3,7 @@ import type { KafkaClient } from '@tradewind/messaging';
 import type { Acceptance } from '../audit/acceptance.js';
 import type { ClientCheckout } from '../audit/accepted-by-history.js';
 import type { ProviderOperation } from '../audit/books.js';
+import type { Measurement } from '../audit/bounds.js';
 import { waitingForOperator, type Waiting } from '../audit/waiting.js';
 import { gatherCheckouts } from './cart-facts.js';
 import { databaseNames, type DatabaseName } from './database-names.js';
@@ -16,6 +17,7 @@ import { gatherProduct, type ProductFacts } from './product-facts.js';
 import { readProviderLog } from './provider-log.js';
 import { Snapshot } from './read-only.js';
 import type { RecordLog } from './record-log.js';
+import { gatherMemory, gatherSizes, type InstanceAddress } from './size-facts.js';
 import { gatherStories, type GatheredStories } from './story-facts.js';
 import { readTopics } from './topics.js';
 
@@ -24,6 +26,7 @@ export interface Sources {
   readonly kafka: KafkaClient;
   readonly providerLog?: string | undefined;
   readonly historyFile?: string | undefined;
+  readonly instances?: readonly InstanceAddress[] | undefined;
 }
 
 /** Everything that the invariants are about, of one moment of the shop. */
@@ -31,6 +34,9 @@ export interface Gathered {
   readonly messaging: readonly MessagingFacts[];
   readonly deeds: readonly GatheredDeeds[];
   readonly stories: GatheredStories;
+  readonly sizes: readonly Measurement[];
+  /** Instances that did not tell their memory. */
+  readonly silent: readonly string[];
   readonly orders: ReadonlyMap<string, OrderFact>;
   readonly acceptances: readonly Acceptance[];
   readonly product: ProductFacts;
@@ -69,12 +75,15 @@ export async function gather(sources: Sources, log: (line: string) => void): Pro
     log('reading what was done because of what');
     const deeds = await Promise.all(databaseNames.map((name) => gatherDeeds(snapshots[name], name)));
     const stories = await gatherStories(snapshots.order, snapshots.product, snapshots.payment);
+    const { instances = [] } = sources;
+    const memory = await gatherMemory(instances);
+    const sizes = [...(await Promise.all(databaseNames.map((name) => gatherSizes(snapshots[name], name, instances)))).flat(), ...memory.measured];
     const archives = await archivesOf(snapshots, log);
     const provider = sources.providerLog === undefined ? undefined : await readProviderLog(sources.providerLog);
     const history = sources.historyFile === undefined ? undefined : await readHistory(sources.historyFile);
     log('reading the topics');
     const logs = await readTopics(sources.kafka, keptTopics.map(({ name }) => name), (records) => log(`reading the topics: ${records} records`));
-    return { messaging, deeds, stories, orders, acceptances, product, payment, confirmedLines, waiting, held: new Set(heldOrders), archives, logs, provider, history };
+    return { messaging, deeds, stories, sizes, silent: memory.silent, orders, acceptances, product, payment, confirmedLines, waiting, held: new Set(heldOrders), archives, logs, provider, history };
   } finally {
     await Promise.all(Object.values(snapshots).map((snapshot) => snapshot.close()));
   }
