@@ -48,7 +48,7 @@ export class KafkajsClient implements KafkaClient {
 
   async endOffsets(topics: readonly string[]): ReturnType<KafkaClient['endOffsets']> {
     return this.#withAdmin(async (admin) =>
-      (await Promise.all(topics.map(async (topic) => ({ topic, offsets: await admin.fetchTopicOffsets(topic) })))).flatMap(({ topic, offsets }) =>
+      (await Promise.all(topics.map(async (topic) => ({ topic, offsets: await offsetsOf(admin, topic) })))).flatMap(({ topic, offsets }) =>
         offsets.map(({ partition, high, low }) => ({ topic, partition, end: BigInt(high), start: BigInt(low) })),
       ),
     );
@@ -103,6 +103,15 @@ export class KafkajsClient implements KafkaClient {
     const part = this.#part(patience.admin);
     const admin = part.kafka.admin({ retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 2_000 } });
     return { part, admin: part.open(admin.connect()).then(() => admin) };
+  }
+}
+
+/** kafkajs falls over a partition that nobody leads at the moment. */
+async function offsetsOf(admin: Admin, topic: string): ReturnType<Admin['fetchTopicOffsets']> {
+  try {
+    return await admin.fetchTopicOffsets(topic);
+  } catch (error) {
+    throw error instanceof TypeError ? new Error(`no broker leads every partition of ${topic} at the moment`, { cause: error }) : error;
   }
 }
 

@@ -29,6 +29,8 @@ export interface ReaderOptions {
 /** A consumer that heals what heals by itself, and can be ended in every state it may be in. */
 export class KafkajsReader {
   readonly consumer: Consumer;
+  #run: ConsumerRunConfig | undefined;
+  #joining: Promise<void> | undefined;
   #ending: Promise<void> | undefined;
 
   constructor(
@@ -48,6 +50,13 @@ export class KafkajsReader {
     return this.part.open(this.#start(eachBatch));
   }
 
+  /** Leaves the group and joins it again, with a coordinator that is asked for anew. Told again meanwhile, it does nothing more. */
+  joinAnew(): void {
+    this.#joining ??= this.#joinAnew()
+      .catch((error: Error) => this.#over || this.options.onDead(error))
+      .then(() => (this.#joining = undefined));
+  }
+
   /** Leaves the group; a broker that does not answer is not waited for. */
   close(): Promise<void> {
     return (this.#ending ??= this.#end());
@@ -60,7 +69,14 @@ export class KafkajsReader {
   async #start(eachBatch: NonNullable<ConsumerRunConfig['eachBatch']>): Promise<void> {
     await this.consumer.connect();
     await this.consumer.subscribe({ topics: [...this.options.topics], fromBeginning: true });
-    await this.consumer.run({ autoCommit: false, eachBatch });
+    this.#run = { autoCommit: false, eachBatch };
+    await this.consumer.run(this.#run);
+  }
+
+  async #joinAnew(): Promise<void> {
+    if (this.#over || !this.#run) return;
+    await this.consumer.stop();
+    if (!this.#over) await this.consumer.run(this.#run);
   }
 
   async #end(): Promise<void> {

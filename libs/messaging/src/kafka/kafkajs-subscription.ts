@@ -6,6 +6,12 @@ type Position = TopicPartition & { readonly next: bigint };
 
 const toKafkajs = ({ topic, partition, next }: Position): { topic: string; partition: number; offset: string } => ({ topic, partition, offset: next.toString() });
 
+/** The broker's own word, also where kafkajs has wrapped it after its last try. */
+const typeOf = (error: unknown): string | undefined => {
+  const { type, cause } = error as { type?: string; cause?: unknown };
+  return type ?? (cause === undefined || cause === error ? undefined : typeOf(cause));
+};
+
 /** `eachBatch` only hands records over and returns, so fetching never waits for handling; positions are committed by hand. */
 export class KafkajsSubscription implements Subscription {
   #lastFetch = Date.now();
@@ -34,8 +40,10 @@ export class KafkajsSubscription implements Subscription {
     try {
       await this.reader.consumer.commitOffsets(positions.map(toKafkajs));
       return true;
-    } catch {
-      // Not owned any longer, or the broker is away: the inbox makes the records that come again harmless.
+    } catch (error) {
+      // kafkajs goes on telling a coordinator that has become none, for ever: only who joins anew asks where the present one is.
+      if (typeOf(error) === 'NOT_COORDINATOR_FOR_GROUP') this.reader.joinAnew();
+      // Else not owned any longer, or the broker is away: the inbox makes the records that come again harmless.
       return false;
     }
   }
