@@ -3,7 +3,7 @@ import type { DatabaseService, Scale } from '../../../../tools/platform/shop/pro
 import type { Alteration, Change } from '../alteration.js';
 import type { Ground } from './ground.js';
 
-/** Who finds a bug: an invariant of the audit, or an assertion that a scenario or a service makes. */
+/** Who finds a bug: an invariant of the audit, or an assertion that the services make. */
 export type Check = Section['id'] | 'OffsetRegression';
 
 /** What is done to a shop so that a bug shows, and only a bug. */
@@ -15,8 +15,6 @@ export interface Scenario {
   readonly settings?: readonly Change[];
   /** Throws where what it provokes did not come about: then nothing is proven. */
   act(ground: Ground): Promise<void>;
-  /** What it looks at besides the audit; sentences about what is wrong. */
-  look?(ground: Ground): Promise<readonly { readonly check: Check; readonly what: string }[]>;
 }
 
 /** A mistake that somebody could make, the circumstances in which it does harm, and the check that must find it. */

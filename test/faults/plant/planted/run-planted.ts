@@ -57,7 +57,6 @@ export async function runPlanted(bug: PlantedBug, { planted, seed = 1, say }: Ru
       ...report.sections.flatMap(({ id, violations }) => violations.map(({ what, ids }) => ({ check: id, what: `${what} ${JSON.stringify(ids)}` }))),
       ...report.waiting.map(({ what }) => ({ check: 'G3' as const, what: `waits for an operator: ${what}` })),
       ...shop.instances.flatMap(({ name, log }) => (readFileSync(log, 'utf8').includes('OffsetRegression') ? [{ check: 'OffsetRegression' as const, what: name }] : [])),
-      ...((await scenario.look?.(ground)) ?? []),
     ];
     return { bug: bug.name, planted, found, seconds: secondsSince(since) };
   } finally {
