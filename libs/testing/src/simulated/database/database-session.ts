@@ -70,6 +70,11 @@ export class DatabaseSession {
     });
   }
 
+  /** The one that was begun last. */
+  get transaction(): DatabaseTransaction {
+    return this.#transaction!;
+  }
+
   rollback(): Promise<void> {
     return this.#ask('rollback', () => this.#transaction!.rollback());
   }

@@ -16,12 +16,19 @@ export class DatabaseTransaction {
   #giveUp: ((error: Error) => void) | undefined;
   #abandoned = false;
   #over = false;
+  #committed = false;
 
   constructor(
     private readonly simulation: Simulation,
     private readonly database: string,
   ) {
     this.startedAt = simulation.instant;
+  }
+
+  /** What `pg_xact_status` says of it. */
+  get status(): 'in progress' | 'committed' | 'aborted' {
+    if (!this.#over) return 'in progress';
+    return this.#committed ? 'committed' : 'aborted';
   }
 
   get over(): boolean {
@@ -115,6 +122,7 @@ export class DatabaseTransaction {
   #end(committed: boolean): void {
     if (this.#over) return;
     this.#over = true;
+    this.#committed = committed;
     this.#waitsFor = undefined;
     for (const slot of this.#held) slot.rows.settle(slot, committed);
     this.#held.clear();

@@ -1,4 +1,5 @@
-import { Sagas, type ClaimedEffect, type RelaySession, type SagaRow, type Store, type Transaction } from '@tradewind/messaging';
+import { Transient } from '@tradewind/kernel';
+import { OutcomeUnknown, Sagas, type ClaimedEffect, type RelaySession, type SagaRow, type Store, type Transaction } from '@tradewind/messaging';
 import type { SimulatedProcess } from '../simulated-process.js';
 import { asTransient } from './database-error.js';
 import { DatabaseSession } from './database-session.js';
@@ -9,6 +10,10 @@ import { SimulatedTransaction } from './simulated-transaction.js';
 
 /** Connections of a process, where its options say nothing else: as many as node-pg's pool has. */
 const usual = 10;
+
+/** Milliseconds for which the database is asked what became of a commit, and between two questions. */
+const patience = 6_000;
+const interval = 250;
 
 /** The port's store for one life: a pool of connections to a simulated database. */
 export class SimulatedStore implements Store {
@@ -22,18 +27,45 @@ export class SimulatedStore implements Store {
     this.#free = life.options.connections ?? usual;
   }
 
-  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  /** A commit without an answer is asked for, as on PostgreSQL: only where nobody can tell in time is the outcome unknown. */
+  async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const { result, unanswered, transaction } = await this.#attempt(work);
+    if (!unanswered || (await this.#wasCommitted(transaction, unanswered))) return result;
+    throw new Transient('the connection broke before the commit', { cause: unanswered });
+  }
+
+  #attempt<T>(work: (transaction: Transaction) => Promise<T>): Promise<{ result: T; transaction: DatabaseTransaction; unanswered?: Error }> {
     return this.#withSession(async (session) => {
       await session.begin();
       try {
         const result = await work(new SimulatedTransaction(session));
-        await session.commit();
-        return result;
+        const { transaction } = session;
+        try {
+          await session.commit();
+          return { result, transaction };
+        } catch (error) {
+          if (!session.lost) throw error;
+          return { result, transaction, unanswered: session.lost };
+        }
       } catch (error) {
         if (!session.isLost) await session.rollback().catch(() => undefined); // what failed first is what matters, and a lost session rolls back
         throw error;
       }
     });
+  }
+
+  async #wasCommitted(transaction: DatabaseTransaction, cause: Error): Promise<boolean> {
+    let last: unknown = cause;
+    for (let waited = 0; waited < patience; waited += interval) {
+      try {
+        const status = await this.#single('transaction status', () => transaction.status);
+        if (status !== 'in progress') return status === 'committed';
+      } catch (error) {
+        last = error;
+      }
+      await this.life.world.timers.wait(interval);
+    }
+    throw new OutcomeUnknown('the database went away during a commit: it may have happened', { cause: last });
   }
 
   async lead(): Promise<RelaySession | undefined> {

@@ -1,0 +1,9 @@
+/** The same port, some of whose methods do something else. */
+export function replacing<P extends object>(port: P, methods: Partial<P>): P {
+  return new Proxy(port, {
+    get: (target, name) => {
+      const own: unknown = Reflect.get(name in methods ? methods : target, name);
+      return typeof own === 'function' && !(name in methods) ? (own as (...args: unknown[]) => unknown).bind(target) : own;
+    },
+  });
+}
