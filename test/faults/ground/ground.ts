@@ -129,10 +129,10 @@ export class Ground {
   }
 
   /** What the audit says once the shop is at rest. A broker or database that has only just come back may still refuse to be read. */
-  async audit(): Promise<AuditReport> {
+  async audit(endsShop = false): Promise<AuditReport> {
     await this.load.history.flush();
     const { shop, historyFile } = this.parts;
-    const sources = { databases: shop.databases, brokers: shop.kafkaBrokers, providerLog: shop.state.providerLog, historyFile, waitSeconds: 120, log: this.say };
+    const sources = { databases: shop.databases, brokers: shop.kafkaBrokers, providerLog: shop.state.providerLog, historyFile, instances: endsShop ? undefined : shop.instances, waitSeconds: 120, log: this.say };
     const end = performance.now() + 60_000;
     for (;;) {
       try {

@@ -26,7 +26,7 @@ export async function runFault(ground: Ground, fault: Fault, extent: Extent, say
   const healed = await ground.heal(fault.endsShop).then(() => true, (error: unknown) => verdict.blame(`the shop did not heal: ${String(error)}`));
   await ground.load.stop();
   for (const mishap of ground.load.counts.mishaps.slice(mishaps)) verdict.blame(`a buyer met what must not be: ${mishap}`);
-  if (healed) await judge(ground, stage, verdict);
+  if (healed) await judge(ground, fault, stage, verdict);
   await ground.watch.look();
   const seen = ground.watch.report();
   verdict.find('always', seen.violations);
@@ -43,9 +43,9 @@ export async function runFault(ground: Ground, fault: Fault, extent: Extent, say
   };
 }
 
-async function judge(ground: Ground, stage: Stage, verdict: Verdict): Promise<void> {
+async function judge(ground: Ground, fault: Fault, stage: Stage, verdict: Verdict): Promise<void> {
   try {
-    const report = await ground.audit();
+    const report = await ground.audit(fault.endsShop);
     stage.recoverySeconds = (performance.now() - stage.lastBlow) / 1_000;
     verdict.hear(report);
   } catch (error) {

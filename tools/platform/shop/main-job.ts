@@ -23,7 +23,7 @@ export async function doMainJob(shop: Shop, job: MainJob, log: (line: string) =>
     signal,
   });
   signal.throwIfAborted();
-  const report = await runAudit({ databases: shop.databases, brokers: shop.kafkaBrokers, providerLog: shop.state.providerLog, historyFile, log });
+  const report = await runAudit({ databases: shop.databases, brokers: shop.kafkaBrokers, providerLog: shop.state.providerLog, historyFile, instances: shop.instances, log });
   for (const line of reportLines(report)) log(line);
   return ok && report.clean;
 }
