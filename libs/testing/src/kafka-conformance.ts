@@ -4,7 +4,7 @@ import { partitionOf, topic, type IncomingRecord, type KafkaClient, type Outgoin
 import { consumerGroupConformance } from './consumer-group-conformance.js';
 import { eventually } from './eventually.js';
 
-/** What every implementation of the KafkaClient port promises, on a real broker. */
+/** What every implementation of the KafkaClient port promises. */
 export function kafkaClientConformance(name: string, open: () => KafkaClient): void {
   consumerGroupConformance(name, open);
   describe(`${name} as a Kafka client`, () => {

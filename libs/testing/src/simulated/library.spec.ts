@@ -96,8 +96,8 @@ async function underFire(seed: number): Promise<{ simulation: Simulation; databa
   let asked = 0;
   const keepAlive = (name: string): void => {
     const life = simulation.process(name);
-    const { gate } = aCounter(life, database, kafka);
     life.onEnd(() => simulation.after(500, `restart ${name}`, () => keepAlive(name)));
+    const { gate } = aCounter(life, database, kafka);
     const visit = (): void => {
       if (quiet || !life.alive) return;
       const input = { askedId: `${asked}`, counterId: `c${asked % 4}`, amount: 1 + (asked % 5) };

@@ -96,9 +96,10 @@ export class SimulatedProcess {
     for (const move of this.#moves) move(true);
   }
 
-  /** For the other ends of its connections: called when it dies. Gives the way to take that back. */
+  /** For the other ends of its connections, and for whoever restarts it: called when it dies, at once when it is dead. Gives the way to take that back. */
   onEnd(call: () => void): () => void {
-    this.#ends.add(call);
+    if (this.alive) this.#ends.add(call);
+    else call();
     return () => void this.#ends.delete(call);
   }
 

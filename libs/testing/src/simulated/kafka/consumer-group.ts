@@ -18,10 +18,12 @@ export interface Assignment {
 /** A member as its coordinator knows it. */
 export interface Member {
   readonly topics: readonly string[];
+  /** The generation that it believes to be of. */
+  readonly generation: () => number;
   /** The process behind it is there and runs: its heartbeats come. */
   readonly beats: () => boolean;
-  /** Tells it with its next heartbeat that it has to join again; `known` is false when it is no member any longer. */
-  readonly joinAgain: (known: boolean) => void;
+  /** Tells it, in answer to a heartbeat, that it has to join again. */
+  readonly joinAgain: () => void;
 }
 
 interface Joining {
@@ -71,7 +73,7 @@ export class ConsumerGroup {
   /** Called when nothing more will be heard of a member, or not for now: it is given up when its session runs out. */
   missed(member: Member): void {
     const rest = sessionTimeout - this.#simulation.chance.between(0, heartbeat);
-    this.#simulation.later(rest, this.kafka.name, `session of ${this.name}`, () => {
+    this.#simulation.later(rest, this.kafka.name, 'session', () => {
       if (!this.#members.has(member) || member.beats()) return;
       if (this.kafka.up) this.leave(member);
       else this.missed(member);
@@ -81,7 +83,7 @@ export class ConsumerGroup {
   /** Calls everybody together, unless that is under way. */
   gather(): void {
     if (this.#gathering) return;
-    for (const member of this.#members) if (!this.#joining.has(member)) this.#call(member, true);
+    for (const member of this.#members) if (!this.#joining.has(member)) this.#call(member);
     this.#gathering = this.#simulation.later(rebalanceTimeout, this.kafka.name, `rebalance of ${this.name}`, () => {
       for (const member of [...this.#members]) if (!this.#joining.has(member)) this.#members.delete(member);
       this.#dealWhenAllAreThere();
@@ -90,7 +92,7 @@ export class ConsumerGroup {
 
   /** A member that the coordinator has given up is told so as soon as it is heard again. */
   heard(member: Member): void {
-    if (!this.#members.has(member)) this.#call(member, false);
+    if (!this.#members.has(member)) this.#call(member);
   }
 
   commit(member: Member, generation: number, positions: readonly Position[]): boolean {
@@ -99,8 +101,8 @@ export class ConsumerGroup {
     return true;
   }
 
-  #call(member: Member, known: boolean): void {
-    this.#simulation.later(this.#simulation.chance.between(0, heartbeat), this.kafka.name, `heartbeat in ${this.name}`, () => member.joinAgain(known));
+  #call(member: Member): void {
+    this.#simulation.later(this.#simulation.chance.between(0, heartbeat), this.kafka.name, 'heartbeat', () => member.joinAgain(), this.name);
   }
 
   #dealWhenAllAreThere(): void {
@@ -109,8 +111,21 @@ export class ConsumerGroup {
     this.#gathering = undefined;
     this.#generation++;
     const shares = this.#deal();
-    for (const [member, { resolve }] of this.#joining) resolve({ generation: this.#generation, partitions: shares.get(member)! });
+    for (const [member, { resolve }] of this.#joining) {
+      const partitions = shares.get(member)!;
+      this.#simulation.note(`${this.name} ${this.#generation}: ${partitions.map((each) => `${each.topic}:${each.partition}`).join(' ')}`);
+      resolve({ generation: this.#generation, partitions });
+      this.#checkLater(member, this.#generation);
+    }
     this.#joining.clear();
+  }
+
+  /** A member that has not got its share, because the answer was lost, is called again when it is next heard. */
+  #checkLater(member: Member, generation: number): void {
+    const check = (): void => {
+      if (generation === this.#generation && this.#members.has(member) && member.generation() !== generation) this.#call(member);
+    };
+    this.#simulation.later(heartbeat, this.kafka.name, 'heartbeat', check, this.name);
   }
 
   /** One after another round the table, whose order the seed decides. */

@@ -12,7 +12,6 @@ const placeOf = ({ topic, partition }: TopicPartition): string => `${topic}:${pa
 /** Fetches from some partitions, one fetch at a time, and hands the records over, one partition after another. */
 export class LogReader {
   readonly #positions = new Map<string, Position>();
-  readonly #moved = new Set<string>();
   #round = 0;
   #fetching = false;
   #paused = false;
@@ -44,7 +43,6 @@ export class LogReader {
     this.#fetching = false;
     this.#waitsSince = undefined;
     this.#positions.clear();
-    this.#moved.clear();
   }
 
   /** No further fetch; what is under way still comes. */
@@ -57,16 +55,12 @@ export class LogReader {
     this.#fetch();
   }
 
+  /** What is under way is dropped: it may be waiting behind the new positions. */
   seek(positions: readonly Position[]): void {
-    for (const position of positions) {
-      if (!this.#positions.has(placeOf(position))) continue;
-      this.#positions.set(placeOf(position), position);
-      this.#moved.add(placeOf(position));
-    }
-    if (this.#waitsSince === undefined) return;
-    // A fetch that waits behind the new positions would wait for ever.
+    for (const position of positions) if (this.#positions.has(placeOf(position))) this.#positions.set(placeOf(position), position);
     this.#round++;
     this.#fetching = false;
+    this.#waitsSince = undefined;
     this.#fetch();
   }
 
@@ -78,7 +72,6 @@ export class LogReader {
     if (this.#fetching || this.#paused || this.#positions.size === 0) return;
     this.#fetching = true;
     const round = this.#round;
-    this.#moved.clear();
     const positions = [...this.#positions.values()];
     const wait = (): Promise<IncomingRecord[][]> => {
       if (round === this.#round) this.#waitsSince = this.#now;
@@ -114,10 +107,8 @@ export class LogReader {
     this.#life.deliver(this.#life.simulation.chance.between(1, 300), 'takes records', () => {
       if (round !== this.#round) return;
       const last = batch.at(-1)!;
-      if (!this.#moved.has(placeOf(last))) {
-        this.#positions.set(placeOf(last), { topic: last.topic, partition: last.partition, next: last.offset + 1n });
-        this.onRecords(batch);
-      }
+      this.#positions.set(placeOf(last), { topic: last.topic, partition: last.partition, next: last.offset + 1n });
+      this.onRecords(batch);
       this.#handOver(round, rest);
     });
   }

@@ -26,6 +26,7 @@ export class SimulatedSubscription implements Subscription {
     this.#reader = new LogReader(connection, (records) => options.onRecords(records));
     this.#member = {
       topics: options.topics,
+      generation: () => this.#generation,
       beats: () => life.alive && !life.paused && !this.#closed,
       joinAgain: () => void life.deliver(life.simulation.latency(), `called to ${options.group}`, () => void this.#join()),
     };
