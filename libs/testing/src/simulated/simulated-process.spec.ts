@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Transient } from '@tradewind/kernel';
-import { table, topic, type IncomingRecord, type KafkaClient, type Store, type TopicPartition } from '@tradewind/messaging';
+import { OutcomeUnknown, table, topic, type IncomingRecord, type KafkaClient, type Store, type TopicPartition } from '@tradewind/messaging';
 import { Simulation, type Call, type Fate, type SimulatedDatabase, type SimulatedProcess } from './index.js';
 
 interface Row {
@@ -38,8 +38,8 @@ function watched(promise: Promise<unknown>): { readonly end: () => string } {
 describe('a commit', () => {
   it.each<[Fate, string, number]>([
     ['fail-before', 'transient', 0],
-    ['fail-after', 'transient', 1],
-    ['fail-meanwhile', 'transient', 1],
+    ['fail-after', 'done', 1],
+    ['fail-meanwhile', 'done', 1],
     ['crash-before', 'open', 0],
     ['crash-after', 'open', 1],
     [{ delay: 5_000 }, 'done', 1],
@@ -54,9 +54,19 @@ describe('a commit', () => {
     const { simulation, database, life } = aWorld('commit', 'fail-meanwhile');
     await database.seed(Rows, [{ id: 'a' }]);
     const first = watched(hold(life.store(database), 'a', () => Promise.resolve()));
-    await simulation.until(() => first.end() === 'transient');
-    await simulation.settled(hold(simulation.process('two').store(database), 'a', () => Promise.resolve()), 5_000);
-    expect(first.end()).toBe('transient');
+    await simulation.run(10);
+    const second = watched(hold(simulation.process('two').store(database), 'a', () => Promise.resolve()));
+    await simulation.until(() => second.end() === 'done', 5_000);
+    await simulation.until(() => first.end() === 'done', 1_000);
+  });
+
+  it('after which the database is away for long has an outcome that nobody knows', async () => {
+    const { simulation, database, life } = aWorld('commit', 'fail-after');
+    const written = write(life.store(database), 'a', 'one');
+    const failure = written.catch((error: unknown) => error);
+    await simulation.until(() => database.rows(Rows).length === 1);
+    database.stop();
+    expect(await simulation.settled(failure)).toBeInstanceOf(OutcomeUnknown);
   });
 });
 
@@ -67,7 +77,7 @@ describe('a process that is killed', () => {
     const ran: string[] = [];
     life.world.timers.after(5_000, () => ran.push('timer'));
     void hold(life.store(database), 'a', async () => {
-      await life.world.timers.wait(60_000);
+      await life.world.timers.wait(3_000);
       ran.push('after the wait');
     });
     await simulation.run(500);
@@ -109,6 +119,32 @@ describe('a process that is stopped for a while', () => {
   });
 });
 
+describe('a transaction', () => {
+  it('waits four seconds for a lock', async () => {
+    const { simulation, database, life } = aWorld();
+    await database.seed(Rows, [{ id: 'a' }]);
+    void hold(life.store(database), 'a', () => life.world.timers.wait(10_000));
+    await simulation.run(100);
+    const second = watched(hold(simulation.process('two').store(database), 'a', () => Promise.resolve()));
+    await simulation.run(3_900);
+    expect(second.end()).toBe('open');
+    await simulation.run(200);
+    expect(second.end()).toBe('transient');
+  });
+
+  it('lets go of its locks when its process sleeps for a quarter of a minute', async () => {
+    const { simulation, database, life } = aWorld();
+    await database.seed(Rows, [{ id: 'a' }]);
+    const asleep = watched(hold(life.store(database), 'a', () => life.world.timers.wait(100)));
+    await simulation.run(50);
+    life.pause();
+    await simulation.run(15_100);
+    await simulation.settled(hold(simulation.process('two').store(database), 'a', () => Promise.resolve()));
+    life.resume();
+    await simulation.until(() => asleep.end() === 'transient', 1_000);
+  });
+});
+
 describe('a database that goes away', () => {
   it('rolls back what is under way, takes nobody, and has what was committed when it is back', async () => {
     const { simulation, database, life } = aWorld();
@@ -118,7 +154,7 @@ describe('a database that goes away', () => {
     await simulation.run(100);
     database.stop();
     const during = watched(write(store, 'b', 'one'));
-    await simulation.run(5_000);
+    await simulation.run(8_000);
     expect([cut.end(), during.end()]).toEqual(['transient', 'transient']);
     database.start();
     await simulation.settled(write(store, 'c', 'one'));

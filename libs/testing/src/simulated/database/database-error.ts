@@ -17,8 +17,8 @@ export const uniqueViolation = (constraint: string): DatabaseError =>
 
 export const connectionLost = (why: string): DatabaseError => new DatabaseError('08006', `Connection terminated: ${why}`);
 
-/** Connection, shutdown, serialization, deadlock: what passes by itself. */
-const transientState = /^(08|57P|40001|40P01)/;
+/** Connection, shutdown, serialization, deadlock, lock wait, a transaction that slept: what passes by itself. */
+const transientState = /^(08|57P|40001|40P01|55P03|25P03)/;
 
 /** As the store on PostgreSQL tells its caller: what passes by itself is Transient, anything else is as it came. */
 export function asTransient(error: unknown): unknown {

@@ -1,7 +1,11 @@
 import type { SimulatedProcess } from '../simulated-process.js';
 import { connectionLost, DatabaseError } from './database-error.js';
-import { DatabaseTransaction } from './database-transaction.js';
+import { DatabaseTransaction, type LockLimit } from './database-transaction.js';
 import type { SimulatedDatabase } from './simulated-database.js';
+
+/** As the store on PostgreSQL sets them: for the locks of a transaction, and for one whose process sleeps (milliseconds). */
+const lockLimit: LockLimit = { milliseconds: 4_000, code: '55P03' };
+const idleInTransaction = 15_000;
 
 /**
  * A connection: the process at one end, the database at the other. One statement at a time, in the order asked. When the
@@ -14,15 +18,19 @@ export class DatabaseSession {
   #lost: (() => Error) | undefined;
   #pending: Promise<unknown> | undefined;
   #connected = false;
-  readonly #forget: () => void;
+  #statements = 0;
+  readonly #forgets: readonly (() => void)[];
 
   constructor(
     readonly database: SimulatedDatabase,
     readonly life: SimulatedProcess,
-    private readonly onOver: () => void = () => undefined,
+    private readonly limit?: LockLimit,
   ) {
     const { simulation } = life;
-    this.#forget = life.onEnd(() => simulation.later(simulation.latency(), database.name, `misses ${life.label}`, () => this.#abandon()));
+    this.#forgets = [
+      life.onEnd(() => simulation.later(simulation.latency(), database.name, 'misses', () => this.#abandon(), life.label)),
+      life.onMove((running) => running || this.#endIfIdle()),
+    ];
   }
 
   get isLost(): boolean {
@@ -45,7 +53,7 @@ export class DatabaseSession {
   /** A statement that is a transaction of its own. */
   single<T>(operation: string, run: (transaction: DatabaseTransaction) => T | Promise<T>): Promise<T> {
     return this.#ask(operation, () => {
-      const transaction = (this.#transaction = this.#newTransaction());
+      const transaction = (this.#transaction = this.#newTransaction(this.limit));
       const result = this.#within(transaction, run);
       if (!(result instanceof Promise)) {
         transaction.commit();
@@ -59,7 +67,7 @@ export class DatabaseSession {
   }
 
   begin(): Promise<void> {
-    return this.#ask('begin', () => void (this.#transaction = this.#newTransaction()));
+    return this.#ask('begin', () => void (this.#transaction = this.#newTransaction(lockLimit)));
   }
 
   /** Of a transaction in which a statement has failed nothing is kept, and its end is answered with ROLLBACK. */
@@ -82,7 +90,7 @@ export class DatabaseSession {
   /** Back into the pool. Of one that is lost the database will miss the process by itself. */
   release(): void {
     if (this.#lost) return;
-    this.#forget();
+    this.#forgetLife();
     this.database.forget(this);
   }
 
@@ -127,8 +135,18 @@ export class DatabaseSession {
     return result instanceof Promise ? result.catch(failed) : result;
   }
 
-  #newTransaction(): DatabaseTransaction {
-    return new DatabaseTransaction(this.life.simulation, this.database.name);
+  #newTransaction(limit: LockLimit | undefined): DatabaseTransaction {
+    return new DatabaseTransaction(this.life.simulation, this.database.name, limit);
+  }
+
+  /** A transaction whose process sleeps lets go of its locks after a while. */
+  #endIfIdle(): void {
+    const statements = this.#statements;
+    const check = (): void => {
+      if (statements !== this.#statements || !this.#transaction || this.#transaction.over) return;
+      this.terminate(new DatabaseError('25P03', 'terminating connection due to idle-in-transaction timeout'));
+    };
+    this.life.simulation.later(idleInTransaction * 1_000, this.database.name, 'looks for sleepers', check);
   }
 
   #ask<T>(operation: string, effect: () => T | Promise<T>): Promise<T> {
@@ -139,6 +157,7 @@ export class DatabaseSession {
         operation,
         effect: () => {
           if (this.#over) throw this.#over();
+          this.#statements++;
           this.#connect();
           return effect();
         },
@@ -169,8 +188,11 @@ export class DatabaseSession {
 
   #end(why: () => Error): void {
     this.#over = why;
-    this.#forget();
+    this.#forgetLife();
     this.database.forget(this);
-    this.onOver();
+  }
+
+  #forgetLife(): void {
+    for (const forget of this.#forgets) forget();
   }
 }

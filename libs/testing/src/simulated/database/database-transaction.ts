@@ -7,6 +7,12 @@ const deadlockTimeout = 1_000_000;
 
 type AnySlot = Slot<object>;
 
+/** How long a lock is waited for, and what the wait then ends with. */
+export interface LockLimit {
+  readonly milliseconds: number;
+  readonly code: '55P03' | '57014';
+}
+
 /** A transaction inside the database: the locks that it holds, and what it waits for. */
 export class DatabaseTransaction {
   /** What `now()` gives in it. */
@@ -21,6 +27,7 @@ export class DatabaseTransaction {
   constructor(
     private readonly simulation: Simulation,
     private readonly database: string,
+    private readonly limit?: LockLimit,
   ) {
     this.startedAt = simulation.instant;
   }
@@ -142,6 +149,7 @@ export class DatabaseTransaction {
     const since = this.simulation.later(deadlockTimeout, this.database, 'looks for a deadlock', () => {
       if (this.#isInCycle()) this.#giveUp?.(new DatabaseError('40P01', 'deadlock detected'));
     });
+    const tooLong = this.#limited();
     slot.interested++;
     try {
       while (slot.owner !== undefined && !this.#over) await this.#wait(slot);
@@ -151,11 +159,18 @@ export class DatabaseTransaction {
       this.#own(slot);
     } finally {
       since();
+      tooLong();
       slot.interested--;
       this.#waitsFor = undefined;
       this.#giveUp = undefined;
       slot.rows.forgetIfEmpty(slot);
     }
+  }
+
+  #limited(): () => void {
+    if (!this.limit) return () => undefined;
+    const { milliseconds, code } = this.limit;
+    return this.simulation.later(milliseconds * 1_000, this.database, 'ends a wait', () => this.#giveUp?.(new DatabaseError(code, 'canceling statement: it waited for a lock too long')));
   }
 
   /** Everybody who waits is woken at the end of the owner's transaction; the seed says who is first. */

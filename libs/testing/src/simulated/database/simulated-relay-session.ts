@@ -2,8 +2,11 @@ import { Transient } from '@tradewind/kernel';
 import type { PublishedRow, RelaySession, TakenRow } from '@tradewind/messaging';
 import type { SimulatedProcess } from '../simulated-process.js';
 import { DatabaseSession } from './database-session.js';
-import type { DatabaseTransaction } from './database-transaction.js';
+import type { DatabaseTransaction, LockLimit } from './database-transaction.js';
 import type { SimulatedDatabase } from './simulated-database.js';
+
+/** As the relay's own connection on PostgreSQL has it, in milliseconds. */
+const statementLimit: LockLimit = { milliseconds: 6_000, code: '57014' };
 
 /** Leadership is a lock of its session: who loses the connection loses it, and the epoch fences a former leader's mark. */
 export class SimulatedRelaySession implements RelaySession {
@@ -13,7 +16,7 @@ export class SimulatedRelaySession implements RelaySession {
   ) {}
 
   static async open(database: SimulatedDatabase, life: SimulatedProcess): Promise<RelaySession | undefined> {
-    const session = new DatabaseSession(database, life);
+    const session = new DatabaseSession(database, life, statementLimit);
     if (!(await session.single('lead', () => database.tryLead(session)))) {
       await session.close();
       return undefined;
