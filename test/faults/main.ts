@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { Fault } from './ground/fault.js';
 import type { Extent } from './ground/stage.js';
 import { playFaults } from './run/play-faults.js';
+import { playPlanted } from './run/play-planted.js';
 import { markdownOf, tableOf } from './run/table.js';
 import { faults } from './scenarios/index.js';
 
@@ -13,31 +14,41 @@ interface Flags {
   readonly short?: true;
   readonly full?: true;
   readonly list?: true;
+  readonly planted?: true;
   readonly report?: string;
 }
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const flags = new Command('npm run faults --')
+const program = new Command('npm run faults --')
   .description('Breaks a shop that trades in every way that docs/guarantees.md names, and has the audit judge what is left.')
   .option('--only <ids>', 'only these, as F06,F14', ids)
   .option('--seed <number>', 'repeats a run: who is hit and when, what is bought', wholeNumber, Math.floor(Math.random() * 1_000_000))
   .option('--minutes <number>', 'begin no fault after so many', wholeNumber, 55)
   .option('--short', 'only a taste of each, as in the tests')
   .option('--full', 'the counts of docs/guarantees.md; takes hours')
+  .option('--planted', 'the other way round: plants twelve bugs, each of which a check must find; names may follow')
+  .argument('[words...]', 'with --planted: only bugs whose names hold one of these')
   .option('--list', 'name them and do nothing')
   .option('--report <file>', 'write the results there as JSON, and as a table in Markdown beside it')
-  .parse()
-  .opts<Flags>();
+  .parse();
+const flags = program.opts<Flags>();
 
 const chosen = flags.only ? faults.filter(({ id }) => flags.only!.includes(id)) : faults;
 
-process.exitCode = flags.list ? list() : await run();
+process.exitCode = flags.list ? list() : flags.planted ? await plant(program.args) : await run();
 process.exit();
 
 function list(): number {
   for (const { id, title, layout } of chosen) say(`${id.padEnd(5)} ${title} (${layout})`);
   return 0;
+}
+
+async function plant(words: readonly string[]): Promise<number> {
+  const proofs = await playPlanted(words, flags.seed, say);
+  say('');
+  for (const { bug, foundBy, proven, seconds } of proofs) say(`${proven ? 'caught  ' : 'NOT PROVEN'} ${bug}: ${foundBy.join(', ') || 'found by nobody'} (${seconds.toFixed(0)} s)`);
+  return proofs.length > 0 && proofs.every(({ proven }) => proven) ? 0 : 1;
 }
 
 async function run(): Promise<number> {
