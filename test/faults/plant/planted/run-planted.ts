@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { runAudit } from '../../../../tools/ops/main.js';
+import type { Shop } from '../../../../tools/platform/shop/shop.js';
 import { startShop } from '../../../../tools/platform/shop/start-shop.js';
 import { Load } from '../../load/load.js';
 import { Plant } from '../plant.js';
@@ -33,15 +34,16 @@ export async function runPlanted(bug: PlantedBug, { planted, seed = 1, say }: Ru
   const alterations = [...(scenario.settings ? [{ name: 'settings', changes: scenario.settings }] : []), ...(planted ? [bug] : [])];
   plant.alter(...alterations);
   const network = scenario.network ? new Network(seed) : undefined;
-  const shop = await startShop({
-    ports: 'free',
-    env: { [service]: { ...plant.environment(), ...(network && { INSTANCE_ID: service }) } },
-    ...(scenario.scale && { scale: scenario.scale }),
-    ...(network && { between: network.between }),
-  });
-  const historyFile = join(shop.state.path, 'history.jsonl');
+  let shop: Shop | undefined;
   let load: Load | undefined;
   try {
+    shop = await startShop({
+      ports: 'free',
+      env: { [service]: { ...plant.environment(), ...(network && { INSTANCE_ID: service }) } },
+      ...(scenario.scale && { scale: scenario.scale }),
+      ...(network && { between: network.between }),
+    });
+    const historyFile = join(shop.state.path, 'history.jsonl');
     say(`${bug.name}${planted ? '' : ', not planted'}: the shop serves after ${secondsSince(since)} s`);
     load = await Load.open({ gatewayUrl: shop.gatewayUrl, admin: shop.admin, historyFile, seed, articles: 2, patience: planted ? 20 : 90, say });
     const ground = new Ground(shop, load, plant, say, network?.kafka);
@@ -61,7 +63,7 @@ export async function runPlanted(bug: PlantedBug, { planted, seed = 1, say }: Ru
     return { bug: bug.name, planted, found, seconds: secondsSince(since) };
   } finally {
     await load?.close();
-    await shop.stop();
+    await shop?.stop();
     await network?.close();
     plant.remove();
   }
