@@ -33,9 +33,32 @@ async function one({ seed, trace }: Extract<Wish, { what: 'one' }>): Promise<boo
   return outcome.violations.length === 0;
 }
 
+/** On the PostgreSQL and Kafka that the tests start for themselves. */
+async function real({ from, schedules }: Extract<Wish, { what: 'real' }>): Promise<boolean> {
+  const [start, stop] = await Promise.all(['start', 'stop'].map(async (name) => (await import(new URL(`../../../tools/platform/jest/${name}.mjs`, import.meta.url).href)) as { default: () => Promise<void> }));
+  await start!.default();
+  try {
+    const { compareOnRealPorts } = await import('./real/compare.js');
+    return await compareOnRealPorts(Array.from({ length: schedules }, (_, at) => from + at), say);
+  } finally {
+    await stop!.default();
+  }
+}
+
+function played(wish: Wish): Promise<boolean> {
+  switch (wish.what) {
+    case 'many':
+      return many(wish);
+    case 'one':
+      return one(wish);
+    case 'real':
+      return real(wish);
+  }
+}
+
 try {
   const wish = readCommandLine(process.argv.slice(2), availableParallelism());
-  process.exitCode = (await (wish.what === 'many' ? many(wish) : one(wish))) ? 0 : 1;
+  process.exitCode = (await played(wish)) ? 0 : 1;
 } catch (error) {
   if (!(error instanceof RangeError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS'))) throw error;
   say(`${(error as Error).message}\n\n${usage}`);

@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { kafkaClient, messagingMigrations, PostgresStore, systemWorld, type KafkaClient } from '@tradewind/messaging';
+import { DataSource, type MigrationInterface } from 'typeorm';
+import { CreateCarts1760000000001 } from '../../../apps/cart/migrations/0001-create-carts.js';
+import { CreateOrdersAndPrices1760000000001 } from '../../../apps/order/migrations/0001-create-orders-and-prices.js';
+import { answerWithin } from '../../../apps/payment/src/domain/payment.js';
+import { InProcessProvider } from '../../../apps/payment/src/provider/in-process-provider.js';
+import { CreatePaymentsAndLedger1760000000001 } from '../../../apps/payment/migrations/0001-create-payments-and-ledger.js';
+import { CreateWebhookEvents1760000000002 } from '../../../apps/payment/migrations/0002-create-webhook-events.js';
+import { CreateCatalogueAndStock1760000000001 } from '../../../apps/product/migrations/0001-create-catalogue-and-stock.js';
+import { freshDatabase, type FreshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
+import { serviceNames, type ServiceName } from '../shop/services.js';
+import { topicsOfShop } from '../shop/simulated-shop.js';
+import { startService, type RunningService } from '../shop/start-service.js';
+import { losingAnswers } from './lost-answers.js';
+import { withOwnNames } from './own-names.js';
+
+const migrations: Readonly<Record<ServiceName, readonly (new () => MigrationInterface)[]>> = {
+  product: [CreateCatalogueAndStock1760000000001],
+  cart: [CreateCarts1760000000001],
+  order: [CreateOrdersAndPrices1760000000001],
+  payment: [CreatePaymentsAndLedger1760000000001, CreateWebhookEvents1760000000002],
+};
+
+/** The same services from the same parts, on a real PostgreSQL and Kafka in this very process. */
+export class RealShop {
+  #lost = 0;
+
+  private constructor(
+    private readonly services: readonly RunningService[],
+    private readonly closing: readonly (() => Promise<unknown>)[],
+  ) {}
+
+  /** In the cluster of TEST_DATABASE_URL and on the broker of TEST_KAFKA_BROKERS. */
+  static async open(onFatal: (error: Error) => void): Promise<RealShop> {
+    const prefix = `real-${randomBytes(4).toString('hex')}.`;
+    const clients: KafkaClient[] = [];
+    const client = (): KafkaClient => {
+      const real = kafkaClient({ brokers: process.env['TEST_KAFKA_BROKERS']!.split(','), clientId: prefix });
+      clients.push(real);
+      return withOwnNames(real, prefix);
+    };
+    await client().provision(topicsOfShop);
+    const provider = new InProcessProvider({ timers: systemWorld.timers, answerWithin, slow: 1_000 });
+    const databases: FreshDatabase[] = [];
+    const sources: DataSource[] = [];
+    const services: RunningService[] = [];
+    const shop = new RealShop(services, [
+      ...serviceNames.map((_, at) => () => services[at]!.stop()),
+      () => Promise.all(clients.map((each) => each.close())),
+      () => Promise.all(sources.map((source) => source.destroy())),
+      () => Promise.all(databases.map((database) => database.drop())),
+    ]);
+    for (const name of serviceNames) {
+      const database = await freshDatabase();
+      databases.push(database);
+      const source = new DataSource({ type: 'postgres', url: database.url, migrations: [...messagingMigrations, ...migrations[name]], extra: { max: 5 } });
+      sources.push(await source.initialize());
+      await source.runMigrations({ transaction: 'each' });
+      const ports = { store: new PostgresStore(source), kafka: client(), world: systemWorld, provider };
+      services.push(startService(name, losingAnswers(ports, `${prefix} ${name}`, () => shop.#lost++), { log: () => undefined, onFatal }));
+    }
+    return shop;
+  }
+
+  /** Answers that were lost so far. */
+  get lost(): number {
+    return this.#lost;
+  }
+
+  running = (name: ServiceName): RunningService[] => this.services.filter((service) => service.name === name);
+
+  async close(): Promise<void> {
+    for (const close of this.closing) await close();
+  }
+}
