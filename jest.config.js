@@ -1,4 +1,4 @@
-/** Three kinds of test, told apart by their file names: pure (.spec), on the real Kafka and PostgreSQL (.int.spec), whole shop (.e2e.spec). */
+/** Four kinds of test, told apart by their file names: pure (.spec), simulated (.sim.spec), on the real Kafka and PostgreSQL (.int.spec), whole shop (.e2e.spec). */
 const transform = {
   '^.+\\.ts$': [
     '@swc/jest',
@@ -35,7 +35,8 @@ export default {
   maxWorkers: 2,
   testTimeout: 30_000, // for a machine that is busy with other things as well
   projects: [
-    project('pure', ['(?<!\\.(int|e2e|fixture))\\.spec\\.(ts|mjs)$']),
+    project('pure', ['(?<!\\.(sim|int|e2e|fixture))\\.spec\\.(ts|mjs)$']),
+    project('simulation', ['\\.sim\\.spec\\.ts$']),
     project('integration', ['\\.int\\.spec\\.ts$'], { globalSetup: '<rootDir>/tools/platform/jest/start.mjs', globalTeardown: '<rootDir>/tools/platform/jest/stop.mjs' }),
     project('journeys', ['\\.e2e\\.spec\\.ts$']),
   ],

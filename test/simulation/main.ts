@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { plantedBugs } from './plant/planted-bugs.js';
 import { readCommandLine, usage, type Wish } from './run/command-line.js';
 import { counted, emptyTally, type Tally } from './run/outcome.js';
 import { failureOf, progressOf, summaryOf } from './run/report.js';
@@ -45,6 +46,19 @@ async function real({ from, schedules }: Extract<Wish, { what: 'real' }>): Promi
   }
 }
 
+/** The other way round: a bug that no seed finds is the failure. */
+async function planted({ seeds }: Extract<Wish, { what: 'planted' }>): Promise<boolean> {
+  let survivors = 0;
+  for (const [bug, tamper] of Object.entries(plantedBugs)) {
+    let found: string | undefined;
+    let seed = 0;
+    while (found === undefined && seed < seeds) [found] = (await simulate(++seed, { tamper })).violations;
+    if (found === undefined) survivors++;
+    say(found === undefined ? `survives ${seeds} seeds: a shop in which ${bug}` : `found with seed ${seed}: a shop in which ${bug}: ${found}`);
+  }
+  return survivors === 0;
+}
+
 function played(wish: Wish): Promise<boolean> {
   switch (wish.what) {
     case 'many':
@@ -53,6 +67,8 @@ function played(wish: Wish): Promise<boolean> {
       return one(wish);
     case 'real':
       return real(wish);
+    case 'planted':
+      return planted(wish);
   }
 }
 

@@ -1,9 +1,12 @@
 import { Chance, type Call, type Fate, type Simulation } from '@tradewind/testing/simulated';
 import type { Fault, Schedule } from '../schedule/schedule.js';
+import { consumers } from '../shop/consumers.js';
 import type { SimulatedShop } from '../shop/simulated-shop.js';
 
 /** Milliseconds that a slow call takes on top, at most. */
 const slowest = 6_000;
+/** Milliseconds between two moments at which records may come again, and how many one moment doubles at most. */
+const moments = { every: 1_000, doubled: 4 };
 /** Operations whose answer is lost more often than others': after them, nobody knows whether it was done. */
 const delicate = new Set(['commit', 'publish', 'take', 'refund', 'void']);
 
@@ -34,6 +37,7 @@ export class Weather {
     this.#storming = true;
     this.#endsAt = simulation.elapsed + Math.max(stormEnds, ...faults.map((fault) => fault.at + fault.for));
     for (const fault of this.schedule.faults) simulation.after(fault.at, `fault: ${fault.what}`, () => this.#strike(fault, simulation, shop));
+    simulation.after(moments.every, 'records may come again', () => this.#redeliver(simulation, shop));
     simulation.after(this.schedule.stormEnds, 'the storm ends', () => (this.#storming = false));
   }
 
@@ -76,6 +80,21 @@ export class Weather {
       case 'replace':
         if (shop.replace(fault.service, fault.process, fault.for)) this.#count(`${fault.service} is replaced`);
     }
+  }
+
+  /** A group that gathers reads again what it has not committed; a former producer says again what lies on a topic already. */
+  #redeliver(simulation: Simulation, shop: SimulatedShop): void {
+    if (!this.#storming) return;
+    simulation.after(moments.every, 'records may come again', () => this.#redeliver(simulation, shop));
+    if (!this.#chance.happens(this.schedule.odds.redelivery)) return;
+    if (this.#chance.happens(0.5)) {
+      shop.kafka.rebalance(this.#chance.one(consumers).group);
+      return this.#count('a group gathers anew');
+    }
+    const said = shop.kafka.records(this.#chance.one(shop.kafka.topics.filter(({ retention }) => retention === 'keep')).name);
+    const again = this.#chance.shuffled([...said]).slice(0, moments.doubled);
+    shop.kafka.append(...again);
+    again.forEach(() => this.#count('a record comes again'));
   }
 
   #outage(name: string, peer: string, lasting: (what: string, end: () => void) => void): void {
