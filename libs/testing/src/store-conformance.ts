@@ -238,5 +238,16 @@ export function storeConformance(name: string, open: () => Promise<{ store: Stor
       for (const offset of [5n, 5n, 15n, 16n, 16n, 3n]) starts.push(await start(offset));
       expect(starts).toEqual([1, 2, 3, 1, 2, 1]);
     });
+
+    it('forgets what was counted of a message that was handled, and of a process that ended in good order', async () => {
+      const id = randomUUID();
+      await store.countTry(id, id);
+      await store.forgetTries(id, id);
+      expect(await store.countTry(id, id)).toBe(1);
+      const start = (partition: number) => store.countStart(id, 't', partition, 5n, 10);
+      await Promise.all([start(0), start(1)]);
+      await store.forgetStarts(id, [{ topic: 't', partition: 0 }]);
+      expect([await start(0), await start(1)]).toEqual([1, 2]);
+    });
   });
 }

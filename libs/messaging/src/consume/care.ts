@@ -1,3 +1,4 @@
+import type { TopicPartition } from '../kafka/kafka-client.js';
 import type { Log } from '../messaging.options.js';
 import type { Store } from '../store/store.js';
 import type { Decoded } from './decode.js';
@@ -10,11 +11,13 @@ const messagesWithCare = 500;
 const deathsBeforeParking = 3;
 
 /**
- * Finds the message that kills whoever handles it: nothing that a process counts in memory outlives it. A consumer that begins
- * at the same offset again and again goes on one by one there, and counts each message in the database *before* it is tried.
+ * Finds the message that kills whoever handles it: nothing that a process counts in memory outlives it. A consumer whose processes
+ * begin at the same offset again and again, without one that ended in good order, goes on one by one there, and counts each
+ * message in the database *before* it is tried.
  */
 export class Care {
   readonly #left = new Map<string, number>();
+  readonly #begun: TopicPartition[] = [];
   readonly #counted = new Set<string>();
 
   constructor(
@@ -23,16 +26,12 @@ export class Care {
     private readonly log: Log,
   ) {}
 
-  /** After a rebalance every partition begins anew. */
-  forget(): void {
-    this.#left.clear();
-  }
-
   /** True while a partition of the batch is where this consumer began suspiciously often. */
   async needed(batch: readonly Decoded[]): Promise<boolean> {
     let care = false;
     for (const { record } of batch) {
       const place = `${record.topic}:${record.partition}`;
+      // Once a process: partitions that go and come back have killed nobody.
       const left = this.#left.get(place) ?? (await this.#begin(place, record));
       care ||= left > 0;
       this.#left.set(place, Math.max(0, left - 1));
@@ -47,7 +46,18 @@ export class Care {
     return (await this.store.countTry(this.group, id)) > deathsBeforeParking;
   }
 
+  /** The message was handled or parked, and the process lives: what was counted of it counts no more. */
+  async survived(id: string): Promise<void> {
+    await this.store.forgetTries(this.group, id);
+  }
+
+  /** The process ends in good order: it died over nothing. */
+  async end(): Promise<void> {
+    if (this.#begun.length > 0) await this.store.forgetStarts(this.group, this.#begun);
+  }
+
   async #begin(place: string, { topic, partition, offset }: Decoded['record']): Promise<number> {
+    this.#begun.push({ topic, partition });
     const starts = await this.store.countStart(this.group, topic, partition, offset, messagesWithCare);
     if (starts <= startsBeforeCare) return 0;
     this.log('warn', 'the consumer began here again and again: it goes on one by one', { group: this.group, place, starts });

@@ -7,7 +7,7 @@ import { isTimeout } from '../postgres/sql-errors.js';
 import type { Runner } from '../run/runner.js';
 import type { Outcome, Work } from '../run/work.js';
 import type { Store } from '../store/store.js';
-import { backOff, type World } from '../system.js';
+import { backOff, within, type World } from '../system.js';
 import { Care } from './care.js';
 import { decode, type Decoded } from './decode.js';
 import { HeldQueue, partsOf, sizeOf, type Held } from './held-queue.js';
@@ -20,6 +20,8 @@ const pauseAbove = 32 * 1024 * 1024;
 const resumeBelow = 8 * 1024 * 1024;
 /** Milliseconds after which positions that were committed are committed once more. */
 const repetition = 10_000;
+/** Milliseconds to say that this process ended in good order; a database that is away just does not hear it. */
+const lastWord = 1_000;
 /** A decision that throws is tried this many times before its message is parked. */
 export const triesBeforeParking = 4;
 
@@ -104,6 +106,7 @@ export class Pump {
     this.#alarm.ring();
     await this.#run;
     await this.#membership.leave((subscription) => this.#positions.commit(subscription));
+    await within(this.world.timers, lastWord, this.#care.end().catch(() => undefined), undefined);
   }
 
   #receive(records: readonly IncomingRecord[]): void {
@@ -125,7 +128,6 @@ export class Pump {
     this.#queue.clear();
     this.#bytes = 0;
     this.#positions.forget();
-    this.#care.forget();
     this.#resume(0);
   }
 
@@ -161,6 +163,7 @@ export class Pump {
           if (outcome.kind === 'transient') outage ??= outcome.error;
           try {
             if (!(await this.#settle(held, outcome))) again.push(held);
+            else if (careful) await this.#care.survived(held.decoded.id);
           } catch (error) {
             outage ??= error;
             again.push(held);

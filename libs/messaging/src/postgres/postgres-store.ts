@@ -44,6 +44,9 @@ on conflict (consumer, topic, partition) do update
 set times = case when excluded.record_offset between s.record_offset and s.record_offset + $5 then s.times + 1 else 1 end,
 record_offset = case when excluded.record_offset between s.record_offset and s.record_offset + $5 then s.record_offset else excluded.record_offset end
 returning times`;
+const forgetTries = `delete from msg_tries where consumer = $1 and message_id = $2`;
+const forgetStarts = `update msg_starts s set times = 0 from unnest($2::text[], $3::int[]) as w(topic, partition)
+where s.consumer = $1 and s.topic = w.topic and s.partition = w.partition`;
 
 /** The library's store on PostgreSQL, on the pool of a TypeORM data source, so that it shares the service's transactions. */
 export class PostgresStore implements Store {
@@ -176,6 +179,14 @@ export class PostgresStore implements Store {
 
   async countStart(consumer: string, topic: string, partition: number, offset: bigint, reach: number): Promise<number> {
     return (await this.#sql<{ times: number }>(countStart, [consumer, topic, partition, offset.toString(), reach]))[0]!.times;
+  }
+
+  async forgetTries(consumer: string, messageId: string): Promise<void> {
+    await this.#sql(forgetTries, [consumer, messageId]);
+  }
+
+  async forgetStarts(consumer: string, places: readonly { readonly topic: string; readonly partition: number }[]): Promise<void> {
+    await this.#sql(forgetStarts, [consumer, places.map(({ topic }) => topic), places.map(({ partition }) => partition)]);
   }
 }
 

@@ -167,4 +167,8 @@ export interface Store {
   countTry(consumer: string, messageId: string): Promise<number>;
   /** Where a consumer began on a partition, and how many times in a row it began no further than `reach` records after the first of them. */
   countStart(consumer: string, topic: string, partition: number, offset: bigint, reach: number): Promise<number>;
+  /** What was counted of a message counts no more: it was handled, or parked. */
+  forgetTries(consumer: string, messageId: string): Promise<void>;
+  /** What was counted of these partitions counts no more: a process that began there has ended in good order. */
+  forgetStarts(consumer: string, places: readonly { readonly topic: string; readonly partition: number }[]): Promise<void>;
 }

@@ -15,4 +15,12 @@ export class CountRows {
       before && offset >= before.offset && offset <= before.offset + BigInt(reach) ? { ...before, times: before.times + 1 } : { offset, times: 1 };
     return (await transaction.upsert(this.#starts, JSON.stringify([consumer, topic, partition]), next)).times;
   }
+
+  async forgetTries(transaction: DatabaseTransaction, consumer: string, id: string): Promise<void> {
+    await transaction.update(this.#tries, `${consumer} ${id}`, () => undefined);
+  }
+
+  async forgetStarts(transaction: DatabaseTransaction, consumer: string, places: readonly { readonly topic: string; readonly partition: number }[]): Promise<void> {
+    for (const { topic, partition } of places) await transaction.update(this.#starts, JSON.stringify([consumer, topic, partition]), (row) => ({ ...row, times: 0 }));
+  }
 }

@@ -143,6 +143,14 @@ export class SimulatedStore implements Store {
     return this.#single('count start', (tx) => this.database.counts.start(tx, consumer, topic, partition, offset, reach));
   }
 
+  forgetTries(consumer: string, messageId: string): Promise<void> {
+    return this.#single('forget tries', (tx) => this.database.counts.forgetTries(tx, consumer, messageId));
+  }
+
+  forgetStarts(consumer: string, places: readonly { readonly topic: string; readonly partition: number }[]): Promise<void> {
+    return this.#single('forget starts', (tx) => this.database.counts.forgetStarts(tx, consumer, places));
+  }
+
   #single<T>(operation: string, run: (transaction: DatabaseTransaction) => T | Promise<T>): Promise<T> {
     return this.#withSession((session) => session.single(operation, run));
   }
