@@ -5,6 +5,7 @@ import type { Relay } from './outbox/relay.js';
 import { transientCauseOf, transientCauses } from './postgres/sql-errors.js';
 import type { Runner } from './run/runner.js';
 import type { Store } from './store/store.js';
+import { systemTimers, within } from './system.js';
 
 export interface Measured {
   readonly service: string;
@@ -15,13 +16,13 @@ export interface Measured {
   readonly runner: Runner;
 }
 
-/** A reading that fails shows as NaN: a scrape must tell the other metrics all the same. */
-const reading = async (gauge: Gauge, read: () => Promise<void>): Promise<void> => {
-  try {
-    await read();
-  } catch {
-    gauge.set(Number.NaN);
-  }
+/** Milliseconds for one reading: whoever scrapes does not wait for a server that is silent. */
+const patience = 2_000;
+
+/** A reading that fails, or does not come, shows as NaN: a scrape must tell the other metrics all the same. */
+const reading = async (gauge: Gauge, read: () => Promise<void>, labels: Readonly<Record<string, string>> = {}): Promise<void> => {
+  const told = await within(systemTimers, patience, read().then(() => true, () => false), false);
+  if (!told) gauge.set(labels, Number.NaN);
 };
 
 /** Registers the library's metrics in the default registry, once a process. */
@@ -114,9 +115,7 @@ export function messagingMetrics({ store, kafka, transport, relay, runner }: Mea
     labelNames: ['group'],
     async collect() {
       this.reset();
-      for (const { group, topics } of transport.groups) {
-        await reading(this, async () => this.set({ group }, await lagOf(kafka, group, topics)));
-      }
+      await Promise.all(transport.groups.map(({ group, topics }) => reading(this, async () => this.set({ group }, await lagOf(kafka, group, topics)), { group })));
     },
   });
   const batches = new Counter({ name: 'transactions_total', help: 'Transactions of decisions that were committed.' });

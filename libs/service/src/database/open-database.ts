@@ -51,6 +51,7 @@ export async function connect(dataSource: DataSource, { clock, timers }: Waiting
   for (let tries = 0; ; tries++) {
     try {
       await dataSource.initialize();
+      dropHungConnections(dataSource);
       return;
     } catch (error) {
       const left = deadline - clock.now().getTime();
@@ -82,4 +83,17 @@ async function applied(dataSource: DataSource, world: Waiting): Promise<void> {
   } finally {
     await dataSource.destroy();
   }
+}
+
+interface Lent {
+  readonly _activeQuery: unknown;
+  readonly connection: { readonly stream: { destroy(error: Error): void } };
+}
+
+/** A read that was given up leaves its connection busy, and TypeORM hands it back all the same: the next caller would queue behind it. */
+function dropHungConnections(dataSource: DataSource): void {
+  const { master } = dataSource.driver as unknown as { master: { on(event: 'release', listener: (error: unknown, client: Lent) => void): void } };
+  master.on('release', (error, client) => {
+    if (!error && client._activeQuery) client.connection.stream.destroy(new Error('Query read timeout'));
+  });
 }
