@@ -1,4 +1,4 @@
-import type { IncomingRecord, KafkaClient, Subscription } from '../kafka/kafka-client.js';
+import type { IncomingRecord, KafkaClient, Subscription, TopicPartition } from '../kafka/kafka-client.js';
 import type { Log } from '../messaging.options.js';
 import { Aborted, backOff, unlessAborted, within, type World } from '../system.js';
 
@@ -13,19 +13,20 @@ export interface MembershipOptions {
   readonly topics: readonly string[];
   readonly onRecords: (records: readonly IncomingRecord[]) => void;
   /** Everything that was received and not committed comes again, to whoever owns it now. */
-  readonly onStartOver: () => void;
+  readonly onStartOver: (assigned?: readonly TopicPartition[]) => void;
   readonly onDead: (error: Error) => void;
   readonly log: Log;
 }
 
 /**
  * A place in a consumer group that outlives its client: one that has heard nothing for half a minute, not even an empty
- * answer, is ended and another opened, for as long as it takes.
+ * answer, or can't commit any more, is ended and another opened, for as long as it takes.
  */
 export class Membership {
   readonly #over = new AbortController();
   #subscription: Subscription | undefined;
   #watching: Promise<void> | undefined;
+  #lost = false;
   #lastFetch = 0;
   #rebalances = 0;
 
@@ -48,8 +49,10 @@ export class Membership {
 
   /** Milliseconds since the last fetch came back. */
   get silence(): number {
-    this.#lastFetch = Math.max(this.#lastFetch, this.#subscription?.lastFetchAt() ?? 0);
-    return this.#lastFetch === 0 ? 0 : this.world.clock.now().getTime() - this.#lastFetch;
+    const now = this.world.clock.now().getTime();
+    // A clock that was set back must not hide a silence.
+    this.#lastFetch = Math.min(now, Math.max(this.#lastFetch, this.#subscription?.lastFetchAt() ?? 0));
+    return this.#lastFetch === 0 ? 0 : now - this.#lastFetch;
   }
 
   /** How often the partitions were shared out anew. */
@@ -75,9 +78,12 @@ export class Membership {
       onRecords: (records) => {
         if (!spent) onRecords(records);
       },
-      onAssigned: () => {
+      onAssigned: (partitions) => {
         this.#rebalances++;
-        if (!spent) onStartOver();
+        if (!spent) onStartOver(partitions);
+      },
+      onLost: () => {
+        if (!spent) this.#lost = true;
       },
       onDead,
     });
@@ -100,13 +106,15 @@ export class Membership {
     const { signal } = this.#over;
     while (!signal.aborted) {
       await this.world.timers.wait(interval, signal);
-      if (!signal.aborted && this.silence > longestSilence) await this.#reopen(signal);
+      if (!signal.aborted && (this.#lost || this.silence > longestSilence)) await this.#reopen(signal);
     }
   }
 
   async #reopen(signal: AbortSignal): Promise<void> {
     const { group, log, onStartOver } = this.options;
-    log('error', 'the consumer hears nothing and is opened anew', { group, seconds: Math.round(this.silence / 1_000) });
+    const why = this.#lost ? 'its coordinator has moved' : `it has heard nothing for ${Math.round(this.silence / 1_000)} s`;
+    log('error', 'the consumer is opened anew', { group, why });
+    this.#lost = false;
     const spent = this.#subscription;
     this.#subscription = undefined;
     await spent?.close();

@@ -8,15 +8,26 @@ const placeOf = ({ topic, partition }: TopicPartition): string => `${topic}:${pa
 /** How far each partition of a group is done, and the commits that tell the broker so. */
 export class Positions {
   readonly #progress = new Map<string, Progress>();
+  readonly #resume = new Map<string, bigint>();
   readonly #done = new Map<string, Position>();
   readonly #uncommitted = new Map<string, Position>();
   #committing: Promise<void> | undefined;
 
-  begin(record: TopicPartition & { readonly offset: bigint }): void {
+  /**
+   * Undefined where the record may be handled. Else the offset to go back to first, told once: the record was fetched before the
+   * partitions were shared out anew, and kafkajs would pass over what lies between.
+   */
+  begin(record: TopicPartition & { readonly offset: bigint }): bigint | undefined {
     const place = placeOf(record);
     let progress = this.#progress.get(place);
-    if (!progress) this.#progress.set(place, (progress = new Progress()));
+    if (!progress) {
+      const resume = this.#resume.get(place);
+      this.#resume.delete(place);
+      if (resume !== undefined && record.offset > resume) return resume;
+      this.#progress.set(place, (progress = new Progress()));
+    }
     progress.begin(record.offset);
+    return undefined;
   }
 
   finish({ topic, partition, offset }: TopicPartition & { readonly offset: bigint }): void {
@@ -34,8 +45,11 @@ export class Positions {
     for (const [place, position] of this.#done) this.#uncommitted.set(place, position);
   }
 
-  /** After a rebalance: what was not committed comes again. */
-  forget(): void {
+  /** After a rebalance: what was not committed comes again, from where each partition that is still ours was done. */
+  forget(assigned?: readonly TopicPartition[]): void {
+    for (const [place, { next }] of this.#progress) if (next !== undefined) this.#resume.set(place, next);
+    const mine = assigned && new Set(assigned.map(placeOf));
+    for (const place of [...this.#resume.keys()]) if (mine && !mine.has(place)) this.#resume.delete(place);
     this.#progress.clear();
     this.#done.clear();
     this.#uncommitted.clear();

@@ -1,6 +1,6 @@
 import { Poison, Transient } from '@tradewind/kernel';
 import type { Catalogue } from '../contract/index.js';
-import type { IncomingRecord, KafkaClient } from '../kafka/kafka-client.js';
+import type { IncomingRecord, KafkaClient, TopicPartition } from '../kafka/kafka-client.js';
 import type { Log } from '../messaging.options.js';
 import { Alarm } from '../outbox/alarm.js';
 import { isTimeout } from '../postgres/sql-errors.js';
@@ -71,7 +71,7 @@ export class Pump {
       group,
       topics,
       onRecords: (records) => this.#receive(records),
-      onStartOver: () => this.#startOver(),
+      onStartOver: (assigned) => this.#startOver(assigned),
       onDead,
       log,
     });
@@ -110,8 +110,16 @@ export class Pump {
   }
 
   #receive(records: readonly IncomingRecord[]): void {
+    const passedOver = new Set<string>();
     for (const record of records) {
-      this.#positions.begin(record);
+      const place = `${record.topic}:${record.partition}`;
+      if (passedOver.has(place)) continue;
+      const hole = this.#positions.begin(record);
+      if (hole !== undefined) {
+        passedOver.add(place);
+        this.#membership.subscription?.seek([{ topic: record.topic, partition: record.partition, next: hole }]);
+        continue;
+      }
       this.#bytes += sizeOf(record);
       this.#queue.push({ decoded: decode(record, this.options.contracts), generation: this.#generation, notBefore: 0, tries: 0, alone: false });
     }
@@ -123,11 +131,11 @@ export class Pump {
   }
 
   /** After a rebalance everything uncommitted comes again, to whoever owns it now. */
-  #startOver(): void {
+  #startOver(assigned?: readonly TopicPartition[]): void {
     this.#generation++;
     this.#queue.clear();
     this.#bytes = 0;
-    this.#positions.forget();
+    this.#positions.forget(assigned);
     this.#resume(0);
   }
 
@@ -158,17 +166,22 @@ export class Pump {
     let outage: unknown;
     try {
       const careful = await this.#care.needed(batch.map((held) => held.decoded));
+      // Of a lane whose message is not finished, nothing later may be: the parts of a batch know nothing of each other.
+      const closed = new Set<string>();
+      const isOpen = ({ decoded }: Held): boolean => !closed.has(decoded.lane);
       for (const part of partsOf(batch, careful)) {
-        for (const [held, outcome] of await this.#decide(part, careful)) {
+        again.push(...part.filter((held) => !isOpen(held)));
+        for (const [held, outcome] of await this.#decide(part.filter(isOpen), careful)) {
           if (outcome.kind === 'transient') outage ??= outcome.error;
           try {
-            if (!(await this.#settle(held, outcome))) again.push(held);
-            else if (careful) await this.#care.survived(held.decoded.id);
+            if (isOpen(held) && (await this.#settle(held, outcome))) continue;
           } catch (error) {
             outage ??= error;
-            again.push(held);
           }
+          closed.add(held.decoded.lane);
+          again.push(held);
         }
+        if (careful) await this.#survived(part);
       }
     } catch (error) {
       outage = error;
@@ -180,6 +193,13 @@ export class Pump {
     if (outage === undefined) return void (this.#outages = 0);
     this.options.log('warn', 'consumer waits and tries again', { group: this.options.group, error: String(outage), outages: this.#outages });
     await this.world.timers.wait(backOff(this.world, this.#outages++, 50, 2_000), this.#stopped.signal);
+  }
+
+  /** What could not be forgotten is counted once too often: it takes several deaths to park a message. */
+  async #survived(part: readonly Held[]): Promise<void> {
+    for (const held of part.filter((each) => this.#finished.has(each))) {
+      await this.#care.survived(held.decoded.id).catch((error: unknown) => this.options.log('warn', 'a try could not be forgotten', { id: held.decoded.id, error: String(error) }));
+    }
   }
 
   async #decide(batch: readonly Held[], careful: boolean): Promise<Map<Held, Outcome>> {

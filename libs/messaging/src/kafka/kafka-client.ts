@@ -50,6 +50,8 @@ export interface SubscriptionOptions {
   readonly onAssigned: (partitions: readonly TopicPartition[]) => void;
   /** The subscription is dead and will not come back by itself. */
   readonly onDead: (error: Error) => void;
+  /** It goes on reading and can't commit any more: it should be closed, and another opened. */
+  readonly onLost?: () => void;
 }
 
 /** A member of a consumer group. New groups and new partitions start at the beginning of the log. */

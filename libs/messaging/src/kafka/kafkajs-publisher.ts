@@ -41,7 +41,10 @@ export class KafkajsPublisher implements Publisher {
   /** kafkajs would wait for the answers to what was sent: those of a spent publisher interest nobody any more. */
   async close(): Promise<void> {
     if (this.#spent) this.part.close();
-    await this.producer.disconnect();
-    this.part.close();
+    try {
+      await this.producer.disconnect();
+    } finally {
+      this.part.close();
+    }
   }
 }

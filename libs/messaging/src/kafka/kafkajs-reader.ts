@@ -29,8 +29,6 @@ export interface ReaderOptions {
 /** A consumer that heals what heals by itself, and can be ended in every state it may be in. */
 export class KafkajsReader {
   readonly consumer: Consumer;
-  #run: ConsumerRunConfig | undefined;
-  #joining: Promise<void> | undefined;
   #ending: Promise<void> | undefined;
 
   constructor(
@@ -50,13 +48,6 @@ export class KafkajsReader {
     return this.part.open(this.#start(eachBatch));
   }
 
-  /** Leaves the group and joins it again, with a coordinator that is asked for anew. Told again meanwhile, it does nothing more. */
-  joinAnew(): void {
-    this.#joining ??= this.#joinAnew()
-      .catch((error: Error) => this.#over || this.options.onDead(error))
-      .then(() => (this.#joining = undefined));
-  }
-
   /** Leaves the group; a broker that does not answer is not waited for. */
   close(): Promise<void> {
     return (this.#ending ??= this.#end());
@@ -69,18 +60,11 @@ export class KafkajsReader {
   async #start(eachBatch: NonNullable<ConsumerRunConfig['eachBatch']>): Promise<void> {
     await this.consumer.connect();
     await this.consumer.subscribe({ topics: [...this.options.topics], fromBeginning: true });
-    this.#run = { autoCommit: false, eachBatch };
-    await this.consumer.run(this.#run);
-  }
-
-  async #joinAnew(): Promise<void> {
-    if (this.#over || !this.#run) return;
-    await this.consumer.stop();
-    if (!this.#over) await this.consumer.run(this.#run);
+    await this.consumer.run({ autoCommit: false, eachBatch });
   }
 
   async #end(): Promise<void> {
-    const left = this.consumer.disconnect();
+    const left = this.consumer.disconnect().catch(() => undefined); // the sockets are closed in any case
     await within(systemTimers, farewell, left, undefined);
     this.part.close();
     // With its sockets cut it ends at once; should it not, it can do nothing any more.

@@ -18,6 +18,9 @@ export class KafkajsSockets {
     // kafkajs passes null where there is no TLS.
     const socket = (ssl as typeof ssl | null) ? connectTls({ host, port, ...ssl }, onConnect) : connectPlain({ host, port }, onConnect);
     socket.setKeepAlive(true, keepAliveAfter);
+    // kafkajs lets go of one and the same dead socket for everyone who waited for it; Node keeps a listener for each time.
+    const unref = socket.unref.bind(socket);
+    socket.unref = () => (socket.destroyed ? socket : unref());
     this.#open.add(socket);
     socket.once('close', () => this.#open.delete(socket));
     return socket;

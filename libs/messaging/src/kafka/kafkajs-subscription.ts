@@ -42,7 +42,7 @@ export class KafkajsSubscription implements Subscription {
       return true;
     } catch (error) {
       // kafkajs goes on telling a coordinator that has become none, for ever: only who joins anew asks where the present one is.
-      if (typeOf(error) === 'NOT_COORDINATOR_FOR_GROUP') this.reader.joinAnew();
+      if (typeOf(error) === 'NOT_COORDINATOR_FOR_GROUP') this.options.onLost?.();
       // Else not owned any longer, or the broker is away: the inbox makes the records that come again harmless.
       return false;
     }
@@ -52,12 +52,21 @@ export class KafkajsSubscription implements Subscription {
     for (const position of positions) this.reader.consumer.seek(toKafkajs(position));
   }
 
+  /** Between a crash and its own restart kafkajs takes no wish: what joins anew is not paused. */
   pause(): void {
-    this.reader.consumer.pause(this.options.topics.map((topic) => ({ topic })));
+    this.#ifRunning(() => this.reader.consumer.pause(this.options.topics.map((topic) => ({ topic }))));
   }
 
   resume(): void {
-    this.reader.consumer.resume(this.options.topics.map((topic) => ({ topic })));
+    this.#ifRunning(() => this.reader.consumer.resume(this.options.topics.map((topic) => ({ topic }))));
+  }
+
+  #ifRunning(wish: () => void): void {
+    try {
+      wish();
+    } catch (error) {
+      if ((error as Error).name !== 'KafkaJSNonRetriableError') throw error;
+    }
   }
 
   lastFetchAt(): number {

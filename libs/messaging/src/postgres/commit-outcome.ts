@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import { OutcomeUnknown } from '../decide/index.js';
-import { systemTimers } from '../system.js';
+import { systemTimers, within } from '../system.js';
 import { endsUnknown } from './sql-errors.js';
 import type { Sql } from './sql.js';
 
@@ -28,16 +28,24 @@ export async function commitWithin(client: PoolClient, silence: number): Promise
 
 /** Resolves true when it was committed, false when it never will be. Throws OutcomeUnknown where the server can't say in time. */
 export async function wasCommitted(sql: Sql, transactionId: string, cause: unknown): Promise<boolean> {
+  const over = new AbortController();
   let last = cause;
-  for (let waited = 0; waited < patience; waited += interval) {
-    try {
-      const [row] = await sql<{ status: 'committed' | 'aborted' | 'in progress' | null }>(status, [transactionId]);
-      if (row?.status === 'committed') return true;
-      if (row?.status === 'aborted') return false;
-    } catch (error) {
-      last = error;
+  const ask = async (): Promise<boolean | undefined> => {
+    while (!over.signal.aborted) {
+      try {
+        const [row] = await sql<{ status: 'committed' | 'aborted' | 'in progress' | null }>(status, [transactionId]);
+        if (row?.status === 'committed') return true;
+        if (row?.status === 'aborted') return false;
+      } catch (error) {
+        last = error;
+      }
+      await systemTimers.wait(interval, over.signal);
     }
-    await systemTimers.wait(interval);
-  }
-  throw new OutcomeUnknown('the database went away during a commit: it may have happened', { cause: last });
+    return undefined;
+  };
+  // By the clock: one question to a silent server may outlast all patience.
+  const known = await within(systemTimers, patience, ask(), undefined);
+  over.abort();
+  if (known === undefined) throw new OutcomeUnknown('the database went away during a commit: it may have happened', { cause: last });
+  return known;
 }

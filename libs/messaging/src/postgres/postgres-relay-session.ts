@@ -94,13 +94,18 @@ export class PostgresRelaySession implements RelaySession {
   }
 
   /** A server that does not answer is not waited for: it lets the lock go by itself. */
-  async close(): Promise<void> {
-    const ended = await within(systemTimers, goodbye, this.client.end().then(() => true), false);
-    if (!ended) (this.client as unknown as { connection: { stream: Duplex } }).connection.stream.destroy();
+  close(): Promise<void> {
+    return endWithin(this.client);
   }
 
   async #query<R extends object>(name: string, text: string, values: unknown[]): Promise<{ rows: R[] }> {
     if (this.#lost) throw new Transient('the relay has lost its session', { cause: this.#lost });
     return this.client.query<R>({ name, text, values });
   }
+}
+
+/** Ends a connection; a server that does not answer is cut off. */
+export async function endWithin(client: Client): Promise<void> {
+  const ended = await within(systemTimers, goodbye, client.end().then(() => true, () => true), false);
+  if (!ended) (client as unknown as { connection: { stream: Duplex } }).connection.stream.destroy();
 }

@@ -3,8 +3,9 @@ import { Transient } from '@tradewind/kernel';
 import type { DataSource } from 'typeorm';
 import type { ClaimedEffect, RelaySession, Store, Transaction } from '../store/store.js';
 import { commitWithin, CommitUnanswered, wasCommitted } from './commit-outcome.js';
-import { beginWithin, silenceOf, usualLimits } from './postgres-limits.js';
-import { PostgresRelaySession, pokeChannel, relayLimits } from './postgres-relay-session.js';
+import { beginWithin } from './begin-within.js';
+import { silenceOf, usualLimits } from './postgres-limits.js';
+import { endWithin, PostgresRelaySession, pokeChannel, relayLimits } from './postgres-relay-session.js';
 import { PostgresTransaction } from './postgres-transaction.js';
 import { isSilence, isTransient } from './sql-errors.js';
 import { sqlOf, type Sql } from './sql.js';
@@ -113,10 +114,10 @@ export class PostgresStore implements Store {
     try {
       await client.connect();
       const session = await PostgresRelaySession.open(client);
-      if (!session) await client.end();
+      if (!session) await endWithin(client);
       return session;
     } catch (error) {
-      await client.end().catch(() => undefined);
+      await endWithin(client);
       throw asTransient(error);
     }
   }

@@ -9,7 +9,7 @@ interface PostgresError extends Error {
 /** SQLSTATE classes and codes that pass by themselves: connection, resources, shutdown, deadlock, serialization, lock wait. */
 const transientState = /^(08|53|57P|40001|40P01|55P03|25P0[34])/;
 const transientCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH']);
-const transientText = /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|connection is closed|Query read timeout|Client was closed/i;
+const transientText = /Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|not queryable|connection is closed|Query read timeout|Client was closed/i;
 
 export const isTransient = (error: unknown): boolean => {
   if (error instanceof Transient) return true;

@@ -86,7 +86,8 @@ export class CommandGate implements Commands {
 
   #end(waiting: Waiting, outcome: Outcome): void {
     waiting.over = true;
-    waiting.resolve(outcome.kind === 'transient' && waiting.doubt ? { kind: 'transient', error: waiting.doubt } : outcome);
+    const untold = outcome.kind === 'transient' || (outcome.kind === 'failed' && isTimeout(outcome.error));
+    waiting.resolve(untold && waiting.doubt ? { kind: 'transient', error: waiting.doubt } : outcome);
   }
 
   #isClaimed({ work }: Waiting): boolean {
