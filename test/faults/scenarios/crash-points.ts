@@ -3,7 +3,7 @@ import { instruct, openSaga } from '../../../tools/ops/operator/sagas.js';
 import type { DatabaseService } from '../../../tools/platform/shop/processes.js';
 import type { Fault } from '../ground/fault.js';
 import type { Stage } from '../ground/stage.js';
-import { poisonOneOrder, releaseEverything } from './poison.js';
+import { discardPoison, poisonOneOrder, releaseEverything } from './poison.js';
 
 /** Which pass of a point is the last one of its process: the first, the second, one in the middle of work. */
 const hits = [1, 2, 17] as const;
@@ -37,6 +37,7 @@ async function everyCrashPoint(stage: Stage): Promise<void> {
     await stage.until('everything to be ready', () => stage.shop.untilReady(5_000).then(() => true), 60);
   }
   await chores.end();
+  await discardPoison(stage);
   stage.note(`${shown.length - missed.length} of ${shown.length} deaths at ${new Set(shown.map(({ point }) => point)).size} points`);
   if (missed.length > 0) throw new Error(`never hit: ${missed.join('; ')}`);
 }
