@@ -224,6 +224,13 @@ describe('a gateway', () => {
       const answers = await Promise.all(Array.from({ length: 6 }, () => asked('/orders/1')));
       expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 200));
     });
+    it('tries the other when one woke up too late to read what was sent whole, and never blames the client for it', async () => {
+      order.answer = (_, response) => void response.writeHead(408).end();
+      const answers = await Promise.all(Array.from({ length: 6 }, () => asked('/orders/1')));
+      expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 200));
+      second.answer = order.answer;
+      expect([(await asked('/orders/1')).status, (await post('/orders', '{}')).status]).toEqual([503, 503]);
+    });
     it('lets the client notice an answer that stops in the middle', async () => {
       product.answer = (_, response) => {
         response.writeHead(200, { 'content-length': '100' }).write('half', () => response.destroy());

@@ -11,6 +11,7 @@ const rawHeadersOf = ({ rawHeaders }: Dispatcher.DispatchController): string[] =
 /**
  * One call to one instance; the answer goes to the client as it comes. Resolves when it is over, one way or another, and
  * tells the instance's record how it went. As long as nothing of an answer has gone out, another try is possible.
+ * A 408 never goes out: it is about the instance's reading, since the request was sent whole (Node answers so when it wakes from a pause).
  * @param mayDecline a 503 is not passed on but given back, because somebody else may do better
  */
 export function tryOnce(call: Call, { upstream, pool }: Reachable, clock: Clock, mayDecline: boolean): Promise<TryEnd> {
@@ -54,7 +55,7 @@ class Try implements Dispatcher.DispatchHandler {
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, _headers: unknown, statusMessage?: string): void {
     if (status < 200 || this.call.response.destroyed) return;
-    if (status === 503 && this.mayDecline) {
+    if (status === 408 || (status === 503 && this.mayDecline)) {
       this.#declined = true;
       return;
     }
