@@ -29,14 +29,14 @@ export const concurrentSends: PlantedBug = {
     network: true,
     settings: [sooner],
     /** While a message waits for its answer, others of its key gather; they are sent at once, and every second answer is lost. */
-    async act(ground) {
-      await ground.quiet();
-      const token = await adminToken(ground);
-      const first = ground.kafka.lose.answers({ api: 'produce', which: { every: 1 }, how: 'swallow', client: /^product$/ });
-      await ground.passes('relay.before-send', () => reprice(ground, token, 101));
-      await Promise.all(Array.from({ length: 12 }, (_, index) => reprice(ground, token, 200 + index)));
+    async act(scene) {
+      await scene.quiet();
+      const token = await adminToken(scene);
+      const first = scene.kafka.lose.answers({ api: 'produce', which: { every: 1 }, how: 'swallow', client: /^product$/ });
+      await scene.passes('relay.before-send', () => reprice(scene, token, 101));
+      await Promise.all(Array.from({ length: 12 }, (_, index) => reprice(scene, token, 200 + index)));
       await until('a lost answer', () => first.hits > 0);
-      const further = ground.kafka.lose.answers({ api: 'produce', which: { every: 2 }, how: 'swallow', client: /^product$/ });
+      const further = scene.kafka.lose.answers({ api: 'produce', which: { every: 2 }, how: 'swallow', client: /^product$/ });
       first.heal();
       await until('further lost answers', () => further.hits > 2);
       further.heal();

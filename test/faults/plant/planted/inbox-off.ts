@@ -16,11 +16,11 @@ export const inboxOff: PlantedBug = {
   foundBy: 'G7',
   scenario: {
     /** Every command that the product service has ever read comes a second time. */
-    async act(ground) {
-      const { shop } = ground;
-      const orders = await Promise.all([0, 1, 2].map((number) => order(ground, 'sim_ok', number)));
-      for (const orderId of orders) await becomes(ground, orderId, 'confirmed');
-      await ground.quiet();
+    async act(scene) {
+      const { shop } = scene;
+      const orders = await Promise.all([0, 1, 2].map((number) => order(scene, 'sim_ok', number)));
+      for (const orderId of orders) await becomes(scene, orderId, 'confirmed');
+      await scene.quiet();
       await shop.stopOne('product');
       await rewind(shop.kafkaBrokers, 'product', 'stock.commands');
       await shop.startOne('product');

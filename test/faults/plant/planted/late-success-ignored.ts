@@ -9,10 +9,10 @@ export const lateSuccessIgnored: PlantedBug = {
   foundBy: 'G1',
   scenario: {
     /** The money is taken, and the answer is still on its way when the buyer cancels. */
-    async act(ground) {
-      const orderId = await order(ground, 'sim_slow');
-      await ground.until('payment', "select 1 from payments where order_id = $1 and status = 'requested'", [orderId]);
-      await cancel(ground, orderId);
+    async act(scene) {
+      const orderId = await order(scene, 'sim_slow');
+      await scene.until('payment', "select 1 from payments where order_id = $1 and status = 'requested'", [orderId]);
+      await cancel(scene, orderId);
     },
   },
 };

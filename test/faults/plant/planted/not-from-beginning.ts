@@ -9,10 +9,10 @@ export const notFromBeginning: PlantedBug = {
   foundBy: 'G4',
   scenario: {
     /** Carts are checked out while the order service, which has never read any, is away. */
-    async act(ground) {
-      await ground.shop.stopOne('order');
-      await Promise.all([0, 1, 2, 3].map((number) => checkOut(ground, number)));
-      await ground.shop.startOne('order');
+    async act(scene) {
+      await scene.shop.stopOne('order');
+      await Promise.all([0, 1, 2, 3].map((number) => checkOut(scene, number)));
+      await scene.shop.startOne('order');
     },
   },
 };

@@ -17,10 +17,10 @@ export const offsetBeforeDatabase: PlantedBug = {
   foundBy: 'G4',
   scenario: {
     /** The process dies in the transaction that makes an order of a cart. */
-    async act(ground) {
-      await ground.quiet();
-      await ground.provoke({ do: 'kill', at: { point: 'inbox.after-mark', hit: 1 } }, () => checkOut(ground));
-      await ground.shop.untilReady();
+    async act(scene) {
+      await scene.quiet();
+      await scene.provoke({ do: 'kill', at: { point: 'inbox.after-mark', hit: 1 } }, () => checkOut(scene));
+      await scene.shop.untilReady();
     },
   },
 };

@@ -24,13 +24,13 @@ export const producerKept: PlantedBug = {
     network: true,
     settings: [sooner],
     /** A message is written, and nobody hears of it until its relay gives up; there is another of its key by then. */
-    async act(ground) {
-      await ground.quiet();
-      const token = await adminToken(ground);
-      const lost = ground.kafka.lose.answers({ api: 'produce', which: { every: 1 }, how: 'swallow', client: /^product$/ });
-      await ground.passes('relay.before-send', () => reprice(ground, token, 111));
-      await reprice(ground, token, 222);
-      await until('a relay that starts over', () => ground.logOf('product').includes('relay starts over'));
+    async act(scene) {
+      await scene.quiet();
+      const token = await adminToken(scene);
+      const lost = scene.kafka.lose.answers({ api: 'produce', which: { every: 1 }, how: 'swallow', client: /^product$/ });
+      await scene.passes('relay.before-send', () => reprice(scene, token, 111));
+      await reprice(scene, token, 222);
+      await until('a relay that starts over', () => scene.logOf('product').includes('relay starts over'));
       lost.heal();
     },
   },

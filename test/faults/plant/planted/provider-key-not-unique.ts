@@ -9,8 +9,8 @@ export const providerKeyNotUnique: PlantedBug = {
   foundBy: 'G1',
   scenario: {
     /** Two buyers pay the same for the same. */
-    async act(ground) {
-      await Promise.all([order(ground, 'sim_ok', 0), order(ground, 'sim_ok', 1)]);
+    async act(scene) {
+      await Promise.all([order(scene, 'sim_ok', 0), order(scene, 'sim_ok', 1)]);
     },
   },
 };

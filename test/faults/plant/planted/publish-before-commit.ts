@@ -25,10 +25,10 @@ export const publishBeforeCommit: PlantedBug = {
   foundBy: 'G5',
   scenario: {
     /** The process dies between the last statement of a reservation and its commit. */
-    async act(ground) {
-      await ground.quiet();
-      await ground.provoke({ do: 'kill', at: { point: 'store.before-commit', hit: 1 } }, () => checkOut(ground));
-      await ground.shop.untilReady();
+    async act(scene) {
+      await scene.quiet();
+      await scene.provoke({ do: 'kill', at: { point: 'store.before-commit', hit: 1 } }, () => checkOut(scene));
+      await scene.shop.untilReady();
     },
   },
 };

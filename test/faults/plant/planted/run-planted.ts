@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { runAudit } from '../../../../tools/ops/main.js';
 import type { Shop } from '../../../../tools/platform/shop/shop.js';
 import { startShop } from '../../../../tools/platform/shop/start-shop.js';
+import { chanceOf } from '../../../../tools/shop/retail/chance.js';
 import { Load } from '../../load/load.js';
+import { Network } from '../../network/network.js';
 import { Plant } from '../plant.js';
-import { Ground } from './ground.js';
-import { Network } from './network.js';
+import { Scene } from './scene.js';
 import type { Check, PlantedBug } from './planted-bug.js';
 
 export interface Verdict {
@@ -33,7 +34,7 @@ export async function runPlanted(bug: PlantedBug, { planted, seed = 1, say }: Ru
   const plant = Plant.in();
   const alterations = [...(scenario.settings ? [{ name: 'settings', changes: scenario.settings }] : []), ...(planted ? [bug] : [])];
   plant.alter(...alterations);
-  const network = scenario.network ? new Network(seed) : undefined;
+  const network = scenario.network ? new Network(chanceOf(seed, 'network')) : undefined;
   let shop: Shop | undefined;
   let load: Load | undefined;
   try {
@@ -46,8 +47,8 @@ export async function runPlanted(bug: PlantedBug, { planted, seed = 1, say }: Ru
     const historyFile = join(shop.state.path, 'history.jsonl');
     say(`${bug.name}${planted ? '' : ', not planted'}: the shop serves after ${secondsSince(since)} s`);
     load = await Load.open({ gatewayUrl: shop.gatewayUrl, admin: shop.admin, historyFile, seed, articles: 2, patience: planted ? 20 : 90, say });
-    const ground = new Ground(shop, load, plant, say, network?.kafka);
-    await scenario.act(ground);
+    const scene = new Scene(shop, load, plant, say, network?.kafkas[0]);
+    await scenario.act(scene);
     await load.stop();
     for (const { name, changes } of alterations) {
       for (const file of new Set(changes.map((change) => change.file))) {

@@ -26,9 +26,9 @@ export const sequenceCursor: PlantedBug = {
   foundBy: 'G3',
   scenario: {
     /** Replies to earlier orders commit with higher numbers meanwhile. */
-    async act(ground) {
-      const { load } = ground;
-      await ground.command('order', slowCommits);
+    async act(scene) {
+      const { load } = scene;
+      await scene.command('order', slowCommits);
       load.start();
       await until('30 orders accepted, or buyers who wait for nothing', () => load.counts.accepted >= 30 || load.counts.mishaps.length > 0, 30_000);
     },

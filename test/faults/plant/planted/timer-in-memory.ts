@@ -26,11 +26,11 @@ export const timerInMemory: PlantedBug = {
   scenario: {
     settings: [{ file: 'dist/apps/order/src/sagas/place-order.saga.js', find: "within: '2m'", instead: "within: '4s'" }],
     /** The process dies while an order waits for a provider that never answers. */
-    async act(ground) {
-      const orderId = await order(ground, 'sim_down');
-      await ground.until('order', "select 1 as there from msg_sagas where subject = $1 and state->>'step' = 'take payment'", [orderId]);
-      ground.shop.kill('order');
-      await ground.shop.untilReady();
+    async act(scene) {
+      const orderId = await order(scene, 'sim_down');
+      await scene.until('order', "select 1 as there from msg_sagas where subject = $1 and state->>'step' = 'take payment'", [orderId]);
+      scene.shop.kill('order');
+      await scene.shop.untilReady();
     },
   },
 };

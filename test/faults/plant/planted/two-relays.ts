@@ -27,17 +27,17 @@ export const twoRelays: PlantedBug = {
   scenario: {
     scale: { product: 2 },
     /** An instance stands still between taking a row and sending it; the next row of the same product is written by the other. */
-    async act(ground) {
-      await ground.quiet();
-      const token = await adminToken(ground);
+    async act(scene) {
+      await scene.quiet();
+      const token = await adminToken(scene);
       let first: Promise<void> = Promise.resolve();
-      const sleeper = await ground.provoke(
+      const sleeper = await scene.provoke(
         { do: 'block', milliseconds: blocked, at: { point: 'relay.before-send', hit: 1 } },
-        () => Promise.resolve((first = reprice(ground, token, 111))),
+        () => Promise.resolve((first = reprice(scene, token, 111))),
         2,
       );
-      const awake = ground.shop.instances.find(({ service, keeper }) => service === 'product' && keeper.pid !== sleeper)!;
-      await reprice(ground, token, 222, awake.url);
+      const awake = scene.shop.instances.find(({ service, keeper }) => service === 'product' && keeper.pid !== sleeper)!;
+      await reprice(scene, token, 222, awake.url);
       await first;
     },
   },

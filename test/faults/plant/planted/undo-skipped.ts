@@ -16,15 +16,15 @@ export const undoSkipped: PlantedBug = {
   foundBy: 'G1',
   scenario: {
     /** The provider is away when an order is cancelled that was paid. */
-    async act(ground) {
-      const orderId = await order(ground);
-      await becomes(ground, orderId, 'confirmed');
-      await ground.quiet();
-      await ground.shop.stopOne('provider');
-      await cancel(ground, orderId);
-      await ground.until('payment', "select 1 as there from msg_effects where name = 'payment.give-back' and last_error is not null");
-      await ground.shop.startOne('provider');
-      await becomes(ground, orderId, 'cancelled');
+    async act(scene) {
+      const orderId = await order(scene);
+      await becomes(scene, orderId, 'confirmed');
+      await scene.quiet();
+      await scene.shop.stopOne('provider');
+      await cancel(scene, orderId);
+      await scene.until('payment', "select 1 as there from msg_effects where name = 'payment.give-back' and last_error is not null");
+      await scene.shop.startOne('provider');
+      await becomes(scene, orderId, 'cancelled');
     },
   },
 };

@@ -11,7 +11,7 @@ import type { Plant } from '../plant.js';
 import { until } from './until.js';
 
 /** A shop with a hand on one of its services, and buyers who have not begun to buy. */
-export class Ground {
+export class Scene {
   constructor(
     readonly shop: Shop,
     readonly load: Load,
