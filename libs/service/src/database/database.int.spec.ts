@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { messagingMigrations, systemWorld } from '@tradewind/messaging';
+import { openLine } from '@tradewind/testing';
 import { freshDatabase, type FreshDatabase } from '../../../../tools/platform/postgres/fresh-database.js';
 import { serviceMigrations } from '../service.migrations.js';
 import { applyMigrations, checkMigrations, connect, databaseFault, dataSourceOf, MigrationsPending } from './index.js';
@@ -37,5 +38,29 @@ describe('a database that is behind', () => {
     const url = new URL(database.url);
     url.pathname = '/nowhere';
     await expect(open(url.href)).rejects.toThrow('does not exist');
+  });
+});
+
+describe('a database that has not answered a question', () => {
+  let database: FreshDatabase;
+  beforeAll(async () => {
+    database = await freshDatabase();
+  });
+  afterAll(() => database?.drop());
+
+  it('is asked the next one over another connection: the first would let it wait as long', async () => {
+    const url = new URL(database.url);
+    const line = await openLine(url.host);
+    url.host = `127.0.0.1:${line.port}`;
+    const dataSource = dataSourceOf({ DATABASE_URL: url.href }, 'probe', [], 200);
+    await connect(dataSource, systemWorld);
+    const processOf = async (): Promise<number> => (await dataSource.query<{ pid: number }[]>('select pg_backend_pid() as pid'))[0]!.pid;
+    const before = await processOf();
+    line.silence();
+    await expect(processOf()).rejects.toThrow('Query read timeout');
+    line.mend();
+    expect(await processOf()).not.toBe(before);
+    await dataSource.destroy();
+    await line.close();
   });
 });
