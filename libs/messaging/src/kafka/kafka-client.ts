@@ -56,7 +56,10 @@ export interface SubscriptionOptions {
 
 /** A member of a consumer group. New groups and new partitions start at the beginning of the log. */
 export interface Subscription {
-  /** Commits the offset of the next record to be read. Resolves false when the partition is not owned any longer. */
+  /**
+   * Commits the offset of the next record to be read. Resolves false when the partition is not owned any longer. While the client
+   * starts anew it may resolve true and have told nobody: whoever depends on a position commits it again from time to time.
+   */
   commit(positions: readonly (TopicPartition & { readonly next: bigint })[]): Promise<boolean>;
   /** Delivers again from these offsets on. */
   seek(positions: readonly (TopicPartition & { readonly next: bigint })[]): void;

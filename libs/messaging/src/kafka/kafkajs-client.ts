@@ -11,11 +11,18 @@ import { checkTopics, provisionTopics } from './provision.js';
 /** Milliseconds until an answer counts as lost; a reader's below its session time-out, so that it is still a member afterwards. */
 const patience = { reader: 8_000, publisher: 12_000, admin: 8_000 };
 
+interface Asking {
+  readonly part: KafkajsPart;
+  readonly admin: Promise<Admin>;
+  /** That wait for their answers. */
+  questions: number;
+}
+
 /** The port on kafkajs. */
 export class KafkajsClient implements KafkaClient {
   readonly #parts = new Set<KafkajsPart>();
   #closed = false;
-  #asking: { readonly part: KafkajsPart; readonly admin: Promise<Admin> } | undefined;
+  #asking: Asking | undefined;
 
   constructor(private readonly settings: KafkaSettings) {}
 
@@ -84,25 +91,35 @@ export class KafkajsClient implements KafkaClient {
     return part;
   }
 
-  /** One connection for questions, made anew after any failure; other questions on the old one still get their answers. */
+  /** One connection for questions, made anew after any failure; it is closed when the other questions on it have their answers. */
   async #withAdmin<T>(ask: (admin: Admin) => Promise<T>): Promise<T> {
     const asking = (this.#asking ??= this.#openAdmin());
+    asking.questions++;
     try {
       return await ask(await asking.admin);
     } catch (error) {
       if (this.#asking === asking) this.#asking = undefined;
-      void asking.admin
-        .then((admin) => admin.disconnect())
-        .catch(() => undefined) // the error that matters is the first
-        .finally(() => asking.part.close());
       throw error;
+    } finally {
+      if (--asking.questions === 0 && this.#asking !== asking) void endAsking(asking);
     }
   }
 
-  #openAdmin(): { readonly part: KafkajsPart; readonly admin: Promise<Admin> } {
+  #openAdmin(): Asking {
     const part = this.#part(patience.admin);
     const admin = part.kafka.admin({ retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 2_000 } });
-    return { part, admin: part.open(admin.connect()).then(() => admin) };
+    return { part, admin: part.open(admin.connect()).then(() => admin), questions: 0 };
+  }
+}
+
+/** Whether it says goodbye or not: its sockets are closed. */
+async function endAsking({ part, admin }: Asking): Promise<void> {
+  try {
+    await (await admin).disconnect();
+  } catch {
+    // what was asked has failed already, and its error is told
+  } finally {
+    part.close();
   }
 }
 

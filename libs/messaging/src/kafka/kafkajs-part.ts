@@ -11,7 +11,7 @@ export interface KafkaSettings {
 
 /**
  * kafkajs for one purpose, with sockets of its own, so that one consumer or producer can be ended without the others. It tries
- * a few times to connect, for a second or so: whoever opens it knows better when to try again, and when to stop.
+ * a few times to connect, each for three seconds at most: whoever opens it knows better when to try again, and when to stop.
  */
 export class KafkajsPart {
   readonly kafka: Kafka;

@@ -1,9 +1,15 @@
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
+import { systemTimers } from '../system.js';
 
 /** Milliseconds of silence after which the kernel asks whether the other end is still there. */
 const keepAliveAfter = 10_000;
+/**
+ * Milliseconds to connect: less than the 3 s after which kafkajs gives up and forgets the socket. The system's own word, a minute
+ * or two later, it would take for the end of the connection that it has by then.
+ */
+const connectWithin = 2_800;
 
 /**
  * The connections of one consumer, producer or admin. kafkajs keeps a connection whose requests time out, and can't be told to
@@ -18,11 +24,16 @@ export class KafkajsSockets {
     // kafkajs passes null where there is no TLS.
     const socket = (ssl as typeof ssl | null) ? connectTls({ host, port, ...ssl }, onConnect) : connectPlain({ host, port }, onConnect);
     socket.setKeepAlive(true, keepAliveAfter);
+    const inTime = systemTimers.after(connectWithin, () => socket.destroy(new Error(`${host}:${port} took no connection within ${connectWithin} ms`)));
+    socket.once('connect', inTime);
     // kafkajs lets go of one and the same dead socket for everyone who waited for it; Node keeps a listener for each time.
     const unref = socket.unref.bind(socket);
     socket.unref = () => (socket.destroyed ? socket : unref());
     this.#open.add(socket);
-    socket.once('close', () => this.#open.delete(socket));
+    socket.once('close', () => {
+      inTime();
+      this.#open.delete(socket);
+    });
     return socket;
   };
 
