@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { topics } from '@tradewind/contracts';
+import { atRest } from '../ground/at-rest.js';
 import type { Fault } from '../ground/fault.js';
 import { deleteGroup, growTopic } from '../ground/kafka-by-hand.js';
 import type { Stage } from '../ground/stage.js';
@@ -27,6 +28,7 @@ async function offsetsDeleted(stage: Stage): Promise<void> {
 /** The order of keys would break: no service starts on it, and says which topic it is. */
 async function partitionsAdded(stage: Stage): Promise<void> {
   await stage.load.stop();
+  await atRest(stage.shop, stage.say);
   await stage.shop.stopOne('product');
   const { name, partitions } = topics.stockCommands;
   await growTopic(stage.shop.kafkaBrokers.split(',')[0]!, name, partitions + 1);

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
-import { kafkaClient } from '@tradewind/messaging';
-import { waitForRest } from '../../../../tools/ops/gather/rest.js';
 import type { DatabaseService } from '../../../../tools/platform/shop/processes.js';
 import type { Shop } from '../../../../tools/platform/shop/shop.js';
+import { atRest } from '../../ground/at-rest.js';
 import type { Load } from '../../load/load.js';
 import type { Proxy } from '../../network/proxy.js';
 import type { Deed } from '../deeds.js';
@@ -27,14 +26,8 @@ export class Scene {
   }
 
   /** Nothing is under way any more, so that what comes next is the next thing that happens. */
-  async quiet(): Promise<void> {
-    const kafka = kafkaClient({ brokers: this.shop.kafkaBrokers.split(','), clientId: 'tradewind-planted' });
-    try {
-      const { reached, remaining } = await waitForRest({ databases: this.shop.databases, kafka }, 60, this.say);
-      if (!reached) throw new Error(`the shop does not come to rest: ${remaining.join(', ')}`);
-    } finally {
-      await kafka.close();
-    }
+  quiet(): Promise<void> {
+    return atRest(this.shop, this.say);
   }
 
   /** Gives the order, lets the moment come, and resolves when the deed was done; the answer is the process that did it. */
