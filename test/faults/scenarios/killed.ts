@@ -17,7 +17,10 @@ const killEach = (victims: readonly string[]) => async (stage: Stage): Promise<v
   await stage.shop.untilReady();
 };
 
-/** Services, the leaders of relays, the broker and the database: whoever the seed points at, ready or not. */
+/** Kills in a row, ready or not, before the buyers get on a little: what is always down has nothing to lose. */
+const inARow = 5;
+
+/** Services, the leaders of relays, the broker and the database: whoever the seed points at. */
 async function killAnybody(stage: Stage): Promise<void> {
   const blows = stage.times(6, 200, 200);
   const chance = stage.chance('blows');
@@ -27,7 +30,9 @@ async function killAnybody(stage: Stage): Promise<void> {
     const draw = chance.fraction();
     const victim =
       draw < 0.06 ? 'kafka' : draw < 0.12 ? 'postgres' : draw < 0.25 ? await leader(stage, chance.pick(1, ['order', 'product', 'payment', 'cart'] as const)[0]!) : chance.pick(1, services)[0]!;
-    if (stage.kill(victim)) dealt++;
+    if (!stage.kill(victim)) continue;
+    dealt++;
+    if (dealt % inARow === 0) await stage.trade(2, 150);
     if (dealt % 20 === 0) stage.say(`${stage.fault}: ${dealt} of ${blows} killed, ${stage.load.counts.settled} orders settled`);
   }
   await stage.until('everything to be ready', () => stage.shop.untilReady(5_000).then(() => true), 120);

@@ -1,6 +1,7 @@
 import { topics } from '@tradewind/contracts';
 import type { IncomingRecord, KafkaClient, OutgoingRecord } from '@tradewind/messaging';
 import { discardParked, listParked, theMessage } from '../../../tools/ops/operator/parked.js';
+import { databaseServices } from '../../../tools/platform/shop/processes.js';
 import { atOnce } from '../../../tools/shop/play/at-once.js';
 import type { Fault } from '../ground/fault.js';
 import type { Stage } from '../ground/stage.js';
@@ -35,13 +36,15 @@ async function poison(stage: Stage): Promise<void> {
   if (longest > parkedWithin) throw new Error(`poison was parked only after ${longest.toFixed(1)} s, ${parkedWithin} s are allowed`);
 }
 
-/** Two more copies of every event and command, anywhere: in any order, on any partition. */
+/** Two more copies of every event and command that a service has said, anywhere: in any order, on any partition. */
 async function tripled(stage: Stage): Promise<void> {
   const chance = stage.chance('shuffle');
   const kept = Object.values(topics).filter(({ name }) => /\.(events|commands)$/.test(name));
   await withBroker(stage, async (kafka) => {
     await stage.trade(5);
-    const records = await recordsOf(kafka, kept.map(({ name }) => name));
+    const said = await saidBy(stage);
+    // What other faults have put there has no outbox: copies of it would be blamed on this one.
+    const records = (await recordsOf(kafka, kept.map(({ name }) => name))).filter(({ headers }) => said.has(headers['ce_id'] ?? ''));
     const copies = [...records, ...records].map(({ topic, key, value, headers }): OutgoingRecord => {
       const { partitions } = kept.find(({ name }) => name === topic)!;
       return { topic, partition: Math.floor(chance.fraction() * partitions), key, value, headers };
@@ -50,6 +53,12 @@ async function tripled(stage: Stage): Promise<void> {
     stage.hit('records said again, anywhere', copies.length);
     await stage.trade(10, 120);
   });
+}
+
+/** The ids of everything that is in the outbox archives. */
+async function saidBy(stage: Stage): Promise<ReadonlySet<string>> {
+  const archives = await Promise.all(databaseServices.map((service) => stage.asAdmin<{ id: string }>('select id from msg_outbox_archive', [], service)));
+  return new Set(archives.flat().map(({ id }) => id));
 }
 
 async function recordsOf(kafka: KafkaClient, names: readonly string[]): Promise<IncomingRecord[]> {

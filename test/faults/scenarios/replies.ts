@@ -15,6 +15,16 @@ async function ordered(stage: Stage, at: number, method: string): Promise<{ buye
   return { buyer, order };
 }
 
+/** One that is confirmed: what a buyer wishes for may be sold out by now. */
+async function confirmed(stage: Stage, at: number): Promise<{ buyer: Buyer; order: PlacedOrder }> {
+  for (let tries = 1; ; tries++) {
+    const { buyer, order } = await ordered(stage, at, 'sim_ok');
+    await buyer.follow(order);
+    if (order.status === 'confirmed') return { buyer, order };
+    if (tries === 20) throw new Error(`the order ${order.orderId} was the twentieth that was to be confirmed, and is ${order.status}`);
+  }
+}
+
 /** As an operator does it: `push` acts as the deadline would, `retry` says the command again. False where the saga has ended meanwhile. */
 async function tell(stage: Stage, order: PlacedOrder, action: 'push' | 'retry'): Promise<boolean> {
   try {
@@ -109,8 +119,7 @@ async function undoFails(stage: Stage): Promise<void> {
   });
   const orders = Array.from({ length: 4 }, (_, index) => index);
   await atOnce(4, orders, async (at) => {
-    const { buyer, order } = await ordered(stage, at, 'sim_ok');
-    await buyer.follow(order);
+    const { buyer, order } = await confirmed(stage, at);
     await buyer.cancel(order);
     if (order.status !== 'cancelled') throw new Error(`the order ${order.orderId} was to be cancelled, and is ${order.status}`);
     stage.hit('undone after failures', 1);
