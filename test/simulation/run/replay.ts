@@ -5,8 +5,12 @@ import { serviceNames, services } from '../shop/services.js';
 import { topicsOfShop, type SimulatedShop } from '../shop/simulated-shop.js';
 import { restless } from './rest.js';
 
+/** Virtual milliseconds within which a call that its caller has given up reaches the provider. */
+const onItsWay = 10_000;
+
 /** Every group begins once more at offset 0: no business row may change by it, and the provider may not be asked again. */
 export async function replayAll(shop: SimulatedShop): Promise<Violation[]> {
+  await shop.simulation.run(onItsWay);
   const before = businessRows(shop);
   const { calls } = shop.book;
   shop.close();
