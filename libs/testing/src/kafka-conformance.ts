@@ -120,6 +120,90 @@ export function kafkaClientConformance(name: string, open: () => KafkaClient): v
       await tail.close();
     });
 
+    describe('reading parts of topics', () => {
+      const words = (records: readonly IncomingRecord[]): string[] => records.map(({ value }) => value!.toString());
+      const rangesOf = async ({ name }: Topic) => (await kafka.endOffsets([name])).map(({ topic: of, partition, start, end }) => ({ topic: of, partition, from: start, to: end }));
+
+      it('gives every record between two offsets, each partition in its order, and then is done', async () => {
+        const of = await aTopic();
+        const sent = Array.from({ length: 40 }, (_, index) => record(of, `key ${index % 7}`, `${index}`));
+        await send(...sent);
+        const seen: IncomingRecord[] = [];
+        await kafka.read({ ranges: await rangesOf(of), onRecords: async (records) => void seen.push(...records) });
+        for (const { partition } of await kafka.endOffsets([of.name])) {
+          expect(words(seen.filter((each) => each.partition === partition))).toEqual(sent.filter((each) => each.partition === partition).map(({ value }) => value));
+        }
+      });
+
+      it('begins and ends where it is told to, and passes over other partitions and empty ranges', async () => {
+        const of = await aTopic();
+        await send(...Array.from({ length: 60 }, (_, index) => ({ ...record(of, 'a', `${index}`), partition: index % 3 })));
+        const seen: IncomingRecord[] = [];
+        const ranges = [{ topic: of.name, partition: 1, from: 5n, to: 9n }, { topic: of.name, partition: 2, from: 3n, to: 3n }];
+        await kafka.read({ ranges, onRecords: async (records) => void seen.push(...records) });
+        expect(seen.map(({ partition, offset }) => [partition, offset])).toEqual([5n, 6n, 7n, 8n].map((offset) => [1, offset]));
+      });
+
+      it('hands nothing over while the former records are being handled', async () => {
+        const of = await aTopic();
+        await send(...Array.from({ length: 30 }, (_, index) => record(of, `key ${index}`, `${index}`)));
+        let handling = 0;
+        let most = 0;
+        let seen = 0;
+        await kafka.read({
+          ranges: await rangesOf(of),
+          onRecords: async (records) => {
+            most = Math.max(most, ++handling);
+            await kafka.endOffsets([of.name]);
+            seen += records.length;
+            handling--;
+          },
+        });
+        expect({ seen, most }).toEqual({ seen: 30, most: 1 });
+      });
+
+      it('ends with what the handling rejects with, and early when it is told to', async () => {
+        const of = await aTopic({ partitions: 1 });
+        await send(record(of, 'a', '1'), record(of, 'a', '2'));
+        const ranges = await rangesOf(of);
+        await expect(kafka.read({ ranges, onRecords: () => Promise.reject(new Error('no more')) })).rejects.toThrow('no more');
+        const told = new AbortController();
+        told.abort();
+        await kafka.read({ ranges, onRecords: () => Promise.reject(new Error('not told')), signal: told.signal });
+      });
+
+      it('tells the first offset of a time', async () => {
+        const of = await aTopic({ partitions: 1 });
+        await send(record(of, 'a', '1'));
+        expect(await kafka.offsetsAt([of.name], new Date(0))).toEqual([{ topic: of.name, partition: 0, offset: 0n }]);
+        expect(await kafka.offsetsAt([of.name], new Date('2100-01-01'))).toEqual([{ topic: of.name, partition: 0, offset: 1n }]);
+      });
+    });
+
+    describe('positions of a group that nobody is a member of', () => {
+      it('are set, one partition or several, and forgotten', async () => {
+        const [one, two] = [await aTopic(), await aTopic()];
+        await send(record(one, 'a', '1'), record(one, 'b', '2'), record(two, 'a', '3'));
+        const group = `group-${randomUUID()}`;
+        const positions = [{ topic: one.name, partition: 0, next: 1n }, { topic: one.name, partition: 2, next: 0n }, { topic: two.name, partition: 1, next: 1n }];
+        await kafka.setPositions(group, positions);
+        const told = async () => (await kafka.committed(group, [one.name, two.name])).toSorted((a, b) => positions.findIndex(({ topic: name, partition }) => name === a.topic && partition === a.partition) - positions.findIndex(({ topic: name, partition }) => name === b.topic && partition === b.partition));
+        expect(await told()).toEqual(positions);
+        await kafka.forgetPositions(group);
+        expect(await told()).toEqual([]);
+        await kafka.forgetPositions(`group-${randomUUID()}`);
+      });
+
+      it('are nobody\'s to set while it has members', async () => {
+        const of = await aTopic({ partitions: 1 });
+        const group = `group-${randomUUID()}`;
+        const { owned } = await reader(group, of);
+        await eventually(() => owned.length === 1);
+        await expect(kafka.setPositions(group, [{ topic: of.name, partition: 0, next: 0n }])).rejects.toThrow(`the group ${group} has members`);
+        await expect(kafka.forgetPositions(group)).rejects.toThrow(`the group ${group} has members`);
+      });
+    });
+
     it('tells where topics end', async () => {
       const of = await aTopic({ partitions: 1 });
       await send(record(of, 'a', '1'), record(of, 'a', '2'));

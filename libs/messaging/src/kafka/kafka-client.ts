@@ -85,15 +85,40 @@ export interface Tail {
   close(): Promise<void>;
 }
 
+export interface OffsetRange extends TopicPartition {
+  readonly from: bigint;
+  /** The first offset that is not read any more. */
+  readonly to: bigint;
+}
+
+export interface ReadOptions {
+  readonly ranges: readonly OffsetRange[];
+  /** Gets a partition's records in their order; nothing more is handed over before the promise is resolved. */
+  readonly onRecords: (records: readonly IncomingRecord[]) => Promise<void>;
+  /** Aborted: ends after what is being handed over, as if everything were read. */
+  readonly signal?: AbortSignal;
+}
+
 /** The broker, as far as the library needs it. One implementation is on kafkajs; another passes the same conformance suite. */
 export interface KafkaClient {
   publisher(): Promise<Publisher>;
   subscribe(options: SubscriptionOptions): Promise<Subscription>;
   tail(options: TailOptions): Promise<Tail>;
+  /**
+   * Reads parts of the log, beside every group and without a position that is kept. Resolves when each range is at its end, be
+   * its last records there or compacted away; rejects when the broker is away for long, or with what `onRecords` rejects with.
+   */
+  read(options: ReadOptions): Promise<void>;
+  /** The first offset of every partition whose record is not older than this; where there is none, the end. */
+  offsetsAt(topics: readonly string[], time: Date): Promise<readonly (TopicPartition & { readonly offset: bigint })[]>;
   /** The offset after the last record of every partition. Rejects when the broker is away. */
   endOffsets(topics: readonly string[]): Promise<readonly (TopicPartition & { readonly end: bigint; readonly start: bigint })[]>;
   /** The committed position of a group; a partition without one is left out. */
   committed(group: string, topics: readonly string[]): Promise<readonly (TopicPartition & { readonly next: bigint })[]>;
+  /** Sets positions of a group that nobody is a member of; rejects, naming it, while it has members. Others of the group stay. */
+  setPositions(group: string, positions: readonly (TopicPartition & { readonly next: bigint })[]): Promise<void>;
+  /** The group begins anew wherever it reads; rejects, naming it, while it has members. One that does not exist is no error. */
+  forgetPositions(group: string): Promise<void>;
   /** Creates the topics that are missing. Rejects, naming it, when one is there with other settings. */
   provision(topics: readonly Topic[]): Promise<void>;
   /** Rejects, naming it, when a topic is missing or has another number of partitions. */

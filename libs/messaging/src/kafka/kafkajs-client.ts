@@ -1,11 +1,13 @@
 import type { Admin } from 'kafkajs';
 import { randomUUID } from 'node:crypto';
 import type { Topic } from '../contract/index.js';
-import type { KafkaClient, Publisher, Subscription, SubscriptionOptions, Tail, TailOptions } from './kafka-client.js';
+import type { KafkaClient, Publisher, ReadOptions, Subscription, SubscriptionOptions, Tail, TailOptions, TopicPartition } from './kafka-client.js';
 import { KafkajsPart, type KafkaSettings } from './kafkajs-part.js';
 import { KafkajsPublisher } from './kafkajs-publisher.js';
+import { KafkajsRangeRead } from './kafkajs-range-read.js';
 import { KafkajsReader, recordsOf } from './kafkajs-reader.js';
 import { KafkajsSubscription } from './kafkajs-subscription.js';
+import { forgetGroup, setGroup } from './kafkajs-groups.js';
 import { checkTopics, provisionTopics } from './provision.js';
 
 /** Milliseconds until an answer counts as lost; a reader's below its session time-out, so that it is still a member afterwards. */
@@ -53,6 +55,21 @@ export class KafkajsClient implements KafkaClient {
     return { caughtUp, close: () => reader.close() };
   }
 
+  async read(options: ReadOptions): Promise<void> {
+    const reading = new KafkajsRangeRead(options);
+    const { topics } = reading;
+    if (topics.length === 0 || options.signal?.aborted) return;
+    await reading.run(new KafkajsReader(this.#part(patience.reader), { group: `read-${randomUUID()}`, topics, onDead: (error) => reading.fail(error) }));
+  }
+
+  async offsetsAt(topics: readonly string[], time: Date): ReturnType<KafkaClient['offsetsAt']> {
+    return this.#withAdmin(async (admin) =>
+      (await Promise.all(topics.map(async (topic) => ({ topic, offsets: await admin.fetchTopicOffsetsByTimestamp(topic, time.getTime()) })))).flatMap(({ topic, offsets }) =>
+        offsets.map(({ partition, offset }) => ({ topic, partition, offset: BigInt(offset) })),
+      ),
+    );
+  }
+
   async endOffsets(topics: readonly string[]): ReturnType<KafkaClient['endOffsets']> {
     return this.#withAdmin(async (admin) =>
       (await Promise.all(topics.map(async (topic) => ({ topic, offsets: await offsetsOf(admin, topic) })))).flatMap(({ topic, offsets }) =>
@@ -67,6 +84,14 @@ export class KafkajsClient implements KafkaClient {
         partitions.filter(({ offset }) => offset !== '-1').map(({ partition, offset }) => ({ topic, partition, next: BigInt(offset) })),
       ),
     );
+  }
+
+  setPositions(group: string, positions: readonly (TopicPartition & { readonly next: bigint })[]): Promise<void> {
+    return this.#withAdmin((admin) => setGroup(admin, group, positions));
+  }
+
+  forgetPositions(group: string): Promise<void> {
+    return this.#withAdmin((admin) => forgetGroup(admin, group));
   }
 
   provision(topics: readonly Topic[]): Promise<void> {

@@ -47,6 +47,10 @@ export class ConsumerGroup {
     readonly name: string,
   ) {}
 
+  get hasMembers(): boolean {
+    return this.#members.size > 0;
+  }
+
   get #simulation(): Simulation {
     return this.kafka.simulation;
   }

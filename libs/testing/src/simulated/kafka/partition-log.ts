@@ -4,11 +4,14 @@ import type { IncomingRecord, OutgoingRecord } from '@tradewind/messaging';
 export class PartitionLog {
   #records: IncomingRecord[] = [];
   #end = 0n;
+  /** When each offset was appended, milliseconds since 1970. */
+  readonly #times: number[] = [];
   readonly #listeners = new Set<() => void>();
 
   constructor(
     readonly topic: string,
     readonly partition: number,
+    private readonly now: () => number,
   ) {}
 
   /** The offset that the next record gets. */
@@ -23,11 +26,18 @@ export class PartitionLog {
   /** Gives the record's offset. */
   append({ key, value, headers }: Pick<OutgoingRecord, 'key' | 'value' | 'headers'>): bigint {
     const offset = this.#end++;
+    this.#times.push(this.now());
     const bytes = value === null ? null : Buffer.from(value);
     this.#records.push({ topic: this.topic, partition: this.partition, offset, key, value: bytes, headers: { ...headers } });
     for (const listener of this.#listeners) listener();
     this.#listeners.clear();
     return offset;
+  }
+
+  /** The first offset that was appended no earlier, or the end. */
+  firstAt(time: number): bigint {
+    const found = this.#times.findIndex((each) => each >= time);
+    return found < 0 ? this.#end : BigInt(found);
   }
 
   /** Copies of the records from an offset on. */

@@ -1,6 +1,9 @@
-import type { KafkaClient, Publisher, Subscription, SubscriptionOptions, Tail, TailOptions, Topic } from '@tradewind/messaging';
+import {
+  GroupHasMembers, type KafkaClient, type Publisher, type ReadOptions, type Subscription, type SubscriptionOptions, type Tail, type TailOptions, type Topic, type TopicPartition,
+} from '@tradewind/messaging';
 import type { SimulatedProcess } from '../simulated-process.js';
 import { BrokerConnection } from './broker-connection.js';
+import type { ConsumerGroup } from './consumer-group.js';
 import { LogReader } from './log-reader.js';
 import type { SimulatedKafka } from './simulated-kafka.js';
 import { SimulatedPublisher } from './simulated-publisher.js';
@@ -46,6 +49,39 @@ export class SimulatedKafkaClient implements KafkaClient {
         return Promise.resolve();
       },
     };
+  }
+
+  /** One fetch after another, partition by partition. */
+  async read({ ranges, onRecords, signal }: ReadOptions): Promise<void> {
+    for (const { topic, partition, from, to } of ranges) {
+      for (let next = from; next < to && !signal?.aborted; ) {
+        const records = await this.#connection.ask('read', () => this.kafka.readFrom({ topic, partition, next }));
+        const wanted = records.filter(({ offset }) => offset < to);
+        if (wanted.length > 0) await onRecords(wanted);
+        next = (records.at(-1)?.offset ?? to) + 1n;
+      }
+    }
+  }
+
+  offsetsAt(topics: readonly string[], time: Date): ReturnType<KafkaClient['offsetsAt']> {
+    return this.#connection.ask('offsets at a time', () => topics.flatMap((topic) => this.kafka.offsetsAt(topic, time)));
+  }
+
+  setPositions(group: string, positions: readonly (TopicPartition & { readonly next: bigint })[]): Promise<void> {
+    return this.#connection.ask('set positions', () => {
+      const { committed } = this.#deserted(group);
+      for (const position of positions) committed.set(`${position.topic}:${position.partition}`, { ...position });
+    });
+  }
+
+  forgetPositions(group: string): Promise<void> {
+    return this.#connection.ask('forget positions', () => this.#deserted(group).committed.clear());
+  }
+
+  #deserted(group: string): ConsumerGroup {
+    const found = this.kafka.group(group);
+    if (found.hasMembers) throw new GroupHasMembers(group);
+    return found;
   }
 
   endOffsets(topics: readonly string[]): ReturnType<KafkaClient['endOffsets']> {

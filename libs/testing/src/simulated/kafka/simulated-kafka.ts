@@ -93,7 +93,7 @@ export class SimulatedKafka {
 
   create(topic: Topic): void {
     if (this.#topics.has(topic.name)) return;
-    const logs = Array.from({ length: topic.partitions }, (_, partition) => new PartitionLog(topic.name, partition));
+    const logs = Array.from({ length: topic.partitions }, (_, partition) => new PartitionLog(topic.name, partition, () => this.simulation.now));
     this.#topics.set(topic.name, { topic, logs });
   }
 
@@ -147,6 +147,15 @@ export class SimulatedKafka {
       if (batches.length > 0) return batches;
       await this.#news(positions);
     }
+  }
+
+  /** Some of what there is from a position on; nothing where that is the end. */
+  readFrom(position: Position): IncomingRecord[] {
+    return this.#log(position).from(position.next, this.simulation.chance.between(1, this.options.fetchLimit ?? 50));
+  }
+
+  offsetsAt(topic: string, time: Date): (TopicPartition & { offset: bigint })[] {
+    return this.#of(topic).logs.map((log) => ({ topic, partition: log.partition, offset: log.firstAt(time.getTime()) }));
   }
 
   #news(positions: readonly Position[]): Promise<void> {
