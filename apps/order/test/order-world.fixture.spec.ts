@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { CartCheckedOut, contracts, DataKeyAnnounced, ProductAdded, SigningKeyAnnounced } from '@tradewind/contracts';
+import { CartCheckedOut, DataKeyAnnounced, ProductAdded, SigningKeyAnnounced, topics } from '@tradewind/contracts';
 import { money, orderId, productId, sum, times, userId, uuidv7, type OrderId, type ProductId, type UserId } from '@tradewind/kernel';
 import { answer, command, Commands, kafkaClient, keys, nothing, systemRandomness, type Given } from '@tradewind/messaging';
 import { dataKeySecret, newDataKey, readConfig, Sealer, startService, wrap, type RunningService } from '@tradewind/service';
@@ -48,7 +48,7 @@ export async function startOrderWorld(): Promise<OrderWorld> {
   const platform = await ownPlatform();
   const [database, theirs] = await Promise.all([freshDatabase(), freshDatabase()]);
   const kafka = kafkaClient({ brokers: platform.brokers.split(','), clientId: 'test' });
-  await kafka.provision(contracts.topics);
+  await kafka.provision(Object.values(topics));
   await kafka.close();
   const participants = await startParticipants(platform.brokers, theirs.url);
   const secret = randomBytes(32).toString('base64');

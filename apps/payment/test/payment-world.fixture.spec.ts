@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { expect } from '@jest/globals';
-import { contracts, RefundPayment, TakePayment, topics } from '@tradewind/contracts';
+import { RefundPayment, TakePayment, topics } from '@tradewind/contracts';
 import { money, orderId as asOrderId, userId, type OrderId } from '@tradewind/kernel';
 import { kafkaClient, messageInfo, type KafkaClient, type MessageClass, type Publisher } from '@tradewind/messaging';
 import { readConfig, startService, tokenAudience, tokenIssuer, type Role, type RunningService } from '@tradewind/service';
@@ -42,7 +42,7 @@ export class PaymentWorld {
 
   static async open(): Promise<PaymentWorld> {
     const kafka = kafkaClient({ brokers: process.env['TEST_KAFKA_BROKERS']!.split(','), clientId: 'test-of-payment' });
-    await kafka.provision(contracts.topics);
+    await kafka.provision(Object.values(topics));
     const world = new PaymentWorld(await freshDatabase(), kafka, await kafka.publisher());
     await world.start();
     await world.#announceKey();

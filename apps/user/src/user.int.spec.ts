@@ -54,7 +54,7 @@ describe('the user service', () => {
 
   beforeAll(async () => {
     database = await freshDatabase();
-    await kafka.provision(contracts.topics);
+    await kafka.provision(Object.values(topics));
     running = await start('1');
     const read = [topics.userEvents, topics.userKeys, topics.userDataKeys].map(({ name }) => name);
     const tail = await eventually(() => kafka.tail({ topics: read, onRecords: (more) => records.push(...more), onDead: () => undefined }));

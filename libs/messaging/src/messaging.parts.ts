@@ -5,7 +5,9 @@ import { handlersOf, type AnyTable } from './decide/index.js';
 import { Effects, type AnyEffect } from './effects/effects.js';
 import type { KafkaClient } from './kafka/index.js';
 import type { Log, MessagingOptions } from './messaging.options.js';
+import { ownTopics } from './outbox/own-topics.js';
 import { Relay } from './outbox/relay.js';
+import { Agreement } from './recovery/agreement.js';
 import { CommandGate } from './run/command-gate.js';
 import { Runner } from './run/runner.js';
 import { Deadlines } from './sagas/deadlines.js';
@@ -42,9 +44,10 @@ export class MessagingParts {
     const { store, kafka, world, log, onFatal } = ports;
     const lockOrder = withSagas(options.lockOrder);
     const topics = Relay.partitionsFrom(options.contracts, options.deadLetters ? [options.deadLetters] : []);
-    const relay = new Relay(store, kafka, topics, options.service, world, log);
+    const agreement = new Agreement(store, kafka, world, { ...options, own: ownTopics(options) });
+    const relay = new Relay(store, kafka, topics, options.service, world, log, agreement, onFatal);
     const runner = new Runner(store, lockOrder, world);
-    const transport = new KafkaTransport(options, lockOrder, kafka, store, runner, world, log, onFatal);
+    const transport = new KafkaTransport(options, lockOrder, kafka, store, runner, world, log, agreement, onFatal);
     const workers = new Effects(store, runner, world, {
       abreast: effectsAbreast,
       log,

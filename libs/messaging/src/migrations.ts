@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { Messaging1700000000004 } from './migrations/0004-keep-positions.js';
 
 const up = `
 create table msg_outbox (
@@ -200,4 +201,4 @@ export class Messaging1700000000001 implements MigrationInterface {
   }
 }
 
-export const messagingMigrations = [Messaging1700000000001];
+export const messagingMigrations = [Messaging1700000000001, Messaging1700000000004];

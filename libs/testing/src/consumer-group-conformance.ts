@@ -67,6 +67,18 @@ export function consumerGroupConformance(name: string, open: () => KafkaClient):
       expect(await kafka.committed(group, [of.name])).toEqual([]);
     });
 
+    it('keeps a note with a position', async () => {
+      const [of, group] = [await aTopic(), `group-${randomUUID()}`];
+      await send(of, 0, '1');
+      const { subscription, seen } = await join(group, of);
+      await eventually(() => seen.length === 1);
+      await eventually(() => subscription.commit([{ topic: of.name, partition: 0, next: 1n, note: 'by this one' }, { topic: of.name, partition: 1, next: 0n }]));
+      expect(await kafka.committed(group, [of.name])).toEqual(
+        expect.arrayContaining([{ topic: of.name, partition: 0, next: 1n, note: 'by this one' }, { topic: of.name, partition: 1, next: 0n }]),
+      );
+      await subscription.close();
+    });
+
     it('brings what was sent while it was held back', async () => {
       const of = await aTopic();
       const reader = await join(`group-${randomUUID()}`, of);

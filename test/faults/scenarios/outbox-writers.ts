@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { kafkaClient, messagingMigrations, newId, PostgresStore, Relay, systemWorld, topic, type OutboxRow } from '@tradewind/messaging';
+import { Agreement, Catalogue, kafkaClient, messagingMigrations, newId, PostgresStore, Relay, systemWorld, topic, type OutboxRow } from '@tradewind/messaging';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { createServiceDatabase } from '../../../tools/platform/postgres/service-database.js';
@@ -27,7 +27,9 @@ async function numbersBeforeCommits(stage: Stage): Promise<void> {
   const dataSource = await new DataSource({ type: 'postgres', url, migrations: messagingMigrations, extra: { max: writers + 2 } }).initialize();
   const kafka = kafkaClient({ brokers: stage.shop.kafkaBrokers.split(','), clientId: 'writers' });
   const store = new PostgresStore(dataSource);
-  const relay = new Relay(store, kafka, { partitionsOf: () => things.partitions }, 'writers', systemWorld, (level, message) => level !== 'info' && stage.say(message));
+  const agreement = new Agreement(store, kafka, systemWorld, { service: 'writers', contracts: new Catalogue([]), own: [things] });
+  const say = (level: string, message: string): void => void (level !== 'info' && stage.say(message));
+  const relay = new Relay(store, kafka, { partitionsOf: () => things.partitions }, 'writers', systemWorld, say, agreement, ({ message }) => stage.note(message));
   try {
     await dataSource.runMigrations();
     await kafka.provision([things]);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { PostgresStore, Relay, systemWorld } from '@tradewind/messaging';
+import { Agreement, Catalogue, PostgresStore, Relay, systemWorld } from '@tradewind/messaging';
 import { eventually } from '@tradewind/testing';
 import { DataSource } from 'typeorm';
 import { PlantedShop } from '../testing/planted-shop.js';
@@ -94,7 +94,9 @@ describe('a record that a real broker refuses', () => {
     await shop.sql('order', 'delete from msg_outbox_held');
     await shop.sql('order', 'update msg_outbox set payload = $2 where id = $1', [first, JSON.stringify({ lines: 'x'.repeat(2_000_000) })]);
     const source = await new DataSource({ type: 'postgres', url: shop.databases.order }).initialize();
-    const relay = new Relay(new PostgresStore(source), shop.kafka, { partitionsOf: () => 6 }, 'order', systemWorld, () => undefined);
+    const store = new PostgresStore(source);
+    const agreement = new Agreement(store, shop.kafka, systemWorld, { service: 'order', contracts: new Catalogue([]), own: [] });
+    const relay = new Relay(store, shop.kafka, { partitionsOf: () => 6 }, 'order', systemWorld, () => undefined, agreement, () => undefined);
     relay.start();
     try {
       const [lane] = await eventually(async () => {

@@ -25,6 +25,10 @@ export class Handlers {
     this.#byType.set(type, handler);
   }
 
+  get types(): string[] {
+    return [...this.#byType.keys()];
+  }
+
   get topics(): string[] {
     return [...new Set([...this.#byType.values()].map(({ extras }) => messageInfo(extras.message).topic.name))];
   }

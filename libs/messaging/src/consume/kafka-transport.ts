@@ -2,7 +2,9 @@ import { Server, type CustomTransportStrategy, type MessageHandler } from '@nest
 import { kafkaTransport, type AnyTable, type HandlerExtras } from '../decide/index.js';
 import type { KafkaClient } from '../kafka/kafka-client.js';
 import type { Log, MessagingOptions } from '../messaging.options.js';
+import { ownTopics } from '../outbox/own-topics.js';
 import { Release } from '../parking/release.js';
+import { PositionsDisagree, type Agreement } from '../recovery/agreement.js';
 import type { Runner } from '../run/runner.js';
 import type { Store } from '../store/store.js';
 import { Aborted, backOff, unlessAborted, type World } from '../system.js';
@@ -34,6 +36,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     private readonly runner: Runner,
     private readonly world: World,
     private readonly log: Log,
+    private readonly agreement: Agreement,
     private readonly onFatal: (error: Error) => void,
   ) {
     super();
@@ -92,7 +95,8 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
   async #start(): Promise<void> {
     const topics = this.options.contracts.topics;
     const used = new Set([...this.#groups.values()].flatMap((handlers) => handlers.topics));
-    await this.#patiently(() => this.kafka.check(topics.filter((topic) => used.has(topic.name) || topic.owner === this.options.service)));
+    await this.#patiently(() => this.kafka.check([...new Set([...topics.filter((topic) => used.has(topic.name)), ...ownTopics(this.options)])]));
+    await this.#patiently(() => this.#agree());
     for (const handlers of this.#groups.values()) {
       if (this.#stopping.signal.aborted) return;
       const { group } = handlers;
@@ -104,6 +108,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
       const pump = new Pump(this.kafka, this.store, this.runner, this.world, {
         ...shared,
         topics: handlers.topics,
+        types: handlers.types,
         deadLetters: this.options.deadLetters?.name,
         onDead: this.onFatal,
       });
@@ -113,6 +118,12 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     this.#connected = !this.#stopping.signal.aborted;
   }
 
+  /** Before anything is handled: who goes on over a contradiction makes it worse. */
+  async #agree(): Promise<void> {
+    await this.agreement.onPublished();
+    for (const { group, topics, types } of this.#groups.values()) await this.agreement.onHandled(group, topics, types);
+  }
+
   /** A broker that is away is waited for; what it says about the topics is final. */
   async #patiently(attempt: () => Promise<void>): Promise<void> {
     for (let tries = 0; !this.#stopping.signal.aborted; tries++) {
@@ -120,7 +131,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
         return await unlessAborted(this.#stopping.signal, attempt());
       } catch (error) {
         if (error instanceof Aborted) return;
-        if ((error as Error).name === 'TopicMismatch') throw error;
+        if ((error as Error).name === 'TopicMismatch' || error instanceof PositionsDisagree) throw error;
         this.log('warn', 'the broker does not answer yet', { error: String(error) });
         await this.world.timers.wait(backOff(this.world, tries, 200, 3_000), this.#stopping.signal);
       }

@@ -7,7 +7,7 @@ const record = (offset: bigint) => ({ ...place, offset });
 describe('a partition that is shared out anew while records of it wait', () => {
   let positions: Positions;
   beforeEach(() => {
-    positions = new Positions();
+    positions = new Positions('these');
     for (const offset of [7n, 8n, 9n]) positions.begin(record(offset));
     positions.finish(record(7n));
   });

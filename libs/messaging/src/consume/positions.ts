@@ -1,7 +1,6 @@
-import type { Subscription, TopicPartition } from '../kafka/kafka-client.js';
+import type { Position, Subscription, TopicPartition } from '../kafka/kafka-client.js';
+import { noteOf } from '../recovery/agreement.js';
 import { Progress } from './progress.js';
-
-type Position = TopicPartition & { readonly next: bigint };
 
 const placeOf = ({ topic, partition }: TopicPartition): string => `${topic}:${partition}`;
 
@@ -12,6 +11,9 @@ export class Positions {
   readonly #done = new Map<string, Position>();
   readonly #uncommitted = new Map<string, Position>();
   #committing: Promise<void> | undefined;
+
+  /** @param handled a word for the set of types that are handled; it is kept with each position */
+  constructor(private readonly handled: string) {}
 
   /**
    * Undefined where the record may be handled. Else the offset to go back to first, told once: the record was fetched before the
@@ -35,7 +37,7 @@ export class Positions {
     const progress = this.#progress.get(place);
     progress?.finish(offset);
     if (progress?.next === undefined) return;
-    const position = { topic, partition, next: progress.next };
+    const position = { topic, partition, next: progress.next, note: noteOf(progress.since!, this.handled) };
     this.#done.set(place, position);
     this.#uncommitted.set(place, position);
   }

@@ -4,6 +4,7 @@ import type { IncomingRecord, KafkaClient, TopicPartition } from '../kafka/kafka
 import type { Log } from '../messaging.options.js';
 import { Alarm } from '../outbox/alarm.js';
 import { isTimeout } from '../postgres/sql-errors.js';
+import { wordFor } from '../recovery/agreement.js';
 import type { Runner } from '../run/runner.js';
 import type { Outcome, Work } from '../run/work.js';
 import type { Store } from '../store/store.js';
@@ -28,6 +29,7 @@ export const triesBeforeParking = 4;
 export interface PumpOptions {
   readonly group: string;
   readonly topics: readonly string[];
+  readonly types: readonly string[];
   readonly contracts: Catalogue;
   /** The work that a message means, or undefined where the group passes over its class. */
   readonly workOf: (decoded: Decoded, released?: boolean) => Work | undefined;
@@ -42,7 +44,7 @@ export interface PumpOptions {
  */
 export class Pump {
   readonly #alarm: Alarm;
-  readonly #positions = new Positions();
+  readonly #positions: Positions;
   readonly #parker: Parker;
   readonly #care: Care;
   readonly #membership: Membership;
@@ -64,6 +66,7 @@ export class Pump {
     private readonly options: PumpOptions,
   ) {
     this.#alarm = new Alarm(world.timers);
+    this.#positions = new Positions(wordFor(options.types));
     this.#parker = new Parker(store, world, options);
     this.#care = new Care(store, options.group, options.log);
     const { group, topics, onDead, log } = options;

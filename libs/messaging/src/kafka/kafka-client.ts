@@ -41,6 +41,14 @@ export interface TopicPartition {
   readonly partition: number;
 }
 
+/** Where a group is to go on. */
+export interface Position extends TopicPartition {
+  /** The offset of the next record to be read. */
+  readonly next: bigint;
+  /** A few words for whoever reads the position later; the broker keeps them with it. */
+  readonly note?: string;
+}
+
 export interface SubscriptionOptions {
   readonly group: string;
   readonly topics: readonly string[];
@@ -60,7 +68,7 @@ export interface Subscription {
    * Commits the offset of the next record to be read. Resolves false when the partition is not owned any longer. While the client
    * starts anew it may resolve true and have told nobody: whoever depends on a position commits it again from time to time.
    */
-  commit(positions: readonly (TopicPartition & { readonly next: bigint })[]): Promise<boolean>;
+  commit(positions: readonly Position[]): Promise<boolean>;
   /** Delivers again from these offsets on. */
   seek(positions: readonly (TopicPartition & { readonly next: bigint })[]): void;
   /** Back pressure: nothing more is fetched until `resume`. */
@@ -114,7 +122,7 @@ export interface KafkaClient {
   /** The offset after the last record of every partition. Rejects when the broker is away. */
   endOffsets(topics: readonly string[]): Promise<readonly (TopicPartition & { readonly end: bigint; readonly start: bigint })[]>;
   /** The committed position of a group; a partition without one is left out. */
-  committed(group: string, topics: readonly string[]): Promise<readonly (TopicPartition & { readonly next: bigint })[]>;
+  committed(group: string, topics: readonly string[]): Promise<readonly Position[]>;
   /** Sets positions of a group that nobody is a member of; rejects, naming it, while it has members. Others of the group stay. */
   setPositions(group: string, positions: readonly (TopicPartition & { readonly next: bigint })[]): Promise<void>;
   /** The group begins anew wherever it reads; rejects, naming it, while it has members. One that does not exist is no error. */

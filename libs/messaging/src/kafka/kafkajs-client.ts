@@ -81,7 +81,9 @@ export class KafkajsClient implements KafkaClient {
   async committed(group: string, topics: readonly string[]): ReturnType<KafkaClient['committed']> {
     return this.#withAdmin(async (admin) =>
       (await admin.fetchOffsets({ groupId: group, topics: [...topics] })).flatMap(({ topic, partitions }) =>
-        partitions.filter(({ offset }) => offset !== '-1').map(({ partition, offset }) => ({ topic, partition, next: BigInt(offset) })),
+        partitions
+          .filter(({ offset }) => offset !== '-1')
+          .map(({ partition, offset, metadata }) => ({ topic, partition, next: BigInt(offset), ...(metadata && { note: metadata }) })),
       ),
     );
   }

@@ -1,8 +1,6 @@
-import type { Subscription, SubscriptionOptions, TopicPartition } from './kafka-client.js';
+import type { Position, Subscription, SubscriptionOptions } from './kafka-client.js';
 import type { KafkajsPart } from './kafkajs-part.js';
 import { KafkajsReader, recordsOf } from './kafkajs-reader.js';
-
-type Position = TopicPartition & { readonly next: bigint };
 
 const toKafkajs = ({ topic, partition, next }: Position): { topic: string; partition: number; offset: string } => ({ topic, partition, offset: next.toString() });
 
@@ -38,7 +36,7 @@ export class KafkajsSubscription implements Subscription {
 
   async commit(positions: readonly Position[]): Promise<boolean> {
     try {
-      await this.reader.consumer.commitOffsets(positions.map(toKafkajs));
+      await this.reader.consumer.commitOffsets(positions.map((position) => ({ ...toKafkajs(position), metadata: position.note ?? null })));
       return true;
     } catch (error) {
       // kafkajs goes on telling a coordinator that has become none, for ever: only who joins anew asks where the present one is.

@@ -2,6 +2,7 @@ import type { Catalogue } from '../contract/index.js';
 import type { Acknowledged, KafkaClient, OutgoingRecord, Publisher } from '../kafka/kafka-client.js';
 import { partitionOf } from '../kafka/murmur2.js';
 import type { PublishedRow, RelaySession, Store, TakenRow } from '../store/store.js';
+import { PositionsDisagree, type Agreement } from '../recovery/agreement.js';
 import { backOff, unlessAborted, type World } from '../system.js';
 import { headersOf } from './envelope.js';
 import { Alarm } from './alarm.js';
@@ -52,6 +53,8 @@ export class Relay {
     private readonly source: string,
     private readonly world: World,
     private readonly log: RelayLog,
+    private readonly agreement: Pick<Agreement, 'onPublished'>,
+    private readonly onFatal: (error: Error) => void,
   ) {
     this.#alarm = new Alarm(world.timers);
   }
@@ -106,8 +109,13 @@ export class Relay {
         // crashpoint: relay.after-lead
         this.log('info', 'relay leads', { epoch: this.#session.epoch.toString() });
         this.#session.onPoke(() => this.#alarm.ring());
+        await this.#answered(this.agreement.onPublished());
         await this.#publishAll(this.#session);
       } catch (error) {
+        if (error instanceof PositionsDisagree) {
+          await this.#discard();
+          return this.onFatal(error);
+        }
         this.#failures++;
         this.log('warn', 'relay starts over', { error: String(error), failures: this.#failures });
         await this.#discard();

@@ -31,6 +31,9 @@ gone as (delete from msg_outbox o using published p where o.position = p.positio
   returning o.*, p.partition, p.record_offset),
 kept as (insert into msg_outbox_archive (position, id, topic, key, type, version, sequence, payload, causation, correlation, traceparent, occurred_at, headers, partition, record_offset)
   select position, id, topic, key, type, version, sequence, payload, causation, correlation, traceparent, occurred_at, headers, partition, record_offset from gone where archived),
+reached as (insert into msg_relay_positions as known (topic, partition, next_offset)
+  select topic, partition, max(record_offset) + 1 from gone group by topic, partition order by topic, partition
+  on conflict (topic, partition) do update set next_offset = greatest(known.next_offset, excluded.next_offset)),
 started as (update msg_timers t set due_at = now() + t.milliseconds * interval '1 millisecond' from gone where t.started_by = gone.id and t.due_at is null)
 select count(*)::int as marked from gone`;
 const hold = `insert into msg_outbox_held (topic, key, position, reason) values ($1, $2, $3, $4) on conflict do nothing`;

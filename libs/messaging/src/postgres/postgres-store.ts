@@ -1,11 +1,12 @@
 import pg from 'pg';
 import { Transient } from '@tradewind/kernel';
 import type { DataSource } from 'typeorm';
-import type { ClaimedEffect, RelaySession, Store, Transaction } from '../store/store.js';
+import type { ClaimedEffect, ClaimedRecord, RelaySession, Store, Transaction } from '../store/store.js';
 import { commitWithin, CommitUnanswered, wasCommitted } from './commit-outcome.js';
 import { beginWithin } from './begin-within.js';
 import { silenceOf, usualLimits } from './postgres-limits.js';
 import { endWithin, PostgresRelaySession, pokeChannel, relayLimits } from './postgres-relay-session.js';
+import { neverHandled, neverSaid, publishedTo } from './positions-sql.js';
 import { PostgresTransaction } from './postgres-transaction.js';
 import { isSilence, isTransient } from './sql-errors.js';
 import { sqlOf, type Sql } from './sql.js';
@@ -124,6 +125,18 @@ export class PostgresStore implements Store {
 
   async poke(): Promise<void> {
     await this.#sql(poke);
+  }
+
+  publishedTo(): ReturnType<Store['publishedTo']> {
+    return publishedTo(this.#sql);
+  }
+
+  neverSaid(records: readonly ClaimedRecord[]): Promise<ReadonlySet<string>> {
+    return neverSaid(this.#sql, records);
+  }
+
+  neverHandled(consumer: string, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return neverHandled(this.#sql, consumer, ids);
   }
 
   async outboxLag(): ReturnType<Store['outboxLag']> {

@@ -1,4 +1,5 @@
 import type { AnyTable, Change, Idempotency } from '../decide/index.js';
+import type { TopicPartition } from '../kafka/kafka-client.js';
 
 /** A message on its way into the outbox. `payload` is JSON text, null for a tombstone. */
 export interface OutboxRow {
@@ -29,6 +30,16 @@ export interface PublishedRow {
   readonly position: bigint;
   readonly partition: number;
   readonly offset: bigint;
+}
+
+/** A record that claims to come from this database's outbox. */
+export interface ClaimedRecord {
+  readonly id: string;
+  readonly topic: string;
+  readonly key: string;
+  readonly sequence: bigint;
+  /** False on compacted topics: nothing of it was kept once it was published. */
+  readonly archived: boolean;
 }
 
 /** A message's place in a consumer's world: `lane` is topic and key, the unit of order. */
@@ -129,7 +140,7 @@ export interface RelaySession {
   readonly epoch: bigint;
   /** The oldest rows, lanes that the broker has rejected left out. */
   take(limit: number): Promise<readonly TakenRow[]>;
-  /** Moves rows to the archive and starts the timers that wait for them. */
+  /** Moves rows to the archive, counts the positions on to behind them, and starts the timers that wait for them. */
   mark(published: readonly PublishedRow[]): Promise<void>;
   /** Holds a row that the broker rejects, and every later one of its topic and key. */
   hold(row: TakenRow, reason: string): Promise<void>;
@@ -146,6 +157,12 @@ export interface Store {
   lead(): Promise<RelaySession | undefined>;
   /** Tells the leader in another process that rows wait. Never inside a transaction. */
   poke(): Promise<void>;
+  /** Where what was marked as published ends: on each partition that was published to, the offset after the last such record. */
+  publishedTo(): Promise<readonly (TopicPartition & { readonly next: bigint })[]>;
+  /** The ids of those records that this database has never said, neither published nor still to be. */
+  neverSaid(records: readonly ClaimedRecord[]): Promise<ReadonlySet<string>>;
+  /** The ids of those messages that the consumer has neither handled nor set aside. */
+  neverHandled(consumer: string, ids: readonly string[]): Promise<ReadonlySet<string>>;
   outboxLag(): Promise<{ readonly rows: number; readonly seconds: number; readonly held: number }>;
   /** Leases effects that are due, the oldest of each key only. The lease runs on the database's clock. */
   claimEffects(names: readonly string[], limit: number, leaseMilliseconds: number, token: string): Promise<readonly ClaimedEffect[]>;

@@ -4,7 +4,7 @@ import { messagingMigrations, systemWorld } from '@tradewind/messaging';
 import { openLine } from '@tradewind/testing';
 import { freshDatabase, type FreshDatabase } from '../../../../tools/platform/postgres/fresh-database.js';
 import { serviceMigrations } from '../service.migrations.js';
-import { applyMigrations, checkMigrations, connect, databaseFault, dataSourceOf, MigrationsPending } from './index.js';
+import { applyMigrations, checkMigrations, connect, databaseFault, dataSourceOf } from './index.js';
 
 describe('a database that is behind', () => {
   let database: FreshDatabase;
@@ -22,7 +22,7 @@ describe('a database that is behind', () => {
 
   it('stops the start, and the pending migrations are named', async () => {
     const dataSource = await open();
-    await expect(checkMigrations(dataSource)).rejects.toThrow(new MigrationsPending(['Messaging1700000000001', 'ServiceKeys1700000000002']));
+    await expect(checkMigrations(dataSource)).rejects.toThrow(/^the database lacks Messaging1700000000001, ServiceKeys1700000000002, .*: start once with MIGRATIONS=apply$/);
     await dataSource.destroy();
   });
   it('is migrated once by three that start together, and is then as it should be', async () => {

@@ -56,6 +56,11 @@ export class InboxRows {
     return [...ids].filter((id) => this.#inbox.read(ofConsumer(consumer, id), transaction) !== undefined);
   }
 
+  neverHandled(consumer: string, ids: readonly string[]): ReadonlySet<string> {
+    const known = (id: string): boolean => this.#inbox.read(ofConsumer(consumer, id)) !== undefined || this.#parked.read(ofConsumer(consumer, id)) !== undefined;
+    return new Set(ids.filter((id) => !known(id)));
+  }
+
   async unmark(transaction: DatabaseTransaction, consumer: string, ids: readonly string[]): Promise<void> {
     for (const id of ids) await transaction.update(this.#inbox, ofConsumer(consumer, id), () => undefined);
   }

@@ -1,4 +1,4 @@
-import type { OutboxRow, PublishedRow, TakenRow } from '@tradewind/messaging';
+import type { ClaimedRecord, OutboxRow, PublishedRow, TakenRow, TopicPartition } from '@tradewind/messaging';
 import type { DatabaseTransaction } from './database-transaction.js';
 import { jsonbOf } from './jsonb.js';
 import { LockedRows } from './locked-rows.js';
@@ -34,6 +34,7 @@ export class OutboxRows {
   readonly #held = new LockedRows<{ readonly position: bigint; readonly reason: string }>('msg_outbox_held');
   readonly #sequences = new LockedRows<{ readonly last: bigint }>('msg_sequences');
   readonly #epoch = new LockedRows<{ readonly epoch: bigint }>('msg_relay');
+  readonly #reached = new LockedRows<TopicPartition & { readonly next: bigint }>('msg_relay_positions');
   #position = 0n;
 
   constructor(
@@ -89,6 +90,10 @@ export class OutboxRows {
       const row = await transaction.update(this.#waiting, String(position), () => undefined);
       if (!row) continue;
       gone.push(row);
+      await transaction.upsert(this.#reached, `${row.topic}:${partition}`, (before) => {
+        const next = before && before.next > offset ? before.next : offset + 1n;
+        return { topic: row.topic, partition, next };
+      });
       if (row.archived) await transaction.insertIfNew(this.#archive, String(position), { ...taken(row), partition, offset });
     }
     await this.timers.start(transaction, waiting, new Set(gone.map(({ id }) => id)));
@@ -97,6 +102,16 @@ export class OutboxRows {
 
   async hold(transaction: DatabaseTransaction, { topic, key, position }: TakenRow, reason: string): Promise<void> {
     await transaction.insertIfNew(this.#held, laneOf(topic, key), { position, reason });
+  }
+
+  publishedTo(): (TopicPartition & { readonly next: bigint })[] {
+    return [...this.#reached.all()].map(([, row]) => ({ ...row }));
+  }
+
+  neverSaid(records: readonly ClaimedRecord[]): ReadonlySet<string> {
+    const said = new Set([...this.#waiting.all(), ...this.#archive.all()].map(([, { id }]) => id));
+    const counted = ({ topic, key, sequence }: ClaimedRecord): boolean => (this.#sequences.read(laneOf(topic, key))?.last ?? 0n) >= sequence;
+    return new Set(records.filter((record) => !said.has(record.id) && (record.archived || !counted(record))).map(({ id }) => id));
   }
 
   lag(now: number): { rows: number; seconds: number; held: number } {

@@ -1,5 +1,5 @@
 import { Transient } from '@tradewind/kernel';
-import { OutcomeUnknown, Sagas, type ClaimedEffect, type RelaySession, type SagaRow, type Store, type Transaction } from '@tradewind/messaging';
+import { OutcomeUnknown, Sagas, type ClaimedEffect, type ClaimedRecord, type RelaySession, type SagaRow, type Store, type Transaction } from '@tradewind/messaging';
 import type { SimulatedProcess } from '../simulated-process.js';
 import { asTransient } from './database-error.js';
 import { DatabaseSession } from './database-session.js';
@@ -78,6 +78,18 @@ export class SimulatedStore implements Store {
 
   poke(): Promise<void> {
     return this.#single('poke', () => this.database.poke());
+  }
+
+  publishedTo(): ReturnType<Store['publishedTo']> {
+    return this.#single('published to', () => this.database.outbox.publishedTo());
+  }
+
+  neverSaid(records: readonly ClaimedRecord[]): Promise<ReadonlySet<string>> {
+    return this.#single('never said', () => this.database.outbox.neverSaid(records));
+  }
+
+  neverHandled(consumer: string, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return this.#single('never handled', () => this.database.inbox.neverHandled(consumer, ids));
   }
 
   outboxLag(): ReturnType<Store['outboxLag']> {

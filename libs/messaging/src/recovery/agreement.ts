@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import { Poison } from '@tradewind/kernel';
+import { decode } from '../consume/decode.js';
+import type { Catalogue, Topic } from '../contract/index.js';
+import type { IncomingRecord, KafkaClient, TopicPartition } from '../kafka/kafka-client.js';
+import { readEnvelope, type Envelope } from '../outbox/envelope.js';
+import type { ClaimedRecord, Store } from '../store/store.js';
+import type { World } from '../system.js';
+
+/** Records that are read at a time on the way back to the last one that was handled. */
+const stretch = 500n;
+/** A broker that is just coming back may know less for a moment than it has: times that it must say so, and milliseconds between. */
+const looks = 3;
+const interval = 1_000;
+
+type Place = TopicPartition & { readonly next: bigint };
+
+/**
+ * The database and Kafka contradict each other: one of them was lost, or restored to an earlier moment. Whoever went on would
+ * say things twice under other ids, or never. The message names the place and the command that heals.
+ */
+export class PositionsDisagree extends Error {
+  override readonly name = 'PositionsDisagree';
+}
+
+export interface AgreementOptions {
+  readonly service: string;
+  readonly contracts: Catalogue;
+  /** The topics that the service writes through its outbox. */
+  readonly own: readonly Topic[];
+}
+
+/** What a group's position passes on of whoever moved it there: since which offset, and with which handlers. */
+export const noteOf = (since: bigint, handled: string): string => `${since} ${handled}`;
+
+/** A word for a set of types: another set has another. */
+export const wordFor = (types: readonly string[]): string => createHash('sha256').update([...types].sort().join('\n')).digest('hex').slice(0, 16);
+
+/**
+ * Compares what the database knows of Kafka with what is there. Crashes of any kind leave both in agreement: what is on a topic
+ * and not marked yet is still in the outbox, and a position is committed after the inbox. Rejects with PositionsDisagree.
+ */
+export class Agreement {
+  readonly #own: ReadonlyMap<string, Topic>;
+
+  constructor(
+    private readonly store: Store,
+    private readonly kafka: KafkaClient,
+    private readonly world: World,
+    private readonly options: AgreementOptions,
+  ) {
+    this.#own = new Map(options.own.map((topic) => [topic.name, topic]));
+  }
+
+  /** Of the service's own topics; needs no leadership, for whoever leads meanwhile keeps both sides in step. */
+  async onPublished(): Promise<void> {
+    const names = [...this.#own.keys()];
+    if (names.length === 0) return;
+    const known = new Map((await this.store.publishedTo()).map(({ topic, partition, next }) => [placeOf({ topic, partition }), next]));
+    const ends = await this.#endsNotBefore(names, (place) => known.get(place) ?? 0n, 'was published up to');
+    for (const { topic, partition, end, start } of ends) {
+      const next = known.get(placeOf({ topic, partition })) ?? 0n;
+      await this.#allSaid({ topic, partition, next }, next > start ? next : start, end);
+    }
+  }
+
+  /**
+   * Of a group's positions: the last record that was handled before each must be known as handled, or as set aside. Only a stretch
+   * is looked at that one member read with these very handlers: what another version passed over is not missing.
+   */
+  async onHandled(group: string, topics: readonly string[], types: readonly string[]): Promise<void> {
+    const committed = await this.kafka.committed(group, topics);
+    const at = new Map(committed.map(({ topic, partition, next }) => [placeOf({ topic, partition }), next]));
+    await this.#endsNotBefore(topics, (place) => at.get(place) ?? 0n, `was handled by ${group} up to`);
+    const word = wordFor(types);
+    for (const { topic, partition, next, note = '' } of committed) {
+      const [since, handled] = note.split(' ');
+      if (handled !== word) continue;
+      const last = await this.#lastHandled({ topic, partition, next }, BigInt(since!), new Set(types));
+      if (last === undefined || !(await this.store.neverHandled(group, [last.id])).has(last.id)) continue;
+      throw new PositionsDisagree(
+        `the database of ${this.options.service} is behind Kafka: the position of ${group} on ${topic} partition ${partition} is ${next}, ` +
+          `and the database does not know that it handled the record at ${last.offset} (${last.id}). ${lostDatabase(this.options.service)}`,
+      );
+    }
+  }
+
+  /** Rejects where a partition ends before what is known of it, and goes on doing so. */
+  async #endsNotBefore(topics: readonly string[], known: (place: string) => bigint, what: string): ReturnType<KafkaClient['endOffsets']> {
+    for (let look = 1; ; look++) {
+      const ends = await this.kafka.endOffsets(topics);
+      const short = ends.find(({ topic, partition, end }) => end < known(placeOf({ topic, partition })));
+      if (!short) return ends;
+      const { topic, partition, end } = short;
+      if (look === looks) {
+        throw new PositionsDisagree(
+          `Kafka is behind the database of ${this.options.service}: ${topic} partition ${partition} ends at ${end}, and ${what} ${known(placeOf({ topic, partition }))}. ` +
+            'Kafka was lost or restored to an earlier moment: stop the services and bring back what is missing ' +
+            'with "tradewind recover kafka", or with recoverKafka of the library.',
+        );
+      }
+      await this.world.timers.wait(interval);
+    }
+  }
+
+  /** What is on the topic beyond the known position was published and not marked, or published twice: the database has said all of it. */
+  async #allSaid({ topic, partition, next }: Place, from: bigint, to: bigint): Promise<void> {
+    if (from >= to) return;
+    const look = async (records: readonly IncomingRecord[]): Promise<void> => {
+      const claimed = records.flatMap((record) => this.#claimed(record));
+      const unknown = claimed.length === 0 ? new Set() : await this.store.neverSaid(claimed);
+      const first = claimed.find(({ id }) => unknown.has(id));
+      if (!first) return;
+      throw new PositionsDisagree(
+        `the database of ${this.options.service} is behind Kafka: ${topic} partition ${partition} ends at ${to}, the database knows it up to ${next}, ` +
+          `and has never said the record at ${first.offset} (${first.id}). ${lostDatabase(this.options.service)}`,
+      );
+    };
+    await this.kafka.read({ ranges: [{ topic, partition, from, to }], onRecords: look });
+  }
+
+  /** A record that the service's relay has written; whatever else is there tells nothing of the database. */
+  #claimed(record: IncomingRecord): (ClaimedRecord & { readonly offset: bigint })[] {
+    const envelope = envelopeOf(record);
+    if (envelope?.source !== `/${this.options.service}`) return [];
+    const { id, sequence } = envelope;
+    return [{ id, sequence, topic: record.topic, key: record.key ?? '', archived: this.#own.get(record.topic)!.retention === 'keep', offset: record.offset }];
+  }
+
+  async #lastHandled(place: Place, since: bigint, types: ReadonlySet<string>): Promise<{ readonly id: string; readonly offset: bigint } | undefined> {
+    for (let to = place.next; to > since; to -= stretch) {
+      const records = await this.#read(place, to - stretch > since ? to - stretch : since, to);
+      const last = records.findLast((record) => {
+        const { poison, envelope } = decode(record, this.options.contracts);
+        return !poison && types.has(envelope!.type);
+      });
+      if (last) return { id: decode(last, this.options.contracts).id, offset: last.offset };
+    }
+    return undefined;
+  }
+
+  async #read({ topic, partition }: TopicPartition, from: bigint, to: bigint): Promise<IncomingRecord[]> {
+    const records: IncomingRecord[] = [];
+    await this.kafka.read({
+      ranges: [{ topic, partition, from, to }],
+      onRecords: (some) => {
+        records.push(...some);
+        return Promise.resolve();
+      },
+    });
+    return records;
+  }
+}
+
+const placeOf = ({ topic, partition }: TopicPartition): string => `${topic}:${partition}`;
+
+const lostDatabase = (service: string): string =>
+  'The database was lost or restored to an earlier moment: stop the service and bring it back from the topics ' +
+  `with "tradewind recover ${service}", or with recoverDatabase of the library.`;
+
+function envelopeOf({ headers }: IncomingRecord): Envelope | undefined {
+  try {
+    return readEnvelope(headers);
+  } catch (error) {
+    if (error instanceof Poison) return undefined;
+    throw error;
+  }
+}
