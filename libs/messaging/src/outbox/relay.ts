@@ -6,10 +6,10 @@ import { PositionsDisagree, type Agreement } from '../recovery/agreement.js';
 import { backOff, unlessAborted, type World } from '../system.js';
 import { headersOf } from './envelope.js';
 import { Alarm } from './alarm.js';
+import { batchesOf } from './batches.js';
 
-/** Records a send, and bytes a send: kafkajs is quadratic above the first, the broker takes 1 MiB a partition's batch. */
+/** Records a send: kafkajs is quadratic above. */
 const recordLimit = 1_000;
-const byteLimit = 900_000;
 /** Milliseconds between looks when nobody wakes us, between tries to lead, and at most between tries after a failure. */
 const idle = 1_000;
 const candidacy = 1_000;
@@ -244,22 +244,6 @@ export class Relay {
       this.store.poke().catch((error: unknown) => this.log('warn', 'the leader could not be poked: its poll finds the rows', { error: String(error) }));
     });
   }
-}
-
-function* batchesOf(rows: readonly TakenRow[]): Generator<TakenRow[]> {
-  let batch: TakenRow[] = [];
-  let bytes = 0;
-  for (const row of rows) {
-    const size = (row.payload?.length ?? 0) + 500;
-    if (batch.length > 0 && bytes + size > byteLimit) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(row);
-    bytes += size;
-  }
-  if (batch.length > 0) yield batch;
 }
 
 const refusals = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'CORRUPT_MESSAGE', 'INVALID_TIMESTAMP']);

@@ -96,7 +96,7 @@ export class Agreement {
         throw new PositionsDisagree(
           `Kafka is behind the database of ${this.options.service}: ${topic} partition ${partition} ends at ${end}, and ${what} ${known(placeOf({ topic, partition }))}. ` +
             'Kafka was lost or restored to an earlier moment: stop the services and bring back what is missing ' +
-            'with "tradewind recover kafka", or with recoverKafka of the library.',
+            'with "tradewind recover kafka", or with recoverTopics and recoverPositions of the library.',
         );
       }
       await this.world.timers.wait(interval);
