@@ -11,6 +11,7 @@ export { headersOf, payloadLimit, readEnvelope, type Envelope } from './outbox/e
 export { decode } from './consume/decode.js';
 export { Outbox } from './outbox/outbox.js';
 export { Relay } from './outbox/relay.js';
+export * from './replay/index.js';
 export * from './recovery/index.js';
 export { bindSaga, steer, type AnySagaBinding, type SagaBinding } from './sagas/saga-binding.js';
 export { SagaJournal, Sagas, type SagaJournalRow, type SagaRow } from './sagas/saga-tables.js';

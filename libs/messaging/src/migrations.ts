@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { Messaging1700000000003 } from './migrations/0003-replays.js';
 import { Messaging1700000000004 } from './migrations/0004-keep-positions.js';
 
 const up = `
@@ -201,4 +202,4 @@ export class Messaging1700000000001 implements MigrationInterface {
   }
 }
 
-export const messagingMigrations = [Messaging1700000000001, Messaging1700000000004];
+export const messagingMigrations = [Messaging1700000000001, Messaging1700000000003, Messaging1700000000004];

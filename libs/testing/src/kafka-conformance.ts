@@ -144,6 +144,23 @@ export function kafkaClientConformance(name: string, open: () => KafkaClient): v
         expect(seen.map(({ partition, offset }) => [partition, offset])).toEqual([5n, 6n, 7n, 8n].map((offset) => [1, offset]));
       });
 
+      it('goes on to a later end where it is told one', async () => {
+        const of = await aTopic({ partitions: 1 });
+        await send(...Array.from({ length: 5 }, (_, index) => record(of, 'a', `${index}`)));
+        const ends: bigint[] = [];
+        const seen: IncomingRecord[] = [];
+        await kafka.read({
+          ranges: [{ topic: of.name, partition: 0, from: 0n, to: 2n }],
+          onRecords: async (records) => void seen.push(...records),
+          onEnd: async ({ to }) => {
+            ends.push(to);
+            if (to === 5n) await send(record(of, 'a', '5'));
+            return to === 2n ? 5n : 6n;
+          },
+        });
+        expect([words(seen), ends]).toEqual([['0', '1', '2', '3', '4', '5'], [2n, 5n, 6n]]);
+      });
+
       it('hands nothing over while the former records are being handled', async () => {
         const of = await aTopic();
         await send(...Array.from({ length: 30 }, (_, index) => record(of, `key ${index}`, `${index}`)));

@@ -13,17 +13,17 @@ const consumer = 'prices';
 /** The cart's own copy of names and prices. */
 @Controller()
 export class CopyProductHandler {
-  @Handles(ProductAdded, { load, consumer })
+  @Handles(ProductAdded, { load, consumer, kind: 'projection' })
   added({ productId, name, price }: ProductAdded, given: Given<typeof load>): Decision {
     return keep({ productId, name, price }, given);
   }
 
-  @Handles(ProductRenamed, { load, consumer })
+  @Handles(ProductRenamed, { load, consumer, kind: 'projection' })
   renamed({ productId, name }: ProductRenamed, given: Given<typeof load>): Decision {
     return keep({ productId, name }, given);
   }
 
-  @Handles(ProductRepriced, { load, consumer })
+  @Handles(ProductRepriced, { load, consumer, kind: 'projection' })
   repriced({ productId, price }: ProductRepriced, given: Given<typeof load>): Decision {
     return keep({ productId, price }, given);
   }

@@ -10,22 +10,22 @@ const load = { checkouts: keys(Checkouts, ({ orderId }: { orderId: OrderId }) =>
 /** Remembers what became of each checkout. Orders that did not come from a cart are passed over. */
 @Controller()
 export class FollowOrderHandler {
-  @Handles(OrderPlaced, { load })
+  @Handles(OrderPlaced, { load, kind: 'projection' })
   placed({ orderId }: OrderPlaced, given: Given<typeof load>): Decision {
     return remember(orderId, 'placed', given);
   }
 
-  @Handles(OrderConfirmed, { load })
+  @Handles(OrderConfirmed, { load, kind: 'projection' })
   confirmed({ orderId }: OrderConfirmed, given: Given<typeof load>): Decision {
     return remember(orderId, 'confirmed', given);
   }
 
-  @Handles(OrderRejected, { load })
+  @Handles(OrderRejected, { load, kind: 'projection' })
   rejected({ orderId }: OrderRejected, given: Given<typeof load>): Decision {
     return remember(orderId, 'rejected', given);
   }
 
-  @Handles(OrderCancelled, { load })
+  @Handles(OrderCancelled, { load, kind: 'projection' })
   cancelled({ orderId }: OrderCancelled, given: Given<typeof load>): Decision {
     return remember(orderId, 'cancelled', given);
   }

@@ -29,14 +29,14 @@ export const Checkouts = table<Checkout>('checkouts', 'orderId', {
   bodyHash: 'text',
   checkedOutAt: 'timestamptz',
   sequence: 'int8',
-});
+}, { sequence: 'sequence' });
 
 export const Products = table<ProductCopy>('products', 'productId', {
   productId: 'uuid',
   name: 'text',
   price: 'money',
   sequence: 'int8',
-});
+}, { sequence: 'sequence' });
 
 /** Every transaction locks in this order: the cart's row first, so that one cart's changes come one after another. */
 export const lockOrder = [Carts, CartLines, Checkouts, Products];

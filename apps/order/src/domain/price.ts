@@ -14,3 +14,6 @@ export function newer(copy: Price | undefined, sequence: number, change: Partial
   if (!copy) throw new Poison('a product that was never added has changed');
   return sequence > copy.sequence ? { ...copy, ...change, sequence } : undefined;
 }
+
+/** A product's first copy, or undefined where the copy is as new as that or newer. */
+export const first = (copy: Price | undefined, added: Price): Price | undefined => (copy && copy.sequence >= added.sequence ? undefined : added);

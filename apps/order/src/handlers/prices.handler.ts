@@ -1,11 +1,11 @@
 import { Controller } from '@nestjs/common';
 import { ProductAdded, ProductRenamed, ProductRepriced } from '@tradewind/contracts';
 import { Handles, keys, nothing, save, type Decision, type Given } from '@tradewind/messaging';
-import { newer, type Price } from '../domain/price.js';
+import { first, newer, type Price } from '../domain/price.js';
 import { Prices } from '../storage/order.tables.js';
 
 const load = { prices: keys(Prices, ({ productId }: ProductAdded | ProductRenamed | ProductRepriced) => [productId]) };
-const options = { load, consumer: 'prices' };
+const options = { load, consumer: 'prices', kind: 'projection' } as const;
 
 const kept = (price: Price | undefined): Decision => (price ? save(Prices, price) : nothing());
 
@@ -14,7 +14,7 @@ const kept = (price: Price | undefined): Decision => (price ? save(Prices, price
 export class PricesHandler {
   @Handles(ProductAdded, options)
   added({ productId, name, price }: ProductAdded, { prices, sequence }: Given<typeof load>): Decision {
-    return kept(prices.get(productId) ? undefined : { productId, name, price, sequence: Number(sequence) });
+    return kept(first(prices.get(productId), { productId, name, price, sequence: Number(sequence) }));
   }
 
   @Handles(ProductRenamed, options)

@@ -7,7 +7,7 @@ export const Prices = table<Price>('prices', 'productId', {
   name: 'text',
   price: 'money',
   sequence: 'int8',
-});
+}, { sequence: 'sequence' });
 
 export const Orders = table<Order>('orders', 'orderId', {
   orderId: 'uuid',

@@ -1,14 +1,23 @@
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { MessageHandler } from '@nestjs/microservices';
 import { messageInfo, type Catalogue, type MessageClass } from '../contract/index.js';
-import type { AnyTable, Decision, HandlerExtras } from '../decide/index.js';
-import { failureOf } from '../decide/index.js';
+import { Decision, failureOf, type AnyTable, type HandlerExtras, type HandlerKind } from '../decide/index.js';
 import type { Work } from '../run/work.js';
 import type { Decoded } from './decode.js';
+import { checkProjection, keptBy, neverBack, openedTo } from './projection.js';
 
 interface Handler {
   readonly callback: MessageHandler;
   readonly extras: HandlerExtras;
+}
+
+/** What of a message is done once more, and where it is marked so that it is done once. */
+export interface Again {
+  readonly inbox: string;
+  /** Types whose policies are run; those of the others are passed over. */
+  readonly policies: ReadonlySet<string>;
+  /** Effects that these may wish for. */
+  readonly effects: ReadonlySet<string>;
 }
 
 /** The handlers of one consumer group, by the type of message. Built at the start from Nest's controllers. */
@@ -42,6 +51,7 @@ export class Handlers {
       throw new TypeError(`${this.group} may get ${open.map((cls) => messageInfo(cls).type).join(', ')}: handle or ignore each of them`);
     }
     for (const [type, { extras }] of this.#byType) {
+      checkProjection(type, extras);
       for (const { table } of Object.values(extras.load)) {
         if (!lockOrder.some(({ name }) => name === table.name)) throw new TypeError(`${type} loads ${table.name}, which is not in the lock order`);
       }
@@ -62,8 +72,33 @@ export class Handlers {
       correlation: envelope!.correlation ?? record.key ?? undefined,
       traceparent: envelope!.traceparent,
       sequence: envelope!.sequence,
-      decide: (given) => call(handler.callback, message!, given),
+      decide: async (given) => {
+        const decision = await call(handler.callback, message!, given);
+        return handler.extras.kind === 'projection' ? keptBy(envelope!.type, decision) : decision;
+      },
     };
+  }
+
+  /** The work of a message that was handled before. Undefined where nothing is to be done again. */
+  workAgain(decoded: Decoded, { inbox, policies, effects }: Again): Work | undefined {
+    const { type } = decoded.envelope!;
+    const handler = this.#byType.get(type);
+    const work = this.workOf(decoded);
+    if (!handler || !work) return undefined;
+    const { load, kind } = handler.extras;
+    if (kind === 'projection') {
+      const apply = async (given: object): Promise<Decision> => {
+        const found = given as Parameters<typeof openedTo>[1];
+        return neverBack(load, found, (await work.decide(openedTo(load, found))) as Decision);
+      };
+      return { ...work, consumer: inbox, decide: apply };
+    }
+    if (!policies.has(type)) return undefined;
+    return { ...work, consumer: inbox, decide: async (given) => withoutWishes((await work.decide(given)) as Decision, effects) };
+  }
+
+  kindOf(type: string): HandlerKind | undefined {
+    return this.#byType.get(type)?.extras.kind;
   }
 
   /** Can't happen after a check against the same contracts; a message is never passed over without a word. */
@@ -80,6 +115,9 @@ export class Handlers {
     };
   }
 }
+
+const withoutWishes = ({ changes, says, wishes, deadlines, answer }: Decision, but: ReadonlySet<string>): Decision =>
+  new Decision(changes, says, wishes.filter(({ effect }) => but.has(effect)), deadlines, answer);
 
 /** Through Nest's pipeline: guards, pipes, interceptors, filters. A failure of the handler itself keeps its own error. */
 async function call(callback: MessageHandler, message: object, given: object): Promise<Decision> {

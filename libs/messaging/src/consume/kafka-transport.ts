@@ -69,6 +69,16 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     await Promise.all([...this.#pumps.map((pump) => pump.stop()), ...this.#releases.map((release) => release.stop())]);
   }
 
+  /** The handlers of a group, where there is one. */
+  handlersOf(group: string): Handlers | undefined {
+    return this.#groups.get(group);
+  }
+
+  /** The names of the groups in which this service consumes. */
+  get groupNames(): readonly string[] {
+    return [...this.#groups.keys()];
+  }
+
   /** The service's own group's topics: where replies to its sagas come. */
   get mainTopics(): readonly string[] {
     return this.#groups.get(this.options.service)?.topics ?? [];

@@ -6,8 +6,17 @@ import type { Given, Loads } from './load.js';
 
 export const kafkaTransport = Symbol('tradewind.kafka');
 
+/**
+ * What a handler is, for replays. A `projection` keeps an own copy of what others have said: it says and wishes nothing, saves only
+ * tables that keep the sequence of what wrote a row, and passes over what is older; so it can be applied again. A `policy`
+ * decides what happens next: it is run again only when somebody names it.
+ */
+export type HandlerKind = 'projection' | 'policy';
+
 export interface HandlerOptions<M, L extends Loads<M>> {
   readonly load?: L;
+  /** Default: a policy. */
+  readonly kind?: HandlerKind;
   /** The purpose of a consumer group of its own: `prices` makes the group `<service>.prices`. Default: the service's group. */
   readonly consumer?: string;
 }
@@ -15,6 +24,7 @@ export interface HandlerOptions<M, L extends Loads<M>> {
 export interface HandlerExtras {
   readonly message: MessageClass;
   readonly load: Loads<unknown>;
+  readonly kind: HandlerKind;
   readonly consumer: string | undefined;
 }
 
@@ -28,7 +38,7 @@ type Handler<M, L extends Loads<M>> = (message: M, given: Given<L>) => Decision 
 export const Handles =
   <M extends object, L extends Loads<M> = Record<never, never>>(cls: MessageClass<M>, options: HandlerOptions<M, L> = {}) =>
   <H extends Handler<M, L>>(target: object, property: string, descriptor: TypedPropertyDescriptor<H>): void => {
-    const extras: HandlerExtras = { message: cls, load: (options.load ?? {}) as Loads<unknown>, consumer: options.consumer };
+    const extras: HandlerExtras = { message: cls, load: (options.load ?? {}) as Loads<unknown>, kind: options.kind ?? 'policy', consumer: options.consumer };
     if (Reflect.getMetadata(PARAM_ARGS_METADATA, target.constructor, property) === undefined) {
       Payload()(target, property, 0);
       Ctx()(target, property, 1);

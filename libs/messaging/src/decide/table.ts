@@ -14,16 +14,23 @@ export interface Table<S extends object> {
   /** The property of the primary key, one column. */
   readonly key: PropertyOf<S>;
   readonly columns: Readonly<Record<PropertyOf<S>, ColumnType>>;
+  /** Of a projection: the `int8` property that keeps the sequence of the message that wrote the row last. */
+  readonly sequence?: PropertyOf<S>;
 }
 
-export const table = <S extends object>(name: string, key: PropertyOf<S>, columns: Record<PropertyOf<S>, ColumnType>): Table<S> =>
-  Object.freeze({ name, key, columns: Object.freeze(columns) });
+export const table = <S extends object>(
+  name: string,
+  key: PropertyOf<S>,
+  columns: Record<PropertyOf<S>, ColumnType>,
+  { sequence }: { readonly sequence?: PropertyOf<S> } = {},
+): Table<S> => Object.freeze({ name, key, columns: Object.freeze(columns), ...(sequence === undefined ? {} : { sequence }) });
 
 /** A table whose row type is forgotten: what the runner and the store work with. */
 export interface AnyTable {
   readonly name: string;
   readonly key: string;
   readonly columns: Readonly<Record<string, ColumnType>>;
+  readonly sequence?: string;
 }
 
 export const keyOf = (of: AnyTable, row: object): string => String((row as Record<string, unknown>)[of.key]);

@@ -103,6 +103,8 @@ export interface ReadOptions {
   readonly ranges: readonly OffsetRange[];
   /** Gets a partition's records in their order; nothing more is handed over before the promise is resolved. */
   readonly onRecords: (records: readonly IncomingRecord[]) => Promise<void>;
+  /** Asked when a range is at its end: a later one to go on to, or the same, and that partition is done. Default: it is done. */
+  readonly onEnd?: (range: OffsetRange) => Promise<bigint>;
   /** Aborted: ends after what is being handed over, as if everything were read. */
   readonly signal?: AbortSignal;
 }

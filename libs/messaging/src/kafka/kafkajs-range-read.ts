@@ -5,7 +5,7 @@ import { recordsOf, type KafkajsReader } from './kafkajs-reader.js';
 interface Reading {
   readonly topic: string;
   readonly partition: number;
-  readonly to: bigint;
+  to: bigint;
   next: bigint;
 }
 
@@ -61,18 +61,31 @@ export class KafkajsRangeRead {
   async #take({ consumer }: KafkajsReader, batch: Batch): Promise<void> {
     const reading = this.#open.get(placeOf(batch));
     if (!reading || this.#ended || this.options.signal?.aborted) return consumer.pause([{ topic: batch.topic, partitions: [batch.partition] }]);
-    const records = recordsOf(batch.topic, batch.partition, batch.messages).filter(({ offset }) => offset >= reading.next && offset < reading.to);
     try {
-      if (records.length > 0) await this.options.onRecords(records);
+      if (await this.#handOver(reading, batch)) return;
     } catch (error) {
       return this.#failed(error);
     }
-    // A batch of nothing but compacted-away records is still a step forward.
-    const next = BigInt(batch.lastOffset()) + 1n;
-    if (next > reading.next) reading.next = next;
-    if (reading.next < reading.to) return;
     this.#open.delete(placeOf(batch));
     consumer.pause([{ topic: batch.topic, partitions: [batch.partition] }]);
     if (this.#open.size === 0) this.#over();
+  }
+
+  /** What of a batch lies in the range, which may grow meanwhile. True when there is more to come. */
+  async #handOver(reading: Reading, batch: Batch): Promise<boolean> {
+    const all = recordsOf(batch.topic, batch.partition, batch.messages);
+    // A batch of nothing but compacted-away records is still a step forward.
+    const batchEnd = BigInt(batch.lastOffset()) + 1n;
+    for (;;) {
+      const records = all.filter(({ offset }) => offset >= reading.next && offset < reading.to);
+      if (records.length > 0) await this.options.onRecords(records);
+      const reached = batchEnd < reading.to ? batchEnd : reading.to;
+      if (reached > reading.next) reading.next = reached;
+      if (reading.next < reading.to) return true;
+      const { topic, partition, next: from } = reading;
+      reading.to = (await this.options.onEnd?.({ topic, partition, from, to: reading.to })) ?? reading.to;
+      if (reading.to <= from) return false;
+      if (batchEnd <= from) return true;
+    }
   }
 }

@@ -52,13 +52,16 @@ export class SimulatedKafkaClient implements KafkaClient {
   }
 
   /** One fetch after another, partition by partition. */
-  async read({ ranges, onRecords, signal }: ReadOptions): Promise<void> {
-    for (const { topic, partition, from, to } of ranges) {
-      for (let next = from; next < to && !signal?.aborted; ) {
+  async read({ ranges, onRecords, onEnd, signal }: ReadOptions): Promise<void> {
+    for (const range of ranges) {
+      const { topic, partition } = range;
+      let { from: next, to } = range;
+      while (next < to && !signal?.aborted) {
         const records = await this.#connection.ask('read', () => this.kafka.readFrom({ topic, partition, next }));
         const wanted = records.filter(({ offset }) => offset < to);
         if (wanted.length > 0) await onRecords(wanted);
-        next = (records.at(-1)?.offset ?? to) + 1n;
+        next = wanted.length < records.length || records.length === 0 ? to : records.at(-1)!.offset + 1n;
+        if (next >= to) to = (await onEnd?.({ topic, partition, from: next, to })) ?? to;
       }
     }
   }
