@@ -35,6 +35,6 @@ export async function moveArchived(dataSource: DataSource, rows: readonly Publis
 }
 
 /** Where what is known as published ends, be it before or behind what was known. */
-export async function setPublishedTo(dataSource: DataSource, ends: readonly (TopicPartition & { readonly end: bigint })[]): Promise<void> {
+export async function setPublishedTo(dataSource: Pick<DataSource, 'query'>, ends: readonly (TopicPartition & { readonly end: bigint })[]): Promise<void> {
   await dataSource.query(reach, [ends.map(({ topic }) => topic), ends.map(({ partition }) => partition), ends.map(({ end }) => end.toString())]);
 }

@@ -8,12 +8,18 @@ export interface ConsumerOf {
   readonly group: string;
   readonly topics: readonly string[];
   readonly types: readonly string[];
+  /** Those of the types whose handlers may say something; default: all. */
+  readonly decides?: readonly string[];
 }
 
 export interface RecoveredPositions {
   readonly groups: readonly { readonly group: string; readonly partitions: number; readonly left: number }[];
   readonly seconds: number;
 }
+
+/** Milliseconds between two looks at a group with members, and until they are taken for living. */
+const interval = 500;
+const patience = 20_000;
 
 const begin = `update msg_starts set times = 0`;
 
@@ -29,8 +35,10 @@ export async function recoverPositions(context: RecoveryContext & { readonly sto
   const groups: { group: string; partitions: number; left: number }[] = [];
   for (const consumer of consumers) {
     const positions = await positionsOf(context, consumer, counter);
-    await kafka.forgetPositions(consumer.group);
-    await kafka.setPositions(consumer.group, positions);
+    await whenDeserted(context, async () => {
+      await kafka.forgetPositions(consumer.group);
+      await kafka.setPositions(consumer.group, positions);
+    });
     const left = positions.reduce((sum, { next, end }) => sum + end - next, 0n);
     groups.push({ group: consumer.group, partitions: positions.length, left: Number(left) });
   }
@@ -39,6 +47,18 @@ export async function recoverPositions(context: RecoveryContext & { readonly sto
   await dataSource.query(begin);
   await recordDeed(context, 'recover positions', { groups });
   return { groups, seconds: counter.seconds };
+}
+
+/** A member that was killed is a member until its session runs out. */
+async function whenDeserted({ world }: RecoveryContext, set: () => Promise<void>): Promise<void> {
+  for (let waited = 0; ; waited += interval) {
+    try {
+      return await set();
+    } catch (error) {
+      if ((error as Error).name !== 'GroupHasMembers' || waited >= patience) throw error;
+      await world.timers.wait(interval);
+    }
+  }
 }
 
 async function positionsOf(

@@ -27,6 +27,11 @@ interface Heard {
   readonly heardId: string;
   readonly who: string;
 }
+export interface Voice {
+  readonly who: string;
+  readonly words: number;
+}
+export const Voices = table<Voice>('voices', 'who', { who: 'text', words: 'int4' });
 const HeardWords = table<Heard>('heard', 'heardId', { heardId: 'uuid', who: 'text' });
 
 /** Writes down what it hears, once each. */
@@ -58,14 +63,17 @@ export class Talker {
   private constructor(
     readonly database: FreshDatabase,
     readonly dataSource: DataSource,
-    readonly store: PostgresStore,
+    public store: PostgresStore,
   ) {}
 
-  static async open(): Promise<Talker> {
-    const database = await freshDatabase();
+  /** On an empty database, or on a copy of another. */
+  static async open(template?: string): Promise<Talker> {
+    const database = await freshDatabase(template);
     const dataSource = await new DataSource({ type: 'postgres', url: database.url, migrations: messagingMigrations, applicationName: 'recovering' }).initialize();
     await dataSource.runMigrations();
-    await dataSource.query('create table heard (heard_id uuid primary key, who text not null)');
+    await dataSource.query(`create table if not exists heard (heard_id uuid primary key, who text not null);
+      create table if not exists voices (who text primary key, words int not null);
+      create table if not exists secrets (who text primary key references voices, secret text not null)`);
     return new Talker(database, dataSource, new PostgresStore(dataSource));
   }
 
@@ -101,6 +109,15 @@ export class Talker {
     await this.kafka.close();
   }
 
+  /** Nobody is connected to the database meanwhile: only then it can be copied. */
+  async aside<T>(work: () => Promise<T>): Promise<T> {
+    await this.dataSource.destroy();
+    const result = await work();
+    await this.dataSource.initialize();
+    this.store = new PostgresStore(this.dataSource);
+    return result;
+  }
+
   async close(): Promise<void> {
     await this.stop();
     await this.dataSource.destroy();
@@ -111,7 +128,13 @@ export class Talker {
   async tell(cls: MessageClass<Said>, ...names: readonly string[]): Promise<string[]> {
     const ids = names.map(() => randomUUID());
     const rows = names.map((who, index) => toOutboxRow(said(cls, { who }), { id: ids[index]!, at: new Date(), cause: ids[index]!, correlation: undefined, traceparent: null }));
-    await this.store.transaction((transaction) => transaction.append(rows));
+    await this.store.transaction(async (transaction) => {
+      const voices = [...new Set(names)];
+      const known = (await transaction.load({ table: Voices, by: new Map([['who', new Set(voices)]]) })) as readonly Voice[];
+      const after = voices.map((who): Voice => ({ who, words: (known.find((voice) => voice.who === who)?.words ?? 0) + names.filter((name) => name === who).length }));
+      await transaction.save(Voices, after.map((row) => ({ table: Voices, key: row.who, row, fresh: false })), new Set(known.map(({ who }) => who)));
+      await transaction.append(rows);
+    });
     return ids;
   }
 

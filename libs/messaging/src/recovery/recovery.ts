@@ -1,0 +1,51 @@
+import type { Said } from '@tradewind/saga';
+import type { AnyTable } from '../decide/index.js';
+import type { Envelope } from '../outbox/envelope.js';
+import type { SagaJournalRow, SagaRow } from '../sagas/saga-tables.js';
+import type { EffectRow, TimerRow } from '../store/store.js';
+
+/** A message that lies on a topic, once, whatever was published twice. */
+export interface Told {
+  readonly message: object;
+  readonly envelope: Envelope;
+  /** When it was said. */
+  readonly at: Date;
+}
+
+/** The rows of the tables that are in no event, by table, as the database writes them as JSON. */
+export type Kept = ReadonlyMap<string, readonly Readonly<Record<string, unknown>>[]>;
+
+export interface RecoveredSagas {
+  readonly sagas: Iterable<SagaRow>;
+  readonly journal: Iterable<SagaJournalRow>;
+  /** With the time at which each falls due, where its command is on the topic. */
+  readonly timers: Iterable<TimerRow & { readonly dueAt: Date | undefined }>;
+}
+
+/** A key of an accepted request, so that the same request gets the same answer. */
+export interface RecoveredKey {
+  readonly scope: string;
+  readonly route: string;
+  readonly key: string;
+  readonly bodyHash: string;
+  readonly answer: unknown;
+  readonly claimedAt: Date;
+}
+
+/**
+ * What a service's database is brought back from: pure functions of what it has said on its own topics. Messages of one key come
+ * in their order. Everything that follows from others' messages alone is left out: they are handled again afterwards.
+ */
+export interface Recovery {
+  /** Business rows, in an order of tables in which they can be inserted. Throws a RangeError on what does not follow from what was said before. */
+  rows(told: Iterable<Told>, kept: Kept): readonly (readonly [AnyTable, Iterable<object>])[];
+  /** From what was said, and what was heard on the topics that the service consumes. */
+  sagas?(told: Iterable<Told>, heard: Iterable<Told>): RecoveredSagas;
+  /** Effects that are wished and not settled. */
+  openEffects?(told: Iterable<Told>): Iterable<EffectRow>;
+  idempotency?(told: Iterable<Told>): Iterable<RecoveredKey>;
+  /** Tables that are in no event, in an order in which they can be inserted: they come from a backup. */
+  readonly backup?: readonly string[];
+  /** What compacted topics have lost with their records, said again from these very tables. */
+  announce?(kept: Kept): Iterable<Said>;
+}

@@ -1,0 +1,156 @@
+import type { EntityManager } from 'typeorm';
+import type { AnyTable } from '../decide/index.js';
+import { tableSql } from '../postgres/table-sql.js';
+import type { EffectRow, OutboxRow } from '../store/store.js';
+import type { RecoveredKey, RecoveredSagas } from './recovery.js';
+import type { ToldRecord } from './told.js';
+
+type Manager = Pick<EntityManager, 'query'>;
+
+const abreast = 5_000;
+
+/** What is known of the database itself, not of the service, stays. */
+const emptied = `
+select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where c.relkind in ('r', 'p') and n.nspname = current_schema() and c.relname <> all($1::text[]) order by 1`;
+const staying = ['msg_operator_actions', 'msg_relay', 'msg_replays'];
+
+const archive = `
+insert into msg_outbox_archive (position, id, topic, key, type, version, sequence, payload, causation, correlation, traceparent, occurred_at, headers, partition, record_offset, published_at)
+select position, id, topic, key, type, version, sequence, payload, causation, correlation, traceparent, occurred_at, headers::jsonb, partition, record_offset, occurred_at
+from unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::int[], $7::bigint[], $8::text[], $9::uuid[], $10::text[], $11::text[], $12::timestamptz[], $13::text[], $14::int[], $15::bigint[])
+  as r(position, id, topic, key, type, version, sequence, payload, causation, correlation, traceparent, occurred_at, headers, partition, record_offset)`;
+const continuePositions = `select setval(pg_get_serial_sequence('msg_outbox', 'position'), $1::bigint)`;
+const sequences = `insert into msg_sequences (topic, key, last) select * from unnest($1::text[], $2::text[], $3::bigint[])`;
+const marks = `insert into msg_inbox (consumer, message_id, lane) select * from unnest($1::text[], $2::uuid[], $3::text[]) order by 1, 2 on conflict do nothing`;
+const keys = `
+insert into msg_idempotency (scope, route, key, body_hash, answer, claimed_at)
+select scope, route, key, body_hash, answer::jsonb, claimed_at
+from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[]) as k(scope, route, key, body_hash, answer, claimed_at) on conflict do nothing`;
+const effects = `
+insert into msg_effects (id, name, key, payload, cause, correlation) select id, name, key, payload::jsonb, cause, correlation
+from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[]) with ordinality as e(id, name, key, payload, cause, correlation, place) order by place`;
+const timers = `
+insert into msg_timers (id, saga_id, name, milliseconds, started_by, due_at)
+select * from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::uuid[], $6::timestamptz[])`;
+
+/** Pieces that one statement takes. */
+async function inParts<T>(rows: readonly T[], write: (part: readonly T[]) => Promise<unknown>): Promise<void> {
+  for (let at = 0; at < rows.length; at += abreast) await write(rows.slice(at, at + abreast));
+}
+
+const column = <T>(rows: readonly T[], of: (row: T) => unknown): unknown[] => rows.map(of);
+
+/**
+ * Empties every table of the service but the migrations'. Triggers that keep rows from going, or look at them a statement at a
+ * time, sleep until `endRefill`; references are checked as ever.
+ */
+export async function beginRefill(manager: Manager, migrationsTable: string): Promise<string[]> {
+  const tables = (await manager.query<{ name: string }[]>(emptied, [[...staying, migrationsTable]])).map(({ name }) => name);
+  for (const name of tables) await manager.query(`alter table ${name} disable trigger user`);
+  await manager.query(`truncate ${tables.join(', ')}`);
+  return tables;
+}
+
+export async function endRefill(manager: Manager, tables: readonly string[]): Promise<void> {
+  for (const name of tables) await manager.query(`alter table ${name} enable trigger user`);
+}
+
+/** The archive as the relay would have left it; positions from 1 on, and those of the outbox behind them. */
+export async function refillArchive(manager: Manager, told: readonly ToldRecord[]): Promise<void> {
+  const rows = told.map((each, index) => ({ ...each, position: index + 1 }));
+  await inParts(rows, (part) =>
+    manager.query(archive, [
+      column(part, ({ position }) => position),
+      column(part, ({ envelope }) => envelope.id),
+      column(part, ({ record }) => record.topic),
+      column(part, ({ record }) => record.key),
+      column(part, ({ envelope }) => envelope.type),
+      column(part, ({ envelope }) => envelope.version),
+      column(part, ({ envelope }) => envelope.sequence.toString()),
+      column(part, ({ record }) => record.value?.toString('utf8') ?? null),
+      column(part, ({ envelope }) => envelope.causation ?? envelope.id),
+      column(part, ({ envelope, record }) => envelope.correlation ?? record.key),
+      column(part, ({ envelope }) => envelope.traceparent),
+      column(part, ({ at }) => at.toISOString()),
+      column(part, ({ record }) => furtherHeaders(record.headers)),
+      column(part, ({ record }) => record.partition),
+      column(part, ({ record }) => record.offset.toString()),
+    ]),
+  );
+  await manager.query(continuePositions, [rows.length + 1]);
+}
+
+/** What the envelope does not say itself: the headers of dead letters. */
+function furtherHeaders(headers: Readonly<Record<string, string>>): string | null {
+  const further = Object.entries(headers).filter(([name]) => !/^(ce_.*|content-type|traceparent)$/.test(name));
+  return further.length === 0 ? null : JSON.stringify(Object.fromEntries(further));
+}
+
+/** How far each key has come on each topic; of a key whose records are compacted away nobody knows, or needs to. */
+export async function refillSequences(manager: Manager, told: readonly ToldRecord[]): Promise<void> {
+  const last = new Map<string, { topic: string; key: string; sequence: bigint }>();
+  for (const { record, envelope } of told) {
+    const lane = `${record.topic}\n${record.key}`;
+    if ((last.get(lane)?.sequence ?? 0n) < envelope.sequence) last.set(lane, { topic: record.topic, key: record.key ?? '', sequence: envelope.sequence });
+  }
+  await inParts([...last.values()], (part) =>
+    manager.query(sequences, [column(part, ({ topic }) => topic), column(part, ({ key }) => key), column(part, ({ sequence }) => sequence.toString())]),
+  );
+}
+
+export async function refillRows(manager: Manager, table: AnyTable, rows: Iterable<object>): Promise<number> {
+  const { insert, columns } = tableSql(table);
+  const all = [...rows] as Record<string, unknown>[];
+  await inParts(all, (part) => manager.query(insert, columns.map((each) => part.map((row) => each.write(row)))));
+  return all.length;
+}
+
+export async function refillInbox(manager: Manager, handled: readonly { readonly consumer: string; readonly id: string; readonly lane: string }[]): Promise<void> {
+  await inParts(handled, (part) => manager.query(marks, [column(part, ({ consumer }) => consumer), column(part, ({ id }) => id), column(part, ({ lane }) => lane)]));
+}
+
+export async function refillKeys(manager: Manager, of: Iterable<RecoveredKey>): Promise<void> {
+  await inParts([...of], (part) =>
+    manager.query(keys, [
+      column(part, ({ scope }) => scope),
+      column(part, ({ route }) => route),
+      column(part, ({ key }) => key),
+      column(part, ({ bodyHash }) => bodyHash),
+      column(part, ({ answer }) => JSON.stringify(answer ?? null)),
+      column(part, ({ claimedAt }) => claimedAt.toISOString()),
+    ]),
+  );
+}
+
+export async function refillEffects(manager: Manager, of: Iterable<EffectRow>): Promise<void> {
+  await inParts([...of], (part) =>
+    manager.query(effects, [
+      column(part, ({ id }) => id),
+      column(part, ({ name }) => name),
+      column(part, ({ key }) => key),
+      column(part, ({ payload }) => JSON.stringify(payload)),
+      column(part, ({ cause }) => cause),
+      column(part, ({ correlation }) => correlation),
+    ]),
+  );
+}
+
+export async function refillTimers(manager: Manager, of: RecoveredSagas['timers']): Promise<void> {
+  await inParts([...of], (part) =>
+    manager.query(timers, [
+      column(part, ({ id }) => id),
+      column(part, ({ sagaId }) => sagaId),
+      column(part, ({ name }) => name),
+      column(part, ({ milliseconds }) => milliseconds),
+      column(part, ({ startedBy }) => startedBy),
+      column(part, ({ dueAt }) => dueAt?.toISOString() ?? null),
+    ]),
+  );
+}
+
+const waiting = `
+select id, topic, key, type, version, payload, causation, correlation, traceparent, occurred_at as "occurredAt", headers, archived from msg_outbox order by position`;
+
+/** What was said and is on no topic yet: all that a database which was only restored knows better than Kafka. */
+export const unpublished = (manager: Manager): Promise<OutboxRow[]> => manager.query<OutboxRow[]>(waiting);
