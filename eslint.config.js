@@ -11,7 +11,7 @@ const adapters = [
 /** What may call an HTTP server that is not its own. */
 const edge = ['apps/gateway/src/**', 'apps/payment/src/provider/**'];
 /** What is started as a process, and hands the environment on. */
-const entries = ['apps/*/src/main.ts', 'apps/user/src/create-admin.ts'];
+const entries = ['apps/*/src/main.ts', 'apps/*/src/operate.ts', 'apps/user/src/create-admin.ts'];
 /** A stranger's program, outside the house. */
 const examples = ['libs/*/example/**'];
 /** What breaks a shop on purpose has a clock and timers of its own; its specs have not. */

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { contracts, OrderAddressChanged, OrderCancellationRequested, OrderGoodwillRecorded, ProfileUpdated, StockAdjusted, topics, UserRegistered } from '@tradewind/contracts';
 import type { MessagingOptions } from '@tradewind/messaging';
-import { ServiceModule } from '@tradewind/service';
+import { ServiceModule, type Operable } from '@tradewind/service';
 import { CreateCarts1760000000001 } from '../migrations/0001-create-carts.js';
 import type { CartConfig } from './cart.config.js';
 import { CopyProductHandler } from './handlers/copy-product.handler.js';
@@ -25,6 +25,8 @@ export const messaging: MessagingOptions = {
 
 export const handlers = [CopyProductHandler, FollowOrderHandler, ForgetUserHandler];
 
+export const cart: Operable = { messaging, handlers, migrations: [CreateCarts1760000000001], sealing: true };
+
 /** Carts, until they are orders. */
 @Module({})
 export class CartModule {
@@ -32,12 +34,7 @@ export class CartModule {
     return {
       module: CartModule,
       imports: [
-        ServiceModule.forRoot({
-          config,
-          migrations: [CreateCarts1760000000001],
-          sealing: true,
-          messaging,
-        }),
+        ServiceModule.forRoot({ config, ...cart }),
       ],
       controllers: [CartController, CheckOutController, ...handlers],
       providers: [CartQueries],

@@ -3,7 +3,7 @@ import {
   CartEmptied, CartItemSet, contracts, GoodwillFailed, GoodwillStarted, PaymentStarted, ProfileUpdated, RefundStarted, StockAdjusted, topics, UserRegistered,
 } from '@tradewind/contracts';
 import type { MessagingOptions } from '@tradewind/messaging';
-import { ServiceModule } from '@tradewind/service';
+import { ServiceModule, type Operable } from '@tradewind/service';
 import { CreateOrdersAndPrices1760000000001 } from '../migrations/0001-create-orders-and-prices.js';
 import { CheckOutHandler } from './handlers/check-out.handler.js';
 import { ForgetUserHandler } from './handlers/forget-user.handler.js';
@@ -35,6 +35,8 @@ export const messaging: MessagingOptions = {
 
 export const handlers = [CheckOutHandler, StockRepliesHandler, PaymentRepliesHandler, RecordGoodwillHandler, ForgetUserHandler, PricesHandler];
 
+export const order: Operable = { messaging, handlers, migrations: [CreateOrdersAndPrices1760000000001], sealing: true };
+
 /** Orders from being placed to their outcome, and the sagas that take them there. */
 @Module({})
 export class OrderModule {
@@ -42,12 +44,7 @@ export class OrderModule {
     return {
       module: OrderModule,
       imports: [
-        ServiceModule.forRoot({
-          config,
-          sealing: true,
-          migrations: [CreateOrdersAndPrices1760000000001],
-          messaging,
-        }),
+        ServiceModule.forRoot({ config, ...order }),
       ],
       controllers: [OrdersController, OrderEventsController, ...handlers],
       providers: [OrderQueries, PriceQueries, CurrentPrices, OwnOrders],

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { contracts, topics } from '@tradewind/contracts';
 import type { MessagingOptions } from '@tradewind/messaging';
-import { ServiceModule } from '@tradewind/service';
+import { ServiceModule, type Operable } from '@tradewind/service';
 import { CreatePaymentsAndLedger1760000000001 } from '../migrations/0001-create-payments-and-ledger.js';
 import { CreateWebhookEvents1760000000002 } from '../migrations/0002-create-webhook-events.js';
 import { answerWithin } from './domain/payment.js';
@@ -25,6 +25,8 @@ export const messaging: MessagingOptions = { service: 'payment', contracts, lock
 
 export const handlers = [TakePaymentHandler, RefundPaymentHandler];
 
+export const payment: Operable = { messaging, handlers, migrations: [CreatePaymentsAndLedger1760000000001, CreateWebhookEvents1760000000002] };
+
 /** The money of orders: taken, given back, and kept book of. `provider`: who holds it, where that is not at PROVIDER_URL. */
 @Module({})
 export class PaymentModule {
@@ -32,11 +34,7 @@ export class PaymentModule {
     return {
       module: PaymentModule,
       imports: [
-        ServiceModule.forRoot({
-          config,
-          migrations: [CreatePaymentsAndLedger1760000000001, CreateWebhookEvents1760000000002],
-          messaging,
-        }),
+        ServiceModule.forRoot({ config, ...payment }),
       ],
       controllers: [PaymentsController, WebhooksController, ...handlers],
       providers: [

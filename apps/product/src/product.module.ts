@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { contracts, topics } from '@tradewind/contracts';
 import type { MessagingOptions } from '@tradewind/messaging';
-import { ServiceModule } from '@tradewind/service';
+import { ServiceModule, type Operable } from '@tradewind/service';
 import { CreateCatalogueAndStock1760000000001 } from '../migrations/0001-create-catalogue-and-stock.js';
 import { ReleaseStockHandler } from './handlers/release-stock.handler.js';
 import { ReserveStockHandler } from './handlers/reserve-stock.handler.js';
@@ -17,6 +17,8 @@ export const messaging: MessagingOptions = { service: 'product', contracts, lock
 
 export const handlers = [ReserveStockHandler, ReleaseStockHandler, SellStockHandler, TakeBackStockHandler];
 
+export const product: Operable = { messaging, handlers, migrations: [CreateCatalogueAndStock1760000000001] };
+
 /** The catalogue, its stock, and what is set aside for orders. */
 @Module({})
 export class ProductModule {
@@ -24,11 +26,7 @@ export class ProductModule {
     return {
       module: ProductModule,
       imports: [
-        ServiceModule.forRoot({
-          config,
-          migrations: [CreateCatalogueAndStock1760000000001],
-          messaging,
-        }),
+        ServiceModule.forRoot({ config, ...product }),
       ],
       controllers: [ProductsController, ...handlers],
       providers: [ProductQueries, OverdueReservations],

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { contracts, topics } from '@tradewind/contracts';
-import { ServiceModule } from '@tradewind/service';
+import { ServiceModule, type Operable } from '@tradewind/service';
 import { CreateAccounts1760000000001 } from '../migrations/0001-create-accounts.js';
 import { CreateSessions1760000000002 } from '../migrations/0002-create-sessions.js';
 import { CreateSigningKeys1760000000003 } from '../migrations/0003-create-signing-keys.js';
@@ -20,6 +20,12 @@ import { AccessTokens } from './tokens/access-token.js';
 import { SigningKeeper } from './tokens/signing-keeper.js';
 import { UserConfig } from './user.config.js';
 
+export const user: Operable = {
+  messaging: { service: 'user', contracts, lockOrder, deadLetters: topics.userDeadLetters },
+  handlers: [],
+  migrations: [CreateAccounts1760000000001, CreateSessions1760000000002, CreateSigningKeys1760000000003],
+};
+
 /** Who people are, and how they prove it. */
 @Module({})
 export class UserModule {
@@ -27,11 +33,7 @@ export class UserModule {
     return {
       module: UserModule,
       imports: [
-        ServiceModule.forRoot({
-          config,
-          migrations: [CreateAccounts1760000000001, CreateSessions1760000000002, CreateSigningKeys1760000000003],
-          messaging: { service: 'user', contracts, lockOrder, deadLetters: topics.userDeadLetters },
-        }),
+        ServiceModule.forRoot({ config, ...user }),
       ],
       controllers: [UsersController, AuthController],
       providers: [

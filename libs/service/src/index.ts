@@ -8,6 +8,7 @@ export { JsonLogger, mask, maskText } from './logs/index.js';
 export { Lru } from './lru.js';
 export { Metrics } from './metrics/index.js';
 export { documentOf } from './openapi/index.js';
+export * from './operate/index.js';
 export { runService } from './run-service.js';
 export * from './sealing/index.js';
 export { serviceMigrations } from './service.migrations.js';

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { root } from '../../platform/process/places.js';
-import { NotFound, stateDir } from '../where.js';
+import { dataKeySecret } from '../operate/in-place-of.js';
 import { print, shopCommand, shopOf, type ShopFlags } from './shop-command.js';
 
 interface Flags extends ShopFlags {
@@ -38,13 +37,6 @@ async function create(flags: Flags): Promise<void> {
     `${flags.email} is an admin.`,
     given ? 'The password is the one of ADMIN_PASSWORD.' : `The password is ${password} (shown only now; an account that was there before keeps its own).`,
   ]);
-}
-
-function dataKeySecret({ state }: Flags): string {
-  const file = join(state ?? stateDir(process.env), 'secrets.json');
-  const secret = process.env['DATA_KEY_SECRET'] || (existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { dataKeySecret?: string }).dataKeySecret : undefined);
-  if (!secret) throw new NotFound(`DATA_KEY_SECRET is not set, and ${file} does not have it: set it to the secret of the user service`);
-  return secret;
 }
 
 export const adminCommand = new Command('admin').description('Who may manage the shop.').addCommand(

@@ -1,0 +1,6 @@
+import { operate } from '@tradewind/service';
+import { cartConfig } from './cart.config.js';
+import { cart } from './cart.module.js';
+
+/** For the operator: what the service does, done in its place. */
+await operate(() => cartConfig(process.env), cart);

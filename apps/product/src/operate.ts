@@ -1,0 +1,6 @@
+import { operate } from '@tradewind/service';
+import { productConfig } from './product.config.js';
+import { product } from './product.module.js';
+
+/** For the operator: what the service does, done in its place. */
+await operate(() => productConfig(process.env), product);
