@@ -95,7 +95,7 @@ async function show(flags: ShopFlags & { readonly consumer: string }): Promise<v
 }
 
 export const replayCommand = new Command('replay')
-  .description('Messages that lie on the topics, through the handlers of a consumer once more.')
+  .description('Messages that lie on the topics, through the handlers of a consumer once more. "replay --consumer …" means "replay run --consumer …".')
   .addCommand(
     shopCommand('run', 'Handles what is missing, and repeats nothing; --reprocess applies projections again. The living group goes on. Without --yes it only counts.')
       .requiredOption('--consumer <name>', 'as cart or cart.prices')

@@ -54,12 +54,17 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
   /** Throws at once on handlers that don't fit the contracts. Consuming starts in the background, and for as long as it takes: accepting needs only the database. */
   listen(callback: (error?: Error) => void): void {
     try {
-      for (const handlers of this.#groups.values()) handlers.check(this.options.contracts, this.lockOrder);
+      this.check();
     } catch (error) {
       return callback(error as Error);
     }
     this.#starting = this.#start().catch(this.onFatal);
     callback();
+  }
+
+  /** Throws a TypeError on handlers that don't fit the contracts or the lock order. */
+  check(): void {
+    for (const handlers of this.#groups.values()) handlers.check(this.options.contracts, this.lockOrder);
   }
 
   /** In whatever state the start is: what waits for a broker is not waited for. */

@@ -34,7 +34,10 @@ export class KafkajsPart {
       retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 500 },
       socketFactory: this.sockets.factory,
       logLevel: loggedFrom,
-      logCreator: quietLog(settings.log),
+      // What a closed client still has to say is about its end.
+      logCreator: quietLog((...words) => {
+        if (!this.sockets.closed) settings.log?.(...words);
+      }),
     });
   }
 

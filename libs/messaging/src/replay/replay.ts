@@ -65,7 +65,8 @@ export class Replay {
     private readonly options: ReplayOptions = {},
   ) {
     checkRequest(request);
-    this.#handlers = handlersOf(parts, request, messaging);
+    parts.transport.check();
+    this.#handlers = handlersOf(parts, request);
     this.#pace = new Pace(ports.store, ports.world, request.fullSpeed ?? false);
     this.#parker = new Parker(ports.store, ports.world, { group: request.consumer, deadLetters: messaging.deadLetters?.name, log: ports.log });
     this.#over = options.signal ?? new AbortController().signal;
@@ -96,6 +97,7 @@ export class Replay {
 
   async #read({ ranges, read }: Extent, replay: ReplayRecord | undefined): Promise<void> {
     const left = ranges.map((range): OffsetRange => ({ ...range, from: this.#positions.get(placeOf(range))?.next ?? range.from }));
+    this.#tally.begin(this.ports.world.clock.now().getTime());
     this.#tally.expect(left);
     await this.ports.kafka.read({
       ranges: left,
@@ -242,10 +244,9 @@ export class Replay {
   }
 }
 
-function handlersOf({ transport }: Pick<MessagingParts, 'transport'>, { consumer, types, reprocess }: ReplayRequest, { contracts, lockOrder }: MessagingOptions): Handlers {
+function handlersOf({ transport }: Pick<MessagingParts, 'transport'>, { consumer, types, reprocess }: ReplayRequest): Handlers {
   const handlers = transport.handlersOf(consumer);
   if (!handlers) throw new ReplayRefused(`there is no consumer "${consumer}"; there are ${transport.groupNames.join(', ')}`);
-  handlers.check(contracts, lockOrder);
   for (const type of [...(types ?? []), ...(reprocess?.policies ?? [])]) {
     if (handlers.kindOf(type) === undefined) throw new ReplayRefused(`${consumer} does not handle ${type}; it handles ${handlers.types.join(', ')}`);
   }

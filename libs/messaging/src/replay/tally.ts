@@ -40,6 +40,11 @@ export class Tally {
   #since: number | undefined;
   #toldAt = 0;
 
+  begin(now: number): void {
+    this.#since = now;
+    this.#toldAt = now;
+  }
+
   expect(ranges: readonly OffsetRange[]): void {
     this.#of += Number(ranges.reduce((sum, { from, to }) => sum + (to > from ? to - from : 0n), 0n));
   }
@@ -63,7 +68,6 @@ export class Tally {
 
   /** About once a second. */
   isTime(now: number): boolean {
-    this.#since ??= now;
     if (now - this.#toldAt < interval) return false;
     this.#toldAt = now;
     return true;
