@@ -38,6 +38,12 @@ export class Handlers {
     return [...this.#byType.keys()];
   }
 
+  /** The tables that the handlers ask for. */
+  get tables(): AnyTable[] {
+    const tables = [...this.#byType.values()].flatMap(({ extras }) => Object.values(extras.load).map((load): AnyTable => load.table));
+    return [...new Map(tables.map((table) => [table.name, table])).values()];
+  }
+
   get topics(): string[] {
     return [...new Set([...this.#byType.values()].map(({ extras }) => messageInfo(extras.message).topic.name))];
   }

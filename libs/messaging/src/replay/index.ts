@@ -1,4 +1,6 @@
 export { PostgresReplayStore } from './postgres-replay-store.js';
+export { compareTables, contentOf, type TableComparison } from './compare-tables.js';
+export { Rebuild, type RebuildOptions, type RebuildPorts, type RebuildReport } from './rebuild.js';
 export { Replay, type ReplayOptions, type ReplayPorts } from './replay.js';
 export { readRequest, ReplayRefused, type Point, type ReplayRequest } from './replay-request.js';
 export type { ReplayRecord, ReplayState, ReplayStore } from './replay-store.js';
