@@ -4,6 +4,7 @@ import { adminCommand } from './commands/admin.command.js';
 import { auditCommand } from './commands/audit.command.js';
 import { effectsCommand } from './commands/effects.command.js';
 import { parkedCommand } from './commands/parked.command.js';
+import { rebuildCommand } from './commands/rebuild.command.js';
 import { replayCommand } from './commands/replay.command.js';
 import { sagaCommand } from './commands/saga.command.js';
 import { topicsCommand } from './commands/topics.command.js';
@@ -19,6 +20,7 @@ const program = new Command('tradewind')
   .addCommand(sagaCommand)
   .addCommand(effectsCommand)
   .addCommand(replayCommand)
+  .addCommand(rebuildCommand)
   .addCommand(topicsCommand)
   .addCommand(adminCommand);
 

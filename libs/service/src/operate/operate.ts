@@ -1,12 +1,13 @@
 import { logAsJson } from '../logs/index.js';
 import { ConfigError, type DatabaseConfig } from '../config/index.js';
+import { rebuild } from './rebuild.verb.js';
 import { replay, replays } from './replay.verb.js';
 import { openWorkbench, type Operable, type Workbench } from './workbench.js';
 
 /** What an operator can have done in a service's place: gets the request, and gives what is to be told of it. */
 export type Verb = (bench: Workbench, request: never) => Promise<object>;
 
-const verbs: Readonly<Record<string, Verb>> = { replay, replays };
+const verbs: Readonly<Record<string, Verb>> = { rebuild, replay, replays };
 
 /** Errors whose sentence is all that an operator needs. */
 const plain = new Set(['ReplayRefused', 'GroupHasMembers', 'TopicMismatch', 'MigrationsPending', 'OperatorError']);

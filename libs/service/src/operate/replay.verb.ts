@@ -14,7 +14,7 @@ export async function replay({ parts, messaging, store, kafka, world, log, dataS
   const replays = new PostgresReplayStore(dataSource);
   const former = resume === undefined ? undefined : await replays.find(resume);
   if (resume !== undefined && !former) throw new ReplayRefused(`there is no replay ${resume}: "tradewind replay list" shows those that there are`);
-  const options = { dryRun, signal, onProgress: (progress: Progress) => say(lineOf(progress)), ...(reason === undefined ? {} : { reason }), ...(former ? { resume: former } : {}) };
+  const options = { dryRun, signal, onProgress: (progress: Progress) => say(progressLine(progress)), ...(reason === undefined ? {} : { reason }), ...(former ? { resume: former } : {}) };
   return new Replay(parts, messaging, { store, replays, kafka, world, log }, readRequest(former?.request ?? request ?? {}), options).run();
 }
 
@@ -25,5 +25,5 @@ export async function replays({ dataSource }: Workbench): Promise<{ readonly rep
 
 const shown = ({ positions: _, ...rest }: ReplayRecord): object => rest;
 
-const lineOf = ({ read, of, rate, secondsLeft }: Progress): string =>
+export const progressLine = ({ read, of, rate, secondsLeft }: Progress): string =>
   `${read} of ${of} records, ${Math.round(rate)}/s${Number.isFinite(secondsLeft) ? `, ${Math.ceil(secondsLeft)} s left` : ''}`;
