@@ -15,7 +15,7 @@ const entries = ['apps/*/src/main.ts', 'apps/*/src/operate.ts', 'apps/user/src/c
 /** A stranger's program, outside the house. */
 const examples = ['libs/*/example/**'];
 /** What breaks a shop on purpose has a clock and timers of its own; its specs have not. */
-const provingGround = ['test/faults/**/!(*.spec).ts', 'test/simulation/**/!(*.spec).ts'];
+const provingGround = ['test/drills/**/!(*.spec).ts', 'test/faults/**/!(*.spec).ts', 'test/simulation/**/!(*.spec).ts'];
 const onRealParts = ['**/*.{int,e2e,fixture}.spec.ts'];
 
 const outside = 'comes from outside: take it from the Clock, Timers or Randomness port of @tradewind/kernel.';

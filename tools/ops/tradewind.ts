@@ -5,6 +5,7 @@ import { auditCommand } from './commands/audit.command.js';
 import { effectsCommand } from './commands/effects.command.js';
 import { parkedCommand } from './commands/parked.command.js';
 import { rebuildCommand } from './commands/rebuild.command.js';
+import { backupCommand, recoverCommand } from './commands/recover.command.js';
 import { replayCommand } from './commands/replay.command.js';
 import { sagaCommand } from './commands/saga.command.js';
 import { topicsCommand } from './commands/topics.command.js';
@@ -21,6 +22,8 @@ const program = new Command('tradewind')
   .addCommand(effectsCommand)
   .addCommand(replayCommand)
   .addCommand(rebuildCommand)
+  .addCommand(recoverCommand)
+  .addCommand(backupCommand)
   .addCommand(topicsCommand)
   .addCommand(adminCommand);
 

@@ -8,6 +8,8 @@ import { databaseNames, type DatabaseName } from './gather/database-names.js';
 export interface Where {
   readonly databases: Readonly<Record<DatabaseName, string>>;
   readonly brokers: string;
+  /** Of the database cluster's administrator: only to make a database that is gone. */
+  readonly adminUrl: string | undefined;
   readonly providerLog: string | undefined;
   /** The running processes; none where only the environment tells where the shop is. */
   readonly instances: readonly InstanceAddress[];
@@ -27,7 +29,7 @@ const settingOf = (name: DatabaseName): string => `${name.toUpperCase()}_DATABAS
 /** What `npm start` has written down, or the environment, which goes before it. */
 export function findShop(env: Environment, folder: string = stateDir(env)): Where {
   const file = join(folder, 'shop.json');
-  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { databases?: Record<string, string>; kafkaBrokers?: string; providerLog?: string; instances?: InstanceAddress[] }) : {};
+  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { databases?: Record<string, string>; kafkaBrokers?: string; adminUrl?: string; providerLog?: string; instances?: InstanceAddress[] }) : {};
   const missing: string[] = [];
   const need = (setting: string, found: string | undefined): string => {
     if (!found) missing.push(setting);
@@ -38,5 +40,5 @@ export function findShop(env: Environment, folder: string = stateDir(env)): Wher
   if (missing.length > 0) {
     throw new NotFound(`no shop is running on ${folder}, and ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not set. Start one with "npm start", name its folder with --state, or set them.`);
   }
-  return { databases: Object.fromEntries(databases) as Record<DatabaseName, string>, brokers, providerLog: env['PROVIDER_LOG'] || known.providerLog, instances: known.instances ?? [] };
+  return { databases: Object.fromEntries(databases) as Record<DatabaseName, string>, brokers, adminUrl: env['ADMIN_DATABASE_URL'] || known.adminUrl, providerLog: env['PROVIDER_LOG'] || known.providerLog, instances: known.instances ?? [] };
 }

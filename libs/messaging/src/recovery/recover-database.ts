@@ -51,7 +51,7 @@ export async function recoverDatabase(context: RecoveryContext, how: DatabaseRec
   const archived = told.filter(({ record }) => own.some(({ name, retention }) => name === record.topic && retention === 'keep'));
   const result = await dataSource.transaction(async (manager) => {
     const waiting = await leftOver(manager, told);
-    const said = (): Iterable<Told> => everySaid(messagesOf(archived, options.contracts), waiting, context);
+    const said = (): Iterable<Told> => everySaid(messagesOf(told, options.contracts), waiting, context);
     const tables = await beginRefill(manager, how.migrationsTable);
     const filled = await refillBusiness(manager, recovery, said, kept, counter);
     await refillArchive(manager, archived);

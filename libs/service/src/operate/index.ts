@@ -1,2 +1,2 @@
 export { operate } from './operate.js';
-export type { Operable, Workbench } from './workbench.js';
+export type { Operable, Recoverable, Workbench } from './workbench.js';

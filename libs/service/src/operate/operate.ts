@@ -1,22 +1,23 @@
 import { logAsJson } from '../logs/index.js';
 import { ConfigError, type DatabaseConfig } from '../config/index.js';
 import { rebuild } from './rebuild.verb.js';
+import { backup, recover, recoverGroups, recoverOwnTopics } from './recover.verb.js';
 import { replay, replays } from './replay.verb.js';
-import { openWorkbench, type Operable, type Workbench } from './workbench.js';
+import { openWorkbench, type Recoverable, type Workbench } from './workbench.js';
 
 /** What an operator can have done in a service's place: gets the request, and gives what is to be told of it. */
 export type Verb = (bench: Workbench, request: never) => Promise<object>;
 
-const verbs: Readonly<Record<string, Verb>> = { rebuild, replay, replays };
+const verbs: Readonly<Record<string, Verb>> = { rebuild, replay, replays, recover, 'recover-topics': recoverOwnTopics, 'recover-positions': recoverGroups, backup };
 
 /** Errors whose sentence is all that an operator needs. */
-const plain = new Set(['ReplayRefused', 'GroupHasMembers', 'TopicMismatch', 'MigrationsPending', 'OperatorError']);
+const plain = new Set(['ReplayRefused', 'GroupHasMembers', 'TopicMismatch', 'RecoveryRefused', 'MigrationsPending', 'OperatorError']);
 
 /**
  * The whole of an `operate.ts`: `node operate.js <verb> <request as JSON>`. Progress goes to stderr, what came of it as one line of
  * JSON to stdout; exit code 1 when it failed, its sentence on stderr. SIGINT and SIGTERM end it in good order.
  */
-export async function operate(readSettings: () => DatabaseConfig, service: Operable): Promise<void> {
+export async function operate(readSettings: () => DatabaseConfig, service: Recoverable): Promise<void> {
   const [, , name = '', request = '{}'] = process.argv;
   const told = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => told.abort());

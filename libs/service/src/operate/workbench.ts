@@ -1,5 +1,5 @@
 import {
-  kafkaClient, MessagingParts, messagingMigrations, PostgresStore, systemWorld, type KafkaClient, type Log, type MessagingOptions, type World,
+  kafkaClient, MessagingParts, messagingMigrations, PostgresStore, systemWorld, type KafkaClient, type Log, type MessagingOptions, type Recovery, type World,
 } from '@tradewind/messaging';
 import type { DataSource } from 'typeorm';
 import { SigningKeysHandler } from '../auth/signing-keys.handler.js';
@@ -21,11 +21,18 @@ export interface Operable {
   readonly sealing?: boolean;
 }
 
+/** An `Operable` with what its own program alone needs. */
+export interface Recoverable extends Operable {
+  /** What its database is brought back from; it may need a secret of the settings. */
+  readonly recovery: (config: DatabaseConfig) => Recovery;
+}
+
 /** What an operator's program works with: the service's own code over its own database and the broker, and nothing of it started. */
 export interface Workbench {
   readonly service: string;
   readonly messaging: MessagingOptions;
   readonly migrations: readonly Migration[];
+  readonly recovery: Recovery;
   readonly config: DatabaseConfig;
   readonly dataSource: DataSource;
   readonly store: PostgresStore;
@@ -45,7 +52,7 @@ export interface Bench extends Workbench {
 }
 
 /** Opens the database as it stands: whoever needs its migrations applied does it. */
-export async function openWorkbench({ messaging, handlers, migrations, sealing = false }: Operable, config: DatabaseConfig, say: (line: string) => void, signal: AbortSignal): Promise<Bench> {
+export async function openWorkbench({ messaging, handlers, migrations, recovery, sealing = false }: Recoverable, config: DatabaseConfig, say: (line: string) => void, signal: AbortSignal): Promise<Bench> {
   const { service } = messaging;
   const own = [SigningKeys, DataKeys];
   const options: MessagingOptions = { ...messaging, lockOrder: [...own, ...messaging.lockOrder.filter(({ name }) => own.every((table) => table.name !== name))] };
@@ -70,5 +77,5 @@ export async function openWorkbench({ messaging, handlers, migrations, sealing =
     await kafka.close();
     await dataSource.destroy();
   };
-  return { service, messaging: options, migrations: all, config, dataSource, store, kafka, world: systemWorld, log, parts, say, signal, close };
+  return { service, messaging: options, migrations: all, recovery: recovery(config), config, dataSource, store, kafka, world: systemWorld, log, parts, say, signal, close };
 }

@@ -1,0 +1,74 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { databaseServices, type DatabaseService } from '../../tools/platform/shop/processes.js';
+import type { Ground } from './ground.js';
+
+export interface Drill {
+  readonly name: string;
+  readonly title: string;
+  /** Breaks, sees that it is noticed, heals; the services run again in the end. Gives messages that were read or published. */
+  readonly play: (ground: Ground) => Promise<{ readonly noticed: string; readonly messages: number }>;
+}
+
+interface Recovered {
+  readonly database: { readonly messages: number };
+}
+interface KafkaRecovered {
+  readonly published: readonly { readonly topics: readonly { readonly published: number }[] }[];
+}
+
+const why = ['--reason', 'a drill', '--yes'];
+
+const stop = (ground: Ground, service: DatabaseService): Promise<unknown> => Promise.all(ground.namesOf(service).map((name) => ground.shop.stopOne(name)));
+const start = (ground: Ground, service: DatabaseService): Promise<unknown> => Promise.all(ground.namesOf(service).map((name) => ground.shop.startOne(name)));
+
+const lost = (service: DatabaseService): Drill => ({
+  name: `lost-${service}`,
+  title: `the database of ${service} is dropped`,
+  async play(ground) {
+    const file = join(ground.shop.state.path, `backup-of-${service}-${Date.now()}`);
+    await ground.tradewind('backup', service, '--to', file);
+    await stop(ground, service);
+    // First an empty one beside topics with records: what an operator has who made it anew.
+    await ground.asAdmin(`drop database "${service}" with (force)`, `create database "${service}" owner "${service}" template template0 encoding 'UTF8'`);
+    const noticed = await ground.refused(service, new RegExp(`the database of ${service} is behind Kafka: .*tradewind recover ${service}`));
+    await ground.asAdmin(`drop database "${service}" with (force)`);
+    const { database } = await ground.tradewind<Recovered>('recover', service, '--backup', file, ...why);
+    await start(ground, service);
+    return { noticed, messages: database.messages };
+  },
+});
+
+const restored = (service: DatabaseService): Drill => ({
+  name: `restored-${service}`,
+  title: `the database of ${service} is restored to an earlier moment`,
+  async play(ground) {
+    await stop(ground, service);
+    await ground.asAdmin(`drop database "${service}" with (force)`, `create database "${service}" owner "${service}" template "${service}_copy"`);
+    const noticed = await ground.refused(service, new RegExp(`the database of ${service} is behind Kafka: .*tradewind recover ${service}`));
+    const { database } = await ground.tradewind<Recovered>('recover', service, ...why);
+    await start(ground, service);
+    return { noticed, messages: database.messages };
+  },
+});
+
+const kafka = (name: string, title: string, breakIt: (ground: Ground) => Promise<void>): Drill => ({
+  name,
+  title,
+  async play(ground) {
+    await ground.stopServices();
+    await breakIt(ground);
+    await ground.tradewind('topics', 'provision');
+    const noticed = await ground.refused('order', /Kafka is behind the database of order: .*tradewind recover kafka/);
+    const { published } = await ground.tradewind<KafkaRecovered>('recover', 'kafka', ...why);
+    await ground.startServices();
+    return { noticed, messages: published.flatMap(({ topics }) => topics).reduce((sum, each) => sum + each.published, 0) };
+  },
+});
+
+export const drills: readonly Drill[] = [
+  ...databaseServices.map(lost),
+  kafka('kafka-wiped', "Kafka's disk is lost", (ground) => ground.withKafkaStopped((folder) => rm(folder, { recursive: true }))),
+  kafka('kafka-restored', 'Kafka is restored to an earlier moment', (ground) => ground.restoreKafka()),
+  ...databaseServices.map(restored),
+];

@@ -1,0 +1,37 @@
+import type { Drill } from './drills.js';
+import { differences, type Ground } from './ground.js';
+
+export interface DrillResult {
+  readonly name: string;
+  readonly title: string;
+  /** What was wrong; undefined where all is as it was. */
+  readonly wrong: string | undefined;
+  readonly noticed: string;
+  readonly messages: number;
+  readonly seconds: number;
+  readonly rows: number;
+}
+
+/** One after another on the same shop: each has to leave it as it was. Ends at the first that does not. */
+export async function playDrills(ground: Ground, drills: readonly Drill[]): Promise<DrillResult[]> {
+  const results: DrillResult[] = [];
+  const before = await ground.content();
+  const rows = Object.values(before).flat().reduce((sum, each) => sum + each.rows, 0);
+  for (const { name, title, play } of drills) {
+    ground.say(`-- ${name}: ${title}`);
+    const since = performance.now();
+    let [noticed, messages, wrong] = ['', 0, undefined as string | undefined];
+    try {
+      ({ noticed, messages } = await play(ground));
+      await ground.rest();
+      const others = differences(before, await ground.content());
+      if (others.length > 0) throw new Error(others.join('\n'));
+      await ground.audit();
+    } catch (error) {
+      wrong = error instanceof Error ? error.message : String(error);
+    }
+    results.push({ name, title, wrong, noticed, messages, rows, seconds: (performance.now() - since) / 1_000 });
+    if (wrong !== undefined) break;
+  }
+  return results;
+}
