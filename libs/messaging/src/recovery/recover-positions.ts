@@ -1,7 +1,10 @@
 import { decode } from '../consume/decode.js';
-import type { IncomingRecord, Position } from '../kafka/kafka-client.js';
+import type { KafkaClient, TopicPartition } from '../kafka/kafka-client.js';
 import type { Store } from '../store/store.js';
 import { Counter, recordDeed, refuseCompany, type RecoveryContext } from './recovery-context.js';
+
+type Context = RecoveryContext & { readonly store: Pick<Store, 'neverHandled'> };
+type Ends = Awaited<ReturnType<KafkaClient['endOffsets']>>;
 
 /** A consumer group and what it handles. */
 export interface ConsumerOf {
@@ -28,19 +31,20 @@ const begin = `update msg_starts set times = 0`;
  * first message that was neither handled nor set aside, so that nothing is left out, and nothing handled twice. The topics of
  * every service must be back before.
  */
-export async function recoverPositions(context: RecoveryContext & { readonly store: Pick<Store, 'neverHandled'> }, consumers: readonly ConsumerOf[]): Promise<RecoveredPositions> {
+export async function recoverPositions(context: Context, consumers: readonly ConsumerOf[]): Promise<RecoveredPositions> {
   await refuseCompany(context);
   const { kafka, dataSource, options } = context;
-  const counter = new Counter(context, `looking what ${options.service} has handled`);
+  const ends = await kafka.endOffsets([...new Set(consumers.flatMap(({ topics }) => topics))]);
+  const counter = new Counter(context, `looking what ${options.service} has handled`, Number(ends.reduce((sum, { start, end }) => sum + end - start, 0n)));
+  const first = await firstUnhandled(context, consumers, ends, counter);
   const groups: { group: string; partitions: number; left: number }[] = [];
-  for (const consumer of consumers) {
-    const positions = await positionsOf(context, consumer, counter);
+  for (const { group, topics } of consumers) {
+    const positions = ends.filter(({ topic }) => topics.includes(topic)).map((each) => ({ ...each, next: first.get(placeOf(group, each)) ?? each.end }));
     await whenDeserted(context, async () => {
-      await kafka.forgetPositions(consumer.group);
-      await kafka.setPositions(consumer.group, positions);
+      await kafka.forgetPositions(group);
+      await kafka.setPositions(group, positions);
     });
-    const left = positions.reduce((sum, { next, end }) => sum + end - next, 0n);
-    groups.push({ group: consumer.group, partitions: positions.length, left: Number(left) });
+    groups.push({ group, partitions: positions.length, left: Number(positions.reduce((sum, { next, end }) => sum + end - next, 0n)) });
   }
   counter.tell();
   // What was counted of former offsets says nothing of these.
@@ -61,26 +65,26 @@ async function whenDeserted({ world }: RecoveryContext, set: () => Promise<void>
   }
 }
 
-async function positionsOf(
-  { kafka, store, options }: RecoveryContext & { readonly store: Pick<Store, 'neverHandled'> },
-  { group, topics, types }: ConsumerOf,
-  counter: Counter,
-): Promise<(Position & { readonly end: bigint })[]> {
-  const handled = new Set(types);
-  const isHandled = ({ headers }: IncomingRecord): boolean => handled.has(headers['ce_type'] ?? '');
+/** All groups in one reading: on each partition, by group, the first record that it has not handled. */
+async function firstUnhandled({ kafka, store, options }: Context, consumers: readonly ConsumerOf[], ends: Ends, counter: Counter): Promise<ReadonlyMap<string, bigint>> {
   const first = new Map<string, bigint>();
-  const ends = await kafka.endOffsets(topics);
+  const groups = consumers.map(({ group, topics, types }) => ({ group, topics: new Set(topics), types: new Set(types) }));
   await kafka.read({
     ranges: ends.map(({ topic, partition, start, end }) => ({ topic, partition, from: start, to: end })),
     onRecords: async (records) => {
       counter.add(records.length);
-      const [{ topic, partition }] = records as readonly [IncomingRecord, ...IncomingRecord[]];
-      if (first.has(`${topic}:${partition}`)) return;
-      const ours = records.filter(isHandled).map((record) => ({ id: decode(record, options.contracts).id, offset: record.offset }));
-      const never = ours.length === 0 ? new Set() : await store.neverHandled(group, ours.map(({ id }) => id));
-      const next = ours.find(({ id }) => never.has(id));
-      if (next) first.set(`${topic}:${partition}`, next.offset);
+      const { topic, partition } = records[0]!;
+      for (const { group, types } of groups.filter((each) => each.topics.has(topic))) {
+        const place = placeOf(group, { topic, partition });
+        if (first.has(place)) continue;
+        const ours = records.filter(({ headers }) => types.has(headers['ce_type'] ?? '')).map((record) => ({ id: decode(record, options.contracts).id, offset: record.offset }));
+        const never = ours.length === 0 ? new Set() : await store.neverHandled(group, ours.map(({ id }) => id));
+        const next = ours.find(({ id }) => never.has(id));
+        if (next) first.set(place, next.offset);
+      }
     },
   });
-  return ends.map(({ topic, partition, end }) => ({ topic, partition, end, next: first.get(`${topic}:${partition}`) ?? end }));
+  return first;
 }
+
+const placeOf = (group: string, { topic, partition }: TopicPartition): string => `${group} ${topic}:${partition}`;
