@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { groupBy } from '@tradewind/kernel';
-import { systemWorld } from '../index.js';
+import { systemWorld, type AnySagaBinding } from '../index.js';
 import { backUp } from './kept-rows.js';
 import { recoverDatabase, type RecoveredDatabase } from './recover-database.js';
 import { recoverPositions, type ConsumerOf } from './recover-positions.js';
@@ -106,6 +106,14 @@ describe('a database', () => {
     expect(await earlier.dataSource.query('select max(sequence)::int as last, count(*)::int as of from msg_outbox_archive where key = $1', ['talker 0'])).toEqual([{ last: 5, of: 5 }]);
     expect(await earlier.count('heard')).toBe(82);
   }, 60_000);
+
+  it('of a service with sagas is left as it is while nobody tells how these come back', async () => {
+    const context = contextOf(talker);
+    const definition = { definition: { name: 'conversation' }, subject: Voices } as unknown as AnySagaBinding;
+    const recovering = recoverDatabase({ ...context, options: { ...context.options, sagas: [definition] } }, { recovery, consumers, migrationsTable: 'migrations' });
+    await expect(recovering).rejects.toThrow('does not tell how its sagas come back');
+    await context.kafka.close();
+  });
 
   it('is not recovered from a backup of another service', async () => {
     const other = contextOf(talker);

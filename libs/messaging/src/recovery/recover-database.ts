@@ -42,6 +42,9 @@ export async function recoverDatabase(context: RecoveryContext, how: DatabaseRec
   await refuseCompany(context);
   const { dataSource, kafka, options } = context;
   const { recovery, consumers } = how;
+  if ((options.sagas ?? []).length > 0 && !recovery.sagas) {
+    throw new RecoveryRefused(`the recovery of ${options.service} does not tell how its sagas come back: without them what is under way would never end`);
+  }
   const own = ownTopics(options);
   const told = await readTold(context, own, `reading what ${options.service} has said`, options.service);
   const kept = how.backup === undefined ? await readKept(dataSource, recovery.backup ?? []) : await readBackup(context, how.backup);

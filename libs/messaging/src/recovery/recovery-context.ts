@@ -16,7 +16,7 @@ export interface RecoveryProgress {
 
 /** What a recovery works on: one service, stopped. Its connections need a time limit for no statement. */
 export interface RecoveryContext {
-  readonly options: Pick<MessagingOptions, 'service' | 'contracts' | 'deadLetters'>;
+  readonly options: Pick<MessagingOptions, 'service' | 'contracts' | 'deadLetters' | 'sagas'>;
   readonly dataSource: DataSource;
   readonly kafka: KafkaClient;
   readonly world: World;

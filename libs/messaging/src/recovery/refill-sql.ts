@@ -52,7 +52,9 @@ export async function beginRefill(manager: Manager, migrationsTable: string): Pr
   return tables;
 }
 
+/** References that are looked at only at the commit are looked at now: no table can be altered over one that is open. */
 export async function endRefill(manager: Manager, tables: readonly string[]): Promise<void> {
+  await manager.query('set constraints all immediate');
   for (const name of tables) await manager.query(`alter table ${name} enable trigger user`);
 }
 

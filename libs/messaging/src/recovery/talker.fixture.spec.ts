@@ -73,7 +73,7 @@ export class Talker {
     await dataSource.runMigrations();
     await dataSource.query(`create table if not exists heard (heard_id uuid primary key, who text not null);
       create table if not exists voices (who text primary key, words int not null);
-      create table if not exists secrets (who text primary key references voices, secret text not null)`);
+      create table if not exists secrets (who text primary key references voices deferrable initially deferred, secret text not null)`);
     return new Talker(database, dataSource, new PostgresStore(dataSource));
   }
 
