@@ -9,7 +9,7 @@ const rowsOf = (told: readonly Told[]): Rows => rebuildPayments(told.map(({ mess
 
 /**
  * Payments, refunds and ledger from what was said of them, and what the provider still has to be asked: its keys make a second
- * question harmless. Notices of the provider that were heard are asked for again by it, or by nobody.
+ * question harmless. Which of the provider's notices were heard is in no event: a backup has it.
  */
 export const recovery: Recovery = {
   rows: (told) => {
@@ -20,6 +20,7 @@ export const recovery: Recovery = {
     const all = [...told];
     return owedOf(rowsOf(all)).map((owed) => effectOf(owed, all.findLast((each) => isBeginningOf(owed, each))!));
   },
+  backup: ['webhook_events'],
 };
 
 function isBeginningOf({ ask, orderId, ...rest }: Owed, { message }: Told): boolean {
