@@ -20,6 +20,13 @@ export interface Again {
   readonly effects: ReadonlySet<string>;
 }
 
+/** What one handler is, and the tables that it asks for. */
+export interface Declared {
+  readonly type: string;
+  readonly kind: HandlerKind;
+  readonly tables: readonly AnyTable[];
+}
+
 /** The handlers of one consumer group, by the type of message. Built at the start from Nest's controllers. */
 export class Handlers {
   readonly #byType = new Map<string, Handler>();
@@ -38,10 +45,8 @@ export class Handlers {
     return [...this.#byType.keys()];
   }
 
-  /** The tables that the handlers ask for. */
-  get tables(): AnyTable[] {
-    const tables = [...this.#byType.values()].flatMap(({ extras }) => Object.values(extras.load).map((load): AnyTable => load.table));
-    return [...new Map(tables.map((table) => [table.name, table])).values()];
+  get declared(): readonly Declared[] {
+    return [...this.#byType].map(([type, { extras }]) => ({ type, kind: extras.kind, tables: Object.values(extras.load).map((load): AnyTable => load.table) }));
   }
 
   get topics(): string[] {

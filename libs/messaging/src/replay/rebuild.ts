@@ -1,30 +1,22 @@
-import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
-import { decode } from '../consume/decode.js';
-import type { Handlers } from '../consume/handlers.js';
-import type { AnyTable } from '../decide/index.js';
-import type { IncomingRecord, KafkaClient, TopicPartition } from '../kafka/kafka-client.js';
+import type { DataSource } from 'typeorm';
+import type { KafkaClient } from '../kafka/kafka-client.js';
 import type { Log, MessagingOptions } from '../messaging.options.js';
 import type { MessagingParts } from '../messaging.parts.js';
 import { PostgresStore } from '../postgres/postgres-store.js';
-import { isTransient } from '../postgres/sql-errors.js';
 import { Runner } from '../run/runner.js';
-import type { Work } from '../run/work.js';
-import { backOff, newId, type World } from '../system.js';
-import { compareTables, type TableComparison } from './compare-tables.js';
-import { placeOf } from './ranges.js';
+import type { World } from '../system.js';
+import { ProjectionFeed } from './projection-feed.js';
+import { groupsOf, projectionOf, type Projection } from './projection-tables.js';
+import { placed, RebuildSchema } from './rebuild-schema.js';
 import { ReplayRefused } from './replay-request.js';
-import { ShadowSchema, type Query } from './shadow-schema.js';
-import { Tally, type Progress } from './tally.js';
-
-/** Messages a transaction: nobody else wants these rows. */
-const abreast = 2_000;
-/** Milliseconds that the living may be made to wait for their table, each time it is tried; and tries. */
-const lockWithin = 1_000;
-const lockTries = 30;
-/** Milliseconds for a table's comparison, and for the last records, while the lock is held. */
-const lastRecordsWithin = 20_000;
+import { compareAtRest } from './shadow-comparison.js';
+import { swapTables } from './swap.js';
+import type { Ask, Comparison } from './table-comparison.js';
+import { refuseObstacles, refuseOtherShape } from './table-shape.js';
+import { Tally, type Failed, type Progress } from './tally.js';
 
 export interface RebuildPorts {
+  /** Of the service, with all of its migrations. */
   readonly dataSource: DataSource;
   readonly kafka: KafkaClient;
   readonly world: World;
@@ -34,6 +26,8 @@ export interface RebuildPorts {
 export interface RebuildOptions {
   /** False: only compares, and leaves nothing behind: the way to try handlers that are not deployed yet. */
   readonly exchange: boolean;
+  /** Exchanges also where rows of the living table come from no message, or a message could not be handled. */
+  readonly withLosses?: boolean;
   readonly reason?: string;
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
@@ -43,11 +37,21 @@ export interface RebuildReport {
   readonly consumer: string;
   readonly read: number;
   readonly seconds: number;
-  readonly tables: readonly TableComparison[];
+  readonly tables: readonly Comparison[];
+  /** Messages that could not be handled; later ones of their keys were passed over. */
+  readonly failed: readonly Failed[];
   readonly exchanged: boolean;
-  /** The schema where the former tables are; undefined where nothing was exchanged. */
+  /** The schema where the former tables are, and the milliseconds for which nobody could use them; undefined where nothing was exchanged. */
   readonly replaced: string | undefined;
+  readonly lockedMilliseconds: number | undefined;
 }
+
+/** Milliseconds for which the end of the topics is waited for before it is asked for anew. */
+const stretch = 5_000;
+/** Milliseconds for one statement of a batch: it is big, and nobody waits for it. */
+const statement = 60_000;
+
+const stopped = (): ReplayRefused => new ReplayRefused('the rebuild was stopped: nothing has changed');
 
 /**
  * Makes a projection anew from its topics, beside the living one, and puts it in its place in one transaction. It is right
@@ -55,13 +59,9 @@ export interface RebuildReport {
  * consumer had committed before lies before them; what it handles afterwards finds a row that is as new, or newer.
  */
 export class Rebuild {
-  readonly #handlers: Handlers;
-  readonly #tables: readonly AnyTable[];
-  readonly #schema: ShadowSchema;
+  readonly #projection: Projection;
   readonly #tally = new Tally();
-  readonly #positions = new Map<string, bigint>();
-  readonly #reading = new AbortController();
-  #failure: Error | undefined;
+  readonly #over: AbortSignal;
 
   constructor(
     { transport }: Pick<MessagingParts, 'transport'>,
@@ -71,135 +71,72 @@ export class Rebuild {
     private readonly options: RebuildOptions,
   ) {
     transport.check();
-    const handlers = transport.handlersOf(consumer);
-    if (!handlers) throw new ReplayRefused(`there is no consumer "${consumer}"; there are ${transport.groupNames.join(', ')}`);
-    const policies = handlers.types.filter((type) => handlers.kindOf(type) === 'policy');
-    if (policies.length > 0) throw new ReplayRefused(`${consumer} is more than a projection: it decides about ${policies.join(', ')}; what is kept of these can't be made from the topics alone`);
-    this.#handlers = handlers;
-    this.#tables = handlers.tables;
-    this.#schema = new ShadowSchema(consumer, this.#tables);
+    this.#projection = projectionOf(groupsOf(transport), consumer, messaging);
+    this.#over = options.signal ?? new AbortController().signal;
   }
 
-  /** Throws ReplayRefused where the projection can't be made anew; rejects when database or broker are away for long. */
+  /** Throws ReplayRefused where the projection can't be made anew or rows would be lost; rejects when database or broker are away for long. */
   async run(): Promise<RebuildReport> {
-    const query = queryOf(this.ports.dataSource);
-    await this.#schema.check(query);
-    await this.#schema.create(query);
-    const shadow = await new DataSource(shadowed(this.ports.dataSource.options, this.#schema.name)).initialize();
+    const { dataSource, log } = this.ports;
+    if (this.options.exchange) await this.#refuseObstacles();
+    const schema = await RebuildSchema.make(dataSource, this.consumer, this.#projection.tables, (line) => log('warn', line));
     this.#tally.begin(this.#now());
-    const reading = this.#read(new Runner(new PostgresStore(shadow), this.#tables, this.ports.world));
+    const feed = this.#feedOf(schema);
     try {
-      await this.#caughtUp(await this.#ends());
-      return await this.#compared(query);
+      if (this.options.exchange) for (const table of this.#projection.tables) await refuseOtherShape(askOf(dataSource), schema.living, schema.name, table);
+      await feed.start();
+      while (!(await feed.reach(stretch, this.#over))) if (this.#over.aborted) throw stopped();
+      for (const { name } of this.#projection.tables) await schema.dataSource.query(`analyze ${placed(schema.name, name)}`);
+      return this.options.exchange ? await this.#exchanged(schema, feed) : await this.#compared(schema, feed);
     } finally {
-      this.#reading.abort();
-      await reading;
-      await shadow.destroy();
-      await this.#schema.drop(query);
+      await feed.stop();
+      await schema.close();
     }
   }
 
-  async #ends(): Promise<readonly (TopicPartition & { readonly end: bigint; readonly start: bigint })[]> {
-    return this.ports.kafka.endOffsets(this.#handlers.topics);
+  async #refuseObstacles(): Promise<void> {
+    const ask = askOf(this.ports.dataSource);
+    const [schema] = await ask<{ name: string }>('select current_schema() as name');
+    for (const table of this.#projection.tables) await refuseObstacles(ask, schema!.name, table);
   }
 
-  /** Goes on behind the ends for as long as it takes: whoever waits for a position sees it pass. */
-  async #read(runner: Runner): Promise<void> {
-    try {
-      const ends = await this.#ends();
-      this.#tally.expect(ends.map(({ topic, partition, start, end }) => ({ topic, partition, from: start, to: end })));
-      const ranges = ends.map(({ topic, partition, start }) => ({ topic, partition, from: start, to: 1n << 62n }));
-      for (const range of ranges) this.#positions.set(placeOf(range), range.from);
-      this.options.signal?.addEventListener('abort', () => this.#reading.abort(), { once: true });
-      await this.ports.kafka.read({ ranges, signal: this.#reading.signal, onRecords: (records) => this.#apply(runner, records) });
-    } catch (error) {
-      this.#failure = error as Error;
-    }
-  }
-
-  async #apply(runner: Runner, records: readonly IncomingRecord[]): Promise<void> {
-    for (let at = 0; at < records.length; at += abreast) {
-      const some = records.slice(at, at + abreast);
-      for (let works = some.flatMap((record) => this.#workOf(record)); works.length > 0; ) {
-        const outcomes = await runner.run(works);
-        const failed = works.map((work) => outcomes.get(work)!).find(({ kind }) => kind === 'failed' || kind === 'transient');
-        if (failed && 'error' in failed) throw failed.error;
-        works = works.filter((work) => outcomes.get(work)!.kind === 'behind');
-      }
-      const last = some.at(-1)!;
-      this.#positions.set(placeOf(last), last.offset + 1n);
-      this.#tally.read(some.length);
+  #feedOf({ dataSource }: RebuildSchema): ProjectionFeed {
+    const { kafka, world } = this.ports;
+    const runner = new Runner(new PostgresStore(dataSource, { statement }), this.#projection.tables, world);
+    return new ProjectionFeed(this.#projection, this.messaging.contracts, { runner, kafka, world }, this.#tally, () => {
       if (this.#tally.isTime(this.#now())) this.options.onProgress?.(this.#tally.progress(this.#now()));
-    }
+    });
   }
 
-  /** Nobody else writes here, and repeats are older than their row: no mark is needed. What can't be read, the living consumer has parked. */
-  #workOf(record: IncomingRecord): Work[] {
-    const decoded = decode(record, this.messaging.contracts);
-    const work = decoded.poison ? undefined : this.#handlers.workOf(decoded);
-    if (!work) return [];
-    const { consumer: _, ...unmarked } = work;
-    return [unmarked];
+  async #compared(schema: RebuildSchema, feed: ProjectionFeed): Promise<RebuildReport> {
+    const how = { catchUp: (milliseconds: number) => feed.reach(milliseconds, this.#over), signal: this.#over };
+    const tables = await compareAtRest(schema, this.ports.world, this.#projection.tables, how);
+    if (this.#over.aborted) throw stopped();
+    return this.#report({ tables, exchanged: false, replaced: undefined, lockedMilliseconds: undefined });
   }
 
-  /** Until everything before these ends is applied. */
-  async #caughtUp(ends: readonly (TopicPartition & { readonly end: bigint; readonly start: bigint })[], within?: number): Promise<void> {
-    const since = this.#now();
-    const isBehind = (): boolean => ends.some((each) => each.end > each.start && (this.#positions.get(placeOf(each)) ?? 0n) < each.end);
-    for (;;) {
-      if (this.#failure !== undefined) throw this.#failure;
-      if (this.options.signal?.aborted) throw new ReplayRefused('the rebuild was stopped: nothing has changed');
-      if (!isBehind()) return;
-      if (within !== undefined && this.#now() - since > within) throw new ReplayRefused('the last records did not come in time while the table was locked: nothing has changed, try again');
-      await this.ports.world.timers.wait(5, this.options.signal);
-    }
+  async #exchanged(schema: RebuildSchema, feed: ProjectionFeed): Promise<RebuildReport> {
+    const { reason = 'no reason was given', withLosses = false } = this.options;
+    const catchUp = async (milliseconds: number): Promise<boolean> => {
+      const reached = await feed.reach(milliseconds, this.#over);
+      if (!withLosses) this.#refuseFailed();
+      return reached;
+    };
+    await catchUp(0);
+    const swapped = await swapTables(schema, this.ports.world, { consumer: this.consumer, tables: this.#projection.tables, reason, withLosses, catchUp, signal: this.#over });
+    if (!swapped) throw stopped();
+    return this.#report({ tables: swapped.compared, exchanged: true, replaced: schema.replaced, lockedMilliseconds: swapped.lockedMilliseconds });
   }
 
-  async #compared(query: Query): Promise<RebuildReport> {
-    if (!this.options.exchange) return this.#report(await this.#compare(query), false);
-    for (let tries = 1; ; tries++) {
-      const runner = this.ports.dataSource.createQueryRunner();
-      try {
-        return await this.#exchanged(runner);
-      } catch (error) {
-        if (!isTransient(error) || tries === lockTries) throw error;
-        this.ports.log('warn', 'the table is in use: it is tried again', { consumer: this.consumer, tries });
-        await this.ports.world.timers.wait(backOff(this.ports.world, tries, 200, 2_000), this.options.signal);
-      } finally {
-        await runner.release();
-      }
-    }
+  #refuseFailed(): void {
+    const [first] = this.#tally.failed;
+    if (!first) return;
+    throw new ReplayRefused(`${this.#tally.failed.length} could not be handled, the first is ${first.id} ${first.type} of key ${first.key}: ${first.why}; nothing has changed`);
   }
 
-  async #exchanged(runner: QueryRunner): Promise<RebuildReport> {
-    const query: Query = (text, values = []) => runner.query(text, [...values]);
-    await runner.startTransaction();
-    try {
-      await query('set local statement_timeout = 0');
-      await this.#schema.lockLive(query, lockWithin);
-      await this.#caughtUp(await this.#ends(), lastRecordsWithin);
-      const tables = await this.#compare(query);
-      await this.#schema.exchange(query);
-      const detail = { rebuild: newId(this.ports.world), tables: tables.map(({ table, rows, different }) => ({ table, rows, different })) };
-      await query(`insert into msg_operator_actions (action, subject, reason, detail) values ('rebuild', $1, $2, $3)`, [this.consumer, this.options.reason ?? 'no reason was given', JSON.stringify(detail)]);
-      await runner.commitTransaction();
-      return this.#report(tables, true);
-    } catch (error) {
-      await runner.rollbackTransaction();
-      throw error;
-    }
-  }
-
-  async #compare(query: Query): Promise<TableComparison[]> {
-    const compared: TableComparison[] = [];
-    for (const table of this.#tables) compared.push(await compareTables(query, table, this.#schema.name));
-    return compared;
-  }
-
-  #report(tables: readonly TableComparison[], exchanged: boolean): RebuildReport {
-    this.#reading.abort();
-    const { read, seconds } = this.#tally.report(this.#now(), { id: undefined, generation: undefined, state: 'done' });
-    return { consumer: this.consumer, read, seconds, tables, exchanged, replaced: exchanged ? this.#schema.replaced : undefined };
+  #report(rest: Pick<RebuildReport, 'tables' | 'exchanged' | 'replaced' | 'lockedMilliseconds'>): RebuildReport {
+    const { read, seconds, failed } = this.#tally.report(this.#now(), { id: undefined, generation: undefined, state: 'done' });
+    return { consumer: this.consumer, read, seconds, failed, ...rest };
   }
 
   #now(): number {
@@ -207,10 +144,7 @@ export class Rebuild {
   }
 }
 
-const queryOf = (dataSource: DataSource): Query => (text, values = []) => dataSource.query(text, [...values]);
-
-/** The same database, where names are looked up in the shadow first. */
-function shadowed(options: DataSourceOptions, schema: string): DataSourceOptions {
-  const { extra } = options as { readonly extra?: object };
-  return { ...options, migrations: [], extra: { ...extra, options: `-c search_path=${schema},public` } };
-}
+const askOf =
+  (dataSource: DataSource): Ask =>
+  <R extends object>(text: string, values: readonly unknown[] = []) =>
+    dataSource.query<R[]>(text, values as unknown[]);

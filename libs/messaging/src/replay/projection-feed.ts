@@ -1,0 +1,140 @@
+import { Transient } from '@tradewind/kernel';
+import { decode, type Decoded } from '../consume/decode.js';
+import { textOf } from '../consume/parker.js';
+import type { Catalogue } from '../contract/index.js';
+import type { IncomingRecord, KafkaClient, OffsetRange } from '../kafka/kafka-client.js';
+import type { Runner } from '../run/runner.js';
+import type { Work } from '../run/work.js';
+import { backOff, type World } from '../system.js';
+import type { Projection } from './projection-tables.js';
+import { placeOf } from './ranges.js';
+import type { Tally } from './tally.js';
+
+/** Messages a transaction. Nobody else reads these rows, so it may be many; below the rows that one batch may load. */
+const abreast = 4_000;
+/** Milliseconds for which a database that does not answer is waited for. */
+const patience = 60_000;
+/** Milliseconds between two looks at how far it has come. */
+const look = 5;
+/** Further than any log: it goes on reading until it is told to stop. */
+const noEnd = 2n ** 62n;
+
+/**
+ * Reads a consumer's topics from their beginning and applies its projections to empty tables, and goes on with what comes. No
+ * message is marked: whatever comes twice finds a row whose sequence it is not above. A message that can't be handled stands
+ * in the tally, and later ones of its key are passed over, as a living consumer holds them back.
+ */
+export class ProjectionFeed {
+  readonly #positions = new Map<string, bigint>();
+  readonly #closed = new Set<string>();
+  readonly #over = new AbortController();
+  #reading: Promise<void> = Promise.resolve();
+  #broken: { readonly error: unknown } | undefined;
+
+  constructor(
+    private readonly projection: Projection,
+    private readonly contracts: Catalogue,
+    private readonly ports: { readonly runner: Runner; readonly kafka: KafkaClient; readonly world: World },
+    private readonly tally: Tally,
+    private readonly onStep: () => void,
+  ) {}
+
+  async start(): Promise<void> {
+    const ends = await this.#ends();
+    const ranges = ends.map(({ topic, partition, start }): OffsetRange => ({ topic, partition, from: start, to: noEnd }));
+    for (const { from, ...place } of ranges) this.#positions.set(placeOf(place), from);
+    this.tally.expect(ends.map(({ start, end, ...place }) => ({ ...place, from: start, to: end })));
+    this.#reading = this.ports.kafka
+      .read({ ranges, onRecords: (records) => this.#take(records), signal: this.#over.signal })
+      .catch((error: unknown) => void (this.#broken = { error }));
+  }
+
+  /** True when everything is applied that was on the topics when this was asked; false after so many milliseconds, or when told to stop. */
+  async reach(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+    const since = this.#now;
+    const ends = await this.#ends();
+    while (!ends.every((each) => (this.#positions.get(placeOf(each)) ?? 0n) >= each.end)) {
+      if (this.#broken) throw this.#broken.error;
+      if (signal.aborted || this.#now - since > milliseconds) return false;
+      await this.ports.world.timers.wait(look, signal);
+    }
+    return true;
+  }
+
+  async stop(): Promise<void> {
+    this.#over.abort();
+    await this.#reading;
+  }
+
+  #ends(): ReturnType<KafkaClient['endOffsets']> {
+    return this.ports.kafka.endOffsets(this.projection.handlers.topics);
+  }
+
+  async #take(records: readonly IncomingRecord[]): Promise<void> {
+    for (let at = 0; at < records.length && !this.#over.signal.aborted; at += abreast) {
+      const some = records.slice(at, at + abreast);
+      await this.#apply(some);
+      if (this.#over.signal.aborted) return;
+      const last = some.at(-1)!;
+      this.#positions.set(placeOf(last), last.offset + 1n);
+      this.tally.read(some.length);
+      this.onStep();
+    }
+  }
+
+  async #apply(records: readonly IncomingRecord[]): Promise<void> {
+    const works = new Map<Work, Decoded>();
+    for (const record of records) {
+      const decoded = this.#decoded(record);
+      if (!decoded) continue;
+      const { consumer: _, ...work } = this.projection.handlers.workOf(decoded)!;
+      if (this.#closed.has(decoded.lane)) this.tally.count('behind a failed one');
+      else works.set(work, decoded);
+    }
+    await this.#run(works);
+  }
+
+  /** Undefined where it is not to be handled. Types that are passed over are not even parsed: they may be most of a topic. */
+  #decoded(record: IncomingRecord): Decoded | undefined {
+    if (this.projection.handlers.kindOf(record.headers['ce_type'] ?? '') === undefined) {
+      this.tally.count('passed over');
+      return undefined;
+    }
+    const decoded = decode(record, this.contracts);
+    if (!decoded.poison) return decoded;
+    this.#failed(decoded, decoded.poison);
+    return undefined;
+  }
+
+  async #run(works: Map<Work, Decoded>): Promise<void> {
+    const since = this.#now;
+    for (let left = [...works.keys()], round = 0; left.length > 0 && !this.#over.signal.aborted; round++) {
+      const outcomes = await this.ports.runner.run(left);
+      let last: unknown;
+      left = left.filter((work) => {
+        const outcome = outcomes.get(work)!;
+        const decoded = works.get(work)!;
+        if (outcome.kind === 'done') this.tally.count(`handled ${decoded.envelope!.type}`);
+        else if (outcome.kind === 'failed' && !(outcome.error instanceof Transient)) this.#failed(decoded, outcome.error);
+        else if (this.#closed.has(decoded.lane)) this.tally.count('behind a failed one');
+        else {
+          last = 'error' in outcome ? outcome.error : last;
+          return true;
+        }
+        return false;
+      });
+      if (last === undefined) continue;
+      if (this.#now - since > patience) throw last as Error;
+      await this.ports.world.timers.wait(backOff(this.ports.world, round, 50, 2_000), this.#over.signal);
+    }
+  }
+
+  #failed({ id, lane, record, envelope }: Decoded, error: unknown): void {
+    this.#closed.add(lane);
+    this.tally.fail({ id, type: envelope?.type ?? record.headers['ce_type'] ?? 'unknown', key: record.key, why: textOf(error) });
+  }
+
+  get #now(): number {
+    return this.ports.world.clock.now().getTime();
+  }
+}
