@@ -1,6 +1,6 @@
 import { logAsJson } from '../logs/index.js';
 import { ConfigError, type DatabaseConfig } from '../config/index.js';
-import { rebuild } from './rebuild.verb.js';
+import { dropRebuilt, rebuild } from './rebuild.verb.js';
 import { backup, recover, recoverGroups, recoverOwnTopics } from './recover.verb.js';
 import { replay, replays } from './replay.verb.js';
 import { openWorkbench, type Recoverable, type Workbench } from './workbench.js';
@@ -8,7 +8,7 @@ import { openWorkbench, type Recoverable, type Workbench } from './workbench.js'
 /** What an operator can have done in a service's place: gets the request, and gives what is to be told of it. */
 export type Verb = (bench: Workbench, request: never) => Promise<object>;
 
-const verbs: Readonly<Record<string, Verb>> = { rebuild, replay, replays, recover, 'recover-topics': recoverOwnTopics, 'recover-positions': recoverGroups, backup };
+const verbs: Readonly<Record<string, Verb>> = { rebuild, 'rebuild-drop': dropRebuilt, replay, replays, recover, 'recover-topics': recoverOwnTopics, 'recover-positions': recoverGroups, backup };
 
 /** Errors whose sentence is all that an operator needs. */
 const plain = new Set(['ReplayRefused', 'GroupHasMembers', 'TopicMismatch', 'RecoveryRefused', 'MigrationsPending', 'OperatorError']);
