@@ -3,7 +3,8 @@ import { alwaysAnswering } from '../audit/who-hears-what.js';
 import { IdList } from './id-list.js';
 import type { Snapshot } from './read-only.js';
 
-const inboxes = `select consumer from msg_inbox group by consumer order by consumer`;
+/** Without the generations of replays, which are marked `cart.prices#2`: a second time is what they are for. */
+const inboxes = `select consumer from msg_inbox where consumer not like '%#%' group by consumer order by consumer`;
 const inbox = `select message_id::text as id from msg_inbox where consumer = $1 order by message_id`;
 const discards = `select split_part(subject, ' ', 1) as consumer, detail->>'message' as message from msg_operator_actions where action = 'discard'`;
 
