@@ -24,7 +24,8 @@ export function rebuildOrders(messages: Iterable<object>): ReadonlyMap<OrderId, 
   return orders;
 }
 
-function after(order: Order | undefined, message: object): Order | undefined {
+/** The order after a message about it; undefined where it says nothing of orders. Throws a RangeError on what does not follow. */
+export function after(order: Order | undefined, message: object): Order | undefined {
   if (message instanceof OrderPlaced) {
     const { orderId, userId, lines, total, paymentMethod, shippingAddress, placedAt } = message;
     return place({ orderId, userId, lines, total, paymentMethod, shippingAddress }, new Date(placedAt));

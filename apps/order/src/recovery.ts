@@ -1,8 +1,67 @@
-import type { Recovery } from '@tradewind/messaging';
-import { rebuildOrders } from './rebuild.js';
+import { OrderPlaced } from '@tradewind/contracts';
+import { groupBy } from '@tradewind/kernel';
+import type { RecoveredSagas, Recovery, SagaRow, Told } from '@tradewind/messaging';
+import { retell, type RetoldSaga, type Retelling, type ToldDecision } from '@tradewind/saga';
+import type { Order } from './domain/order.js';
+import { after, rebuildOrders } from './rebuild.js';
+import { cancelOrder } from './sagas/cancel-order.saga.js';
+import { placeOrder } from './sagas/place-order.saga.js';
 import { Orders } from './storage/order.tables.js';
 
-/** Orders from what was said of them; the copy of prices comes again from the topics of others. */
+/** Orders and their sagas from what was said of them; the copy of prices comes again from the topics of others. */
 export const recovery: Recovery = {
   rows: (told) => [[Orders, rebuildOrders([...told].map(({ message }) => message)).values()]],
+  sagas: (told, heard) => sagasOf(told, new Map([...heard].map(({ message, envelope }) => [envelope.id, message]))),
 };
+
+const orderStory: Retelling<Order> = {
+  sagas: [placeOrder, cancelOrder],
+  begins: ({ says }) => {
+    const placed = says.find(({ message }) => message instanceof OrderPlaced);
+    return placed && after(undefined, placed.message);
+  },
+  apart: (order, { says }) => {
+    let next: Order | undefined = order;
+    for (const { message } of says) next = next && after(next, message);
+    return next;
+  },
+};
+
+/** Throws a RangeError naming what follows from nothing that was said before. */
+function sagasOf(told: Iterable<Told>, heard: ReadonlyMap<string, object>): RecoveredSagas {
+  const byOrder = groupBy([...told].filter(({ message }) => 'orderId' in message), ({ message }) => (message as { orderId: string }).orderId);
+  const retold = [...byOrder].flatMap(([orderId, about]) => {
+    const { sagas, unexplained } = retell(orderStory, decisionsOf(about, heard));
+    const [first] = unexplained;
+    if (first) throw new RangeError(`${first.says.map(({ message }) => message.constructor.name).join(' and ')} of the order ${orderId} does not follow from what was said of it before`);
+    return sagas;
+  });
+  return {
+    sagas: retold.map(rowOf),
+    journal: retold.flatMap(({ state, journal }) => journal.map((line) => ({ ...line, sagaId: state.id }))),
+    timers: retold.flatMap(({ state, deadlines }) =>
+      deadlines.map(({ name, milliseconds, startedBy, from }) => ({ id: `${state.id} ${name}`, sagaId: state.id, name, milliseconds, startedBy, dueAt: new Date(from.getTime() + milliseconds) })),
+    ),
+  };
+}
+
+/** What one cause made the service say of an order was decided at once. */
+const decisionsOf = (about: readonly Told[], heard: ReadonlyMap<string, object>): ToldDecision[] =>
+  [...groupBy(about, ({ envelope }) => envelope.causation ?? envelope.id)].map(([cause, group]) => ({
+    cause,
+    at: group[0]!.at,
+    says: group.map(({ envelope, message }) => ({ id: envelope.id, message })).sort((a, b) => (a.id < b.id ? -1 : 1)),
+    heard: heard.get(cause),
+  }));
+
+const rowOf = ({ state, startedAt, changedAt }: RetoldSaga): SagaRow => ({
+  id: state.id,
+  saga: state.saga,
+  version: state.version,
+  subject: state.key,
+  status: state.status,
+  alarmed: state.alarmed,
+  state,
+  startedAt,
+  updatedAt: changedAt,
+});
