@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { SellStock } from '@tradewind/contracts';
 import { makeMessage } from '@tradewind/messaging/contract';
-import type { Envelope, Told } from '@tradewind/messaging';
+import { messageInfo, type Envelope, type Told } from '@tradewind/messaging';
 import { advance, deadlineName, isOver, isStep, storyOf, type Input, type Saga, type SagaState, type Said } from '@tradewind/saga';
 import { aPendingOrder, aSealedText } from '../test/an-order.fixture.spec.js';
 import { changeAddress, type Order } from './domain/order.js';
@@ -29,8 +29,12 @@ class Life {
   order: Order = aPendingOrder();
   #now = Date.parse('2030-01-01T12:00:00.000Z');
   #number = 100;
+  readonly #sequences = new Map<string, bigint>();
 
-  constructor(private readonly chance: (below: number) => number) {
+  constructor(
+    private readonly chance: (below: number) => number,
+    private readonly skewed = false,
+  ) {
     this.#say(id(this.#number++), told(undefined, this.order));
     this.steer(placeOrder, { kind: 'start' }, this.said[0]!.envelope.causation);
   }
@@ -89,7 +93,14 @@ class Life {
   }
 
   #say(cause: string, says: readonly Said[], at = new Date(this.#now)): void {
-    for (const { cls, fields } of says) this.said.push({ message: makeMessage(cls, fields), envelope: this.#envelope(id(this.#number++), cause), at });
+    for (const { cls, fields } of says) {
+      const topic = messageInfo(cls).topic.name;
+      const sequence = (this.#sequences.get(topic) ?? 0n) + 1n;
+      this.#sequences.set(topic, sequence);
+      // Instances whose clocks are wrong: what was later may seem to be earlier.
+      const seen = new Date(at.getTime() - this.chance(4) * 30_000);
+      this.said.push({ message: makeMessage(cls, fields), envelope: { ...this.#envelope(id(this.#number++), cause), sequence }, at: this.skewed ? seen : at });
+    }
   }
 
   #envelope(own: string, causation = own): Envelope {
@@ -127,6 +138,21 @@ describe.each(Array.from({ length: 300 }, (_, seed) => seed))('an order with the
     expect([...timers].map(({ sagaId, name }) => [sagaId, name]).sort()).toEqual(running.map(({ id: sagaId, state }) => [sagaId, deadlineName(state)]).sort());
     const ids = [...journal].map(({ id: own }) => own);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
+describe.each(Array.from({ length: 100 }, (_, seed) => seed))('an order whose instances have wrong clocks, fate %i', (seed) => {
+  it('is retold by the order on the topics', () => {
+    const chance = chanceOf(seed + 1_000);
+    const life = new Life(chance, true);
+    for (let turns = 2 + chance(20); turns > 0; turns--) (chance(3) < 2 ? life.reply() : life.cancel());
+    const said = life.said.toSorted((a, b) => a.at.getTime() - b.at.getTime());
+    const found = [...recovery.sagas!(said, life.heard).sagas];
+    expect(found.map(({ saga }) => saga).sort()).toEqual([...life.states.keys()].sort());
+    for (const { saga, status, step } of life.states.values()) {
+      const silent = saga === placeOrder.name && status === 'completed';
+      expect(found.find((each) => each.saga === saga)!.state).toMatchObject(silent ? { status: 'running', step: 'hand over the goods' } : { status, step });
+    }
   });
 });
 

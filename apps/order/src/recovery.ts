@@ -1,6 +1,6 @@
-import { OrderPlaced } from '@tradewind/contracts';
+import { OrderAddressChanged, OrderGoodwillRecorded, OrderPlaced } from '@tradewind/contracts';
 import { groupBy } from '@tradewind/kernel';
-import type { RecoveredSagas, Recovery, SagaRow, Told } from '@tradewind/messaging';
+import { messageInfo, type MessageClass, type RecoveredSagas, type Recovery, type SagaRow, type Told } from '@tradewind/messaging';
 import { retell, type RetoldSaga, type Retelling, type ToldDecision } from '@tradewind/saga';
 import type { Order } from './domain/order.js';
 import { after, rebuildOrders } from './rebuild.js';
@@ -21,9 +21,8 @@ const orderStory: Retelling<Order> = {
     return placed && after(undefined, placed.message);
   },
   apart: (order, { says }) => {
-    let next: Order | undefined = order;
-    for (const { message } of says) next = next && after(next, message);
-    return next;
+    if (!says.every(({ message }) => message instanceof OrderAddressChanged || message instanceof OrderGoodwillRecorded)) return undefined;
+    return says.reduce<Order | undefined>((next, { message }) => next && after(next, message), order);
   },
 };
 
@@ -31,9 +30,9 @@ const orderStory: Retelling<Order> = {
 function sagasOf(told: Iterable<Told>, heard: ReadonlyMap<string, object>): RecoveredSagas {
   const byOrder = groupBy([...told].filter(({ message }) => 'orderId' in message), ({ message }) => (message as { orderId: string }).orderId);
   const retold = [...byOrder].flatMap(([orderId, about]) => {
-    const { sagas, unexplained } = retell(orderStory, decisionsOf(about, heard));
+    const { sagas, unexplained, refusals } = retell(orderStory, decisionsOf(about, heard));
     const [first] = unexplained;
-    if (first) throw new RangeError(`${first.says.map(({ message }) => message.constructor.name).join(' and ')} of the order ${orderId} does not follow from what was said of it before`);
+    if (first) throw new RangeError(`${first.says.map(({ message }) => message.constructor.name).join(' and ')} of the order ${orderId} does not follow from what was said of it before`, { cause: refusals.at(-1) });
     return sagas;
   });
   return {
@@ -46,13 +45,32 @@ function sagasOf(told: Iterable<Told>, heard: ReadonlyMap<string, object>): Reco
 }
 
 /** What one cause made the service say of an order was decided at once. */
-const decisionsOf = (about: readonly Told[], heard: ReadonlyMap<string, object>): ToldDecision[] =>
-  [...groupBy(about, ({ envelope }) => envelope.causation ?? envelope.id)].map(([cause, group]) => ({
+function decisionsOf(about: readonly Told[], heard: ReadonlyMap<string, object>): ToldDecision[] {
+  const behind = causesBefore(about);
+  return [...groupBy(about, causeOf)].map(([cause, group]) => ({
     cause,
     at: group[0]!.at,
     says: group.map(({ envelope, message }) => ({ id: envelope.id, message })).sort((a, b) => (a.id < b.id ? -1 : 1)),
     heard: heard.get(cause),
+    behind: behind.get(cause)!,
   }));
+}
+
+const causeOf = ({ envelope: { causation, id } }: Told): string => causation ?? id;
+
+/** By the sequences of each topic, which no clock can turn round. What is not published yet has none, and comes last. */
+function causesBefore(about: readonly Told[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const before = new Map(about.map((told) => [causeOf(told), new Set<string>()]));
+  for (const told of groupBy(about, ({ message }) => messageInfo(message.constructor as MessageClass).topic.name).values()) {
+    const numbered = told.filter(({ envelope }) => envelope.sequence > 0n).sort((a, b) => (a.envelope.sequence < b.envelope.sequence ? -1 : 1));
+    const inOrder = [...numbered, ...told.filter(({ envelope }) => envelope.sequence === 0n)].map(causeOf);
+    for (const [index, cause] of inOrder.entries()) {
+      const previous = inOrder.slice(0, index).findLast((each) => each !== cause);
+      if (previous !== undefined) before.get(cause)!.add(previous);
+    }
+  }
+  return before;
+}
 
 const rowOf = ({ state, startedAt, changedAt }: RetoldSaga): SagaRow => ({
   id: state.id,

@@ -10,6 +10,8 @@ export interface ToldDecision {
   readonly says: readonly { readonly id: string; readonly message: object }[];
   /** The message that caused it, where it was one. */
   readonly heard: object | undefined;
+  /** The causes of decisions that were certainly before it: their messages lie before its own, on the same topic. */
+  readonly behind: ReadonlySet<string>;
 }
 
 /** What is known of a subject besides its sagas. */
@@ -36,22 +38,23 @@ export interface Retold<S> {
   readonly sagas: readonly RetoldSaga[];
   /** What follows from nothing that was said before: empty where the topics are whole. */
   readonly unexplained: readonly ToldDecision[];
+  /** What the stories themselves had against inputs that were tried: it may tell why. */
+  readonly refusals: readonly Error[];
 }
 
 /**
  * Walks the sagas of one subject through what was said of it, to where they stand: from each position only an input that says
  * just what was said can have come. An end that says nothing can't be seen: such a saga stands before the reply that ends it.
- * Pure. `decisions` are in the order of time; one that does not fit yet waits for those after it.
+ * Pure. `decisions` are in the order of time, each cause once; one that does not fit yet waits for those after it.
  */
 export function retell<S>(retelling: Retelling<S>, decisions: readonly ToldDecision[]): Retold<S> {
   const walk = new Walk(retelling);
-  let left = [...decisions];
-  for (let took = true; took && left.length > 0; ) {
-    const at = left.findIndex((decision) => walk.take(decision));
-    took = at >= 0;
-    if (took) left = left.filter((_, index) => index !== at);
+  const waiting = new Map(decisions.map((decision) => [decision.cause, decision]));
+  for (let took = true; took && waiting.size > 0; ) {
+    const next = [...waiting.values()].find((decision) => [...decision.behind].every((cause) => !waiting.has(cause)) && walk.take(decision));
+    took = next !== undefined && waiting.delete(next.cause);
   }
-  return { subject: walk.subject, sagas: walk.told, unexplained: left };
+  return { subject: walk.subject, sagas: walk.told, unexplained: [...waiting.values()], refusals: walk.refusals };
 }
 
 /** What an input made of one saga. */
@@ -62,6 +65,7 @@ interface Move<S> {
 
 class Walk<S> {
   subject: S | undefined;
+  readonly refusals: Error[] = [];
   readonly #sagas = new Map<string, RetoldSaga>();
 
   constructor(private readonly retelling: Retelling<S>) {}
@@ -126,8 +130,9 @@ class Walk<S> {
     try {
       const advanced = advance(saga, state, subject, input, at);
       return advanced.journal.length > 0 ? { saga, advance: advanced } : undefined;
-    } catch {
-      return undefined; // a story that refuses this subject has not been told of it
+    } catch (error) {
+      this.refusals.push(error as Error); // a story that refuses this subject was not told of it; any other reason is told with what stays unexplained
+      return undefined;
     }
   }
 
