@@ -41,5 +41,5 @@ function olderFaults(now: MessageSchema, committed: Schemas): string[] {
 
 function wayOut({ 'x-type': type, 'x-version': version }: MessageSchema): string {
   const next = version + 1;
-  return `Records of version ${version} are kept for ever. Say version: ${next} in @Message of ${type}, with upcasts: { ${version}: (old) => ({ ...old, … }) } that makes a version ${next} of it; then run "npm run schemas".`;
+  return `Records of version ${version} are kept for ever. Say version: ${next} in @Message of ${type}, with upcasts: { ${version}: (old) => ({ ...old, … }) } that makes a version ${next} of it; then run "npm run schemas", and keep a record of it in libs/contracts/records.`;
 }
