@@ -8,7 +8,7 @@ import { freshDatabase, type FreshDatabase } from '../../../../tools/platform/po
 import {
   Catalogue, Handles, insert, kafkaClient, keys, Message, MessagingParts, messagingMigrations, nothing, partitionOf, perform, PostgresReplayStore, PostgresStore, readRequest,
   Replay, ReplayRefused, save, say, systemWorld, table, topic, type Decision, type Given, type KafkaClient, type MessagingOptions, type OutgoingRecord, type ReplayOptions,
-  type ReplayReport, type ReplayRequest,
+  type ReplayReport, type ReplayRequest, type World,
 } from '../index.js';
 
 const run = randomUUID().slice(0, 8);
@@ -109,8 +109,8 @@ describe('a replay beside a living consumer', () => {
     life.hear(new Hearer());
     return life;
   };
-  const replay = async (request: Partial<ReplayRequest>, options: ReplayOptions = {}): Promise<ReplayReport> =>
-    new Replay(aLife(), messaging, { ...ports(), replays: new PostgresReplayStore(dataSource) }, { consumer, from: 'beginning', fullSpeed: true, ...request }, options).run();
+  const replay = async (request: Partial<ReplayRequest>, options: ReplayOptions = {}, world: World = systemWorld): Promise<ReplayReport> =>
+    new Replay(aLife(), messaging, { ...ports(), world, replays: new PostgresReplayStore(dataSource) }, { consumer, from: 'beginning', fullSpeed: true, ...request }, options).run();
   const things = (): Promise<Thing[]> => dataSource.query('select thing, name, size, sequence::int from things order by thing');
   const count = async (sql: string): Promise<number> => (await dataSource.query<{ n: number }[]>(`select count(*)::int as n from ${sql}`))[0]!.n;
   const heardAll = async (): Promise<void> => {
@@ -230,7 +230,9 @@ describe('a replay beside a living consumer', () => {
     const replays = new PostgresReplayStore(dataSource);
     const stop = new AbortController();
     const request: Partial<ReplayRequest> = { reprocess: { policies: [], effects: [] } };
-    const first = await replay(request, { signal: stop.signal, onProgress: () => stop.abort() });
+    let seconds = 1_900_000_000;
+    const hurried: World = { ...systemWorld, clock: { now: () => new Date(1_000 * ++seconds) } };
+    const first = await replay(request, { signal: stop.signal, onProgress: () => stop.abort() }, hurried);
     expect(first.state).toBe('stopped');
     const record = (await replays.find(first.id!))!;
     expect([record.state, readRequest(record.request)]).toEqual(['stopped', expect.objectContaining({ consumer, from: 'beginning' })]);
