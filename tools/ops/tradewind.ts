@@ -8,6 +8,7 @@ import { rebuildCommand } from './commands/rebuild.command.js';
 import { backupCommand, recoverCommand } from './commands/recover.command.js';
 import { replayCommand } from './commands/replay.command.js';
 import { sagaCommand } from './commands/saga.command.js';
+import { scaleCommand } from './commands/scale.command.js';
 import { topicsCommand } from './commands/topics.command.js';
 import { CannotReach } from './gather/read-only.js';
 import { CannotDo } from './operator/databases.js';
@@ -25,6 +26,7 @@ const program = new Command('tradewind')
   .addCommand(recoverCommand)
   .addCommand(backupCommand)
   .addCommand(topicsCommand)
+  .addCommand(scaleCommand)
   .addCommand(adminCommand);
 
 /** Every subcommand throws instead of ending the process, so that wrong usage is 2 here and everywhere. */

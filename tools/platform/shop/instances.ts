@@ -17,10 +17,13 @@ export interface Plan {
 type Keeping = Pick<ShopOptions, 'env' | 'patience' | 'say'>;
 const silent = (): void => undefined;
 
-/** The first instance of a service has the port that everybody knows, further ones have any. */
-export async function planInstances(ports: Ports, scale: Scale): Promise<Plan[]> {
+/** The instances that a service has when they are so many: `order`, `order-2`, `order-3`. */
+export const namesOf = (service: Service, count: number): string[] => Array.from({ length: count }, (_, index) => (index === 0 ? service : `${service}-${index + 1}`));
+
+/** The first instance of a service has the port that everybody knows, further ones have any; those that `running` names are not planned again. */
+export async function planInstances(ports: Ports, scale: Scale, running: ReadonlySet<string> = new Set()): Promise<Plan[]> {
   const plans = services.flatMap((service) =>
-    Array.from({ length: scale[service] ?? 1 }, (_, index) => ({ service, name: index === 0 ? service : `${service}-${index + 1}`, first: index === 0 })),
+    namesOf(service, scale[service] ?? 1).filter((name) => !running.has(name)).map((name) => ({ service, name, first: name === service })),
   );
   const free = await freePorts(plans.filter(({ first }) => !first).length);
   return plans.map(({ name, service, first }) => ({ name, service, port: first ? ports[service] : (free.pop() as number) }));

@@ -25,16 +25,18 @@ export const defaultPorts: Ports = {
 /** How many instances of each service; one where nothing is said. */
 export type Scale = Readonly<Partial<Record<Service, number>>>;
 
-/** Reads `order=3,product=2`. */
+/** Reads `order=3,product=2`; throws with what is wrong about it. */
 export function readScale(text: string): Scale {
-  const entries = text.split(',').map((part) => {
-    const [name = '', count = ''] = part.trim().split('=');
-    if (!isService(name)) throw new Error(`--scale: there is no service "${name}"; there are ${databaseServices.join(', ')}`);
-    if (name === 'gateway') throw new Error('--scale: the gateway is the one public address and runs once; put a load balancer in front of several');
-    if (!/^[1-9]\d?$/.test(count)) throw new Error(`--scale: "${part.trim()}" is not of the form ${name}=2, with 1 to 99 instances`);
-    return [name, Number(count)] as const;
-  });
-  return Object.fromEntries(entries);
+  const scale = new Map<Service, number>();
+  for (const part of text.split(',').map((each) => each.trim())) {
+    const [name = '', ...count] = part.split('=');
+    if (!isService(name)) throw new Error(`there is no service "${name}"; there are ${databaseServices.join(', ')}`);
+    if (name === 'gateway') throw new Error('the gateway is the one public address and runs once; put a load balancer in front of several');
+    if (!/^[1-9]\d?$/.test(count.join('='))) throw new Error(`"${part}" is not of the form ${name}=2, with 1 to 99 instances`);
+    if (scale.has(name)) throw new Error(`${name} is named twice`);
+    scale.set(name, Number(count[0]));
+  }
+  return Object.fromEntries(scale);
 }
 
 export function isService(name: string): name is Service {

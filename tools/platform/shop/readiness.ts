@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { lastLines } from '../process/launch.js';
+import type { Instance } from './shop.js';
 
 export interface Awaited {
   readonly name: string;
@@ -36,3 +37,7 @@ export async function untilReady(awaited: Awaited, withinMs: number, signal?: Ab
     await pause(50);
   }
 }
+
+/** Waits until an instance answers at a path of its own, `/readyz` where none is said. */
+export const instanceReady = ({ name, url, log, keeper }: Instance, withinMs: number, signal?: AbortSignal, path = '/readyz'): Promise<void> =>
+  untilReady({ name, url: `${url}${path}`, log, restarts: () => keeper.restarts }, withinMs, signal);

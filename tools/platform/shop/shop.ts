@@ -53,6 +53,7 @@ export interface Shop {
   readonly databases: Readonly<Record<DatabaseService, string>>;
   readonly admin: { readonly email: string; readonly password: string };
   readonly state: StateFolder;
+  /** As they are now: it changes with the scale. */
   readonly instances: readonly Instance[];
   /** Everything that is kept running, by name: the instances, `provider`, and what is our own of `postgres`, `kafka`, `kafka-2`, `kafka-3`. */
   readonly kept: ReadonlyMap<string, Pick<Keeper, 'pid' | 'restarts'>>;
@@ -65,6 +66,11 @@ export interface Shop {
   stopOne(name: string): Promise<void>;
   /** Resolves when it is ready to serve; also for one that was killed, and is started again anyway. */
   startOne(name: string): Promise<void>;
+  /**
+   * Runs another number of instances of the services that are named. Resolves when the new ones are ready and the surplus ones have
+   * ended in good order; where a new one does not start, the shop is as it was before, and this rejects. One change at a time.
+   */
+  scale(scale: Scale, say?: (line: string) => void): Promise<void>;
   /** Resolves when every instance is ready to serve. */
   untilReady(withinMs?: number): Promise<void>;
   /** Gateway first, then services, provider, Kafka, PostgreSQL. */

@@ -1,17 +1,22 @@
-import { existsSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '@tradewind/testing';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import { birthOf, livingPid } from '../process/pid-file.js';
+import { root } from '../process/places.js';
 import type { Instance, Shop } from './shop.js';
 import { startShop } from './start-shop.js';
 
 jest.setTimeout(240_000);
 
+/** Settings of the payment service, for instances that are still to be started. */
+const forPayment: Record<string, string> = {};
+
 let shop: Shop;
 beforeAll(async () => {
-  shop = await startShop({ ports: 'free', scale: { cart: 2 } });
+  shop = await startShop({ ports: 'free', scale: { cart: 2 }, env: { payment: forPayment } });
 });
 afterAll(() => shop.stop());
 
@@ -22,6 +27,16 @@ function instance(name: string): Instance {
 }
 
 const answers = async (url: string): Promise<boolean> => (await fetch(url)).ok;
+
+/** The operator's command as he types it. */
+async function tradewind(...args: readonly string[]): Promise<{ code: number | null; out: string; err: string }> {
+  const child = spawn(process.execPath, [join(root, 'dist/tools/ops/tradewind.js'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
+  return { code, out, err };
+}
 
 describe('a shop of its own', () => {
   it('serves through its gateway', async () => {
@@ -54,6 +69,56 @@ describe('a service that is killed', () => {
     await eventually(() => instance('order').keeper.restarts === 1, 30_000);
     await shop.untilReady();
     expect(instance('order').keeper.pid).not.toBe(before);
+  });
+});
+
+describe('a shop whose scale is changed while it runs', () => {
+  const writtenDown = (): string[] => (JSON.parse(readFileSync(shop.state.shopFile, 'utf8')) as { instances: { name: string }[] }).instances.map(({ name }) => name);
+  const command = (text: string, state = shop.state.path): ReturnType<typeof tradewind> => tradewind('scale', text, '--state', state, '--json');
+  const openInstances = (service: string): string[] => shop.instances.filter((one) => one.service === service).map(({ name }) => name);
+
+  it('runs more of one service and fewer of another when the command ends', async () => {
+    const going = instance('cart-2');
+    const { code, out, err } = await command('product=3,cart=1');
+    expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' });
+    expect((JSON.parse(out) as { running: { service: string; instances: { name: string }[] }[] }).running.map(({ service, instances }) => [service, instances.length])).toEqual([['product', 3], ['cart', 1]]);
+    expect(openInstances('product')).toEqual(['product', 'product-2', 'product-3']);
+    expect(await Promise.all(['product-2', 'product-3'].map((name) => answers(`${instance(name).url}/readyz`)))).toEqual([true, true]);
+    expect(openInstances('cart')).toEqual(['cart']);
+    expect(going.keeper.pid).toBeUndefined();
+    expect(readFileSync(going.log, 'utf8').trimEnd().split('\n').at(-1)).toMatch(/stopped/);
+    expect(writtenDown().toSorted()).toEqual(shop.instances.map(({ name }) => name).toSorted());
+    expect(err).toContain('product-2, product-3: ready');
+    expect(err).toContain('cart-2: stopped');
+  });
+
+  it('goes back, and keeps the first of each', async () => {
+    await shop.scale({ product: 1 });
+    expect(openInstances('product')).toEqual(['product']);
+    expect(await answers(`${shop.gatewayUrl}/products?limit=1`)).toBe(true);
+  });
+
+  it('is as before when a new one can’t start', async () => {
+    forPayment['DATABASE_URL'] = 'nowhere';
+    await expect(shop.scale({ payment: 2 })).rejects.toThrow('payment-2 ended 3 times instead of starting');
+    expect(openInstances('payment')).toEqual(['payment']);
+    expect(writtenDown()).not.toContain('payment-2');
+  });
+
+  it.each([
+    ['orders=2', 'there is no service "orders"'],
+    ['order=0', '"order=0" is not of the form order=2'],
+    ['gateway=2', 'the gateway is the one public address'],
+  ])('refuses %s with a sentence', async (text, sentence) => {
+    const { code, err } = await command(text);
+    expect(code).toBe(2);
+    expect(err).toContain(sentence);
+  });
+
+  it('is looked for where nobody runs one, and not found', async () => {
+    const { code, err } = await command('order=2', join(shop.state.path, 'elsewhere'));
+    expect(code).toBe(2);
+    expect(err).toContain('no shop is running on');
   });
 });
 

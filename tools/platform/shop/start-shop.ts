@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { topics } from '@tradewind/contracts';
 import { kafkaClient } from '@tradewind/messaging';
 import { createServiceDatabase } from '../postgres/service-database.js';
@@ -11,7 +10,10 @@ import { holdLifeline } from './hold-lifeline.js';
 import { keepInstance, keepProvider, planInstances } from './instances.js';
 import { anyPorts, fixedPorts, refuseTakenPorts } from './ports.js';
 import { databaseServices, services, type DatabaseService } from './processes.js';
-import { untilReady } from './readiness.js';
+import { whileSaying } from './progress.js';
+import { instanceReady } from './readiness.js';
+import { serveScale } from './scale-socket.js';
+import { Scaling } from './scaling.js';
 import { openSecrets, type Secrets } from './secrets.js';
 import type { Instance, Shop, ShopOptions } from './shop.js';
 import { claim, claimTemporary, release, type StateFolder } from './state-folder.js';
@@ -24,6 +26,8 @@ interface Site {
   readonly kept: Map<string, Keeper>;
   readonly instances: Instance[];
   readonly options: ShopOptions;
+  /** Aborted when the shop is to stop. */
+  readonly closing: AbortSignal;
   readonly stop: () => Promise<void>;
 }
 
@@ -33,7 +37,9 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   const lifeline = options.stateDir ? undefined : holdLifeline(state.path);
   const kept = new Map<string, Keeper>();
   const instances: Instance[] = [];
+  const closing = new AbortController();
   const stopNow = async (): Promise<void> => {
+    closing.abort(new Error('the shop is being stopped'));
     await stopInOrder(kept, instances, options.say ?? (() => undefined));
     release(state.path);
     if (!options.stateDir) removeState(state.path);
@@ -42,14 +48,14 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopped ??= stopNow());
   try {
-    return await open({ state, kept, instances, options, stop });
+    return await open({ state, kept, instances, options, closing: closing.signal, stop });
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function open({ state, kept, instances, options, stop }: Site): Promise<Shop> {
+async function open({ state, kept, instances, options, closing, stop }: Site): Promise<Shop> {
   const say = options.say ?? (() => undefined);
   const phase = <T>(what: string, work: () => Promise<T>): Promise<T> => inPhase(what, work, say, options.signal);
   const secrets = openSecrets(state.secretsFile);
@@ -82,12 +88,14 @@ async function open({ state, kept, instances, options, stop }: Site): Promise<Sh
   const user = instanceNamed(instances, 'user');
   await phase('the first admin', () => ensureFirstAdmin(user.url, environmentOf('user', 0, around), secrets.admin));
   const gateway = instanceNamed(instances, 'gateway');
-  await phase('the way through the gateway', () => ready(gateway, '/products?limit=1', 30_000, options.signal));
+  await phase('the way through the gateway', () => instanceReady(gateway, 30_000, options.signal, '/products?limit=1'));
 
   const addresses = { gatewayUrl, providerUrl, kafkaBrokers: kafka.address, adminUrl: postgres.address, databases };
-  const about = { ...addresses, providerLog: state.providerLog, instances: instances.map(({ name, service, url, log }) => ({ name, service, url, log })) };
-  writeFileSync(state.shopFile, `${JSON.stringify(about, undefined, 2)}\n`, { mode: 0o600 });
-  return { ...addresses, admin: secrets.admin, state, instances, kept, stop, ...handles(kept, instances) };
+  const scaling = new Scaling({ state, kept, instances, options, closing, ports, around, about: { ...addresses, providerLog: state.providerLog }, startupMs });
+  scaling.writeDown();
+  const scale: Shop['scale'] = (wanted, told = say) => scaling.change(wanted, told);
+  await serveScale(state.scaleSocket, (wanted, told) => scale(wanted, (line) => [say, told].forEach((each) => each(line))), closing, say);
+  return { ...addresses, admin: secrets.admin, state, instances, kept, stop, scale, ...handles(kept, instances) };
 }
 
 /** What a test does to a shop that runs. */
@@ -105,7 +113,7 @@ function handles(kept: ReadonlyMap<string, Keeper>, instances: readonly Instance
     async startOne(name) {
       await keeperOf(name).start();
       const instance = instances.find((one) => one.name === name);
-      if (instance) await ready(instance, '/readyz', startupMs);
+      if (instance) await instanceReady(instance, startupMs);
     },
     untilReady: (withinMs = startupMs) => allReady(instances, withinMs),
   };
@@ -143,11 +151,7 @@ async function stopInOrder(kept: ReadonlyMap<string, Keeper>, instances: readonl
 }
 
 async function allReady(instances: readonly Instance[], withinMs: number, signal?: AbortSignal): Promise<void> {
-  await Promise.all(instances.map((instance) => ready(instance, '/readyz', withinMs, signal)));
-}
-
-function ready({ name, url, log, keeper }: Instance, path: string, withinMs: number, signal?: AbortSignal): Promise<void> {
-  return untilReady({ name, url: `${url}${path}`, log, restarts: () => keeper.restarts }, withinMs, signal);
+  await Promise.all(instances.map((instance) => instanceReady(instance, withinMs, signal)));
 }
 
 function instanceNamed(instances: readonly Instance[], name: string): Instance {
@@ -164,14 +168,4 @@ async function inPhase<T>(what: string, work: () => Promise<T>, say: (line: stri
   say(`${what}: ready after ${((Date.now() - since) / 1000).toFixed(1)} s`);
   signal?.throwIfAborted();
   return result;
-}
-
-async function whileSaying<T>(what: string, work: () => Promise<T>, say: (line: string) => void): Promise<T> {
-  const since = Date.now();
-  const timer = setInterval(() => say(`${what} ... ${Math.round((Date.now() - since) / 1000)} s`), 2_000);
-  try {
-    return await work();
-  } finally {
-    clearInterval(timer);
-  }
 }

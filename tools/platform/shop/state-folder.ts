@@ -13,6 +13,8 @@ export interface StateFolder {
   readonly shopFile: string;
   readonly providerLog: string;
   readonly instancesFile: string;
+  /** Where the supervisor is told to run another number of instances. */
+  readonly scaleSocket: string;
   log(name: string): string;
   pidFile(name: string): string;
 }
@@ -26,6 +28,7 @@ export function stateFolder(path: string): StateFolder {
     shopFile: join(path, 'shop.json'),
     providerLog: join(path, 'provider.log'),
     instancesFile: join(path, 'instances.json'),
+    scaleSocket: join(path, 'run', 'scale.sock'),
     log: (name) => join(path, 'logs', `${name}.log`),
     pidFile: (name) => join(path, 'run', `${name}.pid`),
   };
