@@ -111,7 +111,7 @@ export function messagingMetrics({ store, kafka, transport, relay, runner }: Mea
   });
   new Gauge({
     name: 'consumer_lag_records',
-    help: 'Records on the topics of a group that it has not committed.',
+    help: 'Records on the topics of a group that it has not committed: of the whole group, from each of its instances. Take the maximum over instances, not the sum.',
     labelNames: ['group'],
     async collect() {
       this.reset();
