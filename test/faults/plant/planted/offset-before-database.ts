@@ -10,7 +10,7 @@ export const offsetBeforeDatabase: PlantedBug = {
       file: 'libs/messaging/dist/consume/pump.js',
       find: 'const outcomes = await this.runner.run([...works.keys()]);',
       instead: `for (const held of works.values()) this.#positions.finish(held.decoded.record);
-        await this.#positions.commit(this.#subscription);
+        await this.#positions.commit(this.#membership.subscription);
         const outcomes = await this.runner.run([...works.keys()]);`,
     },
   ],
