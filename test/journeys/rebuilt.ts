@@ -1,46 +1,14 @@
-import { messagingMigrations, PostgresStore, kafkaClient, decode, type AnyTable, type Envelope, type IncomingRecord } from '@tradewind/messaging';
 import { contracts, topics } from '@tradewind/contracts';
-import type { UserId } from '@tradewind/kernel';
-import { blindIndexWith, dataKeySecret, unsealWith, unwrap } from '@tradewind/service';
+import { decode, kafkaClient, messagingMigrations, PostgresStore, type AnyTable, type IncomingRecord, type Kept, type Recovery, type Told } from '@tradewind/messaging';
 import { DataSource, type MigrationInterface } from 'typeorm';
-import { rebuildCarts } from '../../apps/cart/src/rebuild.js';
-import { CartLines, Carts, Checkouts } from '../../apps/cart/src/storage/cart.tables.js';
-import { rebuildOrders } from '../../apps/order/src/rebuild.js';
-import { Orders } from '../../apps/order/src/storage/order.tables.js';
-import { rebuildPayments } from '../../apps/payment/src/rebuild.js';
-import { LedgerEntries, Payments, Refunds } from '../../apps/payment/src/storage/payment.tables.js';
-import { rebuildProduct } from '../../apps/product/src/rebuild.js';
-import { Products, Reservations, Shelves } from '../../apps/product/src/storage/product.tables.js';
-import { normaliseEmail } from '../../apps/user/src/domain/email.js';
-import { rebuildAccounts } from '../../apps/user/src/rebuild.js';
-import { Accounts } from '../../apps/user/src/storage/tables.js';
+import { recovery as cart } from '../../apps/cart/src/recovery.js';
+import { recovery as order } from '../../apps/order/src/recovery.js';
+import { recovery as payment } from '../../apps/payment/src/recovery.js';
+import { recovery as product } from '../../apps/product/src/recovery.js';
+import { recovery as user } from '../../apps/user/src/recovery.js';
 
-interface Told {
-  readonly message: object;
-  readonly envelope: Envelope;
-}
-type Folded = readonly (readonly [AnyTable, Iterable<object>])[];
-
-/** What by design is in no event and comes from a backup: opens a sealed address and makes its look-up value. */
-export type EmailIndex = (userId: UserId, sealed: string) => string;
-
-/** How each service's rows come from what was said: the fold that a lost database is brought back with. */
-export const folds: Readonly<Record<string, (told: readonly Told[], emailIndexOf: EmailIndex) => Folded>> = {
-  user: (told, emailIndexOf) => [[Accounts, rebuildAccounts(told.map(({ message }) => message), emailIndexOf).values()]],
-  product: (told) => {
-    const { products, shelves, reservations } = rebuildProduct(told.map(({ message }) => message));
-    return [[Products, products.values()], [Shelves, shelves.values()], [Reservations, reservations.values()]];
-  },
-  cart: (told) => {
-    const { carts, lines, checkouts } = rebuildCarts(told.map(({ message, envelope }) => ({ message, sequence: Number(envelope.sequence) })));
-    return [[Carts, carts.values()], [CartLines, lines.values()], [Checkouts, checkouts.values()]];
-  },
-  order: (told) => [[Orders, rebuildOrders(told.map(({ message }) => message)).values()]],
-  payment: (told) => {
-    const { payments, refunds, ledger } = rebuildPayments(told.map(({ message, envelope }) => ({ message, causation: envelope.causation! })));
-    return [[Payments, payments.values()], [Refunds, refunds.values()], [LedgerEntries, ledger]];
-  },
-};
+/** What a lost database of each service is brought back with. */
+export const recoveriesOf = (dataKeySecret: string): Readonly<Record<string, Recovery>> => ({ user: user({ DATA_KEY_SECRET: dataKeySecret }), product, cart, order, payment });
 
 /** Every message that any `.events` topic holds, once each, in the order of its partition. */
 export async function everythingSaid(brokers: string): Promise<Told[]> {
@@ -62,12 +30,12 @@ export async function everythingSaid(brokers: string): Promise<Told[]> {
     const { message, envelope } = decode(record, contracts);
     if (!message || !envelope || seen.has(envelope.id)) return [];
     seen.add(envelope.id);
-    return [{ message, envelope }];
+    return [{ message, envelope, at: new Date(record.headers['ce_time']!) }];
   });
 }
 
 /** Folds into a database of its own with the service's own schema. */
-export async function fold(url: string, migrations: readonly (new () => MigrationInterface)[], rows: Folded): Promise<DataSource> {
+export async function fold(url: string, migrations: readonly (new () => MigrationInterface)[], rows: ReturnType<Recovery['rows']>): Promise<DataSource> {
   const dataSource = await new DataSource({ type: 'postgres', url, migrations: [...messagingMigrations, ...migrations] }).initialize();
   await dataSource.runMigrations();
   await new PostgresStore(dataSource).transaction(async (transaction) => {
@@ -84,9 +52,5 @@ export async function contentOf(dataSource: DataSource, { name }: AnyTable): Pro
   return (await dataSource.query<{ row: string }[]>(`select to_jsonb(t)::text as row from ${name} t order by 1`)).map(({ row }) => row);
 }
 
-export async function emailIndexFrom(live: DataSource, secret: string): Promise<EmailIndex> {
-  const deployment = dataKeySecret(secret);
-  const rows = await live.query<{ user_id: string; wrapped_key: string }[]>('select user_id, wrapped_key from data_keys');
-  const keys = new Map(rows.map((row) => [row.user_id, unwrap(deployment, row.user_id, row.wrapped_key)]));
-  return (userId, sealed) => blindIndexWith(deployment, normaliseEmail(unsealWith(keys.get(userId)!, sealed)));
-}
+/** The data keys as a backup has them: they are on no `.events` topic. */
+export const keysIn = async (users: DataSource): Promise<Kept> => new Map([['data_keys', await users.query<Record<string, unknown>[]>('select * from data_keys')]]);

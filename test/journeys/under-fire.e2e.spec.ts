@@ -10,7 +10,7 @@ import type { Shop } from '../../tools/platform/shop/shop.js';
 import { startShop } from '../../tools/platform/shop/start-shop.js';
 import { playShop } from '../../tools/shop/main.js';
 import { chanceOf } from '../../tools/shop/retail/chance.js';
-import { contentOf, emailIndexFrom, everythingSaid, fold, folds } from './rebuilt.js';
+import { contentOf, everythingSaid, fold, keysIn, recoveriesOf } from './rebuilt.js';
 import { migrationsOf } from './migrations.js';
 
 /*
@@ -106,11 +106,12 @@ describe('a shop that plays real trading', () => {
   it('has said everything that its databases hold', async () => {
     const told = await everythingSaid(shop.kafkaBrokers);
     const users = await new DataSource({ type: 'postgres', url: shop.databases.user }).initialize();
-    const emailIndexOf = await emailIndexFrom(users, (JSON.parse(readFileSync(shop.state.secretsFile, 'utf8')) as { dataKeySecret: string }).dataKeySecret);
+    const kept = await keysIn(users);
     await users.destroy();
-    for (const [service, rowsOf] of Object.entries(folds)) {
+    const { dataKeySecret } = JSON.parse(readFileSync(shop.state.secretsFile, 'utf8')) as { dataKeySecret: string };
+    for (const [service, recovery] of Object.entries(recoveriesOf(dataKeySecret))) {
       const live = await new DataSource({ type: 'postgres', url: shop.databases[service as keyof Shop['databases']] }).initialize();
-      const rows = rowsOf(told, emailIndexOf);
+      const rows = recovery.rows(told, kept);
       const url = await createServiceDatabase(shop.adminUrl, `${service}_again`, 'again');
       const again = await fold(url, migrationsOf[service]!, rows);
       for (const [table] of rows) {

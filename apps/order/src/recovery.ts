@@ -1,7 +1,7 @@
 import { OrderAddressChanged, OrderGoodwillRecorded, OrderPlaced } from '@tradewind/contracts';
 import { groupBy } from '@tradewind/kernel';
-import { messageInfo, type MessageClass, type RecoveredSagas, type Recovery, type SagaRow, type Told } from '@tradewind/messaging';
-import { retell, type RetoldSaga, type Retelling, type ToldDecision } from '@tradewind/saga';
+import { messageInfo, sagaRow, type MessageClass, type RecoveredSagas, type Recovery, type Told } from '@tradewind/messaging';
+import { retell, type Retelling, type ToldDecision } from '@tradewind/saga';
 import type { Order } from './domain/order.js';
 import { after, rebuildOrders } from './rebuild.js';
 import { cancelOrder } from './sagas/cancel-order.saga.js';
@@ -36,7 +36,7 @@ function sagasOf(told: Iterable<Told>, heard: ReadonlyMap<string, object>): Reco
     return sagas;
   });
   return {
-    sagas: retold.map(rowOf),
+    sagas: retold.map(({ state, startedAt, changedAt }) => sagaRow(state, startedAt, changedAt)),
     journal: retold.flatMap(({ state, journal }) => journal.map((line) => ({ ...line, sagaId: state.id }))),
     timers: retold.flatMap(({ state, deadlines }) =>
       deadlines.map(({ name, milliseconds, startedBy, from }) => ({ id: `${state.id} ${name}`, sagaId: state.id, name, milliseconds, startedBy, dueAt: new Date(from.getTime() + milliseconds) })),
@@ -71,15 +71,3 @@ function causesBefore(about: readonly Told[]): ReadonlyMap<string, ReadonlySet<s
   }
   return before;
 }
-
-const rowOf = ({ state, startedAt, changedAt }: RetoldSaga): SagaRow => ({
-  id: state.id,
-  saga: state.saga,
-  version: state.version,
-  subject: state.key,
-  status: state.status,
-  alarmed: state.alarmed,
-  state,
-  startedAt,
-  updatedAt: changedAt,
-});

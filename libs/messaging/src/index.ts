@@ -13,7 +13,7 @@ export { Outbox } from './outbox/outbox.js';
 export { Relay } from './outbox/relay.js';
 export * from './replay/index.js';
 export * from './recovery/index.js';
-export { bindSaga, steer, type AnySagaBinding, type SagaBinding } from './sagas/saga-binding.js';
+export { bindSaga, sagaRow, steer, type AnySagaBinding, type SagaBinding } from './sagas/saga-binding.js';
 export { SagaJournal, Sagas, type SagaJournalRow, type SagaRow } from './sagas/saga-tables.js';
 export { PostgresStore } from './postgres/postgres-store.js';
 export type * from './store/store.js';

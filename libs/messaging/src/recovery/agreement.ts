@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { Poison } from '@tradewind/kernel';
 import { decode } from '../consume/decode.js';
 import type { Catalogue, Topic } from '../contract/index.js';
 import type { IncomingRecord, KafkaClient, TopicPartition } from '../kafka/kafka-client.js';
-import { readEnvelope, type Envelope } from '../outbox/envelope.js';
 import type { ClaimedRecord, Store } from '../store/store.js';
 import type { World } from '../system.js';
+import { envelopeOf } from './told.js';
 
 /** Records that are read at a time on the way back to the last one that was handled. */
 const stretch = 500n;
@@ -157,12 +156,3 @@ const placeOf = ({ topic, partition }: TopicPartition): string => `${topic}:${pa
 const lostDatabase = (service: string): string =>
   'The database was lost or restored to an earlier moment: stop the service and bring it back from the topics ' +
   `with "tradewind recover ${service}", or with recoverDatabase of the library.`;
-
-function envelopeOf({ headers }: IncomingRecord): Envelope | undefined {
-  try {
-    return readEnvelope(headers);
-  } catch (error) {
-    if (error instanceof Poison) return undefined;
-    throw error;
-  }
-}

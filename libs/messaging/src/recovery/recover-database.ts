@@ -11,7 +11,7 @@ import { Counter, recordDeed, refuseCompany, RecoveryRefused, type RecoveryConte
 import type { ConsumerOf } from './recover-positions.js';
 import type { Kept, Recovery, Told } from './recovery.js';
 import {
-  beginRefill, endRefill, refillArchive, refillEffects, refillInbox, refillKeys, refillRows, refillSequences, refillTimers, unpublished,
+  beginRefill, endRefill, refillArchive, refillEffects, refillInbox, refillRows, refillSequences, refillTimers, unpublished,
 } from './refill-sql.js';
 import { messagesOf, readTold, type ToldRecord } from './told.js';
 
@@ -35,7 +35,7 @@ export interface RecoveredDatabase {
 
 /**
  * Brings a service's database back from its own topics, in one transaction: what was published, business rows, sagas, deadlines,
- * open effects, keys of requests, and what is known to be handled, by causation. Whatever else the database held goes, but for
+ * open effects, and what is known to be handled, by causation; keys of requests are not in it. Whatever else the database held goes, but for
  * the tables that are in no event. What was handled and left no trace is to be handled again afterwards. May be repeated.
  */
 export async function recoverDatabase(context: RecoveryContext, how: DatabaseRecovery): Promise<RecoveredDatabase> {
@@ -68,7 +68,6 @@ export async function recoverDatabase(context: RecoveryContext, how: DatabaseRec
       await refillTimers(manager, sagas.timers);
     }
     if (recovery.openEffects) await refillEffects(manager, recovery.openEffects(said()));
-    if (recovery.idempotency) await refillKeys(manager, recovery.idempotency(said()));
     await refillInbox(manager, handledBy(consumers, heard, [...told.map(({ envelope }) => envelope), ...waiting]));
     counter.add(archived.length);
     await endRefill(manager, tables);

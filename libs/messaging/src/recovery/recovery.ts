@@ -1,4 +1,3 @@
-import type { Said } from '@tradewind/saga';
 import type { AnyTable } from '../decide/index.js';
 import type { Envelope } from '../outbox/envelope.js';
 import type { SagaJournalRow, SagaRow } from '../sagas/saga-tables.js';
@@ -22,16 +21,6 @@ export interface RecoveredSagas {
   readonly timers: Iterable<TimerRow & { readonly dueAt: Date | undefined }>;
 }
 
-/** A key of an accepted request, so that the same request gets the same answer. */
-export interface RecoveredKey {
-  readonly scope: string;
-  readonly route: string;
-  readonly key: string;
-  readonly bodyHash: string;
-  readonly answer: unknown;
-  readonly claimedAt: Date;
-}
-
 /**
  * What a service's database is brought back from: pure functions of what it has said on its own topics. Messages of one key come
  * in their order. Everything that follows from others' messages alone is left out: they are handled again afterwards.
@@ -43,9 +32,6 @@ export interface Recovery {
   sagas?(told: Iterable<Told>, heard: Iterable<Told>): RecoveredSagas;
   /** Effects that are wished and not settled. */
   openEffects?(told: Iterable<Told>): Iterable<EffectRow>;
-  idempotency?(told: Iterable<Told>): Iterable<RecoveredKey>;
   /** Tables that are in no event, in an order in which they can be inserted: they come from a backup. */
   readonly backup?: readonly string[];
-  /** What compacted topics have lost with their records, said again from these very tables. */
-  announce?(kept: Kept): Iterable<Said>;
 }

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { AnyTable } from '../decide/index.js';
 import { tableSql } from '../postgres/table-sql.js';
 import type { EffectRow, OutboxRow } from '../store/store.js';
-import type { RecoveredKey, RecoveredSagas } from './recovery.js';
+import type { RecoveredSagas } from './recovery.js';
 import type { ToldRecord } from './told.js';
 
 type Manager = Pick<EntityManager, 'query'>;
@@ -23,10 +23,6 @@ from unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::in
 const continuePositions = `select setval(pg_get_serial_sequence('msg_outbox', 'position'), $1::bigint)`;
 const sequences = `insert into msg_sequences (topic, key, last) select * from unnest($1::text[], $2::text[], $3::bigint[])`;
 const marks = `insert into msg_inbox (consumer, message_id, lane) select * from unnest($1::text[], $2::uuid[], $3::text[]) order by 1, 2 on conflict do nothing`;
-const keys = `
-insert into msg_idempotency (scope, route, key, body_hash, answer, claimed_at)
-select scope, route, key, body_hash, answer::jsonb, claimed_at
-from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[]) as k(scope, route, key, body_hash, answer, claimed_at) on conflict do nothing`;
 const effects = `
 insert into msg_effects (id, name, key, payload, cause, correlation) select id, name, key, payload::jsonb, cause, correlation
 from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[]) with ordinality as e(id, name, key, payload, cause, correlation, place) order by place`;
@@ -110,19 +106,6 @@ export async function refillRows(manager: Manager, table: AnyTable, rows: Iterab
 
 export async function refillInbox(manager: Manager, handled: readonly { readonly consumer: string; readonly id: string; readonly lane: string }[]): Promise<void> {
   await inParts(handled, (part) => manager.query(marks, [column(part, ({ consumer }) => consumer), column(part, ({ id }) => id), column(part, ({ lane }) => lane)]));
-}
-
-export async function refillKeys(manager: Manager, of: Iterable<RecoveredKey>): Promise<void> {
-  await inParts([...of], (part) =>
-    manager.query(keys, [
-      column(part, ({ scope }) => scope),
-      column(part, ({ route }) => route),
-      column(part, ({ key }) => key),
-      column(part, ({ bodyHash }) => bodyHash),
-      column(part, ({ answer }) => JSON.stringify(answer ?? null)),
-      column(part, ({ claimedAt }) => claimedAt.toISOString()),
-    ]),
-  );
 }
 
 export async function refillEffects(manager: Manager, of: Iterable<EffectRow>): Promise<void> {

@@ -58,7 +58,8 @@ export function* messagesOf(told: readonly ToldRecord[], contracts: Catalogue): 
   }
 }
 
-function envelopeOf({ headers }: IncomingRecord): Envelope | undefined {
+/** Undefined where the record has none that can be read: it tells nothing of whoever wrote it. */
+export function envelopeOf({ headers }: IncomingRecord): Envelope | undefined {
   try {
     return readEnvelope(headers);
   } catch (error) {

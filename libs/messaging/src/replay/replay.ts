@@ -47,6 +47,7 @@ export interface ReplayOptions {
  * A reprocess beside a living consumer is right because it goes on to an end that was asked for after its last transaction: whatever
  * the living consumer has applied meanwhile lies before that end, so it is applied again, in order; what comes later finds rows
  * whose sequences never went back.
+ * Until it has ended, rows may show what they held in the past: where somebody acts on them, a `Rebuild` is the way.
  */
 export class Replay {
   readonly #handlers: Handlers;

@@ -26,7 +26,7 @@ export function steer<S extends object>(
   const before = loaded.saga;
   const { state, subject, say, deadlines, journal } = advance(binding.definition, before?.state, loaded.subject, input, given.now);
   if (journal.length === 0) return nothing();
-  return save(Sagas, rowOf(state, before, given.now))
+  return save(Sagas, sagaRow(state, before?.startedAt ?? given.now, given.now))
     .and(save(binding.subject, subject))
     .and(insert(SagaJournal, ...journal.map((transition) => ({ id: given.id(), sagaId: state.id, at: given.now, cause: given.cause, transition }))))
     .and(sayAll(say))
@@ -34,7 +34,7 @@ export function steer<S extends object>(
     .and(binding.also?.(subject, say, given) ?? nothing());
 }
 
-const rowOf = (state: SagaState, before: SagaRow | undefined, now: Date): SagaRow => ({
+export const sagaRow = (state: SagaState, startedAt: Date, updatedAt: Date): SagaRow => ({
   id: state.id,
   saga: state.saga,
   version: state.version,
@@ -42,8 +42,8 @@ const rowOf = (state: SagaState, before: SagaRow | undefined, now: Date): SagaRo
   status: state.status,
   alarmed: state.alarmed,
   state,
-  startedAt: before?.startedAt ?? now,
-  updatedAt: now,
+  startedAt,
+  updatedAt,
 });
 
 /** What a deadline or an operator's word needs of the database. */
