@@ -10,6 +10,12 @@ const typeOf = (error: unknown): string | undefined => {
   return type ?? (cause === undefined || cause === error ? undefined : typeOf(cause));
 };
 
+/** A broker that is just going or coming knows no coordinator; kafkajs takes that for final where it asked once too often, and ends its consumer. */
+export const hasNoCoordinator = (error: unknown): boolean => {
+  const { name, cause } = error as Error;
+  return name === 'KafkaJSGroupCoordinatorNotFound' || (cause !== undefined && cause !== error && hasNoCoordinator(cause));
+};
+
 /** `eachBatch` only hands records over and returns, so fetching never waits for handling; positions are committed by hand. */
 export class KafkajsSubscription implements Subscription {
   #lastFetch = Date.now();
@@ -20,7 +26,8 @@ export class KafkajsSubscription implements Subscription {
   ) {}
 
   static async open(part: KafkajsPart, options: SubscriptionOptions): Promise<Subscription> {
-    const reader = new KafkajsReader(part, options);
+    const { onLost = options.onDead } = options;
+    const reader = new KafkajsReader(part, { ...options, onDead: (error) => (hasNoCoordinator(error) ? onLost(error) : options.onDead(error)) });
     const subscription = new KafkajsSubscription(reader, options);
     const { consumer } = reader;
     consumer.on(consumer.events.FETCH, () => (subscription.#lastFetch = Date.now()));
