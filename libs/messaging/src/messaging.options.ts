@@ -18,6 +18,8 @@ export interface MessagingOptions {
   readonly sagas?: readonly AnySagaBinding[];
   /** Providers of the module that implement `Effect`. */
   readonly effects?: readonly Type<AnyEffect>[];
+  /** Calls to the outside at once in one process, default 64: what the outside, or the process, can bear. */
+  readonly effectsAbreast?: number;
   /** Where parked messages are told. */
   readonly deadLetters?: Topic;
 }

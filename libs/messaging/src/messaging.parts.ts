@@ -16,7 +16,7 @@ import type { Store } from './store/store.js';
 import type { World } from './system.js';
 
 /** Calls to the outside at once, per process. */
-const effectsAbreast = 64;
+const usuallyAbreast = 64;
 
 /** What the library stands on, and who is told what goes wrong. */
 export interface MessagingPorts {
@@ -49,7 +49,7 @@ export class MessagingParts {
     const runner = new Runner(store, lockOrder, world);
     const transport = new KafkaTransport(options, lockOrder, kafka, store, runner, world, log, agreement, onFatal);
     const workers = new Effects(store, runner, world, {
-      abreast: effectsAbreast,
+      abreast: options.effectsAbreast ?? usuallyAbreast,
       log,
       get effects() {
         return effects();

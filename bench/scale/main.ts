@@ -1,0 +1,104 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { Crew } from './crew.js';
+import { Ground } from './ground.js';
+import { jobOf, orderViolations, repeats } from './judge.js';
+import { Load } from './load.js';
+import { load as machineLoad, machine } from '../ground/machine.js';
+import { ceiling, measureChange, measureRow, type Change, type Row, type Scene } from './measure.js';
+import { chart, markdown, sound, type Report } from './report.js';
+
+interface Flags {
+  readonly seconds: number;
+  readonly consumers: readonly number[];
+  readonly report?: string;
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const flags = new Command('npm run bench:scale --')
+  .description('Measures what 1, 2, 4 and 8 consumers of one group do, and what it costs when they come, go and are killed.')
+  .option('--seconds <seconds>', 'a row and load', wholeNumber, 20)
+  .option('--consumers <numbers>', 'rows, as 1,2,4,8', numbers, [1, 2, 4, 8])
+  .option('--report <folder>', 'write scale.md, scale.svg and scale.json there')
+  .addHelpText('after', '\nExit code 0: no job was lost, doubled or done out of order.')
+  .parse()
+  .opts<Flags>();
+
+process.exitCode = await run();
+process.exit();
+
+async function run(): Promise<number> {
+  say(`${machine()}, load ${machineLoad().toFixed(1)} before it begins`);
+  const ground = await Ground.open();
+  const crew = new Crew(ground.environment, say);
+  try {
+    const load = await Load.open(ground.kafka);
+    const scene: Scene = { ground, crew, load, say };
+    say(`each consumer can do ${ceiling} messages/s at best`);
+    const rows: Row[] = [];
+    for (const consumers of flags.consumers) {
+      await crew.join(consumers - crew.size);
+      rows.push(await measureRow(scene, flags.seconds));
+    }
+    const changes = await comeAndGo(scene, rows);
+    await crew.end();
+    await load.close();
+    return tell(await reportOf(scene, rows, changes));
+  } finally {
+    await crew.end();
+    await ground.close();
+  }
+}
+
+/** From the last row's consumers on, at half of what they can do: two come, one goes, one is killed. */
+async function comeAndGo(scene: Scene, rows: readonly Row[]): Promise<Change[]> {
+  const { crew } = scene;
+  const perSecond = rows.at(-1)!.perSecond / 2;
+  const changes: Change[] = [];
+  const change = async (what: string, deed: () => Promise<void>): Promise<void> => void changes.push(await measureChange(scene, what, perSecond, deed));
+  await change('two join', () => crew.join(2));
+  await change('one leaves in good order', () => crew.leave('SIGTERM'));
+  await change('one is killed', () => crew.leave('SIGKILL'));
+  await change('one joins', () => crew.join(1));
+  return changes;
+}
+
+async function reportOf({ ground, crew, load }: Scene, rows: readonly Row[], changes: readonly Change[]): Promise<Report> {
+  const done = await ground.done();
+  return {
+    machine: machine(),
+    seconds: flags.seconds,
+    rows,
+    changes,
+    published: load.sent,
+    lost: load.sent - new Set(done.map(jobOf)).size,
+    doubled: repeats(done),
+    orderViolations: orderViolations(done, crew.calls),
+    recordsAgain: crew.handedAgain,
+    callsAgain: repeats(crew.calls),
+  };
+}
+
+function tell(report: Report): number {
+  say(`\n${markdown(report)}`);
+  if (flags.report !== undefined) {
+    mkdirSync(flags.report, { recursive: true });
+    writeFileSync(join(flags.report, 'scale.md'), `${markdown(report)}\n![messages a second by consumers](scale.svg)\n`);
+    writeFileSync(join(flags.report, 'scale.svg'), chart(report));
+    writeFileSync(join(flags.report, 'scale.json'), `${JSON.stringify(report, undefined, 1)}\n`);
+  }
+  return sound(report) ? 0 : 1;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 1');
+  return Number(text);
+}
+
+function numbers(text: string): readonly number[] {
+  const found = text.split(',').map((part) => wholeNumber(part.trim()));
+  if (found.some((count, index) => index > 0 && count <= found[index - 1]!)) throw new InvalidArgumentError('expected rising numbers, as 1,2,4,8');
+  return found;
+}

@@ -1,0 +1,112 @@
+import type { Crew } from './crew.js';
+import type { Ground } from './ground.js';
+import { abreast, callMs } from './job.js';
+import { quantile } from '../ground/quantile.js';
+import { jobOf, longestGap, type Done } from './judge.js';
+import type { Load } from './load.js';
+import { load as machineLoad, watchProcessors } from '../ground/machine.js';
+import { until } from '../ground/until.js';
+
+/** What so many consumers did. */
+export interface Row {
+  readonly consumers: number;
+  /** With as much to do as they could do. */
+  readonly perSecond: number;
+  /** At seven tenths of that: milliseconds from the publication of a job until its effect was settled. */
+  readonly p50: number;
+  readonly p99: number;
+  /** Of all processors, while they had all they could do. */
+  readonly busy: number;
+  readonly machineLoad: number;
+}
+
+/** What a change among the consumers cost. */
+export interface Change {
+  readonly what: string;
+  /** Milliseconds until the partitions were shared out among those who were left, or had come. */
+  readonly sharedAfter: number;
+  /** The longest time in which no consumer was handed a record. */
+  readonly pause: number;
+  /** The job that waited longest, from its publication until its effect was settled. */
+  readonly slowest: number;
+}
+
+/** What stands between us and the best that a consumer can do: the calls that it has under way, each as long as it takes. */
+export const ceiling = (abreast * 1_000) / callMs;
+
+const warmUpMs = 4_000;
+/** Jobs under way for each consumer: more than it has calls, so that it never waits for the next. */
+const underWay = 60;
+const steadyShare = 0.7;
+/** Milliseconds after a change in which its cost may still show. */
+const aftermath = 5_000;
+/** Milliseconds until what is under way must be done; a killed consumer's calls are begun again when their leases have run out. */
+const drainMs = 120_000;
+
+export interface Scene {
+  readonly ground: Ground;
+  readonly crew: Crew;
+  readonly load: Load;
+  readonly say: (line: string) => void;
+}
+
+export async function measureRow({ ground, crew, load, say }: Scene, seconds: number): Promise<Row> {
+  const consumers = crew.size;
+  const done = (): number => crew.settled;
+  await load.filling(underWay * consumers, done, warmUpMs);
+  const processors = watchProcessors();
+  const from = Date.now();
+  await load.filling(underWay * consumers, done, seconds * 1_000);
+  const to = Date.now();
+  const [busy, loadNow] = [processors(), machineLoad()];
+  await drain({ ground, crew, load });
+  const perSecond = within(await ground.done(), from, to).length / ((to - from) / 1_000);
+  const steadySince = Date.now();
+  await load.steadily(perSecond * steadyShare, lasting(seconds * 1_000));
+  await drain({ ground, crew, load });
+  const waits = waitsOf(await ground.done(), load, steadySince, Date.now());
+  const row: Row = { consumers, perSecond, p50: quantile(waits, 0.5), p99: quantile(waits, 0.99), busy, machineLoad: loadNow };
+  say(`${consumers}: ${perSecond.toFixed(1)} messages/s, p99 ${Math.round(row.p99)} ms, processors ${Math.round(busy * 100)} % busy, load ${loadNow.toFixed(1)}`);
+  return row;
+}
+
+/** The crew changes as `deed` says, while jobs come at a steady rate. */
+export async function measureChange({ ground, crew, load, say }: Scene, what: string, perSecond: number, deed: () => Promise<void>): Promise<Change> {
+  await load.steadily(perSecond, lasting(aftermath));
+  const from = Date.now();
+  let to = Number.POSITIVE_INFINITY;
+  const [sharedAt] = await Promise.all([
+    deed().then(() => Date.now()).finally(() => (to = Date.now() + aftermath)),
+    load.steadily(perSecond, () => Date.now() < to),
+  ]);
+  const pause = longestGap(crew.handedAt, from, to);
+  await drain({ ground, crew, load });
+  const slowest = Math.max(...waitsOf(await ground.done(), load, from, to));
+  say(`${what}: shared out after ${sharedAt - from} ms, nothing was handed over for ${pause} ms at most, the slowest job took ${Math.round(slowest)} ms`);
+  return { what, sharedAfter: sharedAt - from, pause, slowest };
+}
+
+/** Until everything that was published is settled. */
+export async function drain({ ground, crew, load }: Pick<Scene, 'ground' | 'crew' | 'load'>): Promise<void> {
+  await until('everything that was published is settled', async () => {
+    crew.check();
+    const count = await ground.countDone();
+    if (count < load.sent) return false;
+    crew.settled = count; // what a killed one could not tell any more
+    return true;
+  }, drainMs);
+}
+
+const lasting = (milliseconds: number): (() => boolean) => {
+  const end = Date.now() + milliseconds;
+  return () => Date.now() < end;
+};
+
+const within = (done: readonly Done[], from: number, to: number): Done[] => done.filter(({ doneAt }) => doneAt >= from && doneAt < to);
+
+/** How long the jobs waited that were published in a time. */
+const waitsOf = (done: readonly Done[], { sentAt }: Load, from: number, to: number): number[] =>
+  done.flatMap((job) => {
+    const sent = sentAt.get(jobOf(job))!;
+    return sent >= from && sent < to ? [job.doneAt - sent] : [];
+  });
