@@ -25,6 +25,10 @@ export interface Contestant {
    * 202 with `{ orderId }`; where there is no topic of outcomes, 201 with `{ orderId, status }`, which is the outcome.
    */
   readonly ordersUrl: string;
+  /** Who buys: access tokens, taken in turn. None where everybody may. */
+  readonly tokens?: readonly string[];
+  /** Under which ids it sells the products, in their order, where it gives them ids of its own. */
+  readonly productIds?: readonly string[];
   /** Process ids by name, PostgreSQL's and Kafka's not among them. */
   readonly processes: ReadonlyMap<string, number>;
   /** The topic that tells outcomes, keyed by order: CloudEvents of the types `order.confirmed` and `order.rejected`, in the header `ce_type`. */

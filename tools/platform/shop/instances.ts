@@ -14,7 +14,7 @@ export interface Plan {
   readonly port: number;
 }
 
-type Keeping = Pick<ShopOptions, 'env' | 'patience' | 'say'>;
+type Keeping = Pick<ShopOptions, 'env' | 'programs' | 'patience' | 'say'>;
 const silent = (): void => undefined;
 
 /** The instances that a service has when they are so many: `order`, `order-2`, `order-3`. */
@@ -29,9 +29,9 @@ export async function planInstances(ports: Ports, scale: Scale, running: Readonl
   return plans.map(({ name, service, first }) => ({ name, service, port: first ? ports[service] : (free.pop() as number) }));
 }
 
-export function keepInstance({ name, service, port }: Plan, around: Surroundings, state: StateFolder, { env: extra, patience, say = silent }: Keeping): Instance {
+export function keepInstance({ name, service, port }: Plan, around: Surroundings, state: StateFolder, { env: extra, programs, patience, say = silent }: Keeping): Instance {
   const env = { ...inherited(), ...environmentOf(service, port, around), ...extra?.[service] };
-  const keeper = new Keeper(name, () => node(name, `dist/apps/${service}/src/main.js`, env, state), say, patience);
+  const keeper = new Keeper(name, () => node(name, programs?.[service] ?? `dist/apps/${service}/src/main.js`, env, state), say, patience);
   return { name, service, url: `http://127.0.0.1:${port}`, log: state.log(name), keeper };
 }
 

@@ -16,6 +16,8 @@ export interface ShopOptions {
   readonly kafkaBrokers?: string | undefined;
   /** Settings of single services on top of ours, for instance rate limits of the gateway. */
   readonly env?: Readonly<Partial<Record<Service | 'provider', Readonly<Record<string, string>>>>>;
+  /** Programs that run in the place of single services, compiled, below the project's folder. */
+  readonly programs?: Readonly<Partial<Record<Service, string>>>;
   /** Of a Kafka of our own. With three nodes each has a keeper of its own: `kafka`, `kafka-2`, `kafka-3`. */
   readonly kafka?: Partial<Pick<KafkaOptions, 'nodes' | 'heap' | 'settings' | 'shortLived'>>;
   /** Of a PostgreSQL of our own, for instance `{ settings: { max_connections: '30' } }`. */

@@ -1,0 +1,124 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { load as machineLoad, machine } from '../ground/machine.js';
+import type { Audited, Enter } from '../ground/contestant.js';
+import { Platform } from '../ground/platform.js';
+import { shopAs } from '../shop/enter.js';
+import { Load } from './load.js';
+import { cpuOf, measureRound, type Mode, type Round } from './measure.js';
+import { products } from './orders.js';
+import { chart, markdown, type Report } from './report.js';
+
+/** Who can be measured: the shop in three ways, and what it is compared with. */
+const contestants: Readonly<Record<string, Enter>> = {
+  shop: shopAs({ name: 'shop', throughGateway: false, providerApart: false }),
+  'shop-through-gateway': shopAs({ name: 'shop-through-gateway', throughGateway: true, providerApart: false }),
+  'shop-with-provider': shopAs({ name: 'shop-with-provider', throughGateway: false, providerApart: true }),
+};
+
+interface Flags {
+  readonly contestants: readonly string[];
+  readonly mode: Mode;
+  readonly rounds: number;
+  readonly warmUp: number;
+  readonly seconds: number;
+  readonly report?: string;
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const flags = new Command('npm run bench:saga --')
+  .description('Measures orders from the call to their outcome, shop by shop in turn, each round on a Kafka and a PostgreSQL of its own.')
+  .option('--contestants <names>', `of ${Object.keys(contestants).join(', ')}`, names, ['shop'])
+  .option('--mode <mode>', 'closed=2000 (so many without an outcome), open=200 (so many a second) or burst=20000', mode, { kind: 'closed', outstanding: 2_000 })
+  .option('--rounds <number>', 'of each contestant', wholeNumber, 3)
+  .option('--warm-up <seconds>', 'before each measurement', wholeNumber, 8)
+  .option('--seconds <seconds>', 'of each measurement', wholeNumber, 15)
+  .option('--report <folder>', 'write saga.md, saga.svg and saga.json there')
+  .addHelpText('after', '\nExit code 0: after every round every order had one outcome, and the audits were clean.')
+  .parse()
+  .opts<Flags>();
+
+process.exitCode = await run();
+process.exit();
+
+async function run(): Promise<number> {
+  say(`${machine()}, load ${machineLoad().toFixed(1)} before it begins`);
+  const rounds = new Map<string, Round[]>(flags.contestants.map((name) => [name, []]));
+  for (let number = 1; number <= flags.rounds; number++) {
+    for (const name of flags.contestants) {
+      say(`round ${number} of ${flags.rounds}: ${name}`);
+      const round = await playRound(contestants[name]!);
+      say(`  ${round.perSecond.toFixed(0)} orders/s, p50 ${round.p50.toFixed(0)} ms, p99 ${round.p99.toFixed(0)} ms, ${cpuOf(round).toFixed(0)} µs an order, ${round.sentAway} sent away, load ${round.machineLoad.toFixed(1)}`);
+      rounds.get(name)!.push(round);
+    }
+  }
+  tell({ machine: machine(), mode: flags.mode, seconds: flags.seconds, rounds: Object.fromEntries(rounds) });
+  return 0;
+}
+
+async function playRound(enter: Enter): Promise<Round> {
+  const platform = await Platform.open();
+  try {
+    const { brokers, postgresUrl, folder, processes } = platform;
+    const contestant = await enter({ brokers, postgresUrl, folder, products });
+    try {
+      const load = await Load.open(contestant, products, brokers);
+      try {
+        const round = await measureRound(contestant, processes, load, flags.mode, flags.warmUp, flags.seconds);
+        agree(await contestant.audit(), load);
+        return round;
+      } finally {
+        await load.close();
+      }
+    } finally {
+      await contestant.stop();
+    }
+  } finally {
+    await platform.close();
+  }
+}
+
+/** What the shop says has become of the orders is what its buyers have seen. */
+function agree(audited: Audited, { placed, confirmed }: Load): void {
+  if (audited.accepted !== placed.length || audited.confirmed !== confirmed || audited.unaccounted > 0) {
+    throw new Error(`the buyers saw ${placed.length} orders accepted and ${confirmed} confirmed; the shop has ${JSON.stringify(audited)}`);
+  }
+  say(`  audit clean: ${audited.accepted} orders, ${audited.confirmed} confirmed, ${audited.outOfStock} out of stock, ${audited.declined} declined`);
+}
+
+function tell(report: Report): void {
+  say(`\n${markdown(report)}`);
+  if (flags.report === undefined) return;
+  mkdirSync(flags.report, { recursive: true });
+  writeFileSync(join(flags.report, 'saga.md'), `${markdown(report)}\n![orders a second](saga.svg)\n`);
+  writeFileSync(join(flags.report, 'saga.svg'), chart(report));
+  writeFileSync(join(flags.report, 'saga.json'), `${JSON.stringify(report, undefined, 1)}\n`);
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 1');
+  return Number(text);
+}
+
+function names(text: string): readonly string[] {
+  const found = text.split(',').map((part) => part.trim());
+  const unknown = found.find((name) => !(name in contestants));
+  if (unknown !== undefined) throw new InvalidArgumentError(`there is no "${unknown}"; there are ${Object.keys(contestants).join(', ')}`);
+  return found;
+}
+
+function mode(text: string): Mode {
+  const [kind = '', count = ''] = text.split('=');
+  switch (kind) {
+    case 'closed':
+      return { kind, outstanding: wholeNumber(count) };
+    case 'open':
+      return { kind, perSecond: wholeNumber(count) };
+    case 'burst':
+      return { kind, orders: wholeNumber(count) };
+    default:
+      throw new InvalidArgumentError('expected closed=2000, open=200 or burst=20000');
+  }
+}

@@ -1,0 +1,74 @@
+import { bars } from '../ground/bars.js';
+import { ms, tableOf } from '../ground/markdown.js';
+import { quantile } from '../ground/quantile.js';
+import { cpuOf, type Mode, type Round } from './measure.js';
+
+export interface Report {
+  readonly machine: string;
+  readonly mode: Mode;
+  readonly seconds: number;
+  /** By contestant. */
+  readonly rounds: Readonly<Record<string, readonly Round[]>>;
+}
+
+const median = (values: readonly number[]): number => quantile(values, 0.5);
+const whole = (value: number): string => Math.round(value).toLocaleString('en');
+const spread = (values: readonly number[]): string => `${whole(median(values))} [${whole(Math.min(...values))}–${whole(Math.max(...values))}]`;
+
+const modeOf = (mode: Mode): string => {
+  switch (mode.kind) {
+    case 'closed':
+      return `${whole(mode.outstanding)} orders without an outcome at any time`;
+    case 'open':
+      return `${whole(mode.perSecond)} orders a second`;
+    case 'burst':
+      return `${whole(mode.orders)} orders at once`;
+  }
+};
+
+/** Ratios are made round by round: what was measured one after the other is compared. */
+function ratios(rounds: readonly Round[], others: readonly Round[]): string {
+  const each = rounds.map((round, index) => round.perSecond / others[index]!.perSecond);
+  const text = (value: number): string => value.toFixed(2);
+  return `${text(median(each))} [${text(Math.min(...each))}–${text(Math.max(...each))}]`;
+}
+
+export function markdown({ machine, mode, seconds, rounds }: Report): string {
+  const entries = Object.entries(rounds);
+  const [, first] = entries[0]!;
+  const processes = [...new Set(entries.flatMap(([, each]) => each.flatMap(({ cpu }) => Object.keys(cpu))))];
+  return [
+    '# Orders, from the call to their outcome',
+    '',
+    `${modeOf(mode)}; ${seconds} s a round, ${first.length} rounds in turn; median [least–most]. ${machine}; Kafka, PostgreSQL, the shop and its buyers share it.`,
+    '',
+    ...tableOf(
+      ['', 'orders/s', `of ${entries[0]![0]}`, 'p50', 'p95', 'p99', 'answered, p50', 'CPU µs an order', 'load'],
+      entries.map(([name, each]) => [
+        name, spread(each.map(({ perSecond }) => perSecond)), ratios(each, first), ms(median(each.map(({ p50 }) => p50))), ms(median(each.map(({ p95 }) => p95))),
+        ms(median(each.map(({ p99 }) => p99))), ms(median(each.map(({ acceptedP50 }) => acceptedP50))), spread(each.map(cpuOf)), median(each.map(({ machineLoad }) => machineLoad)).toFixed(1),
+      ]),
+    ),
+    '',
+    ...tableOf(
+      ['CPU µs an order / most MiB resident', ...entries.map(([name]) => name)],
+      processes.map((process) => [process, ...entries.map(([, each]) => perProcess(each, process))]),
+    ),
+    '',
+  ].join('\n');
+}
+
+function perProcess(rounds: readonly Round[], process: string): string {
+  if (rounds[0]?.cpu[process] === undefined) return '–';
+  return `${whole(median(rounds.map(({ cpu }) => cpu[process] ?? 0)))} / ${whole(Math.max(...rounds.map(({ memory }) => memory[process] ?? 0)))}`;
+}
+
+export const chart = ({ machine, mode, rounds }: Report): string =>
+  bars({
+    title: `Orders a second: ${modeOf(mode)}`,
+    note: machine,
+    bars: Object.entries(rounds).map(([name, each]) => {
+      const values = each.map(({ perSecond }) => perSecond);
+      return { name, value: median(values), least: Math.min(...values), most: Math.max(...values) };
+    }),
+  });
