@@ -10,6 +10,7 @@ import { DataSource } from 'typeorm';
 import { freshDatabase, type FreshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
 import { cartConfig } from './cart.config.js';
 import { CartModule } from './cart.module.js';
+import { answeredCheckouts } from './http/checked-out-once.js';
 import { rebuildCarts } from './rebuild.js';
 
 type Body = Readonly<{ orderId: string; type: string; errors: readonly { field: string }[]; items: readonly { productId: string; quantity: number }[]; total: { amount: number } }>;
@@ -248,6 +249,13 @@ describe('the cart service', () => {
       expect(byId(lines)).toEqual(byId([...told.lines.values()].map(({ lineId, quantity, unitPrice, putAt }) => ({ id: lineId, quantity, price: unitPrice.amount, putAt }))));
       const checkouts = await rows.query<{ id: string }[]>('select order_id as id, total_amount::int as total, key_hash as "keyHash", body_hash as "bodyHash", checked_out_at as at from checkouts');
       expect(byId(checkouts)).toEqual(byId([...told.checkouts.values()].map(({ orderId, total, keyHash, bodyHash, checkedOutAt }) => ({ id: orderId, total: total.amount, keyHash, bodyHash, at: checkedOutAt }))));
+    });
+
+    it('tells every request with a key, and what it was answered', async () => {
+      const told = (await said()).map(({ type, payload, version }) => ({ message: readMessage(contracts.find(type)!.cls, JSON.parse(payload), version) }));
+      const kept = await rows.query<object[]>('select scope, route, key, body_hash as "bodyHash", answer, claimed_at as at from msg_idempotency');
+      expect(kept.length).toBeGreaterThan(1);
+      expect(new Set([...answeredCheckouts(told)].map(({ claim, ...rest }) => ({ ...claim, ...rest })))).toEqual(new Set(kept));
     });
   });
 });

@@ -1,11 +1,13 @@
 import type { Recovery } from '@tradewind/messaging';
+import { answeredCheckouts } from './http/checked-out-once.js';
 import { rebuildCarts } from './rebuild.js';
 import { CartLines, Carts, Checkouts } from './storage/cart.tables.js';
 
-/** Carts and checkouts from what was said of them; what became of the orders, and the copy of products, come again from the topics of others. */
+/** Carts, checkouts and the keys of their requests from what was said of them; what became of the orders, and the copy of products, come again from the topics of others. */
 export const recovery: Recovery = {
   rows: (told) => {
     const { carts, lines, checkouts } = rebuildCarts([...told].map(({ message, envelope }) => ({ message, sequence: Number(envelope.sequence) })));
     return [[Carts, carts.values()], [CartLines, lines.values()], [Checkouts, checkouts.values()]];
   },
+  answers: answeredCheckouts,
 };

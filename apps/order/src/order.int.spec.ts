@@ -8,6 +8,7 @@ import type { Response } from 'supertest';
 import { anAddress, anUuid, startOrderWorld, type OrderWorld, type Person } from '../test/order-world.fixture.spec.js';
 import { tooMany } from '../test/participants.fixture.spec.js';
 import { readEvents } from '../test/read-events.fixture.spec.js';
+import { answeredOrders } from './http/placed-once.js';
 import { rebuildOrders } from './rebuild.js';
 import { cancelOrder } from './sagas/cancel-order.saga.js';
 import { placeOrder } from './sagas/place-order.saga.js';
@@ -249,6 +250,13 @@ describe('everything that was said and kept above', () => {
     const kept = await world.orders();
     expect(kept.length).toBeGreaterThan(50);
     expect([...rebuildOrders(messages).values()].sort((one, other) => (one.orderId < other.orderId ? -1 : 1))).toEqual(kept);
+  });
+  it('tells every request with a key, and what it was answered', async () => {
+    const said = await world.sql<{ type: string; version: number; payload: string }>('select type, version, payload from msg_outbox_archive where topic = $1', [topics.orderEvents.name]);
+    const told = said.map(({ type, version, payload }) => ({ message: readMessage(contracts.find(type)!.cls, JSON.parse(payload), version) }));
+    const kept = await world.sql<object>('select scope, route, key, body_hash as "bodyHash", answer, claimed_at as at from msg_idempotency');
+    expect(kept.length).toBeGreaterThan(1);
+    expect(new Set([...answeredOrders(told)].map(({ claim, ...rest }) => ({ ...claim, ...rest })))).toEqual(new Set(kept));
   });
   it('shows only transitions that the sagas declare', async () => {
     for (const saga of [placeOrder, cancelOrder]) {

@@ -4,13 +4,15 @@ import { messageInfo, sagaRow, type MessageClass, type RecoveredSagas, type Reco
 import { retell, type Retelling, type ToldDecision } from '@tradewind/saga';
 import type { Order } from './domain/order.js';
 import { after, rebuildOrders } from './rebuild.js';
+import { answeredOrders } from './http/placed-once.js';
 import { cancelOrder } from './sagas/cancel-order.saga.js';
 import { placeOrder } from './sagas/place-order.saga.js';
 import { Orders } from './storage/order.tables.js';
 
-/** Orders and their sagas from what was said of them; the copy of prices comes again from the topics of others. */
+/** Orders, their sagas and the keys of their requests from what was said of them; the copy of prices comes again from the topics of others. */
 export const recovery: Recovery = {
   rows: (told) => [[Orders, rebuildOrders([...told].map(({ message }) => message)).values()]],
+  answers: answeredOrders,
   sagas: (told, heard) => sagasOf(told, new Map([...heard].map(({ message, envelope }) => [envelope.id, message]))),
 };
 

@@ -6,6 +6,7 @@ import { eventually } from '@tradewind/testing';
 import { sign } from '../../../tools/provider/webhook.js';
 import { anOrder, PaymentWorld, pence, webhookSecret as secret, type Answer } from '../test/payment-world.fixture.spec.js';
 import { refundKey, takeKey } from './domain/operation-keys.js';
+import { answeredRefunds } from './http/granted-once.js';
 import { rebuildPayments } from './rebuild.js';
 import { PaymentQueries } from './storage/payment.queries.js';
 
@@ -228,6 +229,12 @@ describe('the payment service', () => {
       for (const refund of kept.flatMap((each) => each.refunds)) expect(refunds.get(refund.refundId)).toMatchObject(refund);
       const entries = await world.query<object>('select entry_id as "entryId", order_id as "orderId", operation, account, amount::int, currency, cause, at from ledger_entries');
       expect(new Set(ledger)).toEqual(new Set(entries));
+    });
+    it('comes back with every key of a request, and what it was answered', async () => {
+      const told = (await world.said()).map(({ type, payload, version }) => ({ message: readMessage(contracts.find(type)!.cls, JSON.parse(payload), version) }));
+      const kept = await world.query<object>('select scope, route, key, body_hash as "bodyHash", answer, claimed_at as at from msg_idempotency');
+      expect(kept).not.toHaveLength(0);
+      expect(new Set([...answeredRefunds(told)].map(({ claim, ...rest }) => ({ ...claim, ...rest })))).toEqual(new Set(kept));
     });
   });
 });

@@ -2,13 +2,14 @@ import { GoodwillStarted, PaymentStarted, RefundStarted } from '@tradewind/contr
 import type { EffectRow, Recovery, Told } from '@tradewind/messaging';
 import { takeKey } from './domain/operation-keys.js';
 import { owedOf, type Owed, type Rows } from './domain/rebuild.js';
+import { answeredRefunds } from './http/granted-once.js';
 import { rebuildPayments } from './rebuild.js';
 import { LedgerEntries, Payments, Refunds } from './storage/payment.tables.js';
 
 const rowsOf = (told: readonly Told[]): Rows => rebuildPayments(told.map(({ message, envelope }) => ({ message, causation: envelope.causation ?? envelope.id })));
 
 /**
- * Payments, refunds and ledger from what was said of them, and what the provider still has to be asked: its keys make a second
+ * Payments, refunds, ledger and the keys of requests from what was said of them, and what the provider still has to be asked: its keys make a second
  * question harmless. Which of the provider's notices were heard is in no event: a backup has it.
  */
 export const recovery: Recovery = {
@@ -16,6 +17,7 @@ export const recovery: Recovery = {
     const { payments, refunds, ledger } = rowsOf([...told]);
     return [[Payments, payments.values()], [Refunds, refunds.values()], [LedgerEntries, ledger]];
   },
+  answers: answeredRefunds,
   openEffects: (told) => {
     const all = [...told];
     return owedOf(rowsOf(all)).map((owed) => effectOf(owed, all.findLast((each) => isBeginningOf(owed, each))!));

@@ -1,17 +1,20 @@
 import { checkOut } from '../../../apps/cart/src/commands/check-out.command.js';
 import { setItem } from '../../../apps/cart/src/commands/set-item.command.js';
+import { checkedOutOnce } from '../../../apps/cart/src/http/checked-out-once.js';
 import { CartLines, Products as CartProducts } from '../../../apps/cart/src/storage/cart.tables.js';
 import { cancelOrder } from '../../../apps/order/src/handlers/cancel-order.command.js';
 import { changeOrderAddress } from '../../../apps/order/src/handlers/change-address.command.js';
 import { placeOrder } from '../../../apps/order/src/handlers/place-order.command.js';
+import { placedOnce } from '../../../apps/order/src/http/placed-once.js';
 import { Prices } from '../../../apps/order/src/storage/order.tables.js';
 import { takeKey } from '../../../apps/payment/src/domain/operation-keys.js';
 import { grantGoodwill, unknownPayment } from '../../../apps/payment/src/handlers/grant-goodwill.command.js';
 import { hearWebhook } from '../../../apps/payment/src/handlers/hear-webhook.command.js';
+import { grantedOnce } from '../../../apps/payment/src/http/granted-once.js';
 import { Payments } from '../../../apps/payment/src/storage/payment.tables.js';
 import { isRefusal, money, orderId, refusal, type OrderId, type ProductId, type Refusal, type UserId } from '@tradewind/kernel';
 import { newId, type World } from '@tradewind/messaging';
-import { bodyHash } from '@tradewind/service';
+import { requestHashes } from '@tradewind/service';
 import type { PlannedLine } from '../schedule/schedule.js';
 import type { RunningService } from '../shop/start-service.js';
 import { sealedAddress } from './people.js';
@@ -40,9 +43,9 @@ export const placing =
       return known ? [{ productId, quantity, name: known.name, unitPrice: known.price }] : [];
     });
     if (lines.length < items.length) return refusal('items-not-orderable');
-    const hashes = { keyHash: bodyHash(key), bodyHash: bodyHash({ items, method }) };
+    const hashes = requestHashes(key, { items, method });
     const order = { orderId: orderId(newId(world)), userId, lines, paymentMethod: method, shippingAddress: sealedAddress(userId, 'first'), accepted: hashes };
-    return (await commands.once(placeOrder, order, { scope: userId, route: 'POST /orders', key, bodyHash: hashes.bodyHash })).answer;
+    return (await commands.once(placeOrder, order, placedOnce(userId, hashes))).answer;
   };
 
 /** As `PUT /cart/items/{productId}` does it. */
@@ -60,10 +63,10 @@ export const checkingOut =
   async ({ read, commands }): Promise<Answered> => {
     const lines = await read(CartLines, 'userId', [userId]);
     const products = lines.length === 0 ? [] : await read(CartProducts, 'productId', lines.map(({ productId }) => productId));
-    const hashes = { keyHash: bodyHash(key), bodyHash: bodyHash({ method }) };
+    const hashes = requestHashes(key, { method });
     const offers = new Map(products.map(({ productId, name, price }) => [productId, { name, price }]));
     const wish = { userId, offers, paymentMethod: method, shippingAddress: sealedAddress(userId, 'first'), ...hashes };
-    return (await commands.once(checkOut, wish, { scope: userId, route: 'POST /cart/checkout', key: hashes.keyHash, bodyHash: hashes.bodyHash })).answer;
+    return (await commands.once(checkOut, wish, checkedOutOnce(userId, hashes))).answer;
   };
 
 export const cancelling =
@@ -83,9 +86,8 @@ export const givingBack =
     const [payment] = await read(Payments, 'orderId', [of]);
     if (!payment) return unknownPayment;
     const wish = { amount: money(amount, 'GBP'), reason: 'a broken cup' };
-    const hashes = { keyHash: bodyHash(key), bodyHash: bodyHash({ id: payment.paymentId, ...wish }) };
-    const claim = { scope: grantedBy, route: 'POST /payments/{id}/refunds', key: hashes.keyHash, bodyHash: hashes.bodyHash };
-    const { answer } = await commands.once(grantGoodwill, { ...wish, paymentId: payment.paymentId, grantedBy, ...hashes }, claim);
+    const hashes = requestHashes(key, { id: payment.paymentId, ...wish });
+    const { answer } = await commands.once(grantGoodwill, { ...wish, paymentId: payment.paymentId, grantedBy, ...hashes }, grantedOnce(grantedBy, hashes));
     return isRefusal(answer) ? answer : { id: answer.id };
   };
 

@@ -2,15 +2,14 @@ import { Body, Controller, HttpCode, Inject, Post, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiConflictResponse, ApiOperation, ApiTags, ApiUnprocessableEntityResponse } from '@nestjs/swagger';
 import { isRefusal, type OrderId } from '@tradewind/kernel';
 import { Commands } from '@tradewind/messaging';
-import { bodyHash, CurrentUser, IdempotencyKey, replayHeader, Sealer, type User } from '@tradewind/service';
+import { CurrentUser, IdempotencyKey, replayHeader, requestHashes, Sealer, type User } from '@tradewind/service';
 import type { Response } from 'express';
 import { cartView } from '../domain/cart-view.js';
 import { checkOut } from '../commands/check-out.command.js';
 import { CartQueries } from '../storage/cart.queries.js';
 import { CheckedOutAnswer, CheckOutBody } from './cart.dto.js';
 import { cartProblem } from './cart.problems.js';
-
-const route = 'POST /cart/checkout';
+import { checkedOutOnce } from './checked-out-once.js';
 
 @ApiTags('cart')
 @Controller('cart/checkout')
@@ -36,10 +35,9 @@ export class CheckOutController {
     const shippingAddress = await this.sealer.seal(userId, JSON.stringify(body.shippingAddress));
     const offers = new Map((await this.queries.lines(userId)).map(({ productId, name, price }) => [productId, { name, price }]));
     const { paymentMethod, expectedTotal } = body;
-    // The key is kept as its hash, here as in the event: a database rebuilt from events knows no more than that.
-    const hashes = { keyHash: bodyHash(key), bodyHash: bodyHash(body) };
+    const hashes = requestHashes(key, body);
     const wish = { userId, offers, expectedTotal, paymentMethod, shippingAddress, ...hashes };
-    const { answer, replayed } = await this.commands.once(checkOut, wish, { scope: userId, route, key: hashes.keyHash, bodyHash: hashes.bodyHash });
+    const { answer, replayed } = await this.commands.once(checkOut, wish, checkedOutOnce(userId, hashes));
     if (isRefusal(answer)) throw cartProblem(answer, cartView(await this.queries.lines(userId)));
     replayHeader(response, replayed);
     response.setHeader('Location', `/orders/${answer.orderId}`);

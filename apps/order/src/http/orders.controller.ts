@@ -3,7 +3,7 @@ import { ApiAcceptedResponse, ApiConflictResponse, ApiHeader, ApiNotFoundRespons
 import { isRefusal, orderId, uuidv7, type OrderId, type Refusal } from '@tradewind/kernel';
 import { Commands } from '@tradewind/messaging';
 import {
-  bodyHash, Clock, CurrentUser, IdempotencyKey, page, PageQuery, Randomness, readCursor, replayHeader, Sealer, type Page, type User,
+  Clock, CurrentUser, IdempotencyKey, page, PageQuery, Randomness, readCursor, replayHeader, requestHashes, Sealer, type Page, type User,
 } from '@tradewind/service';
 import type { Response } from 'express';
 import { cancelOrder } from '../handlers/cancel-order.command.js';
@@ -15,6 +15,7 @@ import { AcceptedOrder, ChangeOrder, OrderAnswer, OrderPage, OrderPath, PlaceOrd
 import { orderProblem } from './order.problems.js';
 import { listed } from './order.view.js';
 import { OwnOrders } from './own-orders.js';
+import { placedOnce } from './placed-once.js';
 import { preferredWait } from './prefer.js';
 import { pricedLines } from './priced-lines.js';
 
@@ -36,7 +37,7 @@ export class OrdersController {
   @ApiOperation({ summary: 'Place an order at the prices of now' })
   @ApiAcceptedResponse({ type: AcceptedOrder })
   async place(@CurrentUser() user: User, @IdempotencyKey() key: string, @Body() body: PlaceOrder, @Res({ passthrough: true }) response: Response): Promise<AcceptedOrder> {
-    const hash = bodyHash(body);
+    const hashes = requestHashes(key, body);
     const lines = pricedLines(body.items, await this.prices.of(body.items.map(({ productId }) => productId)));
     const order = {
       orderId: orderId(uuidv7(this.clock.now().getTime(), this.randomness.bytes(10))),
@@ -44,9 +45,9 @@ export class OrdersController {
       lines,
       paymentMethod: body.paymentMethod,
       shippingAddress: await this.#sealed(user, body.shippingAddress),
-      accepted: { keyHash: bodyHash(key), bodyHash: hash },
+      accepted: hashes,
     };
-    const { answer, replayed } = await this.commands.once(placeOrder, order, { scope: user.id, route: 'POST /orders', key, bodyHash: hash });
+    const { answer, replayed } = await this.commands.once(placeOrder, order, placedOnce(user.id, hashes));
     replayHeader(response, replayed);
     return this.#accepted(answer, response);
   }

@@ -10,6 +10,10 @@ export interface GrantGoodwill extends Goodwill {
 
 export const unknownPayment = refusal('unknown-payment');
 
+/** What is answered as it starts, and to whoever asks again with the same key. */
+export const startedRefund = (refundId: string, { amount, reason }: Pick<Goodwill, 'amount' | 'reason'>, startedAt: Date) =>
+  ({ id: refundId, status: 'started', amount, reason, startedAt: startedAt.toISOString() }) as const;
+
 const load = { payments: matching(Payments, 'paymentId', ({ paymentId }: GrantGoodwill) => [paymentId]) };
 
 /** Answers the refund as it starts; the provider is asked after the commit. */
@@ -19,5 +23,5 @@ export const grantGoodwill = command('payment.grant-goodwill', load, ({ paymentI
   const refundId = given.id();
   const granted = grant(goodwill, payment, refundId, given.now);
   if (isRefusal(granted)) return granted;
-  return keep([granted], given).and(answer({ id: refundId, status: 'started', amount: goodwill.amount, reason: goodwill.reason, startedAt: given.now.toISOString() }));
+  return keep([granted], given).and(answer(startedRefund(refundId, goodwill, given.now)));
 });

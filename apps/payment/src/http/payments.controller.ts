@@ -2,15 +2,14 @@ import { Body, Controller, Get, Headers, Inject, Param, Post, Query, Res } from 
 import { ApiConflictResponse, ApiCreatedResponse, ApiHeader, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags, ApiUnprocessableEntityResponse } from '@nestjs/swagger';
 import { isRefusal, paymentId, type Refusal } from '@tradewind/kernel';
 import { Commands } from '@tradewind/messaging';
-import { bodyHash, CurrentUser, page, problem, readCursor, replayHeader, Roles, type Page, type User } from '@tradewind/service';
+import { CurrentUser, page, problem, readCursor, replayHeader, requestHashes, Roles, type Page, type User } from '@tradewind/service';
 import type { Response } from 'express';
 import { grantGoodwill } from '../handlers/grant-goodwill.command.js';
 import { PaymentQueries } from '../storage/payment.queries.js';
+import { grantedOnce } from './granted-once.js';
 import { GrantRefund, PaymentList, PaymentPage, PaymentPath, RefundAnswer } from './payment.dto.js';
 import { paymentProblem } from './payment.problems.js';
 import { paymentView } from './payment.view.js';
-
-const route = 'POST /payments/{id}/refunds';
 
 @ApiTags('payments')
 @Roles('admin')
@@ -45,9 +44,8 @@ export class PaymentsController {
   ): Promise<RefundAnswer> {
     const wish = { paymentId: id, amount: { ...amount }, reason, grantedBy };
     if (key === undefined) return granted(await this.commands.run(grantGoodwill, wish));
-    // The key is kept as its hash, here as in the event: a database rebuilt from events knows no more than that.
-    const hashes = { keyHash: bodyHash(soundKey(key)), bodyHash: bodyHash({ id, amount, reason }) };
-    const { answer, replayed } = await this.commands.once(grantGoodwill, { ...wish, ...hashes }, { scope: grantedBy, route, key: hashes.keyHash, bodyHash: hashes.bodyHash });
+    const hashes = requestHashes(soundKey(key), { id, amount, reason });
+    const { answer, replayed } = await this.commands.once(grantGoodwill, { ...wish, ...hashes }, grantedOnce(grantedBy, hashes));
     replayHeader(response, replayed);
     return granted(answer);
   }

@@ -9,15 +9,16 @@ import { recoverDatabase, type RecoveredDatabase } from './recover-database.js';
 import { recoverPositions, type ConsumerOf } from './recover-positions.js';
 import type { Recovery } from './recovery.js';
 import { hashTables } from './table-hashes.js';
-import { Said, service, talk, Talker, Voices } from './talker.fixture.spec.js';
+import { answeredRequest, Said, service, talk, Talker, Voices } from './talker.fixture.spec.js';
 
 const brokers = process.env['TEST_KAFKA_BROKERS']!;
 const names = Array.from({ length: 20 }, (_, index) => `talker ${index}`);
 const consumers: readonly ConsumerOf[] = [{ group: service, topics: [talk.name], types: ['talk.said'] }];
-const tables = ['voices', 'secrets', 'heard', 'msg_sequences', 'msg_relay_positions', 'msg_inbox'];
+const tables = ['voices', 'secrets', 'heard', 'msg_sequences', 'msg_relay_positions', 'msg_inbox', 'msg_idempotency'];
 
 const recovery: Recovery = {
   rows: (told) => [[Voices, [...groupBy([...told].map(({ message }) => message as Said), ({ who }) => who)].map(([who, words]) => ({ who, words: words.length }))]],
+  answers: (told) => [...told].map(({ envelope: { id }, at }) => answeredRequest(id, at)),
   backup: ['secrets'],
 };
 
@@ -82,7 +83,7 @@ describe('a database', () => {
   it('that was lost comes back as it was, from the topics and a backup, and the service goes on', async () => {
     const empty = await another();
     const recovered = await recover(empty, join(folder, 'backup'));
-    expect(recovered).toMatchObject({ messages: 60, unpublished: 0, tables: [{ table: 'voices', rows: 20 }, { table: 'secrets', rows: 20 }] });
+    expect(recovered).toMatchObject({ messages: 60, unpublished: 0, tables: [{ table: 'voices', rows: 20 }, { table: 'secrets', rows: 20 }, { table: 'msg_idempotency', rows: 60 }] });
     empty.start(brokers);
     await empty.atRest();
     await empty.stop();
@@ -97,7 +98,7 @@ describe('a database', () => {
     await earlier.stop();
     await earlier.tell(Said, 'talker 0', 'somebody new');
     const recovered = await recover(earlier);
-    expect(recovered).toMatchObject({ messages: 80, unpublished: 2, tables: [{ table: 'voices', rows: 21 }, { table: 'secrets', rows: 20 }] });
+    expect(recovered).toMatchObject({ messages: 80, unpublished: 2, tables: [{ table: 'voices', rows: 21 }, { table: 'secrets', rows: 20 }, { table: 'msg_idempotency', rows: 82 }] });
     earlier.start(brokers);
     await earlier.atRest();
     await earlier.stop();

@@ -11,7 +11,7 @@ import { Counter, recordDeed, refuseCompany, RecoveryRefused, type RecoveryConte
 import type { ConsumerOf } from './recover-positions.js';
 import type { Kept, Recovery, Told } from './recovery.js';
 import {
-  beginRefill, endRefill, refillArchive, refillEffects, refillInbox, refillRows, refillSequences, refillTimers, unpublished,
+  beginRefill, endRefill, refillAnswers, refillArchive, refillEffects, refillInbox, refillRows, refillSequences, refillTimers, unpublished,
 } from './refill-sql.js';
 import { messagesOf, readTold, type ToldRecord } from './told.js';
 
@@ -35,8 +35,8 @@ export interface RecoveredDatabase {
 
 /**
  * Brings a service's database back from its own topics, in one transaction: what was published, business rows, sagas, deadlines,
- * open effects, and what is known to be handled, by causation; keys of requests are not in it. Whatever else the database held goes, but for
- * the tables that are in no event. What was handled and left no trace is to be handled again afterwards. May be repeated.
+ * open effects, answers to requests with a key, and what is known to be handled, by causation. Whatever else the database held goes,
+ * but for the tables that are in no event. What was handled and left no trace is to be handled again afterwards. May be repeated.
  */
 export async function recoverDatabase(context: RecoveryContext, how: DatabaseRecovery): Promise<RecoveredDatabase> {
   await refuseCompany(context);
@@ -61,6 +61,7 @@ export async function recoverDatabase(context: RecoveryContext, how: DatabaseRec
     await refillSequences(manager, told);
     await setPublishedTo(manager, ends);
     await appendOutbox((text, values) => manager.query(text, values as unknown[]), waiting);
+    if (recovery.answers) filled.push({ table: 'msg_idempotency', rows: await refillAnswers(manager, recovery.answers(said())) });
     const sagas = recovery.sagas?.(said(), messagesOf(heard, options.contracts));
     if (sagas) {
       filled.push({ table: Sagas.name, rows: await refillRows(manager, Sagas, sagas.sagas) });

@@ -1,4 +1,4 @@
-import type { AnyTable } from '../decide/index.js';
+import type { AnyTable, Idempotency } from '../decide/index.js';
 import type { Envelope } from '../outbox/envelope.js';
 import type { SagaJournalRow, SagaRow } from '../sagas/saga-tables.js';
 import type { EffectRow, TimerRow } from '../store/store.js';
@@ -21,6 +21,13 @@ export interface RecoveredSagas {
   readonly timers: Iterable<TimerRow & { readonly dueAt: Date | undefined }>;
 }
 
+/** A request that was done once for its idempotency key, and what it was answered. */
+export interface AnsweredRequest {
+  readonly claim: Idempotency;
+  readonly at: Date;
+  readonly answer: unknown;
+}
+
 /**
  * What a service's database is brought back from: pure functions of what it has said on its own topics. Messages of one key come
  * in their order. Everything that follows from others' messages alone is left out: they are handled again afterwards.
@@ -28,6 +35,8 @@ export interface RecoveredSagas {
 export interface Recovery {
   /** Business rows, in an order of tables in which they can be inserted. Throws a RangeError on what does not follow from what was said before. */
   rows(told: Iterable<Told>, kept: Kept): readonly (readonly [AnyTable, Iterable<object>])[];
+  /** Requests with an idempotency key, of which what was said carries hashes: sent once more, each is answered as it was. */
+  answers?(told: Iterable<Told>): Iterable<AnsweredRequest>;
   /** From what was said, and what was heard on the topics that the service consumes. */
   sagas?(told: Iterable<Told>, heard: Iterable<Told>): RecoveredSagas;
   /** Effects that are wished and not settled. */

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { AnyTable } from '../decide/index.js';
 import { tableSql } from '../postgres/table-sql.js';
 import type { EffectRow, OutboxRow } from '../store/store.js';
-import type { RecoveredSagas } from './recovery.js';
+import type { AnsweredRequest, RecoveredSagas } from './recovery.js';
 import type { ToldRecord } from './told.js';
 
 type Manager = Pick<EntityManager, 'query'>;
@@ -23,6 +23,10 @@ from unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::in
 const continuePositions = `select setval(pg_get_serial_sequence('msg_outbox', 'position'), $1::bigint)`;
 const sequences = `insert into msg_sequences (topic, key, last) select * from unnest($1::text[], $2::text[], $3::bigint[])`;
 const marks = `insert into msg_inbox (consumer, message_id, lane) select * from unnest($1::text[], $2::uuid[], $3::text[]) order by 1, 2 on conflict do nothing`;
+const answers = `
+insert into msg_idempotency (scope, route, key, body_hash, answer, claimed_at)
+select scope, route, key, body_hash, answer::jsonb, claimed_at
+from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[]) as r(scope, route, key, body_hash, answer, claimed_at)`;
 const effects = `
 insert into msg_effects (id, name, key, payload, cause, correlation) select id, name, key, payload::jsonb, cause, correlation
 from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[]) with ordinality as e(id, name, key, payload, cause, correlation, place) order by place`;
@@ -106,6 +110,21 @@ export async function refillRows(manager: Manager, table: AnyTable, rows: Iterab
 
 export async function refillInbox(manager: Manager, handled: readonly { readonly consumer: string; readonly id: string; readonly lane: string }[]): Promise<void> {
   await inParts(handled, (part) => manager.query(marks, [column(part, ({ consumer }) => consumer), column(part, ({ id }) => id), column(part, ({ lane }) => lane)]));
+}
+
+export async function refillAnswers(manager: Manager, of: Iterable<AnsweredRequest>): Promise<number> {
+  const all = [...of];
+  await inParts(all, (part) =>
+    manager.query(answers, [
+      column(part, ({ claim }) => claim.scope),
+      column(part, ({ claim }) => claim.route),
+      column(part, ({ claim }) => claim.key),
+      column(part, ({ claim }) => claim.bodyHash),
+      column(part, ({ answer }) => JSON.stringify(answer ?? null)),
+      column(part, ({ at }) => at.toISOString()),
+    ]),
+  );
+  return all.length;
 }
 
 export async function refillEffects(manager: Manager, of: Iterable<EffectRow>): Promise<void> {

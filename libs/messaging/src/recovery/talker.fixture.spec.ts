@@ -5,7 +5,7 @@ import { IsString } from 'class-validator';
 import { DataSource } from 'typeorm';
 import { freshDatabase, type FreshDatabase } from '../../../../tools/platform/postgres/fresh-database.js';
 import {
-  Catalogue, Handles, insert, kafkaClient, Message, messagingMigrations, MessagingParts, nothing, PostgresStore, said, systemWorld, table, topic, type Circumstances, type Decision,
+  Catalogue, Handles, insert, kafkaClient, Message, messagingMigrations, MessagingParts, nothing, PostgresStore, said, systemWorld, table, topic, type AnsweredRequest, type Circumstances, type Decision,
   type KafkaClient, type MessageClass, type MessagingOptions,
 } from '../index.js';
 import { toOutboxRow } from '../outbox/envelope.js';
@@ -33,6 +33,9 @@ export interface Voice {
 }
 export const Voices = table<Voice>('voices', 'who', { who: 'text', words: 'int4' });
 const HeardWords = table<Heard>('heard', 'heardId', { heardId: 'uuid', who: 'text' });
+
+/** Whoever makes somebody talk is answered which word it was. */
+export const answeredRequest = (id: string, at: Date): AnsweredRequest => ({ claim: { scope: 'a listener', route: 'POST /words', key: id, bodyHash: id }, at, answer: { id } });
 
 /** Writes down what it hears, once each. */
 export class Listener {
@@ -124,7 +127,7 @@ export class Talker {
     await this.database.drop();
   }
 
-  /** Says it once for each name, in one transaction. */
+  /** Says it once for each name, in one transaction; each as if a request with a key had asked for it. */
   async tell(cls: MessageClass<Said>, ...names: readonly string[]): Promise<string[]> {
     const ids = names.map(() => randomUUID());
     const rows = names.map((who, index) => toOutboxRow(said(cls, { who }), { id: ids[index]!, at: new Date(), cause: ids[index]!, correlation: undefined, traceparent: null }));
@@ -134,6 +137,9 @@ export class Talker {
       const after = voices.map((who): Voice => ({ who, words: (known.find((voice) => voice.who === who)?.words ?? 0) + names.filter((name) => name === who).length }));
       await transaction.save(Voices, after.map((row) => ({ table: Voices, key: row.who, row, fresh: false })), new Set(known.map(({ who }) => who)));
       await transaction.append(rows);
+      const requests = rows.map((row) => answeredRequest(row.id, row.occurredAt));
+      await transaction.claim(requests.map(({ claim, at }) => ({ ...claim, at })));
+      await transaction.keepAnswers(requests);
     });
     return ids;
   }

@@ -2,3 +2,4 @@ export * from './body-hash.js';
 export * from './idempotency-key.js';
 export * from './page.js';
 export * from './problem.js';
+export * from './request-hashes.js';
