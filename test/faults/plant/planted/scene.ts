@@ -48,6 +48,13 @@ export class Scene {
     await until(`a process that passes ${point}`, () => times() > before);
   }
 
+  /** Resolves when a service's consumer has its share of the partitions. */
+  async joins(service: DatabaseService): Promise<void> {
+    const { url } = this.shop.instances.find((instance) => instance.name === service)!;
+    const shared = new RegExp(`^consumer_rebalances_total\\{group="${service}"\\} [1-9]`, 'm');
+    await until(`the consumer of ${service} in its group`, async () => shared.test(await (await fetch(`${url}/metrics`)).text()));
+  }
+
   /** Everything that an instance has logged. */
   logOf(name: string): string {
     return readFileSync(this.shop.instances.find((instance) => instance.name === name)!.log, 'utf8');
