@@ -1,6 +1,7 @@
 import { Poison } from '@tradewind/kernel';
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
+import { compile, type Read } from './compiled.js';
 import { messageInfo, type MessageClass } from './message.js';
 
 const flatten = (errors: readonly ValidationError[], path = ''): string[] =>
@@ -9,8 +10,23 @@ const flatten = (errors: readonly ValidationError[], path = ''): string[] =>
     return [...Object.values(error.constraints ?? {}).map((rule) => `${here}: ${rule}`), ...flatten(error.children ?? [], here)];
   });
 
-/** The rules that a message breaks, each with its field; empty when it is sound. */
+/** The rules that an object of a class breaks, each with its field; empty when it is sound. What the class does not know is taken off. */
 export const faultsOf = (message: object): string[] => flatten(validateSync(message, { whitelist: true }));
+
+const isFaults = (checked: object): checked is readonly string[] => Array.isArray(checked);
+
+const compiled = new WeakMap<MessageClass, Read | (() => undefined)>();
+
+/** The message, or the rules that it breaks, each with its field. */
+function checked<M extends object>(cls: MessageClass<M>, fields: object): M | readonly string[] {
+  let read = compiled.get(cls);
+  if (!read) compiled.set(cls, (read = compile(cls) ?? (() => undefined)));
+  const sound = read(fields as Record<string, unknown>);
+  if (sound) return sound as M;
+  const message = plainToInstance(cls, fields);
+  const faults = faultsOf(message);
+  return faults.length > 0 ? faults : message;
+}
 
 /**
  * Turns the JSON of any known version into a checked message of the current one.
@@ -24,16 +40,14 @@ export function readMessage<M extends object>(cls: MessageClass<M>, json: unknow
   }
   let current = json as Record<string, unknown>;
   for (let from = version; from < info.version; from++) current = info.upcasts[from]!(current);
-  const message = plainToInstance(cls, current);
-  const faults = faultsOf(message);
-  if (faults.length > 0) throw new Poison(`${info.type}: ${faults.slice(0, 5).join('; ')}`);
+  const message = checked(cls, current);
+  if (isFaults(message)) throw new Poison(`${info.type}: ${message.slice(0, 5).join('; ')}`);
   return message;
 }
 
 /** A message made from its fields and checked. Throws a TypeError: to say something unsound is a bug of the sayer. */
 export function makeMessage<M extends object>(cls: MessageClass<M>, fields: M): M {
-  const message = plainToInstance(cls, fields);
-  const faults = faultsOf(message);
-  if (faults.length > 0) throw new TypeError(`${messageInfo(cls).type} can't be said: ${faults.slice(0, 5).join('; ')}`);
+  const message = checked(cls, fields);
+  if (isFaults(message)) throw new TypeError(`${messageInfo(cls).type} can't be said: ${message.slice(0, 5).join('; ')}`);
   return message;
 }
