@@ -232,6 +232,15 @@ export function storeConcurrencyConformance(name: string, open: () => Promise<{ 
       expect((await store.dueTimers(1_000)).map((timer) => timer.id)).not.toContain(id);
     });
 
+    it('leaves a timer that was met to whoever is just at it, and does not wait', async () => {
+      const timer = { id: randomUUID(), sagaId: 's:1', name: 'n', milliseconds: 0, startedBy: null };
+      await inOne((tx) => tx.arm([timer]));
+      const holder = await holding((tx) => tx.disarm([timer.id]));
+      await inOne((tx) => tx.arm([], [timer.id]));
+      await holder.rollback();
+      expect((await store.dueTimers(1_000)).map(({ id }) => id)).toContain(timer.id);
+    });
+
     it('lets nobody mark what was marked before, or whose session is over', async () => {
       const said = message();
       await inOne((tx) => tx.append([said]));

@@ -157,6 +157,16 @@ export function storeConformance(name: string, open: () => Promise<{ store: Stor
       expect([...(await inOne((tx) => tx.disarm([id])))]).toEqual([]);
     });
 
+    it('takes a timer away that was met', async () => {
+      const timer = (id: string) => ({ id, sagaId: 's:1', name: 'n', milliseconds: 0, startedBy: null });
+      const [first, second] = [randomUUID(), randomUUID()];
+      await inOne((tx) => tx.arm([timer(first)]));
+      await inOne((tx) => tx.arm([timer(second)], [first, randomUUID()]));
+      expect((await store.dueTimers(1_000)).map(({ id }) => id).filter((id) => id === first || id === second)).toEqual([second]);
+      await inOne((tx) => tx.arm([], [second]));
+      expect([...(await inOne((tx) => tx.disarm([second])))]).toEqual([]);
+    });
+
     it('leases effects one at a time a key, in the order wished', async () => {
       const key = randomUUID();
       const effect = randomUUID();

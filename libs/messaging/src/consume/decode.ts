@@ -25,9 +25,11 @@ export function placeId({ topic, partition, offset }: IncomingRecord): string {
 
 const laneOf = (record: IncomingRecord): string => `${record.topic}\n${record.key ?? `partition ${record.partition}`}`;
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 function parse(value: Buffer): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(value));
+    return JSON.parse(utf8.decode(value));
   } catch (error) {
     throw new Poison(`the value is no JSON: ${(error as Error).message}`);
   }
@@ -36,7 +38,7 @@ function parse(value: Buffer): unknown {
 /** Reads a record as a message of the contracts. Never throws: what can't be read carries its poison. */
 export function decode(record: IncomingRecord, contracts: Catalogue): Decoded {
   const lane = laneOf(record);
-  let id = placeId(record);
+  let id: string | undefined;
   try {
     const envelope = readEnvelope(record.headers);
     id = envelope.id;
@@ -50,6 +52,6 @@ export function decode(record: IncomingRecord, contracts: Catalogue): Decoded {
     return { record, id, lane, envelope, cls: known.cls, message };
   } catch (error) {
     if (!(error instanceof Poison)) throw error;
-    return { record, id, lane, poison: error };
+    return { record, id: id ?? placeId(record), lane, poison: error };
   }
 }

@@ -127,8 +127,8 @@ export class Handlers {
   }
 }
 
-const withoutWishes = ({ changes, says, wishes, deadlines, answer }: Decision, but: ReadonlySet<string>): Decision =>
-  new Decision(changes, says, wishes.filter(({ effect }) => but.has(effect)), deadlines, answer);
+const withoutWishes = ({ changes, says, wishes, deadlines, met, answer }: Decision, but: ReadonlySet<string>): Decision =>
+  new Decision(changes, says, wishes.filter(({ effect }) => but.has(effect)), deadlines, met, answer);
 
 /** Through Nest's pipeline: guards, pipes, interceptors, filters. A failure of the handler itself keeps its own error. */
 async function call(callback: MessageHandler, message: object, given: object): Promise<Decision> {

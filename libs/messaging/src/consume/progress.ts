@@ -1,6 +1,8 @@
 /** How far one partition is done: offsets are finished in any order, the position is the end of the contiguous run. */
 export class Progress {
-  readonly #open: bigint[] = [];
+  #open: bigint[] = [];
+  /** How many at the front of `#open` are finished: they are cut off when they are half of it, not one by one. */
+  #passed = 0;
   readonly #done = new Set<bigint>();
   #since: bigint | undefined;
   #next: bigint | undefined;
@@ -14,9 +16,10 @@ export class Progress {
 
   finish(offset: bigint): void {
     this.#done.add(offset);
-    let count = 0;
-    while (count < this.#open.length && this.#done.delete(this.#open[count]!)) count++;
-    if (count > 0) this.#next = this.#open.splice(0, count).at(-1)! + 1n;
+    while (this.#passed < this.#open.length && this.#done.delete(this.#open[this.#passed]!)) this.#next = this.#open[this.#passed++]! + 1n;
+    if (this.#passed * 2 < this.#open.length) return;
+    this.#open = this.#open.slice(this.#passed);
+    this.#passed = 0;
   }
 
   /** The offset of the first record; undefined before it. */

@@ -33,7 +33,7 @@ export function neverBack(load: Loads<unknown>, given: Given, decision: Decision
   const before = new Map<string, Rows<object>[]>();
   for (const [name, { table }] of Object.entries(load)) before.set(table.name, [...(before.get(table.name) ?? []), given[name] as Rows<object>]);
   const kept = decision.changes.map((change) => keptSequence(change, before.get(change.table.name) ?? []));
-  return new Decision(kept, decision.says, decision.wishes, decision.deadlines, decision.answer);
+  return new Decision(kept, decision.says, decision.wishes, decision.deadlines, decision.met, decision.answer);
 }
 
 function openedRows({ sequence }: AnyTable, rows: Rows<object>, most: number): Rows<object> {

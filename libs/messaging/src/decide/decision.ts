@@ -37,6 +37,8 @@ export class Decision<R = undefined> {
     readonly says: readonly Said[],
     readonly wishes: readonly Wish[],
     readonly deadlines: readonly Deadline[],
+    /** Ids of deadlines that count no more. */
+    readonly met: readonly string[],
     readonly answer: R,
   ) {}
 
@@ -47,13 +49,14 @@ export class Decision<R = undefined> {
       [...this.says, ...other.says],
       [...this.wishes, ...other.wishes],
       [...this.deadlines, ...other.deadlines],
+      [...this.met, ...other.met],
       other.answer ?? this.answer,
     ) as Decision<T extends undefined ? R : T>;
   }
 }
 
 const decision = (parts: Partial<Decision>): Decision =>
-  new Decision(parts.changes ?? [], parts.says ?? [], parts.wishes ?? [], parts.deadlines ?? [], undefined);
+  new Decision(parts.changes ?? [], parts.says ?? [], parts.wishes ?? [], parts.deadlines ?? [], parts.met ?? [], undefined);
 
 /** Nothing changes and nothing is said: the message is marked as handled. */
 export const nothing = (): Decision => decision({});
@@ -80,5 +83,8 @@ export const perform = (effect: string, key: string, payload: object): Decision 
 
 export const expectWithin = (deadlines: readonly Deadline[]): Decision => decision({ deadlines });
 
+/** These deadlines count no more. Whoever forgets to say so only has them looked at once more, in vain. */
+export const met = (...deadlines: readonly string[]): Decision => decision({ met: deadlines });
+
 /** What a command answers. Kept with the idempotency key, so it must be JSON. */
-export const answer = <R>(value: R): Decision<R> => new Decision([], [], [], [], value);
+export const answer = <R>(value: R): Decision<R> => new Decision([], [], [], [], [], value);

@@ -44,6 +44,7 @@ update msg_effects e set done_at = now(), lease_until = null from unnest($1::uui
 where e.id = w.id and e.lease_token = w.token and e.done_at is null returning e.id::text as id`;
 
 const arm = `
+with met as (delete from msg_timers where id in (select id from msg_timers where id = any($6::text[]) order by id for update skip locked))
 insert into msg_timers (id, saga_id, name, milliseconds, started_by, due_at)
 select id, saga_id, name, milliseconds, started_by, case when started_by is null then now() + milliseconds * interval '1 millisecond' end
 from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::uuid[]) as w(id, saga_id, name, milliseconds, started_by) order by id
@@ -143,14 +144,15 @@ export class PostgresTransaction implements Transaction {
     return new Set(rows.map((row) => row.id));
   }
 
-  async arm(rows: readonly TimerRow[]): Promise<void> {
-    if (rows.length === 0) return;
+  async arm(rows: readonly TimerRow[], met: readonly string[] = []): Promise<void> {
+    if (rows.length + met.length === 0) return;
     await this.sql(arm, [
       rows.map((row) => row.id),
       rows.map((row) => row.sagaId),
       rows.map((row) => row.name),
       rows.map((row) => row.milliseconds),
       rows.map((row) => row.startedBy),
+      met,
     ]);
     // crashpoint: timers.after-arm
   }

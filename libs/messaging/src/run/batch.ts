@@ -22,7 +22,8 @@ export class Batch {
   readonly #given = new Map<Work, Record<string, unknown>>();
   readonly #says: OutboxRow[] = [];
   readonly #wishes: EffectRow[] = [];
-  readonly #deadlines: TimerRow[] = [];
+  readonly #deadlines = new Map<string, TimerRow>();
+  readonly #met = new Set<string>();
   readonly #answers: { claim: NonNullable<Work['claim']>; answer: unknown }[] = [];
   readonly #now: Date;
 
@@ -187,7 +188,8 @@ export class Batch {
     for (const change of decision.changes) tableOf(change).apply(change);
     this.#says.push(...says);
     this.#wishes.push(...decision.wishes.map((wish) => this.#wished(work, wish)));
-    this.#deadlines.push(...decision.deadlines.map((deadline) => timerOf(deadline, ids)));
+    for (const id of decision.met) if (!this.#deadlines.delete(id)) this.#met.add(id);
+    for (const deadline of decision.deadlines) this.#deadlines.set(deadline.id, timerOf(deadline, ids));
     if (work.claim) this.#answers.push({ claim: work.claim, answer: decision.answer });
   }
 
@@ -217,7 +219,7 @@ export class Batch {
     await this.transaction.keepAnswers(this.#answers);
     await this.transaction.wish(this.#wishes);
     await this.transaction.append(this.#says);
-    await this.transaction.arm(this.#deadlines);
+    await this.transaction.arm([...this.#deadlines.values()], [...this.#met]);
     return { changes: changed, said: this.#says.length, wished: this.#wishes.length };
   }
 }

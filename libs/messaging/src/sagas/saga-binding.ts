@@ -1,5 +1,5 @@
-import { advance, type Input, type Saga, type SagaState, type Said } from '@tradewind/saga';
-import { expectWithin, insert, keys, nothing, save, sayAll, type Circumstances, type Decision, type Loads, type Table } from '../decide/index.js';
+import { advance, deadlineName, type Input, type Saga, type SagaState, type Said } from '@tradewind/saga';
+import { expectWithin, insert, keys, met, nothing, save, sayAll, type Circumstances, type Decision, type Loads, type Table } from '../decide/index.js';
 import { SagaJournal, Sagas, type SagaRow } from './saga-tables.js';
 
 /** A saga and the table whose rows it steers: the saga's key is the row's key. */
@@ -31,6 +31,7 @@ export function steer<S extends object>(
     .and(insert(SagaJournal, ...journal.map((transition) => ({ id: given.id(), sagaId: state.id, at: given.now, cause: given.cause, transition }))))
     .and(sayAll(say))
     .and(expectWithin(deadlines.map(({ name, milliseconds, command }) => ({ id: `${state.id} ${name}`, sagaId: state.id, name, milliseconds, command }))))
+    .and(before ? met(`${state.id} ${deadlineName(before.state)}`) : nothing())
     .and(binding.also?.(subject, say, given) ?? nothing());
 }
 

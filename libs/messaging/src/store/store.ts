@@ -118,7 +118,8 @@ export interface Transaction {
   wish(rows: readonly EffectRow[]): Promise<void>;
   /** Ends claimed effects; the ids that were still ours. */
   finishEffects(ends: readonly { readonly id: string; readonly token: string }[]): Promise<ReadonlySet<string>>;
-  arm(rows: readonly TimerRow[]): Promise<void>;
+  /** Sets timers, and takes away those that were met, unless somebody else is just at them: they do no harm, only work. */
+  arm(rows: readonly TimerRow[], met?: readonly string[]): Promise<void>;
   /** Takes timers away; the ids that were still there. */
   disarm(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Parks messages behind the lane's first one, or, with a reason, as the first one. Idempotent by message. */

@@ -2,7 +2,7 @@ import type { PlantedBug } from './planted-bug.js';
 import { adminToken, reprice } from './price-changes.js';
 
 const file = 'libs/messaging/dist/postgres/postgres-relay-session.js';
-const blocked = 8_000;
+const blocked = 4_000;
 
 /** Every instance publishes, and leaves the rows that another has taken to that one. */
 export const twoRelays: PlantedBug = {

@@ -88,8 +88,8 @@ export class SimulatedTransaction implements Transaction {
     return this.session.statement('finish effects', (tx) => this.#database.effects.finish(tx, ends));
   }
 
-  async arm(rows: readonly TimerRow[]): Promise<void> {
-    if (rows.length > 0) await this.session.statement('arm', (tx) => this.#database.timers.arm(tx, rows));
+  async arm(rows: readonly TimerRow[], met: readonly string[] = []): Promise<void> {
+    if (rows.length + met.length > 0) await this.session.statement('arm', (tx) => this.#database.timers.arm(tx, rows, met));
   }
 
   disarm(ids: readonly string[]): Promise<ReadonlySet<string>> {

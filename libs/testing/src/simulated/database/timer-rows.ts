@@ -11,7 +11,9 @@ export class TimerRows {
 
   constructor(private readonly now: () => number) {}
 
-  async arm(transaction: DatabaseTransaction, timers: readonly TimerRow[]): Promise<void> {
+  async arm(transaction: DatabaseTransaction, timers: readonly TimerRow[], met: readonly string[]): Promise<void> {
+    const free = met.filter((id) => this.#rows.read(id, transaction) && [undefined, transaction].includes(this.#rows.slot(id).owner));
+    await this.disarm(transaction, free);
     for (const timer of [...timers].sort((a, b) => (a.id < b.id ? -1 : 1))) {
       const dueAt = timer.startedBy === null ? transaction.startedAt + timer.milliseconds : undefined;
       await transaction.upsert(this.#rows, timer.id, () => ({ ...timer, dueAt }));
