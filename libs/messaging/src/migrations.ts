@@ -1,6 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { Messaging1700000000003 } from './migrations/0003-replays.js';
 import { Messaging1700000000004 } from './migrations/0004-keep-positions.js';
+import { Messaging1700000000005 } from './migrations/0005-one-lease-a-key.js';
 
 const up = `
 create table msg_outbox (
@@ -202,4 +203,4 @@ export class Messaging1700000000001 implements MigrationInterface {
   }
 }
 
-export const messagingMigrations = [Messaging1700000000001, Messaging1700000000003, Messaging1700000000004];
+export const messagingMigrations = [Messaging1700000000001, Messaging1700000000003, Messaging1700000000004, Messaging1700000000005];

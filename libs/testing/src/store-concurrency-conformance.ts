@@ -217,6 +217,44 @@ export function storeConcurrencyConformance(name: string, open: () => Promise<{ 
       expect(await store.claimEffects([effect], 1, 0, randomUUID())).toHaveLength(1);
     });
 
+    it('leases one effect of a key, also when one that was wished earlier is committed later', async () => {
+      const name = randomUUID();
+      const wish = () => ({ id: randomUUID(), name, key: name, payload: {}, cause: randomUUID(), correlation: 'k' });
+      const [earlier, later] = [wish(), wish()];
+      const claim = async (token: string) => (await store.claimEffects([name], 10, 60_000, token)).map(({ id }) => id);
+      const holder = await holding((tx) => tx.wish([earlier]));
+      await inOne((tx) => tx.wish([later]));
+      const token = randomUUID();
+      expect(await claim(token)).toEqual([later.id]);
+      await holder.commit();
+      expect(await claim(randomUUID())).toEqual([]);
+      await inOne((tx) => tx.finishEffects([{ id: later.id, token }]));
+      expect(await claim(randomUUID())).toEqual([earlier.id]);
+    });
+
+    it('gives an effect whose lease has run out to the next, also when one that was wished earlier is committed later', async () => {
+      const name = randomUUID();
+      const wish = () => ({ id: randomUUID(), name, key: name, payload: {}, cause: randomUUID(), correlation: 'k' });
+      const [earlier, later] = [wish(), wish()];
+      const holder = await holding((tx) => tx.wish([earlier]));
+      await inOne((tx) => tx.wish([later]));
+      await store.claimEffects([name], 1, 0, randomUUID());
+      await holder.commit();
+      expect((await store.claimEffects([name], 10, 60_000, randomUUID())).map(({ id }) => id)).toEqual([later.id]);
+    });
+
+    it('renews no lease of what a transaction is just ending, and does not wait for it', async () => {
+      const [name, token] = [randomUUID(), randomUUID()];
+      const wish = () => ({ id: randomUUID(), name, key: randomUUID(), payload: {}, cause: randomUUID(), correlation: 'k' });
+      const [ending, other] = [wish(), wish()];
+      await inOne((tx) => tx.wish([ending, other]));
+      await store.claimEffects([name], 2, 0, token);
+      const holder = await holding((tx) => tx.finishEffects([{ id: ending.id, token }]));
+      await store.renewEffects([ending.id, other.id], token, 60_000);
+      await holder.rollback();
+      expect((await store.claimEffects([name], 2, 60_000, randomUUID())).map(({ id }) => id)).toEqual([ending.id]);
+    });
+
     it('lets a mark of the relay wait for whoever takes away a timer that it starts', async () => {
       const [command, id] = [message(), randomUUID()];
       await inOne(async (tx) => {

@@ -4,6 +4,7 @@ import type { Runner } from '../run/runner.js';
 import type { Work } from '../run/work.js';
 import type { ClaimedEffect, Store } from '../store/store.js';
 import { backOff, newId, type World } from '../system.js';
+import { Settlements } from './settlements.js';
 
 /** Milliseconds: a lease, its renewal, the look for what nobody woke us for, and the longest back-off of a failing call. */
 const lease = 30_000;
@@ -29,23 +30,28 @@ export interface EffectsOptions {
 /**
  * Runs wished effects after their commit, under a lease on the database's clock: one at a time a key, in the order wished,
  * many keys at once. At least once in the call, once in its settlement. A call that fails is tried again without end.
+ * A call that was answered makes room for the next at once: what its result means is decided together with other results.
  */
 export class Effects {
   readonly #alarm: Alarm;
   readonly #stopping = new AbortController();
-  readonly #running = new Map<string, Promise<void>>();
+  /** Leased and not settled. */
+  readonly #held = new Map<string, Promise<void>>();
   readonly #token: string;
+  readonly #settlements: Settlements;
+  #calls = 0;
   #run: Promise<void> | undefined;
   #renewing: Promise<void> | undefined;
 
   constructor(
     private readonly store: Store,
-    private readonly runner: Runner,
+    runner: Runner,
     private readonly world: World,
     private readonly options: EffectsOptions,
   ) {
     this.#alarm = new Alarm(world.timers);
     this.#token = newId(world);
+    this.#settlements = new Settlements(runner, world, this.#stopping.signal);
   }
 
   start(): void {
@@ -64,18 +70,19 @@ export class Effects {
     this.#stopping.abort();
     this.#alarm.ring();
     await this.#run;
-    await Promise.all(this.#running.values());
+    await Promise.all(this.#held.values());
     await this.#renewing;
   }
 
   async #work(): Promise<void> {
     const names = this.options.effects.map((effect) => effect.name);
     while (!this.#stopping.signal.aborted) {
-      const free = this.options.abreast - this.#running.size;
+      const free = this.#free;
       try {
         const claimed = free > 0 ? await this.store.claimEffects(names, free, lease, this.#token) : [];
         for (const effect of claimed) this.#begin(effect);
-        if (claimed.length > 0) continue;
+        // Where all that was asked for came, more may wait; else nothing does until somebody rings.
+        if (free > 0 && claimed.length === free) continue;
       } catch (error) {
         this.options.log('warn', 'effects wait for the database', { error: String(error) });
       }
@@ -83,45 +90,54 @@ export class Effects {
     }
   }
 
+  /** Calls that may begin now. Results that can't be settled, for the database is away, hold up the calls in the end. */
+  get #free(): number {
+    const { abreast } = this.options;
+    return Math.min(abreast - this.#calls, 2 * abreast - this.#held.size);
+  }
+
   #begin(claimed: ClaimedEffect): void {
     // crashpoint: effects.after-claim
     const run = this.#perform(claimed).finally(() => {
-      this.#running.delete(claimed.id);
+      this.#held.delete(claimed.id);
       this.#alarm.ring();
     });
-    this.#running.set(claimed.id, run);
+    this.#held.set(claimed.id, run);
   }
 
   async #perform(claimed: ClaimedEffect): Promise<void> {
     const effect = this.options.effects.find(({ name }) => name === claimed.name)!;
     try {
-      const result = await effect.run(claimed.payload as never, { number: claimed.tries, signal: this.#stopping.signal });
+      const result = await this.#call(claimed, effect);
       // crashpoint: effects.after-call
-      await this.#settle(claimed, effect, result);
+      await this.#settlements.settle(this.#settlement(claimed, effect, result));
       // crashpoint: effects.after-settle
     } catch (error) {
       await this.#again(claimed, error);
     }
   }
 
-  async #settle(claimed: ClaimedEffect, effect: AnyEffect, result: unknown): Promise<void> {
-    const work: Work = {
-      cause: claimed.id,
-      lane: claimed.id,
-      effect: { id: claimed.id, token: this.#token },
-      load: (effect.load ?? {}) as Loads<unknown>,
-      input: claimed.payload,
-      correlation: claimed.correlation,
-      decide: (given) => effect.settle(claimed.payload as never, result as never, given as never),
-    };
-    for (let attempt = 0; ; attempt++) {
-      const outcome = (await this.runner.run([work])).get(work)!;
-      if (outcome.kind === 'failed') throw outcome.error;
-      if (outcome.kind !== 'transient') return;
-      // The lease is renewed meanwhile; should it be lost, or we be told to stop, whoever has it next asks again with the same key.
-      if (this.#stopping.signal.aborted) return;
-      await this.world.timers.wait(backOff(this.world, attempt, 50, 2_000), this.#stopping.signal);
+  async #call({ payload, tries }: ClaimedEffect, effect: AnyEffect): Promise<unknown> {
+    this.#calls++;
+    try {
+      return await effect.run(payload as never, { number: tries, signal: this.#stopping.signal });
+    } finally {
+      this.#calls--;
+      this.#alarm.ring();
     }
+  }
+
+  /** The work that decides what a result means, and ends the row with it. */
+  #settlement({ id, payload, correlation }: ClaimedEffect, effect: AnyEffect, result: unknown): Work {
+    return {
+      cause: id,
+      lane: id,
+      effect: { id, token: this.#token },
+      load: (effect.load ?? {}) as Loads<unknown>,
+      input: payload,
+      correlation,
+      decide: (given) => effect.settle(payload as never, result as never, given as never),
+    };
   }
 
   async #again({ id, name, key, tries }: ClaimedEffect, error: unknown): Promise<void> {
@@ -134,12 +150,12 @@ export class Effects {
   }
 
   async #renew(): Promise<void> {
-    while (!this.#stopping.signal.aborted || this.#running.size > 0) {
+    while (!this.#stopping.signal.aborted || this.#held.size > 0) {
       if (this.#stopping.signal.aborted) await this.world.timers.wait(100);
       else await this.world.timers.wait(renewal, this.#stopping.signal);
-      if (this.#running.size === 0) continue;
+      if (this.#held.size === 0) continue;
       try {
-        await this.store.renewEffects([...this.#running.keys()], this.#token, lease);
+        await this.store.renewEffects([...this.#held.keys()], this.#token, lease);
       } catch (error) {
         this.options.log('warn', 'leases could not be renewed', { error: String(error) });
       }

@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import type { ClaimedEffect, ClaimedRecord, RelaySession, Store, Transaction } from '../store/store.js';
 import { commitWithin, CommitUnanswered, wasCommitted } from './commit-outcome.js';
 import { beginWithin } from './begin-within.js';
+import { claimEffects, openEffects, renewEffects, retryEffect } from './effects-sql.js';
 import { silenceOf, usualLimits } from './postgres-limits.js';
 import { endWithin, PostgresRelaySession, pokeChannel, relayLimits } from './postgres-relay-session.js';
 import { neverHandled, neverSaid, publishedTo } from './positions-sql.js';
@@ -14,22 +15,6 @@ import { sqlOf, type Sql } from './sql.js';
 const poke = `select pg_notify('${pokeChannel}', '')`;
 const lag = `select count(*)::int as rows, coalesce(extract(epoch from now() - min(appended_at)), 0)::float8 as seconds,
 (select count(*)::int from msg_outbox_held) as held from msg_outbox`;
-
-const claimEffects = `
-with ready as (
-  select e.id from msg_effects e
-  where e.done_at is null and e.due_at <= now() and (e.lease_until is null or e.lease_until < now()) and e.name = any($1::text[])
-    and not exists (select 1 from msg_effects before where before.key = e.key and before.done_at is null and before.place < e.place)
-  order by e.due_at limit $2 for update skip locked)
-update msg_effects e set lease_until = now() + $3::int * interval '1 millisecond', lease_token = $4, tries = tries + 1
-from ready where e.id = ready.id
-returning e.id, e.name, e.key, e.payload, e.cause, e.correlation, e.tries, e.lease_token as token`;
-const renewEffects = `update msg_effects set lease_until = now() + $3::int * interval '1 millisecond'
-where id = any($1::uuid[]) and lease_token = $2 and done_at is null`;
-const retryEffect = `update msg_effects set lease_until = null, due_at = now() + $3::int * interval '1 millisecond', last_error = $4
-where id = $1 and lease_token = $2 and done_at is null`;
-
-const openEffects = `select count(*)::int as open, coalesce(extract(epoch from now() - min(wished_at)), 0)::float8 as seconds from msg_effects where done_at is null`;
 
 const dueTimers = `select id, saga_id as "sagaId", name from msg_timers where due_at <= now() order by due_at limit $1`;
 const postponeTimers = `update msg_timers set due_at = now() + $2::int * interval '1 millisecond' where id = any($1::text[])`;
@@ -144,19 +129,19 @@ export class PostgresStore implements Store {
   }
 
   claimEffects(names: readonly string[], limit: number, leaseMilliseconds: number, token: string): Promise<readonly ClaimedEffect[]> {
-    return this.#sql<ClaimedEffect>(claimEffects, [names, limit, leaseMilliseconds, token]);
+    return claimEffects(this.#sql, names, limit, leaseMilliseconds, token);
   }
 
-  async renewEffects(ids: readonly string[], token: string, leaseMilliseconds: number): Promise<void> {
-    await this.#sql(renewEffects, [ids, token, leaseMilliseconds]);
+  renewEffects(ids: readonly string[], token: string, leaseMilliseconds: number): Promise<void> {
+    return renewEffects(this.#sql, ids, token, leaseMilliseconds);
   }
 
-  async retryEffect(id: string, token: string, inMilliseconds: number, error: string): Promise<void> {
-    await this.#sql(retryEffect, [id, token, inMilliseconds, error]);
+  retryEffect(id: string, token: string, inMilliseconds: number, error: string): Promise<void> {
+    return retryEffect(this.#sql, id, token, inMilliseconds, error);
   }
 
-  async openEffects(): ReturnType<Store['openEffects']> {
-    return (await this.#sql<{ open: number; seconds: number }>(openEffects))[0]!;
+  openEffects(): ReturnType<Store['openEffects']> {
+    return openEffects(this.#sql);
   }
 
   dueTimers(limit: number): ReturnType<Store['dueTimers']> {

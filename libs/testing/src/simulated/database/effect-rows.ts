@@ -30,14 +30,15 @@ export class EffectRows {
     }
   }
 
-  /** Whatever is due and leased by nobody, the oldest of each key only; rows that a transaction has locked are passed over. */
+  /** Whatever is due and leased by nobody, the leased one of each key or else the oldest; rows that a transaction has locked are passed over. */
   async claim(transaction: DatabaseTransaction, names: readonly string[], limit: number, lease: number, token: string): Promise<ClaimedEffect[]> {
     const now = transaction.startedAt;
     const open = [...this.#open.keys('open')].map((id) => this.#rows.read(id)!);
-    const first = new Map<string, number>();
-    for (const { key, place } of open) first.set(key, Math.min(place, first.get(key) ?? Infinity));
-    const ready = open.filter((row) => row.dueAt <= now && (row.leaseUntil ?? -1) < now && names.includes(row.name) && first.get(row.key) === row.place);
-    const free = ready.filter(({ id }) => this.#rows.slot(id).owner === undefined).sort((a, b) => a.dueAt - b.dueAt);
+    const first = new Map<string, KeptEffect>();
+    for (const row of open) first.set(row.key, earlier(row, first.get(row.key)));
+    const ready = open.filter((row) => row.dueAt <= now && (row.leaseUntil ?? -1) < now && names.includes(row.name) && first.get(row.key) === row);
+    const locked = new Set(open.filter(({ id }) => this.#rows.slot(id).owner !== undefined).map(({ key }) => key));
+    const free = ready.filter(({ key }) => !locked.has(key)).sort((a, b) => a.dueAt - b.dueAt);
     const claimed: ClaimedEffect[] = [];
     for (const { id } of free.slice(0, limit)) {
       await transaction.update(this.#rows, id, (row) => ({ ...row, leaseUntil: now + lease, token, tries: row.tries + 1 }));
@@ -53,8 +54,10 @@ export class EffectRows {
     return { open: open.length, seconds: open.length === 0 ? 0 : (now - Math.min(...open.map(({ wishedAt }) => wishedAt))) / 1_000 };
   }
 
+  /** What is just being settled is passed over. */
   async renew(transaction: DatabaseTransaction, ids: readonly string[], token: string, lease: number): Promise<void> {
-    for (const id of ids) await transaction.update(this.#rows, id, (row) => ({ ...row, leaseUntil: transaction.startedAt + lease }), leasedBy(token));
+    const free = ids.filter((id) => this.#rows.slot(id).owner === undefined);
+    for (const id of free) await transaction.update(this.#rows, id, (row) => ({ ...row, leaseUntil: transaction.startedAt + lease }), leasedBy(token));
   }
 
   async retry(transaction: DatabaseTransaction, id: string, token: string, inMilliseconds: number, error: string): Promise<void> {
@@ -73,6 +76,12 @@ export class EffectRows {
   committed(): KeptEffect[] {
     return [...this.#rows.all()].map(([, row]) => ({ ...row })).sort((a, b) => a.place - b.place);
   }
+}
+
+/** What is leased goes before all others of its key. */
+function earlier(row: KeptEffect, other: KeptEffect | undefined): KeptEffect {
+  if (!other || (row.leaseUntil !== undefined) !== (other.leaseUntil !== undefined)) return !other || row.leaseUntil !== undefined ? row : other;
+  return row.place < other.place ? row : other;
 }
 
 const leasedBy = (token: string) => (row: KeptEffect): boolean => row.token === token && row.doneAt === undefined;

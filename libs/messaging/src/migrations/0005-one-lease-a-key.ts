@@ -1,0 +1,18 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+const up = `
+update msg_effects e set lease_until = null where lease_until is not null
+and exists (select 1 from msg_effects other where other.key = e.key and other.lease_until is not null and other.place < e.place);
+create unique index msg_effects_leased_key on msg_effects (key) where lease_until is not null;
+`;
+
+/** Of a key's effects one is leased, by the database's word: two who look in the same moment can't both take one. */
+export class Messaging1700000000005 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(up);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('drop index msg_effects_leased_key');
+  }
+}
