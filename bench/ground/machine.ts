@@ -12,6 +12,8 @@ export function watchProcessors(): () => number {
   };
 }
 
+export const processorCount = cpus().length;
+
 export const machine = (): string => `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
 
 /** How many wanted a processor in the last minute. */

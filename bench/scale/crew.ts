@@ -6,7 +6,7 @@ import type { Told } from './told.js';
 import { until } from '../ground/until.js';
 
 /** Milliseconds until a group must have shared its partitions out: starts on a busy machine, a dead member's session and the round after it among them. */
-const settling = 180_000;
+const settling = 300_000;
 const program = fileURLToPath(new URL('./consumer.js', import.meta.url));
 
 interface Member {
@@ -41,6 +41,11 @@ export class Crew {
 
   get size(): number {
     return this.#members.size;
+  }
+
+  /** Process ids by name. */
+  get processes(): ReadonlyMap<string, number> {
+    return new Map([...this.#members].map(([name, { child }]) => [name, child.pid!]));
   }
 
   /** Starts consumers, and resolves when the group has shared its partitions out among all that there are. */

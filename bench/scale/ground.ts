@@ -1,42 +1,37 @@
-import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { kafkaClient, messagingMigrations, type KafkaClient } from '@tradewind/messaging';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
-import { startKafka, type Kafka } from '../../tools/platform/kafka/start-kafka.js';
-import { startPostgres, type Postgres } from '../../tools/platform/postgres/start-postgres.js';
-import { freePorts } from '../../tools/platform/process/ports.js';
-import { removeState, temporaryFolder } from '../../tools/platform/process/temporary-folder.js';
+import { Platform } from '../ground/platform.js';
 import { doneJobs, jobs } from './job.js';
 import type { Done } from './judge.js';
 
-/** A Kafka and a PostgreSQL of the measurement's own, as `npm start` runs them, in a folder that goes with it. */
+/** A platform of the measurement's own, with the topic and the tables that the consumers need. */
 export class Ground {
   private constructor(
-    private readonly folder: string,
-    private readonly postgres: Postgres,
-    private readonly broker: Kafka,
+    private readonly platform: Platform,
     readonly kafka: KafkaClient,
     private readonly database: pg.Pool,
   ) {}
 
   static async open(): Promise<Ground> {
-    const folder = await temporaryFolder();
-    const [port = 0, kafkaPort = 0, controllerPort = 0] = await freePorts(3);
-    const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), port, password: randomBytes(12).toString('base64url'), log: join(folder, 'postgres.log') });
-    const broker = await startKafka({ dataDir: join(folder, 'kafka'), port: kafkaPort, controllerPort, log: join(folder, 'kafka.log') });
-    const kafka = kafkaClient({ brokers: broker.brokers.split(','), clientId: 'bench' });
+    const platform = await Platform.open();
+    const kafka = kafkaClient({ brokers: platform.brokers.split(','), clientId: 'bench' });
     await kafka.provision([jobs]);
-    const dataSource = await new DataSource({ type: 'postgres', url: postgres.adminUrl, migrations: messagingMigrations }).initialize();
+    const dataSource = await new DataSource({ type: 'postgres', url: platform.postgresUrl, migrations: messagingMigrations }).initialize();
     await dataSource.runMigrations();
     await dataSource.query(doneJobs);
     await dataSource.destroy();
-    return new Ground(folder, postgres, broker, kafka, new pg.Pool({ connectionString: postgres.adminUrl, max: 2 }));
+    return new Ground(platform, kafka, new pg.Pool({ connectionString: platform.postgresUrl, max: 2 }));
   }
 
   /** What a consumer finds everything by. */
   get environment(): Readonly<Record<string, string>> {
-    return { DATABASE_URL: this.postgres.adminUrl, KAFKA_BROKERS: this.broker.brokers };
+    return { DATABASE_URL: this.platform.postgresUrl, KAFKA_BROKERS: this.platform.brokers };
+  }
+
+  /** Process ids of the broker and the database, by name. */
+  get processes(): ReadonlyMap<string, number> {
+    return this.platform.processes;
   }
 
   async countDone(): Promise<number> {
@@ -55,7 +50,6 @@ export class Ground {
   async close(): Promise<void> {
     await this.kafka.close();
     await this.database.end();
-    await Promise.all([this.broker.stop(), this.postgres.stop()]);
-    removeState(this.folder);
+    await this.platform.close();
   }
 }

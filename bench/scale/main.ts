@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { Crew } from './crew.js';
 import { Ground } from './ground.js';
+import { jobs } from './job.js';
 import { jobOf, orderViolations, repeats } from './judge.js';
 import { Load } from './load.js';
 import { load as machineLoad, machine } from '../ground/machine.js';
+import { Progress } from '../ground/progress.js';
 import { ceiling, measureChange, measureRow, type Change, type Row, type Scene } from './measure.js';
 import { chart, markdown, sound, type Report } from './report.js';
 
@@ -22,6 +24,7 @@ const flags = new Command('npm run bench:scale --')
   .option('--seconds <seconds>', 'a row and load', wholeNumber, 20)
   .option('--consumers <numbers>', 'rows, as 1,2,4,8', numbers, [1, 2, 4, 8])
   .option('--report <folder>', 'write scale.md, scale.svg and scale.json there')
+  .showSuggestionAfterError(false)
   .addHelpText('after', '\nExit code 0: no job was lost, doubled or done out of order.')
   .parse()
   .opts<Flags>();
@@ -31,22 +34,28 @@ process.exit();
 
 async function run(): Promise<number> {
   say(`${machine()}, load ${machineLoad().toFixed(1)} before it begins`);
+  let far = (): string => '';
+  const progress = new Progress(say, 'starting Kafka and PostgreSQL', () => far());
   const ground = await Ground.open();
   const crew = new Crew(ground.environment, say);
   try {
     const load = await Load.open(ground.kafka);
-    const scene: Scene = { ground, crew, load, say };
+    far = () => `, ${crew.size} consumers, ${load.sent} published, ${crew.settled} settled`;
+    const scene: Scene = { ground, crew, load, progress, say };
     say(`each consumer can do ${ceiling} messages/s at best`);
     const rows: Row[] = [];
     for (const consumers of flags.consumers) {
+      progress.next(`starting ${consumers - crew.size} more`);
       await crew.join(consumers - crew.size);
       rows.push(await measureRow(scene, flags.seconds));
     }
     const changes = await comeAndGo(scene, rows);
+    progress.next('the consumers end');
     await crew.end();
     await load.close();
     return tell(await reportOf(scene, rows, changes));
   } finally {
+    progress.close();
     await crew.end();
     await ground.close();
   }
@@ -100,5 +109,6 @@ function wholeNumber(text: string): number {
 function numbers(text: string): readonly number[] {
   const found = text.split(',').map((part) => wholeNumber(part.trim()));
   if (found.some((count, index) => index > 0 && count <= found[index - 1]!)) throw new InvalidArgumentError('expected rising numbers, as 1,2,4,8');
+  if (found.at(-1)! > jobs.partitions) throw new InvalidArgumentError(`expected at most ${jobs.partitions}: there are no more partitions to share`);
   return found;
 }

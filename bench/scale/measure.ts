@@ -4,7 +4,9 @@ import { abreast, callMs } from './job.js';
 import { quantile } from '../ground/quantile.js';
 import { jobOf, longestGap, type Done } from './judge.js';
 import type { Load } from './load.js';
-import { load as machineLoad, watchProcessors } from '../ground/machine.js';
+import { load as machineLoad, processorCount, watchProcessors } from '../ground/machine.js';
+import { spentBetween, useOf } from '../ground/processes.js';
+import type { Progress } from '../ground/progress.js';
 import { until } from '../ground/until.js';
 
 /** What so many consumers did. */
@@ -15,8 +17,11 @@ export interface Row {
   /** At seven tenths of that: milliseconds from the publication of a job until its effect was settled. */
   readonly p50: number;
   readonly p99: number;
-  /** Of all processors, while they had all they could do. */
+  /** Of all processors, while they had all they could do, and what of all processors was ours: consumers, broker and database. */
   readonly busy: number;
+  readonly ours: number;
+  /** Microseconds on processors a message, of the consumers, the broker and the database together. */
+  readonly cpu: number;
   readonly machineLoad: number;
 }
 
@@ -47,31 +52,41 @@ export interface Scene {
   readonly ground: Ground;
   readonly crew: Crew;
   readonly load: Load;
+  readonly progress: Progress;
   readonly say: (line: string) => void;
 }
 
-export async function measureRow({ ground, crew, load, say }: Scene, seconds: number): Promise<Row> {
+export async function measureRow(scene: Scene, seconds: number): Promise<Row> {
+  const { ground, crew, load, progress, say } = scene;
   const consumers = crew.size;
   const done = (): number => crew.settled;
+  progress.next(`${consumers}: warming up`);
   await load.filling(underWay * consumers, done, warmUpMs);
-  const processors = watchProcessors();
-  const from = Date.now();
+  progress.next(`${consumers}: as much as they can do`);
+  const processes = new Map([...crew.processes, ...ground.processes]);
+  const [processors, before, from] = [watchProcessors(), useOf(processes), Date.now()];
   await load.filling(underWay * consumers, done, seconds * 1_000);
-  const to = Date.now();
-  const [busy, loadNow] = [processors(), machineLoad()];
-  await drain({ ground, crew, load });
-  const perSecond = within(await ground.done(), from, to).length / ((to - from) / 1_000);
+  const [busy, after, to, loadNow] = [processors(), useOf(processes), Date.now(), machineLoad()];
+  await drain(scene);
+  const messages = within(await ground.done(), from, to).length;
+  const perSecond = messages / ((to - from) / 1_000);
+  const spent = [...spentBetween(before, after).values()].reduce((sum, each) => sum + each, 0);
+  progress.next(`${consumers}: at seven tenths of that`);
   const steadySince = Date.now();
   await load.steadily(perSecond * steadyShare, lasting(seconds * 1_000));
-  await drain({ ground, crew, load });
+  await drain(scene);
   const waits = waitsOf(await ground.done(), load, steadySince, Date.now());
-  const row: Row = { consumers, perSecond, p50: quantile(waits, 0.5), p99: quantile(waits, 0.99), busy, machineLoad: loadNow };
-  say(`${consumers}: ${perSecond.toFixed(1)} messages/s, p99 ${Math.round(row.p99)} ms, processors ${Math.round(busy * 100)} % busy, load ${loadNow.toFixed(1)}`);
+  const row: Row = {
+    consumers, perSecond, p50: quantile(waits, 0.5), p99: quantile(waits, 0.99), busy, ours: spent / 1_000 / ((to - from) * processorCount), cpu: spent / messages, machineLoad: loadNow,
+  };
+  say(`${consumers}: ${perSecond.toFixed(1)} messages/s, p99 ${Math.round(row.p99)} ms, ${Math.round(row.cpu)} µs a message, processors ${Math.round(busy * 100)} % busy, ${Math.round(row.ours * 100)} % with this, load ${loadNow.toFixed(1)}`);
   return row;
 }
 
 /** The crew changes as `deed` says, while jobs come at a steady rate. */
-export async function measureChange({ ground, crew, load, say }: Scene, what: string, perSecond: number, deed: () => Promise<void>): Promise<Change> {
+export async function measureChange(scene: Scene, what: string, perSecond: number, deed: () => Promise<void>): Promise<Change> {
+  const { ground, crew, load, progress, say } = scene;
+  progress.next(what);
   await load.steadily(perSecond, lasting(aftermath));
   const from = Date.now();
   let to = Number.POSITIVE_INFINITY;
@@ -80,14 +95,15 @@ export async function measureChange({ ground, crew, load, say }: Scene, what: st
     load.steadily(perSecond, () => Date.now() < to),
   ]);
   const pause = longestGap(crew.handedAt, from, to);
-  await drain({ ground, crew, load });
+  await drain(scene);
   const slowest = Math.max(...waitsOf(await ground.done(), load, from, to));
   say(`${what}: shared out after ${sharedAt - from} ms, nothing was handed over for ${pause} ms at most, the slowest job took ${Math.round(slowest)} ms`);
   return { what, sharedAfter: sharedAt - from, pause, slowest };
 }
 
 /** Until everything that was published is settled. */
-export async function drain({ ground, crew, load }: Pick<Scene, 'ground' | 'crew' | 'load'>): Promise<void> {
+async function drain({ ground, crew, load, progress }: Scene): Promise<void> {
+  progress.next('what is under way ends');
   await until('everything that was published is settled', async () => {
     crew.check();
     const count = await ground.countDone();

@@ -32,8 +32,8 @@ export function markdown(report: Report): string {
     `One topic of ${jobs.partitions} partitions; each consumer is a process, and has ${abreast} calls of ${callMs} ms to the outside under way at most. ${report.machine}; Kafka, PostgreSQL, the consumers and whoever publishes share it. ${report.seconds} s a row and load.`,
     '',
     ...tableOf(
-      ['consumers', 'messages/s', 'of n × the first row', 'p50 from publication to effect', 'p99', 'processors busy', 'load'],
-      rows.map((row) => [String(row.consumers), row.perSecond.toFixed(1), percent(efficiency(row, rows)), ms(row.p50), ms(row.p99), percent(row.busy), row.machineLoad.toFixed(1)]),
+      ['consumers', 'messages/s', 'of n × the first row', 'p50 from publication to effect', 'p99', 'on processors a message', 'processors busy', 'of that with this', 'load'],
+      rows.map((row) => [String(row.consumers), row.perSecond.toFixed(1), percent(efficiency(row, rows)), ms(row.p50), ms(row.p99), ms(row.cpu / 1_000, 1), percent(row.busy), percent(row.ours / row.busy), row.machineLoad.toFixed(1)]),
     ),
     '',
     'Messages/s: with as much to do as they can do. The waits: at seven tenths of that.',
@@ -43,7 +43,11 @@ export function markdown(report: Report): string {
       changes.map(({ what, sharedAfter, pause, slowest }) => [what, ms(sharedAfter), ms(pause), ms(slowest)]),
     ),
     '',
-    `Published ${report.published.toLocaleString('en')}; lost ${report.lost}, doubled effects ${report.doubled}, order violations ${report.orderViolations}. Absorbed: ${report.recordsAgain} records that came again, ${report.callsAgain} calls made again after a death.`,
+    ...tableOf(
+      ['published', 'lost', 'order violations', 'doubled effects', 'duplicates absorbed: records', 'calls made again after a death'],
+      [[report.published, report.lost, report.orderViolations, report.doubled, report.recordsAgain, report.callsAgain].map((count) => count.toLocaleString('en'))],
+    ),
+    '',
     `${last.consumers} consumers reached ${percent(efficiency(last, rows))} of ${last.consumers / rows[0]!.consumers} times the first row.`,
     '',
   ].join('\n');

@@ -99,7 +99,7 @@ const storedProviders = (config: DatabaseConfig, service: string, migrations: re
     provide: DataSource,
     inject: [Clock, Timers, Health, Metrics],
     useFactory: async (clock: Clock, timers: Timers, health: Health, metrics: Metrics) => {
-      const dataSource = await openDatabase(config, service, migrations, { clock, timers });
+      const dataSource = await openDatabase(config, config.INSTANCE_ID, migrations, { clock, timers });
       health.needs('the database', () => databaseFault(dataSource));
       metrics.gauge('database_connections', 'Connections of the pool, by what they do.', () => poolOf(dataSource), 'state');
       return dataSource;
