@@ -1,0 +1,13 @@
+import { topic } from '@tradewind/messaging';
+
+/** One topic an event, as Nest's patterns are topics. */
+export const topics = {
+  orderCreated: 'tutorial.order-created',
+  stockReserved: 'tutorial.stock-reserved',
+  stockRejected: 'tutorial.stock-rejected',
+  paymentCaptured: 'tutorial.payment-captured',
+  paymentDeclined: 'tutorial.payment-declined',
+  orderEvents: 'tutorial.order-events',
+} as const;
+
+export const allTopics = Object.values(topics).map((name) => topic(name, { owner: 'tutorial' }));
