@@ -13,10 +13,11 @@ export class Platform {
     private readonly kafka: Kafka,
   ) {}
 
-  static async open(): Promise<Platform> {
+  /** `settings`: of PostgreSQL, on top of what `npm start` sets. */
+  static async open(settings: Readonly<Record<string, string>> = {}): Promise<Platform> {
     const folder = await temporaryFolder();
     const [port = 0, kafkaPort = 0, controllerPort = 0] = await freePorts(3);
-    const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), port, password: randomBytes(12).toString('base64url'), log: join(folder, 'postgres.log') });
+    const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), port, password: randomBytes(12).toString('base64url'), log: join(folder, 'postgres.log'), settings });
     const kafka = await startKafka({ dataDir: join(folder, 'kafka'), port: kafkaPort, controllerPort, log: join(folder, 'kafka.log') });
     return new Platform(folder, postgres, kafka);
   }

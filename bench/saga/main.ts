@@ -9,6 +9,7 @@ import { Load } from './load.js';
 import { cpuOf, measureRound, type Mode, type Round } from './measure.js';
 import { products } from './orders.js';
 import { chart, markdown, type Report } from './report.js';
+import { countingStatements, Statements } from './statements.js';
 
 /** Who can be measured: the shop in three ways, and what it is compared with. */
 const contestants: Readonly<Record<string, Enter>> = {
@@ -24,6 +25,7 @@ interface Flags {
   readonly warmUp: number;
   readonly seconds: number;
   readonly report?: string;
+  readonly statements?: true;
 }
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -36,6 +38,7 @@ const flags = new Command('npm run bench:saga --')
   .option('--warm-up <seconds>', 'before each measurement', wholeNumber, 8)
   .option('--seconds <seconds>', 'of each measurement', wholeNumber, 15)
   .option('--report <folder>', 'write saga.md, saga.svg and saga.json there')
+  .option('--statements', 'print what PostgreSQL was asked, an order')
   .addHelpText('after', '\nExit code 0: after every round every order had one outcome, and the audits were clean.')
   .parse()
   .opts<Flags>();
@@ -59,14 +62,18 @@ async function run(): Promise<number> {
 }
 
 async function playRound(enter: Enter): Promise<Round> {
-  const platform = await Platform.open();
+  const platform = await Platform.open(flags.statements && countingStatements);
   try {
     const { brokers, postgresUrl, folder, processes } = platform;
     const contestant = await enter({ brokers, postgresUrl, folder, products });
     try {
       const load = await Load.open(contestant, products, brokers);
       try {
+        const statements = flags.statements && (await Statements.open(postgresUrl));
+        await statements?.forget();
         const round = await measureRound(contestant, processes, load, flags.mode, flags.warmUp, flags.seconds);
+        if (statements) say(`\n${await statements.table(load.settled)}\n`);
+        await statements?.close();
         agree(await contestant.audit(), load);
         return round;
       } finally {

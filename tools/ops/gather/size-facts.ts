@@ -21,16 +21,17 @@ select (select count(*) from pg_stat_activity where datname = current_database()
     or (t.due_at is null and t.started_by is not null and not exists (select 1 from msg_outbox o where o.id = t.started_by)))::int as "timers overdue",
   (select count(*) from msg_parked)::int as "messages parked",
   (select count(*) from msg_tries)::int as "messages with tries"`;
-const deadRows = `select relname as "table", n_dead_tup::float8 as dead, n_live_tup::float8 as live from pg_stat_user_tables`;
+const deadRows = `select relname as "table", n_dead_tup::float8 as dead, n_live_tup::float8 as live,
+  (select count(*) from msg_outbox_archive where occurred_at > now() - interval '2 minutes')::float8 as lately from pg_stat_user_tables`;
 
 /** How large a service's database and its tables are. */
 export async function gatherSizes(snapshot: Snapshot, service: string, instances: readonly InstanceAddress[]): Promise<Measurement[]> {
   const [counted] = await snapshot.rows<Record<Exclude<Measurement['what'], 'dead rows' | 'resident MiB'>, number>>(sizes);
   const times = instances.filter((each) => each.service === service).length || unknownScale;
-  const tables = await snapshot.rows<{ table: string; dead: number; live: number }>(deadRows);
+  const tables = await snapshot.rows<{ table: string; dead: number; live: number; lately: number }>(deadRows);
   return [
     ...Object.entries(counted!).map(([what, value]): Measurement => ({ what: what as Measurement['what'], of: service, value, times })),
-    ...tables.map(({ table, dead, live }): Measurement => ({ what: 'dead rows', of: `${service} ${table}`, value: dead, times: live })),
+    ...tables.map(({ table, dead, live, lately }): Measurement => ({ what: 'dead rows', of: `${service} ${table}`, value: dead, times: live, lately })),
   ];
 }
 

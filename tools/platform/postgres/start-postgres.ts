@@ -43,6 +43,7 @@ const settings = {
   synchronous_commit: 'on',
   max_wal_size: '4GB',
   jit: 'off',
+  autovacuum_naptime: '15s',
   timezone: 'UTC',
   log_timezone: 'UTC',
   log_checkpoints: 'off',
