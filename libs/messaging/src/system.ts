@@ -1,12 +1,26 @@
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import { uuidv7, type Clock, type Randomness, type Timers } from '@tradewind/kernel';
 
 /** The machine's own clock, chance and timers: the adapters of the ports, and the only place that touches them. */
 export const systemClock: Clock = { now: () => new Date() };
 
+/** The machine is asked for so many random bytes at once: a question costs as much as a thousand of them. */
+const drawn = Buffer.alloc(8_192);
+let used = drawn.length;
+
+/** Bytes that nobody has had before. */
+function draw(count: number): Buffer {
+  if (count > drawn.length) return randomFillSync(Buffer.alloc(count));
+  if (used + count > drawn.length) {
+    randomFillSync(drawn);
+    used = 0;
+  }
+  return Buffer.from(drawn.subarray(used, (used += count)));
+}
+
 export const systemRandomness: Randomness = {
-  bytes: (count) => randomBytes(count),
-  fraction: () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48,
+  bytes: draw,
+  fraction: () => draw(6).readUIntBE(0, 6) / 2 ** 48,
 };
 
 export const systemTimers: Timers = {

@@ -1,6 +1,6 @@
 export * from './auth/index.js';
 export * from './config/index.js';
-export { databaseFault, MigrationsPending, type Migration } from './database/index.js';
+export { databaseFault, GatheredRead, MigrationsPending, type Migration } from './database/index.js';
 export { ServiceName } from './edge.providers.js';
 export { Health, type HealthReport } from './health/index.js';
 export * from './http/index.js';

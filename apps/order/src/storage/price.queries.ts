@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { money, type ProductId } from '@tradewind/kernel';
+import { GatheredRead } from '@tradewind/service';
 import { DataSource } from 'typeorm';
 import type { Price } from '../domain/price.js';
 
@@ -16,10 +17,16 @@ interface Raw {
 
 @Injectable()
 export class PriceQueries {
+  readonly #prices = new GatheredRead((productIds: readonly ProductId[]) => this.#read(productIds));
+
   constructor(private readonly dataSource: DataSource) {}
 
   /** What these products are called and cost now; one that is not known is left out. */
-  async of(productIds: readonly ProductId[]): Promise<Map<ProductId, Price>> {
+  of(productIds: readonly ProductId[]): Promise<Map<ProductId, Price>> {
+    return this.#prices.of(productIds);
+  }
+
+  async #read(productIds: readonly ProductId[]): Promise<Map<ProductId, Price>> {
     const rows = await this.dataSource.query<Raw[]>(pricesOf, [productIds]);
     return new Map(rows.map(({ productId, name, amount, currency, sequence }) => [productId, { productId, name, price: money(Number(amount), currency), sequence: Number(sequence) }]));
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { groupBy, type OrderId, type PaymentId } from '@tradewind/kernel';
+import { GatheredRead } from '@tradewind/service';
 import { DataSource } from 'typeorm';
 import type { Payment } from '../domain/payment.js';
 import type { Refund } from '../domain/refund.js';
@@ -15,7 +16,7 @@ const payments = `select order_id as "orderId", payment_id as "paymentId", statu
   ${money('captured')} as captured, reference, taken_at as "takenAt", ${money('refunded')} as refunded, ${money('goodwill')} as goodwill,
   ${money('goodwill_pending')} as "goodwillPending", reason, declined_at as "declinedAt", refund_started_at as "refundStartedAt", refunded_at as "refundedAt",
   voided_at as "voidedAt" from payments`;
-const ofOrder = `${payments} where order_id = $1`;
+const ofOrders = `${payments} where order_id = any($1::uuid[])`;
 const newest = `${payments} where ($1::uuid is null or order_id = $1) and ($2::uuid is null or payment_id < $2) order by payment_id desc limit $3`;
 const refundsOf = `select refund_id as "refundId", order_id as "orderId", payment_id as "paymentId", status, ${money('amount')} as amount, reason, granted_by as "grantedBy",
   started_at as "startedAt", reference, given_at as "givenAt", failed_at as "failedAt" from refunds where order_id = any($1::uuid[]) order by refund_id`;
@@ -25,11 +26,17 @@ const withoutNulls = <R extends object>(row: R): R => Object.fromEntries(Object.
 
 @Injectable()
 export class PaymentQueries {
+  readonly #ofOrders = new GatheredRead((orderIds: readonly OrderId[]) => this.#read(orderIds));
+
   constructor(private readonly dataSource: DataSource) {}
 
   async find(orderId: OrderId): Promise<Payment | undefined> {
-    const [payment] = await this.dataSource.query<Payment[]>(ofOrder, [orderId]);
-    return payment && withoutNulls(payment);
+    return (await this.#ofOrders.of([orderId])).get(orderId);
+  }
+
+  async #read(orderIds: readonly OrderId[]): Promise<Map<OrderId, Payment>> {
+    const rows = await this.dataSource.query<Payment[]>(ofOrders, [orderIds]);
+    return new Map(rows.map((row) => [row.orderId, withoutNulls(row)]));
   }
 
   /** Newest first, from before a payment on; of one order where one is named. */

@@ -54,6 +54,12 @@ describe('a compiled class', () => {
     );
     expect(sound).toBeGreaterThan(300);
   });
+  it('refuses what it does not know, where it is told to, within too', () => {
+    const read = compile(Letter, 'refused')!;
+    const line = { street: 'x', count: 1 };
+    const sound = { kind: 'b', lines: [line] };
+    expect([sound, { ...sound, more: 1 }, { kind: 'b', lines: [{ ...line, more: 1 }] }].map((json) => read(json) !== undefined)).toEqual([true, false, false]);
+  });
   it('reads what is sound by itself, nested classes too', () => {
     const json = { kind: 'b', lines: [{ street: 'x', count: 1, at: { street: 'y' } }], unknown: 1 };
     const got = compile(Letter)!(json) as Letter;
@@ -76,5 +82,5 @@ class Ruleless {
 }
 
 describe('a class that only the libraries understand', () => {
-  it.each([Transformed, Chain, Dated, Ruleless])('is left to them: %p', (cls) => expect(compile(cls)).toBeUndefined());
+  it.each<MessageClass>([Transformed, Chain, Dated, Ruleless])('is left to them: %p', (cls) => expect(compile(cls)).toBeUndefined());
 });

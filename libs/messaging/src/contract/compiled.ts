@@ -25,27 +25,32 @@ interface Field {
 }
 
 /** The message, or undefined where it breaks a rule, or where only the libraries can tell. */
-export type Read = (json: Json) => object | undefined;
+export type Read<M extends object = object> = (json: Json) => M | undefined;
+
+/** What is to become of fields that the class does not know. */
+export type Unknown = 'left out' | 'refused';
 
 /**
- * What class-transformer and class-validator (`whitelist`) do with a class, looked up once instead of at every message: several
+ * What class-transformer and class-validator (`whitelist`, or `forbidNonWhitelisted`) do with a class, looked up once instead of at every message: several
  * times as fast. Undefined for a class that is marked with something that only they understand. Source of their rules: the
  * executors of class-transformer 0.5 and class-validator 0.15.
  */
-export function compile(cls: MessageClass, around: readonly MessageClass[] = []): Read | undefined {
+export function compile<M extends object>(cls: MessageClass<M>, unknown: Unknown = 'left out', around: readonly MessageClass[] = []): Read<M> | undefined {
   const rules = getMetadataStorage().getTargetValidationMetadatas(cls, '', false, false);
   if (rules.length === 0 || transformer.getExposedMetadatas(cls).length > 0 || transformer.getExcludedMetadatas(cls).length > 0) return undefined;
   const fields = new Map<string, Field>();
   for (const name of new Set(rules.map(({ propertyName }) => propertyName))) {
-    const field = fieldOf(cls, name, rules.filter(({ propertyName }) => propertyName === name), [...around, cls]);
+    const field = fieldOf(cls, name, rules.filter(({ propertyName }) => propertyName === name), unknown, [...around, cls]);
     if (!field) return undefined;
     fields.set(name, field);
   }
   const all = [...fields];
   return (json) => {
-    const message = new cls() as Record<string, unknown>;
+    const made = new cls();
+    const message = made as Record<string, unknown>;
     for (const name of Object.keys(json)) {
       const field = fields.get(name);
+      if (!field && unknown === 'refused') return undefined;
       if (!field) continue;
       const value = field.inside ? insideOf(field.inside, json[name]) : json[name];
       if (value === unsound) return undefined;
@@ -55,14 +60,14 @@ export function compile(cls: MessageClass, around: readonly MessageClass[] = [])
       const value = message[name];
       if (conditions.every((holds) => holds(message, value)) && !tests.every((holds) => holds(message, value))) return undefined;
     }
-    return message;
+    return made;
   };
 }
 
-function fieldOf(cls: MessageClass, name: string, rules: Rules, around: readonly MessageClass[]): Field | undefined {
+function fieldOf(cls: MessageClass, name: string, rules: Rules, unknown: Unknown, around: readonly MessageClass[]): Field | undefined {
   if (transformer.findTransformMetadatas(cls, name, plainToClass).length > 0) return undefined;
   const nested = rules.some(({ type }) => type === 'nestedValidation');
-  const inside = insideRead(cls, name, nested, around);
+  const inside = insideRead(cls, name, nested, unknown, around);
   if (inside === null) return undefined;
   const conditions: Test[] = [];
   const tests: Test[] = [];
@@ -88,7 +93,7 @@ function fieldOf(cls: MessageClass, name: string, rules: Rules, around: readonly
 }
 
 /** How what is nested is read; undefined where nothing is, null where only the libraries can. */
-function insideRead(cls: MessageClass, name: string, nested: boolean, around: readonly MessageClass[]): Read | undefined | null {
+function insideRead(cls: MessageClass, name: string, nested: boolean, unknown: Unknown, around: readonly MessageClass[]): Read | undefined | null {
   const type = transformer.findTypeMetadata(cls, name);
   if (!nested && !type) return undefined;
   const inner = type?.typeFunction?.() as MessageClass | undefined;
@@ -96,7 +101,7 @@ function insideRead(cls: MessageClass, name: string, nested: boolean, around: re
   const declared: unknown = Reflect.getMetadata('design:type', cls.prototype as object, name);
   // A Set, say, is made where one is declared.
   if (declared !== Array && declared !== inner && declared !== Object && declared !== undefined) return null;
-  return compile(inner, around) ?? null;
+  return compile(inner, unknown, around) ?? null;
 }
 
 function testOf(cls: MessageClass, rule: Rules[number]): Test | undefined {

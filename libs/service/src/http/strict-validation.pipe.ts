@@ -1,4 +1,5 @@
 import { ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
+import { compile, type Read } from '@tradewind/messaging';
 import type { ValidationError } from 'class-validator';
 import { problem, type FieldError } from './problem.js';
 
@@ -17,6 +18,8 @@ export const fieldErrors = (errors: readonly ValidationError[], path = ''): Fiel
 
 /** Turns what came into the DTO's class, and answers 400 with each field that is unknown or breaks a rule. */
 export class StrictValidation extends ValidationPipe {
+  readonly #reads = new WeakMap<object, Read>();
+
   constructor() {
     super({
       transform: true,
@@ -32,9 +35,18 @@ export class StrictValidation extends ValidationPipe {
     });
   }
 
+  /** A body that breaks no rule of a class without surprises; every other one is left to Nest's pipe, which also says what is wrong. */
+  #soundBody(body: unknown, cls: ArgumentMetadata['metatype']): object | undefined {
+    if (!cls || typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
+    let read = this.#reads.get(cls);
+    if (!read) this.#reads.set(cls, (read = compile(cls as new () => object, 'refused') ?? (() => undefined)));
+    return read(body as Record<string, unknown>);
+  }
+
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     // A message arrives as an instance of its class: the consumer has checked it.
     if (metadata.metatype && value instanceof metadata.metatype) return Promise.resolve(value);
-    return super.transform(value, metadata);
+    const sound = metadata.type === 'body' ? this.#soundBody(value, metadata.metatype) : undefined;
+    return sound ? Promise.resolve(sound) : super.transform(value, metadata);
   }
 }
