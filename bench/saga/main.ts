@@ -1,6 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { enterBare } from '../baselines/bare/enter.js';
+import { enterHttp } from '../baselines/http/enter.js';
+import { enterNestTutorial } from '../baselines/nest-tutorial/enter.js';
 import { load as machineLoad, machine } from '../ground/machine.js';
 import type { Audited, Enter } from '../ground/contestant.js';
 import { Platform } from '../ground/platform.js';
@@ -16,6 +19,9 @@ const contestants: Readonly<Record<string, Enter>> = {
   shop: shopAs({ name: 'shop', throughGateway: false, providerApart: false }),
   'shop-through-gateway': shopAs({ name: 'shop-through-gateway', throughGateway: true, providerApart: false }),
   'shop-with-provider': shopAs({ name: 'shop-with-provider', throughGateway: false, providerApart: true }),
+  bare: enterBare,
+  'nest-tutorial': enterNestTutorial,
+  http: enterHttp,
 };
 
 interface Flags {

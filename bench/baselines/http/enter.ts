@@ -1,7 +1,7 @@
 import { freePorts } from '../../../tools/platform/process/ports.js';
 import type { Contestant, Place } from '../../ground/contestant.js';
 import { Services } from '../../ground/services.js';
-import { count, createDatabases, fill, serviceNames } from '../nest-shop/shop-books.js';
+import { audit, createDatabases, fill, serviceNames } from '../nest-shop/shop-books.js';
 
 /**
  * The shop as services that call each other: whoever posts an order waits until stock, payment and order have answered one after another.
@@ -22,7 +22,7 @@ export async function enterHttp({ postgresUrl, products, folder }: Place): Promi
     outcomes: undefined,
     audit: () => {
       services.check();
-      return count(urls, products);
+      return audit(urls, products);
     },
     stop: () => services.stop(),
   };

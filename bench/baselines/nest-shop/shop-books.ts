@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import type { Audited, Product } from '../../ground/contestant.js';
 import { createDatabase, rowsOf } from '../../ground/databases.js';
@@ -34,8 +35,20 @@ const captured = `select count(*)::int as captured from payments where status = 
 
 type Counts = Audited & { readonly pending: number };
 
-/** Counts orders, goods and money. This shop promises nothing: what does not fit together is counted, not thrown. */
-export async function count(urls: Urls, products: readonly Product[]): Promise<Audited> {
+/** Milliseconds in which what is still under way may end. */
+const patience = 10_000;
+
+/** Counts orders, goods and money, once nothing moves any more. This shop promises nothing: what does not fit together is counted, not thrown. */
+export async function audit(urls: Urls, products: readonly Product[]): Promise<Audited> {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    const audited = await count(urls, products);
+    if (audited.unaccounted === 0 || Date.now() > deadline) return audited;
+    await pause(200);
+  }
+}
+
+async function count(urls: Urls, products: readonly Product[]): Promise<Audited> {
   const [orders] = await rowsOf<Counts>(urls.order, totals);
   const { accepted, confirmed, outOfStock, declined, pending } = orders!;
   const [sold] = await rowsOf<{ pieces: number }>(urls.order, piecesConfirmed);

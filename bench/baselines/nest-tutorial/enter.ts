@@ -2,7 +2,7 @@ import { kafkaClient } from '@tradewind/messaging';
 import { freePorts } from '../../../tools/platform/process/ports.js';
 import type { Contestant, Place } from '../../ground/contestant.js';
 import { Services } from '../../ground/services.js';
-import { count, createDatabases, fill, serviceNames } from '../nest-shop/shop-books.js';
+import { audit, createDatabases, fill, serviceNames } from '../nest-shop/shop-books.js';
 import { allTopics, topics } from './topics.js';
 
 /**
@@ -26,7 +26,7 @@ export async function enterNestTutorial({ brokers, postgresUrl, products, folder
     outcomes: topics.orderEvents,
     audit: () => {
       services.check();
-      return count(urls, products);
+      return audit(urls, products);
     },
     stop: () => services.stop(),
   };

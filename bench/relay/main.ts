@@ -1,0 +1,62 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { load, machine } from '../ground/machine.js';
+import { Platform } from '../ground/platform.js';
+import { measureRound, relays, type RelayName, type Round } from './measure.js';
+import { chart, markdown, type Report } from './report.js';
+
+interface Flags {
+  readonly rows: number;
+  readonly seconds: number;
+  readonly rounds: number;
+  readonly report?: string;
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const flags = new Command('npm run bench:relay --')
+  .description('Measures how fast the library’s relay publishes an outbox, in turn with a bare one, and how soon a commit is heard.')
+  .option('--rows <number>', 'in the outbox', wholeNumber, 200_000)
+  .option('--seconds <seconds>', 'of commits at a steady rate', wholeNumber, 20)
+  .option('--rounds <number>', 'of each relay', wholeNumber, 3)
+  .option('--report <folder>', 'write relay.md, relay.svg and relay.json there')
+  .addHelpText('after', '\nExit code 0: every message was heard once, in the order of its key.')
+  .parse()
+  .opts<Flags>();
+
+await run();
+process.exit();
+
+async function run(): Promise<void> {
+  say(`${machine()}, load ${load().toFixed(1)} before it begins`);
+  const rounds: Record<RelayName, Round[]> = { library: [], bare: [] };
+  const plan = { rows: flags.rows, steadySeconds: flags.seconds };
+  const platform = await Platform.open();
+  try {
+    for (let number = 1; number <= flags.rounds; number++) {
+      for (const name of relays) {
+        const round = await measureRound(platform, name, number, plan);
+        rounds[name].push(round);
+        say(`round ${number}, ${name}: ${round.perSecond.toFixed(0)} rows/s, ${round.cpu.toFixed(1)} µs a row, commit to consumer p50 ${round.p50.toFixed(1)} ms, p99 ${round.p99.toFixed(1)} ms, load ${round.machineLoad.toFixed(1)}`);
+      }
+    }
+  } finally {
+    await platform.close();
+  }
+  tell({ machine: machine(), plan, rounds });
+}
+
+function tell(report: Report): void {
+  say(`\n${markdown(report)}`);
+  if (flags.report === undefined) return;
+  mkdirSync(flags.report, { recursive: true });
+  writeFileSync(join(flags.report, 'relay.md'), `${markdown(report)}\n![rows a second from the outbox to Kafka](relay.svg)\n`);
+  writeFileSync(join(flags.report, 'relay.svg'), chart(report));
+  writeFileSync(join(flags.report, 'relay.json'), `${JSON.stringify(report, undefined, 1)}\n`);
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 1');
+  return Number(text);
+}
