@@ -20,8 +20,9 @@ export class Ground {
     readonly say: (line: string) => void,
   ) {}
 
+  /** Access tokens outlive the drills: nobody needs to log in meanwhile, so that sessions can be compared. */
   static async open(say: (line: string) => void): Promise<Ground> {
-    return new Ground(await startShop({ ports: 'free', patience: { firstDelayMs: 250, longestDelayMs: 1_000, steadyAfterMs: 1_000 }, say }), say);
+    return new Ground(await startShop({ ports: 'free', env: { user: { ACCESS_TOKEN_SECONDS: '86400' } }, patience: { firstDelayMs: 250, longestDelayMs: 1_000, steadyAfterMs: 1_000 }, say }), say);
   }
 
   get historyFile(): string {

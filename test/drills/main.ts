@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { playShop } from '../../tools/shop/main.js';
+import { AskedAgain } from './asked-again.js';
 import { drills, type Drill } from './drills.js';
 import { Ground } from './ground.js';
 import { playDrills, type DrillResult } from './play-drills.js';
@@ -29,12 +30,14 @@ async function run(): Promise<number> {
   try {
     const [before, after] = halves(flags.days);
     await trade(ground, before);
+    const asked = await AskedAgain.begin(ground);
     await ground.rest();
     await ground.copyEverything();
     await trade(ground, after);
     await ground.rest();
     await ground.audit();
-    const results = await playDrills(ground, flags.only);
+    const results = await playDrills(ground, flags.only, asked);
+    await asked.close();
     for (const line of tableOf(results)) say(line);
     if (flags.report) writeFileSync(flags.report, `${JSON.stringify({ days: flags.days, results }, undefined, 1)}\n`);
     return results.length === flags.only.length && results.every(({ wrong }) => wrong === undefined) ? 0 : 1;

@@ -1,3 +1,4 @@
+import type { AskedAgain } from './asked-again.js';
 import type { Drill } from './drills.js';
 import { differences, type Ground } from './ground.js';
 
@@ -13,7 +14,7 @@ export interface DrillResult {
 }
 
 /** One after another on the same shop: each has to leave it as it was. Ends at the first that does not. */
-export async function playDrills(ground: Ground, drills: readonly Drill[]): Promise<DrillResult[]> {
+export async function playDrills(ground: Ground, drills: readonly Drill[], asked: AskedAgain): Promise<DrillResult[]> {
   const results: DrillResult[] = [];
   const before = await ground.content();
   const rows = Object.values(before).flat().reduce((sum, each) => sum + each.rows, 0);
@@ -26,6 +27,7 @@ export async function playDrills(ground: Ground, drills: readonly Drill[]): Prom
       await ground.rest();
       const others = differences(before, await ground.content());
       if (others.length > 0) throw new Error(others.join('\n'));
+      await asked.check();
       await ground.audit();
     } catch (error) {
       wrong = error instanceof Error ? error.message : String(error);

@@ -24,6 +24,8 @@ interface Positions {
 
 interface Topics {
   readonly topics: readonly { readonly topic: string; readonly records: number; readonly published: number }[];
+  /** Last words of compacted topics, which the service says when it starts. */
+  readonly toSay: number;
   readonly seconds: number;
   readonly perSecond: number;
 }
@@ -88,7 +90,7 @@ const positionLines = ({ groups }: Positions): string[] =>
 async function recoverKafka(flags: DeedFlags): Promise<void> {
   const { brokers } = shopOf(flags);
   if (!flags.yes) {
-    const would = ['make the topics that are missing', 'publish again what is in the archive of a service and on no topic', 'set every group to the first message that its service has not handled'];
+    const would = ['make the topics that are missing', 'publish again what is in the archive of a service and on no topic', 'have the keys that the user service announces announced again when it starts', 'set every group to the first message that its service has not handled'];
     return print(flags, { done: false, would }, () => [...would.map((line) => `Would: ${line}`), 'Nothing was changed: add --yes to do it.']);
   }
   const kafka = kafkaClient({ brokers: brokers.split(','), clientId: 'tradewind-recover' });
@@ -103,6 +105,7 @@ async function recoverKafka(flags: DeedFlags): Promise<void> {
   for (const service of databaseNames) groups.push(await inPlaceOf<Positions>(service, 'recover-positions', { reason: flags.reason }, flags));
   print(flags, { published, groups }, () => [
     ...table(['TOPIC', 'RECORDS', 'PUBLISHED AGAIN'], published.flatMap((each) => each.topics).map((each) => [each.topic, String(each.records), String(each.published)])),
+    ...published.flatMap(({ toSay }, index) => (toSay > 0 ? [`${plural(toSay, 'last word')} of compacted topics wait in the outbox of ${databaseNames[index]}: it says them when it starts`] : [])),
     ...groups.flatMap(positionLines),
     'Kafka is back: start the services.',
   ]);

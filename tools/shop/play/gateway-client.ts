@@ -22,6 +22,8 @@ export interface Answer<T> {
   readonly body: T;
   /** An earlier attempt of the call may have had its effect already. */
   readonly repeated: boolean;
+  /** The shop says that it has answered so before, by the idempotency key. */
+  readonly replayed: boolean;
 }
 
 /** The shop answered what the loader does not expect there. */
@@ -55,6 +57,7 @@ interface Attempt extends Judgement {
   readonly status?: number;
   readonly retryAfter?: number | undefined;
   readonly body?: unknown;
+  readonly replayed?: boolean;
   readonly said: string;
 }
 
@@ -78,7 +81,7 @@ export class GatewayClient {
       const attempt = await this.attempt(call, { call: id, attempt: number, op: call.op, ...call.about });
       if (!attempt.again) {
         if (!call.expect.includes(attempt.status!)) throw new Unexpected(call, attempt.said, attempt.status);
-        return { status: attempt.status!, body: attempt.body as T, repeated };
+        return { status: attempt.status!, body: attempt.body as T, repeated, replayed: attempt.replayed === true };
       }
       repeated ||= attempt.verdict === 'indeterminate';
       const pause = waitBefore(number, attempt.retryAfter, Math.random());
@@ -115,6 +118,7 @@ export class GatewayClient {
       status: statusCode,
       retryAfter: headers['retry-after'] === undefined ? undefined : Number(headers['retry-after']) || 0,
       body: json ? JSON.parse(text) : undefined,
+      replayed: headers['idempotent-replayed'] === 'true',
       said: `${statusCode}${text === '' ? '' : ` ${text.slice(0, 500)}`}`,
     };
   }

@@ -5,4 +5,5 @@ export type { AnsweredRequest, Kept, RecoveredSagas, Recovery, Told } from './re
 export { hashTables, type TableHash } from './table-hashes.js';
 export { RecoveryRefused, type RecoveryContext, type RecoveryProgress } from './recovery-context.js';
 export { recoverPositions, type ConsumerOf, type RecoveredPositions } from './recover-positions.js';
+export { sayAgain } from './say-again.js';
 export { recoverTopics, type RecoveredTopics } from './recover-topics.js';

@@ -1,3 +1,4 @@
+import type { Said } from '@tradewind/saga';
 import type { AnyTable, Idempotency } from '../decide/index.js';
 import type { Envelope } from '../outbox/envelope.js';
 import type { SagaJournalRow, SagaRow } from '../sagas/saga-tables.js';
@@ -43,4 +44,6 @@ export interface Recovery {
   openEffects?(told: Iterable<Told>): Iterable<EffectRow>;
   /** Tables that are in no event, in an order in which they can be inserted: they come from a backup. */
   readonly backup?: readonly string[];
+  /** The last word of each key on the service's compacted topics, tombstones too, from rows of these tables: no archive has them when Kafka is lost. */
+  readonly compacted?: { readonly tables: readonly string[]; readonly words: (rows: Kept) => Iterable<Said> };
 }

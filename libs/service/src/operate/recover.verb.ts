@@ -1,5 +1,5 @@
 import {
-  backUp, hashTables, PostgresReplayStore, recoverDatabase, recoverPositions, recoverTopics, Replay, type ConsumerOf, type RecoveredDatabase, type RecoveredPositions,
+  backUp, hashTables, PostgresReplayStore, recoverDatabase, recoverPositions, recoverTopics, Replay, sayAgain, type ConsumerOf, type RecoveredDatabase, type RecoveredPositions,
   type RecoveredTopics, type RecoveryContext, type RecoveryProgress, type ReplayReport, type TableHash,
 } from '@tradewind/messaging';
 import type { DataSource } from 'typeorm';
@@ -33,8 +33,9 @@ export const recover = (bench: Workbench, { reason, backup }: RecoverWish): Prom
     return { database, handled, positions, hashes: await hashTables(context.dataSource, await businessTables(context.dataSource)) };
   });
 
-/** Publishes again what the service's topics have lost: see `recoverTopics`. */
-export const recoverOwnTopics = (bench: Workbench, { reason }: RecoverWish): Promise<RecoveredTopics> => atLength(bench, reason, (context) => recoverTopics(context));
+/** Publishes again what the service's topics have lost, and has the last words of its compacted ones said when it starts: see `recoverTopics` and `sayAgain`. */
+export const recoverOwnTopics = (bench: Workbench, { reason }: RecoverWish): Promise<RecoveredTopics & { readonly toSay: number }> =>
+  atLength(bench, reason, async (context) => ({ ...(await recoverTopics(context)), toSay: (await sayAgain(context, bench.recovery)).said }));
 
 /** After every service has its topics back: see `recoverPositions`. */
 export const recoverGroups = (bench: Workbench, { reason }: RecoverWish): Promise<RecoveredPositions> =>
