@@ -7,7 +7,7 @@ import { Ground } from './ground.js';
 import { playDrills, type DrillResult } from './play-drills.js';
 
 interface Flags {
-  readonly only: readonly Drill[];
+  readonly only?: readonly Drill[];
   readonly days: string;
   readonly report?: string;
 }
@@ -16,7 +16,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const flags = new Command('npm run drills --')
   .description('Lets a shop trade, loses its databases and its Kafka one after another, brings each back with the operator\'s commands, and compares.')
-  .option('--only <names>', 'only drills whose names hold one of these, as lost,kafka', chosen, drills)
+  .option('--only <names>', `only drills whose names hold one of these, as lost,kafka; there are ${drills.map(({ name }) => name).join(', ')}`, chosen)
   .option('--days <days>', 'of trading: a number, or all; the copies are made in the middle', '2')
   .option('--report <file>', 'write the results there as JSON')
   .parse()
@@ -36,11 +36,12 @@ async function run(): Promise<number> {
     await trade(ground, after);
     await ground.rest();
     await ground.audit();
-    const results = await playDrills(ground, flags.only, asked);
+    const { only = drills } = flags;
+    const results = await playDrills(ground, only, asked);
     await asked.close();
     for (const line of tableOf(results)) say(line);
     if (flags.report) writeFileSync(flags.report, `${JSON.stringify({ days: flags.days, results }, undefined, 1)}\n`);
-    return results.length === flags.only.length && results.every(({ wrong }) => wrong === undefined) ? 0 : 1;
+    return results.length === only.length && results.every(({ wrong }) => wrong === undefined) ? 0 : 1;
   } finally {
     await ground.close();
   }
