@@ -53,9 +53,12 @@ async function trade({ shop, historyFile }: Ground, days: string): Promise<void>
   if (!ok) throw new Error('the trading did not go as it should');
 }
 
-/** The days before the copies are made, and those after. The shipped month has 26 days of trading in 30. */
+/** The last day of the shipped month. */
+const lastDay = 23;
+
+/** The days before the copies are made, and those after. */
 function halves(days: string): [string, string] {
-  const last = days === 'all' ? 30 : Number(days);
+  const last = days === 'all' ? lastDay : Number(days);
   const half = Math.max(1, Math.floor(last / 2));
   return [`1-${half}`, `${half + 1}-${Math.max(half + 1, last)}`];
 }
