@@ -9,15 +9,22 @@ import type { Told } from './told.js';
  * parent what it was handed and what it called; SIGTERM ends it in good order, and so does a parent that is gone.
  */
 const { DATABASE_URL: url = '', KAFKA_BROKERS: brokers = '', CONSUMER: clientId = '' } = process.env;
+/** Milliseconds in which what is to be told is gathered: a word for each would cost a consumer more than some of its work. */
+const gathering = 20;
+let gathered: Told[] = [];
+const tell = (told: Told): void => void gathered.push(told);
 /** A parent that is gone hears nothing, and is told of by `disconnect`. */
-const tell = (told: Told): void => void (process.connected && process.send?.(told, undefined, undefined, () => undefined));
+const telling = setInterval(() => {
+  if (gathered.length > 0 && process.connected) process.send?.(gathered, undefined, undefined, () => undefined);
+  gathered = [];
+}, gathering);
 
 const dataSource = await new DataSource({ type: 'postgres', url, extra: { max: 6 } }).initialize();
 const store = new PostgresStore(dataSource);
 const kafka = kafkaClient({ brokers: brokers.split(','), clientId });
 const parts = new MessagingParts(
   { service: group, contracts, lockOrder: [DoneJobs], effectsAbreast: abreast },
-  { store, kafka: telling(kafka), world: systemWorld, log: (level, message, detail) => void (level === 'error' && console.error(message, detail)), onFatal },
+  { store, kafka: overheard(kafka), world: systemWorld, log: (level, message, detail) => void (level === 'error' && console.error(message, detail)), onFatal },
   () => [new Call((called) => tell({ called }))],
 );
 parts.hear(new JobHandler());
@@ -33,6 +40,8 @@ async function end(): Promise<void> {
   await parts.finish();
   await kafka.close();
   await dataSource.destroy();
+  clearInterval(telling);
+  if (gathered.length > 0 && process.connected) await new Promise<void>((resolve) => void process.send!(gathered, undefined, undefined, () => resolve()));
   process.exit();
 }
 
@@ -42,7 +51,7 @@ function onFatal(error: Error): void {
 }
 
 /** The same client, that also tells what the group is given and handed. */
-function telling(client: KafkaClient): KafkaClient {
+function overheard(client: KafkaClient): KafkaClient {
   const subscribe: KafkaClient['subscribe'] = (options) =>
     client.subscribe({
       ...options,

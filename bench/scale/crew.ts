@@ -91,7 +91,9 @@ export class Crew {
     const child = fork(program, { env: { ...process.env, ...this.env, CONSUMER: name }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'], serialization: 'advanced' });
     const member: Member = { child, assigned: undefined };
     this.#members.set(name, member);
-    child.on('message', (told) => this.#hear(member, told as Told));
+    child.on('message', (told) => {
+      for (const each of told as readonly Told[]) this.#hear(member, each);
+    });
     child.once('exit', (code, signal) => {
       if (this.#members.get(name) !== member) return;
       this.#members.delete(name); // or `end` would wait for an end that has been
