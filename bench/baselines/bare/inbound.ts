@@ -3,6 +3,8 @@ import { statement } from './database.js';
 
 /** Records a transaction. */
 const most = 1_000;
+/** Milliseconds of silence after which a member counts as dead: a lot, for there is nobody to take over. */
+const patience = 60_000;
 
 /** A record that the group handles. */
 export interface Heard<T = unknown> {
@@ -52,7 +54,7 @@ export class Inbound {
   /** Resolves when the group has given it its partitions. */
   static async open(options: InboundOptions): Promise<Inbound> {
     const kafka = new kafkajs.Kafka({ clientId: options.group, brokers: options.brokers.split(','), logLevel: kafkajs.logLevel.ERROR });
-    const consumer = kafka.consumer({ groupId: options.group, sessionTimeout: 10_000, maxWaitTimeInMs: 1_000, maxBytesPerPartition: 4 * 1024 * 1024, allowAutoTopicCreation: false });
+    const consumer = kafka.consumer({ groupId: options.group, sessionTimeout: patience, maxWaitTimeInMs: 1_000, maxBytesPerPartition: 4 * 1024 * 1024, allowAutoTopicCreation: false });
     const inbound = new Inbound(consumer, options);
     const joined = new Promise<void>((resolve) => consumer.on(consumer.events.GROUP_JOIN, () => resolve()));
     await consumer.connect();

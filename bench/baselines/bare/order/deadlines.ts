@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { run, statement } from '../database.js';
 import { deadlineName, type SagaState } from './saga.js';
@@ -6,24 +7,28 @@ import { deadlineName, type SagaState } from './saga.js';
 const interval = 250;
 const most = 500;
 
-const take = statement('deadlines', `
-with due as (delete from msg_timers where id in (select id from msg_timers where due_at <= now() order by due_at limit $1) returning saga_id, name)
-select due.name, s.state from due join msg_sagas s on s.id = due.saga_id`);
+const due = statement('due', `select t.id, t.name, s.state from msg_timers t join msg_sagas s on s.id = t.saga_id where t.due_at <= now() order by t.due_at limit $1`);
+const pass = statement('pass', `
+with over as (delete from msg_timers where id = any($1::text[]))
+update msg_timers set due_at = now() + milliseconds * interval '1 millisecond' where id = any($2::text[])`);
 
-/** Clears away deadlines that have passed. One that somebody still waited behind ends the process: in a measurement nothing is so late. */
+/**
+ * Clears away deadlines that have passed. One that somebody still waits behind is put off: nothing dies in a measurement, so the answer is on
+ * its way, and an order that never gets it fails the audit.
+ */
 export function watchDeadlines(pool: pg.Pool): () => Promise<void> {
-  let over = false;
+  const over = new AbortController();
   const work = async (): Promise<void> => {
-    while (!over) {
-      const due = await run<{ name: string; state: SagaState }>(pool, take, [most]);
-      const missed = due.find(({ name, state }) => name === deadlineName(state));
-      if (missed) throw new Error(`${missed.state.id} was not answered in time: ${missed.name}`);
-      if (due.length < most) await new Promise((resolve) => setTimeout(resolve, interval));
+    while (!over.signal.aborted) {
+      const timers = await run<{ id: string; name: string; state: SagaState }>(pool, due, [most]);
+      const [waiting, gone] = [timers.filter(({ name, state }) => name === deadlineName(state)), timers.filter(({ name, state }) => name !== deadlineName(state))];
+      if (timers.length > 0) await run(pool, pass, [gone.map(({ id }) => id), waiting.map(({ id }) => id)]);
+      if (timers.length < most) await pause(interval, undefined, { signal: over.signal }).catch(() => undefined); // cut short by the end
     }
   };
   const working = work();
   return () => {
-    over = true;
+    over.abort();
     return working;
   };
 }

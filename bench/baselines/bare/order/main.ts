@@ -31,6 +31,7 @@ const server = createServer((request, response) => {
   request.on('data', (part: Buffer) => parts.push(part));
   request.on('end', () => void answer(request, response, Buffer.concat(parts).toString()));
 });
+server.keepAliveTimeout = 60_000; // a buyer's connection outlives a pause
 server.listen(Number(setting('PORT')), '127.0.0.1', () => ready());
 
 endWith(async () => {
