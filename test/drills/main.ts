@@ -12,6 +12,9 @@ interface Flags {
   readonly report?: string;
 }
 
+/** The last day of the shipped month. */
+const lastDay = 23;
+
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const flags = new Command('npm run drills --')
@@ -52,9 +55,6 @@ async function trade({ shop, historyFile }: Ground, days: string): Promise<void>
   const { ok } = await playShop({ gatewayUrl, adminEmail: admin.email, adminPassword: admin.password, days, historyFile, log: say });
   if (!ok) throw new Error('the trading did not go as it should');
 }
-
-/** The last day of the shipped month. */
-const lastDay = 23;
 
 /** The days before the copies are made, and those after. */
 function halves(days: string): [string, string] {

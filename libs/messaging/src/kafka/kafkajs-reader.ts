@@ -82,10 +82,12 @@ export const recordsOf = (topic: string, partition: number, messages: readonly K
     headers: textOf(message.headers ?? {}),
   }));
 
-const textOf = (headers: IHeaders): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) => {
-      const first = Array.isArray(value) ? value[0] : value;
-      return first === undefined ? [] : [[name, first.toString()]];
-    }),
-  );
+function textOf(headers: IHeaders): Record<string, string> {
+  const text: Record<string, string> = {};
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
+    const first = Array.isArray(value) ? value[0] : value;
+    if (first !== undefined) text[name] = first.toString();
+  }
+  return text;
+}
