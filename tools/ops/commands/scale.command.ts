@@ -20,8 +20,11 @@ async function scale(wanted: Scale, flags: ShopFlags): Promise<void> {
   const { instances, brokers } = shopOf(flags);
   const running = Object.keys(wanted).map((service) => ({ service, instances: instances.filter((one) => one.service === service).map(({ name, url }) => ({ name, url })) }));
   const remarks = await remarksOn(wanted, brokers);
-  print(flags, { running, remarks }, () => [...running.map((each) => `${each.service}: ${plural(each.instances.length, 'instance')} (${each.instances.map(({ name }) => name).join(', ')})`), ...remarks]);
+  print(flags, { running, remarks }, () => [...running.map((each) => lineOf(each)), ...remarks]);
 }
+
+const lineOf = ({ service, instances }: { readonly service: string; readonly instances: readonly { readonly name: string }[] }): string =>
+  instances.length === 0 ? `${service}: stopped` : `${service}: ${plural(instances.length, 'instance')} (${instances.map(({ name }) => name).join(', ')})`;
 
 async function remarksOn(wanted: Scale, brokers: string): Promise<string[]> {
   const kafka = kafkaClient({ brokers: brokers.split(','), clientId: 'tradewind-scale' });
@@ -36,12 +39,12 @@ async function remarksOn(wanted: Scale, brokers: string): Promise<string[]> {
 
 function parsed(text: string): Scale {
   try {
-    return readScale(text);
+    return readScale(text, 0);
   } catch (error) {
     throw new InvalidArgumentError((error as Error).message);
   }
 }
 
 export const scaleCommand: Command = shopCommand('scale', 'Runs another number of instances of a service, in the shop that "npm start" runs. Others stay as they are.')
-  .argument('<service=n,...>', 'as order=4,product=1', parsed)
+  .argument('<service=n,...>', 'as order=4,product=1; order=0 stops a service until it is given an instance again', parsed)
   .action(scale);

@@ -25,14 +25,14 @@ export const defaultPorts: Ports = {
 /** How many instances of each service; one where nothing is said. */
 export type Scale = Readonly<Partial<Record<Service, number>>>;
 
-/** Reads `order=3,product=2`; throws with what is wrong about it. */
-export function readScale(text: string): Scale {
+/** Reads `order=3,product=2`; throws with what is wrong about it. A shop begins with one of each at least; one that runs may do without some for a while. */
+export function readScale(text: string, fewest: 0 | 1 = 1): Scale {
   const scale = new Map<Service, number>();
   for (const part of text.split(',').map((each) => each.trim())) {
     const [name = '', ...count] = part.split('=');
     if (!isService(name)) throw new Error(`there is no service "${name}"; there are ${databaseServices.join(', ')}`);
     if (name === 'gateway') throw new Error('the gateway is the one public address and runs once; put a load balancer in front of several');
-    if (!/^[1-9]\d?$/.test(count.join('='))) throw new Error(`"${part}" is not of the form ${name}=2, with 1 to 99 instances`);
+    if (!/^(0|[1-9]\d?)$/.test(count.join('=')) || Number(count[0]) < fewest) throw new Error(`"${part}" is not of the form ${name}=2, with ${fewest} to 99 instances`);
     if (scale.has(name)) throw new Error(`${name} is named twice`);
     scale.set(name, Number(count[0]));
   }

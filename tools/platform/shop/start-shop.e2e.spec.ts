@@ -98,6 +98,14 @@ describe('a shop whose scale is changed while it runs', () => {
     expect(await answers(`${shop.gatewayUrl}/products?limit=1`)).toBe(true);
   });
 
+  it('stops a service altogether, and starts it again where it was', async () => {
+    const { url } = instance('product');
+    expect((await command('product=0')).code).toBe(0);
+    expect([openInstances('product'), await answers(`${url}/readyz`)]).toEqual([[], false]);
+    expect((await command('product=1')).code).toBe(0);
+    expect([openInstances('product'), await answers(`${url}/readyz`)]).toEqual([['product'], true]);
+  });
+
   it('is as before when a new one can’t start', async () => {
     forPayment['DATABASE_URL'] = 'nowhere';
     await expect(shop.scale({ payment: 2 })).rejects.toThrow('payment-2 ended 3 times instead of starting');
@@ -107,7 +115,7 @@ describe('a shop whose scale is changed while it runs', () => {
 
   it.each([
     ['orders=2', 'there is no service "orders"'],
-    ['order=0', '"order=0" is not of the form order=2'],
+    ['order=-1', '"order=-1" is not of the form order=2'],
     ['gateway=2', 'the gateway is the one public address'],
   ])('refuses %s with a sentence', async (text, sentence) => {
     const { code, err } = await command(text);
