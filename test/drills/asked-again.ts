@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { Account } from '../../tools/shop/play/account.js';
 import { pounds, type Page } from '../../tools/shop/play/api.js';
 import { fillCart } from '../../tools/shop/play/fill-cart.js';
 import { GatewayClient } from '../../tools/shop/play/gateway-client.js';
-import { noHistory } from '../../tools/shop/play/history.js';
+import { openHistory, type History } from '../../tools/shop/play/history.js';
 import { addGoods } from '../faults/load/goods.js';
+import type { Customer } from '../../tools/shop/play/place-order.js';
 import { register } from '../faults/load/load.js';
 import type { Ground } from './ground.js';
 
@@ -27,29 +29,52 @@ const shippingAddress = { name: 'Ann Lee', line1, city: 'Bristol', postcode: 'BS
  */
 export class AskedAgain {
   private constructor(
+    /** What the buyer was answered. The trade has another history: its audit knows nothing of orders that drills lose. */
+    readonly historyFile: string,
     private readonly client: GatewayClient,
+    private readonly history: History,
+    private readonly buyer: Customer,
     private readonly asked: readonly Asked[],
-    private readonly buyer: Account,
     private readonly orders: readonly string[],
+    private readonly wish: object,
   ) {}
 
   static async begin({ shop }: Ground): Promise<AskedAgain> {
-    const client = new GatewayClient({ url: shop.gatewayUrl, connections: 4, history: noHistory, patience: 60_000 });
+    const historyFile = join(shop.state.path, 'asked-again.jsonl');
+    const history = openHistory(historyFile);
+    const client = new GatewayClient({ url: shop.gatewayUrl, connections: 4, history, patience: 60_000 });
     const admin = await Account.logIn(client, shop.admin);
-    const { account: buyer } = await register(client, `asks-again-${Date.now().toString(36)}`);
+    const buyer = await register(client, `asks-again-${Date.now().toString(36)}`);
     const [article] = await addGoods(admin, `asked-again-${Date.now().toString(36)}`, 1);
     const items = [{ productId: article!.productId, quantity: 2 }];
     const wish = { paymentMethod: 'sim_ok', shippingAddress };
     const total = 2 * article!.price;
-    await fillCart(buyer, items, total);
-    const checkedOut = await ask<{ orderId: string }>(buyer, '/cart/checkout', { ...wish, expectedTotal: pounds(total) }, wish);
-    const placed = await ask<{ orderId: string }>(buyer, '/orders', { ...wish, items }, { ...wish, items: [{ ...items[0]!, quantity: 3 }] });
+    await fillCart(buyer.account, items, total);
+    const checkedOut = await ask<{ orderId: string }>(buyer.account, '/cart/checkout', { ...wish, expectedTotal: pounds(total) }, wish);
+    const placed = await ask<{ orderId: string }>(buyer.account, '/orders', { ...wish, items }, { ...wish, items: [{ ...items[0]!, quantity: 3 }] });
     const orders = [checkedOut, placed].map(({ answer }) => answer.orderId);
-    for (const id of orders) await buyer.call({ op: 'follow', method: 'GET', path: `/orders/${id}`, headers: { prefer: 'wait=20' }, expect: [200] });
+    for (const id of orders) await buyer.account.call({ op: 'follow', method: 'GET', path: `/orders/${id}`, headers: { prefer: 'wait=20' }, expect: [200] });
     const { body: payments } = await admin.call<Page<{ id: string }>>({ op: 'read-payments', method: 'GET', path: `/payments?orderId=${orders[0]}`, expect: [200] });
     const give = (pence: number) => ({ amount: pounds(pence), reason: 'a scratch' });
     const granted = await ask(admin, `/payments/${payments.items[0]!.id}/refunds`, give(1), give(2));
-    return new AskedAgain(client, [checkedOut, placed, granted], buyer, orders);
+    const asked = new AskedAgain(historyFile, client, history, buyer, [checkedOut, placed, granted], orders, { ...wish, items });
+    await asked.place(1);
+    return asked;
+  }
+
+  /** Further orders, accepted by the order service itself and written into the history; gives their ids. */
+  async place(count: number): Promise<string[]> {
+    const { account, userId } = this.buyer;
+    const ids: string[] = [];
+    for (let number = 0; number < count; number++) {
+      const key = randomUUID();
+      const about = { key, userId };
+      const { body } = await account.call<{ orderId: string }>({ op: 'checkout', method: 'POST', path: '/orders', headers: { 'idempotency-key': key }, body: this.wish, about, expect: [202] });
+      this.history.write('outcome', { op: 'checkout', ...about, orderId: body.orderId, status: 'accepted' });
+      ids.push(body.orderId);
+    }
+    await this.history.flush();
+    return ids;
   }
 
   /** Throws, naming what is answered otherwise. */
@@ -62,13 +87,14 @@ export class AskedAgain {
       await send(asked, asked.otherBody, [422]);
     }
     for (const id of this.orders) {
-      const { body } = await this.buyer.call<{ shippingAddress?: { line1?: string } | null }>({ op: 'read-order', method: 'GET', path: `/orders/${id}`, expect: [200] });
+      const { body } = await this.buyer.account.call<{ shippingAddress?: { line1?: string } | null }>({ op: 'read-order', method: 'GET', path: `/orders/${id}`, expect: [200] });
       if (body.shippingAddress?.line1 !== line1) throw new Error(`the address of the order ${id} can't be read any more: ${JSON.stringify(body)}`);
     }
   }
 
-  close(): Promise<void> {
-    return this.client.close();
+  async close(): Promise<void> {
+    await this.client.close();
+    await this.history.close();
   }
 }
 

@@ -64,10 +64,10 @@ function halves(days: string): [string, string] {
 }
 
 function tableOf(results: readonly DrillResult[]): string[] {
-  const rows = results.map(({ name, messages, seconds, rows: held, wrong }) => [
-    name, String(messages), (seconds / 60).toFixed(1), String(Math.round(messages / seconds)), String(held), wrong === undefined ? 'as it was' : `WRONG: ${wrong}`,
+  const rows = results.map(({ name, messages, seconds, lost, rows: held, wrong }) => [
+    name, String(messages), (seconds / 60).toFixed(1), String(Math.round(messages / seconds)), String(held), String(lost), wrong === undefined ? 'as it was' : `WRONG: ${wrong}`,
   ]);
-  const all = [['DRILL', 'MESSAGES', 'MINUTES', 'MESSAGES/S', 'ROWS', 'HASHES AND AUDIT'], ...rows];
+  const all = [['DRILL', 'MESSAGES', 'MINUTES', 'MESSAGES/S', 'ROWS', 'LOST', 'HASHES AND AUDIT'], ...rows];
   const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.split('\n')[0]!.length)));
   return all.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd());
 }

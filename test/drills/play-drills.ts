@@ -9,6 +9,8 @@ export interface DrillResult {
   readonly wrong: string | undefined;
   readonly noticed: string;
   readonly messages: number;
+  /** Orders that were accepted and never said, as the command named them. */
+  readonly lost: number;
   readonly seconds: number;
   readonly rows: number;
 }
@@ -21,9 +23,9 @@ export async function playDrills(ground: Ground, drills: readonly Drill[], asked
   for (const { name, title, play } of drills) {
     ground.say(`-- ${name}: ${title}`);
     const since = performance.now();
-    let [noticed, messages, wrong] = ['', 0, undefined as string | undefined];
+    let [noticed, messages, lost, wrong] = ['', 0, 0, undefined as string | undefined];
     try {
-      ({ noticed, messages } = await play(ground));
+      ({ noticed, messages, lost = 0 } = await play(ground, asked));
       await ground.rest();
       const others = differences(before, await ground.content());
       if (others.length > 0) throw new Error(others.join('\n'));
@@ -32,7 +34,7 @@ export async function playDrills(ground: Ground, drills: readonly Drill[], asked
     } catch (error) {
       wrong = error instanceof Error ? error.message : String(error);
     }
-    results.push({ name, title, wrong, noticed, messages, rows, seconds: (performance.now() - since) / 1_000 });
+    results.push({ name, title, wrong, noticed, messages, lost, rows, seconds: (performance.now() - since) / 1_000 });
     if (wrong !== undefined) break;
   }
   return results;

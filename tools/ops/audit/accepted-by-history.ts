@@ -7,6 +7,8 @@ export interface ClientCheckout {
   readonly userId: string;
   /** SHA-256 of the key, in the forms in which a service may keep it. */
   readonly hashes: readonly string[];
+  /** Whom it was sent to. */
+  readonly by: Acceptance['by'];
   /** `ok`: some attempt was answered 202. `open`: none was, and at least one may have had its effect. `none`: all certainly failed. */
   readonly seen: 'ok' | 'open' | 'none';
   /** As the answer told it. */

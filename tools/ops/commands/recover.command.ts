@@ -5,6 +5,8 @@ import { kafkaClient } from '@tradewind/messaging';
 import pg from 'pg';
 import { createServiceDatabase } from '../../platform/postgres/service-database.js';
 import { databaseNames, type DatabaseName } from '../gather/database-names.js';
+import { readHistory } from '../gather/history.js';
+import { accepting, compareAcceptances, type ComparedAcceptances } from '../operator/compare-acceptances.js';
 import { CannotDo } from '../operator/databases.js';
 import { inPlaceOf } from '../operate/in-place-of.js';
 import { plural, table } from '../screen.js';
@@ -32,11 +34,12 @@ interface Topics {
 
 interface RecoverFlags extends DeedFlags {
   readonly backup?: string;
+  readonly history?: string;
 }
 
 async function recover(what: DatabaseName | 'kafka', flags: RecoverFlags): Promise<void> {
   if (what !== 'kafka') return recoverDatabase(what, flags);
-  if (flags.backup !== undefined) throw new CannotDo('--backup belongs to a service: Kafka comes back from the archives of all of them');
+  if (flags.backup !== undefined || flags.history !== undefined) throw new CannotDo('--backup and --history belong to a service: Kafka comes back from the archives of all of them');
   return recoverKafka(flags);
 }
 
@@ -47,9 +50,11 @@ async function recoverDatabase(service: DatabaseName, flags: RecoverFlags): Prom
     const would = [`replace whatever the database of ${service} holds by what lies on its topics${file ? ` and in ${file}` : ', and keep what is in no event'}`];
     return print(flags, { done: false, would }, () => [...would.map((line) => `Would: ${line}`), 'Nothing was changed: add --yes to do it.']);
   }
+  const checkouts = flags.history === undefined ? undefined : { by: accepting(service), seen: await readHistory(flags.history) };
   await makeDatabase(databases[service], adminUrl);
   const recovered = await inPlaceOf<Recovered>(service, 'recover', { reason: flags.reason, ...(file ? { backup: file } : {}) }, flags);
-  print(flags, recovered, () => linesOf(service, recovered));
+  const history = checkouts && (await compareAcceptances(checkouts.by, databases[service], checkouts.seen));
+  print(flags, { ...recovered, history }, () => [...linesOf(service, recovered), ...(history ? lossLines(history) : [])]);
   if (recovered.handled.some(({ failed }) => failed.length > 0)) process.exitCode = 1;
 }
 
@@ -82,6 +87,12 @@ function linesOf(service: string, { database, handled, positions, hashes }: Reco
     ...table(['TABLE', 'ROWS', 'HASH'], hashes.map(({ table: name, rows, hash }) => [name, String(rows), hash])).map((line) => `  ${line}`),
   ];
 }
+
+/** Every id: nobody else can tell the buyers. */
+const lossLines = ({ accepted, back, lost, unsure }: ComparedAcceptances): string[] => [
+  `accepted ${accepted}, come back ${back}, lost ${lost.length}${unsure > 0 ? `; of ${plural(unsure, 'call')} without an answer nothing is there` : ''}`,
+  ...lost.map(({ orderId, userId, key }) => `  lost: order ${orderId ?? 'whose id nobody was told'} of the user ${userId}, key ${key}`),
+];
 
 const positionLines = ({ groups }: Positions): string[] =>
   table(['GROUP', 'PARTITIONS', 'RECORDS LEFT'], groups.map(({ group, partitions, left }) => [group, String(partitions), String(left)])).map((line) => `  ${line}`);
@@ -120,6 +131,7 @@ function target(text: string): DatabaseName | 'kafka' {
 export const recoverCommand = deedCommand('recover', 'Brings back a service whose database was lost or restored, or Kafka. The services must be stopped.')
   .argument('<what>', `${databaseNames.join(', ')} or kafka`, target)
   .option('--backup <file>', 'a file of "tradewind backup": what is in no event')
+  .option('--history <file>', 'what the clients saw (JSON lines of tools/shop): what was accepted and did not come back is named')
   .action(recover);
 
 interface BackedUp {

@@ -6,6 +6,7 @@ import { CannotReach } from './read-only.js';
 
 interface Seen {
   readonly userId: string;
+  by: ClientCheckout['by'];
   /** Attempts without an answer yet, and what the answered ones came to. */
   open: number;
   ok: boolean;
@@ -25,9 +26,10 @@ export async function readHistory(path: string): Promise<ClientCheckout[]> {
   } catch (error) {
     throw new CannotReach(`the history ${path} can't be used${number > 0 ? ` (line ${number})` : ''}: ${(error as Error).message}`, { cause: error });
   }
-  return [...keys].map(([key, { userId, open, ok, indeterminate, orderId }]) => ({
+  return [...keys].map(([key, { userId, by, open, ok, indeterminate, orderId }]) => ({
     key,
     userId,
+    by,
     hashes: [key, JSON.stringify(key)].map((text) => createHash('sha256').update(text).digest('hex')),
     seen: ok ? 'ok' : open > 0 || indeterminate ? 'open' : 'none',
     orderId,
@@ -40,12 +42,15 @@ interface Line {
   readonly key?: string;
   readonly userId?: string;
   readonly orderId?: string;
+  /** Of a call, not of its outcome. */
+  readonly path?: string;
 }
 
-function note({ phase, op, key, userId, orderId }: Line, keys: Map<string, Seen>): void {
+function note({ phase, op, key, userId, orderId, path }: Line, keys: Map<string, Seen>): void {
   if (op !== 'checkout' || key === undefined || userId === undefined) return;
-  const seen = keys.get(key) ?? { userId, open: 0, ok: false, indeterminate: false, orderId: undefined };
+  const seen = keys.get(key) ?? { userId, by: 'cart', open: 0, ok: false, indeterminate: false, orderId: undefined };
   keys.set(key, seen);
+  if (path === '/orders') seen.by = 'order';
   if (phase === 'invoke') seen.open++;
   else if (phase === 'outcome') seen.orderId = orderId;
   else seen.open--;
