@@ -1,6 +1,6 @@
 import { OrderAddressChanged, OrderGoodwillRecorded, OrderPlaced } from '@tradewind/contracts';
 import { groupBy } from '@tradewind/kernel';
-import { messageInfo, sagaRow, type MessageClass, type RecoveredSagas, type Recovery, type Told } from '@tradewind/messaging';
+import { messageInfo, sagaRow, type Heard, type MessageClass, type RecoveredSaga, type Recovery, type Told } from '@tradewind/messaging';
 import { retell, type Retelling, type ToldDecision } from '@tradewind/saga';
 import type { Order } from './domain/order.js';
 import { after, rebuildOrders } from './rebuild.js';
@@ -11,10 +11,14 @@ import { Orders } from './storage/order.tables.js';
 
 /** Orders, their sagas and the keys of their requests from what was said of them; the copy of prices comes again from the topics of others. */
 export const recovery: Recovery = {
-  rows: (told) => [[Orders, rebuildOrders([...told].map(({ message }) => message)).values()]],
+  rows: (told) => [[Orders, rebuildOrders(messagesIn(told)).values()]],
   answers: answeredOrders,
-  sagas: (told, heard) => sagasOf(told, new Map([...heard].map(({ message, envelope }) => [envelope.id, message]))),
+  sagas: sagasOf,
 };
+
+function* messagesIn(told: Iterable<Told>): Generator<object> {
+  for (const { message } of told) yield message;
+}
 
 const orderStory: Retelling<Order> = {
   sagas: [placeOrder, cancelOrder],
@@ -29,25 +33,42 @@ const orderStory: Retelling<Order> = {
 };
 
 /** Throws a RangeError naming what follows from nothing that was said before. */
-function sagasOf(told: Iterable<Told>, heard: ReadonlyMap<string, object>): RecoveredSagas {
-  const byOrder = groupBy([...told].filter(({ message }) => 'orderId' in message), ({ message }) => (message as { orderId: string }).orderId);
-  const retold = [...byOrder].flatMap(([orderId, about]) => {
+function* sagasOf(told: Iterable<Told>, heard: Heard): Generator<RecoveredSaga> {
+  for (const [orderId, about] of byOrder(told)) {
     const { sagas, unexplained, refusals } = retell(orderStory, decisionsOf(about, heard));
     const [first] = unexplained;
     if (first) throw new RangeError(`${first.says.map(({ message }) => message.constructor.name).join(' and ')} of the order ${orderId} does not follow from what was said of it before`, { cause: refusals.at(-1) });
-    return sagas;
-  });
-  return {
-    sagas: retold.map(({ state, startedAt, changedAt }) => sagaRow(state, startedAt, changedAt)),
-    journal: retold.flatMap(({ state, journal }) => journal.map((line) => ({ ...line, sagaId: state.id }))),
-    timers: retold.flatMap(({ state, deadlines }) =>
-      deadlines.map(({ name, milliseconds, startedBy, from }) => ({ id: `${state.id} ${name}`, sagaId: state.id, name, milliseconds, startedBy, dueAt: new Date(from.getTime() + milliseconds) })),
-    ),
-  };
+    for (const { state, startedAt, changedAt, journal, deadlines } of sagas) {
+      yield {
+        saga: sagaRow(state, startedAt, changedAt),
+        journal: journal.map((line) => ({ ...line, sagaId: state.id })),
+        timers: deadlines.map(({ name, milliseconds, startedBy, from }) => ({
+          id: `${state.id} ${name}`, sagaId: state.id, name, milliseconds, startedBy, dueAt: new Date(from.getTime() + milliseconds),
+        })),
+      };
+    }
+  }
+}
+
+/** What was said of one order comes together. */
+function* byOrder(told: Iterable<Told>): Generator<readonly [orderId: string, about: readonly Told[]]> {
+  let about: Told[] = [];
+  let orderId: string | undefined;
+  for (const each of told) {
+    const { orderId: next } = each.message as { readonly orderId?: string };
+    if (next === undefined) continue;
+    if (orderId !== undefined && orderId !== next) {
+      yield [orderId, about];
+      about = [];
+    }
+    orderId = next;
+    about.push(each);
+  }
+  if (orderId !== undefined) yield [orderId, about];
 }
 
 /** What one cause made the service say of an order was decided at once. */
-function decisionsOf(about: readonly Told[], heard: ReadonlyMap<string, object>): ToldDecision[] {
+function decisionsOf(about: readonly Told[], heard: Heard): ToldDecision[] {
   const behind = causesBefore(about);
   return [...groupBy(about, causeOf)].map(([cause, group]) => ({
     cause,

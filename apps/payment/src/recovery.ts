@@ -3,32 +3,42 @@ import type { EffectRow, Recovery, Told } from '@tradewind/messaging';
 import { takeKey } from './domain/operation-keys.js';
 import { owedOf, type Owed, type Rows } from './domain/rebuild.js';
 import { answeredRefunds } from './http/granted-once.js';
-import { rebuildPayments } from './rebuild.js';
+import { rebuildPayments, type Told as Caused } from './rebuild.js';
 import { LedgerEntries, Payments, Refunds } from './storage/payment.tables.js';
 
-const rowsOf = (told: readonly Told[]): Rows => rebuildPayments(told.map(({ message, envelope }) => ({ message, causation: envelope.causation ?? envelope.id })));
+const rowsOf = (told: Iterable<Told>): Rows => rebuildPayments(causedIn(told));
+
+function* causedIn(told: Iterable<Told>): Generator<Caused> {
+  for (const { message, envelope } of told) yield { message, causation: envelope.causation ?? envelope.id };
+}
 
 /**
- * Payments, refunds, ledger and the keys of requests from what was said of them, and what the provider still has to be asked: its keys make a second
- * question harmless. Which of the provider's notices were heard is in no event: a backup has it.
+ * Payments, refunds, ledger and the keys of requests from what was said of them, and what the provider still has to be asked: its
+ * keys make a second question harmless. Which of the provider's notices were heard is in no event: a backup has it.
  */
 export const recovery: Recovery = {
   rows: (told) => {
-    const { payments, refunds, ledger } = rowsOf([...told]);
+    const { payments, refunds, ledger } = rowsOf(told);
     return [[Payments, payments.values()], [Refunds, refunds.values()], [LedgerEntries, ledger]];
   },
   answers: answeredRefunds,
   openEffects: (told) => {
-    const all = [...told];
-    return owedOf(rowsOf(all)).map((owed) => effectOf(owed, all.findLast((each) => isBeginningOf(owed, each))!));
+    const owed = new Map(owedOf(rowsOf(told)).map((each) => [each.ask === 'goodwill' ? `goodwill ${each.refund.refundId}` : `${each.ask} ${each.orderId}`, each]));
+    const begun = new Map<string, Told>();
+    for (const each of told) {
+      const name = beginning(each.message);
+      if (name !== undefined && owed.has(name)) begun.set(name, each);
+    }
+    return [...owed].map(([name, each]) => effectOf(each, begun.get(name)!));
   },
   backup: ['webhook_events'],
 };
 
-function isBeginningOf({ ask, orderId, ...rest }: Owed, { message }: Told): boolean {
-  if (ask === 'goodwill') return message instanceof GoodwillStarted && 'refund' in rest && message.refundId === rest.refund.refundId;
-  if (ask === 'take') return message instanceof PaymentStarted && message.orderId === orderId;
-  return message instanceof RefundStarted && message.orderId === orderId;
+/** What the provider is asked because of a message, and about what. */
+function beginning(message: object): string | undefined {
+  if (message instanceof GoodwillStarted) return `goodwill ${message.refundId}`;
+  if (message instanceof PaymentStarted) return `take ${message.orderId}`;
+  return message instanceof RefundStarted ? `refund ${message.orderId}` : undefined;
 }
 
 /** The effect has the id of the message that tells of it: there is one, however often it is derived. */

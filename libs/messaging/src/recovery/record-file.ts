@@ -7,12 +7,12 @@ import { deserialize, serialize } from 'node:v8';
 const gathered = 1 << 20;
 
 /**
- * Values in a file that has no name and goes with the process: as many as a disk takes, none of them in memory. What it holds
- * nobody else can read.
+ * Values in a file that has no name and goes with the process: as many as a disk takes, hardly any in memory. Nobody else can
+ * read it.
  */
 export class RecordFile {
   readonly #file: number;
-  #starts: number[] = [];
+  readonly #starts: number[] = [];
   #end = 0;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
@@ -36,7 +36,7 @@ export class RecordFile {
     if (this.#waitingBytes >= gathered) this.#write();
   }
 
-  /** The value that was appended as the so-manieth, from 0 on. */
+  /** The value that so many others were appended before. */
   at(place: number): unknown {
     this.#write();
     const start = this.#starts[place]!;

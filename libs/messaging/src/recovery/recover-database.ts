@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { groupBy } from '@tradewind/kernel';
-import { readMessage } from '../contract/index.js';
+import { decode } from '../consume/decode.js';
+import { readMessage, type Catalogue } from '../contract/index.js';
 import { ownTopics } from '../outbox/own-topics.js';
 import { appendOutbox } from '../postgres/outbox-sql.js';
 import { SagaJournal, Sagas } from '../sagas/saga-tables.js';
@@ -9,11 +10,12 @@ import { setPublishedTo } from './archive-sql.js';
 import { insertKept, readBackup, readKept } from './kept-rows.js';
 import { Counter, recordDeed, refuseCompany, RecoveryRefused, type RecoveryContext } from './recovery-context.js';
 import type { ConsumerOf } from './recover-positions.js';
-import type { Kept, Recovery, Told } from './recovery.js';
+import type { Heard, Kept, Recovery, Told } from './recovery.js';
 import {
-  beginRefill, endRefill, refillAnswers, refillArchive, refillEffects, refillInbox, refillRows, refillSequences, refillTimers, unpublished,
+  beginRefill, endRefill, refillAnswers, refillArchive, refillEffects, refillInbox, refillRows, refillSagas, refillSequences, unpublished,
 } from './refill-sql.js';
-import { messagesOf, readTold, type ToldRecord } from './told.js';
+import { messagesOf, readTold } from './told.js';
+import type { ToldLog } from './told-log.js';
 
 export interface DatabaseRecovery {
   readonly recovery: Recovery;
@@ -36,7 +38,7 @@ export interface RecoveredDatabase {
 /**
  * Brings a service's database back from its own topics, in one transaction: what was published, business rows, sagas, deadlines,
  * open effects, answers to requests with a key, and what is known to be handled, by causation. Whatever else the database held goes,
- * but for the tables that are in no event. What was handled and left no trace is to be handled again afterwards. May be repeated.
+ * but for the tables that are in no event; records lie in a temporary file meanwhile, not in memory. What was handled and left no trace is to be handled again afterwards. May be repeated.
  */
 export async function recoverDatabase(context: RecoveryContext, how: DatabaseRecovery): Promise<RecoveredDatabase> {
   await refuseCompany(context);
@@ -47,37 +49,59 @@ export async function recoverDatabase(context: RecoveryContext, how: DatabaseRec
   }
   const own = ownTopics(options);
   const told = await readTold(context, own, `reading what ${options.service} has said`, options.service);
-  const kept = how.backup === undefined ? await readKept(dataSource, recovery.backup ?? []) : await readBackup(context, how.backup);
-  const heard = await readTold(context, heardTopics(context, consumers), `reading what ${options.service} has heard`);
-  const ends = await kafka.endOffsets(own.map(({ name }) => name));
-  const counter = new Counter(context, `writing the database of ${options.service}`);
-  const archived = told.filter(({ record }) => own.some(({ name, retention }) => name === record.topic && retention === 'keep'));
-  const result = await dataSource.transaction(async (manager) => {
-    const waiting = await leftOver(manager, told);
-    const said = (): Iterable<Told> => everySaid(messagesOf(told, options.contracts), waiting, context);
-    const tables = await beginRefill(manager, how.migrationsTable);
-    const filled = await refillBusiness(manager, recovery, said, kept, counter);
-    await refillArchive(manager, archived);
-    await refillSequences(manager, told);
-    await setPublishedTo(manager, ends);
-    await appendOutbox((text, values) => manager.query(text, values as unknown[]), waiting);
-    if (recovery.answers) filled.push({ table: 'msg_idempotency', rows: await refillAnswers(manager, recovery.answers(said())) });
-    const sagas = recovery.sagas?.(said(), messagesOf(heard, options.contracts));
-    if (sagas) {
-      filled.push({ table: Sagas.name, rows: await refillRows(manager, Sagas, sagas.sagas) });
-      filled.push({ table: SagaJournal.name, rows: await refillRows(manager, SagaJournal, sagas.journal) });
-      await refillTimers(manager, sagas.timers);
+  try {
+    const kept = how.backup === undefined ? await readKept(dataSource, recovery.backup ?? []) : await readBackup(context, how.backup);
+    const heard = await readTold(context, heardTopics(context, consumers), `reading what ${options.service} has heard`);
+    try {
+      const ends = await kafka.endOffsets(own.map(({ name }) => name));
+      const counter = new Counter(context, `writing the database of ${options.service}`);
+      const result = await dataSource.transaction((manager) => refill(manager, context, how, { told, heard, kept, ends }, counter));
+      counter.tell();
+      const all = { ...result, seconds: counter.seconds, perSecond: counter.perSecond };
+      await recordDeed(context, 'recover database', all);
+      return all;
+    } finally {
+      heard.close();
     }
-    if (recovery.openEffects) await refillEffects(manager, recovery.openEffects(said()));
-    await refillInbox(manager, handledBy(consumers, heard, [...told.map(({ envelope }) => envelope), ...waiting]));
-    counter.add(archived.length);
-    await endRefill(manager, tables);
-    return { tables: filled, unpublished: waiting.length };
-  });
-  counter.tell();
-  const all = { ...result, messages: archived.length, seconds: counter.seconds, perSecond: counter.perSecond };
-  await recordDeed(context, 'recover database', all);
-  return all;
+  } finally {
+    told.close();
+  }
+}
+
+interface Sources {
+  readonly told: ToldLog;
+  readonly heard: ToldLog;
+  readonly kept: Kept;
+  readonly ends: Awaited<ReturnType<RecoveryContext['kafka']['endOffsets']>>;
+}
+
+async function refill(
+  manager: EntityManager,
+  context: RecoveryContext,
+  { recovery, consumers, migrationsTable }: DatabaseRecovery,
+  { told, heard, kept, ends }: Sources,
+  counter: Counter,
+): Promise<Omit<RecoveredDatabase, 'seconds' | 'perSecond'>> {
+  const { options } = context;
+  const waiting = await leftOver(manager, told);
+  const said: Iterable<Told> = { [Symbol.iterator]: () => everySaid(told, waiting, context) };
+  const tables = await beginRefill(manager, migrationsTable);
+  const filled = await refillBusiness(manager, recovery, said, kept, counter);
+  const keptTopics = new Set(ownTopics(options).filter(({ retention }) => retention === 'keep').map(({ name }) => name));
+  const messages = await refillArchive(manager, those(told.byTime(), ({ record }) => keptTopics.has(record.topic)));
+  await refillSequences(manager, told.byTime());
+  await setPublishedTo(manager, ends);
+  await appendOutbox((text, values) => manager.query(text, values as unknown[]), waiting);
+  if (recovery.answers) filled.push({ table: 'msg_idempotency', rows: await refillAnswers(manager, recovery.answers(said)) });
+  if (recovery.sagas) {
+    const { sagas, journal } = await refillSagas(manager, recovery.sagas(said, heardBy(heard, options.contracts)));
+    filled.push({ table: Sagas.name, rows: sagas }, { table: SagaJournal.name, rows: journal });
+  }
+  if (recovery.openEffects) await refillEffects(manager, recovery.openEffects(said));
+  await refillInbox(manager, handledBy(consumers, heard, causesOf(told, waiting)));
+  counter.add(messages);
+  await endRefill(manager, tables);
+  return { tables: filled, messages, unpublished: waiting.length };
 }
 
 /** Of the topics that the service consumes, the others' and its own. */
@@ -87,14 +111,23 @@ function heardTopics({ options }: RecoveryContext, consumers: readonly ConsumerO
 }
 
 /** What waits in the outbox and is on no topic; those that are were published and not marked. */
-async function leftOver(manager: EntityManager, told: readonly ToldRecord[]): Promise<OutboxRow[]> {
-  const there = new Set(told.map(({ envelope }) => envelope.id));
-  return (await unpublished(manager)).filter(({ id }) => !there.has(id));
+async function leftOver(manager: EntityManager, told: ToldLog): Promise<OutboxRow[]> {
+  return (await unpublished(manager)).filter(({ id }) => !told.has(id));
 }
 
-function* everySaid(told: Iterable<Told>, waiting: readonly OutboxRow[], { options: { contracts, service } }: RecoveryContext): Generator<Told> {
-  yield* told;
-  for (const { id, type, version, key, payload, causation, correlation, traceparent, occurredAt } of waiting) {
+/** Key by key, what is not published yet behind the rest of its key. */
+function* everySaid(told: ToldLog, waiting: readonly OutboxRow[], { options: { contracts, service } }: RecoveryContext): Generator<Told> {
+  const left = groupBy(waiting, ({ key }) => key);
+  for (const [key, records] of told.byKey()) {
+    yield* messagesOf(records, contracts);
+    yield* waitingMessages(left.get(key) ?? [], contracts, service);
+    left.delete(key);
+  }
+  for (const rows of left.values()) yield* waitingMessages(rows, contracts, service);
+}
+
+function* waitingMessages(rows: readonly OutboxRow[], contracts: Catalogue, service: string): Generator<Told> {
+  for (const { id, type, version, key, payload, causation, correlation, traceparent, occurredAt } of rows) {
     const known = contracts.find(type);
     if (!known) continue; // a dead letter: nothing follows from it
     const message = readMessage(known.cls, payload === null ? { [known.info.key]: key } : JSON.parse(payload), version);
@@ -102,11 +135,18 @@ function* everySaid(told: Iterable<Told>, waiting: readonly OutboxRow[], { optio
   }
 }
 
+const heardBy = (heard: ToldLog, contracts: Catalogue): Heard => ({
+  get(id) {
+    const found = heard.get(id);
+    return found && decode(found.record, contracts).message;
+  },
+});
+
 /** Rows, then what is in no event and refers to them. A row that was never published takes its backup with it. */
-async function refillBusiness(manager: EntityManager, recovery: Recovery, said: () => Iterable<Told>, kept: Kept, counter: Counter): Promise<{ table: string; rows: number }[]> {
+async function refillBusiness(manager: EntityManager, recovery: Recovery, said: Iterable<Told>, kept: Kept, counter: Counter): Promise<{ table: string; rows: number }[]> {
   const filled: { table: string; rows: number }[] = [];
   try {
-    for (const [table, rows] of recovery.rows(said(), kept)) {
+    for (const [table, rows] of recovery.rows(said, kept)) {
       filled.push({ table: table.name, rows: await refillRows(manager, table, rows) });
       counter.tell();
     }
@@ -118,12 +158,22 @@ async function refillBusiness(manager: EntityManager, recovery: Recovery, said: 
   return filled;
 }
 
+/** The messages that something was said because of. What was said of its own accord names itself. */
+function causesOf(told: ToldLog, waiting: readonly OutboxRow[]): ReadonlySet<string> {
+  const causes = new Set(waiting.flatMap(({ id, causation }) => (causation === id ? [] : [causation])));
+  for (const { envelope: { id, causation } } of told.byTime()) if (causation !== undefined && causation !== id) causes.add(causation);
+  return causes;
+}
+
 /** A message is handled when something was said because of it. Any other is handled again: guards make that harmless. */
-function handledBy(consumers: readonly ConsumerOf[], heard: readonly ToldRecord[], said: readonly { readonly id: string; readonly causation: string | undefined }[]): { consumer: string; id: string; lane: string }[] {
-  // What was said of its own accord names itself.
-  const because = new Set(said.flatMap(({ id, causation }) => (causation === id ? [] : [causation])));
+function* handledBy(consumers: readonly ConsumerOf[], heard: ToldLog, causes: ReadonlySet<string>): Generator<{ consumer: string; id: string; lane: string }> {
   const byType = groupBy(consumers.flatMap(({ group, decides, types }) => (decides ?? types).map((type) => ({ group, type }))), ({ type }) => type);
-  return heard
-    .filter(({ envelope }) => because.has(envelope.id))
-    .flatMap(({ envelope, record }) => (byType.get(envelope.type) ?? []).map(({ group }) => ({ consumer: group, id: envelope.id, lane: `${record.topic}\n${record.key}` })));
+  for (const { envelope: { id, type }, record } of heard.byTime()) {
+    if (!causes.has(id)) continue;
+    for (const { group } of byType.get(type) ?? []) yield { consumer: group, id, lane: `${record.topic}\n${record.key}` };
+  }
+}
+
+function* those<T>(all: Iterable<T>, are: (each: T) => boolean): Generator<T> {
+  for (const each of all) if (are(each)) yield each;
 }

@@ -15,12 +15,16 @@ export interface Told {
 /** The rows of the tables that are in no event, by table, as the database writes them as JSON. */
 export type Kept = ReadonlyMap<string, readonly Readonly<Record<string, unknown>>[]>;
 
-export interface RecoveredSagas {
-  readonly sagas: Iterable<SagaRow>;
-  readonly journal: Iterable<SagaJournalRow>;
+export interface RecoveredSaga {
+  readonly saga: SagaRow;
+  readonly journal: readonly SagaJournalRow[];
   /** With the time at which each falls due, where its command is on the topic. */
-  readonly timers: Iterable<TimerRow & { readonly dueAt: Date | undefined }>;
+  readonly timers: readonly RecoveredTimer[];
 }
+export type RecoveredTimer = TimerRow & { readonly dueAt: Date | undefined };
+
+/** What was heard on the topics that the service consumes, by message id. */
+export type Heard = Pick<ReadonlyMap<string, object>, 'get'>;
 
 /** A request that was done once for its idempotency key, and what it was answered. */
 export interface AnsweredRequest {
@@ -30,16 +34,16 @@ export interface AnsweredRequest {
 }
 
 /**
- * What a service's database is brought back from: pure functions of what it has said on its own topics. Messages of one key come
- * in their order. Everything that follows from others' messages alone is left out: they are handled again afterwards.
+ * What a service's database is brought back from: pure functions of what it has said on its own topics. All messages of one key come
+ * together and in their order, be they on several topics; they are read anew each time, so whoever keeps none of them needs no memory.
+ * Everything that follows from others' messages alone is left out: they are handled again afterwards.
  */
 export interface Recovery {
   /** Business rows, in an order of tables in which they can be inserted. Throws a RangeError on what does not follow from what was said before. */
   rows(told: Iterable<Told>, kept: Kept): readonly (readonly [AnyTable, Iterable<object>])[];
   /** Requests with an idempotency key, of which what was said carries hashes: sent once more, each is answered as it was. */
   answers?(told: Iterable<Told>): Iterable<AnsweredRequest>;
-  /** From what was said, and what was heard on the topics that the service consumes. */
-  sagas?(told: Iterable<Told>, heard: Iterable<Told>): RecoveredSagas;
+  sagas?(told: Iterable<Told>, heard: Heard): Iterable<RecoveredSaga>;
   /** Effects that are wished and not settled. */
   openEffects?(told: Iterable<Told>): Iterable<EffectRow>;
   /** Tables that are in no event, in an order in which they can be inserted: they come from a backup. */

@@ -1,13 +1,15 @@
 import type { EntityManager } from 'typeorm';
 import type { AnyTable } from '../decide/index.js';
 import { tableSql } from '../postgres/table-sql.js';
+import { SagaJournal, Sagas } from '../sagas/saga-tables.js';
 import type { EffectRow, OutboxRow } from '../store/store.js';
-import type { AnsweredRequest, RecoveredSagas } from './recovery.js';
-import type { ToldRecord } from './told.js';
+import type { AnsweredRequest, RecoveredSaga, RecoveredTimer } from './recovery.js';
+import type { ToldRecord } from './told-log.js';
 
 type Manager = Pick<EntityManager, 'query'>;
 
-const abreast = 5_000;
+/** Rows that are in memory for one statement. */
+const abreast = 1_000;
 
 /** What is known of the database itself, not of the service, stays. */
 const emptied = `
@@ -34,9 +36,17 @@ const timers = `
 insert into msg_timers (id, saga_id, name, milliseconds, started_by, due_at)
 select * from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::uuid[], $6::timestamptz[])`;
 
-/** Pieces that one statement takes. */
-async function inParts<T>(rows: readonly T[], write: (part: readonly T[]) => Promise<unknown>): Promise<void> {
-  for (let at = 0; at < rows.length; at += abreast) await write(rows.slice(at, at + abreast));
+/** Gives how many there were. */
+async function inParts<T>(rows: Iterable<T>, write: (part: readonly T[]) => Promise<unknown>): Promise<number> {
+  let [part, before] = [[] as T[], 0];
+  for (const row of rows) {
+    if (part.push(row) < abreast) continue;
+    await write(part);
+    before += part.length;
+    part = [];
+  }
+  if (part.length > 0) await write(part);
+  return before + part.length;
 }
 
 const column = <T>(rows: readonly T[], of: (row: T) => unknown): unknown[] => rows.map(of);
@@ -59,9 +69,8 @@ export async function endRefill(manager: Manager, tables: readonly string[]): Pr
 }
 
 /** The archive as the relay would have left it; positions from 1 on, and those of the outbox behind them. */
-export async function refillArchive(manager: Manager, told: readonly ToldRecord[]): Promise<void> {
-  const rows = told.map((each, index) => ({ ...each, position: index + 1 }));
-  await inParts(rows, (part) =>
+export async function refillArchive(manager: Manager, told: Iterable<ToldRecord>): Promise<number> {
+  const count = await inParts(positioned(told), (part) =>
     manager.query(archive, [
       column(part, ({ position }) => position),
       column(part, ({ envelope }) => envelope.id),
@@ -80,7 +89,13 @@ export async function refillArchive(manager: Manager, told: readonly ToldRecord[
       column(part, ({ record }) => record.offset.toString()),
     ]),
   );
-  await manager.query(continuePositions, [rows.length + 1]);
+  await manager.query(continuePositions, [count + 1]);
+  return count;
+}
+
+function* positioned(told: Iterable<ToldRecord>): Generator<ToldRecord & { readonly position: number }> {
+  let position = 0;
+  for (const each of told) yield { ...each, position: ++position };
 }
 
 /** What the envelope does not say itself: the headers of dead letters. */
@@ -90,31 +105,28 @@ function furtherHeaders(headers: Readonly<Record<string, string>>): string | nul
 }
 
 /** How far each key has come on each topic; of a key whose records are compacted away nobody knows, or needs to. */
-export async function refillSequences(manager: Manager, told: readonly ToldRecord[]): Promise<void> {
+export async function refillSequences(manager: Manager, told: Iterable<ToldRecord>): Promise<void> {
   const last = new Map<string, { topic: string; key: string; sequence: bigint }>();
   for (const { record, envelope } of told) {
     const lane = `${record.topic}\n${record.key}`;
     if ((last.get(lane)?.sequence ?? 0n) < envelope.sequence) last.set(lane, { topic: record.topic, key: record.key ?? '', sequence: envelope.sequence });
   }
-  await inParts([...last.values()], (part) =>
+  await inParts(last.values(), (part) =>
     manager.query(sequences, [column(part, ({ topic }) => topic), column(part, ({ key }) => key), column(part, ({ sequence }) => sequence.toString())]),
   );
 }
 
-export async function refillRows(manager: Manager, table: AnyTable, rows: Iterable<object>): Promise<number> {
+export function refillRows(manager: Manager, table: AnyTable, rows: Iterable<object>): Promise<number> {
   const { insert, columns } = tableSql(table);
-  const all = [...rows] as Record<string, unknown>[];
-  await inParts(all, (part) => manager.query(insert, columns.map((each) => part.map((row) => each.write(row)))));
-  return all.length;
+  return inParts(rows as Iterable<Record<string, unknown>>, (part) => manager.query(insert, columns.map((each) => part.map((row) => each.write(row)))));
 }
 
-export async function refillInbox(manager: Manager, handled: readonly { readonly consumer: string; readonly id: string; readonly lane: string }[]): Promise<void> {
+export async function refillInbox(manager: Manager, handled: Iterable<{ readonly consumer: string; readonly id: string; readonly lane: string }>): Promise<void> {
   await inParts(handled, (part) => manager.query(marks, [column(part, ({ consumer }) => consumer), column(part, ({ id }) => id), column(part, ({ lane }) => lane)]));
 }
 
-export async function refillAnswers(manager: Manager, of: Iterable<AnsweredRequest>): Promise<number> {
-  const all = [...of];
-  await inParts(all, (part) =>
+export const refillAnswers = (manager: Manager, of: Iterable<AnsweredRequest>): Promise<number> =>
+  inParts(of, (part) =>
     manager.query(answers, [
       column(part, ({ claim }) => claim.scope),
       column(part, ({ claim }) => claim.route),
@@ -124,11 +136,9 @@ export async function refillAnswers(manager: Manager, of: Iterable<AnsweredReque
       column(part, ({ at }) => at.toISOString()),
     ]),
   );
-  return all.length;
-}
 
 export async function refillEffects(manager: Manager, of: Iterable<EffectRow>): Promise<void> {
-  await inParts([...of], (part) =>
+  await inParts(of, (part) =>
     manager.query(effects, [
       column(part, ({ id }) => id),
       column(part, ({ name }) => name),
@@ -140,8 +150,19 @@ export async function refillEffects(manager: Manager, of: Iterable<EffectRow>): 
   );
 }
 
-export async function refillTimers(manager: Manager, of: RecoveredSagas['timers']): Promise<void> {
-  await inParts([...of], (part) =>
+/** Sagas with their journals and deadlines, some hundred at a time; gives the rows of sagas and journal. */
+export async function refillSagas(manager: Manager, of: Iterable<RecoveredSaga>): Promise<{ readonly sagas: number; readonly journal: number }> {
+  let journal = 0;
+  const sagas = await inParts(of, async (part) => {
+    await refillRows(manager, Sagas, part.map(({ saga }) => saga));
+    journal += await refillRows(manager, SagaJournal, part.flatMap((each) => each.journal));
+    await refillTimers(manager, part.flatMap(({ timers: own }) => own));
+  });
+  return { sagas, journal };
+}
+
+async function refillTimers(manager: Manager, of: readonly RecoveredTimer[]): Promise<void> {
+  await inParts(of, (part) =>
     manager.query(timers, [
       column(part, ({ id }) => id),
       column(part, ({ sagaId }) => sagaId),

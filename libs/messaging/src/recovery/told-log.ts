@@ -44,10 +44,6 @@ export class ToldLog {
     return place === undefined ? undefined : this.#at(place);
   }
 
-  ids(): Iterable<string> {
-    return this.#placeOf.keys();
-  }
-
   *byTime(): Generator<ToldRecord> {
     for (const place of this.#sorted((one, other) => this.#times[one]! - this.#times[other]!)) yield this.#at(place);
   }
