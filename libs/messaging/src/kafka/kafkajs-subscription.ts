@@ -1,4 +1,4 @@
-import type { Position, Subscription, SubscriptionOptions } from './kafka-client.js';
+import type { IncomingRecord, Position, Subscription, SubscriptionOptions } from './kafka-client.js';
 import type { KafkajsPart } from './kafkajs-part.js';
 import { KafkajsReader, recordsOf } from './kafkajs-reader.js';
 
@@ -16,9 +16,14 @@ export const hasNoCoordinator = (error: unknown): boolean => {
   return name === 'KafkaJSGroupCoordinatorNotFound' || (cause !== undefined && cause !== error && hasNoCoordinator(cause));
 };
 
-/** `eachBatch` only hands records over and returns, so fetching never waits for handling; positions are committed by hand. */
+/**
+ * `eachBatch` only keeps records and returns, so fetching never waits for handling; what one fetch has brought of all partitions
+ * is handed over together, so that it shares a transaction. Positions are committed by hand.
+ */
 export class KafkajsSubscription implements Subscription {
   #lastFetch = Date.now();
+  #fetched: IncomingRecord[] = [];
+  #handOver: NodeJS.Immediate | undefined;
 
   private constructor(
     private readonly reader: KafkajsReader,
@@ -31,14 +36,26 @@ export class KafkajsSubscription implements Subscription {
     const subscription = new KafkajsSubscription(reader, options);
     const { consumer } = reader;
     consumer.on(consumer.events.FETCH, () => (subscription.#lastFetch = Date.now()));
-    consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) =>
-      options.onAssigned(Object.entries(memberAssignment).flatMap(([topic, partitions]) => partitions.map((partition) => ({ topic, partition })))),
-    );
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
+      subscription.#fetched = []; // it comes again, to whoever owns it now
+      options.onAssigned(Object.entries(memberAssignment).flatMap(([topic, partitions]) => partitions.map((partition) => ({ topic, partition }))));
+    });
     await reader.start(({ batch, isStale }) => {
-      if (!isStale()) options.onRecords(recordsOf(batch.topic, batch.partition, batch.messages));
+      if (!isStale()) subscription.#keep(recordsOf(batch.topic, batch.partition, batch.messages));
       return Promise.resolve();
     });
     return subscription;
+  }
+
+  /** kafkajs goes through the partitions of a fetch without a pause: they are all here when the process has a moment. */
+  #keep(records: readonly IncomingRecord[]): void {
+    for (const record of records) this.#fetched.push(record);
+    this.#handOver ??= setImmediate(() => {
+      this.#handOver = undefined;
+      const fetched = this.#fetched;
+      this.#fetched = [];
+      if (fetched.length > 0) this.options.onRecords(fetched);
+    });
   }
 
   async commit(positions: readonly Position[]): Promise<boolean> {
@@ -79,6 +96,7 @@ export class KafkajsSubscription implements Subscription {
   }
 
   close(): Promise<void> {
+    clearImmediate(this.#handOver);
     return this.reader.close();
   }
 }
