@@ -1,5 +1,6 @@
 import kafkajs, { type Consumer, type KafkaMessage } from 'kafkajs';
 import { statement } from './database.js';
+import { partitionsOf } from './topics.js';
 
 /** Records a transaction. */
 const most = 1_000;
@@ -56,7 +57,14 @@ export class Inbound {
     const kafka = new kafkajs.Kafka({ clientId: options.group, brokers: options.brokers.split(','), logLevel: kafkajs.logLevel.ERROR });
     const consumer = kafka.consumer({ groupId: options.group, sessionTimeout: patience, maxWaitTimeInMs: 1_000, maxBytesPerPartition: 4 * 1024 * 1024, allowAutoTopicCreation: false });
     const inbound = new Inbound(consumer, options);
-    const joined = new Promise<void>((resolve) => consumer.on(consumer.events.GROUP_JOIN, () => resolve()));
+    const expected = options.topics.reduce((sum, topic) => sum + partitionsOf(topic), 0);
+    const joined = new Promise<void>((resolve, reject) => {
+      consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
+        const given = Object.values(memberAssignment).reduce((sum, partitions) => sum + partitions.length, 0);
+        if (given === expected) resolve();
+        else reject(new Error(`${options.group} was given ${given} of ${expected} partitions`)); // orders would wait for ever in the others
+      });
+    });
     await consumer.connect();
     await consumer.subscribe({ topics: [...options.topics], fromBeginning: true });
     await consumer.run({
