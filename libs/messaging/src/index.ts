@@ -1,5 +1,6 @@
 export * from './contract/index.js';
 export * from './decide/index.js';
+export * from './growth/index.js';
 export * from './kafka/index.js';
 export * from './messaging.options.js';
 export { Commits, MessagingHealth, MessagingLife, MessagingModule } from './messaging.module.js';

@@ -43,8 +43,9 @@ export class MessagingParts {
   constructor(options: MessagingOptions, ports: MessagingPorts, effects: () => readonly AnyEffect[]) {
     const { store, kafka, world, log, onFatal } = ports;
     const lockOrder = withSagas(options.lockOrder);
-    const topics = Relay.partitionsFrom(options.contracts, options.deadLetters ? [options.deadLetters] : []);
-    const agreement = new Agreement(store, kafka, world, { ...options, own: ownTopics(options) });
+    const own = ownTopics(options);
+    const topics = Relay.topicsFrom(options.contracts, own);
+    const agreement = new Agreement(store, kafka, world, { ...options, own });
     const relay = new Relay(store, kafka, topics, options.service, world, log, agreement, onFatal);
     const runner = new Runner(store, lockOrder, world);
     const transport = new KafkaTransport(options, lockOrder, kafka, store, runner, world, log, agreement, onFatal);

@@ -2,6 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { Messaging1700000000003 } from './migrations/0003-replays.js';
 import { Messaging1700000000004 } from './migrations/0004-keep-positions.js';
 import { Messaging1700000000005 } from './migrations/0005-one-lease-a-key.js';
+import { Messaging1700000000006 } from './migrations/0006-topic-sizes.js';
 
 const up = `
 create table msg_outbox (
@@ -203,4 +204,4 @@ export class Messaging1700000000001 implements MigrationInterface {
   }
 }
 
-export const messagingMigrations = [Messaging1700000000001, Messaging1700000000003, Messaging1700000000004, Messaging1700000000005];
+export const messagingMigrations = [Messaging1700000000001, Messaging1700000000003, Messaging1700000000004, Messaging1700000000005, Messaging1700000000006];

@@ -14,6 +14,7 @@ storeConformance('PostgreSQL', async () => {
   await dataSource.query(thingsDdl);
   return {
     store: new PostgresStore(dataSource),
+    wishSize: (topic, partitions) => dataSource.query('update msg_topics set growing_to = $2 where topic = $1', [topic, partitions]),
     archived: async () => (await dataSource.query<{ n: number }[]>('select count(*)::int as n from msg_outbox_archive'))[0]!.n,
     close: async () => {
       await dataSource.destroy();

@@ -3,10 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { partitionOf, topic, type IncomingRecord, type KafkaClient, type OutgoingRecord, type Subscription, type Topic, type TopicPartition } from '@tradewind/messaging';
 import { consumerGroupConformance } from './consumer-group-conformance.js';
 import { eventually } from './eventually.js';
+import { kafkaGrowthConformance } from './kafka-growth-conformance.js';
 
 /** What every implementation of the KafkaClient port promises. */
 export function kafkaClientConformance(name: string, open: () => KafkaClient): void {
   consumerGroupConformance(name, open);
+  kafkaGrowthConformance(name, open);
   describe(`${name} as a Kafka client`, () => {
     let kafka: KafkaClient;
     const opened: Subscription[] = [];
@@ -242,7 +244,7 @@ export function kafkaClientConformance(name: string, open: () => KafkaClient): v
       await publisher.close();
     });
 
-    it('names a topic that is missing or has other partitions', async () => {
+    it('names a topic that is missing or has too few partitions', async () => {
       const of = await aTopic();
       await expect(kafka.check([{ ...of, partitions: 5 }])).rejects.toThrow(`${of.name} has 3 partitions, 5 are declared`);
       await expect(kafka.check([{ ...of, name: 'not-there' }])).rejects.toThrow('not-there does not exist');

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Sagas, table, type OutboxRow, type ParkedMessage, type RelaySession, type SagaRow, type Store, type TakenRow, type Transaction } from '@tradewind/messaging';
 import { storeConcurrencyConformance } from './store-concurrency-conformance.js';
-import { storePositionsConformance } from './store-positions-conformance.js';
+import { storePositionsConformance, type OpenedStore } from './store-positions-conformance.js';
 
 interface Thing {
   readonly thingId: string;
@@ -39,7 +39,7 @@ const place = (rows: readonly TakenRow[]): { position: bigint; partition: number
   rows.map(({ position }, index) => ({ position, partition: 0, offset: BigInt(index) }));
 
 /** What every implementation of the Store port promises. */
-export function storeConformance(name: string, open: () => Promise<{ store: Store; archived: () => Promise<number>; close: () => Promise<void> }>): void {
+export function storeConformance(name: string, open: () => Promise<OpenedStore & { readonly archived: () => Promise<number> }>): void {
   storeConcurrencyConformance(name, open);
   storePositionsConformance(name, open);
   describe(`${name} as a store`, () => {

@@ -1,16 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ClaimedRecord, OutboxRow, ParkedMessage, RelaySession, Store, TakenRow } from '@tradewind/messaging';
+import { topic as messageTopic, type ClaimedRecord, type OutboxRow, type ParkedMessage, type RelaySession, type Store, type TakenRow } from '@tradewind/messaging';
+import { eventually } from './eventually.js';
+
+/** A store under test, and the hand of an operator who wishes that a topic had more partitions. */
+export interface OpenedStore {
+  readonly store: Store;
+  readonly wishSize: (topic: string, partitions: number) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
 
 /** What every implementation of the Store port knows of the broker: what was published, said, handled. */
-export function storePositionsConformance(name: string, open: () => Promise<{ store: Store; close: () => Promise<void> }>): void {
+export function storePositionsConformance(name: string, open: () => Promise<OpenedStore>): void {
   describe(`${name} as a store that knows where it stands`, () => {
     const topic = randomUUID();
     let store: Store;
     let close: () => Promise<void>;
+    let wishSize: OpenedStore['wishSize'];
     let session: RelaySession;
     beforeAll(async () => {
-      ({ store, close } = await open());
+      ({ store, close, wishSize } = await open());
       session = (await store.lead())!;
     });
     afterAll(async () => {
@@ -45,6 +54,38 @@ export function storePositionsConformance(name: string, open: () => Promise<{ st
       const [taken] = await say(row(false));
       await session.mark([{ position: taken!.position, partition: 7, offset: 0n }]);
       expect(await publishedTo()).toContainEqual({ topic, partition: 7, next: 1n });
+    });
+
+    describe('the size of a topic', () => {
+      const declared = messageTopic(randomUUID(), { owner: 'test', partitions: 3 });
+      const size = { topic: declared.name, partitions: 3, after: [], growingTo: null };
+
+      it('begins as it is declared, and is what it was whatever is declared later', async () => {
+        expect(await session.sizes([declared])).toEqual([size]);
+        expect(await session.sizes([{ ...declared, partitions: 9 }])).toEqual([size]);
+        expect(await store.topicSizes()).toContainEqual(size);
+      });
+
+      it('is not changed where nobody has wished so', async () => {
+        expect(await session.grow({ topic: declared.name, partitions: 5, after: [1n, 2n, 3n] })).toBe(false);
+        expect(await session.sizes([declared])).toEqual([size]);
+      });
+
+      it('becomes what was wished for, by the hand of the leader', async () => {
+        await wishSize(declared.name, 5);
+        expect(await session.sizes([declared])).toEqual([{ ...size, growingTo: 5 }]);
+        expect(await session.grow({ topic: declared.name, partitions: 5, after: [1n, 2n, 3n] })).toBe(true);
+        expect(await session.sizes([declared])).toEqual([{ ...size, partitions: 5, after: [1n, 2n, 3n] }]);
+      });
+
+      it('is not changed by a former leader', async () => {
+        await wishSize(declared.name, 7);
+        const former = session;
+        await former.close();
+        session = await eventually(() => store.lead());
+        await expect(Promise.resolve().then(() => former.grow({ topic: declared.name, partitions: 7, after: [] }))).rejects.toThrow();
+        expect(await session.sizes([declared])).toEqual([{ ...size, partitions: 5, after: [1n, 2n, 3n], growingTo: 7 }]);
+      });
     });
 
     it('knows what it has said, published or not, and what it never said', async () => {

@@ -25,18 +25,18 @@ async function offsetsDeleted(stage: Stage): Promise<void> {
   }
 }
 
-/** The order of keys would break: no service starts on it, and says which topic it is. */
+/** The order of keys would break: whoever writes the topic does not start, and says which topic it is. */
 async function partitionsAdded(stage: Stage): Promise<void> {
   await stage.load.stop();
   await atRest(stage.shop, stage.say);
   await stage.shop.stopOne('product');
-  const { name, partitions } = topics.stockCommands;
+  const { name, partitions } = topics.stockEvents;
   await growTopic(stage.shop.kafkaBrokers.split(',')[0]!, name, partitions + 1);
   stage.hit(`a partition added to ${name}`);
   const product = stage.shop.instances.find((each) => each.name === 'product')!;
   const before = readFileSync(product.log, 'utf8').length;
   const starting = stage.shop.startOne('product').catch(() => undefined); // it must not become ready
-  const said = await stage.until('the start to be refused', () => /the topic stock\.commands has \d+ partitions, \d+ are declared/.exec(readFileSync(product.log, 'utf8').slice(before))?.[0]);
+  const said = await stage.until('the start to be refused', () => /the topic stock\.events has \d+ partitions, \d+ are declared/.exec(readFileSync(product.log, 'utf8').slice(before))?.[0]);
   stage.note(`the start was refused: ${said}`);
   await stage.shop.stopOne('product');
   await starting;

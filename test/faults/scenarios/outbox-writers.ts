@@ -29,7 +29,7 @@ async function numbersBeforeCommits(stage: Stage): Promise<void> {
   const store = new PostgresStore(dataSource);
   const agreement = new Agreement(store, kafka, systemWorld, { service: 'writers', contracts: new Catalogue([]), own: [things] });
   const say = (level: string, message: string): void => void (level !== 'info' && stage.say(message));
-  const relay = new Relay(store, kafka, { partitionsOf: () => things.partitions }, 'writers', systemWorld, say, agreement, ({ message }) => stage.note(message));
+  const relay = new Relay(store, kafka, { own: [things], partitionsOf: () => things.partitions }, 'writers', systemWorld, say, agreement, ({ message }) => stage.note(message));
   try {
     await dataSource.runMigrations();
     await kafka.provision([things]);

@@ -18,6 +18,8 @@ export function withOwnNames(kafka: KafkaClient, prefix: string): KafkaClient {
     return replacing(subscription, {
       commit: (positions) => subscription.commit(positions.map(out)),
       seek: (positions) => subscription.seek(positions.map(out)),
+      pause: (partitions) => subscription.pause(partitions?.map(out)),
+      resume: (partitions) => subscription.resume(partitions?.map(out)),
     });
   };
   return replacing(named, { subscribe, committed: (group, topics) => named.committed(prefix + group, topics) });

@@ -96,7 +96,7 @@ describe('a record that a real broker refuses', () => {
     const source = await new DataSource({ type: 'postgres', url: shop.databases.order }).initialize();
     const store = new PostgresStore(source);
     const agreement = new Agreement(store, shop.kafka, systemWorld, { service: 'order', contracts: new Catalogue([]), own: [] });
-    const relay = new Relay(store, shop.kafka, { partitionsOf: () => 6 }, 'order', systemWorld, () => undefined, agreement, () => undefined);
+    const relay = new Relay(store, shop.kafka, { own: [], partitionsOf: () => 6 }, 'order', systemWorld, () => undefined, agreement, () => undefined);
     relay.start();
     try {
       const [lane] = await eventually(async () => {

@@ -21,6 +21,7 @@ export function withPrefix(kafka: KafkaClient, prefix: string): KafkaClient {
     endOffsets: async (topics) => (await kafka.endOffsets(names(topics))).map(back),
     committed: async (group, topics) => (await kafka.committed(group, names(topics))).map(back),
     provision: (topics) => kafka.provision(topics.map((topic) => ({ ...topic, name: prefix + topic.name }))),
+    grow: (topic, partitions) => kafka.grow(prefix + topic, partitions),
     check: (topics) => kafka.check(topics.map((topic) => ({ ...topic, name: prefix + topic.name }))),
     close: () => kafka.close(),
   };

@@ -112,6 +112,8 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     const used = new Set([...this.#groups.values()].flatMap((handlers) => handlers.topics));
     await this.#patiently(() => this.kafka.check([...new Set([...topics.filter((topic) => used.has(topic.name)), ...ownTopics(this.options)])]));
     await this.#patiently(() => this.#agree());
+    // Only then: a database that was restored to before a topic grew is told so, not that nobody has grown it.
+    await this.#patiently(() => this.agreement.onSizes());
     for (const handlers of this.#groups.values()) {
       if (this.#stopping.signal.aborted) return;
       const { group } = handlers;

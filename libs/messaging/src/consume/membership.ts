@@ -90,8 +90,8 @@ export class Membership {
     const subscription: Subscription = {
       commit: (positions) => opened.commit(positions),
       seek: (positions) => opened.seek(positions),
-      pause: () => opened.pause(),
-      resume: () => opened.resume(),
+      pause: (partitions) => opened.pause(partitions),
+      resume: (partitions) => opened.resume(partitions),
       lastFetchAt: () => opened.lastFetchAt(),
       close: () => {
         spent = true;

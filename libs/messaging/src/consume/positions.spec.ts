@@ -14,25 +14,32 @@ describe('a partition that is shared out anew while records of it wait', () => {
 
   it('is gone back to where it was done, when the next record was fetched before', () => {
     positions.forget([place]);
-    expect(positions.begin(record(10n))).toBe(8n);
+    expect(positions.hole(record(10n))).toBe(8n);
   });
   it('is gone back to only once: what is not there any more is not waited for', () => {
     positions.forget([place]);
-    positions.begin(record(10n));
-    expect(positions.begin(record(10n))).toBeUndefined();
+    positions.hole(record(10n));
+    expect(positions.hole(record(10n))).toBeUndefined();
   });
   it('goes on where it was done', () => {
     positions.forget([place]);
-    expect(positions.begin(record(8n))).toBeUndefined();
+    expect(positions.hole(record(8n))).toBeUndefined();
   });
   it('is remembered over a second sharing before its next record', () => {
     positions.forget([place]);
     positions.forget([place]);
-    expect(positions.begin(record(10n))).toBe(8n);
+    expect(positions.hole(record(10n))).toBe(8n);
+  });
+  it('is gone back to where its next record has to wait, whatever comes instead', () => {
+    positions.forget([place]);
+    positions.wait(record(8n));
+    positions.forget([place]);
+    expect(positions.hole(record(8n))).toBeUndefined();
+    expect(positions.hole(record(10n))).toBe(8n);
   });
   it('is forgotten once others have had it', () => {
     positions.forget([]);
     positions.forget([place]);
-    expect(positions.begin(record(100n))).toBeUndefined();
+    expect(positions.hole(record(100n))).toBeUndefined();
   });
 });

@@ -16,20 +16,28 @@ export class Positions {
   constructor(private readonly handled: string) {}
 
   /**
-   * Undefined where the record may be handled. Else the offset to go back to first, told once: the record was fetched before the
+   * Undefined where the record may be begun. Else the offset to go back to first, told once: the record was fetched before the
    * partitions were shared out anew, and kafkajs would pass over what lies between.
    */
-  begin(record: TopicPartition & { readonly offset: bigint }): bigint | undefined {
+  hole(record: TopicPartition & { readonly offset: bigint }): bigint | undefined {
     const place = placeOf(record);
-    let progress = this.#progress.get(place);
-    if (!progress) {
-      const resume = this.#resume.get(place);
-      this.#resume.delete(place);
-      if (resume !== undefined && record.offset > resume) return resume;
-      this.#progress.set(place, (progress = new Progress()));
-    }
+    const resume = this.#resume.get(place);
+    if (resume === undefined || record.offset <= resume) return undefined;
+    this.#resume.delete(place);
+    return resume;
+  }
+
+  begin(record: TopicPartition & { readonly offset: bigint }): void {
+    const place = placeOf(record);
+    const progress = this.#progress.get(place) ?? new Progress();
+    this.#progress.set(place, progress);
+    this.#resume.delete(place);
     progress.begin(record.offset);
-    return undefined;
+  }
+
+  /** The partition goes on with this record, later. */
+  wait(record: TopicPartition & { readonly offset: bigint }): void {
+    this.#resume.set(placeOf(record), record.offset);
   }
 
   finish({ topic, partition, offset }: TopicPartition & { readonly offset: bigint }): void {

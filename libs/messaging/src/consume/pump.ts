@@ -9,16 +9,16 @@ import type { Runner } from '../run/runner.js';
 import type { Outcome, Work } from '../run/work.js';
 import type { Store } from '../store/store.js';
 import { backOff, within, type World } from '../system.js';
+import { BackPressure } from './back-pressure.js';
 import { Care } from './care.js';
 import { decode, type Decoded } from './decode.js';
-import { HeldQueue, partsOf, sizeOf, type Held } from './held-queue.js';
+import { HeldQueue, partsOf, type Held } from './held-queue.js';
 import { Membership } from './membership.js';
 import { Parker, textOf } from './parker.js';
+import { poisonedWork } from './poisoned-work.js';
 import { Positions } from './positions.js';
+import { Precedence } from './precedence.js';
 
-/** Bytes that may wait in memory before fetching pauses, and below which it goes on. */
-const pauseAbove = 32 * 1024 * 1024;
-const resumeBelow = 8 * 1024 * 1024;
 /** Milliseconds after which positions that were committed are committed once more. */
 const repetition = 10_000;
 /** Milliseconds to say that this process ended in good order; a database that is away just does not hear it. */
@@ -48,12 +48,12 @@ export class Pump {
   readonly #parker: Parker;
   readonly #care: Care;
   readonly #membership: Membership;
+  readonly #precedence: Precedence;
+  readonly #pressure = new BackPressure(() => this.#membership.subscription);
   readonly #queue = new HeldQueue();
   readonly #finished = new Set<Held>();
   readonly #stopped = new AbortController();
   #generation = 0;
-  #bytes = 0;
-  #paused = false;
   #outages = 0;
   #repeatedAt = 0;
   #run: Promise<void> | undefined;
@@ -70,6 +70,7 @@ export class Pump {
     this.#parker = new Parker(store, world, options);
     this.#care = new Care(store, options.group, options.log);
     const { group, topics, onDead, log } = options;
+    this.#precedence = new Precedence(kafka, world, { group, log, signal: this.#stopped.signal, onFree: (places) => this.#pressure.goOn(places) });
     this.#membership = new Membership(kafka, world, {
       group,
       topics,
@@ -117,19 +118,22 @@ export class Pump {
     for (const record of records) {
       const place = `${record.topic}:${record.partition}`;
       if (passedOver.has(place)) continue;
-      const hole = this.#positions.begin(record);
-      if (hole !== undefined) {
+      const hole = this.#positions.hole(record);
+      const waits = hole === undefined && this.#precedence.holds(record);
+      if (hole !== undefined || waits) {
         passedOver.add(place);
-        this.#membership.subscription?.seek([{ topic: record.topic, partition: record.partition, next: hole }]);
+        this.#membership.subscription?.seek([{ topic: record.topic, partition: record.partition, next: hole ?? record.offset }]);
+        if (waits) {
+          this.#positions.wait(record);
+          this.#pressure.stop(record);
+        }
         continue;
       }
-      this.#bytes += sizeOf(record);
+      this.#positions.begin(record);
+      this.#pressure.add(record);
       this.#queue.push({ decoded: decode(record, this.options.contracts), generation: this.#generation, notBefore: 0, tries: 0, alone: false });
     }
-    if (!this.#paused && this.#bytes > pauseAbove) {
-      this.#paused = true;
-      this.#membership.subscription?.pause();
-    }
+    this.#pressure.settle();
     this.#alarm.ring();
   }
 
@@ -137,9 +141,9 @@ export class Pump {
   #startOver(assigned?: readonly TopicPartition[]): void {
     this.#generation++;
     this.#queue.clear();
-    this.#bytes = 0;
     this.#positions.forget(assigned);
-    this.#resume(0);
+    this.#pressure.goOn(this.#precedence.startOver());
+    this.#pressure.clear();
   }
 
   async #work(): Promise<void> {
@@ -274,27 +278,8 @@ export class Pump {
     this.#finished.add(held);
     if (held.generation !== this.#generation) return true;
     const { record } = held.decoded;
-    this.#bytes -= sizeOf(record);
     this.#positions.finish(record);
-    this.#resume(resumeBelow);
+    this.#pressure.remove(record);
     return true;
   }
-
-  #resume(below: number): void {
-    if (!this.#paused || this.#bytes > below) return;
-    this.#paused = false;
-    this.#membership.subscription?.resume();
-  }
 }
-
-/** A record that can't be read is decided like any other, so that order, inbox and parked lanes hold for it as well. */
-const poisonedWork = (consumer: string, decoded: Decoded): Work => ({
-  cause: decoded.id,
-  lane: decoded.lane,
-  consumer,
-  load: {},
-  input: decoded,
-  decide: () => {
-    throw decoded.poison!;
-  },
-});

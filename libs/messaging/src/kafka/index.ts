@@ -1,3 +1,4 @@
+export { afterOf, isFulfilled, type After } from './after.js';
 export * from './kafka-client.js';
 export { kafkaClient } from './kafkajs-client.js';
 export { GroupHasMembers } from './kafkajs-groups.js';

@@ -62,7 +62,7 @@ export interface SubscriptionOptions {
   readonly onLost?: () => void;
 }
 
-/** A member of a consumer group. New groups and new partitions start at the beginning of the log. */
+/** A member of a consumer group. New groups and new partitions start at the beginning of the log; those that a topic has got are shared out within seconds. */
 export interface Subscription {
   /**
    * Commits the offset of the next record to be read. Resolves false when the partition is not owned any longer. While the client
@@ -71,9 +71,9 @@ export interface Subscription {
   commit(positions: readonly Position[]): Promise<boolean>;
   /** Delivers again from these offsets on. */
   seek(positions: readonly (TopicPartition & { readonly next: bigint })[]): void;
-  /** Back pressure: nothing more is fetched until `resume`. */
-  pause(): void;
-  resume(): void;
+  /** Nothing more is fetched until `resume`: of these partitions, or, as back pressure, of any. Resuming all ends every pause. */
+  pause(partitions?: readonly TopicPartition[]): void;
+  resume(partitions?: readonly TopicPartition[]): void;
   /** When the last fetch (empty ones count) came back, milliseconds since 1970: the measure of liveness. */
   lastFetchAt(): number;
   /** Leaves the group, so that others take over at once. */
@@ -117,6 +117,7 @@ export interface KafkaClient {
   /**
    * Reads parts of the log, beside every group and without a position that is kept. Resolves when each range is at its end, be
    * its last records there or compacted away; rejects when the broker is away for long, or with what `onRecords` rejects with.
+   * Over the growth of a topic as well each key's records come in their order: a record waits for what it comes after in other ranges.
    */
   read(options: ReadOptions): Promise<void>;
   /** The first offset of every partition whose record is not older than this; where there is none, the end. */
@@ -129,10 +130,12 @@ export interface KafkaClient {
   setPositions(group: string, positions: readonly (TopicPartition & { readonly next: bigint })[]): Promise<void>;
   /** The group begins anew wherever it reads; rejects, naming it, while it has members. One that does not exist is no error. */
   forgetPositions(group: string): Promise<void>;
-  /** Creates the topics that are missing. Rejects, naming it, when one is there with other settings. */
+  /** Creates the topics that are missing. Rejects, naming it, when one is there with other settings, or with fewer partitions than are declared. */
   provision(topics: readonly Topic[]): Promise<void>;
-  /** Rejects, naming it, when a topic is missing or has another number of partitions. */
+  /** Rejects, naming it, when a topic is missing, has other settings or fewer partitions than are declared: more are the owner's to judge. */
   check(topics: readonly Topic[]): Promise<void>;
+  /** Adds partitions until the topic has so many; resolves when each of them takes records. Rejects with TopicMismatch when it has more. */
+  grow(topic: string, partitions: number): Promise<void>;
   /** Ends at once whatever was opened here, or is being opened: that rejects. Leaving groups in good order comes before. */
   close(): Promise<void>;
 }

@@ -8,8 +8,10 @@ import { KafkajsRangeRead } from './kafkajs-range-read.js';
 import { KafkajsReader, recordsOf } from './kafkajs-reader.js';
 import { KafkajsSubscription } from './kafkajs-subscription.js';
 import { forgetGroup, setGroup } from './kafkajs-groups.js';
-import { checkTopics, provisionTopics } from './provision.js';
+import { checkTopics, growTopic, provisionTopics } from './provision.js';
 
+/** Times that a question is put while answers lack partitions that the topic has got. */
+const mostTries = 5;
 /** Milliseconds until an answer counts as lost; a reader's below its session time-out, so that it is still a member afterwards. */
 const patience = { reader: 8_000, publisher: 12_000, admin: 8_000 };
 
@@ -56,14 +58,14 @@ export class KafkajsClient implements KafkaClient {
   }
 
   async read(options: ReadOptions): Promise<void> {
-    const reading = new KafkajsRangeRead(options);
+    const reading = new KafkajsRangeRead(options, (topic) => this.endOffsets([topic]));
     const { topics } = reading;
     if (topics.length === 0 || options.signal?.aborted) return;
     await reading.run(new KafkajsReader(this.#part(patience.reader), { group: `read-${randomUUID()}`, topics, onDead: (error) => reading.fail(error) }));
   }
 
   async offsetsAt(topics: readonly string[], time: Date): ReturnType<KafkaClient['offsetsAt']> {
-    return this.#withAdmin(async (admin) =>
+    return this.#ofEveryPartition(topics, async (admin) =>
       (await Promise.all(topics.map(async (topic) => ({ topic, offsets: await admin.fetchTopicOffsetsByTimestamp(topic, time.getTime()) })))).flatMap(({ topic, offsets }) =>
         offsets.map(({ partition, offset }) => ({ topic, partition, offset: BigInt(offset) })),
       ),
@@ -71,7 +73,7 @@ export class KafkajsClient implements KafkaClient {
   }
 
   async endOffsets(topics: readonly string[]): ReturnType<KafkaClient['endOffsets']> {
-    return this.#withAdmin(async (admin) =>
+    return this.#ofEveryPartition(topics, async (admin) =>
       (await Promise.all(topics.map(async (topic) => ({ topic, offsets: await offsetsOf(admin, topic) })))).flatMap(({ topic, offsets }) =>
         offsets.map(({ partition, high, low }) => ({ topic, partition, end: BigInt(high), start: BigInt(low) })),
       ),
@@ -79,13 +81,12 @@ export class KafkajsClient implements KafkaClient {
   }
 
   async committed(group: string, topics: readonly string[]): ReturnType<KafkaClient['committed']> {
-    return this.#withAdmin(async (admin) =>
-      (await admin.fetchOffsets({ groupId: group, topics: [...topics] })).flatMap(({ topic, partitions }) =>
-        partitions
-          .filter(({ offset }) => offset !== '-1')
-          .map(({ partition, offset, metadata }) => ({ topic, partition, next: BigInt(offset), ...(metadata && { note: metadata }) })),
-      ),
+    const positions = await this.#ofEveryPartition(topics, async (admin) =>
+      (await admin.fetchOffsets({ groupId: group, topics: [...topics] })).flatMap(({ topic, partitions }) => partitions.map((each) => ({ topic, ...each }))),
     );
+    return positions
+      .filter(({ offset }) => offset !== '-1')
+      .map(({ topic, partition, offset, metadata }) => ({ topic, partition, next: BigInt(offset), ...(metadata && { note: metadata }) }));
   }
 
   setPositions(group: string, positions: readonly (TopicPartition & { readonly next: bigint })[]): Promise<void> {
@@ -104,6 +105,10 @@ export class KafkajsClient implements KafkaClient {
     return this.#withAdmin((admin) => checkTopics(admin, topics));
   }
 
+  grow(topic: string, partitions: number): Promise<void> {
+    return this.#withAdmin((admin) => growTopic(admin, topic, partitions, () => this.endOffsets([topic])));
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     const parts = [...this.#parts];
@@ -118,18 +123,38 @@ export class KafkajsClient implements KafkaClient {
     return part;
   }
 
+  /** kafkajs never looks again how many partitions a topic has: an answer that lacks some is asked for anew, over another connection. */
+  async #ofEveryPartition<P extends TopicPartition>(topics: readonly string[], ask: (admin: Admin) => Promise<P[]>): Promise<P[]> {
+    if (topics.length === 0) return [];
+    for (let tries = 1; ; tries++) {
+      const answer = await this.#withAdmin(async (admin, asking) => {
+        const found = await ask(admin);
+        const { topics: present } = await admin.fetchTopicMetadata({ topics: [...topics] });
+        if (present.every(({ name, partitions }) => found.filter(({ topic }) => topic === name).length >= partitions.length)) return found;
+        this.#dismiss(asking);
+        return undefined;
+      });
+      if (answer) return answer;
+      if (tries === mostTries) throw new Error(`the brokers do not agree how many partitions there are of ${topics.join(', ')}`);
+    }
+  }
+
   /** One connection for questions, made anew after any failure; it is closed when the other questions on it have their answers. */
-  async #withAdmin<T>(ask: (admin: Admin) => Promise<T>): Promise<T> {
+  async #withAdmin<T>(ask: (admin: Admin, asking: Asking) => Promise<T>): Promise<T> {
     const asking = (this.#asking ??= this.#openAdmin());
     asking.questions++;
     try {
-      return await ask(await asking.admin);
+      return await ask(await asking.admin, asking);
     } catch (error) {
-      if (this.#asking === asking) this.#asking = undefined;
+      this.#dismiss(asking);
       throw error;
     } finally {
       if (--asking.questions === 0 && this.#asking !== asking) void endAsking(asking);
     }
+  }
+
+  #dismiss(asking: Asking): void {
+    if (this.#asking === asking) this.#asking = undefined;
   }
 
   #openAdmin(): Asking {

@@ -1,5 +1,6 @@
 import type { Batch } from 'kafkajs';
-import type { ReadOptions, TopicPartition } from './kafka-client.js';
+import { afterOf, afterText, isFulfilled, type After } from './after.js';
+import type { IncomingRecord, KafkaClient, ReadOptions, TopicPartition } from './kafka-client.js';
 import { recordsOf, type KafkajsReader } from './kafkajs-reader.js';
 
 interface Reading {
@@ -7,6 +8,8 @@ interface Reading {
   readonly partition: number;
   to: bigint;
   next: bigint;
+  /** What its next record comes after, and where the topic ended when it was found to wait. */
+  waitsFor?: { readonly after: After; readonly ends: ReadonlyMap<number, bigint> } | undefined;
 }
 
 const placeOf = ({ topic, partition }: TopicPartition): string => `${topic}:${partition}`;
@@ -21,7 +24,10 @@ export class KafkajsRangeRead {
   #failed: (error: unknown) => void = () => undefined;
   #ended = false;
 
-  constructor(private readonly options: ReadOptions) {
+  constructor(
+    private readonly options: ReadOptions,
+    private readonly endsOf: (topic: string) => ReturnType<KafkaClient['endOffsets']>,
+  ) {
     const readings = options.ranges.filter(({ from, to }) => from < to).map(({ topic, partition, from, to }): Reading => ({ topic, partition, to, next: from }));
     this.#open = new Map(readings.map((reading) => [placeOf(reading), reading]));
   }
@@ -59,15 +65,24 @@ export class KafkajsRangeRead {
   }
 
   async #take({ consumer }: KafkajsReader, batch: Batch): Promise<void> {
+    const pause = (): void => consumer.pause([{ topic: batch.topic, partitions: [batch.partition] }]);
     const reading = this.#open.get(placeOf(batch));
-    if (!reading || this.#ended || this.options.signal?.aborted) return consumer.pause([{ topic: batch.topic, partitions: [batch.partition] }]);
+    if (!reading || this.#ended || this.options.signal?.aborted) return pause();
+    if (reading.waitsFor) return pause();
     try {
-      if (await this.#handOver(reading, batch)) return;
+      if (await this.#handOver(reading, batch)) {
+        if (reading.waitsFor) {
+          pause();
+          consumer.seek({ topic: reading.topic, partition: reading.partition, offset: reading.next.toString() });
+        }
+        return this.#letGo(consumer);
+      }
     } catch (error) {
       return this.#failed(error);
     }
     this.#open.delete(placeOf(batch));
-    consumer.pause([{ topic: batch.topic, partitions: [batch.partition] }]);
+    pause();
+    this.#letGo(consumer);
     if (this.#open.size === 0) this.#over();
   }
 
@@ -78,7 +93,12 @@ export class KafkajsRangeRead {
     const batchEnd = BigInt(batch.lastOffset()) + 1n;
     for (;;) {
       const records = all.filter(({ offset }) => offset >= reading.next && offset < reading.to);
-      if (records.length > 0) await this.options.onRecords(records);
+      const ready = await this.#ready(reading, records);
+      if (ready.length > 0) await this.options.onRecords(ready);
+      if (reading.waitsFor) {
+        reading.next = records[ready.length]!.offset;
+        return true;
+      }
       const reached = batchEnd < reading.to ? batchEnd : reading.to;
       if (reached > reading.next) reading.next = reached;
       if (reading.next < reading.to) return true;
@@ -86,6 +106,38 @@ export class KafkajsRangeRead {
       reading.to = (await this.options.onEnd?.({ topic, partition, from, to: reading.to })) ?? reading.to;
       if (reading.to <= from) return false;
       if (batchEnd <= from) return true;
+    }
+  }
+
+  /** Up to the first record that comes after others which have not been handed over: its range waits there. */
+  async #ready(reading: Reading, records: readonly IncomingRecord[]): Promise<readonly IncomingRecord[]> {
+    let known: string | undefined;
+    for (const [index, record] of records.entries()) {
+      const text = afterText(record);
+      if (text === undefined || text === known) continue;
+      known = text;
+      const after = afterOf(record) ?? [];
+      if (this.#isDone(reading, after, new Map())) continue;
+      const ends = new Map((await this.endsOf(reading.topic)).map(({ partition, end }) => [partition, end]));
+      if (this.#isDone(reading, after, ends)) continue;
+      reading.waitsFor = { after, ends };
+      return records.slice(0, index);
+    }
+    return records;
+  }
+
+  /** A range that is at its end, or not read at all, has nothing that could come. */
+  #isDone({ topic, partition: own }: TopicPartition, after: After, ends: ReadonlyMap<number, bigint>): boolean {
+    return isFulfilled(after, (partition) => (partition === own ? undefined : this.#open.get(placeOf({ topic, partition }))?.next), ends);
+  }
+
+  #letGo(consumer: KafkajsReader['consumer']): void {
+    for (const reading of this.#open.values()) {
+      const { waitsFor, topic, partition, next } = reading;
+      if (!waitsFor || !this.#isDone(reading, waitsFor.after, waitsFor.ends)) continue;
+      reading.waitsFor = undefined;
+      consumer.seek({ topic, partition, offset: next.toString() });
+      consumer.resume([{ topic, partitions: [partition] }]);
     }
   }
 }

@@ -14,6 +14,8 @@ const settings = {
   maxWaitTimeInMs: 1_000,
   allowAutoTopicCreation: false,
   maxBytesPerPartition: 4 * 1024 * 1024,
+  // How long partitions that a topic has got may go unread.
+  metadataMaxAge: 3_000,
 };
 const retry = { retries: 5, initialRetryTime: 200, maxRetryTime: 1_000 };
 

@@ -1,4 +1,4 @@
-import type { IncomingRecord, Position, Subscription, SubscriptionOptions } from './kafka-client.js';
+import type { IncomingRecord, Position, Subscription, SubscriptionOptions, TopicPartition } from './kafka-client.js';
 import type { KafkajsPart } from './kafkajs-part.js';
 import { KafkajsReader, recordsOf } from './kafkajs-reader.js';
 
@@ -75,12 +75,16 @@ export class KafkajsSubscription implements Subscription {
   }
 
   /** Between a crash and its own restart kafkajs takes no wish: what joins anew is not paused. */
-  pause(): void {
-    this.#ifRunning(() => this.reader.consumer.pause(this.options.topics.map((topic) => ({ topic }))));
+  pause(partitions?: readonly TopicPartition[]): void {
+    this.#ifRunning(() => this.reader.consumer.pause(this.#meant(partitions)));
   }
 
-  resume(): void {
-    this.#ifRunning(() => this.reader.consumer.resume(this.options.topics.map((topic) => ({ topic }))));
+  resume(partitions?: readonly TopicPartition[]): void {
+    this.#ifRunning(() => this.reader.consumer.resume(this.#meant(partitions)));
+  }
+
+  #meant(partitions: readonly TopicPartition[] | undefined): { topic: string; partitions?: number[] }[] {
+    return partitions?.map(({ topic, partition }) => ({ topic, partitions: [partition] })) ?? this.options.topics.map((topic) => ({ topic }));
   }
 
   #ifRunning(wish: () => void): void {

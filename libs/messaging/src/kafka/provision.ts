@@ -2,7 +2,7 @@ import kafkajs, { type Admin } from 'kafkajs';
 import type { Topic } from '../contract/index.js';
 import { systemTimers } from '../system.js';
 
-/** Milliseconds between looks at new topics, and until they must be there. */
+/** Milliseconds between looks at new partitions, and until they must be there. */
 const interval = 100;
 const patience = 15_000;
 
@@ -10,6 +10,9 @@ const patience = 15_000;
 export class TopicMismatch extends Error {
   override readonly name = 'TopicMismatch';
 }
+
+export const tooFew = ({ name, partitions }: Topic, found: number): string =>
+  `the topic ${name} has ${found} partitions, ${partitions} are declared: it must be grown before more are declared, for the order of its keys`;
 
 const cleanup = { keep: 'delete', compact: 'compact' } as const;
 
@@ -28,16 +31,16 @@ export async function provisionTopics(admin: Admin, topics: readonly Topic[]): P
       waitForLeaders: false,
       topics: missing.map((topic) => ({ topic: topic.name, numPartitions: topic.partitions, replicationFactor: -1, configEntries: settingsOf(topic) })),
     });
-    await untilLed(admin, missing);
+    await patiently(() => Promise.all(missing.map(({ name }) => admin.fetchTopicOffsets(name))));
   }
   await checkTopics(admin, topics);
 }
 
-/** A broker of KRaft answers before it knows the topic itself, and kafkajs takes that for an end: whoever can tell the offsets leads. */
-async function untilLed(admin: Admin, topics: readonly Topic[]): Promise<void> {
+/** A broker of KRaft answers before it knows a partition itself, and kafkajs takes that for an end: whoever can tell the offsets leads. */
+async function patiently(isLed: () => Promise<unknown>): Promise<void> {
   for (let waited = 0; ; waited += interval) {
     try {
-      await Promise.all(topics.map(({ name }) => admin.fetchTopicOffsets(name)));
+      await isLed();
       return;
     } catch (error) {
       if (waited >= patience) throw error;
@@ -54,11 +57,18 @@ export async function checkTopics(admin: Admin, topics: readonly Topic[]): Promi
   const { topics: found } = await admin.fetchTopicMetadata({ topics: topics.map((topic) => topic.name) });
   for (const { name, partitions } of found) {
     const declared = topics.find((topic) => topic.name === name)!;
-    if (partitions.length !== declared.partitions) {
-      throw new TopicMismatch(`the topic ${name} has ${partitions.length} partitions, ${declared.partitions} are declared: the order of its keys would break`);
-    }
+    if (partitions.length < declared.partitions) throw new TopicMismatch(tooFew(declared, partitions.length));
   }
   await checkSettings(admin, topics);
+}
+
+/** @param isLed resolves when every partition of a topic can be asked about */
+export async function growTopic(admin: Admin, topic: string, partitions: number, isLed: () => Promise<unknown>): Promise<void> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  const has = topics[0]!.partitions.length;
+  if (has > partitions) throw new TopicMismatch(`the topic ${topic} has ${has} partitions already, and none can be taken from it`);
+  if (has < partitions) await admin.createPartitions({ topicPartitions: [{ topic, count: partitions }] });
+  await patiently(isLed);
 }
 
 async function checkSettings(admin: Admin, topics: readonly Topic[]): Promise<void> {

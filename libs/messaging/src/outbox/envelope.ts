@@ -2,6 +2,7 @@ import { Poison } from '@tradewind/kernel';
 import type { Said } from '@tradewind/saga';
 import { makeMessage, messageInfo } from '../contract/index.js';
 import { PayloadTooLarge } from '../decide/index.js';
+import { headerOf, type After } from '../kafka/after.js';
 import type { OutboxRow, TakenRow } from '../store/store.js';
 
 /** Bytes of one message's JSON. The broker's own limit is 1 MiB a batch. */
@@ -42,8 +43,8 @@ export function toOutboxRow(said: Said, { id, at, cause, correlation, traceparen
   };
 }
 
-/** CloudEvents 1.0, Kafka binary mode, with the extensions that order, cause and story need. */
-export const headersOf = (row: TakenRow, source: string): Record<string, string> => ({
+/** CloudEvents 1.0, Kafka binary mode, with the extensions that order, cause and story need. `after`: of a topic that has grown. */
+export const headersOf = (row: TakenRow, source: string, after: After = []): Record<string, string> => ({
   ...row.headers,
   'content-type': 'application/json',
   ce_specversion: '1.0',
@@ -57,6 +58,7 @@ export const headersOf = (row: TakenRow, source: string): Record<string, string>
   ce_causationid: row.causation,
   ce_correlationid: row.correlation,
   ...(row.traceparent === null ? {} : { traceparent: row.traceparent }),
+  ...headerOf(after),
 });
 
 /** What the headers of a record say. */

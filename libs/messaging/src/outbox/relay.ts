@@ -1,16 +1,16 @@
-import type { Catalogue } from '../contract/index.js';
-import type { Acknowledged, KafkaClient, OutgoingRecord, Publisher } from '../kafka/kafka-client.js';
+import type { Catalogue, Topic } from '../contract/index.js';
+import type { Acknowledged, KafkaClient, OutgoingRecord, Publisher, TopicPartition } from '../kafka/kafka-client.js';
 import { partitionOf } from '../kafka/murmur2.js';
-import type { PublishedRow, RelaySession, Store, TakenRow } from '../store/store.js';
+import type { PublishedRow, RelaySession, Store, TakenRow, TopicSize } from '../store/store.js';
 import { PositionsDisagree, type Agreement } from '../recovery/agreement.js';
-import { backOff, unlessAborted, type World } from '../system.js';
+import { Aborted, backOff, unlessAborted, type World } from '../system.js';
 import { headersOf } from './envelope.js';
 import { Alarm } from './alarm.js';
 import { batchesOf } from './batches.js';
 
 /** Records a send: kafkajs is quadratic above. */
 const recordLimit = 1_000;
-/** Milliseconds between looks when nobody wakes us, between tries to lead, and at most between tries after a failure. */
+/** Milliseconds between looks when nobody wakes us, and at topics that are to grow; between tries to lead, and at most between tries after a failure. */
 const idle = 1_000;
 const candidacy = 1_000;
 const longestBackOff = 1_000;
@@ -22,6 +22,12 @@ const farewell = 3_000;
 /** The broker acknowledged a batch below one that it acknowledged before: records may be lost or another relay writes. */
 export class OffsetRegression extends Error {
   override readonly name = 'OffsetRegression';
+}
+
+/** What the relay publishes to: the topics of its service, which may have grown since, and how many partitions any topic is declared with. */
+export interface DeclaredTopics {
+  readonly own: readonly Topic[];
+  partitionsOf(topic: string): number;
 }
 
 export interface RelayLog {
@@ -43,13 +49,15 @@ export class Relay {
   #run: Promise<void> | undefined;
   #failures = 0;
   #pokeWanted = false;
+  #sizes: ReadonlyMap<string, TopicSize> = new Map();
+  #sizedAt = 0;
   /** When the session has last shown that it lives. */
   #heardAt = 0;
 
   constructor(
     private readonly store: Store,
     private readonly kafka: KafkaClient,
-    private readonly topics: { partitionsOf(topic: string): number },
+    private readonly topics: DeclaredTopics,
     private readonly source: string,
     private readonly world: World,
     private readonly log: RelayLog,
@@ -59,9 +67,9 @@ export class Relay {
     this.#alarm = new Alarm(world.timers);
   }
 
-  static partitionsFrom(contracts: Catalogue, more: Iterable<{ name: string; partitions: number }> = []): { partitionsOf(topic: string): number } {
-    const partitions = new Map([...contracts.classes.map((cls) => contracts.topicOf(cls)), ...more].map((topic) => [topic.name, topic.partitions]));
-    return { partitionsOf: (topic) => partitions.get(topic) ?? 1 };
+  static topicsFrom(contracts: Catalogue, own: readonly Topic[]): DeclaredTopics {
+    const partitions = new Map([...contracts.topics, ...own].map((topic) => [topic.name, topic.partitions]));
+    return { own, partitionsOf: (topic) => partitions.get(topic) ?? 1 };
   }
 
   start(): void {
@@ -127,12 +135,45 @@ export class Relay {
 
   /** Until it is stopped or something fails; when stopping, what is there goes out first. */
   async #publishAll(session: RelaySession): Promise<void> {
+    await this.#keepSizes(session);
     for (;;) {
+      if (Math.abs(this.#now() - this.#sizedAt) >= idle) await this.#keepSizes(session);
       const rows = await this.#alive(session.take(recordLimit));
       if (rows.length > 0) await this.#publish(session, rows);
       else if (this.#stopping.signal.aborted) return;
       else await this.#alarm.wait(idle);
       this.#failures = 0;
+    }
+  }
+
+  /** Between two batches: what was sent is marked, so that whatever was published lies before where the topics end now. */
+  async #keepSizes(session: RelaySession): Promise<void> {
+    let sizes = await this.#alive(session.sizes(this.topics.own));
+    const growing = sizes.filter(({ growingTo }) => growingTo !== null);
+    for (const size of growing) await this.#grow(session, size);
+    if (growing.length > 0) sizes = await this.#alive(session.sizes(this.topics.own));
+    this.#sizes = new Map(sizes.map((size) => [size.topic, size]));
+    this.#sizedAt = this.#now();
+  }
+
+  /** As soon as the partitions are there; until then, or while the broker can't tell, the topic goes on as it is. */
+  async #grow(session: RelaySession, { topic, partitions, growingTo }: TopicSize): Promise<void> {
+    try {
+      const known = await this.store.publishedTo();
+      const ends = await this.#answered(this.kafka.endOffsets([topic]));
+      if (ends.length !== growingTo) return;
+      const after = Array.from({ length: partitions }, (_, partition) => {
+        const of = <P extends TopicPartition>(place: P): boolean => place.topic === topic && place.partition === partition;
+        const [end = 0n, marked = 0n] = [ends.find(of)?.end, known.find(of)?.next];
+        return end > marked ? end : marked;
+      });
+      if (!(await this.#alive(session.grow({ topic, partitions: growingTo, after })))) return;
+      this.log('info', 'a topic has grown', { topic, partitions: growingTo });
+      // A client remembers how many partitions there were.
+      await this.#discardPublisher();
+    } catch (error) {
+      if (error instanceof Aborted) throw error;
+      this.log('warn', 'a topic can not grow yet', { topic, error: String(error) });
     }
   }
 
@@ -196,8 +237,8 @@ export class Relay {
   }
 
   #recordOf(row: TakenRow): OutgoingRecord {
-    const partition = partitionOf(row.key, this.topics.partitionsOf(row.topic));
-    return { topic: row.topic, partition, key: row.key, value: row.payload, headers: headersOf(row, this.source) };
+    const { partitions, after } = this.#sizes.get(row.topic) ?? { partitions: this.topics.partitionsOf(row.topic), after: [] };
+    return { topic: row.topic, partition: partitionOf(row.key, partitions), key: row.key, value: row.payload, headers: headersOf(row, this.source, after) };
   }
 
   /** Each record's offset: the broker tells the first of each partition, and they rise by one in the order sent. */

@@ -1,8 +1,10 @@
 import type { Duplex } from 'node:stream';
 import type { Client } from 'pg';
 import { Transient } from '@tradewind/kernel';
-import type { PublishedRow, RelaySession, TakenRow } from '../store/store.js';
+import type { Topic } from '../contract/index.js';
+import type { PublishedRow, RelaySession, TakenRow, TopicSize } from '../store/store.js';
 import { systemTimers, within } from '../system.js';
+import { growSize, sizeOf, sizesAsDeclared, type RawSize } from './sizes-sql.js';
 
 /** The advisory lock that makes a process the publisher of its database. */
 const lockKey = 7_283_946_511;
@@ -88,6 +90,16 @@ export class PostgresRelaySession implements RelaySession {
       this.epoch.toString(),
     ]);
     if (rows[0]!.marked !== published.length) throw new RelayFenced(`${published.length} rows were published, ${rows[0]!.marked} could be marked`);
+  }
+
+  async sizes(declared: readonly Topic[]): Promise<readonly TopicSize[]> {
+    const { rows } = await this.#query<RawSize>('relay_sizes', sizesAsDeclared, [declared.map(({ name }) => name), declared.map(({ partitions }) => partitions)]);
+    return rows.map(sizeOf);
+  }
+
+  async grow({ topic, partitions, after }: Omit<TopicSize, 'growingTo'>): Promise<boolean> {
+    const { rows } = await this.#query('relay_grow', growSize, [topic, partitions, after.map(String), this.epoch.toString()]);
+    return rows.length === 1;
   }
 
   async hold(row: TakenRow, reason: string): Promise<void> {

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { Transient } from '@tradewind/kernel';
 import type { DataSource } from 'typeorm';
-import type { ClaimedEffect, ClaimedRecord, RelaySession, Store, Transaction } from '../store/store.js';
+import type { ClaimedEffect, ClaimedRecord, RelaySession, Store, TopicSize, Transaction } from '../store/store.js';
 import { commitWithin, CommitUnanswered, wasCommitted } from './commit-outcome.js';
 import { beginWithin } from './begin-within.js';
 import { claimEffects, openEffects, renewEffects, retryEffect } from './effects-sql.js';
@@ -9,6 +9,7 @@ import { silenceOf, usualLimits } from './postgres-limits.js';
 import { endWithin, PostgresRelaySession, pokeChannel, relayLimits } from './postgres-relay-session.js';
 import { neverHandled, neverSaid, publishedTo } from './positions-sql.js';
 import { PostgresTransaction } from './postgres-transaction.js';
+import { allSizes, sizeOf, type RawSize } from './sizes-sql.js';
 import { isSilence, isTransient } from './sql-errors.js';
 import { sqlOf, type Sql } from './sql.js';
 
@@ -110,6 +111,10 @@ export class PostgresStore implements Store {
 
   async poke(): Promise<void> {
     await this.#sql(poke);
+  }
+
+  async topicSizes(): Promise<readonly TopicSize[]> {
+    return (await this.#sql<RawSize>(allSizes)).map(sizeOf);
   }
 
   publishedTo(): ReturnType<Store['publishedTo']> {

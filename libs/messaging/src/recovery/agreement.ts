@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { decode } from '../consume/decode.js';
 import type { Catalogue, Topic } from '../contract/index.js';
 import type { IncomingRecord, KafkaClient, TopicPartition } from '../kafka/kafka-client.js';
+import { TopicMismatch } from '../kafka/provision.js';
 import type { ClaimedRecord, Store } from '../store/store.js';
 import type { World } from '../system.js';
 import { envelopeOf } from './told.js';
@@ -49,6 +50,21 @@ export class Agreement {
     private readonly options: AgreementOptions,
   ) {
     this.#own = new Map(options.own.map((topic) => [topic.name, topic]));
+  }
+
+  /** How many partitions the service's own topics have: so many as are in force, or are to be. Rejects with TopicMismatch. */
+  async onSizes(): Promise<void> {
+    const sizes = new Map((await this.store.topicSizes()).map((size) => [size.topic, size]));
+    const ends = await this.kafka.endOffsets([...this.#own.keys()]);
+    for (const [name, { partitions: declared }] of this.#own) {
+      const { partitions, growingTo } = sizes.get(name) ?? { partitions: declared, growingTo: null };
+      const found = ends.filter(({ topic }) => topic === name).length;
+      if (found === partitions || found === growingTo) continue;
+      throw new TopicMismatch(
+        `the topic ${name} has ${found} partitions, ${partitions} are ${partitions === declared ? 'declared' : 'in force'}, and nobody has grown it: ` +
+          `grow it to ${found} with "tradewind topics grow", or with growTopic of the library, so that its keys keep their order`,
+      );
+    }
   }
 
   /** Of the service's own topics; needs no leadership, for whoever leads meanwhile keeps both sides in step. */

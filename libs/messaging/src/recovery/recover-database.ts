@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { groupBy } from '@tradewind/kernel';
 import { decode } from '../consume/decode.js';
-import { readMessage, type Catalogue } from '../contract/index.js';
+import { readMessage, type Catalogue, type Topic } from '../contract/index.js';
 import { ownTopics } from '../outbox/own-topics.js';
 import { appendOutbox } from '../postgres/outbox-sql.js';
 import { SagaJournal, Sagas } from '../sagas/saga-tables.js';
@@ -16,6 +16,7 @@ import {
 } from './refill-sql.js';
 import { messagesOf, readTold } from './told.js';
 import type { ToldLog } from './told-log.js';
+import { endsOf, setSizes, type Size } from './topic-sizes.js';
 
 export interface DatabaseRecovery {
   readonly recovery: Recovery;
@@ -91,6 +92,7 @@ async function refill(
   const messages = await refillArchive(manager, those(told.byTime(), ({ record }) => keptTopics.has(record.topic)));
   await refillSequences(manager, told.byTime());
   await setPublishedTo(manager, ends);
+  await setSizes(manager, sizesOn(ownTopics(options), told, ends));
   await appendOutbox((text, values) => manager.query(text, values as unknown[]), waiting);
   if (recovery.answers) filled.push({ table: 'msg_idempotency', rows: await refillAnswers(manager, recovery.answers(said)) });
   if (recovery.sagas) {
@@ -109,6 +111,13 @@ function heardTopics({ options }: RecoveryContext, consumers: readonly ConsumerO
   const names = new Set(consumers.flatMap(({ topics }) => topics));
   return options.contracts.topics.filter(({ name }) => names.has(name));
 }
+
+/** As they are on the brokers. What is said from now on, to a topic that has grown, comes after all that is there. */
+const sizesOn = (own: readonly Topic[], told: ToldLog, ends: Sources['ends']): Size[] =>
+  own.map(({ name, partitions }) => {
+    const there = endsOf(ends.filter(({ topic }) => topic === name));
+    return { topic: name, partitions: there.length, after: told.hasGrown(name) || there.length !== partitions ? there : [] };
+  });
 
 /** What waits in the outbox and is on no topic; those that are were published and not marked. */
 async function leftOver(manager: EntityManager, told: ToldLog): Promise<OutboxRow[]> {

@@ -6,6 +6,7 @@ import { headersOf } from '../outbox/envelope.js';
 import { ownTopics } from '../outbox/own-topics.js';
 import type { PublishedRow, TakenRow } from '../store/store.js';
 import { archivedRows, archivePages, moveArchived, setPublishedTo } from './archive-sql.js';
+import { endsOf, setSizes, sizesIn, type Size } from './topic-sizes.js';
 import { Counter, recordDeed, refuseCompany, type RecoveryContext } from './recovery-context.js';
 
 type Place = Pick<PublishedRow, 'partition' | 'offset'>;
@@ -25,12 +26,12 @@ export async function recoverTopics(context: RecoveryContext): Promise<Recovered
   await refuseCompany(context);
   const { kafka, dataSource, options } = context;
   const own = ownTopics(options);
-  await kafka.provision(own);
+  const sizes = await sizedAgain(context, own);
   const kept = own.filter(({ retention }) => retention === 'keep');
   const found = await placesOn(context, kept);
   const counter = new Counter(context, `publishing what ${options.service} has said`, await archivedRows(dataSource));
   const published = new Map<string, number>();
-  const again = new Again(await kafka.publisher(), options.service, new Map(kept.map((topic) => [topic.name, topic])));
+  const again = new Again(await kafka.publisher(), options.service, sizes);
   try {
     for await (const rows of archivePages(dataSource)) {
       const missing = rows.filter(({ id }) => !found.has(id));
@@ -45,9 +46,27 @@ export async function recoverTopics(context: RecoveryContext): Promise<Recovered
   counter.tell();
   const ends = await kafka.endOffsets(own.map(({ name }) => name));
   await setPublishedTo(dataSource, ends);
+  await setSizes(dataSource, [...sizes.values()]);
   const topics = own.map(({ name }) => ({ topic: name, records: recordsOn(name, ends), published: published.get(name) ?? 0 }));
   await recordDeed(context, 'recover topics', { topics });
   return { topics, seconds: counter.seconds, perSecond: counter.perSecond };
+}
+
+/**
+ * Makes the topics as large as they had grown. Of what is published again on one that has, each record comes after all that is there
+ * already; on one that is empty, everything lies where its key belongs now, and nothing has to wait.
+ */
+async function sizedAgain({ kafka, dataSource }: RecoveryContext, own: readonly Topic[]): Promise<ReadonlyMap<string, Size>> {
+  await kafka.provision(own);
+  const known = await sizesIn(dataSource);
+  const sizes = new Map<string, Size>();
+  for (const { name, partitions: declared } of own) {
+    const { partitions, after: former } = known.get(name) ?? { partitions: declared, after: [] };
+    if ((await kafka.endOffsets([name])).length < partitions) await kafka.grow(name, partitions);
+    const after = former.length === 0 ? [] : endsOf(await kafka.endOffsets([name]));
+    sizes.set(name, { topic: name, partitions, after: after.some((end) => end > 0n) ? after : [] });
+  }
+  return sizes;
 }
 
 const recordsOn = (topic: string, ends: readonly (TopicPartition & { readonly end: bigint; readonly start: bigint })[]): number =>
@@ -76,7 +95,7 @@ class Again {
   constructor(
     private readonly publisher: Publisher,
     private readonly source: string,
-    private readonly topics: ReadonlyMap<string, Topic>,
+    private readonly sizes: ReadonlyMap<string, Size>,
   ) {}
 
   async publish(rows: readonly TakenRow[]): Promise<PublishedRow[]> {
@@ -93,9 +112,9 @@ class Again {
   }
 
   #recordOf(row: TakenRow): OutgoingRecord {
-    const topic = this.topics.get(row.topic);
-    if (!topic) throw new TypeError(`the archive holds messages of ${row.topic}, which ${this.source} does not write any more: declare the topic in the contracts`);
-    return { topic: topic.name, partition: partitionOf(row.key, topic.partitions), key: row.key, value: row.payload, headers: headersOf(row, this.source) };
+    const size = this.sizes.get(row.topic);
+    if (!size) throw new TypeError(`the archive holds messages of ${row.topic}, which ${this.source} does not write any more: declare the topic in the contracts`);
+    return { topic: row.topic, partition: partitionOf(row.key, size.partitions), key: row.key, value: row.payload, headers: headersOf(row, this.source, size.after) };
   }
 }
 

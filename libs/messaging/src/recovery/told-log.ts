@@ -1,3 +1,4 @@
+import { afterText } from '../kafka/after.js';
 import type { IncomingRecord } from '../kafka/kafka-client.js';
 import { readEnvelope, type Envelope } from '../outbox/envelope.js';
 import type { RecordFile } from './record-file.js';
@@ -18,8 +19,9 @@ export class ToldLog {
   readonly #times: number[] = [];
   readonly #keys: number[] = [];
   readonly #numberOf = new Map<string, number>();
-  /** The latest time so far of each partition: a clock that was set back must not turn its order round. */
+  /** The latest time so far of each partition and topic: a clock that was set back must not turn their order round. */
   readonly #reached = new Map<string, number>();
+  readonly #grown = new Map<string, string>();
 
   constructor(private readonly file: RecordFile) {}
 
@@ -28,11 +30,25 @@ export class ToldLog {
     if (this.#placeOf.has(id)) return;
     this.#placeOf.set(id, this.file.length);
     const partition = `${record.topic}:${record.partition}`;
-    const time = Math.max(timeOf(record).getTime(), this.#reached.get(partition) ?? 0);
+    const time = Math.max(timeOf(record).getTime(), this.#reached.get(this.#isFirstSinceGrowth(record, partition) ? record.topic : partition) ?? 0);
     this.#reached.set(partition, time);
+    this.#reached.set(record.topic, Math.max(time, this.#reached.get(record.topic) ?? 0));
     this.#times.push(time);
     this.#keys.push(this.#numbered(record.key ?? ''));
     this.file.append(record);
+  }
+
+  /** Whether a topic had grown when some of this was said. */
+  hasGrown(topic: string): boolean {
+    return [...this.#grown.keys()].some((partition) => partition.startsWith(`${topic}:`));
+  }
+
+  /** By then everything that lay on the topic before has been read, on all of its partitions. */
+  #isFirstSinceGrowth(record: IncomingRecord, partition: string): boolean {
+    const after = afterText(record);
+    if (after === undefined || this.#grown.get(partition) === after) return false;
+    this.#grown.set(partition, after);
+    return true;
   }
 
   has(id: string): boolean {

@@ -2,6 +2,7 @@ import { Transient } from '@tradewind/kernel';
 import { decode, type Decoded } from '../consume/decode.js';
 import type { Handlers } from '../consume/handlers.js';
 import { Parker, textOf } from '../consume/parker.js';
+import { poisonedWork } from '../consume/poisoned-work.js';
 import type { IncomingRecord, KafkaClient, OffsetRange } from '../kafka/kafka-client.js';
 import type { Log, MessagingOptions } from '../messaging.options.js';
 import type { MessagingParts } from '../messaging.parts.js';
@@ -163,20 +164,13 @@ export class Replay {
 
   #workOf(decoded: Decoded, read: Extent['read'], replay: ReplayRecord | undefined): Work | undefined {
     const { reprocess } = this.request;
-    if (decoded.poison) return this.#poisoned(decoded);
+    if (decoded.poison) return poisonedWork(this.request.consumer, decoded);
     if (!reprocess) return this.#handlers.workOf(decoded);
     const { record, envelope } = decoded;
     // What the group has not read yet it will decide itself, in its order.
     const unread = record.offset >= (read.get(placeOf(record)) ?? 0n);
     if (unread && this.#handlers.kindOf(envelope!.type) === 'policy') return undefined;
     return this.#handlers.workAgain(decoded, { inbox: this.#inboxOf(replay), policies: new Set(reprocess.policies), effects: new Set(reprocess.effects) });
-  }
-
-  #poisoned(decoded: Decoded): Work {
-    const decide = (): never => {
-      throw decoded.poison!;
-    };
-    return { cause: decoded.id, lane: decoded.lane, consumer: this.request.consumer, load: {}, input: decoded, decide };
   }
 
   /** Until each is handled, parked or given up: true. Database and broker are waited for. */

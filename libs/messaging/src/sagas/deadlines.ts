@@ -96,13 +96,19 @@ export class Deadlines {
     for (const timer of due) if (!this.#ends.has(timer.id)) this.#ends.set(timer.id, seen);
     const read = new Map((await this.#answered(this.kafka.committed(group, topics))).map(({ topic, partition, next }) => [`${topic}:${partition}`, next]));
     const heard = due.filter((timer) => {
-      const key = this.#keyOf(timer);
-      return topics.every((topic) => {
-        const place = `${topic}:${partitionOf(key, this.options.partitionsOf(topic))}`;
-        return (read.get(place) ?? 0n) >= (this.#ends.get(timer.id)!.get(place) ?? 0n);
-      });
+      const then = this.#ends.get(timer.id)!;
+      return topics.every((topic) => this.#placesOf(this.#keyOf(timer), topic, then).every((place) => (read.get(place) ?? 0n) >= (then.get(place) ?? 0n)));
     });
     return this.#withoutParked(heard);
+  }
+
+  /** Whoever answers may have grown the topic meanwhile: the reply may lie wherever the key has ever belonged. */
+  #placesOf(key: string, topic: string, ends: ReadonlyMap<string, bigint>): string[] {
+    const places = new Set<string>();
+    let partitions = this.options.partitionsOf(topic);
+    do places.add(`${topic}:${partitionOf(key, partitions)}`);
+    while (ends.has(`${topic}:${partitions++}`));
+    return [...places];
   }
 
   /** A broker that does not answer keeps nobody from stopping. */

@@ -1,4 +1,6 @@
 import type { AnyTable, Change, Idempotency } from '../decide/index.js';
+import type { Topic } from '../contract/index.js';
+import type { After } from '../kafka/after.js';
 import type { TopicPartition } from '../kafka/kafka-client.js';
 
 /** A message on its way into the outbox. `payload` is JSON text, null for a tombstone. */
@@ -40,6 +42,16 @@ export interface ClaimedRecord {
   readonly sequence: bigint;
   /** False on compacted topics: nothing of it was kept once it was published. */
   readonly archived: boolean;
+}
+
+/** How many partitions of a topic are in force: what the place of a key is reckoned from. */
+export interface TopicSize {
+  readonly topic: string;
+  readonly partitions: number;
+  /** Where the partitions ended that it had before it last grew; empty where it never did. */
+  readonly after: After;
+  /** So many it is to have, as soon as they are there. */
+  readonly growingTo: number | null;
 }
 
 /** A message's place in a consumer's world: `lane` is topic and key, the unit of order. */
@@ -143,6 +155,10 @@ export interface RelaySession {
   take(limit: number): Promise<readonly TakenRow[]>;
   /** Moves rows to the archive, counts the positions on to behind them, and starts the timers that wait for them. */
   mark(published: readonly PublishedRow[]): Promise<void>;
+  /** The sizes of these topics. One that was never known begins as it is declared. */
+  sizes(declared: readonly Topic[]): Promise<readonly TopicSize[]>;
+  /** From the next record on the topic is of the size to which it is being grown; false where it is not, or another leads. */
+  grow(size: Omit<TopicSize, 'growingTo'>): Promise<boolean>;
   /** Holds a row that the broker rejects, and every later one of its topic and key. */
   hold(row: TakenRow, reason: string): Promise<void>;
   /** Calls back when another instance says that it has appended. */
@@ -158,6 +174,8 @@ export interface Store {
   lead(): Promise<RelaySession | undefined>;
   /** Tells the leader in another process that rows wait. Never inside a transaction. */
   poke(): Promise<void>;
+  /** The sizes of the topics that were ever published to; of all others what is declared holds. */
+  topicSizes(): Promise<readonly TopicSize[]>;
   /** Where what was marked as published ends: on each partition that was published to, the offset after the last such record. */
   publishedTo(): Promise<readonly (TopicPartition & { readonly next: bigint })[]>;
   /** The ids of those records that this database has never said, neither published nor still to be. */

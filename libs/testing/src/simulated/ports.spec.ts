@@ -20,6 +20,7 @@ storeConformance('the simulated database', () => {
   const database = simulation.database('things');
   return Promise.resolve({
     store: simulation.process('someone').store(database),
+    wishSize: (topic, partitions) => database.wishSize(topic, partitions),
     archived: () => Promise.resolve(database.outbox.archive().length),
     close: () => Promise.resolve(),
   });

@@ -79,10 +79,14 @@ export class OutboxRows {
     return rows.sort(byPosition).slice(0, limit).map(taken);
   }
 
+  /** Whether this is the epoch still; it stays so until the transaction ends. */
+  async isLed(transaction: DatabaseTransaction, epoch: bigint): Promise<boolean> {
+    return (await transaction.forUpdate(this.#epoch, 'single', (row) => row.epoch === epoch)) !== undefined;
+  }
+
   /** How many of the rows could be marked: none once the epoch has moved on. */
   async mark(transaction: DatabaseTransaction, published: readonly PublishedRow[], epoch: bigint): Promise<number> {
-    const fence = await transaction.forUpdate(this.#epoch, 'single', (row) => row.epoch === epoch);
-    if (!fence) return 0;
+    if (!(await this.isLed(transaction, epoch))) return 0;
     const snapshot = published.filter(({ position }) => this.#waiting.read(String(position)) !== undefined);
     const waiting = this.timers.waiting();
     const gone: Waiting[] = [];

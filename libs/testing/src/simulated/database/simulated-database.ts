@@ -4,10 +4,12 @@ import type { Simulation } from '../simulation.js';
 import { CountRows } from './count-rows.js';
 import { connectionLost, DatabaseError } from './database-error.js';
 import type { DatabaseSession } from './database-session.js';
+import { DatabaseTransaction } from './database-transaction.js';
 import { EffectRows } from './effect-rows.js';
 import { IdempotencyRows } from './idempotency-rows.js';
 import { InboxRows } from './inbox-rows.js';
 import { OutboxRows } from './outbox-rows.js';
+import { SizeRows } from './size-rows.js';
 import { TableRows, type CheckConstraint, type UniqueConstraint } from './table-rows.js';
 import { TimerRows } from './timer-rows.js';
 
@@ -28,6 +30,7 @@ export class SimulatedDatabase {
   readonly idempotency = new IdempotencyRows();
   readonly effects = new EffectRows();
   readonly counts = new CountRows();
+  readonly sizes = new SizeRows();
   readonly #tables = new Map<string, TableRows>();
   readonly #sessions = new Set<DatabaseSession>();
   #leader: DatabaseSession | undefined;
@@ -60,6 +63,13 @@ export class SimulatedDatabase {
         transaction.save(table, rows.map((row) => ({ table, key: String((row as Record<string, unknown>)[table.key]), row, fresh: true })), new Set()),
       ),
     );
+  }
+
+  /** Writes down that a topic is to have more partitions, as the operator's command does. */
+  async wishSize(topic: string, partitions: number): Promise<void> {
+    const transaction = new DatabaseTransaction(this.simulation, this.name);
+    await this.sizes.wish(transaction, topic, partitions);
+    transaction.commit();
   }
 
   /** Away: every session ends, whatever had not committed is rolled back, and nobody can connect. */

@@ -1,5 +1,5 @@
 import { Transient } from '@tradewind/kernel';
-import type { PublishedRow, RelaySession, TakenRow } from '@tradewind/messaging';
+import type { PublishedRow, RelaySession, TakenRow, Topic, TopicSize } from '@tradewind/messaging';
 import type { SimulatedProcess } from '../simulated-process.js';
 import { DatabaseSession } from './database-session.js';
 import type { DatabaseTransaction, LockLimit } from './database-transaction.js';
@@ -31,6 +31,14 @@ export class SimulatedRelaySession implements RelaySession {
   async mark(published: readonly PublishedRow[]): Promise<void> {
     const marked = await this.#single('relay mark', (database, tx) => database.outbox.mark(tx, published, this.epoch));
     if (marked !== published.length) throw new RelayFenced(`${published.length} rows were published, ${marked} could be marked`);
+  }
+
+  sizes(declared: readonly Topic[]): Promise<readonly TopicSize[]> {
+    return this.#single('relay sizes', (database, tx) => database.sizes.asDeclared(tx, declared));
+  }
+
+  grow(size: Omit<TopicSize, 'growingTo'>): Promise<boolean> {
+    return this.#single('relay grow', async (database, tx) => (await database.outbox.isLed(tx, this.epoch)) && database.sizes.grow(tx, size));
   }
 
   async hold(row: TakenRow, reason: string): Promise<void> {

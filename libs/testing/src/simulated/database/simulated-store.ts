@@ -1,5 +1,5 @@
 import { Transient } from '@tradewind/kernel';
-import { OutcomeUnknown, Sagas, type ClaimedEffect, type ClaimedRecord, type RelaySession, type SagaRow, type Store, type Transaction } from '@tradewind/messaging';
+import { OutcomeUnknown, Sagas, type ClaimedEffect, type ClaimedRecord, type RelaySession, type SagaRow, type Store, type TopicSize, type Transaction } from '@tradewind/messaging';
 import type { SimulatedProcess } from '../simulated-process.js';
 import { asTransient } from './database-error.js';
 import { DatabaseSession } from './database-session.js';
@@ -78,6 +78,10 @@ export class SimulatedStore implements Store {
 
   poke(): Promise<void> {
     return this.#single('poke', () => this.database.poke());
+  }
+
+  topicSizes(): Promise<readonly TopicSize[]> {
+    return this.#single('topic sizes', () => this.database.sizes.all());
   }
 
   publishedTo(): ReturnType<Store['publishedTo']> {

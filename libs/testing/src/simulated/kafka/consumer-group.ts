@@ -51,6 +51,10 @@ export class ConsumerGroup {
     return this.#members.size > 0;
   }
 
+  reads(topic: string): boolean {
+    return [...this.#members].some(({ topics }) => topics.includes(topic));
+  }
+
   get #simulation(): Simulation {
     return this.kafka.simulation;
   }

@@ -15,6 +15,7 @@ export class LogReader {
   #round = 0;
   #fetching = false;
   #paused = false;
+  readonly #held = new Set<string>();
   #lastFetch: number;
   /** Set while a fetch waits for news. */
   #waitsSince: number | undefined;
@@ -45,14 +46,21 @@ export class LogReader {
     this.#positions.clear();
   }
 
-  /** No further fetch; what is under way still comes. */
-  hold(): void {
-    this.#paused = true;
+  /** No further fetch, of these or of any; what is under way still comes. */
+  hold(places?: readonly TopicPartition[]): void {
+    if (places) for (const place of places) this.#held.add(placeOf(place));
+    else this.#paused = true;
   }
 
-  goOn(): void {
-    this.#paused = false;
-    this.#fetch();
+  /** A fetch that is under way does not know of them yet: it is given up. */
+  goOn(places?: readonly TopicPartition[]): void {
+    if (places) for (const place of places) this.#held.delete(placeOf(place));
+    else {
+      this.#paused = false;
+      this.#held.clear();
+    }
+    if (places) this.seek([]);
+    else this.#fetch();
   }
 
   /** What is under way is dropped: it may be waiting behind the new positions. */
@@ -69,10 +77,10 @@ export class LogReader {
   }
 
   #fetch(): void {
-    if (this.#fetching || this.#paused || this.#positions.size === 0) return;
+    const positions = [...this.#positions.values()].filter((position) => !this.#held.has(placeOf(position)));
+    if (this.#fetching || this.#paused || positions.length === 0) return;
     this.#fetching = true;
     const round = this.#round;
-    const positions = [...this.#positions.values()];
     const wait = (): Promise<IncomingRecord[][]> => {
       if (round === this.#round) this.#waitsSince = this.#now;
       return this.connection.kafka.fetch(positions);

@@ -1,5 +1,5 @@
 import {
-  GroupHasMembers, type KafkaClient, type Publisher, type ReadOptions, type Subscription, type SubscriptionOptions, type Tail, type TailOptions, type Topic, type TopicPartition,
+  afterOf, GroupHasMembers, isFulfilled, type IncomingRecord, type KafkaClient, type Publisher, type ReadOptions, type Subscription, type SubscriptionOptions, type Tail, type TailOptions, type Topic, type TopicPartition,
 } from '@tradewind/messaging';
 import type { SimulatedProcess } from '../simulated-process.js';
 import { BrokerConnection } from './broker-connection.js';
@@ -51,17 +51,29 @@ export class SimulatedKafkaClient implements KafkaClient {
     };
   }
 
-  /** One fetch after another, partition by partition. */
+  /** One fetch after another, partition by partition; a range whose next record has to wait is gone on with after the others. */
   async read({ ranges, onRecords, onEnd, signal }: ReadOptions): Promise<void> {
-    for (const range of ranges) {
-      const { topic, partition } = range;
-      let { from: next, to } = range;
-      while (next < to && !signal?.aborted) {
-        const records = await this.#connection.ask('read', () => this.kafka.readFrom({ topic, partition, next }));
-        const wanted = records.filter(({ offset }) => offset < to);
-        if (wanted.length > 0) await onRecords(wanted);
-        next = wanted.length < records.length || records.length === 0 ? to : records.at(-1)!.offset + 1n;
-        if (next >= to) to = (await onEnd?.({ topic, partition, from: next, to })) ?? to;
+    const open = ranges.map(({ topic, partition, from, to }) => ({ topic, partition, next: from, to })).filter(({ next, to }) => next < to);
+    const isOpen = (range: TopicPartition & { next: bigint; to: bigint }): boolean => range.next < range.to;
+    const waits = (record: IncomingRecord): boolean => {
+      const reached = (partition: number): bigint | undefined =>
+        partition === record.partition ? undefined : open.find((each) => each.topic === record.topic && each.partition === partition && isOpen(each))?.next;
+      return !isFulfilled(afterOf(record) ?? [], reached, new Map(this.kafka.ends(record.topic).map(({ partition, end }) => [partition, end])));
+    };
+    while (open.some(isOpen) && !signal?.aborted) {
+      for (const range of open) {
+        const { topic, partition } = range;
+        while (isOpen(range) && !signal?.aborted) {
+          const records = await this.#connection.ask('read', () => this.kafka.readFrom({ topic, partition, next: range.next }));
+          const held = records.findIndex(waits);
+          const free = held === -1 ? records : records.slice(0, held);
+          const wanted = free.filter(({ offset }) => offset < range.to);
+          if (wanted.length > 0) await onRecords(wanted);
+          const ended = wanted.length < free.length || records.length === 0;
+          range.next = ended ? range.to : (free.at(-1)?.offset ?? range.next - 1n) + 1n;
+          if (!isOpen(range)) range.to = (await onEnd?.({ topic, partition, from: range.next, to: range.to })) ?? range.to;
+          else if (held !== -1) break;
+        }
       }
     }
   }
@@ -106,6 +118,10 @@ export class SimulatedKafkaClient implements KafkaClient {
     return this.#connection.ask('check', () => {
       for (const topic of topics) this.kafka.check(topic);
     });
+  }
+
+  grow(topic: string, partitions: number): Promise<void> {
+    return this.#connection.ask('grow', () => this.kafka.grow(topic, partitions));
   }
 
   close(): Promise<void> {

@@ -12,11 +12,13 @@ export interface KafkaOptions {
 
 interface LoggedTopic {
   readonly topic: Topic;
-  readonly logs: readonly PartitionLog[];
+  readonly logs: PartitionLog[];
 }
 
 /** Bytes of one partition's batch that a broker takes. */
 const batchLimit = 1_048_588;
+/** Microseconds for which a member takes what it knows of topics for true. */
+const metadataAge = 3_000_000;
 const cleanup = { keep: 'delete', compact: 'compact' } as const;
 
 /** A broker with its topics and groups. Reached through `SimulatedProcess.kafka`; what is read here is what lies on the topics, as copies. */
@@ -97,12 +99,22 @@ export class SimulatedKafka {
     this.#topics.set(topic.name, { topic, logs });
   }
 
+  /** Whoever reads the topic notices it within seconds, and calls the group together. */
+  grow(name: string, partitions: number): void {
+    const { logs } = this.#of(name);
+    if (logs.length > partitions) throw new TopicMismatch(`the topic ${name} has ${logs.length} partitions already, and none can be taken from it`);
+    while (logs.length < partitions) logs.push(new PartitionLog(name, logs.length, () => this.simulation.now));
+    for (const group of this.#groups.values()) {
+      if (group.reads(name)) this.simulation.later(this.simulation.chance.between(0, metadataAge), this.name, `${group.name} notices that ${name} has grown`, () => group.gather());
+    }
+  }
+
   check(declared: Topic): void {
     const found = this.#topics.get(declared.name);
     if (!found) throw new TopicMismatch(`the topic ${declared.name} does not exist: provision the topics first`);
     const { length } = found.logs;
-    if (length !== declared.partitions) {
-      throw new TopicMismatch(`the topic ${declared.name} has ${length} partitions, ${declared.partitions} are declared: the order of its keys would break`);
+    if (length < declared.partitions) {
+      throw new TopicMismatch(`the topic ${declared.name} has ${length} partitions, ${declared.partitions} are declared: it must be grown before more are declared`);
     }
     const [has, wants] = [cleanup[found.topic.retention], cleanup[declared.retention]];
     if (has !== wants) throw new TopicMismatch(`the topic ${declared.name} has cleanup.policy=${has}, ${wants} is declared`);

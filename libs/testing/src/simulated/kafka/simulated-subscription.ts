@@ -1,4 +1,4 @@
-import type { Subscription, SubscriptionOptions } from '@tradewind/messaging';
+import type { Subscription, SubscriptionOptions, TopicPartition } from '@tradewind/messaging';
 import type { BrokerConnection } from './broker-connection.js';
 import type { Assignment, ConsumerGroup, Member, Position } from './consumer-group.js';
 import { LogReader } from './log-reader.js';
@@ -62,12 +62,12 @@ export class SimulatedSubscription implements Subscription {
     this.#reader.seek(positions);
   }
 
-  pause(): void {
-    this.#reader.hold();
+  pause(partitions?: readonly TopicPartition[]): void {
+    this.#reader.hold(partitions);
   }
 
-  resume(): void {
-    this.#reader.goOn();
+  resume(partitions?: readonly TopicPartition[]): void {
+    this.#reader.goOn(partitions);
   }
 
   lastFetchAt(): number {
