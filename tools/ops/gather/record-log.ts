@@ -11,13 +11,17 @@ export interface RawRecord {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The records of one topic, some forty bytes each. Sorted only when they are asked for. */
+/** Numbers that are kept of a record. */
+const width = 6;
+
+/** The records of one topic, some fifty bytes each. Sorted only when they are asked for. */
 export class RecordLog {
   readonly #ids = new IdList();
   readonly #keys = new Names();
   readonly #types = new Names();
-  /** Partition, offset, sequence, key and type of each. */
-  #columns = new Float64Array(5 * 1024);
+  readonly #afters = new Names();
+  /** Partition, offset, sequence, key, type and what it comes after, of each. */
+  #columns = new Float64Array(width * 1024);
   readonly unreadable: Unreadable[] = [];
 
   constructor(readonly topic: string) {}
@@ -32,13 +36,13 @@ export class RecordLog {
     const sequence = headers['ce_sequence'] ?? '';
     const why = !isId(id) ? 'no id' : !/^\d{1,15}$/.test(sequence) ? 'no sequence' : key === null ? 'no key' : undefined;
     if (why !== undefined) return void this.unreadable.push({ topic: this.topic, partition, offset: Number(offset), why });
-    const at = this.size * 5;
+    const at = this.size * width;
     if (at === this.#columns.length) {
       const wider = new Float64Array(at * 2);
       wider.set(this.#columns);
       this.#columns = wider;
     }
-    this.#columns.set([partition, Number(offset), Number(sequence), this.#keys.numberOf(key!), this.#types.numberOf(headers['ce_type'] ?? '')], at);
+    this.#columns.set([partition, Number(offset), Number(sequence), this.#keys.numberOf(key!), this.#types.numberOf(headers['ce_type'] ?? ''), this.#afters.numberOf(headers['ce_after'] ?? '')], at);
     this.#ids.add(id);
   }
 
@@ -55,7 +59,7 @@ export class RecordLog {
   /** Key by key. */
   *byKey(): Generator<KeyRecords> {
     const columns = this.#columns;
-    const order = this.#sorted((a, b) => columns[a * 5 + 3]! - columns[b * 5 + 3]! || columns[a * 5]! - columns[b * 5]! || columns[a * 5 + 1]! - columns[b * 5 + 1]!);
+    const order = this.#sorted((a, b) => columns[a * width + 3]! - columns[b * width + 3]! || columns[a * width]! - columns[b * width]! || columns[a * width + 1]! - columns[b * width + 1]!);
     let group: SeenRecord[] = [];
     for (const index of order) {
       const record = this.#record(index);
@@ -69,8 +73,18 @@ export class RecordLog {
   }
 
   #record(index: number): SeenRecord {
-    const [partition, offset, sequence, key, type] = this.#columns.subarray(index * 5, index * 5 + 5);
-    return { topic: this.topic, id: this.#ids.at(index), partition: partition!, offset: offset!, sequence: sequence!, key: this.#keys.at(key!), type: this.#types.at(type!) };
+    const [partition, offset, sequence, key, type, after] = this.#columns.subarray(index * width, (index + 1) * width);
+    const ends = this.#afters.at(after!);
+    return {
+      topic: this.topic,
+      id: this.#ids.at(index),
+      partition: partition!,
+      offset: offset!,
+      sequence: sequence!,
+      key: this.#keys.at(key!),
+      type: this.#types.at(type!),
+      after: ends === '' ? [] : ends.split(',').map(Number),
+    };
   }
 
   #sorted(compare: (a: number, b: number) => number): Uint32Array {

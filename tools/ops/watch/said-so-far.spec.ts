@@ -28,6 +28,12 @@ describe('a key so far', () => {
   it('has an inversion', () => expect(found(record(1, 1), record(3, 3), record(2, 2))).toEqual(['a gap: after 1 comes 3', 'an inversion: after 3 comes 2']));
   it('has one number twice', () => expect(found(record(1, 1), record(2, 1))).toEqual(['an inversion: after 1 comes 1']));
   it('is in two partitions', () => expect(found(record(1, 1), record(2, 2, { partition: 2, offset: 0n }))).toEqual(['a key in several partitions: 1, 2']));
+  it('goes on in another partition when its topic has grown, whichever of them is read first', () => {
+    const [first, second] = [record(1, 1), record(2, 2)];
+    const moved = record(3, 3, { partition: 2, offset: 0n, headers: { ...second.headers, ce_id: id(3), ce_sequence: '3', ce_after: `0,${second.offset + 1n}` } });
+    expect([found(first, second, moved), found(moved, first, second)]).toEqual([[], []]);
+    expect(heard(moved, first).counted).toMatchObject({ records: 1 });
+  });
   it('is judged apart from other keys and topics', () => expect(found(record(1, 1), record(2, 1, { key: 'p' }), record(3, 1, { topic: 'stock.events', offset: 0n }))).toEqual([]));
   it('says nothing of records that no outbox wrote', () => expect(heard(record(1, 1, { headers: {} }), record(2, 1, { key: null })).counted).toMatchObject({ unreadable: 2, records: 0 }));
 });

@@ -1,5 +1,6 @@
 import { logAsJson } from '../logs/index.js';
 import { ConfigError, type DatabaseConfig } from '../config/index.js';
+import { grow } from './grow.verb.js';
 import { dropRebuilt, rebuild } from './rebuild.verb.js';
 import { backup, recover, recoverGroups, recoverOwnTopics } from './recover.verb.js';
 import { replay, replays } from './replay.verb.js';
@@ -8,10 +9,10 @@ import { openWorkbench, type Recoverable, type Workbench } from './workbench.js'
 /** What an operator can have done in a service's place: gets the request, and gives what is to be told of it. */
 export type Verb = (bench: Workbench, request: never) => Promise<object>;
 
-const verbs: Readonly<Record<string, Verb>> = { rebuild, 'rebuild-drop': dropRebuilt, replay, replays, recover, 'recover-topics': recoverOwnTopics, 'recover-positions': recoverGroups, backup };
+const verbs: Readonly<Record<string, Verb>> = { grow, rebuild, 'rebuild-drop': dropRebuilt, replay, replays, recover, 'recover-topics': recoverOwnTopics, 'recover-positions': recoverGroups, backup };
 
 /** Errors whose sentence is all that an operator needs. */
-const plain = new Set(['ReplayRefused', 'GroupHasMembers', 'TopicMismatch', 'RecoveryRefused', 'MigrationsPending', 'OperatorError']);
+const plain = new Set(['GrowthRefused', 'ReplayRefused', 'GroupHasMembers', 'TopicMismatch', 'RecoveryRefused', 'MigrationsPending', 'OperatorError']);
 
 /**
  * The whole of an `operate.ts`: `node operate.js <verb> <request as JSON>`. Progress goes to stderr, what came of it as one line of
