@@ -1,4 +1,5 @@
 import { contracts, topics } from '@tradewind/contracts';
+import { groupBy } from '@tradewind/kernel';
 import { decode, kafkaClient, messagingMigrations, PostgresStore, type AnyTable, type IncomingRecord, type Kept, type Recovery, type Told } from '@tradewind/messaging';
 import { DataSource, type MigrationInterface } from 'typeorm';
 import { recovery as cart } from '../../apps/cart/src/recovery.js';
@@ -10,7 +11,7 @@ import { recovery as user } from '../../apps/user/src/recovery.js';
 /** What a lost database of each service is brought back with. */
 export const recoveriesOf = (dataKeySecret: string): Readonly<Record<string, Recovery>> => ({ user: user({ DATA_KEY_SECRET: dataKeySecret }), product, cart, order, payment });
 
-/** Every message that any `.events` topic holds, once each, in the order of its partition. */
+/** Every message that any `.events` topic holds, once each, key by key and in the order of its partition. */
 export async function everythingSaid(brokers: string): Promise<Told[]> {
   const kafka = kafkaClient({ brokers: brokers.split(','), clientId: 'rebuild' });
   const records: IncomingRecord[] = [];
@@ -26,7 +27,7 @@ export async function everythingSaid(brokers: string): Promise<Told[]> {
   await tail.close();
   await kafka.close();
   const seen = new Set<string>();
-  return records.flatMap((record) => {
+  return [...groupBy(records, ({ key }) => key).values()].flat().flatMap((record) => {
     const { message, envelope } = decode(record, contracts);
     if (!message || !envelope || seen.has(envelope.id)) return [];
     seen.add(envelope.id);

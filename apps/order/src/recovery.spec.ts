@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { SellStock } from '@tradewind/contracts';
+import { orderId } from '@tradewind/kernel';
 import { makeMessage } from '@tradewind/messaging/contract';
 import { messageInfo, type Envelope, type Told } from '@tradewind/messaging';
 import { advance, deadlineName, isOver, isStep, storyOf, type Input, type Saga, type SagaState, type Said } from '@tradewind/saga';
@@ -156,6 +157,15 @@ describe.each(Array.from({ length: 100 }, (_, seed) => seed))('an order whose in
       const silent = saga === placeOrder.name && status === 'completed';
       expect(found.find((each) => each.saga === saga)!.state).toMatchObject(silent ? { status: 'running', step: 'hand over the goods' } : { status, step });
     }
+  });
+});
+
+describe('what was said of many orders, one after another', () => {
+  it('makes a row of each', () => {
+    const orders = [1, 2, 3].map((number) => aPendingOrder({ orderId: orderId(id(number)) }));
+    const envelope: Envelope = { id: id(9), type: 'any', version: 1, source: '/order', sequence: 1n, correlation: undefined, causation: id(9), traceparent: null };
+    const said = orders.flatMap((order) => told(undefined, order).map(({ cls, fields }): Told => ({ message: makeMessage(cls, fields), envelope, at: order.placedAt })));
+    expect(recovery.rows(said, new Map()).map(([{ name }, rows]) => [name, [...rows]])).toEqual([['orders', orders]]);
   });
 });
 

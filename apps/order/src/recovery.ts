@@ -11,13 +11,13 @@ import { Orders } from './storage/order.tables.js';
 
 /** Orders, their sagas and the keys of their requests from what was said of them; the copy of prices comes again from the topics of others. */
 export const recovery: Recovery = {
-  rows: (told) => [[Orders, rebuildOrders(messagesIn(told)).values()]],
+  rows: (told) => [[Orders, ordersOf(told)]],
   answers: answeredOrders,
   sagas: sagasOf,
 };
 
-function* messagesIn(told: Iterable<Told>): Generator<object> {
-  for (const { message } of told) yield message;
+function* ordersOf(told: Iterable<Told>): Generator<Order> {
+  for (const [, about] of byOrder(told)) yield* rebuildOrders(about.map(({ message }) => message)).values();
 }
 
 const orderStory: Retelling<Order> = {
