@@ -43,7 +43,7 @@ interface Waiting {
 /** Takes all that waits, from all partitions, into one transaction at a time, and commits the positions after it. */
 export class Inbound {
   readonly #queue: Waiting[] = [];
-  #running: Promise<void> | undefined;
+  #running: Promise<void> = Promise.resolve();
   #committed: Promise<void> = Promise.resolve();
   #over = false;
 
@@ -71,7 +71,7 @@ export class Inbound {
       autoCommit: false,
       eachBatch: ({ batch }) => {
         for (const message of batch.messages) inbound.#queue.push(inbound.#read(batch.topic, batch.partition, message));
-        inbound.#running ??= inbound.#work();
+        inbound.#running = inbound.#running.then(() => inbound.#work());
         return Promise.resolve();
       },
     });
@@ -100,7 +100,6 @@ export class Inbound {
       if (batch.length > 0) await this.options.handle(batch);
       this.#commit(taken);
     }
-    this.#running = undefined;
   }
 
   /** The next transaction does not wait for the broker's answer: the inbox knows what comes again. */
