@@ -73,10 +73,13 @@ const restored = (service: DatabaseService): Drill => ({
   name: `restored-${service}`,
   title: `the database of ${service} is restored to an earlier moment`,
   async play(ground) {
+    // What is in no event, and younger than that moment, is in a younger backup or nowhere.
+    const file = join(ground.shop.state.path, `younger-backup-of-${service}-${Date.now()}`);
+    await ground.tradewind('backup', service, '--to', file);
     await stop(ground, service);
     await ground.asAdmin(`drop database "${service}" with (force)`, `create database "${service}" owner "${service}" template "${service}_copy"`);
     const noticed = await ground.refused(service, new RegExp(`the database of ${service} is behind Kafka: .*tradewind recover ${service}`));
-    const { database } = await ground.tradewind<Recovered>('recover', service, ...why);
+    const { database } = await ground.tradewind<Recovered>('recover', service, '--backup', file, ...why);
     await start(ground, service);
     return { noticed, messages: database.messages };
   },
