@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { systemTimers } from '../system.js';
 import { Positions } from './positions.js';
 
 const place = { topic: 'stock.events', partition: 2 };
@@ -7,7 +8,7 @@ const record = (offset: bigint) => ({ ...place, offset });
 describe('a partition that is shared out anew while records of it wait', () => {
   let positions: Positions;
   beforeEach(() => {
-    positions = new Positions('these');
+    positions = new Positions('these', systemTimers);
     for (const offset of [7n, 8n, 9n]) positions.begin(record(offset));
     positions.finish(record(7n));
   });

@@ -1,8 +1,12 @@
+import type { Cancel, Timers } from '@tradewind/kernel';
 import type { Position, Subscription, TopicPartition } from '../kafka/kafka-client.js';
 import { noteOf } from '../recovery/agreement.js';
 import { Progress } from './progress.js';
 
 const placeOf = ({ topic, partition }: TopicPartition): string => `${topic}:${partition}`;
+
+/** Milliseconds for which a commit waits for more that is done: the broker writes each down. What was not committed comes again, and the inbox knows it. */
+const patience = 100;
 
 /** How far each partition of a group is done, and the commits that tell the broker so. */
 export class Positions {
@@ -11,9 +15,13 @@ export class Positions {
   readonly #done = new Map<string, Position>();
   readonly #uncommitted = new Map<string, Position>();
   #committing: Promise<void> | undefined;
+  #cancel: Cancel | undefined;
 
   /** @param handled a word for the set of types that are handled; it is kept with each position */
-  constructor(private readonly handled: string) {}
+  constructor(
+    private readonly handled: string,
+    private readonly timers: Timers,
+  ) {}
 
   /**
    * Undefined where the record may be begun. Else the offset to go back to first, told once: the record was fetched before the
@@ -65,8 +73,20 @@ export class Positions {
     this.#uncommitted.clear();
   }
 
+  /** A commit, a moment later, of all that is done by then, to the subscription that there is then. */
+  commitSoon(subscription: () => Subscription | undefined): void {
+    if (this.#uncommitted.size === 0) return;
+    this.#cancel ??= this.timers.after(patience, () => {
+      this.#cancel = undefined;
+      const current = subscription();
+      if (current) void this.commit(current);
+    });
+  }
+
   /** One commit at a time; what was finished meanwhile goes with the next. */
   async commit(subscription: Subscription): Promise<void> {
+    this.#cancel?.();
+    this.#cancel = undefined;
     while (this.#committing) await this.#committing;
     const positions = [...this.#uncommitted.values()];
     if (positions.length === 0) return;

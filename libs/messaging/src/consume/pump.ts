@@ -66,7 +66,7 @@ export class Pump {
     private readonly options: PumpOptions,
   ) {
     this.#alarm = new Alarm(world.timers);
-    this.#positions = new Positions(wordFor(options.types));
+    this.#positions = new Positions(wordFor(options.types), world.timers);
     this.#parker = new Parker(store, world, options);
     this.#care = new Care(store, options.group, options.log);
     const { group, topics, onDead, log } = options;
@@ -181,7 +181,7 @@ export class Pump {
         for (const [held, outcome] of await this.#decide(part.filter(isOpen), careful)) {
           if (outcome.kind === 'transient') outage ??= outcome.error;
           try {
-            if (isOpen(held) && (await this.#settle(held, outcome))) continue;
+            if (isOpen(held) && (outcome.kind === 'done' ? this.#finish(held) : await this.#settle(held, outcome))) continue;
           } catch (error) {
             outage ??= error;
           }
@@ -270,8 +270,7 @@ export class Pump {
   }
 
   #commit(): void {
-    const { subscription } = this.#membership;
-    if (subscription) void this.#positions.commit(subscription);
+    this.#positions.commitSoon(() => this.#membership.subscription);
   }
 
   #finish(held: Held): true {
