@@ -72,6 +72,16 @@ export function kafkaGrowthConformance(name: string, open: () => KafkaClient): v
       expect(await kafka.committed(group, [of.name])).toEqual([{ topic: of.name, partition: 1, next: 0n }]);
     });
 
+    it('answers many who ask at once about different topics', async () => {
+      const asking = open();
+      const all = [await aTopic(1), await aTopic(2), await aTopic(3)];
+      for (let round = 0; round < 10; round++) {
+        const answers = await Promise.all([...all, ...all].map(({ name: of }) => asking.endOffsets([of])));
+        expect(answers.map(({ length }) => length)).toEqual([1, 2, 3, 1, 2, 3]);
+      }
+      await asking.close();
+    });
+
     it('shares new partitions out among those that read the topic, who read them from their beginning', async () => {
       const of = await aTopic(1);
       const { seen, owned } = await subscribed(of);

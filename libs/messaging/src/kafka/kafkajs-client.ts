@@ -10,8 +10,6 @@ import { KafkajsSubscription } from './kafkajs-subscription.js';
 import { forgetGroup, setGroup } from './kafkajs-groups.js';
 import { checkTopics, growTopic, provisionTopics } from './provision.js';
 
-/** Times that a question is put while answers lack partitions that the topic has got. */
-const mostTries = 5;
 /** Milliseconds until an answer counts as lost; a reader's below its session time-out, so that it is still a member afterwards. */
 const patience = { reader: 8_000, publisher: 12_000, admin: 8_000 };
 
@@ -65,7 +63,7 @@ export class KafkajsClient implements KafkaClient {
   }
 
   async offsetsAt(topics: readonly string[], time: Date): ReturnType<KafkaClient['offsetsAt']> {
-    return this.#ofEveryPartition(topics, async (admin) =>
+    return this.#withAdmin(async (admin) =>
       (await Promise.all(topics.map(async (topic) => ({ topic, offsets: await admin.fetchTopicOffsetsByTimestamp(topic, time.getTime()) })))).flatMap(({ topic, offsets }) =>
         offsets.map(({ partition, offset }) => ({ topic, partition, offset: BigInt(offset) })),
       ),
@@ -73,7 +71,7 @@ export class KafkajsClient implements KafkaClient {
   }
 
   async endOffsets(topics: readonly string[]): ReturnType<KafkaClient['endOffsets']> {
-    return this.#ofEveryPartition(topics, async (admin) =>
+    return this.#withAdmin(async (admin) =>
       (await Promise.all(topics.map(async (topic) => ({ topic, offsets: await offsetsOf(admin, topic) })))).flatMap(({ topic, offsets }) =>
         offsets.map(({ partition, high, low }) => ({ topic, partition, end: BigInt(high), start: BigInt(low) })),
       ),
@@ -81,12 +79,13 @@ export class KafkajsClient implements KafkaClient {
   }
 
   async committed(group: string, topics: readonly string[]): ReturnType<KafkaClient['committed']> {
-    const positions = await this.#ofEveryPartition(topics, async (admin) =>
-      (await admin.fetchOffsets({ groupId: group, topics: [...topics] })).flatMap(({ topic, partitions }) => partitions.map((each) => ({ topic, ...each }))),
+    return this.#withAdmin(async (admin) =>
+      (await admin.fetchOffsets({ groupId: group, topics: [...topics] })).flatMap(({ topic, partitions }) =>
+        partitions
+          .filter(({ offset }) => offset !== '-1')
+          .map(({ partition, offset, metadata }) => ({ topic, partition, next: BigInt(offset), ...(metadata && { note: metadata }) })),
+      ),
     );
-    return positions
-      .filter(({ offset }) => offset !== '-1')
-      .map(({ topic, partition, offset, metadata }) => ({ topic, partition, next: BigInt(offset), ...(metadata && { note: metadata }) }));
   }
 
   setPositions(group: string, positions: readonly (TopicPartition & { readonly next: bigint })[]): Promise<void> {
@@ -106,7 +105,7 @@ export class KafkajsClient implements KafkaClient {
   }
 
   grow(topic: string, partitions: number): Promise<void> {
-    return this.#withAdmin((admin) => growTopic(admin, topic, partitions, () => this.endOffsets([topic])));
+    return this.#withAdmin((admin) => growTopic(admin, topic, partitions));
   }
 
   async close(): Promise<void> {
@@ -123,38 +122,18 @@ export class KafkajsClient implements KafkaClient {
     return part;
   }
 
-  /** kafkajs never looks again how many partitions a topic has: an answer that lacks some is asked for anew, over another connection. */
-  async #ofEveryPartition<P extends TopicPartition>(topics: readonly string[], ask: (admin: Admin) => Promise<P[]>): Promise<P[]> {
-    if (topics.length === 0) return [];
-    for (let tries = 1; ; tries++) {
-      const answer = await this.#withAdmin(async (admin, asking) => {
-        const found = await ask(admin);
-        const { topics: present } = await admin.fetchTopicMetadata({ topics: [...topics] });
-        if (present.every(({ name, partitions }) => found.filter(({ topic }) => topic === name).length >= partitions.length)) return found;
-        this.#dismiss(asking);
-        return undefined;
-      });
-      if (answer) return answer;
-      if (tries === mostTries) throw new Error(`the brokers do not agree how many partitions there are of ${topics.join(', ')}`);
-    }
-  }
-
   /** One connection for questions, made anew after any failure; it is closed when the other questions on it have their answers. */
-  async #withAdmin<T>(ask: (admin: Admin, asking: Asking) => Promise<T>): Promise<T> {
+  async #withAdmin<T>(ask: (admin: Admin) => Promise<T>): Promise<T> {
     const asking = (this.#asking ??= this.#openAdmin());
     asking.questions++;
     try {
-      return await ask(await asking.admin, asking);
+      return await ask(await asking.admin);
     } catch (error) {
-      this.#dismiss(asking);
+      if (this.#asking === asking) this.#asking = undefined;
       throw error;
     } finally {
       if (--asking.questions === 0 && this.#asking !== asking) void endAsking(asking);
     }
-  }
-
-  #dismiss(asking: Asking): void {
-    if (this.#asking === asking) this.#asking = undefined;
   }
 
   #openAdmin(): Asking {

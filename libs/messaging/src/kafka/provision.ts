@@ -11,7 +11,7 @@ export class TopicMismatch extends Error {
   override readonly name = 'TopicMismatch';
 }
 
-export const tooFew = ({ name, partitions }: Topic, found: number): string =>
+const tooFew = ({ name, partitions }: Topic, found: number): string =>
   `the topic ${name} has ${found} partitions, ${partitions} are declared: it must be grown before more are declared, for the order of its keys`;
 
 const cleanup = { keep: 'delete', compact: 'compact' } as const;
@@ -62,13 +62,14 @@ export async function checkTopics(admin: Admin, topics: readonly Topic[]): Promi
   await checkSettings(admin, topics);
 }
 
-/** @param isLed resolves when every partition of a topic can be asked about */
-export async function growTopic(admin: Admin, topic: string, partitions: number, isLed: () => Promise<unknown>): Promise<void> {
-  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-  const has = topics[0]!.partitions.length;
+export async function growTopic(admin: Admin, topic: string, partitions: number): Promise<void> {
+  const { length: has } = await admin.fetchTopicOffsets(topic);
   if (has > partitions) throw new TopicMismatch(`the topic ${topic} has ${has} partitions already, and none can be taken from it`);
   if (has < partitions) await admin.createPartitions({ topicPartitions: [{ topic, count: partitions }] });
-  await patiently(isLed);
+  await patiently(async () => {
+    const { length: led } = await admin.fetchTopicOffsets(topic);
+    if (led < partitions) throw new Error(`the topic ${topic} was given ${partitions} partitions and shows ${led}`);
+  });
 }
 
 async function checkSettings(admin: Admin, topics: readonly Topic[]): Promise<void> {

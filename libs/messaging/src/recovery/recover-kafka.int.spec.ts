@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { startKafka, type Kafka } from '../../../../tools/platform/kafka/start-kafka.js';
 import { freePorts } from '../../../../tools/platform/process/ports.js';
 import { removeState, temporaryFolder } from '../../../../tools/platform/process/temporary-folder.js';
-import { systemWorld, type IncomingRecord, type KafkaClient } from '../index.js';
+import { growTopic, partitionOf, systemWorld, type IncomingRecord, type KafkaClient } from '../index.js';
 import { recoverPositions, type RecoveredPositions } from './recover-positions.js';
 import { recoverTopics, type RecoveredTopics } from './recover-topics.js';
 import { RecoveryRefused } from './recovery-context.js';
@@ -124,6 +124,30 @@ describe('a Kafka whose disk', () => {
     await trade(1);
     expect([await talker.count('heard'), talker.fatal]).toEqual([before + names.length + 1, []]);
   }, 60_000);
+
+  it('was wiped after its topic had grown is as large again, and every key lies where it belongs now', async () => {
+    talker.start(kafka.brokers);
+    const { dataSource, options } = talker;
+    await withBroker(async (client) => {
+      const grown = await growTopic({ options, dataSource, kafka: client, world: systemWorld }, { topic: talk.name, partitions: 5, reason: 'a drill' });
+      expect(grown).toMatchObject({ inForce: 5, onBrokers: 5 });
+    });
+    await talker.tell(Said, ...names);
+    await talker.atRest();
+    await talker.stop();
+    const [before, heard] = [await records(), await talker.count('heard')];
+    await kafka.stop();
+    rmSync(join(folder, 'kafka'), { recursive: true });
+    await startBroker();
+    const { positions } = await recover();
+    expect(positions.groups).toEqual([{ group: service, partitions: 5, left: 0 }]);
+    const after = await records();
+    expect(after.map(({ headers }) => headers['ce_id']).sort()).toEqual(before.map(({ headers }) => headers['ce_id']).sort());
+    expect(after.filter(({ headers }) => 'ce_after' in headers)).toEqual([]);
+    for (const { key, partition } of after) expect(partition).toBe(partitionOf(key!, 5));
+    await trade(1);
+    expect([await talker.count('heard'), talker.fatal]).toEqual([heard + names.length, []]);
+  }, 120_000);
 
   it('is not touched while the service runs', async () => {
     talker.start(kafka.brokers);
