@@ -59,7 +59,7 @@ async function run(): Promise<number> {
     for (const name of flags.contestants) {
       say(`round ${number} of ${flags.rounds}: ${name}`);
       const round = await playRound(contestants[name]!);
-      say(`  ${round.perSecond.toFixed(0)} orders/s, p50 ${round.p50.toFixed(0)} ms, p99 ${round.p99.toFixed(0)} ms, ${cpuOf(round).toFixed(0)} µs an order, ${round.sentAway} sent away, load ${round.machineLoad.toFixed(1)}`);
+      say(`  ${round.perSecond.toFixed(0)} orders/s, p50 ${round.p50.toFixed(0)} ms, p99 ${round.p99.toFixed(0)} ms, ${cpuOf(round).toFixed(0)} µs an order, ${round.sentAway} sent away, processors ${(round.busy * 100).toFixed(0)} % busy, load ${round.machineLoad.toFixed(1)}`);
       rounds.get(name)!.push(round);
     }
   }

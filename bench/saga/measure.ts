@@ -1,4 +1,4 @@
-import { load as machineLoad } from '../ground/machine.js';
+import { load as machineLoad, watchProcessors } from '../ground/machine.js';
 import type { Contestant } from '../ground/contestant.js';
 import { spentBetween, useOf } from '../ground/processes.js';
 import { quantile } from '../ground/quantile.js';
@@ -16,6 +16,8 @@ export interface Round {
   readonly p95: number;
   readonly p99: number;
   readonly acceptedP50: number;
+  /** Microseconds on processors an order that the buyers took, who are this process and no part of the shop. */
+  readonly buyers: number;
   /** Microseconds on processors an order, by process. */
   readonly cpu: Readonly<Record<string, number>>;
   /** The most megabytes resident, by process. */
@@ -24,6 +26,8 @@ export interface Round {
   /** Calls that were answered 503, and made again. */
   readonly sentAway: number;
   readonly machineLoad: number;
+  /** Of all processors, from 0 to 1; the buyers' own share of them with it. */
+  readonly busy: number;
 }
 
 /** Milliseconds between looks at memory. */
@@ -38,10 +42,10 @@ export async function measureRound(contestant: Contestant, platform: ReadonlyMap
   const watch = setInterval(() => {
     for (const [name, use] of useOf(processes)) memory.set(name, Math.max(memory.get(name) ?? 0, use.memory));
   }, look);
-  const [before, from, done] = [useOf(processes), performance.now(), load.settled];
+  const [before, from, done, processors, own] = [useOf(processes), performance.now(), load.settled, watchProcessors(), process.cpuUsage()];
   await come(load, mode, seconds);
   if (mode.kind === 'burst') await load.settle();
-  const [after, to, settled] = [useOf(processes), performance.now(), load.settled - done];
+  const [after, to, settled, busy, { user, system }] = [useOf(processes), performance.now(), load.settled - done, processors(), process.cpuUsage(own)];
   clearInterval(watch);
   await load.settle();
   const placed = load.placed.filter((each) => each.from >= from && each.from < to);
@@ -57,6 +61,8 @@ export async function measureRound(contestant: Contestant, platform: ReadonlyMap
     orders: settled,
     sentAway: load.sentAway,
     machineLoad: machineLoad(),
+    busy,
+    buyers: (user + system) / settled,
   };
 }
 

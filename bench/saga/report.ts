@@ -1,5 +1,5 @@
 import { bars } from '../ground/bars.js';
-import { ms, tableOf } from '../ground/markdown.js';
+import { ms, percent, tableOf } from '../ground/markdown.js';
 import { quantile } from '../ground/quantile.js';
 import { cpuOf, type Mode, type Round } from './measure.js';
 
@@ -43,10 +43,10 @@ export function markdown({ machine, mode, seconds, rounds }: Report): string {
     `${modeOf(mode)}; ${seconds} s a round, ${first.length} rounds in turn; median [least–most]. ${machine}; Kafka, PostgreSQL, the shop and its buyers share it.`,
     '',
     ...tableOf(
-      ['', 'orders/s', `of ${entries[0]![0]}`, 'p50', 'p95', 'p99', 'answered, p50', 'CPU µs an order', 'load'],
+      ['', 'orders/s', `of ${entries[0]![0]}`, 'p50', 'p95', 'p99', 'answered, p50', 'CPU µs an order', 'buyers’', 'processors busy', 'load'],
       entries.map(([name, each]) => [
         name, spread(each.map(({ perSecond }) => perSecond)), ratios(each, first), ms(median(each.map(({ p50 }) => p50))), ms(median(each.map(({ p95 }) => p95))),
-        ms(median(each.map(({ p99 }) => p99))), ms(median(each.map(({ acceptedP50 }) => acceptedP50))), spread(each.map(cpuOf)), median(each.map(({ machineLoad }) => machineLoad)).toFixed(1),
+        ms(median(each.map(({ p99 }) => p99))), ms(median(each.map(({ acceptedP50 }) => acceptedP50))), spread(each.map(cpuOf)), whole(median(each.map(({ buyers }) => buyers))), percent(median(each.map(({ busy }) => busy))), median(each.map(({ machineLoad }) => machineLoad)).toFixed(1),
       ]),
     ),
     '',
