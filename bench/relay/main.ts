@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { load, machine } from '../ground/machine.js';
 import { Platform } from '../ground/platform.js';
+import { wholeNumber } from '../ground/whole-number.js';
 import { measureRound, relays, type RelayName, type Round } from './measure.js';
 import { chart, markdown, type Report } from './report.js';
 
@@ -54,9 +55,4 @@ function tell(report: Report): void {
   writeFileSync(join(flags.report, 'relay.md'), `${markdown(report)}\n![rows a second from the outbox to Kafka](relay.svg)\n`);
   writeFileSync(join(flags.report, 'relay.svg'), chart(report));
   writeFileSync(join(flags.report, 'relay.json'), `${JSON.stringify(report, undefined, 1)}\n`);
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 1');
-  return Number(text);
 }

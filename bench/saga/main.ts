@@ -7,6 +7,7 @@ import { enterNestTutorial } from '../baselines/nest-tutorial/enter.js';
 import { load as machineLoad, machine } from '../ground/machine.js';
 import type { Audited, Enter } from '../ground/contestant.js';
 import { Platform } from '../ground/platform.js';
+import { wholeNumber } from '../ground/whole-number.js';
 import { shopAs } from '../shop/enter.js';
 import { Load } from './load.js';
 import { cpuOf, measureRound, type Mode, type Round } from './measure.js';
@@ -108,11 +109,6 @@ function tell(report: Report): void {
   writeFileSync(join(flags.report, 'saga.md'), `${markdown(report)}\n![orders a second](saga.svg)\n`);
   writeFileSync(join(flags.report, 'saga.svg'), chart(report));
   writeFileSync(join(flags.report, 'saga.json'), `${JSON.stringify(report, undefined, 1)}\n`);
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 1');
-  return Number(text);
 }
 
 function names(text: string): readonly string[] {

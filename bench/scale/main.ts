@@ -8,6 +8,7 @@ import { jobOf, orderViolations, repeats } from './judge.js';
 import { Load } from './load.js';
 import { load as machineLoad, machine } from '../ground/machine.js';
 import { Progress } from '../ground/progress.js';
+import { wholeNumber } from '../ground/whole-number.js';
 import { ceiling, measureChange, measureRow, type Change, type Row, type Scene } from './measure.js';
 import { chart, markdown, sound, type Report } from './report.js';
 
@@ -99,11 +100,6 @@ function tell(report: Report): number {
     writeFileSync(join(flags.report, 'scale.json'), `${JSON.stringify(report, undefined, 1)}\n`);
   }
   return sound(report) ? 0 : 1;
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 1');
-  return Number(text);
 }
 
 function numbers(text: string): readonly number[] {

@@ -24,6 +24,8 @@ const onlyOnce = { scope: 'me', route: 'r', bodyHash: 'h', at: new Date(0) };
 
 class Rollback extends Error {}
 
+const aWish = (name: string, key = name) => ({ id: randomUUID(), name, key, payload: {}, cause: randomUUID(), correlation: 'k' });
+
 /** What every implementation of the Store port promises to transactions that run at the same time, and of sessions that end. */
 export function storeConcurrencyConformance(name: string, open: () => Promise<{ store: Store; close: () => Promise<void> }>): void {
   describe(`${name} as a store of several transactions at once`, () => {
@@ -219,8 +221,7 @@ export function storeConcurrencyConformance(name: string, open: () => Promise<{ 
 
     it('leases one effect of a key, also when one that was wished earlier is committed later', async () => {
       const name = randomUUID();
-      const wish = () => ({ id: randomUUID(), name, key: name, payload: {}, cause: randomUUID(), correlation: 'k' });
-      const [earlier, later] = [wish(), wish()];
+      const [earlier, later] = [aWish(name), aWish(name)];
       const claim = async (token: string) => (await store.claimEffects([name], 10, 60_000, token)).map(({ id }) => id);
       const holder = await holding((tx) => tx.wish([earlier]));
       await inOne((tx) => tx.wish([later]));
@@ -234,8 +235,7 @@ export function storeConcurrencyConformance(name: string, open: () => Promise<{ 
 
     it('gives an effect whose lease has run out to the next, also when one that was wished earlier is committed later', async () => {
       const name = randomUUID();
-      const wish = () => ({ id: randomUUID(), name, key: name, payload: {}, cause: randomUUID(), correlation: 'k' });
-      const [earlier, later] = [wish(), wish()];
+      const [earlier, later] = [aWish(name), aWish(name)];
       const holder = await holding((tx) => tx.wish([earlier]));
       await inOne((tx) => tx.wish([later]));
       await store.claimEffects([name], 1, 0, randomUUID());
@@ -245,8 +245,7 @@ export function storeConcurrencyConformance(name: string, open: () => Promise<{ 
 
     it('renews no lease of what a transaction is just ending, and does not wait for it', async () => {
       const [name, token] = [randomUUID(), randomUUID()];
-      const wish = () => ({ id: randomUUID(), name, key: randomUUID(), payload: {}, cause: randomUUID(), correlation: 'k' });
-      const [ending, other] = [wish(), wish()];
+      const [ending, other] = [aWish(name, randomUUID()), aWish(name, randomUUID())];
       await inOne((tx) => tx.wish([ending, other]));
       await store.claimEffects([name], 2, 0, token);
       const holder = await holding((tx) => tx.finishEffects([{ id: ending.id, token }]));

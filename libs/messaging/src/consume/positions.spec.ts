@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Timers } from '@tradewind/kernel';
+import type { Subscription } from '../kafka/kafka-client.js';
 import { systemTimers } from '../system.js';
 import { Positions } from './positions.js';
 
@@ -42,5 +44,32 @@ describe('a partition that is shared out anew while records of it wait', () => {
     positions.forget([]);
     positions.forget([place]);
     expect(positions.hole(record(100n))).toBeUndefined();
+  });
+});
+
+describe('positions that are to be committed soon', () => {
+  const calls: (() => void)[] = [];
+  const committed: string[][] = [];
+  const timers: Timers = { after: (_, call) => (calls.push(call), () => void calls.splice(calls.indexOf(call), 1)), wait: () => Promise.resolve() };
+  const commit: Subscription['commit'] = (positions) => {
+    committed.push(positions.map(({ topic, partition, next }) => `${topic}/${partition}@${next}`));
+    return Promise.resolve(true);
+  };
+  const subscription = { commit } as Subscription;
+
+  it('go in one commit, with all that is done by then', async () => {
+    const positions = new Positions('these', timers);
+    for (const offset of [7n, 8n]) {
+      positions.begin(record(offset));
+      positions.finish(record(offset));
+      positions.commitSoon(() => subscription);
+    }
+    expect([calls.length, committed]).toEqual([1, []]);
+    calls[0]!();
+    expect(committed).toEqual([['stock.events/2@9']]);
+    positions.commitSoon(() => subscription);
+    expect(calls).toHaveLength(1); // nothing is left to commit
+    await positions.commit(subscription);
+    expect(committed).toHaveLength(1);
   });
 });
