@@ -19,7 +19,7 @@ const telling = setInterval(() => {
   gathered = [];
 }, gathering);
 
-const dataSource = await new DataSource({ type: 'postgres', url, extra: { max: 6 } }).initialize();
+const dataSource = await new DataSource({ type: 'postgres', url, extra: { max: 6, pipeline: true } }).initialize();
 const store = new PostgresStore(dataSource);
 const kafka = kafkaClient({ brokers: brokers.split(','), clientId });
 const parts = new MessagingParts(

@@ -4,8 +4,9 @@ import { jobs } from './job.js';
 
 /** Enough that chance seldom gives the same one twice at once, few enough that each has many jobs. */
 const owners = 400;
-/** Milliseconds between publications, and the most records of one. */
+/** Milliseconds between publications: at a steady rate, and where there is always more to do; and the most records of one. */
 const tick = 20;
+const refill = 100;
 const most = 500;
 
 /** Publishes numbered jobs of random owners, as a relay would: one awaited send at a time. */
@@ -27,26 +28,26 @@ export class Load {
   /** Keeps so many jobs under way as `open` lets, as fast as they are done, for so long. */
   async filling(open: number, done: () => number, milliseconds: number): Promise<void> {
     const end = Date.now() + milliseconds;
-    while (Date.now() < end) await this.#next(open - (this.sent - done()));
+    while (Date.now() < end) await this.#next(open - (this.sent - done()), refill);
   }
 
   /** So many jobs a second, as long as `on` says. */
   async steadily(perSecond: number, on: () => boolean): Promise<void> {
     const since = Date.now();
     const before = this.sent;
-    while (on()) await this.#next(Math.floor(((Date.now() - since) / 1_000) * perSecond) - (this.sent - before));
+    while (on()) await this.#next(Math.floor(((Date.now() - since) / 1_000) * perSecond) - (this.sent - before), tick);
   }
 
   close(): Promise<void> {
     return this.publisher.close();
   }
 
-  async #next(count: number): Promise<void> {
+  async #next(count: number, milliseconds: number): Promise<void> {
     if (count > 0) {
       const records = Array.from({ length: Math.min(count, most) }, () => this.#job());
       await this.publisher.publish(records);
     }
-    await pause(tick);
+    await pause(milliseconds);
   }
 
   #job(): OutgoingRecord {

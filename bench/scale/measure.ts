@@ -39,9 +39,10 @@ export interface Change {
 /** What stands between us and the best that a consumer can do: the calls that it has under way, each as long as it takes. */
 export const ceiling = (abreast * 1_000) / callMs;
 
-const warmUpMs = 4_000;
-/** Jobs under way for each consumer: more than it has calls, so that it never waits for the next. */
-const underWay = 60;
+/** Milliseconds: so long a fresh process is still compiling what it runs. */
+const warmUpMs = 15_000;
+/** Jobs under way for each consumer: more than a second's work, so that it never waits for the next. */
+const underWay = 120;
 const steadyShare = 0.7;
 /** Milliseconds after a change in which its cost may still show. */
 const aftermath = 5_000;

@@ -3,6 +3,7 @@ import { Messaging1700000000003 } from './migrations/0003-replays.js';
 import { Messaging1700000000004 } from './migrations/0004-keep-positions.js';
 import { Messaging1700000000005 } from './migrations/0005-one-lease-a-key.js';
 import { Messaging1700000000006 } from './migrations/0006-topic-sizes.js';
+import { Messaging1700000000007 } from './migrations/0007-claim-by-index.js';
 
 const up = `
 create table msg_outbox (
@@ -204,4 +205,6 @@ export class Messaging1700000000001 implements MigrationInterface {
   }
 }
 
-export const messagingMigrations = [Messaging1700000000001, Messaging1700000000003, Messaging1700000000004, Messaging1700000000005, Messaging1700000000006];
+export const messagingMigrations = [
+  Messaging1700000000001, Messaging1700000000003, Messaging1700000000004, Messaging1700000000005, Messaging1700000000006, Messaging1700000000007,
+];

@@ -1,7 +1,5 @@
-import type { PoolClient } from 'pg';
 import { OutcomeUnknown } from '../decide/index.js';
 import { systemTimers, within } from '../system.js';
-import { endsUnknown } from './sql-errors.js';
 import type { Sql } from './sql.js';
 
 /** Milliseconds for which the server is asked what became of a commit, and between two questions. */
@@ -10,30 +8,26 @@ const interval = 250;
 
 const status = `select pg_xact_status($1::text::xid8) as status`;
 
-/** A COMMIT got no answer: it may have happened, or may still. */
+/** The COMMIT of a transaction got no answer: it may have happened, or may still. */
 export class CommitUnanswered extends Error {
   override readonly name = 'CommitUnanswered';
-}
 
-/** Throws CommitUnanswered where nobody knows; any other error means that nothing of the transaction is kept. */
-export async function commitWithin(client: PoolClient, silence: number): Promise<void> {
-  let command: string;
-  try {
-    ({ command } = await client.query({ text: 'commit', query_timeout: silence } as { text: string }));
-  } catch (error) {
-    throw endsUnknown(error) ? new CommitUnanswered('the commit got no answer', { cause: error }) : error;
+  constructor(
+    readonly transactionId: string,
+    cause: unknown,
+  ) {
+    super('the commit got no answer', { cause });
   }
-  if (command !== 'COMMIT') throw new Error(`the transaction ended with ${command}: a statement in it had failed, and nobody said so`);
 }
 
 /** Resolves true when it was committed, false when it never will be. Throws OutcomeUnknown where the server can't say in time. */
-export async function wasCommitted(sql: Sql, transactionId: string, cause: unknown): Promise<boolean> {
+export async function wasCommitted(sql: Sql, unanswered: CommitUnanswered): Promise<boolean> {
   const over = new AbortController();
-  let last = cause;
+  let last: unknown = unanswered;
   const ask = async (): Promise<boolean | undefined> => {
     while (!over.signal.aborted) {
       try {
-        const [row] = await sql<{ status: 'committed' | 'aborted' | 'in progress' | null }>(status, [transactionId]);
+        const [row] = await sql<{ status: 'committed' | 'aborted' | 'in progress' | null }>(status, [unanswered.transactionId]);
         if (row?.status === 'committed') return true;
         if (row?.status === 'aborted') return false;
       } catch (error) {

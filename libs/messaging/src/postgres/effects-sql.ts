@@ -2,17 +2,8 @@ import type { ClaimedEffect } from '../store/store.js';
 import { uniqueConstraintOf } from './sql-errors.js';
 import type { Sql } from './sql.js';
 
-/** What is leased goes before all others of its key, whatever was committed after it with an earlier place. The holder is known by its connection's name. */
-const claim = `
-with ready as (
-  select e.id from msg_effects e
-  where e.done_at is null and e.due_at <= now() and e.name = any($1::text[]) and (e.lease_until < now() or e.lease_until is null
-    and not exists (select 1 from msg_effects held where held.key = e.key and held.lease_until is not null)
-    and not exists (select 1 from msg_effects before where before.key = e.key and before.done_at is null and before.place < e.place))
-  order by e.due_at limit $2 for update skip locked)
-update msg_effects e set lease_until = now() + $3::int * interval '1 millisecond', lease_token = $4, lease_holder = current_setting('application_name'), tries = tries + 1
-from ready where e.id = ready.id
-returning e.id, e.name, e.key, e.payload, e.cause, e.correlation, e.tries, e.lease_token as token`;
+/** The holder is known by its connection's name. */
+const claim = `select id, name, key, payload, cause, correlation, tries, $4::uuid as token from msg_claim_effects($1::text[], $2, $3, $4)`;
 
 /** What is just being settled is passed over: it and this would each hold rows that the other waits for. */
 const renew = `

@@ -2,8 +2,8 @@ import pg from 'pg';
 import { Transient } from '@tradewind/kernel';
 import type { DataSource } from 'typeorm';
 import type { ClaimedEffect, ClaimedRecord, RelaySession, Store, TopicSize, Transaction } from '../store/store.js';
-import { commitWithin, CommitUnanswered, wasCommitted } from './commit-outcome.js';
-import { beginWithin } from './begin-within.js';
+import { wasCommitted, type CommitUnanswered } from './commit-outcome.js';
+import { Conversation } from './conversation.js';
 import { claimEffects, openEffects, renewEffects, retryEffect } from './effects-sql.js';
 import { silenceOf, usualLimits } from './postgres-limits.js';
 import { endWithin, PostgresRelaySession, pokeChannel, relayLimits } from './postgres-relay-session.js';
@@ -57,37 +57,32 @@ export class PostgresStore implements Store {
   }
 
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    const { result, unanswered, id } = await this.#attempt(work);
-    if (!unanswered || (await wasCommitted(this.#sql, id, unanswered))) return result;
+    const { result, unanswered } = await this.#attempt(work);
+    if (!unanswered || (await wasCommitted(this.#sql, unanswered))) return result;
     throw new Transient('the connection broke before the commit', { cause: unanswered });
   }
 
   /** With `unanswered` set it is not known whether the transaction was committed. */
-  async #attempt<T>(work: (transaction: Transaction) => Promise<T>): Promise<{ readonly result: T; readonly id: string; readonly unanswered?: CommitUnanswered }> {
+  async #attempt<T>(work: (transaction: Transaction) => Promise<T>): Promise<{ readonly result: T; readonly unanswered: CommitUnanswered | undefined }> {
     const client = await this.#pool.connect().catch((error: unknown) => {
       throw asTransient(error);
     });
-    const silence = silenceOf(this.limits);
     let broken: Error | undefined;
     // A pooled connection that breaks while it is lent out would otherwise end the process.
     const onError = (error: Error): void => void (broken = error);
     client.on('error', onError);
+    const conversation = new Conversation(client, this.limits);
     try {
-      const id = await beginWithin(client, this.limits);
-      const result = await work(new PostgresTransaction(sqlOf(client, silence)));
+      const result = await work(new PostgresTransaction(conversation));
       // crashpoint: store.before-commit
-      try {
-        await commitWithin(client, silence);
-      } catch (error) {
-        if (!(error instanceof CommitUnanswered)) throw error;
-        broken = error;
-        return { result, id, unanswered: error };
-      }
+      const unanswered = await conversation.commit();
+      broken = unanswered;
       // crashpoint: store.after-commit
-      return { result, id };
-    } catch (error) {
+      return { result, unanswered };
+    } catch (thrown) {
+      const error = conversation.failure ?? thrown;
       if (isSilence(error)) broken = error as Error;
-      if (!broken) await client.query({ text: 'rollback', query_timeout: silence } as { text: string }).catch((failure: Error) => (broken = failure));
+      if (!broken) await conversation.rollback().catch((failure: Error) => (broken = failure));
       throw asTransient(error);
     } finally {
       client.off('error', onError);

@@ -4,6 +4,7 @@ import type {
 } from '../store/store.js';
 import { appendOutbox } from './outbox-sql.js';
 import { nextReleased, parkMessages, markReleased } from './parking-sql.js';
+import type { Conversation } from './conversation.js';
 import type { Sql } from './sql.js';
 import { tableSql } from './table-sql.js';
 
@@ -55,7 +56,9 @@ const keyColumns = (keys: readonly Idempotency[]): string[][] => [keys.map((key)
 const named = ({ scope, route, key }: { scope: string; route: string; key: string }): string => JSON.stringify([scope, route, key]);
 
 export class PostgresTransaction implements Transaction {
-  constructor(private readonly sql: Sql) {}
+  constructor(private readonly conversation: Conversation) {}
+
+  private readonly sql: Sql = (text, values) => this.conversation.ask(text, values);
 
   async mark(consumer: string, marks: readonly Mark[]): ReturnType<Transaction['mark']> {
     const rows = await this.sql<{ id: string; waiting: boolean }>(mark, [consumer, marks.map((each) => each.id), marks.map((each) => each.lane)]);
@@ -75,7 +78,7 @@ export class PostgresTransaction implements Transaction {
   }
 
   async unmark(consumer: string, ids: readonly string[]): Promise<void> {
-    if (ids.length > 0) await this.sql(unmark, [consumer, ids]);
+    if (ids.length > 0) this.conversation.post(unmark, [consumer, ids]);
   }
 
   async claim(claims: readonly IdempotencyClaim[]): Promise<readonly Claimed[]> {
@@ -93,12 +96,12 @@ export class PostgresTransaction implements Transaction {
   }
 
   async unclaim(claims: readonly Idempotency[]): Promise<void> {
-    if (claims.length > 0) await this.sql(unclaim, keyColumns(claims));
+    if (claims.length > 0) this.conversation.post(unclaim, keyColumns(claims));
   }
 
   async keepAnswers(answers: readonly { readonly claim: Idempotency; readonly answer: unknown }[]): Promise<void> {
     if (answers.length === 0) return;
-    await this.sql(keepAnswers, [...keyColumns(answers.map((each) => each.claim)), answers.map((each) => JSON.stringify(each.answer ?? null))]);
+    this.conversation.post(keepAnswers, [...keyColumns(answers.map((each) => each.claim)), answers.map((each) => JSON.stringify(each.answer ?? null))]);
   }
 
   async load({ table, by }: LoadRequest): Promise<readonly object[]> {
@@ -110,24 +113,24 @@ export class PostgresTransaction implements Transaction {
 
   async save(table: AnyTable, changes: readonly Change[], known: ReadonlySet<string>): Promise<void> {
     const sql = tableSql(table);
-    const write = async (text: string, rows: readonly object[]): Promise<void> => {
-      if (rows.length > 0) await this.sql(text, sql.columns.map((column) => rows.map((row) => column.write(row as Record<string, unknown>))));
+    const write = (text: string, rows: readonly object[]): void => {
+      if (rows.length > 0) this.conversation.post(text, sql.columns.map((column) => rows.map((row) => column.write(row as Record<string, unknown>))));
     };
     const kept = changes.filter((change) => change.row !== undefined);
     const gone = changes.filter((change) => change.row === undefined && known.has(change.key));
-    if (gone.length > 0) await this.sql(sql.remove, [gone.map((change) => change.key)]);
-    await write(sql.update, kept.filter((change) => known.has(change.key)).map((change) => change.row!));
-    await write(sql.insert, kept.filter((change) => !known.has(change.key)).map((change) => change.row!));
+    if (gone.length > 0) this.conversation.post(sql.remove, [gone.map((change) => change.key)]);
+    write(sql.update, kept.filter((change) => known.has(change.key)).map((change) => change.row!));
+    write(sql.insert, kept.filter((change) => !known.has(change.key)).map((change) => change.row!));
     // crashpoint: rows.after-save
   }
 
   append(rows: readonly OutboxRow[]): Promise<void> {
-    return appendOutbox(this.sql, rows);
+    return appendOutbox((text, values) => this.conversation.post(text, values), rows);
   }
 
   async wish(rows: readonly EffectRow[]): Promise<void> {
     if (rows.length === 0) return;
-    await this.sql(wish, [
+    this.conversation.post(wish, [
       rows.map((row) => row.id),
       rows.map((row) => row.name),
       rows.map((row) => row.key),
@@ -146,7 +149,7 @@ export class PostgresTransaction implements Transaction {
 
   async arm(rows: readonly TimerRow[], met: readonly string[] = []): Promise<void> {
     if (rows.length + met.length === 0) return;
-    await this.sql(arm, [
+    this.conversation.post(arm, [
       rows.map((row) => row.id),
       rows.map((row) => row.sagaId),
       rows.map((row) => row.name),

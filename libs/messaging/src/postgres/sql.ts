@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PoolClient, Pool } from 'pg';
+import type { Pool, QueryConfig } from 'pg';
 
 /** Runs one statement. Statements are constants, so each is prepared once a connection. */
 export type Sql = <R extends object = Record<string, unknown>>(text: string, values?: readonly unknown[]) => Promise<R[]>;
@@ -12,10 +12,11 @@ const nameOf = (text: string): string => {
   return name;
 };
 
+/** As a statement that is prepared once a connection. */
+export const statementOf = (text: string, values: readonly unknown[]): QueryConfig => ({ name: nameOf(text), text, values: values as unknown[] });
+
 /** After `silence` milliseconds without an answer the connection counts as lost. */
 export const sqlOf =
-  (client: Pool | PoolClient, silence: number): Sql =>
-  async <R extends object>(text: string, values: readonly unknown[] = []) => {
-    const statement = { name: nameOf(text), text, values: values as unknown[], query_timeout: silence };
-    return (await client.query<R>(statement)).rows;
-  };
+  (pool: Pool, silence: number): Sql =>
+  async <R extends object>(text: string, values: readonly unknown[] = []) =>
+    (await pool.query<R>({ ...statementOf(text, values), query_timeout: silence } as QueryConfig)).rows;

@@ -17,10 +17,13 @@ const ddl = `create table notes (text text primary key);
 create function dawdle() returns trigger language plpgsql as $$ begin perform pg_sleep(60); return new; end $$;
 create trigger dawdle before insert on notes for each row when (new.text like 'slow%') execute function dawdle()`;
 
+/** Ends whoever has begun a transaction and waits for its next statement. */
+const kill = `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and state = 'idle in transaction'`;
+
 /** Milliseconds: a server that says nothing counts as gone after three seconds more. */
 const limits = { statement: 1_000 };
 
-describe('a database that is not steady', () => {
+describe.each([{ pipeline: false }, { pipeline: true }])('a database that is not steady (%p)', ({ pipeline }) => {
   let database: FreshDatabase;
   let direct: DataSource;
   let line: Line;
@@ -31,7 +34,7 @@ describe('a database that is not steady', () => {
   let decided: number;
 
   const open = async (url: string): Promise<DataSource> => {
-    const extra = { max: 5, connectionTimeoutMillis: 1_000 };
+    const extra = { max: 5, pipeline, connectionTimeoutMillis: 1_000 };
     return new DataSource({ type: 'postgres', url, migrations: messagingMigrations, extra, poolErrorHandler: () => undefined, installExtensions: false }).initialize();
   };
   const write = command('note.write', {}, ({ text }: Note) => {
@@ -99,7 +102,7 @@ describe('a database that is not steady', () => {
   it('whose connection breaks before the commit has kept nothing, and a command is simply decided again', async () => {
     decided = 0;
     const killing = command<Note, string, Record<never, never>>('note.kill', {}, (async ({ text }: Note) => {
-      if (decided++ === 0) await direct.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and state = 'idle in transaction'`);
+      if (decided++ === 0) await eventually(async () => (await direct.query<unknown[]>(kill)).length > 0);
       return insert(Notes, { text }).and(answer(text));
     }) as never);
     expect(await gate.run(killing, { text: 'again' })).toBe('again');

@@ -107,7 +107,10 @@ export interface IdempotencyClaim extends Idempotency {
 
 export type Claimed = { readonly fresh: true } | { readonly fresh: false; readonly bodyHash: string; readonly answer: unknown };
 
-/** One transaction. Everything in it commits together or not at all. */
+/**
+ * One transaction. Everything in it commits together or not at all. What only writes may resolve before the database has answered:
+ * that it was refused is then told by the transaction's end.
+ */
 export interface Transaction {
   /**
    * Marks messages as handled by a consumer. A message that was marked before is `seen`; one whose lane is parked is

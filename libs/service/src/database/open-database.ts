@@ -39,7 +39,7 @@ export const dataSourceOf = (
     installExtensions: false,
     migrations: [...migrations],
     migrationsTableName: migrationsTable,
-    extra: { max: connections, connectionTimeoutMillis: connectionWithin, keepAlive: true, keepAliveInitialDelayMillis: 10_000, ...limitsOf(statementTimeout) },
+    extra: { max: connections, pipeline: true, connectionTimeoutMillis: connectionWithin, keepAlive: true, keepAliveInitialDelayMillis: 10_000, ...limitsOf(statementTimeout) },
     // Without a listener the pool ends the process when the server goes.
     poolErrorHandler: (error: unknown) => new Logger('Database').warn('an idle connection broke', error),
   });

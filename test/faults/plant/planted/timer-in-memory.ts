@@ -8,7 +8,7 @@ export const timerInMemory: PlantedBug = {
   changes: [
     {
       file: 'libs/messaging/dist/postgres/postgres-transaction.js',
-      find: 'await this.sql(arm, [',
+      find: 'this.conversation.post(arm, [',
       instead: 'globalThis.__timers ??= new Map();\n        for (const row of rows) globalThis.__timers.set(row.id, { ...row, due: Date.now() + row.milliseconds });\n        void (arm, [',
     },
     {

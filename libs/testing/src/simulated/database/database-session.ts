@@ -12,6 +12,8 @@ const idleInTransaction = 15_000;
  * process dies or a call fails, the database notices after a while, rolls back and gives its locks free.
  */
 export class DatabaseSession {
+  /** What the first of the transaction's statements that failed met. */
+  #refused: Error | undefined;
   #transaction: DatabaseTransaction | undefined;
   /** What the database's end knows, and what the process has noticed. */
   #over: (() => Error) | undefined;
@@ -67,13 +69,16 @@ export class DatabaseSession {
   }
 
   begin(): Promise<void> {
-    return this.#ask('begin', () => void (this.#transaction = this.#newTransaction(lockLimit)));
+    return this.#ask('begin', () => {
+      this.#refused = undefined;
+      this.#transaction = this.#newTransaction(lockLimit);
+    });
   }
 
-  /** Of a transaction in which a statement has failed nothing is kept, and its end is answered with ROLLBACK. */
+  /** Of a transaction in which a statement was refused nothing is kept, and its end tells why. */
   commit(): Promise<void> {
     return this.#ask('commit', () => {
-      if (this.#transaction!.over) throw new Error('the transaction ended with ROLLBACK: a statement in it had failed, and nobody said so');
+      if (this.#transaction!.over) throw this.#refused ?? new Error('the transaction ended with ROLLBACK');
       this.#transaction!.commit();
     });
   }
@@ -123,6 +128,7 @@ export class DatabaseSession {
 
   #within<T>(transaction: DatabaseTransaction, run: (transaction: DatabaseTransaction) => T | Promise<T>): T | Promise<T> {
     const failed = (error: unknown): never => {
+      this.#refused ??= error as Error;
       transaction.rollback();
       throw error;
     };
