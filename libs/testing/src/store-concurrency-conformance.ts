@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Transient } from '@tradewind/kernel';
 import { table, type Change, type OutboxRow, type RelaySession, type Store, type Transaction } from '@tradewind/messaging';
 import { eventually } from './eventually.js';
+import { holdTransaction, Rollback, type HeldTransaction } from './held-transaction.js';
 
 interface Thing {
   readonly thingId: string;
@@ -22,8 +23,6 @@ const message = (rest: Partial<OutboxRow> = {}): OutboxRow => ({
 });
 const onlyOnce = { scope: 'me', route: 'r', bodyHash: 'h', at: new Date(0) };
 
-class Rollback extends Error {}
-
 const aWish = (name: string, key = name) => ({ id: randomUUID(), name, key, payload: {}, cause: randomUUID(), correlation: 'k' });
 
 /** What every implementation of the Store port promises to transactions that run at the same time, and of sessions that end. */
@@ -42,25 +41,7 @@ export function storeConcurrencyConformance(name: string, open: () => Promise<{ 
     });
     const inOne = <T>(work: (transaction: Transaction) => Promise<T>): Promise<T> => store.transaction(work);
 
-    /** A transaction that has done its work and is still open. */
-    async function holding(work: (tx: Transaction) => Promise<unknown>): Promise<{ commit(): Promise<void>; rollback(): Promise<void> }> {
-      let [begun, end] = [(): void => undefined, (_commit: boolean): void => undefined];
-      const ready = new Promise<void>((resolve) => (begun = resolve));
-      const ended = new Promise<boolean>((resolve) => (end = resolve));
-      const over = inOne(async (tx) => {
-        await work(tx);
-        begun();
-        if (!(await ended)) throw new Rollback();
-      });
-      await Promise.race([ready, over]);
-      const finish = async (commit: boolean): Promise<void> => {
-        end(commit);
-        await over.catch((error: unknown) => {
-          if (!(error instanceof Rollback)) throw error;
-        });
-      };
-      return { commit: () => finish(true), rollback: () => finish(false) };
-    }
+    const holding = (work: (tx: Transaction) => Promise<unknown>): Promise<HeldTransaction> => holdTransaction(store, work);
 
     /** Whether something is still open after the store has answered something else twice. */
     async function waits(promise: Promise<unknown>): Promise<boolean> {
