@@ -1,8 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command } from 'commander';
 import { load, machine } from '../ground/machine.js';
 import { Platform } from '../ground/platform.js';
+import { say } from '../ground/say.js';
+import { tellReport } from '../ground/tell-report.js';
 import { wholeNumber } from '../ground/whole-number.js';
 import { measureRound, relays, type RelayName, type Round } from './measure.js';
 import { chart, markdown, type Report } from './report.js';
@@ -13,8 +13,6 @@ interface Flags {
   readonly rounds: number;
   readonly report?: string;
 }
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const flags = new Command('npm run bench:relay --')
   .description('Measures how fast the library’s relay publishes an outbox, in turn with a bare one, and how soon a commit is heard.')
@@ -45,14 +43,6 @@ async function run(): Promise<void> {
   } finally {
     await platform.close();
   }
-  tell({ machine: machine(), plan, rounds });
-}
-
-function tell(report: Report): void {
-  say(`\n${markdown(report)}`);
-  if (flags.report === undefined) return;
-  mkdirSync(flags.report, { recursive: true });
-  writeFileSync(join(flags.report, 'relay.md'), `${markdown(report)}\n![rows a second from the outbox to Kafka](relay.svg)\n`);
-  writeFileSync(join(flags.report, 'relay.svg'), chart(report));
-  writeFileSync(join(flags.report, 'relay.json'), `${JSON.stringify(report, undefined, 1)}\n`);
+  const report: Report = { machine: machine(), plan, rounds };
+  tellReport({ name: 'relay', markdown: markdown(report), chart: chart(report), shows: 'rows a second from the outbox to Kafka', figures: report }, flags.report);
 }

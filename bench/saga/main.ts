@@ -1,5 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { enterBare } from '../baselines/bare/enter.js';
 import { enterHttp } from '../baselines/http/enter.js';
@@ -7,6 +5,8 @@ import { enterNestTutorial } from '../baselines/nest-tutorial/enter.js';
 import { load as machineLoad, machine } from '../ground/machine.js';
 import type { Audited, Enter } from '../ground/contestant.js';
 import { Platform } from '../ground/platform.js';
+import { say } from '../ground/say.js';
+import { tellReport } from '../ground/tell-report.js';
 import { wholeNumber } from '../ground/whole-number.js';
 import { shopAs } from '../shop/enter.js';
 import { Load } from './load.js';
@@ -35,8 +35,6 @@ interface Flags {
   readonly statements?: true;
 }
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
-
 const flags = new Command('npm run bench:saga --')
   .description('Measures orders from the call to their outcome, shop by shop in turn, each round on a Kafka and a PostgreSQL of its own.')
   .option('--contestants <names>', `of ${Object.keys(contestants).join(', ')}`, names, ['shop'])
@@ -64,7 +62,8 @@ async function run(): Promise<number> {
       rounds.get(name)!.push(round);
     }
   }
-  tell({ machine: machine(), mode: flags.mode, seconds: flags.seconds, rounds: Object.fromEntries(rounds) });
+  const report: Report = { machine: machine(), mode: flags.mode, seconds: flags.seconds, rounds: Object.fromEntries(rounds) };
+  tellReport({ name: 'saga', markdown: markdown(report), chart: chart(report), shows: 'orders a second', figures: report }, flags.report);
   return 0;
 }
 
@@ -100,15 +99,6 @@ function agree(audited: Audited, { placed, confirmed }: Load): void {
     throw new Error(`the buyers saw ${placed.length} orders accepted and ${confirmed} confirmed; the shop has ${JSON.stringify(audited)}`);
   }
   say(`  audit clean: ${audited.accepted} orders, ${audited.confirmed} confirmed, ${audited.outOfStock} out of stock, ${audited.declined} declined`);
-}
-
-function tell(report: Report): void {
-  say(`\n${markdown(report)}`);
-  if (flags.report === undefined) return;
-  mkdirSync(flags.report, { recursive: true });
-  writeFileSync(join(flags.report, 'saga.md'), `${markdown(report)}\n![orders a second](saga.svg)\n`);
-  writeFileSync(join(flags.report, 'saga.svg'), chart(report));
-  writeFileSync(join(flags.report, 'saga.json'), `${JSON.stringify(report, undefined, 1)}\n`);
 }
 
 function names(text: string): readonly string[] {

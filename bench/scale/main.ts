@@ -1,5 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { Crew } from './crew.js';
 import { Ground } from './ground.js';
@@ -8,6 +6,8 @@ import { jobOf, orderViolations, repeats } from './judge.js';
 import { Load } from './load.js';
 import { load as machineLoad, machine } from '../ground/machine.js';
 import { Progress } from '../ground/progress.js';
+import { say } from '../ground/say.js';
+import { tellReport } from '../ground/tell-report.js';
 import { wholeNumber } from '../ground/whole-number.js';
 import { ceiling, measureChange, measureRow, type Change, type Row, type Scene } from './measure.js';
 import { chart, markdown, sound, type Report } from './report.js';
@@ -17,8 +17,6 @@ interface Flags {
   readonly consumers: readonly number[];
   readonly report?: string;
 }
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const flags = new Command('npm run bench:scale --')
   .description('Measures what 1, 2, 4 and 8 consumers of one group do, and what it costs when they come, go and are killed.')
@@ -54,7 +52,9 @@ async function run(): Promise<number> {
     progress.next('the consumers end');
     await crew.end();
     await load.close();
-    return tell(await reportOf(scene, rows, changes));
+    const report = await reportOf(scene, rows, changes);
+    tellReport({ name: 'scale', markdown: markdown(report), chart: chart(report), shows: 'messages a second by consumers', figures: report }, flags.report);
+    return sound(report) ? 0 : 1;
   } finally {
     progress.close();
     await crew.end();
@@ -89,17 +89,6 @@ async function reportOf({ ground, crew, load }: Scene, rows: readonly Row[], cha
     recordsAgain: crew.handedAgain,
     callsAgain: repeats(crew.calls),
   };
-}
-
-function tell(report: Report): number {
-  say(`\n${markdown(report)}`);
-  if (flags.report !== undefined) {
-    mkdirSync(flags.report, { recursive: true });
-    writeFileSync(join(flags.report, 'scale.md'), `${markdown(report)}\n![messages a second by consumers](scale.svg)\n`);
-    writeFileSync(join(flags.report, 'scale.svg'), chart(report));
-    writeFileSync(join(flags.report, 'scale.json'), `${JSON.stringify(report, undefined, 1)}\n`);
-  }
-  return sound(report) ? 0 : 1;
 }
 
 function numbers(text: string): readonly number[] {
