@@ -1,12 +1,24 @@
+import { median } from './spread.js';
+
 const [width, row, left, right, top, bottom] = [720, 44, 190, 90, 48, 34];
 
 export interface Bars {
   readonly title: string;
   /** Where it was measured. */
   readonly note: string;
-  /** With the least and the most of the rounds. */
-  readonly bars: readonly { readonly name: string; readonly value: number; readonly least: number; readonly most: number }[];
+  readonly bars: readonly Bar[];
 }
+
+export interface Bar {
+  readonly name: string;
+  readonly value: number;
+  /** Of the rounds. */
+  readonly least: number;
+  readonly most: number;
+}
+
+/** The median of rounds, with their range. */
+export const barOf = (name: string, values: readonly number[]): Bar => ({ name, value: median(values), least: Math.min(...values), most: Math.max(...values) });
 
 const text = (words: string): string => words.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 

@@ -1,6 +1,6 @@
-import { bars } from '../ground/bars.js';
+import { barOf, bars } from '../ground/bars.js';
 import { tableOf } from '../ground/markdown.js';
-import { quantile } from '../ground/quantile.js';
+import { median, spread } from '../ground/spread.js';
 import { bytes, partitions } from './parcels.js';
 import { relays, steadyRate, type Plan, type RelayName, type Round } from './measure.js';
 
@@ -11,12 +11,6 @@ export interface Report {
 }
 
 const titles: Readonly<Record<RelayName, string>> = { library: 'Tradewind', bare: 'bare pg and kafkajs' };
-
-const median = (values: readonly number[]): number => quantile(values, 0.5);
-const spread = (values: readonly number[], digits = 0): string => {
-  const text = (value: number): string => value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  return `${text(median(values))} [${text(Math.min(...values))}–${text(Math.max(...values))}]`;
-};
 
 /** Round by round: what was measured one after the other is compared. */
 export const ratios = ({ rounds }: Report): number[] => rounds.library.map(({ perSecond }, index) => perSecond / rounds.bare[index]!.perSecond);
@@ -49,8 +43,5 @@ export const chart = ({ machine, plan, rounds }: Report): string =>
   bars({
     title: `Rows a second from the outbox to Kafka: ${plan.rows.toLocaleString('en')} rows of ${bytes} bytes`,
     note: machine,
-    bars: relays.map((name) => {
-      const values = rounds[name].map(({ perSecond }) => perSecond);
-      return { name: titles[name], value: median(values), least: Math.min(...values), most: Math.max(...values) };
-    }),
+    bars: relays.map((name) => barOf(titles[name], rounds[name].map(({ perSecond }) => perSecond))),
   });

@@ -1,5 +1,6 @@
 import { chanceOf, type Chance } from '../../tools/shop/retail/chance.js';
 import type { Product } from '../ground/contestant.js';
+import { skewed } from '../ground/skewed.js';
 
 /** Articles in the shop; the last of them are sold out, and are asked for by every twentieth order. */
 const articles = 1_000;
@@ -34,8 +35,7 @@ export function* orders(seed: number): Generator<Order, never> {
   }
 }
 
-/** Half of all lines are for a tenth of the articles. */
-const inStock = (chance: Chance): number => Math.floor((articles - soldOut) * chance.fraction() ** 3.3);
+const inStock = (chance: Chance): number => skewed(chance, articles - soldOut);
 
 function other(chance: Chance, than: number): number {
   for (;;) {

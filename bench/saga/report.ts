@@ -1,6 +1,6 @@
-import { bars } from '../ground/bars.js';
+import { barOf, bars } from '../ground/bars.js';
 import { ms, percent, tableOf } from '../ground/markdown.js';
-import { quantile } from '../ground/quantile.js';
+import { median, spread } from '../ground/spread.js';
 import { cpuOf, type Mode, type Round } from './measure.js';
 
 export interface Report {
@@ -11,9 +11,7 @@ export interface Report {
   readonly rounds: Readonly<Record<string, readonly Round[]>>;
 }
 
-const median = (values: readonly number[]): number => quantile(values, 0.5);
 const whole = (value: number): string => Math.round(value).toLocaleString('en');
-const spread = (values: readonly number[]): string => `${whole(median(values))} [${whole(Math.min(...values))}–${whole(Math.max(...values))}]`;
 
 const modeOf = (mode: Mode): string => {
   switch (mode.kind) {
@@ -67,8 +65,5 @@ export const chart = ({ machine, mode, rounds }: Report): string =>
   bars({
     title: `Orders a second: ${modeOf(mode)}`,
     note: machine,
-    bars: Object.entries(rounds).map(([name, each]) => {
-      const values = each.map(({ perSecond }) => perSecond);
-      return { name, value: median(values), least: Math.min(...values), most: Math.max(...values) };
-    }),
+    bars: Object.entries(rounds).map(([name, each]) => barOf(name, each.map(({ perSecond }) => perSecond))),
   });

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { headersOf, newId, partitionOf, systemWorld, type KafkaClient, type OutgoingRecord, type Publisher } from '@tradewind/messaging';
+import type { KafkaClient, OutgoingRecord, Publisher } from '@tradewind/messaging';
+import { outgoing } from '../ground/outgoing.js';
 import { jobs } from './job.js';
 
 /** Enough that chance seldom gives the same one twice at once, few enough that each has many jobs. */
@@ -56,11 +57,6 @@ export class Load {
     this.#numbers.set(owner, number);
     const occurredAt = new Date();
     this.sentAt.set(`${owner}/${number}`, occurredAt.getTime());
-    const payload = JSON.stringify({ owner, number });
-    const row = {
-      id: newId(systemWorld), topic: jobs.name, key: owner, type: 'bench.do', version: 1, payload, causation: newId(systemWorld), correlation: owner,
-      traceparent: null, occurredAt, headers: null, archived: true, position: 0n, sequence: BigInt(number),
-    };
-    return { topic: jobs.name, partition: partitionOf(owner, jobs.partitions), key: owner, value: payload, headers: headersOf(row, jobs.owner) };
+    return outgoing({ topic: jobs, key: owner, type: 'bench.do', fields: { owner, number }, sequence: number, occurredAt });
   }
 }

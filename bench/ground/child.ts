@@ -1,0 +1,45 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { until } from './until.js';
+
+/** A program under measurement in a process of its own, and what it tells. It ends by SIGTERM, or when its parent is gone. */
+export class Child<Told> {
+  readonly #process: ChildProcess;
+  readonly #told: Told[] = [];
+  #isOver = false;
+
+  constructor(
+    private readonly name: string,
+    file: URL,
+    env: Readonly<Record<string, string>>,
+  ) {
+    this.#process = fork(fileURLToPath(file), { env: { ...process.env, ...env } });
+    this.#process.on('message', (told) => void this.#told.push(told as Told));
+    this.#process.once('exit', () => (this.#isOver = true));
+  }
+
+  get pid(): number {
+    return this.#process.pid!;
+  }
+
+  send(word: string): void {
+    this.#process.send(word);
+  }
+
+  /** The next of what it tells. Rejects when it ends without a word, or tells nothing for so many milliseconds. */
+  async next(what: string, withinMs: number): Promise<Told> {
+    await until(`${this.name} tells ${what}`, () => {
+      if (this.#isOver && this.#told.length === 0) throw new Error(`${this.name} has ended by itself (${this.#process.signalCode ?? `exit code ${this.#process.exitCode}`})`);
+      return this.#told.length > 0;
+    }, withinMs);
+    return this.#told.shift()!;
+  }
+
+  async stop(): Promise<void> {
+    if (this.#isOver) return;
+    const over = once(this.#process, 'exit');
+    this.#process.kill('SIGTERM');
+    await over;
+  }
+}
