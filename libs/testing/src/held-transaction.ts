@@ -15,6 +15,7 @@ export async function holdTransaction(store: Store, work: (tx: Transaction) => P
   const ended = new Promise<boolean>((resolve) => (end = resolve));
   const over = store.transaction(async (tx) => {
     await work(tx);
+    await tx.disarm([]); // once this is answered, what was written before has been done
     begun();
     if (!(await ended)) throw new Rollback();
   });

@@ -91,12 +91,13 @@ export function storeConformance(name: string, open: () => Promise<OpenedStore &
     it('keeps rows of every type of column, and NULL as absence', async () => {
       const full: Thing = { thingId: 'full', color: 'red "quoted", {braced} \\ ✓', price: { amount: 199, currency: 'GBP' }, parts: [{ a: [1, null] }], madeAt: new Date('2026-02-03T04:05:06.789Z'), count: 2 ** 53 - 1 };
       const bare: Thing = { thingId: 'bare' };
+      const named: Thing = { thingId: 'null', color: 'NULL' };
       const change = (thing: Thing) => ({ table: Things, key: thing.thingId, row: thing, fresh: false });
-      await inOne((tx) => tx.save(Things, [change(full), change(bare)], new Set()));
-      const load = () => inOne((tx) => tx.load({ table: Things, by: new Map([['thingId', new Set(['full', 'bare', 'none'])]]) }));
-      expect(await load()).toEqual([bare, full]);
+      await inOne((tx) => tx.save(Things, [change(full), change(bare), change(named)], new Set()));
+      const load = () => inOne((tx) => tx.load({ table: Things, by: new Map([['thingId', new Set(['full', 'bare', 'none', 'null'])]]) }));
+      expect(await load()).toEqual([bare, full, named]);
       await inOne((tx) => tx.save(Things, [change({ ...bare, color: 'blue' }), { table: Things, key: 'full', row: undefined, fresh: false }], new Set(['bare', 'full'])));
-      expect(await load()).toEqual([{ ...bare, color: 'blue' }]);
+      expect(await load()).toEqual([{ ...bare, color: 'blue' }, named]);
       expect(await inOne((tx) => tx.load({ table: Things, by: new Map([['color', new Set(['blue'])]]) }))).toEqual([{ ...bare, color: 'blue' }]);
     });
 

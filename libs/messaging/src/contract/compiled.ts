@@ -58,10 +58,16 @@ export function compile<M extends object>(cls: MessageClass<M>, unknown: Unknown
     }
     for (const [name, { conditions, tests }] of all) {
       const value = message[name];
-      if (conditions.every((holds) => holds(message, value)) && !tests.every((holds) => holds(message, value))) return undefined;
+      if (every(conditions, message, value) && !every(tests, message, value)) return undefined;
     }
     return made;
   };
+}
+
+/** A closure a field and message would be the most of what reading leaves behind. */
+function every(tests: readonly Test[], message: object, value: unknown): boolean {
+  for (const holds of tests) if (!holds(message, value)) return false;
+  return true;
 }
 
 function fieldOf(cls: MessageClass, name: string, rules: Rules, unknown: Unknown, around: readonly MessageClass[]): Field | undefined {

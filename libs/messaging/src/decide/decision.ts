@@ -45,15 +45,17 @@ export class Decision<R = undefined> {
   /** Both. The answer is the later one, where it has one. */
   and<T>(other: Decision<T>): Decision<T extends undefined ? R : T> {
     return new Decision(
-      [...this.changes, ...other.changes],
-      [...this.says, ...other.says],
-      [...this.wishes, ...other.wishes],
-      [...this.deadlines, ...other.deadlines],
-      [...this.met, ...other.met],
+      both(this.changes, other.changes),
+      both(this.says, other.says),
+      both(this.wishes, other.wishes),
+      both(this.deadlines, other.deadlines),
+      both(this.met, other.met),
       other.answer ?? this.answer,
     ) as Decision<T extends undefined ? R : T>;
   }
 }
+
+const both = <T>(some: readonly T[], more: readonly T[]): readonly T[] => (more.length === 0 ? some : some.length === 0 ? more : [...some, ...more]);
 
 const decision = (parts: Partial<Decision>): Decision =>
   new Decision(parts.changes ?? [], parts.says ?? [], parts.wishes ?? [], parts.deadlines ?? [], parts.met ?? [], undefined);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Pool, QueryConfig } from 'pg';
+import { arrayLiteral } from './array-literal.js';
 
 /** Runs one statement. Statements are constants, so each is prepared once a connection. */
 export type Sql = <R extends object = Record<string, unknown>>(text: string, values?: readonly unknown[]) => Promise<R[]>;
@@ -13,7 +14,11 @@ const nameOf = (text: string): string => {
 };
 
 /** As a statement that is prepared once a connection. */
-export const statementOf = (text: string, values: readonly unknown[]): QueryConfig => ({ name: nameOf(text), text, values: values as unknown[] });
+export const statementOf = (text: string, values: readonly unknown[]): QueryConfig => ({
+  name: nameOf(text),
+  text,
+  values: values.map((value) => (Array.isArray(value) ? arrayLiteral(value) : value)),
+});
 
 /** After `silence` milliseconds without an answer the connection counts as lost. */
 export const sqlOf =

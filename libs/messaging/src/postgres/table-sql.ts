@@ -68,6 +68,7 @@ function compile(table: AnyTable): TableSql {
   const from = `unnest(${arrays}) as u(${names.join(', ')})`;
   const others = columns.filter((column) => column.name !== key.name);
   const readers = properties.map(([property, type]) => reader(property, type));
+  const selects = new Map<string, string>();
   const columnOf = (property: string): Column => columnsOf(property, table.columns[property]!)[0]!;
   return {
     columns,
@@ -76,10 +77,14 @@ function compile(table: AnyTable): TableSql {
     insert: `insert into ${table.name} (${names.join(', ')}) select ${columns.map(cast).join(', ')} from ${from} order by u.${key.name}`,
     update: `update ${table.name} t set ${others.map((column) => `${column.name} = ${cast(column)}`).join(', ')} from ${from} where t.${key.name} = u.${key.name}`,
     remove: `delete from ${table.name} where ${key.name} = any($1::${key.type}[])`,
-    select: (by) =>
-      `select ${names.join(', ')} from ${table.name} where ${by
-        .map((property, index) => `${columnOf(property).name} = any($${index + 1}::${columnOf(property).type}[])`)
-        .join(' or ')} order by ${key.name} for update`,
+    select: (by) => {
+      const known = selects.get(by.join());
+      if (known !== undefined) return known;
+      const matches = by.map((property, index) => `${columnOf(property).name} = any($${index + 1}::${columnOf(property).type}[])`);
+      const select = `select ${names.join(', ')} from ${table.name} where ${matches.join(' or ')} order by ${key.name} for update`;
+      selects.set(by.join(), select);
+      return select;
+    },
     read: (raw) => {
       const row: Row = {};
       for (const read of readers) read(raw, row);
