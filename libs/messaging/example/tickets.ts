@@ -117,7 +117,7 @@ async function main(): Promise<void> {
   await provisioner.provision(Object.values(topics));
   await provisioner.close();
 
-  const dataSource = await new DataSource({ type: 'postgres', url: process.env['DATABASE_URL']!, migrations: messagingMigrations }).initialize();
+  const dataSource = await new DataSource({ type: 'postgres', url: process.env['DATABASE_URL']!, migrations: messagingMigrations, extra: { pipeline: true } }).initialize();
   await dataSource.runMigrations();
   await dataSource.query('create table if not exists halls (hall_id text primary key, free int not null check (free >= 0))');
   await dataSource.query('create table if not exists bookings (booking_id text primary key, seats int not null, status text not null)');
