@@ -2,6 +2,7 @@ import { kafkaClient } from '@tradewind/messaging';
 import { Command, InvalidArgumentError } from 'commander';
 import { publishBacklog, topicNamed, type Backlog } from '../articles/backlog.js';
 import { works, type WorkName } from '../articles/work.js';
+import { runBench } from '../ground/bench-life.js';
 import { load, machine } from '../ground/machine.js';
 import { Platform } from '../ground/platform.js';
 import { Progress } from '../ground/progress.js';
@@ -34,10 +35,9 @@ const flags = new Command('npm run bench:consume --')
   .parse()
   .opts<Flags>();
 
-await run();
-process.exit();
+await runBench(run);
 
-async function run(): Promise<void> {
+async function run(): Promise<number> {
   say(`${machine()}, load ${load().toFixed(1)} before it begins`);
   const messages: Report['messages'] = { library: flags.messages, bare: Math.round(flags.messages / ofBare) };
   const progress = new Progress(say, 'starting Kafka and PostgreSQL');
@@ -68,6 +68,7 @@ async function run(): Promise<void> {
     }
     const report: Report = { machine: machine(), messages, courses: courses.map(({ work, partitions, rounds }) => ({ work, partitions, rounds })) };
     tellReport({ name: 'consume', markdown: markdown(report), chart: chart(report), shows: 'messages a second that one consumer handles', figures: report }, flags.report);
+    return 0;
   } finally {
     progress.close();
     await platform.close();

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { hold } from './bench-life.js';
+import { endChild } from './end-child.js';
 import { until } from './until.js';
 
 /** A program under measurement in a process of its own, and what it tells. It ends by SIGTERM, or when its parent is gone. */
@@ -8,6 +9,7 @@ export class Child<Told> {
   readonly #process: ChildProcess;
   readonly #told: Told[] = [];
   #isOver = false;
+  readonly stop = hold(() => endChild(this.#process));
 
   constructor(
     private readonly name: string,
@@ -34,12 +36,5 @@ export class Child<Told> {
       return this.#told.length > 0;
     }, withinMs);
     return this.#told.shift()!;
-  }
-
-  async stop(): Promise<void> {
-    if (this.#isOver) return;
-    const over = once(this.#process, 'exit');
-    this.#process.kill('SIGTERM');
-    await over;
   }
 }

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { hold } from './bench-life.js';
+import { endChild } from './end-child.js';
 
-/** Milliseconds until a service must be ready, and until one that was asked to end is ended. */
+/** Milliseconds until a service must be ready. */
 const startingWithin = 120_000;
-const endingWithin = 15_000;
 
 export interface Program {
   readonly name: string;
@@ -19,6 +20,11 @@ export class Services {
   readonly #children = new Map<string, ChildProcess>();
   #ending = false;
   #broken: Error | undefined;
+
+  readonly stop = hold(() => {
+    this.#ending = true;
+    return Promise.all([...this.#children.values()].map(endChild));
+  });
 
   private constructor(private readonly folder: string) {}
 
@@ -41,11 +47,6 @@ export class Services {
   /** Throws when one has ended by itself. */
   check(): void {
     if (this.#broken) throw this.#broken;
-  }
-
-  async stop(): Promise<void> {
-    this.#ending = true;
-    await Promise.all([...this.#children.values()].filter((child) => child.exitCode === null && child.signalCode === null).map(end));
   }
 
   async #start({ name, file, env }: Program): Promise<void> {
@@ -72,12 +73,4 @@ export class Services {
       ended.catch(() => undefined); // told by `check`
     }
   }
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  const over = once(child, 'exit');
-  child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), endingWithin);
-  await over;
-  clearTimeout(timer);
 }

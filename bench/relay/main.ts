@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { runBench } from '../ground/bench-life.js';
 import { load, machine } from '../ground/machine.js';
 import { Platform } from '../ground/platform.js';
 import { say } from '../ground/say.js';
@@ -24,10 +25,9 @@ const flags = new Command('npm run bench:relay --')
   .parse()
   .opts<Flags>();
 
-await run();
-process.exit();
+await runBench(run);
 
-async function run(): Promise<void> {
+async function run(): Promise<number> {
   say(`${machine()}, load ${load().toFixed(1)} before it begins`);
   const rounds: Record<RelayName, Round[]> = { library: [], bare: [] };
   const plan = { rows: flags.rows, steadySeconds: flags.seconds };
@@ -45,4 +45,5 @@ async function run(): Promise<void> {
   }
   const report: Report = { machine: machine(), plan, rounds };
   tellReport({ name: 'relay', markdown: markdown(report), chart: chart(report), shows: 'rows a second from the outbox to Kafka', figures: report }, flags.report);
+  return 0;
 }

@@ -3,7 +3,9 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { kafkaClient, messagingMigrations, PostgresStore } from '@tradewind/messaging';
 import { DataSource } from 'typeorm';
+import { hold } from '../ground/bench-life.js';
 import { createDatabase, rowsOf } from '../ground/databases.js';
+import { endChild } from '../ground/end-child.js';
 import { load } from '../ground/machine.js';
 import type { Platform } from '../ground/platform.js';
 import { spentBetween, useOf } from '../ground/processes.js';
@@ -52,6 +54,7 @@ export async function measureRound(platform: Platform, name: RelayName, number: 
   const child = fork(fileURLToPath(new URL('publisher.js', import.meta.url)), {
     env: { ...process.env, DATABASE_URL: url, KAFKA_BROKERS: platform.brokers, TOPIC: topic, RELAY: name }, serialization: 'advanced',
   });
+  const end = hold(() => endChild(child));
   try {
     await once(child, 'message');
     const say = (order: Order): void => void child.send(order);
@@ -72,9 +75,7 @@ export async function measureRound(platform: Platform, name: RelayName, number: 
       await heard.close();
     }
   } finally {
-    const over = once(child, 'exit');
-    child.kill('SIGTERM');
-    await over;
+    await end();
   }
 }
 

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { enterBare } from '../baselines/bare/enter.js';
 import { enterHttp } from '../baselines/http/enter.js';
 import { enterNestTutorial } from '../baselines/nest-tutorial/enter.js';
+import { runBench } from '../ground/bench-life.js';
 import { load as machineLoad, machine } from '../ground/machine.js';
 import type { Audited, Enter } from '../ground/contestant.js';
 import { Platform } from '../ground/platform.js';
@@ -48,8 +49,7 @@ const flags = new Command('npm run bench:saga --')
   .parse()
   .opts<Flags>();
 
-process.exitCode = await run();
-process.exit();
+await runBench(run);
 
 async function run(): Promise<number> {
   say(`${machine()}, load ${machineLoad().toFixed(1)} before it begins`);

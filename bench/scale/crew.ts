@@ -1,6 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { hold } from '../ground/bench-life.js';
+import { endChild } from '../ground/end-child.js';
 import { jobs } from './job.js';
 import type { Told } from './told.js';
 import { until } from '../ground/until.js';
@@ -33,6 +35,11 @@ export class Crew {
   settled = 0;
   #started = 0;
   #broken: Error | undefined;
+  readonly end = hold(() => {
+    const children = [...this.#members.values()].map(({ child }) => child);
+    this.#members.clear();
+    return Promise.all(children.map(endChild));
+  });
 
   constructor(
     private readonly env: Readonly<Record<string, string>>,
@@ -62,16 +69,6 @@ export class Crew {
     child.kill(signal);
     await over;
     await this.untilShared();
-  }
-
-  async end(): Promise<void> {
-    const children = [...this.#members.values()].map(({ child }) => child);
-    this.#members.clear();
-    await Promise.all(children.map((child) => {
-      const over = once(child, 'exit');
-      child.kill('SIGTERM');
-      return over;
-    }));
   }
 
   /** Throws when a consumer has ended that was not told to. */

@@ -4,6 +4,7 @@ import { Ground } from './ground.js';
 import { jobs } from './job.js';
 import { jobOf, orderViolations, repeats } from './judge.js';
 import { Load } from './load.js';
+import { runBench } from '../ground/bench-life.js';
 import { load as machineLoad, machine } from '../ground/machine.js';
 import { Progress } from '../ground/progress.js';
 import { say } from '../ground/say.js';
@@ -28,8 +29,7 @@ const flags = new Command('npm run bench:scale --')
   .parse()
   .opts<Flags>();
 
-process.exitCode = await run();
-process.exit();
+await runBench(run);
 
 async function run(): Promise<number> {
   say(`${machine()}, load ${machineLoad().toFixed(1)} before it begins`);

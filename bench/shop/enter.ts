@@ -1,17 +1,10 @@
 import { runAudit, reportLines } from '../../tools/ops/main.js';
-import type { Shop } from '../../tools/platform/shop/shop.js';
+import type { Shop, ShopOptions } from '../../tools/platform/shop/shop.js';
 import { startShop } from '../../tools/platform/shop/start-shop.js';
-import { Account } from '../../tools/shop/play/account.js';
-import { atOnce } from '../../tools/shop/play/at-once.js';
-import { GatewayClient } from '../../tools/shop/play/gateway-client.js';
-import { noHistory } from '../../tools/shop/play/history.js';
-import type { Audited, Contestant, Enter, Place, Product } from '../ground/contestant.js';
-import { until } from '../ground/until.js';
-import { countRows, factsOf } from './books.js';
-
-const buyers = 20;
-/** Milliseconds until the orders' own copies of the prices are there. */
-const copied = 60_000;
+import { hold } from '../ground/bench-life.js';
+import type { Audited, Contestant, Enter, Place } from '../ground/contestant.js';
+import { factsOf } from './books.js';
+import { logInBuyers, stock } from './stock.js';
 
 export interface ShopSettings {
   readonly name: string;
@@ -22,55 +15,52 @@ export interface ShopSettings {
 }
 
 /** The shop of this repository as a contestant: everything as `npm start` starts it, on the platform that it is given. */
-export const shopAs = ({ name, throughGateway, providerApart }: ShopSettings): Enter => async (place: Place): Promise<Contestant> => {
-  const shop = await startShop({
-    ports: 'free', databaseUrl: place.postgresUrl, kafkaBrokers: place.brokers,
-    ...(!providerApart && { programs: { payment: 'dist/bench/shop/payment.js' } }),
-  });
+export const shopAs = (settings: ShopSettings): Enter => async (place: Place): Promise<Contestant> => {
+  const shop = await openShop(settings, place);
   try {
-    const { tokens, productIds } = await stock(shop, place.products);
-    const urlOf = (service: string): string => shop.instances.find((instance) => instance.service === service)!.url;
-    return {
-      name,
-      ordersUrl: `${throughGateway ? shop.gatewayUrl : urlOf('order')}/orders`,
-      outcomes: 'order.events',
-      tokens,
-      productIds,
-      processes: new Map([...shop.kept].flatMap(([kept, { pid }]) => (pid === undefined ? [] : [[kept, pid] as const]))),
-      audit: () => audit(shop, providerApart),
-      stop: () => shop.stop(),
-    };
+    return await contestantOf(shop, settings, await stock(shop, place.products));
   } catch (error) {
     await shop.stop();
     throw error;
   }
 };
 
-/** Puts the goods into the shop, and registers those who will buy. */
-async function stock(shop: Shop, products: readonly Product[]): Promise<{ tokens: string[]; productIds: string[] }> {
-  const client = new GatewayClient({ url: shop.gatewayUrl, connections: 16, history: noHistory, patience: copied });
+/** An empty shop on the platform that it is given. It ends with the bench, also while it starts. */
+export async function openShop({ providerApart }: Pick<ShopSettings, 'providerApart'>, { postgresUrl, brokers }: Pick<Place, 'postgresUrl' | 'brokers'>, options: Pick<ShopOptions, 'env'> = {}): Promise<Shop> {
+  const ending = new AbortController();
+  const starting = startShop({
+    ports: 'free', databaseUrl: postgresUrl, kafkaBrokers: brokers, signal: ending.signal, ...options,
+    ...(!providerApart && { programs: { payment: 'dist/bench/shop/payment.js' } }),
+  });
+  const stop = hold(async () => {
+    ending.abort(new Error('the bench ends'));
+    const [started] = await Promise.allSettled([starting]); // one that does not start says so below
+    if (started.status === 'fulfilled') await started.value.stop();
+  });
   try {
-    const admin = await Account.logIn(client, shop.admin);
-    const productIds: string[] = [];
-    await atOnce(16, products.map((product, index) => ({ product, index })), async ({ product: { sku, name, price, stock }, index }) => {
-      const { body } = await admin.call<{ id: string }>({ op: 'add-product', method: 'POST', path: '/products', body: { sku, name, price, stock }, expect: [201] });
-      productIds[index] = body.id;
-    });
-    const tokens: string[] = [];
-    await atOnce(4, Array.from({ length: buyers }, (_, index) => index), async (index) => {
-      const person = { email: `buyer-${index}@bench.example`, password: `correct-horse-${index}` };
-      await client.call({ op: 'register', method: 'POST', path: '/users', body: { ...person, name: 'Ada' }, expect: [201] });
-      const { body } = await client.call<{ accessToken: string }>({ op: 'login', method: 'POST', path: '/auth/login', body: person, expect: [200] });
-      tokens[index] = body.accessToken;
-    });
-    const { order } = shop.databases;
-    await until('the order service has every price', async () => (await countRows(order, 'prices')) >= products.length, copied);
-    await until('the order service has every buyer’s data key', async () => (await countRows(order, 'svc_data_keys')) >= buyers, copied);
-    return { tokens, productIds };
-  } finally {
-    await client.close();
+    return { ...(await starting), stop };
+  } catch (error) {
+    await stop();
+    throw error;
   }
 }
+
+/** A shop with goods in it as it runs now: its processes, and its buyers logged in. */
+export async function contestantOf(shop: Shop, { name, throughGateway, providerApart }: ShopSettings, productIds: readonly string[]): Promise<Contestant> {
+  return {
+    name,
+    ordersUrl: `${throughGateway ? shop.gatewayUrl : urlOf(shop, 'order')}/orders`,
+    outcomes: 'order.events',
+    tokens: await logInBuyers(shop),
+    productIds,
+    processes: new Map([...shop.kept].flatMap(([kept, { pid }]) => (pid === undefined ? [] : [[kept, pid] as const]))),
+    audit: () => audit(shop, providerApart),
+    stop: () => shop.stop(),
+  };
+}
+
+/** Where a service itself answers, past the gateway. */
+export const urlOf = (shop: Shop, service: string): string => shop.instances.find((instance) => instance.service === service)!.url;
 
 async function audit({ databases, kafkaBrokers: brokers, state }: Shop, providerApart: boolean): Promise<Audited> {
   const report = await runAudit({ databases, brokers, ...(providerApart && { providerLog: state.providerLog }), waitSeconds: 120, log: () => undefined });
