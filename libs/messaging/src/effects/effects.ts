@@ -40,6 +40,8 @@ export class Effects {
   readonly #token: string;
   readonly #settlements: Settlements;
   #calls = 0;
+  /** Whether more may wait than there was room for. */
+  #more = false;
   #run: Promise<void> | undefined;
   #renewing: Promise<void> | undefined;
 
@@ -81,8 +83,9 @@ export class Effects {
       try {
         const claimed = free > 0 ? await this.store.claimEffects(names, free, lease, this.#token) : [];
         for (const effect of claimed) this.#begin(effect);
-        // Where all that was asked for came, more may wait; else nothing does until somebody rings.
-        if (free > 0 && claimed.length === free) continue;
+        // Where all that was asked for came, more may wait; else nothing does until something is wished or settled.
+        if (free > 0) this.#more = claimed.length === free;
+        if (free > 0 && this.#more) continue;
       } catch (error) {
         this.options.log('warn', 'effects wait for the database', { error: String(error) });
       }
@@ -123,7 +126,7 @@ export class Effects {
       return await effect.run(payload as never, { number: tries, signal: this.#stopping.signal });
     } finally {
       this.#calls--;
-      this.#alarm.ring();
+      if (this.#more) this.#alarm.ring();
     }
   }
 
