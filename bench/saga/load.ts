@@ -47,11 +47,14 @@ export class Load {
     this.#pool = new Pool(url.origin, { connections, headersTimeout: 60_000, bodyTimeout: 60_000 });
   }
 
+  /** Buyers hear nothing of what was told before they came. */
   static async open(contestant: Contestant, products: readonly Product[], brokers: string): Promise<Load> {
     const load = new Load(contestant, products, kafkaClient({ brokers: brokers.split(','), clientId: 'bench' }), undefined);
     if (contestant.outcomes !== undefined) {
       load.tail = await load.kafka.tail({ topics: [contestant.outcomes], onRecords: (records) => load.#hear(records), onDead: (error) => (load.#broken = error) });
       await load.tail.caughtUp;
+      load.#early.clear();
+      [load.settled, load.confirmed] = [0, 0];
     }
     return load;
   }

@@ -4,17 +4,17 @@ import { enterHttp } from '../baselines/http/enter.js';
 import { enterNestTutorial } from '../baselines/nest-tutorial/enter.js';
 import { runBench } from '../ground/bench-life.js';
 import { load as machineLoad, machine } from '../ground/machine.js';
-import type { Audited, Enter } from '../ground/contestant.js';
+import type { Enter } from '../ground/contestant.js';
 import { Platform } from '../ground/platform.js';
 import { say } from '../ground/say.js';
 import { tellReport } from '../ground/tell-report.js';
 import { wholeNumber } from '../ground/whole-number.js';
 import { shopAs } from '../shop/enter.js';
-import { Load } from './load.js';
-import { cpuOf, measureRound, type Mode, type Round } from './measure.js';
+import type { Mode, Round } from './measure.js';
 import { products } from './orders.js';
+import { lineOf, playRound, type Plan } from './play-round.js';
 import { chart, markdown, type Report } from './report.js';
-import { countingStatements, Statements } from './statements.js';
+import { countingStatements } from './statements.js';
 
 /** Who can be measured: the shop in three ways, and what it is compared with. */
 const contestants: Readonly<Record<string, Enter>> = {
@@ -26,14 +26,10 @@ const contestants: Readonly<Record<string, Enter>> = {
   http: enterHttp,
 };
 
-interface Flags {
+interface Flags extends Plan {
   readonly contestants: readonly string[];
-  readonly mode: Mode;
   readonly rounds: number;
-  readonly warmUp: number;
-  readonly seconds: number;
   readonly report?: string;
-  readonly statements?: true;
 }
 
 const flags = new Command('npm run bench:saga --')
@@ -57,8 +53,8 @@ async function run(): Promise<number> {
   for (let number = 1; number <= flags.rounds; number++) {
     for (const name of flags.contestants) {
       say(`round ${number} of ${flags.rounds}: ${name}`);
-      const round = await playRound(contestants[name]!);
-      say(`  ${round.perSecond.toFixed(0)} orders/s, p50 ${round.p50.toFixed(0)} ms, p99 ${round.p99.toFixed(0)} ms, ${cpuOf(round).toFixed(0)} µs an order, ${round.sentAway} sent away, processors ${(round.busy * 100).toFixed(0)} % busy, load ${round.machineLoad.toFixed(1)}`);
+      const round = await measure(contestants[name]!);
+      say(`  ${lineOf(round)}`);
       rounds.get(name)!.push(round);
     }
   }
@@ -67,38 +63,19 @@ async function run(): Promise<number> {
   return 0;
 }
 
-async function playRound(enter: Enter): Promise<Round> {
+async function measure(enter: Enter): Promise<Round> {
   const platform = await Platform.open(flags.statements && countingStatements);
   try {
-    const { brokers, postgresUrl, folder, processes } = platform;
+    const { brokers, postgresUrl, folder } = platform;
     const contestant = await enter({ brokers, postgresUrl, folder, products });
     try {
-      const load = await Load.open(contestant, products, brokers);
-      try {
-        const statements = flags.statements && (await Statements.open(postgresUrl));
-        await statements?.forget();
-        const round = await measureRound(contestant, processes, load, flags.mode, flags.warmUp, flags.seconds);
-        if (statements) say(`\n${await statements.table(load.settled)}\n`);
-        await statements?.close();
-        agree(await contestant.audit(), load);
-        return round;
-      } finally {
-        await load.close();
-      }
+      return await playRound(platform, contestant, flags);
     } finally {
       await contestant.stop();
     }
   } finally {
     await platform.close();
   }
-}
-
-/** What the shop says has become of the orders is what its buyers have seen. */
-function agree(audited: Audited, { placed, confirmed }: Load): void {
-  if (audited.accepted !== placed.length || audited.confirmed !== confirmed || audited.unaccounted > 0) {
-    throw new Error(`the buyers saw ${placed.length} orders accepted and ${confirmed} confirmed; the shop has ${JSON.stringify(audited)}`);
-  }
-  say(`  audit clean: ${audited.accepted} orders, ${audited.confirmed} confirmed, ${audited.outOfStock} out of stock, ${audited.declined} declined`);
 }
 
 function names(text: string): readonly string[] {

@@ -11,7 +11,7 @@ export interface Report {
   readonly rounds: Readonly<Record<string, readonly Round[]>>;
 }
 
-const whole = (value: number): string => Math.round(value).toLocaleString('en');
+export const whole = (value: number): string => Math.round(value).toLocaleString('en');
 
 const modeOf = (mode: Mode): string => {
   switch (mode.kind) {
@@ -32,14 +32,19 @@ function ratios(rounds: readonly Round[], others: readonly Round[]): string {
 }
 
 export function markdown({ machine, mode, seconds, rounds }: Report): string {
+  return ['# Orders, from the call to their outcome', '', circumstances({ machine, mode, seconds, rounds }), '', ...tablesOf(rounds)].join('\n');
+}
+
+/** How it was measured. */
+export const circumstances = ({ machine, mode, seconds, rounds }: Report): string =>
+  `${modeOf(mode)}; ${seconds} s a round, ${Object.values(rounds)[0]!.length} rounds in turn; median [least–most]. ${machine}; Kafka, PostgreSQL, the shop and its buyers share it.`;
+
+/** What each did, compared with the first, and what its processes took. */
+export function tablesOf(rounds: Report['rounds']): string[] {
   const entries = Object.entries(rounds);
   const [, first] = entries[0]!;
   const processes = [...new Set(entries.flatMap(([, each]) => each.flatMap(({ cpu }) => Object.keys(cpu))))];
   return [
-    '# Orders, from the call to their outcome',
-    '',
-    `${modeOf(mode)}; ${seconds} s a round, ${first.length} rounds in turn; median [least–most]. ${machine}; Kafka, PostgreSQL, the shop and its buyers share it.`,
-    '',
     ...tableOf(
       ['', 'orders/s', `of ${entries[0]![0]}`, 'p50', 'p95', 'p99', 'answered, p50', 'CPU µs an order', 'buyers’', 'processors busy', 'load'],
       entries.map(([name, each]) => [
@@ -53,7 +58,7 @@ export function markdown({ machine, mode, seconds, rounds }: Report): string {
       processes.map((process) => [process, ...entries.map(([, each]) => perProcess(each, process))]),
     ),
     '',
-  ].join('\n');
+  ];
 }
 
 function perProcess(rounds: readonly Round[], process: string): string {
@@ -61,9 +66,8 @@ function perProcess(rounds: readonly Round[], process: string): string {
   return `${whole(median(rounds.map(({ cpu }) => cpu[process] ?? 0)))} / ${whole(Math.max(...rounds.map(({ memory }) => memory[process] ?? 0)))}`;
 }
 
-export const chart = ({ machine, mode, rounds }: Report): string =>
-  bars({
-    title: `Orders a second: ${modeOf(mode)}`,
-    note: machine,
-    bars: Object.entries(rounds).map(([name, each]) => barOf(name, each.map(({ perSecond }) => perSecond))),
-  });
+export const chart = ({ machine, mode, rounds }: Report): string => barsOf(`Orders a second: ${modeOf(mode)}`, machine, rounds);
+
+/** Orders a second of each. */
+export const barsOf = (title: string, note: string, rounds: Report['rounds']): string =>
+  bars({ title, note, bars: Object.entries(rounds).map(([name, each]) => barOf(name, each.map(({ perSecond }) => perSecond))) });
