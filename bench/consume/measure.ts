@@ -1,7 +1,8 @@
-import { kafkaClient, type KafkaClient } from '@tradewind/messaging';
+import { kafkaClient } from '@tradewind/messaging';
 import type { Backlog } from '../articles/backlog.js';
 import { createTables, fillShelves } from '../articles/tables.js';
 import { serviceOver } from '../articles/service.js';
+import { standsAtEnds } from '../articles/standing.js';
 import type { Tally, Told } from '../articles/tally.js';
 import { Child } from '../ground/child.js';
 import { createDatabase, rowsOf } from '../ground/databases.js';
@@ -80,9 +81,4 @@ async function timed(consumer: Child<Told>, url: string, platform: Platform, mes
     cpu: { consumer: each('consumer'), postgres: each('PostgreSQL'), kafka: each('Kafka') },
     machineLoad: load(),
   };
-}
-
-async function standsAtEnds(kafka: KafkaClient, group: string, topic: string): Promise<boolean> {
-  const positions = new Map((await kafka.committed(group, [topic])).map(({ partition, next }) => [partition, next]));
-  return (await kafka.endOffsets([topic])).every(({ partition, start, end }) => (positions.get(partition) ?? start) >= end);
 }

@@ -25,6 +25,11 @@ export class Child<Told> {
     return this.#process.pid!;
   }
 
+  /** Throws when it has ended. */
+  check(): void {
+    if (this.#isOver) throw new Error(`${this.name} has ended by itself (${this.#process.signalCode ?? `exit code ${this.#process.exitCode}`})`);
+  }
+
   send(word: string): void {
     this.#process.send(word);
   }
@@ -32,7 +37,7 @@ export class Child<Told> {
   /** The next of what it tells. Rejects when it ends without a word, or tells nothing for so many milliseconds. */
   async next(what: string, withinMs: number): Promise<Told> {
     await until(`${this.name} tells ${what}`, () => {
-      if (this.#isOver && this.#told.length === 0) throw new Error(`${this.name} has ended by itself (${this.#process.signalCode ?? `exit code ${this.#process.exitCode}`})`);
+      if (this.#told.length === 0) this.check();
       return this.#told.length > 0;
     }, withinMs);
     return this.#told.shift()!;
