@@ -23,7 +23,7 @@ export class Services {
 
   readonly stop = hold(() => {
     this.#ending = true;
-    return Promise.all([...this.#children.values()].map(endChild));
+    return Promise.all([...this.#children.values()].map((child) => endChild(child)));
   });
 
   private constructor(private readonly folder: string) {}

@@ -38,7 +38,7 @@ export class Crew {
   readonly end = hold(() => {
     const children = [...this.#members.values()].map(({ child }) => child);
     this.#members.clear();
-    return Promise.all(children.map(endChild));
+    return Promise.all(children.map((child) => endChild(child)));
   });
 
   constructor(
