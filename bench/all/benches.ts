@@ -9,6 +9,7 @@ export const benches: readonly Bench[] = [
   { name: 'saga', args: ['--contestants', 'shop,bare,nest-tutorial,http'] },
   { name: 'relay', args: [] },
   { name: 'consume', args: [] },
+  { name: 'replay', args: [] },
   { name: 'scale', args: [] },
   { name: 'growth', args: [] },
   { name: 'edge', args: [] },

@@ -53,7 +53,9 @@ async function play({ name, args }: Bench, folder: string): Promise<0 | string> 
   return code === 0 ? 0 : (signal ?? `exit code ${code}`);
 }
 
-const minutes = (since: number): string => `${((performance.now() - since) / 60_000).toFixed(1)} minutes`;
+function minutes(since: number): string {
+  return `${((performance.now() - since) / 60_000).toFixed(1)} minutes`;
+}
 
 function named(text: string): readonly Bench[] {
   return text.split(',').map((part) => {

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import type { Shop } from '../../tools/platform/shop/shop.js';
 import { runBench } from '../ground/bench-life.js';
@@ -28,7 +28,7 @@ const { rounds, report: folder, profile, ...plan } = new Command('npm run bench:
   .option('--seconds <seconds>', 'of each of the two', wholeNumber, 8)
   .option('--rounds <number>', 'of each question', wholeNumber, 3)
   .option('--report <folder>', 'write edge.md, edge.svg and edge.json there')
-  .option('--profile <folder>', 'write a profile there of where the gateway\'s time goes')
+  .option('--profile <folder>', 'write gateway.cpuprofile there: where its time goes')
   .addHelpText('after', '\nExit code 0: every answer was the right one.')
   .parse()
   .opts<Flags>();
@@ -39,7 +39,7 @@ async function run(): Promise<number> {
   say(`${machine()}, load ${load().toFixed(1)} before it begins`);
   const platform = await Platform.open();
   try {
-    const shop = await openShop({ providerApart: false }, platform, profile === undefined ? {} : { env: { gateway: { NODE_OPTIONS: profiling(profile) } } });
+    const shop = await openShop({ providerApart: false }, platform, profile === undefined ? {} : { env: { gateway: profiling(profile) } });
     try {
       const report = await measure(shop, platform);
       tellReport({ name: 'edge', markdown: markdown(report), chart: chart(report), shows: 'requests a second with and without the gateway', figures: report }, folder);
@@ -78,8 +78,7 @@ async function measureRound(shop: Shop, platform: Platform, question: Question, 
   return { service: figures.get('service')!, gateway: figures.get('gateway')! };
 }
 
-function profiling(into: string): string {
-  const folder = resolve(into);
-  mkdirSync(folder, { recursive: true });
-  return `--cpu-prof --cpu-prof-dir=${folder}`;
+function profiling(into: string): Readonly<Record<string, string>> {
+  mkdirSync(into, { recursive: true });
+  return { NODE_OPTIONS: `--import=${new URL('profile.js', import.meta.url).href}`, PROFILE: join(resolve(into), 'gateway.cpuprofile') };
 }
