@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
-import { hold, runBench } from '../ground/bench-life.js';
+import { hold, isEnding, runBench } from '../ground/bench-life.js';
 import { endChild } from '../ground/end-child.js';
 import { say } from '../ground/say.js';
 import { benches, type Bench } from './benches.js';
@@ -36,7 +36,7 @@ async function run(): Promise<number> {
     say(`\n== ${far}, after ${minutes(since)}`);
     const ended = await play(bench, folder);
     if (ended !== 0) {
-      say(`\n${bench.name} has failed (${ended}); again: npm run bench:${bench.name} -- ${bench.args.join(' ')}; the reports until then are in ${folder}`);
+      if (!isEnding()) say(`\n${bench.name} has failed (${ended}); again: npm run bench:${bench.name} -- ${bench.args.join(' ')}; the reports until then are in ${folder}`);
       return 1;
     }
   }

@@ -7,6 +7,10 @@ type Close = () => Promise<unknown>;
 const sameWord = 1_000;
 
 const held = new Set<() => Promise<void>>();
+let endedAt: number | undefined;
+
+/** Whether the bench was told to end: what fails from then on fails because of that. */
+export const isEnding = (): boolean => endedAt !== undefined;
 
 /** Notes how to close what must not outlive the bench, and gives the way to close it: it is done once, whoever asks and however often. */
 export function hold(close: Close): () => Promise<void> {
@@ -22,7 +26,6 @@ export function hold(close: Close): () => Promise<void> {
  * is held, the newest first, and exits as one whom a signal has ended. Told again it exits at once: whatever has a lifeline is cleared away then too.
  */
 export async function runBench(bench: () => Promise<number>): Promise<never> {
-  let endedAt: number | undefined;
   const end = (code: number): void => {
     if (endedAt === undefined) {
       endedAt = performance.now();
@@ -31,13 +34,13 @@ export async function runBench(bench: () => Promise<number>): Promise<never> {
     } else if (performance.now() - endedAt > sameWord) process.exit(code);
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => end(128 + constants.signals[signal]));
-  process.once('disconnect', () => endedAt === undefined && end(1));
+  process.once('disconnect', () => !isEnding() && end(1));
   process.stdout.on('error', () => undefined); // whoever watches may go before what is open is closed
   const code = await bench().catch((error: unknown) => {
-    if (endedAt === undefined) console.error(error); // else it misses what is being closed
+    if (!isEnding()) console.error(error);
     return 1;
   });
-  if (endedAt === undefined) await closeAll();
+  if (!isEnding()) await closeAll();
   else await new Promise<never>(() => undefined); // the one that was told to end exits
   process.exit(code);
 }
