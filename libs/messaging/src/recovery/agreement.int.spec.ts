@@ -83,6 +83,19 @@ describe('a service that starts again', () => {
     await talker.dataSource.query('insert into msg_inbox select * from kept on conflict do nothing; drop table kept');
   });
 
+  it('looks as far back as it must for what the group has handled', async () => {
+    talker.start(brokers);
+    await talker.tell(Said, 'bob');
+    await talker.tell(Coughed, ...Array.from({ length: 120 }, () => 'bob'));
+    await talker.atRest();
+    await talker.stop();
+    await talker.dataSource.query(`create table kept as select * from msg_inbox; delete from msg_inbox where lane like '%bob'`);
+    talker.start(brokers);
+    expect(await talker.disagreement()).toMatch(/the database does not know that it handled the record at \d+/);
+    await talker.stop();
+    await talker.dataSource.query('insert into msg_inbox select * from kept on conflict do nothing; drop table kept');
+  });
+
   it('ends before anything is said when its topic goes on beyond what it knows', async () => {
     await talker.dataSource.query('create table kept as select * from msg_relay_positions; truncate msg_relay_positions, msg_outbox_archive, msg_outbox');
     await talker.tell(Said, 'cid');

@@ -7,13 +7,19 @@ import type { ClaimedRecord, Store } from '../store/store.js';
 import type { World } from '../system.js';
 import { envelopeOf } from './told.js';
 
-/** Records that are read at a time on the way back to the last one that was handled. */
-const stretch = 500n;
+/** Records of each partition that are read on the way back to the last one that was handled: a few, then more. Each read costs about a second. */
+const shortest = 50n;
+const longest = 5_000n;
 /** A broker that is just coming back may know less for a moment than it has: times that it must say so, and milliseconds between. */
 const looks = 3;
 const interval = 1_000;
 
 type Place = TopicPartition & { readonly next: bigint };
+
+interface Handled {
+  readonly id: string;
+  readonly offset: bigint;
+}
 
 /**
  * The database and Kafka contradict each other: one of them was lost, or restored to an earlier moment. Whoever went on would
@@ -73,10 +79,11 @@ export class Agreement {
     if (names.length === 0) return;
     const known = new Map((await this.store.publishedTo()).map(({ topic, partition, next }) => [placeOf({ topic, partition }), next]));
     const ends = await this.#endsNotBefore(names, (place) => known.get(place) ?? 0n, 'was published up to');
-    for (const { topic, partition, end, start } of ends) {
+    const beyond = ends.flatMap(({ topic, partition, end, start }) => {
       const next = known.get(placeOf({ topic, partition })) ?? 0n;
-      await this.#allSaid({ topic, partition, next }, next > start ? next : start, end);
-    }
+      return [{ topic, partition, next, from: next > start ? next : start, to: end }].filter(({ from, to }) => from < to);
+    });
+    if (beyond.length > 0) await this.#allSaid(beyond);
   }
 
   /**
@@ -88,14 +95,18 @@ export class Agreement {
     const at = new Map(committed.map(({ topic, partition, next }) => [placeOf({ topic, partition }), next]));
     await this.#endsNotBefore(topics, (place) => at.get(place) ?? 0n, `was handled by ${group} up to`);
     const word = wordFor(types);
-    for (const { topic, partition, next, note = '' } of committed) {
+    const places = committed.flatMap(({ topic, partition, next, note = '' }) => {
       const [since, handled] = note.split(' ');
-      if (handled !== word) continue;
-      const last = await this.#lastHandled({ topic, partition, next }, BigInt(since!), new Set(types));
-      if (last === undefined || !(await this.store.neverHandled(group, [last.id])).has(last.id)) continue;
+      return handled === word ? [{ topic, partition, next, since: BigInt(since!) }] : [];
+    });
+    const last = await this.#lastHandled(places, new Set(types));
+    const unknown = await this.store.neverHandled(group, [...last.values()].map(({ id }) => id));
+    for (const place of places) {
+      const handled = last.get(placeOf(place));
+      if (!handled || !unknown.has(handled.id)) continue;
       throw new PositionsDisagree(
-        `the database of ${this.options.service} is behind Kafka: the position of ${group} on ${topic} partition ${partition} is ${next}, ` +
-          `and the database does not know that it handled the record at ${last.offset} (${last.id}). ${lostDatabase(this.options.service)}`,
+        `the database of ${this.options.service} is behind Kafka: the position of ${group} on ${place.topic} partition ${place.partition} is ${place.next}, ` +
+          `and the database does not know that it handled the record at ${handled.offset} (${handled.id}). ${lostDatabase(this.options.service)}`,
       );
     }
   }
@@ -118,52 +129,48 @@ export class Agreement {
     }
   }
 
-  /** What is on the topic beyond the known position was published and not marked, or published twice: the database has said all of it. */
-  async #allSaid({ topic, partition, next }: Place, from: bigint, to: bigint): Promise<void> {
-    if (from >= to) return;
+  /** What is on a topic beyond the known position was published and not marked, or published twice: the database has said all of it. */
+  async #allSaid(beyond: readonly (Place & { readonly from: bigint; readonly to: bigint })[]): Promise<void> {
     const look = async (records: readonly IncomingRecord[]): Promise<void> => {
       const claimed = records.flatMap((record) => this.#claimed(record));
       const unknown = claimed.length === 0 ? new Set() : await this.store.neverSaid(claimed);
       const first = claimed.find(({ id }) => unknown.has(id));
       if (!first) return;
+      const { topic, partition, to, next } = beyond.find((place) => placeOf(place) === placeOf(first))!;
       throw new PositionsDisagree(
         `the database of ${this.options.service} is behind Kafka: ${topic} partition ${partition} ends at ${to}, the database knows it up to ${next}, ` +
           `and has never said the record at ${first.offset} (${first.id}). ${lostDatabase(this.options.service)}`,
       );
     };
-    await this.kafka.read({ ranges: [{ topic, partition, from, to }], onRecords: look });
+    await this.kafka.read({ ranges: beyond.map(({ topic, partition, from, to }) => ({ topic, partition, from, to })), onRecords: look });
   }
 
   /** A record that the service's relay has written; whatever else is there tells nothing of the database. */
-  #claimed(record: IncomingRecord): (ClaimedRecord & { readonly offset: bigint })[] {
+  #claimed(record: IncomingRecord): (ClaimedRecord & TopicPartition & { readonly offset: bigint })[] {
     const envelope = envelopeOf(record);
     if (envelope?.source !== `/${this.options.service}`) return [];
     const { id, sequence } = envelope;
-    return [{ id, sequence, topic: record.topic, key: record.key ?? '', archived: this.#own.get(record.topic)!.retention === 'keep', offset: record.offset }];
+    return [{ id, sequence, topic: record.topic, key: record.key ?? '', archived: this.#own.get(record.topic)!.retention === 'keep', partition: record.partition, offset: record.offset }];
   }
 
-  async #lastHandled(place: Place, since: bigint, types: ReadonlySet<string>): Promise<{ readonly id: string; readonly offset: bigint } | undefined> {
-    for (let to = place.next; to > since; to -= stretch) {
-      const records = await this.#read(place, to - stretch > since ? to - stretch : since, to);
-      const last = records.findLast((record) => {
-        const { poison, envelope } = decode(record, this.options.contracts);
-        return !poison && types.has(envelope!.type);
-      });
-      if (last) return { id: decode(last, this.options.contracts).id, offset: last.offset };
+  /** By place, the last record of these types before each position; nothing where there is none since the given offset. */
+  async #lastHandled(places: readonly (Place & { readonly since: bigint })[], types: ReadonlySet<string>): Promise<ReadonlyMap<string, Handled>> {
+    const last = new Map<string, Handled>();
+    const note = (records: readonly IncomingRecord[]): Promise<void> => {
+      for (const record of records) {
+        const { id, poison, envelope } = decode(record, this.options.contracts);
+        if (!poison && types.has(envelope!.type)) last.set(placeOf(record), { id, offset: record.offset });
+      }
+      return Promise.resolve();
+    };
+    let ranges = places.map(({ topic, partition, next, since }) => ({ topic, partition, since, from: next, to: next }));
+    for (let stretch = shortest; ; stretch = stretch * 10n < longest ? stretch * 10n : longest) {
+      ranges = ranges
+        .filter((range) => range.from > range.since && !last.has(placeOf(range)))
+        .map(({ topic, partition, since, from }) => ({ topic, partition, since, from: from - stretch > since ? from - stretch : since, to: from }));
+      if (ranges.length === 0) return last;
+      await this.kafka.read({ ranges: ranges.map(({ topic, partition, from, to }) => ({ topic, partition, from, to })), onRecords: note });
     }
-    return undefined;
-  }
-
-  async #read({ topic, partition }: TopicPartition, from: bigint, to: bigint): Promise<IncomingRecord[]> {
-    const records: IncomingRecord[] = [];
-    await this.kafka.read({
-      ranges: [{ topic, partition, from, to }],
-      onRecords: (some) => {
-        records.push(...some);
-        return Promise.resolve();
-      },
-    });
-    return records;
   }
 }
 
