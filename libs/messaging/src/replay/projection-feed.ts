@@ -29,6 +29,7 @@ export class ProjectionFeed {
   readonly #closed = new Set<string>();
   readonly #over = new AbortController();
   #reading: Promise<void> = Promise.resolve();
+  #applying: Promise<void> = Promise.resolve();
   #broken: { readonly error: unknown } | undefined;
 
   constructor(
@@ -46,7 +47,7 @@ export class ProjectionFeed {
     this.tally.expect(ends.map(({ start, end, ...place }) => ({ ...place, from: start, to: end })));
     this.#reading = this.ports.kafka
       .read({ ranges, onRecords: (records) => this.#take(records), signal: this.#over.signal })
-      .catch((error: unknown) => void (this.#broken = { error }));
+      .catch((error: unknown) => void (this.#broken ??= { error }));
   }
 
   /** True when everything is applied that was on the topics when this was asked; false after so many milliseconds, or when told to stop. */
@@ -64,46 +65,47 @@ export class ProjectionFeed {
   async stop(): Promise<void> {
     this.#over.abort();
     await this.#reading;
+    await this.#applying;
   }
 
   #ends(): ReturnType<KafkaClient['endOffsets']> {
     return this.ports.kafka.endOffsets(this.projection.handlers.topics);
   }
 
+  /** While some records are applied the next ones are read, fetched and decoded: neither the database nor the broker waits for the other. */
   async #take(records: readonly IncomingRecord[]): Promise<void> {
-    for (let at = 0; at < records.length && !this.#over.signal.aborted; at += abreast) {
+    for (let at = 0; at < records.length; at += abreast) {
       const some = records.slice(at, at + abreast);
-      await this.#apply(some);
+      const decoded = some.map((record) => this.#decoded(record));
+      await this.#applying;
+      if (this.#broken) throw this.#broken.error;
       if (this.#over.signal.aborted) return;
-      const last = some.at(-1)!;
-      this.#positions.set(placeOf(last), last.offset + 1n);
-      this.tally.read(some.length);
-      this.onStep();
+      this.#applying = this.#apply(some, decoded).catch((error: unknown) => void (this.#broken ??= { error }));
     }
   }
 
-  async #apply(records: readonly IncomingRecord[]): Promise<void> {
+  async #apply(records: readonly IncomingRecord[], all: readonly (Decoded | undefined)[]): Promise<void> {
     const works = new Map<Work, Decoded>();
-    for (const record of records) {
-      const decoded = this.#decoded(record);
-      if (!decoded) continue;
-      const { consumer: _, ...work } = this.projection.handlers.workOf(decoded)!;
-      if (this.#closed.has(decoded.lane)) this.tally.count('behind a failed one');
-      else works.set(work, decoded);
+    for (const decoded of all) {
+      if (!decoded) this.tally.count('passed over');
+      else if (decoded.poison) this.#failed(decoded, decoded.poison);
+      else if (this.#closed.has(decoded.lane)) this.tally.count('behind a failed one');
+      else {
+        const { consumer: _, ...work } = this.projection.handlers.workOf(decoded)!;
+        works.set(work, decoded);
+      }
     }
     await this.#run(works);
+    if (this.#over.signal.aborted) return;
+    const last = records.at(-1)!;
+    this.#positions.set(placeOf(last), last.offset + 1n);
+    this.tally.read(records.length);
+    this.onStep();
   }
 
   /** Undefined where it is not to be handled. Types that are passed over are not even parsed: they may be most of a topic. */
   #decoded(record: IncomingRecord): Decoded | undefined {
-    if (this.projection.handlers.kindOf(record.headers['ce_type'] ?? '') === undefined) {
-      this.tally.count('passed over');
-      return undefined;
-    }
-    const decoded = decode(record, this.contracts);
-    if (!decoded.poison) return decoded;
-    this.#failed(decoded, decoded.poison);
-    return undefined;
+    return this.projection.handlers.kindOf(record.headers['ce_type'] ?? '') === undefined ? undefined : decode(record, this.contracts);
   }
 
   async #run(works: Map<Work, Decoded>): Promise<void> {
