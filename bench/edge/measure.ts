@@ -41,14 +41,13 @@ export async function measureWay(question: Question, origin: string, token: stri
   const asker = new Asker(question, origin, inFlight, token);
   try {
     await asker.filling(warmUp);
-    const watched = new Map([...processes, ['asking', process.pid]]);
-    const [before, processors, from] = [useOf(watched), watchProcessors(), performance.now()];
+    const [before, processors, from, own] = [useOf(processes), watchProcessors(), performance.now(), process.cpuUsage()];
     const answered = await asker.filling(seconds * 1_000);
-    const [to, busy, after] = [performance.now(), processors(), useOf(watched)];
+    const [to, busy, after, { user, system }] = [performance.now(), processors(), useOf(processes), process.cpuUsage(own)]; // this process's children are the shop
     const waits = await asker.steadily(perSecond, seconds * 1_000);
     return {
       perSecond: answered / ((to - from) / 1_000),
-      cpu: Object.fromEntries([...spentBetween(before, after)].map(([name, spent]) => [name, spent / answered])),
+      cpu: Object.fromEntries([...spentBetween(before, after), ['asking', user + system] as const].map(([name, spent]) => [name, spent / answered])),
       p50: quantile(waits, 0.5),
       p99: quantile(waits, 0.99),
       busy,
