@@ -41,11 +41,12 @@ select id, name, key, payload::jsonb, cause, correlation
 from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[]) with ordinality as w(id, name, key, payload, cause, correlation, place)
 order by place`;
 const finish = `
-update msg_effects e set done_at = now(), lease_until = null from unnest($1::uuid[], $2::uuid[]) as w(id, token)
-where e.id = w.id and e.lease_token = w.token and e.done_at is null returning e.id::text as id`;
+update msg_effects set done_at = now(), lease_until = null
+where id = any($1::uuid[]) and lease_token = any($2::uuid[]) and done_at is null returning id::text as id`;
 
+/** What was met is found without a join: this table is empty at times, and a plan made then would go through all of it for each. */
 const arm = `
-with met as (delete from msg_timers where id in (select id from msg_timers where id = any($6::text[]) order by id for update skip locked))
+with met as (delete from msg_timers where ctid = any(array(select ctid from msg_timers where id = any($6::text[]) order by id for update skip locked)))
 insert into msg_timers (id, saga_id, name, milliseconds, started_by, due_at)
 select id, saga_id, name, milliseconds, started_by, case when started_by is null then now() + milliseconds * interval '1 millisecond' end
 from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::uuid[]) as w(id, saga_id, name, milliseconds, started_by) order by id
@@ -142,7 +143,7 @@ export class PostgresTransaction implements Transaction {
   }
 
   async finishEffects(ends: readonly { readonly id: string; readonly token: string }[]): Promise<ReadonlySet<string>> {
-    const rows = await this.sql<{ id: string }>(finish, [ends.map((end) => end.id), ends.map((end) => end.token)]);
+    const rows = await this.sql<{ id: string }>(finish, [ends.map((end) => end.id), [...new Set(ends.map((end) => end.token))]]);
     // crashpoint: effects.after-end
     return new Set(rows.map((row) => row.id));
   }
