@@ -87,13 +87,17 @@ async function applied(dataSource: DataSource, world: Waiting): Promise<void> {
 
 interface Lent {
   readonly _activeQuery: unknown;
-  readonly connection: { readonly stream: { destroy(error: Error): void } };
+  _queryable: boolean;
+  readonly connection: { readonly stream: { readonly destroyed: boolean; destroy(error: Error): void } };
 }
 
 /** A read that was given up leaves its connection busy, and TypeORM hands it back all the same: the next caller would queue behind it. */
 function dropHungConnections(dataSource: DataSource): void {
   const { master } = dataSource.driver as unknown as { master: { on(event: 'release', listener: (error: unknown, client: Lent) => void): void } };
   master.on('release', (error, client) => {
-    if (!error && client._activeQuery) client.connection.stream.destroy(new Error('Query read timeout'));
+    const { stream } = client.connection;
+    if (error || !(client._activeQuery || stream.destroyed)) return;
+    client._queryable = false; // by this the pool tells whom it keeps
+    stream.destroy(new Error('Query read timeout'));
   });
 }
