@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { InstanceGone, InstanceSeen, SigningKeyAnnounced, SigningKeyRetired } from '@tradewind/contracts';
 import type { RunningService } from '@tradewind/service';
@@ -7,6 +8,7 @@ import { AService } from '../../test/a-service.fixture.spec.js';
 import { aKeyPair, aToken, type Pair } from '../../test/access-tokens.fixture.spec.js';
 import { OwnKafka } from '../../test/own-kafka.fixture.spec.js';
 import { aRecord, publish } from '../../test/platform-records.fixture.spec.js';
+import { recall } from './remembered.js';
 
 describe('a gateway that reads the platform\'s topics', () => {
   let kafka: OwnKafka;
@@ -104,6 +106,8 @@ describe('a gateway that reads the platform\'s topics', () => {
       await announce(key);
       const token = await aToken(key);
       await eventually(async () => (await ask(token)).status === 200);
+      // a key is used at once, and written down right after
+      await eventually(async () => (await recall(join(kafka.folder, 'known.json'))).keys.some(({ kid }) => kid === key.kid));
       await kafka.kill();
       const fresh = await start();
       await eventually(async () => (await ask(token, fresh)).status === 200);
