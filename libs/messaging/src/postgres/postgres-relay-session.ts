@@ -17,8 +17,11 @@ export const relayLimits = { connectionTimeoutMillis: 5_000, query_timeout: 8_00
  * each second, and waits no longer than 12 s for the broker.
  */
 const letGo = `set idle_session_timeout = 15000; set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 3; set tcp_keepalives_count = 3; set tcp_user_timeout = 14000`;
-/** Plans outlive the moment in which they are made: one made over an empty outbox would read all of it for each batch ever after. */
-const byIndex = `set enable_seqscan = off`;
+/**
+ * Plans outlive the moment in which they are made: one made over an empty outbox would read all of it for each batch ever after.
+ * A merge goes through whole indexes too, and through all that was deleted since the last vacuum.
+ */
+const byIndex = `set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set enable_bitmapscan = off; set plan_cache_mode = force_generic_plan`;
 const goodbye = 1_000;
 
 const tryLock = `select pg_try_advisory_lock($1) as led`;
