@@ -13,8 +13,8 @@ const options = '-c enable_seqscan=off';
 
 export const connections = (url: string, max: number): pg.Pool => new pg.Pool({ connectionString: url, max, options, idleTimeoutMillis: 0 });
 
-export async function connection(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, options });
+export async function connection(url: string, more = ''): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, options: `${options} ${more}` });
   await client.connect();
   return client;
 }

@@ -13,14 +13,14 @@ select position, id, topic, key, type, version, sequence, payload, causation, co
 from msg_outbox order by position limit $1`);
 
 const publish = statement('relay_publish', `
-with published as (select * from unnest($1::bigint[], $2::int[], $3::bigint[]) as p(position, partition, record_offset)),
-gone as (delete from msg_outbox o using published p where o.position = p.position returning o.*, p.partition, p.record_offset),
+with taken as (delete from msg_outbox where position = any($1::bigint[]) returning *),
+gone as (select * from taken join unnest($1::bigint[], $2::int[], $3::bigint[]) as published(position, partition, record_offset) using (position)),
 kept as (insert into msg_outbox_archive (position, id, topic, key, type, version, sequence, payload, causation, correlation, traceparent, occurred_at, headers, partition, record_offset)
   select position, id, topic, key, type, version, sequence, payload, causation, correlation, traceparent, occurred_at, headers, partition, record_offset from gone),
 reached as (insert into msg_relay_positions as known (topic, partition, next_offset)
   select topic, partition, max(record_offset) + 1 from gone group by topic, partition order by topic, partition
   on conflict (topic, partition) do update set next_offset = greatest(known.next_offset, excluded.next_offset)),
-started as (update msg_timers t set due_at = now() + t.milliseconds * interval '1 millisecond' from gone where t.started_by = gone.id and t.due_at is null)
+started as (update msg_timers set due_at = now() + milliseconds * interval '1 millisecond' where started_by = any(array(select id from taken)) and due_at is null)
 select count(*)::int as count from gone`);
 
 interface Row {
@@ -63,7 +63,7 @@ export class BareRelay {
     const kafka = new kafkajs.Kafka({ clientId: options.source, brokers: options.brokers.split(','), logLevel: kafkajs.logLevel.ERROR });
     const producer = kafka.producer({ idempotent: false, maxInFlightRequests: 1, allowAutoTopicCreation: false, createPartitioner: () => ({ message }) => message.partition!, retry: { retries: 0 } });
     await producer.connect();
-    return new BareRelay(await connection(options.url), producer, options);
+    return new BareRelay(await connection(options.url, '-c enable_nestloop=off -c enable_mergejoin=off'), producer, options);
   }
 
   /** Rows were committed. */

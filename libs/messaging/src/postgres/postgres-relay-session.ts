@@ -18,30 +18,30 @@ export const relayLimits = { connectionTimeoutMillis: 5_000, query_timeout: 8_00
  */
 const letGo = `set idle_session_timeout = 15000; set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 3; set tcp_keepalives_count = 3; set tcp_user_timeout = 14000`;
 /**
- * Plans outlive the moment in which they are made: one made over an empty outbox would read all of it for each batch ever after.
- * A merge goes through whole indexes too, and through all that was deleted since the last vacuum.
+ * Plans outlive the moment in which they are made. An outbox is often empty when it is analysed, and a plan made then would go
+ * through all of it for each batch, and through what was deleted since the last vacuum: so rows are found by index, without a
+ * join that could do otherwise, and what is joined is no table.
  */
-const byIndex = `set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set enable_bitmapscan = off; set plan_cache_mode = force_generic_plan`;
+const plans = `set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_nestloop = off; set enable_mergejoin = off`;
 const goodbye = 1_000;
 
 const tryLock = `select pg_try_advisory_lock($1) as led`;
 const nextEpoch = `update msg_relay set epoch = epoch + 1 returning epoch`;
 const take = `
 select position, id, topic, key, type, version, sequence, payload, causation, correlation, traceparent, occurred_at as "occurredAt", headers, archived
-from msg_outbox o
-where not exists (select 1 from msg_outbox_held h where h.topic = o.topic and h.key = o.key)
+from msg_outbox
+where (topic, key) not in (select topic, key from msg_outbox_held)
 order by position limit $1`;
 const markPublished = `
 with fenced as (select 1 from msg_relay where epoch = $4 for share),
-published as (select * from unnest($1::bigint[], $2::int[], $3::bigint[]) as p(position, partition, record_offset)),
-gone as (delete from msg_outbox o using published p where o.position = p.position and exists (select 1 from fenced)
-  returning o.*, p.partition, p.record_offset),
+taken as (delete from msg_outbox where position = any($1::bigint[]) and exists (select 1 from fenced) returning *),
+gone as (select * from taken join unnest($1::bigint[], $2::int[], $3::bigint[]) as published(position, partition, record_offset) using (position)),
 kept as (insert into msg_outbox_archive (position, id, topic, key, type, version, sequence, payload, causation, correlation, traceparent, occurred_at, headers, partition, record_offset)
   select position, id, topic, key, type, version, sequence, payload, causation, correlation, traceparent, occurred_at, headers, partition, record_offset from gone where archived),
 reached as (insert into msg_relay_positions as known (topic, partition, next_offset)
   select topic, partition, max(record_offset) + 1 from gone group by topic, partition order by topic, partition
   on conflict (topic, partition) do update set next_offset = greatest(known.next_offset, excluded.next_offset)),
-started as (update msg_timers t set due_at = now() + t.milliseconds * interval '1 millisecond' from gone where t.started_by = gone.id and t.due_at is null)
+started as (update msg_timers set due_at = now() + milliseconds * interval '1 millisecond' where started_by = any(array(select id from taken)) and due_at is null)
 select count(*)::int as marked from gone`;
 const hold = `insert into msg_outbox_held (topic, key, position, reason) values ($1, $2, $3, $4) on conflict do nothing`;
 
@@ -68,7 +68,7 @@ export class PostgresRelaySession implements RelaySession {
   ) {}
 
   static async open(client: Client): Promise<RelaySession | undefined> {
-    await client.query(`${letGo}; ${byIndex}`);
+    await client.query(`${letGo}; ${plans}`);
     const { rows } = await client.query<{ led: boolean }>(tryLock, [lockKey]);
     if (!rows[0]!.led) return undefined;
     // crashpoint: relay.after-lock

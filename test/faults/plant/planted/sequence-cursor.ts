@@ -16,7 +16,7 @@ export const sequenceCursor: PlantedBug = {
   name: 'relay with a sequence cursor',
   service: 'order',
   changes: [
-    { file, find: 'order by position limit $1', instead: 'and o.position > $2 order by position limit $1' },
+    { file, find: 'order by position limit $1', instead: 'and position > $2 order by position limit $1' },
     {
       file,
       find: "const { rows } = await this.#query('relay_take', take, [limit]);",

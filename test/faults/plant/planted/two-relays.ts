@@ -11,7 +11,7 @@ export const twoRelays: PlantedBug = {
   changes: [
     { file, find: 'if (!rows[0].led)\n            return undefined;', instead: '' },
     { file, find: 'update msg_relay set epoch = epoch + 1 returning epoch', instead: 'select epoch from msg_relay' },
-    { file, find: 'order by position limit $1', instead: 'order by position limit $1 for update of o skip locked' },
+    { file, find: 'order by position limit $1', instead: 'order by position limit $1 for update of msg_outbox skip locked' },
     {
       file,
       find: "const { rows } = await this.#query('relay_take', take, [limit]);",
