@@ -16,7 +16,7 @@ export class Child<Told> {
     file: URL,
     env: Readonly<Record<string, string>>,
   ) {
-    this.#process = fork(fileURLToPath(file), { env: { ...process.env, ...env } });
+    this.#process = fork(fileURLToPath(file), { env: { ...process.env, ...env }, serialization: 'advanced' });
     this.#process.on('message', (told) => void this.#told.push(told as Told));
     this.#process.once('exit', () => (this.#isOver = true));
   }
@@ -30,7 +30,7 @@ export class Child<Told> {
     if (this.#isOver) throw new Error(`${this.name} has ended by itself (${this.#process.signalCode ?? `exit code ${this.#process.exitCode}`})`);
   }
 
-  send(word: string): void {
+  send(word: string | object): void {
     this.#process.send(word);
   }
 

@@ -1,11 +1,7 @@
-import { once } from 'node:events';
-import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { kafkaClient, messagingMigrations, PostgresStore } from '@tradewind/messaging';
 import { DataSource } from 'typeorm';
-import { hold } from '../ground/bench-life.js';
+import { Child } from '../ground/child.js';
 import { createDatabase, rowsOf } from '../ground/databases.js';
-import { endChild } from '../ground/end-child.js';
 import { load } from '../ground/machine.js';
 import type { Platform } from '../ground/platform.js';
 import { spentBetween, useOf } from '../ground/processes.js';
@@ -37,8 +33,9 @@ export interface Plan {
 
 /** Commits a second while it is steady. */
 export const steadyRate = 200;
-/** Rows a transaction while the outbox is filled, milliseconds until it must be empty, and until the last message must be heard. */
+/** Rows a transaction while the outbox is filled, milliseconds until the publisher must be there, the outbox empty, and the last message heard. */
 const filling = 1_000;
+const readyWithin = 30_000;
 const drainWithin = 600_000;
 const hearWithin = 30_000;
 /** Commits whose times don't count: connections are opened, plans made. */
@@ -51,20 +48,18 @@ export async function measureRound(platform: Platform, name: RelayName, number: 
   await kafka.provision([topicNamed(topic)]);
   await kafka.close();
   const url = await fill(platform.postgresUrl, `relay_${name}_${number}`, topic, rows);
-  const child = fork(fileURLToPath(new URL('publisher.js', import.meta.url)), {
-    env: { ...process.env, DATABASE_URL: url, KAFKA_BROKERS: platform.brokers, TOPIC: topic, RELAY: name }, serialization: 'advanced',
-  });
-  const end = hold(() => endChild(child));
+  const publisher = new Child<Commit[] | 'ready'>(`the ${name} relay`, new URL('publisher.js', import.meta.url), { DATABASE_URL: url, KAFKA_BROKERS: platform.brokers, TOPIC: topic, RELAY: name });
+  const say = (order: Order): void => publisher.send(order);
   try {
-    await once(child, 'message');
-    const say = (order: Order): void => void child.send(order);
-    const drained = await drain(url, new Map([...platform.processes, ['relay', child.pid!]]), rows, () => say({ what: 'publish' }));
+    await publisher.next('that it is ready', readyWithin);
+    const drained = await drain(url, new Map([...platform.processes, ['relay', publisher.pid]]), rows, publisher, () => say({ what: 'publish' }));
     const heard = await Heard.open(platform.brokers, topic);
     try {
       const count = warmUp + steadyRate * steadySeconds;
       say({ what: 'commit', count, perSecond: steadyRate, from: rows });
-      const [commits] = (await once(child, 'message')) as [Commit[]];
+      const commits = (await publisher.next('when it has committed', (count / steadyRate) * 1_000 + hearWithin)) as Commit[];
       await until('every message is heard', () => {
+        publisher.check();
         heard.check();
         return heard.at.size >= rows + count;
       }, hearWithin);
@@ -75,7 +70,7 @@ export async function measureRound(platform: Platform, name: RelayName, number: 
       await heard.close();
     }
   } finally {
-    await end();
+    await publisher.stop();
   }
 }
 
@@ -99,9 +94,11 @@ async function fill(postgresUrl: string, database: string, topic: string, rows: 
 }
 
 /** The time runs from the first rows that are published to the last ones. */
-async function drain(url: string, processes: ReadonlyMap<string, number>, rows: number, start: () => void): Promise<Pick<Round, 'perSecond' | 'cpu' | 'postgresCpu'>> {
-  const published = async (): Promise<number> =>
-    Number((await rowsOf<{ rows: string }>(url, 'select coalesce(sum(next_offset), 0) as rows from msg_relay_positions'))[0]!.rows);
+async function drain(url: string, processes: ReadonlyMap<string, number>, rows: number, publisher: Child<unknown>, start: () => void): Promise<Pick<Round, 'perSecond' | 'cpu' | 'postgresCpu'>> {
+  const published = async (): Promise<number> => {
+    publisher.check();
+    return Number((await rowsOf<{ rows: string }>(url, 'select coalesce(sum(next_offset), 0) as rows from msg_relay_positions'))[0]!.rows);
+  };
   let first = 0;
   start();
   await until('the first rows are published', async () => {

@@ -33,11 +33,14 @@ export interface Round {
 /** Milliseconds between looks at memory. */
 const look = 500;
 
+/** Orders without an outcome while a shop is warmed up for those that come at a rate or at once: few of them would leave its code cold. */
+const warming: Mode = { kind: 'closed', outstanding: 500 };
+
 /** Lets orders come for the warm-up, then for so many seconds, of which all is measured, and waits until each has its outcome. */
 export async function measureRound(contestant: Contestant, platform: ReadonlyMap<string, number>, load: Load, mode: Mode, warmUpSeconds: number, seconds: number): Promise<Round> {
   const processes = new Map([...contestant.processes, ...platform]);
-  if (warmUpSeconds > 0) await come(load, mode.kind === 'burst' ? { kind: 'closed', outstanding: 500 } : mode, warmUpSeconds);
-  if (mode.kind === 'burst') await load.settle();
+  if (warmUpSeconds > 0) await come(load, mode.kind === 'closed' ? mode : warming, warmUpSeconds);
+  if (mode.kind !== 'closed') await load.settle();
   const memory = new Map<string, number>();
   const watch = setInterval(() => {
     for (const [name, use] of useOf(processes)) memory.set(name, Math.max(memory.get(name) ?? 0, use.memory));
