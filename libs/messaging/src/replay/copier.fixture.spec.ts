@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
+import { Transient } from '@tradewind/kernel';
 import { IsInt, IsString } from 'class-validator';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { Catalogue, Handles, keys, Message, nothing, save, table, topic, type Decision, type Given, type MessagingOptions } from '../index.js';
@@ -61,6 +62,25 @@ export class LoudCopier {
   sized({ thing, size }: FactSized, given: Given<typeof load>): Decision {
     if (thing === 'heavy') throw new Error('too heavy');
     return learn(thing, { size }, given);
+  }
+}
+
+/** Has a moment of weakness. */
+export class FalteringCopier extends Copier {
+  #faltered = false;
+
+  @Handles(FactNamed, { load, consumer, kind: 'projection' })
+  override named(message: FactNamed, given: Given<typeof load>): Decision {
+    if (message.thing === 'frail' && !this.#faltered) {
+      this.#faltered = true;
+      throw new Transient('not now');
+    }
+    return super.named(message, given);
+  }
+
+  @Handles(FactSized, { load, consumer, kind: 'projection' })
+  override sized(message: FactSized, given: Given<typeof load>): Decision {
+    return super.sized(message, given);
   }
 }
 

@@ -110,6 +110,8 @@ export class ProjectionFeed {
 
   async #run(works: Map<Work, Decoded>): Promise<void> {
     const since = this.#now;
+    // not `#closed`: what comes before poison of its lane is good
+    const failed = new Set<string>();
     for (let left = [...works.keys()], round = 0; left.length > 0 && !this.#over.signal.aborted; round++) {
       const outcomes = await this.ports.runner.run(left);
       let last: unknown;
@@ -117,8 +119,10 @@ export class ProjectionFeed {
         const outcome = outcomes.get(work)!;
         const decoded = works.get(work)!;
         if (outcome.kind === 'done') this.tally.count(`handled ${decoded.envelope!.type}`);
-        else if (outcome.kind === 'failed' && !(outcome.error instanceof Transient)) this.#failed(decoded, outcome.error);
-        else if (this.#closed.has(decoded.lane)) this.tally.count('behind a failed one');
+        else if (outcome.kind === 'failed' && !(outcome.error instanceof Transient)) {
+          failed.add(decoded.lane);
+          this.#failed(decoded, outcome.error);
+        } else if (failed.has(decoded.lane)) this.tally.count('behind a failed one');
         else {
           last = 'error' in outcome ? outcome.error : last;
           return true;

@@ -9,7 +9,7 @@ import {
   dropReplaced, kafkaClient, MessagingParts, messagingMigrations, partitionOf, PostgresStore, Rebuild, ReplayRefused, systemWorld, type KafkaClient,
   type OutgoingRecord, type RebuildOptions, type RebuildReport,
 } from '../index.js';
-import { Copier, CreateThings1760000000001, facts, group, LoudCopier, messaging, Mixed, schema, service, type Thing } from './copier.fixture.spec.js';
+import { Copier, CreateThings1760000000001, facts, FalteringCopier, group, LoudCopier, messaging, Mixed, schema, service, type Thing } from './copier.fixture.spec.js';
 
 describe('a projection that is rebuilt beside the living one', () => {
   let kafka: KafkaClient;
@@ -203,4 +203,12 @@ describe('a projection that is rebuilt beside the living one', () => {
     await expect(refusal).rejects.toThrow(why);
     await expect(refusal).rejects.toBeInstanceOf(ReplayRefused);
   });
+
+  it('tries a message again that could not be handled for a moment, also where one behind it can never be', async () => {
+    await publish(named('frail', 'Glass'), { ...named('frail', 'Shards'), value: '{"half' });
+    await heardAll();
+    const { failed, tables } = await rebuild({ exchange: false }, group, new FalteringCopier());
+    expect(failed).toEqual([expect.objectContaining({ type: 'fact.named', key: 'frail' })]);
+    expect(tables).toEqual([expect.objectContaining({ different: 0, onlyLive: 0, onlyRebuilt: 0 })]);
+  }, 60_000);
 });
