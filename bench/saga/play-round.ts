@@ -19,17 +19,19 @@ export interface Plan {
 /** Lets orders come to a shop, measures it, and audits its books. `before`: what was in them already. Rejects where they are not what the buyers saw. */
 export async function playRound(platform: Platform, contestant: Contestant, plan: Plan, before?: Audited): Promise<Round> {
   const load = await Load.open(contestant, products, platform.brokers);
-  try {
-    const statements = plan.statements && (await Statements.open(platform.postgresUrl));
-    await statements?.forget();
-    const round = await measureRound(contestant, platform.processes, load, plan.mode, plan.warmUp, plan.seconds);
-    if (statements) say(`\n${await statements.table(load.settled)}\n`);
-    await statements?.close();
-    say(`  ${agreement(await contestant.audit(), load, before)}`);
-    return round;
-  } finally {
-    await load.close();
-  }
+  const round = await measured(platform, contestant, load, plan).finally(() => load.close());
+  say(`  ${agreement(await contestant.audit(), load, before)}`);
+  return round;
+}
+
+/** Buyers are gone before the audit: it leaves them no time to stay in their group, and whoever joins anew hears the past once more. */
+async function measured(platform: Platform, contestant: Contestant, load: Load, plan: Plan): Promise<Round> {
+  const statements = plan.statements && (await Statements.open(platform.postgresUrl));
+  await statements?.forget();
+  const round = await measureRound(contestant, platform.processes, load, plan.mode, plan.warmUp, plan.seconds);
+  if (statements) say(`\n${await statements.table(load.settled)}\n`);
+  await statements?.close();
+  return round;
 }
 
 /** A round in one line. */
