@@ -8,11 +8,14 @@ import type { OwnKafka } from './own-kafka.fixture.spec.js';
 
 export type Asking = Omit<Dispatcher.RequestOptions, 'origin' | 'path' | 'method'> & { method?: Dispatcher.HttpMethod };
 
+/** Where a gateway of the tests writes down what it knows. */
+export const knownFile = ({ folder }: OwnKafka): string => join(folder, 'known.json');
+
 /** A gateway that trusts the tests, with a file on the broker's folder. */
 export function aGateway(kafka: OwnKafka, rest: Readonly<Record<string, string>> = {}): Promise<RunningService> {
   const config = readConfig(GatewayConfig, {
     PORT: '0', LOG_LEVEL: 'silent', KAFKA_BROKERS: kafka.brokers, INSTANCE_ID: `gateway-${randomBytes(4).toString('hex')}`,
-    TRUSTED_ADDRESSES: '127.0.0.1', INSTANCES_FILE: join(kafka.folder, 'known.json'), ...rest,
+    TRUSTED_ADDRESSES: '127.0.0.1', INSTANCES_FILE: knownFile(kafka), ...rest,
   });
   return startService(GatewayModule.forRoot(config), config);
 }

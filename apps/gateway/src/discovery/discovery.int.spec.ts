@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { InstanceGone, InstanceSeen, SigningKeyAnnounced, SigningKeyRetired } from '@tradewind/contracts';
 import type { RunningService } from '@tradewind/service';
 import { eventually } from '@tradewind/testing';
-import { aGateway, answerTo } from '../../test/a-gateway.fixture.spec.js';
+import { aGateway, answerTo, knownFile } from '../../test/a-gateway.fixture.spec.js';
 import { AService } from '../../test/a-service.fixture.spec.js';
 import { aKeyPair, aToken, type Pair } from '../../test/access-tokens.fixture.spec.js';
 import { OwnKafka } from '../../test/own-kafka.fixture.spec.js';
@@ -107,7 +106,7 @@ describe('a gateway that reads the platform\'s topics', () => {
       const token = await aToken(key);
       await eventually(async () => (await ask(token)).status === 200);
       // a key is used at once, and written down right after
-      await eventually(async () => (await recall(join(kafka.folder, 'known.json'))).keys.some(({ kid }) => kid === key.kid));
+      await eventually(async () => (await recall(knownFile(kafka))).keys.some(({ kid }) => kid === key.kid));
       await kafka.kill();
       const fresh = await start();
       await eventually(async () => (await ask(token, fresh)).status === 200);
