@@ -3,7 +3,7 @@ import { Keeper, type Keepable } from '../process/keeper.js';
 import { launch } from '../process/launch.js';
 import { root } from '../process/places.js';
 import { freePorts } from '../process/ports.js';
-import { environmentOf, providerEnvironment, type Surroundings } from './environment.js';
+import { environmentOf, littleMemory, providerEnvironment, type Surroundings } from './environment.js';
 import { services, type Ports, type Scale, type Service } from './processes.js';
 import type { Instance, ShopOptions } from './shop.js';
 import type { StateFolder } from './state-folder.js';
@@ -40,10 +40,10 @@ export function keepProvider(port: number, around: Surroundings, state: StateFol
   return new Keeper('provider', () => node('provider', 'dist/tools/provider/main.js', env, state), say, patience);
 }
 
-/** The administrator's URL is nobody's but the supervisor's. */
+/** The administrator's URL is nobody's but the supervisor's; of memory, what whoever starts the shop has said goes before. */
 function inherited(): NodeJS.ProcessEnv {
   const { DATABASE_URL: _administrator, ...rest } = process.env;
-  return rest;
+  return { ...littleMemory, ...rest };
 }
 
 /** A service has fifteen seconds to finish what it has begun. */
