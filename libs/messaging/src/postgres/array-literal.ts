@@ -3,7 +3,7 @@ const special = /["\\]/g;
 
 /**
  * An array as PostgreSQL reads it from text. pg would quote every element and look through it twice; ids, numbers and instants
- * need neither. Takes text, numbers, truth values, bytes and null.
+ * need neither. Takes text, numbers, truth values, instants, bytes and null.
  */
 export function arrayLiteral(values: readonly unknown[]): string {
   let literal = '{';
@@ -18,6 +18,7 @@ export function arrayLiteral(values: readonly unknown[]): string {
 function elementOf(value: unknown): string {
   if (value === null || value === undefined) return 'NULL';
   if (Buffer.isBuffer(value)) return `"\\\\x${value.toString('hex')}"`;
+  if (value instanceof Date) return value.toISOString();
   if (typeof value !== 'string') return String(value);
   if (plain.test(value) && value.length !== 4) return value;
   return `"${value.replace(special, '\\$&')}"`;

@@ -45,7 +45,7 @@ export async function appendOutbox(say: Say, rows: readonly OutboxRow[]): Promis
     rows.map((row) => row.causation),
     rows.map((row) => row.correlation),
     rows.map((row) => row.traceparent),
-    rows.map((row) => row.occurredAt.toISOString()),
+    rows.map((row) => row.occurredAt),
     rows.map((row) => (row.headers === null ? null : JSON.stringify(row.headers))),
     rows.map((row) => row.archived),
   ]);

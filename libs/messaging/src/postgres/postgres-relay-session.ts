@@ -5,6 +5,7 @@ import type { Topic } from '../contract/index.js';
 import type { PublishedRow, RelaySession, TakenRow, TopicSize } from '../store/store.js';
 import { systemTimers, within } from '../system.js';
 import { growSize, sizeOf, sizesAsDeclared, type RawSize } from './sizes-sql.js';
+import { statementOf } from './sql.js';
 
 /** The advisory lock that makes a process the publisher of its database. */
 const lockKey = 7_283_946_511;
@@ -81,32 +82,32 @@ export class PostgresRelaySession implements RelaySession {
   }
 
   async take(limit: number): Promise<readonly TakenRow[]> {
-    const { rows } = await this.#query<RawRow>('relay_take', take, [limit]);
+    const { rows } = await this.#query<RawRow>(take, [limit]);
     return rows.map((row) => ({ ...row, position: BigInt(row.position), sequence: BigInt(row.sequence) }));
   }
 
   async mark(published: readonly PublishedRow[]): Promise<void> {
-    const { rows } = await this.#query<{ marked: number }>('relay_mark', markPublished, [
-      published.map((row) => row.position.toString()),
+    const { rows } = await this.#query<{ marked: number }>(markPublished, [
+      published.map((row) => row.position),
       published.map((row) => row.partition),
-      published.map((row) => row.offset.toString()),
+      published.map((row) => row.offset),
       this.epoch.toString(),
     ]);
     if (rows[0]!.marked !== published.length) throw new RelayFenced(`${published.length} rows were published, ${rows[0]!.marked} could be marked`);
   }
 
   async sizes(declared: readonly Topic[]): Promise<readonly TopicSize[]> {
-    const { rows } = await this.#query<RawSize>('relay_sizes', sizesAsDeclared, [declared.map(({ name }) => name), declared.map(({ partitions }) => partitions)]);
+    const { rows } = await this.#query<RawSize>(sizesAsDeclared, [declared.map(({ name }) => name), declared.map(({ partitions }) => partitions)]);
     return rows.map(sizeOf);
   }
 
   async grow({ topic, partitions, after }: Omit<TopicSize, 'growingTo'>): Promise<boolean> {
-    const { rows } = await this.#query('relay_grow', growSize, [topic, partitions, after.map(String), this.epoch.toString()]);
+    const { rows } = await this.#query(growSize, [topic, partitions, after, this.epoch.toString()]);
     return rows.length === 1;
   }
 
   async hold(row: TakenRow, reason: string): Promise<void> {
-    await this.#query('relay_hold', hold, [row.topic, row.key, row.position.toString(), reason]);
+    await this.#query(hold, [row.topic, row.key, row.position.toString(), reason]);
   }
 
   onPoke(call: () => void): void {
@@ -118,9 +119,9 @@ export class PostgresRelaySession implements RelaySession {
     return endWithin(this.client);
   }
 
-  async #query<R extends object>(name: string, text: string, values: unknown[]): Promise<{ rows: R[] }> {
+  async #query<R extends object>(text: string, values: readonly unknown[]): Promise<{ rows: R[] }> {
     if (this.#lost) throw new Transient('the relay has lost its session', { cause: this.#lost });
-    return this.client.query<R>({ name, text, values });
+    return this.client.query<R>(statementOf(text, values));
   }
 }
 

@@ -85,7 +85,7 @@ export class PostgresTransaction implements Transaction {
   async claim(claims: readonly IdempotencyClaim[]): Promise<readonly Claimed[]> {
     const sorted = [...claims].sort((a, b) => (named(a) < named(b) ? -1 : 1));
     const fresh = new Set(
-      (await this.sql<Idempotency>(claim, [...keyColumns(sorted), sorted.map((each) => each.bodyHash), sorted.map((each) => each.at.toISOString())])).map(named),
+      (await this.sql<Idempotency>(claim, [...keyColumns(sorted), sorted.map((each) => each.bodyHash), sorted.map((each) => each.at)])).map(named),
     );
     // crashpoint: idempotency.after-claim
     const taken = claims.filter((each) => !fresh.has(named(each)));

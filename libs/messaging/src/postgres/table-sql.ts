@@ -22,15 +22,6 @@ export interface TableSql {
 
 export const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-const plain: Record<Exclude<ColumnType, 'money' | 'jsonb'>, (value: unknown) => unknown> = {
-  uuid: (value) => value,
-  text: (value) => value,
-  int4: (value) => value,
-  int8: (value) => value,
-  bool: (value) => value,
-  timestamptz: (value) => (value as Date).toISOString(),
-};
-
 const columnsOf = (property: string, type: ColumnType): Column[] => {
   const name = snake(property);
   const present = (row: Row, write: (value: unknown) => unknown): unknown => (row[property] === undefined ? null : write(row[property]));
@@ -41,7 +32,7 @@ const columnsOf = (property: string, type: ColumnType): Column[] => {
       { name: `${name}_currency`, type: 'text', write: part('currency') },
     ];
   }
-  return [{ name, type, write: (row) => present(row, type === 'jsonb' ? (value) => JSON.stringify(value) : plain[type]) }];
+  return [{ name, type, write: (row) => present(row, type === 'jsonb' ? (value) => JSON.stringify(value) : (value) => value) }];
 };
 
 const reader = (property: string, type: ColumnType): ((raw: Row, into: Row) => void) => {

@@ -19,8 +19,8 @@ export const sequenceCursor: PlantedBug = {
     { file, find: 'order by position limit $1', instead: 'and position > $2 order by position limit $1' },
     {
       file,
-      find: "const { rows } = await this.#query('relay_take', take, [limit]);",
-      instead: "const { rows } = await this.#query('relay_take', take, [limit, this.cursor ?? '0']);\n        this.cursor = rows.at(-1)?.position ?? this.cursor;",
+      find: "const { rows } = await this.#query(take, [limit]);",
+      instead: "const { rows } = await this.#query(take, [limit, this.cursor ?? '0']);\n        this.cursor = rows.at(-1)?.position ?? this.cursor;",
     },
   ],
   foundBy: 'G3',

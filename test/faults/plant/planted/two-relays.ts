@@ -14,8 +14,8 @@ export const twoRelays: PlantedBug = {
     { file, find: 'order by position limit $1', instead: 'order by position limit $1 for update of msg_outbox skip locked' },
     {
       file,
-      find: "const { rows } = await this.#query('relay_take', take, [limit]);",
-      instead: "await this.client.query('begin');\n        const { rows } = await this.#query('relay_take', take, [limit]);\n        if (rows.length === 0) await this.client.query('commit');",
+      find: "const { rows } = await this.#query(take, [limit]);",
+      instead: "await this.client.query('begin');\n        const { rows } = await this.#query(take, [limit]);\n        if (rows.length === 0) await this.client.query('commit');",
     },
     {
       file,
