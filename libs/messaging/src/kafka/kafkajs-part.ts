@@ -1,5 +1,6 @@
 import kafkajs, { type Kafka } from 'kafkajs';
 import { loggedFrom, quietLog, type KafkaLog } from './kafkajs-log.js';
+import './kafkajs-produce-request.js';
 import './kafkajs-request-queue.js';
 import { KafkajsSockets } from './kafkajs-sockets.js';
 
