@@ -46,8 +46,8 @@ const firstWithHeaders = 3;
 const nobody = -1;
 
 /**
- * kafkajs (2.2.4) makes five to twenty buffers for each record, one for each of its headers and several for each number, and joins
- * them: of all that a service does, that is a twentieth. Here a request is written into one. It has the same bytes; a request of
+ * kafkajs (2.2.4) makes a dozen buffers for each record, one for each of its headers and one for each number, and joins
+ * them. Here a request is written into one buffer. It has the same bytes; a request of
  * which something is not written here, as compression, transactions and times of records, is left to kafkajs.
  */
 function writeIntoOneBuffer(produce: (typeof requests)['Produce']): void {
