@@ -14,6 +14,9 @@ export interface ShopSettings {
   readonly providerApart: boolean;
 }
 
+/** Seconds in which no buyer logs in again. */
+const wholeBench = 86_400;
+
 /** The shop of this repository as a contestant: everything as `npm start` starts it, on the platform that it is given. */
 export const shopAs = (settings: ShopSettings): Enter => async (place: Place): Promise<Contestant> => {
   const shop = await openShop(settings, place);
@@ -29,7 +32,7 @@ export const shopAs = (settings: ShopSettings): Enter => async (place: Place): P
 export async function openShop({ providerApart }: Pick<ShopSettings, 'providerApart'>, { postgresUrl, brokers }: Pick<Place, 'postgresUrl' | 'brokers'>, options: Pick<ShopOptions, 'env'> = {}): Promise<Shop> {
   const ending = new AbortController();
   const starting = startShop({
-    ports: 'free', databaseUrl: postgresUrl, kafkaBrokers: brokers, signal: ending.signal, ...options,
+    ports: 'free', databaseUrl: postgresUrl, kafkaBrokers: brokers, signal: ending.signal, ...options, env: { ...options.env, user: { ACCESS_TOKEN_SECONDS: String(wholeBench), ...options.env?.user } },
     ...(!providerApart && { programs: { payment: 'dist/bench/shop/payment.js' } }),
   });
   const stop = hold(async () => {

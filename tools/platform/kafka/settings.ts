@@ -42,6 +42,8 @@ export function serverProperties(node: NodeSettings): string {
     'transaction.state.log.num.partitions': '10',
     'group.initial.rebalance.delay.ms': '0',
     'log.retention.ms': '-1',
+    'num.io.threads': '3',
+    'num.network.threads': '2',
     // A shop that was switched off for a month goes on where it stopped.
     'offsets.retention.minutes': '2147483647',
     // The cleaner takes this from the heap at once; its default is a third of ours.
