@@ -57,9 +57,9 @@ async function measure(shop: Shop, platform: Platform): Promise<Report> {
   const [firstToken = ''] = await logInBuyers(shop);
   const questions = await questionsOf(shop, products, productIds, firstToken);
   const courses = questions.map((question) => ({ question, rounds: [] as Round[] }));
+  const [token = ''] = await logInBuyers(shop);
   for (let number = 1; number <= rounds; number++) {
     for (const { question, rounds: measured } of courses) {
-      const [token = ''] = await logInBuyers(shop); // a token is good for a quarter of an hour
       measured.push(await measureRound(shop, platform, question, token, number));
     }
   }

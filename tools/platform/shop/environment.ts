@@ -14,8 +14,16 @@ export interface Surroundings {
 
 type Environment = Readonly<Record<string, string>>;
 
-/** Left alone, Node lets garbage lie while the machine has room, and glibc keeps an arena for each of its threads. See docs/operations.md. */
-export const littleMemory: Environment = { NODE_OPTIONS: '--max-old-space-size=384 --max-semi-space-size=8', MALLOC_ARENA_MAX: '1' };
+const littleMemory = '--max-old-space-size=384 --max-semi-space-size=8';
+
+/**
+ * Left alone, Node lets garbage lie while the machine has room, and glibc keeps an arena for each of its threads (docs/operations.md). What
+ * NODE_OPTIONS say in the given environment comes behind, so it wins.
+ */
+export function withLittleMemory(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS: more = '' } = env;
+  return { MALLOC_ARENA_MAX: '1', ...env, NODE_OPTIONS: `${littleMemory} ${more}`.trimEnd() };
+}
 
 /** Everything that a service reads; a service starts with nothing else. */
 export function environmentOf(service: Service, port: number, around: Surroundings): Environment {

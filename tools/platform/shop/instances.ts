@@ -3,7 +3,7 @@ import { Keeper, type Keepable } from '../process/keeper.js';
 import { launch } from '../process/launch.js';
 import { root } from '../process/places.js';
 import { freePorts } from '../process/ports.js';
-import { environmentOf, littleMemory, providerEnvironment, type Surroundings } from './environment.js';
+import { environmentOf, providerEnvironment, withLittleMemory, type Surroundings } from './environment.js';
 import { services, type Ports, type Scale, type Service } from './processes.js';
 import type { Instance, ShopOptions } from './shop.js';
 import type { StateFolder } from './state-folder.js';
@@ -30,20 +30,20 @@ export async function planInstances(ports: Ports, scale: Scale, running: Readonl
 }
 
 export function keepInstance({ name, service, port }: Plan, around: Surroundings, state: StateFolder, { env: extra, programs, patience, say = silent }: Keeping): Instance {
-  const env = { ...inherited(), ...environmentOf(service, port, around), ...extra?.[service] };
+  const env = withLittleMemory({ ...inherited(), ...environmentOf(service, port, around), ...extra?.[service] });
   const keeper = new Keeper(name, () => node(name, programs?.[service] ?? `dist/apps/${service}/src/main.js`, env, state), say, patience);
   return { name, service, url: `http://127.0.0.1:${port}`, log: state.log(name), keeper };
 }
 
 export function keepProvider(port: number, around: Surroundings, state: StateFolder, { env: extra, patience, say = silent }: Keeping): Keeper {
-  const env = { ...inherited(), ...providerEnvironment(port, around), ...extra?.provider };
+  const env = withLittleMemory({ ...inherited(), ...providerEnvironment(port, around), ...extra?.provider });
   return new Keeper('provider', () => node('provider', 'dist/tools/provider/main.js', env, state), say, patience);
 }
 
-/** The administrator's URL is nobody's but the supervisor's; of memory, what whoever starts the shop has said goes before. */
+/** The administrator's URL is nobody's but the supervisor's. */
 function inherited(): NodeJS.ProcessEnv {
   const { DATABASE_URL: _administrator, ...rest } = process.env;
-  return { ...littleMemory, ...rest };
+  return rest;
 }
 
 /** A service has fifteen seconds to finish what it has begun. */

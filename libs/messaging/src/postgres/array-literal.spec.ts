@@ -18,6 +18,10 @@ describe('an array as PostgreSQL reads it', () => {
     expect(readBack([1, -2.5, 2 ** 53, 7n, true, false])).toEqual(['1', '-2.5', '9007199254740992', '7', 'true', 'false']);
   });
 
+  it('holds instants to the millisecond', () => {
+    expect(readBack([new Date('2026-02-03T04:05:06.789Z')])).toEqual(['2026-02-03T04:05:06.789Z']);
+  });
+
   it('holds bytes as their hexadecimal digits', () => {
     expect(readBack([Buffer.from([0, 255]), null])).toEqual(['\\x00ff', null]);
   });

@@ -1,3 +1,5 @@
+import { isDate } from 'node:util/types';
+
 const plain = /^[\w.:+/=@-]+$/;
 const special = /["\\]/g;
 
@@ -18,7 +20,7 @@ export function arrayLiteral(values: readonly unknown[]): string {
 function elementOf(value: unknown): string {
   if (value === null || value === undefined) return 'NULL';
   if (Buffer.isBuffer(value)) return `"\\\\x${value.toString('hex')}"`;
-  if (value instanceof Date) return value.toISOString();
+  if (isDate(value)) return value.toISOString();
   if (typeof value !== 'string') return String(value);
   if (plain.test(value) && value.length !== 4) return value;
   return `"${value.replace(special, '\\$&')}"`;

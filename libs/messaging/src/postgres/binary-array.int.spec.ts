@@ -48,6 +48,13 @@ describe('an array in the binary format of PostgreSQL', () => {
     expect((await client.query<{ back: string[] }>('select $1::text[] as back', [binaryArray('text', long)])).rows[0]!.back).toEqual(long);
   });
 
+  it('has half a character as the server knows it from text', async () => {
+    const { rows } = await client.query<{ back: string[] }>('select $1::text[] as back', [binaryArray('text', ['\ud83d', 'a\ude00b'])]);
+    expect(rows[0]!.back).toEqual(['\ufffd', 'a\ufffdb']);
+  });
+
+  it('holds no NUL, which the server refuses', () => expect(client.query('select $1::text[]', [binaryArray('text', ['a\0b'])])).rejects.toThrow(/invalid byte sequence/));
+
   it('is its own, and not changed by the next', () => {
     const one = binaryArray('text', ['one'])!;
     const bytes = one.toString('hex');

@@ -1,3 +1,5 @@
+import { isDate } from 'node:util/types';
+
 /** How a type's receive function in PostgreSQL takes a value. `write` writes it at the offset, with room for `most` bytes, and returns where it ends; not a value that it does not know. */
 interface Element {
   readonly oid: number;
@@ -41,7 +43,7 @@ const epoch = Date.UTC(2000, 0, 1);
 
 /** Microseconds since 2000. A Date knows milliseconds. */
 function writeInstant(into: Buffer, value: unknown, offset: number): number | undefined {
-  const micros = value instanceof Date ? (value.getTime() - epoch) * 1_000 : NaN;
+  const micros = isDate(value) ? (value.getTime() - epoch) * 1_000 : NaN;
   return Number.isSafeInteger(micros) ? writeInt64(into, micros, offset) : undefined;
 }
 

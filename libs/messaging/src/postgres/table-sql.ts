@@ -1,3 +1,4 @@
+import { isDate } from 'node:util/types';
 import type { AnyTable, ColumnType } from '../decide/index.js';
 
 type Row = Record<string, unknown>;
@@ -22,6 +23,13 @@ export interface TableSql {
 
 export const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
+/** As it is in a row, to be written; throws where it cannot be of the column's type, or the database would take a text for an instant of its own zone. */
+function written(type: ColumnType, value: unknown): unknown {
+  if (type === 'jsonb') return JSON.stringify(value);
+  if (type === 'timestamptz' && !isDate(value)) throw new TypeError(`a timestamptz is written from a Date, not from ${typeof value} ${String(value)}`);
+  return value;
+}
+
 const columnsOf = (property: string, type: ColumnType): Column[] => {
   const name = snake(property);
   const present = (row: Row, write: (value: unknown) => unknown): unknown => (row[property] === undefined ? null : write(row[property]));
@@ -32,7 +40,7 @@ const columnsOf = (property: string, type: ColumnType): Column[] => {
       { name: `${name}_currency`, type: 'text', write: part('currency') },
     ];
   }
-  return [{ name, type, write: (row) => present(row, type === 'jsonb' ? (value) => JSON.stringify(value) : (value) => value) }];
+  return [{ name, type, write: (row) => present(row, (value) => written(type, value)) }];
 };
 
 const reader = (property: string, type: ColumnType): ((raw: Row, into: Row) => void) => {

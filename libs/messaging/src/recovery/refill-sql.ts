@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { AnyTable } from '../decide/index.js';
+import { statementOf } from '../postgres/sql.js';
 import { tableSql } from '../postgres/table-sql.js';
 import { SagaJournal, Sagas } from '../sagas/saga-tables.js';
 import type { EffectRow, OutboxRow } from '../store/store.js';
@@ -118,7 +119,10 @@ export async function refillSequences(manager: Manager, told: Iterable<ToldRecor
 
 export function refillRows(manager: Manager, table: AnyTable, rows: Iterable<object>): Promise<number> {
   const { insert, columns } = tableSql(table);
-  return inParts(rows as Iterable<Record<string, unknown>>, (part) => manager.query(insert, columns.map((each) => part.map((row) => each.write(row)))));
+  return inParts(rows as Iterable<Record<string, unknown>>, (part) => {
+    const { text, values } = statementOf(insert, columns.map((each) => part.map((row) => each.write(row))));
+    return manager.query(text, values);
+  });
 }
 
 export async function refillInbox(manager: Manager, handled: Iterable<{ readonly consumer: string; readonly id: string; readonly lane: string }>): Promise<void> {
