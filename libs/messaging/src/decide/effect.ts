@@ -9,7 +9,7 @@ import type { Given, Loads } from './load.js';
 export interface Effect<P extends object, R, L extends Loads<P> = Record<never, never>> {
   readonly name: string;
   readonly load?: L;
-  /** Anything thrown is tried again with back-off, without end; the try's number starts at 1. */
+  /** Anything thrown is tried again with back-off, without end; the try's number starts at 1. Its signal is its own, and gives it up when the process ends. */
   run(payload: P, attempt: { readonly number: number; readonly signal: AbortSignal }): Promise<R>;
   settle(payload: P, result: R, given: Given<L>): Decision;
 }

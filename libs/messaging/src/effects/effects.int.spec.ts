@@ -159,6 +159,25 @@ describe('effects that were wished', () => {
     expect(outside.made).toHaveLength(20);
   }, 120_000);
 
+  it('are each given a signal of their own, which gives the call up when the process ends', async () => {
+    const signals: AbortSignal[] = [];
+    const parts = aProcess(dataSource, kafka, {
+      ...new Outside().effect(),
+      run: (_: Errand, { signal }) =>
+        new Promise((_answered, reject) => {
+          signals.push(signal);
+          signal.addEventListener('abort', () => reject(new Error('given up')), { once: true });
+        }),
+    });
+    parts.effects.start();
+    await wish(...keysOf(2));
+    await eventually(() => signals.length === 2);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, false]);
+    expect(signals[0]).not.toBe(signals[1]);
+    await parts.effects.stop();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+  });
+
   it('hold up neither the offset nor other keys, however slow a call is', async () => {
     const outside = new Outside(({ key }) => key !== 'slow');
     const group = `errands-${run}`;

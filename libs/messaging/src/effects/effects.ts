@@ -39,7 +39,8 @@ export class Effects {
   readonly #held = new Map<string, Promise<void>>();
   readonly #token: string;
   readonly #settlements: Settlements;
-  #calls = 0;
+  /** Calls under way, each by what gives it up. A signal for all calls would keep something of each for good where `AbortSignal.any` is given it. */
+  readonly #calls = new Set<AbortController>();
   /** Whether more may wait than there was room for. */
   #more = false;
   #run: Promise<void> | undefined;
@@ -70,6 +71,7 @@ export class Effects {
   /** Takes nothing new; what runs is awaited. Its lease runs out for whoever does not get that far. */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    for (const call of this.#calls) call.abort();
     this.#alarm.ring();
     await this.#run;
     await Promise.all(this.#held.values());
@@ -96,7 +98,7 @@ export class Effects {
   /** Calls that may begin now. Results that can't be settled, for the database is away, hold up the calls in the end. */
   get #free(): number {
     const { abreast } = this.options;
-    return Math.min(abreast - this.#calls, 2 * abreast - this.#held.size);
+    return Math.min(abreast - this.#calls.size, 2 * abreast - this.#held.size);
   }
 
   #begin(claimed: ClaimedEffect): void {
@@ -121,11 +123,13 @@ export class Effects {
   }
 
   async #call({ payload, tries }: ClaimedEffect, effect: AnyEffect): Promise<unknown> {
-    this.#calls++;
+    const call = new AbortController();
+    if (this.#stopping.signal.aborted) call.abort();
+    this.#calls.add(call);
     try {
-      return await effect.run(payload as never, { number: tries, signal: this.#stopping.signal });
+      return await effect.run(payload as never, { number: tries, signal: call.signal });
     } finally {
-      this.#calls--;
+      this.#calls.delete(call);
       if (this.#more) this.#alarm.ring();
     }
   }
