@@ -117,8 +117,10 @@ describe('a topic that is grown', () => {
     expect(refused.message).toContain(`the topic ${choir.song.name} has 4 partitions, 3 are declared, and nobody has grown it`);
     await stop();
     choir.fatal.splice(0);
+    const growing = choir.grow(4);
+    await eventually(async () => (await choir.dataSource.query<unknown[]>('select from msg_topics where topic = $1 and growing_to = 4', [choir.song.name])).length === 1); // whose relay looked sooner would end as well
     choir.start({ hears: [] });
-    expect(await choir.grow(4)).toMatchObject({ inForce: 4, onBrokers: 4 });
+    expect(await growing).toMatchObject({ inForce: 4, onBrokers: 4 });
     choir.start();
     await choir.sing(...voices);
     expect(await choir.heardOut()).toEqual(choir.wholeSong);
