@@ -46,9 +46,9 @@ const firstWithHeaders = 3;
 const nobody = -1;
 
 /**
- * kafkajs (2.2.4) makes a dozen buffers for each record, one for each of its headers and one for each number, and joins
- * them. Here a request is written into one buffer. It has the same bytes; a request of
- * which something is not written here, as compression, transactions and times of records, is left to kafkajs.
+ * kafkajs (2.2.4) makes a dozen buffers for each record, one for each of its headers and one for each number, and joins them. Here a
+ * request is written into one buffer. It has the same bytes; a request of which something is not written here, as compression,
+ * transactions and times of records, is left to kafkajs.
  */
 function writeIntoOneBuffer(produce: (typeof requests)['Produce']): void {
   const protocol = produce.protocol;
@@ -90,17 +90,17 @@ class ProduceBody {
   #at = 0;
 
   write({ acks, timeout, topicData }: ProduceOptions): Encoder {
-    this.#int16(-1); // no transactional id
-    this.#int16(acks);
-    this.#int32(timeout);
-    this.#int32(topicData.length);
+    this.#int(2, -1); // no transactional id
+    this.#int(2, acks);
+    this.#int(4, timeout);
+    this.#int(4, topicData.length);
     const now = BigInt(Date.now());
     for (const { topic, partitions } of topicData) {
       this.#room(2 + most(topic) + 4);
       const length = this.#bytes.write(topic, this.#at + 2);
-      this.#int16(length);
+      this.#int(2, length);
       this.#at += length;
-      this.#int32(partitions.length);
+      this.#int(4, partitions.length);
       for (const each of partitions) this.#partition(each, now);
     }
     return Object.assign(new Encoder(1), { buf: this.#bytes, offset: this.#at });
@@ -108,23 +108,23 @@ class ProduceBody {
 
   /** The number of a partition, and its record batch of the format 2 (KIP-98). */
   #partition({ partition, messages }: Partition, now: bigint): void {
-    this.#int32(partition);
+    this.#int(4, partition);
     const size = this.#at;
-    this.#int32(0);
+    this.#int(4, 0);
     this.#int64(0n); // base offset, which the broker gives
-    this.#int32(0); // length, below
-    this.#int32(0); // partition leader epoch
-    this.#int8(2); // magic
-    this.#int32(0); // checksum, below
+    this.#int(4, 0); // length, below
+    this.#int(4, 0); // partition leader epoch
+    this.#int(1, 2); // magic
+    this.#int(4, 0); // checksum, below
     const checked = this.#at;
-    this.#int16(0); // attributes
-    this.#int32(messages.length - 1);
+    this.#int(2, 0); // attributes
+    this.#int(4, messages.length - 1);
     this.#int64(now);
     this.#int64(now);
     this.#int64(BigInt(nobody));
-    this.#int16(0); // producer epoch
-    this.#int32(0); // base sequence
-    this.#int32(messages.length);
+    this.#int(2, 0); // producer epoch
+    this.#int(4, 0); // base sequence
+    this.#int(4, messages.length);
     for (let offset = 0; offset < messages.length; offset++) this.#record(messages[offset]!, offset);
     const batch = size + 4;
     this.#bytes.writeInt32BE(this.#at - batch, size);
@@ -187,19 +187,9 @@ class ProduceBody {
     this.#bytes[this.#at++] = rest;
   }
 
-  #int8(value: number): void {
-    this.#room(1);
-    this.#at = this.#bytes.writeInt8(value, this.#at);
-  }
-
-  #int16(value: number): void {
-    this.#room(2);
-    this.#at = this.#bytes.writeInt16BE(value, this.#at);
-  }
-
-  #int32(value: number): void {
-    this.#room(4);
-    this.#at = this.#bytes.writeInt32BE(value, this.#at);
+  #int(bytes: 1 | 2 | 4, value: number): void {
+    this.#room(bytes);
+    this.#at = this.#bytes.writeIntBE(value, this.#at, bytes);
   }
 
   #int64(value: bigint): void {

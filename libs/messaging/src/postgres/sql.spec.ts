@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { arrayLiteral } from './array-literal.js';
 import { binaryArray } from './binary-array.js';
+import { table } from '../decide/index.js';
 import { statementOf } from './sql.js';
+import { tableSql } from './table-sql.js';
 
 const id = '018f0000-0000-7000-8000-000000000000';
 const valuesOf = (text: string, values: readonly unknown[]): unknown[] => statementOf(text, values).values!;
@@ -26,4 +28,11 @@ describe('a statement', () => {
   ])('takes an array of %s as text', (_, text, array) => {
     expect(valuesOf(text, [array])).toEqual([arrayLiteral(array)]);
   });
+});
+
+describe('an instant in a row', () => {
+  const at = tableSql(table<{ id: string; at: Date }>('things', 'id', { id: 'uuid', at: 'timestamptz' })).columns[1]!;
+
+  it('is written from a Date', () => expect(at.write({ at: new Date(0) })).toEqual(new Date(0)));
+  it('is not written from a text, which the database would read in a zone of its own', () => expect(() => at.write({ at: '2026-02-03 04:05' })).toThrow(TypeError));
 });

@@ -40,7 +40,8 @@ const columnsOf = (property: string, type: ColumnType): Column[] => {
       { name: `${name}_currency`, type: 'text', write: part('currency') },
     ];
   }
-  return [{ name, type, write: (row) => present(row, (value) => written(type, value)) }];
+  const write = (value: unknown): unknown => written(type, value);
+  return [{ name, type, write: (row) => present(row, write) }];
 };
 
 const reader = (property: string, type: ColumnType): ((raw: Row, into: Row) => void) => {
