@@ -6,6 +6,7 @@ import { Messaging1700000000006 } from './migrations/0006-topic-sizes.js';
 import { Messaging1700000000007 } from './migrations/0007-claim-by-index.js';
 import { Messaging1700000000008 } from './migrations/0008-lighter-updates.js';
 import { Messaging1700000000009 } from './migrations/0009-first-of-key-by-index.js';
+import { Messaging1700000000010 } from './migrations/0010-incarnation.js';
 
 const up = `
 create table msg_outbox (
@@ -209,5 +210,5 @@ export class Messaging1700000000001 implements MigrationInterface {
 
 export const messagingMigrations = [
   Messaging1700000000001, Messaging1700000000003, Messaging1700000000004, Messaging1700000000005, Messaging1700000000006, Messaging1700000000007,
-  Messaging1700000000008, Messaging1700000000009,
+  Messaging1700000000008, Messaging1700000000009, Messaging1700000000010,
 ];

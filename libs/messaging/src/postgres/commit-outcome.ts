@@ -1,12 +1,18 @@
 import { OutcomeUnknown } from '../decide/index.js';
 import { systemTimers, within } from '../system.js';
+import { isOfTheFuture } from './sql-errors.js';
 import type { Sql } from './sql.js';
 
 /** Milliseconds for which the server is asked what became of a commit, and between two questions. */
 const patience = 6_000;
 const interval = 250;
 
-const status = `select pg_xact_status($1::text::xid8) as status`;
+const status = `select pg_xact_status($1::text::xid8) as status, (select id::text from msg_incarnation) as incarnation`;
+
+interface Answer {
+  readonly status: 'committed' | 'aborted' | 'in progress' | null;
+  readonly incarnation: string | null;
+}
 
 /** The COMMIT of a transaction got no answer: it may have happened, or may still. */
 export class CommitUnanswered extends Error {
@@ -14,23 +20,29 @@ export class CommitUnanswered extends Error {
 
   constructor(
     readonly transactionId: string,
+    /** The server's at that time. */
+    readonly incarnation: string,
     cause: unknown,
   ) {
     super('the commit got no answer', { cause });
   }
 }
 
-/** Resolves true when it was committed, false when it never will be. Throws OutcomeUnknown where the server can't say in time. */
+/**
+ * Resolves true when it was committed, false when it never will be. Throws OutcomeUnknown where the server can't say in time, and
+ * where it has crashed since: then the id may be another's, whose commit says nothing of this one.
+ */
 export async function wasCommitted(sql: Sql, unanswered: CommitUnanswered): Promise<boolean> {
   const over = new AbortController();
   let last: unknown = unanswered;
-  const ask = async (): Promise<boolean | undefined> => {
+  const ask = async (): Promise<boolean | 'unknown' | undefined> => {
     while (!over.signal.aborted) {
       try {
-        const [row] = await sql<{ status: 'committed' | 'aborted' | 'in progress' | null }>(status, [unanswered.transactionId]);
-        if (row?.status === 'committed') return true;
-        if (row?.status === 'aborted') return false;
+        const [answer] = await sql<Answer>(status, [unanswered.transactionId]);
+        const meant = meaningOf(answer!, unanswered.incarnation);
+        if (meant !== undefined) return meant;
       } catch (error) {
+        if (isOfTheFuture(error)) return false;
         last = error;
       }
       await systemTimers.wait(interval, over.signal);
@@ -40,6 +52,15 @@ export async function wasCommitted(sql: Sql, unanswered: CommitUnanswered): Prom
   // By the clock: one question to a silent server may outlast all patience.
   const known = await within(systemTimers, patience, ask(), undefined);
   over.abort();
+  if (known === 'unknown') throw new OutcomeUnknown('the database crashed during a commit: it may have happened', { cause: unanswered });
   if (known === undefined) throw new OutcomeUnknown('the database went away during a commit: it may have happened', { cause: last });
   return known;
+}
+
+/** Had it been committed before a crash, its id would be committed after it, and nobody else's. */
+function meaningOf({ status, incarnation }: Answer, before: string): boolean | 'unknown' | undefined {
+  const crashed = incarnation !== before;
+  if (status === 'committed') return crashed ? 'unknown' : true;
+  if (status === 'aborted' || (crashed && status === 'in progress')) return false;
+  return undefined;
 }

@@ -38,10 +38,11 @@ export class Conversation {
   #failure: unknown;
   #over = false;
 
-  /** Begins it. */
+  /** Begins it. `incarnation` is the server's. */
   constructor(
     private readonly client: PoolClient,
     limits: PostgresLimits,
+    private readonly incarnation: string,
   ) {
     this.#silence = silenceOf(limits);
     // Several statements have several results, which the types of pg do not know. By the id the server is asked what became of a commit without answer.
@@ -71,7 +72,7 @@ export class Conversation {
     try {
       ({ command } = await this.#send({ text: 'commit' }));
     } catch (error) {
-      if (endsUnknown(error)) return new CommitUnanswered(id, error);
+      if (endsUnknown(error)) return new CommitUnanswered(id, this.incarnation, error);
       throw error;
     }
     if (command !== 'COMMIT') throw new Error(`the transaction ended with ${command}: a statement in it had failed, and nobody said so`);

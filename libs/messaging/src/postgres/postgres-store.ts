@@ -5,6 +5,7 @@ import type { ClaimedEffect, ClaimedRecord, RelaySession, Store, TopicSize, Tran
 import { wasCommitted, type CommitUnanswered } from './commit-outcome.js';
 import { Conversation } from './conversation.js';
 import { claimEffects, openEffects, renewEffects, retryEffect } from './effects-sql.js';
+import { incarnationOf } from './incarnation.js';
 import { silenceOf, usualLimits } from './postgres-limits.js';
 import { endWithin, PostgresRelaySession, pokeChannel, relayLimits } from './postgres-relay-session.js';
 import { neverHandled, neverSaid, publishedTo } from './positions-sql.js';
@@ -71,8 +72,9 @@ export class PostgresStore implements Store {
     // A pooled connection that breaks while it is lent out would otherwise end the process.
     const onError = (error: Error): void => void (broken = error);
     client.on('error', onError);
-    const conversation = new Conversation(client, this.limits);
+    let conversation: Conversation | undefined;
     try {
+      conversation = new Conversation(client, this.limits, await incarnationOf(client, silenceOf(this.limits)));
       const result = await work(new PostgresTransaction(conversation));
       // crashpoint: store.before-commit
       const unanswered = await conversation.commit();
@@ -80,9 +82,9 @@ export class PostgresStore implements Store {
       // crashpoint: store.after-commit
       return { result, unanswered };
     } catch (thrown) {
-      const error = conversation.failure ?? thrown;
+      const error = conversation?.failure ?? thrown;
       if (isSilence(error)) broken = error as Error;
-      if (!broken) await conversation.rollback().catch((failure: Error) => (broken = failure));
+      if (!broken) await conversation?.rollback().catch((failure: Error) => (broken = failure));
       throw asTransient(error);
     } finally {
       client.off('error', onError);

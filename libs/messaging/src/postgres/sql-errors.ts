@@ -53,6 +53,9 @@ export const isSilence = (error: unknown): boolean => error instanceof Error && 
 /** The statement took longer than it may, while the database answers. */
 export const isTimeout = (error: unknown): boolean => (error as Partial<PostgresError> | null)?.code === '57014';
 
+/** The transaction asked for was never begun, as far as the server remembers. */
+export const isOfTheFuture = (error: unknown): boolean => (error as Partial<PostgresError> | null)?.code === '22023';
+
 /** The name of the violated unique constraint, or undefined where it is something else. */
 export const uniqueConstraintOf = (error: unknown): string | undefined =>
   (error as Partial<PostgresError> | null)?.code === '23505' ? ((error as PostgresError).constraint ?? 'unknown') : undefined;

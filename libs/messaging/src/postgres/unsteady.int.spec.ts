@@ -90,6 +90,20 @@ describe.each([{ pipeline: false }, { pipeline: true }])('a database that is not
       expect({ decided, notes: await notes() }).toEqual({ decided: 1, notes: ['perhaps'] });
     });
 
+    it('and the server has crashed since, a message is handled again, and was handled once', async () => {
+      const lost = line.loseAnswerTo('commit');
+      const crash = async (): Promise<Decision> => {
+        await direct.query('delete from msg_incarnation');
+        return insert(Notes, { text: 'crashed' });
+      };
+      const work = { ...workOf('crashed'), decide: crash as never };
+      const first = runner.run([work]);
+      await lost;
+      expect((await first).get(work)).toMatchObject({ kind: 'transient', error: expect.any(OutcomeUnknown) });
+      expect((await runner.run([work])).get(work)!.kind).toBe('seen');
+      expect(await notes()).toEqual(['crashed']);
+    });
+
     it('a command with a key is tried again, and was done once', async () => {
       const lost = line.loseAnswerTo('commit');
       decided = 0;
