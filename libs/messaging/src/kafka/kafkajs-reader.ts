@@ -46,8 +46,9 @@ export class KafkajsReader {
     this.consumer.on(this.consumer.events.REQUEST_TIMEOUT, () => part.sockets.cut('a request was not answered'));
   }
 
-  start(eachBatch: NonNullable<ConsumerRunConfig['eachBatch']>): Promise<void> {
-    return this.part.open(this.#start(eachBatch));
+  /** What `eachBatch` gets counts as read when it is done; where it `resolves`, as soon as it says so. */
+  start(eachBatch: NonNullable<ConsumerRunConfig['eachBatch']>, { resolves = false } = {}): Promise<void> {
+    return this.part.open(this.#start({ autoCommit: false, eachBatchAutoResolve: !resolves, eachBatch }));
   }
 
   /** Leaves the group; a broker that does not answer is not waited for. */
@@ -59,10 +60,10 @@ export class KafkajsReader {
     return this.#ending !== undefined || this.part.sockets.closed;
   }
 
-  async #start(eachBatch: NonNullable<ConsumerRunConfig['eachBatch']>): Promise<void> {
+  async #start(run: ConsumerRunConfig): Promise<void> {
     await this.consumer.connect();
     await this.consumer.subscribe({ topics: [...this.options.topics], fromBeginning: true });
-    await this.consumer.run({ autoCommit: false, eachBatch });
+    await this.consumer.run(run);
   }
 
   async #end(): Promise<void> {

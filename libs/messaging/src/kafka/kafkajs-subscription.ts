@@ -1,4 +1,5 @@
 import type { IncomingRecord, Position, Subscription, SubscriptionOptions, TopicPartition } from './kafka-client.js';
+import { isOutdated } from './kafkajs-outdated.js';
 import type { KafkajsPart } from './kafkajs-part.js';
 import { KafkajsReader, recordsOf } from './kafkajs-reader.js';
 
@@ -40,10 +41,16 @@ export class KafkajsSubscription implements Subscription {
       subscription.#fetched = []; // it comes again, to whoever owns it now
       options.onAssigned(Object.entries(memberAssignment).flatMap(([topic, partitions]) => partitions.map((partition) => ({ topic, partition }))));
     });
-    await reader.start(({ batch, isStale }) => {
-      if (!isStale()) subscription.#keep(recordsOf(batch.topic, batch.partition, batch.messages));
-      return Promise.resolve();
-    });
+    await reader.start(
+      ({ batch, isStale, resolveOffset }) => {
+        if (!isStale() && !isOutdated(batch)) {
+          subscription.#keep(recordsOf(batch.topic, batch.partition, batch.messages));
+          resolveOffset(batch.lastOffset()); // at once, so that it is resolved by the positions that it was fetched by
+        }
+        return Promise.resolve();
+      },
+      { resolves: true },
+    );
     return subscription;
   }
 
