@@ -62,6 +62,7 @@ describe('a shop behind a network that can be broken', () => {
 
   it('gets over its PostgreSQL being killed ten times', async () => {
     for (let times = 0; times < 10; times++) {
+      await trade(1); // so that commits are under way
       shop.kill('postgres');
       await shop.startOne('postgres');
     }

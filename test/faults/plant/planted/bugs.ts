@@ -1,3 +1,4 @@
+import { commitBelieved } from './commit-believed.js';
 import { concurrentSends } from './concurrent-sends.js';
 import { inboxOff } from './inbox-off.js';
 import { lateSuccessIgnored } from './late-success-ignored.js';
@@ -26,4 +27,5 @@ export const bugs: readonly PlantedBug[] = [
   timerInMemory,
   providerKeyNotUnique,
   notFromBeginning,
+  commitBelieved,
 ];
