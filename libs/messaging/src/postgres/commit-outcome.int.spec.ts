@@ -1,6 +1,4 @@
 import 'reflect-metadata';
-import { chmodSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tradewind/testing';
@@ -8,7 +6,7 @@ import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { startPostgres, type Postgres, type PostgresOptions } from '../../../../tools/platform/postgres/start-postgres.js';
 import { freePorts } from '../../../../tools/platform/process/ports.js';
-import { removeState } from '../../../../tools/platform/process/temporary-folder.js';
+import { removeState, temporaryFolder } from '../../../../tools/platform/process/temporary-folder.js';
 import { messagingMigrations, OutcomeUnknown } from '../index.js';
 import { CommitUnanswered, wasCommitted } from './commit-outcome.js';
 import { incarnationOf } from './incarnation.js';
@@ -26,8 +24,7 @@ describe('a commit without an answer, of a server that goes down', () => {
   let pool: pg.Pool;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'commit-outcome-'));
-    chmodSync(folder, 0o755);
+    folder = await temporaryFolder();
     const [port = 0] = await freePorts(1);
     options = { dataDir: join(folder, 'data'), port, password: 'secret', log: join(folder, 'log'), settings: { autovacuum: 'off' } }; // whose transactions would take ids
     server = await startPostgres(options);
@@ -79,6 +76,25 @@ describe('a commit without an answer, of a server that goes down', () => {
     expect(rows).toEqual([{ status: 'committed' }]);
     expect((await pool.query(written)).rowCount).toBe(before! + others);
     await expect(wasCommitted(sqlOf(pool, silence), unanswered)).rejects.toBeInstanceOf(OutcomeUnknown);
+  });
+
+  it('did not happen, where another has its id and is under way, or has given up', async () => {
+    const { client, unanswered } = await begun();
+    await crash();
+    client.release(true);
+    const other = await pool.connect();
+    const next = async (): Promise<bigint> => {
+      await other.query('begin');
+      return BigInt((await other.query<{ id: string }>(transactionId)).rows[0]!.id);
+    };
+    try {
+      while ((await next()) < BigInt(unanswered.transactionId)) await other.query('commit');
+      expect(await wasCommitted(sqlOf(pool, silence), unanswered)).toBe(false);
+      await other.query('rollback');
+      expect(await wasCommitted(sqlOf(pool, silence), unanswered)).toBe(false);
+    } finally {
+      other.release(true);
+    }
   });
 
   it('is known after the server was stopped in good order', async () => {
