@@ -26,22 +26,50 @@ const clock = [
   { selector: "MemberExpression[object.name='Math'][property.name='random']", message: `Math.random ${outside}` },
   { selector: "MemberExpression[property.name='randomUUID']", message: `An id ${outside}` },
 ];
-const timers = [{ selector: "MemberExpression[object.name='globalThis'][property.name=/^set(Timeout|Interval)$/]", message: `A timer ${outside}` }];
-const environment = [{ selector: "MemberExpression[object.name='process'][property.name='env']", message: 'The environment is read once: add the variable to <service>.config.ts.' }];
+const timers = [
+  {
+    selector: "MemberExpression[object.name='globalThis'][property.name=/^set(Timeout|Interval)$/]",
+    message: `A timer ${outside}`,
+  },
+];
+const environment = [
+  {
+    selector: "MemberExpression[object.name='process'][property.name='env']",
+    message: 'The environment is read once: add the variable to <service>.config.ts.',
+  },
+];
 const everyTestRuns = [
-  { selector: "MemberExpression[object.name=/^(it|test|describe)$/][property.name=/^(only|skip|todo|failing)$/]", message: 'Every test of the tree runs: no only, skip, todo or failing.' },
+  {
+    selector: 'MemberExpression[object.name=/^(it|test|describe)$/][property.name=/^(only|skip|todo|failing)$/]',
+    message: 'Every test of the tree runs: no only, skip, todo or failing.',
+  },
 ];
 const syntax = (...selectors) => ({ 'no-restricted-syntax': ['error', ...selectors] });
 
 const timerGlobals = (message) => ['setTimeout', 'setInterval'].map((name) => ({ name, message }));
 const performance = { name: 'performance', message: `A time ${outside}` };
-const calls = ['fetch', 'WebSocket'].map((name) => ({ name, message: 'No service calls another: what it needs to know comes as a message.' }));
+const calls = ['fetch', 'WebSocket'].map((name) => ({
+  name,
+  message: 'No service calls another: what it needs to know comes as a message.',
+}));
 const globals = (...names) => ({ 'no-restricted-globals': ['error', ...names] });
 
 const timerModules = (message) =>
-  ['node:timers', 'node:timers/promises', 'timers', 'timers/promises'].map((name) => ({ name, importNames: ['setTimeout', 'setInterval', 'scheduler'], message }));
-const uuids = ['node:crypto', 'crypto'].map((name) => ({ name, importNames: ['randomUUID'], message: `An id ${outside}` }));
-const focused = { name: '@jest/globals', importNames: ['fit', 'xit', 'xtest', 'fdescribe', 'xdescribe'], message: 'Every test of the tree runs.' };
+  ['node:timers', 'node:timers/promises', 'timers', 'timers/promises'].map((name) => ({
+    name,
+    importNames: ['setTimeout', 'setInterval', 'scheduler'],
+    message,
+  }));
+const uuids = ['node:crypto', 'crypto'].map((name) => ({
+  name,
+  importNames: ['randomUUID'],
+  message: `An id ${outside}`,
+}));
+const focused = {
+  name: '@jest/globals',
+  importNames: ['fit', 'xit', 'xtest', 'fdescribe', 'xdescribe'],
+  message: 'Every test of the tree runs.',
+};
 const imports = (...paths) => ({ 'no-restricted-imports': ['error', { paths }] });
 
 const noSleep = 'A test does not guess how long something takes: await eventually(() => …) of @tradewind/testing.';
@@ -68,7 +96,10 @@ export default defineConfig(
   {
     name: 'typed',
     files: ['**/*.ts'],
-    languageOptions: { parser: tseslint.parser, parserOptions: { project: 'tools/checks/tsconfig.sources.json', tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parser: tseslint.parser,
+      parserOptions: { project: 'tools/checks/tsconfig.sources.json', tsconfigRootDir: import.meta.dirname },
+    },
     rules: {
       '@typescript-eslint/await-thenable': 'error',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
@@ -95,14 +126,22 @@ export default defineConfig(
       ...imports(...uuids, ...timerModules(`A timer ${outside}`)),
     },
   },
-  { name: 'adapters', files: adapters, rules: { ...syntax(...environment), ...globals(...calls), 'no-restricted-imports': 'off' } },
+  {
+    name: 'adapters',
+    files: adapters,
+    rules: { ...syntax(...environment), ...globals(...calls), 'no-restricted-imports': 'off' },
+  },
   { name: 'the edge', files: edge, rules: globals(...timerGlobals(`A timer ${outside}`), performance) },
   { name: 'entries', files: entries, rules: syntax(...clock, ...timers) },
   {
     name: 'tests wait for what they expect',
     files: ['**/*.spec.{ts,mjs}', 'test/**/*.ts', 'apps/*/test/**/*.ts'],
     ignores: provingGround,
-    rules: { ...syntax(...timers, ...everyTestRuns), ...globals(...timerGlobals(noSleep)), ...imports(focused, ...timerModules(noSleep)) },
+    rules: {
+      ...syntax(...timers, ...everyTestRuns),
+      ...globals(...timerGlobals(noSleep)),
+      ...imports(focused, ...timerModules(noSleep)),
+    },
   },
   {
     name: 'tests without I/O have a clock of their own',

@@ -37,7 +37,10 @@ export default {
   projects: [
     project('pure', ['(?<!\\.(sim|int|e2e|fixture))\\.spec\\.(ts|mjs)$']),
     project('simulation', ['\\.sim\\.spec\\.ts$']),
-    project('integration', ['\\.int\\.spec\\.ts$'], { globalSetup: '<rootDir>/tools/platform/jest/start.mjs', globalTeardown: '<rootDir>/tools/platform/jest/stop.mjs' }),
+    project('integration', ['\\.int\\.spec\\.ts$'], {
+      globalSetup: '<rootDir>/tools/platform/jest/start.mjs',
+      globalTeardown: '<rootDir>/tools/platform/jest/stop.mjs',
+    }),
     project('journeys', ['\\.e2e\\.spec\\.ts$']),
   ],
 };

@@ -36,17 +36,24 @@ async function run(): Promise<number> {
     say(`\n== ${far}, after ${minutes(since)}`);
     const ended = await play(bench, folder);
     if (ended !== 0) {
-      if (!isEnding()) say(`\n${bench.name} has failed (${ended}); again: npm run bench:${bench.name} -- ${bench.args.join(' ')}; the reports until then are in ${folder}`);
+      if (!isEnding())
+        say(
+          `\n${bench.name} has failed (${ended}); again: npm run bench:${bench.name} -- ${bench.args.join(' ')}; the reports until then are in ${folder}`,
+        );
       return 1;
     }
   }
-  say(`\n${flags.only.map(({ name }) => name).join(', ')}: measured in ${minutes(since)}; the reports are in ${folder}`);
+  say(
+    `\n${flags.only.map(({ name }) => name).join(', ')}: measured in ${minutes(since)}; the reports are in ${folder}`,
+  );
   return 0;
 }
 
 /** In a group of its own: Ctrl-C reaches it by way of this process alone, which waits until it has closed everything. */
 async function play({ name, args }: Bench, folder: string): Promise<0 | string> {
-  const child = fork(fileURLToPath(new URL(`../${name}/main.js`, import.meta.url)), [...args, '--report', folder], { detached: true });
+  const child = fork(fileURLToPath(new URL(`../${name}/main.js`, import.meta.url)), [...args, '--report', folder], {
+    detached: true,
+  });
   const end = hold(() => endChild(child, closingWithin));
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
   await end();
@@ -60,7 +67,10 @@ function minutes(since: number): string {
 function named(text: string): readonly Bench[] {
   return text.split(',').map((part) => {
     const found = benches.find(({ name }) => name === part.trim());
-    if (!found) throw new InvalidArgumentError(`there is no "${part.trim()}"; there are ${benches.map(({ name }) => name).join(', ')}`);
+    if (!found)
+      throw new InvalidArgumentError(
+        `there is no "${part.trim()}"; there are ${benches.map(({ name }) => name).join(', ')}`,
+      );
     return found;
   });
 }

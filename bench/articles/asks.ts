@@ -39,7 +39,12 @@ export function* prices(count: number, articles: number, seed: number): Generato
   for (let index = 0; index < count; index++) {
     const place = Math.floor(chance.fraction() * articles);
     const price = 100 + Math.floor(chance.fraction() * 100_000);
-    yield { article: articleAt(place), name: `Article ${place}, as it was called at ${price}`, price, number: numberOf(articleAt(place)) };
+    yield {
+      article: articleAt(place),
+      name: `Article ${place}, as it was called at ${price}`,
+      price,
+      number: numberOf(articleAt(place)),
+    };
   }
 }
 

@@ -32,7 +32,9 @@ export async function publishBacklog(kafka: KafkaClient, backlog: Backlog): Prom
   const occurredAt = new Date();
   for (const fields of backlog.work === 'shelves' ? asksOf(backlog) : pricesOf(backlog)) {
     const type = backlog.work === 'shelves' ? askType : priceType;
-    records.push(outgoing({ topic: backlog.topic, key: fields.article, type, fields, sequence: fields.number, occurredAt }));
+    records.push(
+      outgoing({ topic: backlog.topic, key: fields.article, type, fields, sequence: fields.number, occurredAt }),
+    );
     if (records.length < most) continue;
     await publishing.publish(records);
     records = [];

@@ -6,8 +6,14 @@ type Row = object & { readonly article: string };
 
 /** The shelves as requests leave them that are decided once each, in their order. */
 export function shelvesAfter(asks: Iterable<Ask>): Shelf[] {
-  const [left, taken, refused, last] = [new Map<string, number>(), new Map<string, number>(), new Map<string, number>(), new Map<string, number>()];
-  const add = (to: Map<string, number>, article: string, count: number): void => void to.set(article, (to.get(article) ?? 0) + count);
+  const [left, taken, refused, last] = [
+    new Map<string, number>(),
+    new Map<string, number>(),
+    new Map<string, number>(),
+    new Map<string, number>(),
+  ];
+  const add = (to: Map<string, number>, article: string, count: number): void =>
+    void to.set(article, (to.get(article) ?? 0) + count);
   for (const { article, pieces, number } of asks) {
     if (!left.has(article)) left.set(article, stock);
     last.set(article, number);
@@ -18,13 +24,21 @@ export function shelvesAfter(asks: Iterable<Ask>): Shelf[] {
     add(left, article, -pieces);
     add(taken, article, pieces);
   }
-  return [...left].map(([article, available]) => ({ article, available, taken: taken.get(article) ?? 0, refused: refused.get(article) ?? 0, last: last.get(article)!, misplaced: 0 }));
+  return [...left].map(([article, available]) => ({
+    article,
+    available,
+    taken: taken.get(article) ?? 0,
+    refused: refused.get(article) ?? 0,
+    last: last.get(article)!,
+    misplaced: 0,
+  }));
 }
 
 /** The copies as prices leave them that are applied once each, in their order. */
 export function copiesAfter(prices: Iterable<Price>): Copy[] {
   const copies = new Map<string, Copy>();
-  for (const { article, name, price, number } of prices) copies.set(article, { article, name, price, changes: number, sequence: number });
+  for (const { article, name, price, number } of prices)
+    copies.set(article, { article, name, price, changes: number, sequence: number });
   return [...copies.values()];
 }
 

@@ -11,7 +11,12 @@ import type { WorkName } from './work.js';
 /* One consumer: a process of its own with the library as it is deployed. */
 const { url, brokers } = readConnections();
 const counting = new Counting();
-const { options, controller } = serviceOver(setting('WORK') as WorkName, setting('SERVICE'), topicNamed(setting('TOPIC'), Number(setting('PARTITIONS'))), () => counting.decided());
+const { options, controller } = serviceOver(
+  setting('WORK') as WorkName,
+  setting('SERVICE'),
+  topicNamed(setting('TOPIC'), Number(setting('PARTITIONS'))),
+  () => counting.decided(),
+);
 
 const onFatal = (error: Error): void => {
   console.error(error);
@@ -19,8 +24,13 @@ const onFatal = (error: Error): void => {
 };
 const dataSource = await dataSourceOf(url).initialize();
 const kafka = kafkaClient({ brokers: brokers.split(','), clientId: 'bench' });
-const log = (level: string, message: string, detail?: object): void => void (level !== 'info' && console.error(level, message, detail));
-const parts = new MessagingParts(options, { store: new PostgresStore(dataSource), kafka, world: systemWorld, log, onFatal }, () => []);
+const log = (level: string, message: string, detail?: object): void =>
+  void (level !== 'info' && console.error(level, message, detail));
+const parts = new MessagingParts(
+  options,
+  { store: new PostgresStore(dataSource), kafka, world: systemWorld, log, onFatal },
+  () => [],
+);
 parts.hear(controller);
 parts.runner.onCommitted(() => counting.committed());
 

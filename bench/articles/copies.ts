@@ -1,5 +1,16 @@
 import { Controller } from '@nestjs/common';
-import { Catalogue, Handles, keys, Message, nothing, save, table, type Decision, type Given, type Topic } from '@tradewind/messaging';
+import {
+  Catalogue,
+  Handles,
+  keys,
+  Message,
+  nothing,
+  save,
+  table,
+  type Decision,
+  type Given,
+  type Topic,
+} from '@tradewind/messaging';
 import { IsInt, IsString } from 'class-validator';
 import type { OnDecided, Service } from './work.js';
 
@@ -13,7 +24,12 @@ export interface Copy {
   readonly changes: number;
   readonly sequence: number;
 }
-export const Copies = table<Copy>('bench_copies', 'article', { article: 'text', name: 'text', price: 'int4', changes: 'int4', sequence: 'int8' }, { sequence: 'sequence' });
+export const Copies = table<Copy>(
+  'bench_copies',
+  'article',
+  { article: 'text', name: 'text', price: 'int4', changes: 'int4', sequence: 'int8' },
+  { sequence: 'sequence' },
+);
 
 /** A copy of each article's name and price, by a projection in a group of its own. */
 export function copiesOver(service: string, told: Topic, onDecided: OnDecided = () => undefined): Service {
@@ -38,5 +54,10 @@ export function copiesOver(service: string, told: Topic, onDecided: OnDecided = 
     }
   }
 
-  return { options: { service, contracts: new Catalogue([Priced]), lockOrder: [Copies] }, controller: new CopyHandler(), group: `${service}.copies`, answers: undefined };
+  return {
+    options: { service, contracts: new Catalogue([Priced]), lockOrder: [Copies] },
+    controller: new CopyHandler(),
+    group: `${service}.copies`,
+    answers: undefined,
+  };
 }

@@ -7,7 +7,11 @@ function* shelvesTold(told: Iterable<Told>): Generator<Shelf> {
   for (const { message, envelope } of told) {
     const answer = message as { readonly article: string; readonly pieces: number; readonly number: number };
     if (shelf && shelf.article !== answer.article) yield shelf;
-    shelf = after(shelf?.article === answer.article ? shelf : full(answer.article), answer, envelope.type === answerTypes.taken);
+    shelf = after(
+      shelf?.article === answer.article ? shelf : full(answer.article),
+      answer,
+      envelope.type === answerTypes.taken,
+    );
   }
   if (shelf) yield shelf;
 }
@@ -15,4 +19,6 @@ function* shelvesTold(told: Iterable<Told>): Generator<Shelf> {
 /** How the database of whoever has the shelves comes back from what he has answered. */
 export const shelfRecovery: Recovery = { rows: (told) => [[Shelves, shelvesTold(told)]] };
 
-export const shelfConsumers = (group: string, asks: string): readonly ConsumerOf[] => [{ group, topics: [asks], types: [askType] }];
+export const shelfConsumers = (group: string, asks: string): readonly ConsumerOf[] => [
+  { group, topics: [asks], types: [askType] },
+];

@@ -3,4 +3,5 @@ import { copiesOver } from './copies.js';
 import { shelvesOver } from './shelves.js';
 import type { OnDecided, Service, WorkName } from './work.js';
 
-export const serviceOver = (work: WorkName, service: string, topic: Topic, onDecided?: OnDecided): Service => (work === 'shelves' ? shelvesOver : copiesOver)(service, topic, onDecided);
+export const serviceOver = (work: WorkName, service: string, topic: Topic, onDecided?: OnDecided): Service =>
+  (work === 'shelves' ? shelvesOver : copiesOver)(service, topic, onDecided);

@@ -1,5 +1,17 @@
 import { Controller } from '@nestjs/common';
-import { Catalogue, Handles, keys, Message, save, say, table, topic, type Decision, type Given, type Topic } from '@tradewind/messaging';
+import {
+  Catalogue,
+  Handles,
+  keys,
+  Message,
+  save,
+  say,
+  table,
+  topic,
+  type Decision,
+  type Given,
+  type Topic,
+} from '@tradewind/messaging';
 import { IsInt, IsString } from 'class-validator';
 import { stock } from './asks.js';
 import type { OnDecided, Service } from './work.js';
@@ -22,14 +34,34 @@ export interface Shelf {
   readonly last: number;
   readonly misplaced: number;
 }
-export const Shelves = table<Shelf>('bench_shelves', 'article', { article: 'text', available: 'int4', taken: 'int4', refused: 'int4', last: 'int4', misplaced: 'int4' });
+export const Shelves = table<Shelf>('bench_shelves', 'article', {
+  article: 'text',
+  available: 'int4',
+  taken: 'int4',
+  refused: 'int4',
+  last: 'int4',
+  misplaced: 'int4',
+});
 
-export const full = (article: string): Shelf => ({ article, available: stock, taken: 0, refused: 0, last: 0, misplaced: 0 });
+export const full = (article: string): Shelf => ({
+  article,
+  available: stock,
+  taken: 0,
+  refused: 0,
+  last: 0,
+  misplaced: 0,
+});
 
 /** The shelf after a request that was granted, or not. */
-export const after = (shelf: Shelf, { pieces, number }: { readonly pieces: number; readonly number: number }, isGranted: boolean): Shelf => ({
+export const after = (
+  shelf: Shelf,
+  { pieces, number }: { readonly pieces: number; readonly number: number },
+  isGranted: boolean,
+): Shelf => ({
   ...shelf,
-  ...(isGranted ? { available: shelf.available - pieces, taken: shelf.taken + pieces } : { refused: shelf.refused + 1 }),
+  ...(isGranted
+    ? { available: shelf.available - pieces, taken: shelf.taken + pieces }
+    : { refused: shelf.refused + 1 }),
   last: number,
   misplaced: shelf.misplaced + (number === shelf.last + 1 ? 0 : 1),
 });
@@ -56,9 +88,16 @@ export function shelvesOver(service: string, asks: Topic, onDecided: OnDecided =
       onDecided();
       const shelf = shelves.get(article) ?? full(article);
       const isGranted = shelf.available >= pieces;
-      return save(Shelves, after(shelf, { pieces, number }, isGranted)).and(say(isGranted ? Taken : Refused, { article, pieces, number }));
+      return save(Shelves, after(shelf, { pieces, number }, isGranted)).and(
+        say(isGranted ? Taken : Refused, { article, pieces, number }),
+      );
     }
   }
 
-  return { options: { service, contracts: new Catalogue([Take, Taken, Refused]), lockOrder: [Shelves] }, controller: new ShelfHandler(), group: service, answers };
+  return {
+    options: { service, contracts: new Catalogue([Take, Taken, Refused]), lockOrder: [Shelves] },
+    controller: new ShelfHandler(),
+    group: service,
+    answers,
+  };
 }

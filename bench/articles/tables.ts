@@ -20,7 +20,13 @@ class CreateArticles1790000000001 implements MigrationInterface {
 
 /** The data source of a service under measurement, with all of its migrations and as services open theirs. */
 export const dataSourceOf = (url: string): DataSource =>
-  new DataSource({ type: 'postgres', url, migrations: [...messagingMigrations, CreateArticles1790000000001], applicationName: 'bench', extra: { max: 6, pipeline: true } });
+  new DataSource({
+    type: 'postgres',
+    url,
+    migrations: [...messagingMigrations, CreateArticles1790000000001],
+    applicationName: 'bench',
+    extra: { max: 6, pipeline: true },
+  });
 
 export async function createTables(url: string): Promise<void> {
   const dataSource = await dataSourceOf(url).initialize();
@@ -30,9 +36,14 @@ export async function createTables(url: string): Promise<void> {
 
 /** Every shelf is full. */
 export async function fillShelves(url: string): Promise<void> {
-  await rowsOf(url, `insert into bench_shelves (article, available, taken, refused, last, misplaced) select 'article-' || n, ${stock}, 0, 0, 0, 0 from generate_series(0, ${shelves - 1}) n`);
+  await rowsOf(
+    url,
+    `insert into bench_shelves (article, available, taken, refused, last, misplaced) select 'article-' || n, ${stock}, 0, 0, 0, 0 from generate_series(0, ${shelves - 1}) n`,
+  );
   await rowsOf(url, 'analyze bench_shelves');
 }
 
-export const shelvesIn = (url: string): Promise<Shelf[]> => rowsOf<Shelf>(url, 'select article, available, taken, refused, last, misplaced from bench_shelves');
-export const copiesIn = (url: string): Promise<Copy[]> => rowsOf<Copy>(url, 'select article, name, price, changes, sequence::int from bench_copies');
+export const shelvesIn = (url: string): Promise<Shelf[]> =>
+  rowsOf<Shelf>(url, 'select article, available, taken, refused, last, misplaced from bench_shelves');
+export const copiesIn = (url: string): Promise<Copy[]> =>
+  rowsOf<Copy>(url, 'select article, name, price, changes, sequence::int from bench_copies');

@@ -21,7 +21,15 @@ export class Counting {
   #inFirst = 0;
 
   constructor() {
-    process.on('message', () => this.#tell({ decided: this.#decided, transactions: this.#transactions, firstAt: this.#firstAt, lastAt: this.#lastAt, inFirst: this.#inFirst }));
+    process.on('message', () =>
+      this.#tell({
+        decided: this.#decided,
+        transactions: this.#transactions,
+        firstAt: this.#firstAt,
+        lastAt: this.#lastAt,
+        inFirst: this.#inFirst,
+      }),
+    );
   }
 
   decided(): void {

@@ -11,10 +11,18 @@ import { mark, write } from './bare-sql.js';
  * go on side by side, as kafkajs can do it, each over a connection of its own. What is to be said is written to an outbox that nobody publishes.
  */
 const { url, brokers } = readConnections();
-const [group, partitions, apply] = [setting('GROUP'), Number(setting('PARTITIONS')), write[setting('WORK') as WorkName]];
+const [group, partitions, apply] = [
+  setting('GROUP'),
+  Number(setting('PARTITIONS')),
+  write[setting('WORK') as WorkName],
+];
 const counting = new Counting();
 const pool = new pg.Pool({ connectionString: url, max: partitions, idleTimeoutMillis: 0 });
-const consumer = new kafkajs.Kafka({ clientId: 'bench', brokers: brokers.split(','), logLevel: kafkajs.logLevel.ERROR }).consumer({ groupId: group, allowAutoTopicCreation: false });
+const consumer = new kafkajs.Kafka({
+  clientId: 'bench',
+  brokers: brokers.split(','),
+  logLevel: kafkajs.logLevel.ERROR,
+}).consumer({ groupId: group, allowAutoTopicCreation: false });
 consumer.on(consumer.events.CRASH, ({ payload: { error } }) => {
   console.error(error);
   process.exit(1);

@@ -24,12 +24,19 @@ export async function judge(handled: Handled): Promise<void> {
 /** Articles that nobody wanted are as they were. */
 async function wrongRows({ url, backlog }: Handled): Promise<string[]> {
   if (backlog.work === 'copies') return differences(copiesAfter(pricesOf(backlog)), await copiesIn(url));
-  return differences(shelvesAfter(asksOf(backlog)), (await shelvesIn(url)).filter(({ last, taken, refused }) => last + taken + refused > 0));
+  return differences(
+    shelvesAfter(asksOf(backlog)),
+    (await shelvesIn(url)).filter(({ last, taken, refused }) => last + taken + refused > 0),
+  );
 }
 
 async function wrongMarks({ name, url, group, backlog: { messages } }: Handled): Promise<string[]> {
   const table = name === 'library' ? 'msg_inbox' : 'bare_inbox';
-  const [{ marked } = { marked: 0 }] = await rowsOf<{ marked: number }>(url, `select count(*)::int as marked from ${table} where consumer = $1`, [group]);
+  const [{ marked } = { marked: 0 }] = await rowsOf<{ marked: number }>(
+    url,
+    `select count(*)::int as marked from ${table} where consumer = $1`,
+    [group],
+  );
   return marked === messages ? [] : [`of ${messages} messages ${marked} are marked`];
 }
 
@@ -39,12 +46,22 @@ async function wrongAnswers({ name, url, kafka, answers, backlog }: Handled): Pr
   const refused = shelvesAfter(asksOf(backlog)).reduce((sum, shelf) => sum + shelf.refused, 0);
   expected.set(answerTypes.refused, refused).set(answerTypes.taken, backlog.messages - refused);
   const table = name === 'library' ? 'msg_outbox_archive' : 'bare_outbox';
-  const said = await rowsOf<{ type: string; rows: number; causes: number }>(url, `select type, count(*)::int as rows, count(distinct causation)::int as causes from ${table} group by type`);
+  const said = await rowsOf<{ type: string; rows: number; causes: number }>(
+    url,
+    `select type, count(*)::int as rows, count(distinct causation)::int as causes from ${table} group by type`,
+  );
   const faults = [...expected].flatMap(([type, count]) => {
     const { rows, causes } = said.find((each) => each.type === type) ?? { rows: 0, causes: 0 };
-    return rows === count && causes === count ? [] : [`${count} ${type} were to be said, ${rows} were, because of ${causes}`];
+    return rows === count && causes === count
+      ? []
+      : [`${count} ${type} were to be said, ${rows} were, because of ${causes}`];
   });
   if (name === 'bare') return faults;
-  const onTopic = (await kafka.endOffsets([answers.name])).reduce((sum, { start, end }) => sum + Number(end - start), 0);
-  return onTopic === backlog.messages ? faults : [...faults, `${onTopic} of ${backlog.messages} answers are on their topic`];
+  const onTopic = (await kafka.endOffsets([answers.name])).reduce(
+    (sum, { start, end }) => sum + Number(end - start),
+    0,
+  );
+  return onTopic === backlog.messages
+    ? faults
+    : [...faults, `${onTopic} of ${backlog.messages} answers are on their topic`];
 }

@@ -25,8 +25,15 @@ const ofBare = 20;
 const mostPartitions = 64;
 
 const flags = new Command('npm run bench:consume --')
-  .description('Measures how many messages a second one consumer handles that wait in Kafka, in turn with a consumer that makes a transaction of each.')
-  .option('--messages <number>', 'that wait for the library, at least 10,000; a twentieth for the other', manyMessages, 100_000)
+  .description(
+    'Measures how many messages a second one consumer handles that wait in Kafka, in turn with a consumer that makes a transaction of each.',
+  )
+  .option(
+    '--messages <number>',
+    'that wait for the library, at least 10,000; a twentieth for the other',
+    manyMessages,
+    100_000,
+  )
   .option('--partitions <numbers>', 'topics, as 1,3,12', partitionCounts, [1, 3, 12])
   .option('--rounds <number>', 'of each', wholeNumber, 3)
   .option('--report <folder>', 'write consume.md, consume.svg and consume.json there')
@@ -43,11 +50,27 @@ async function run(): Promise<number> {
   const progress = new Progress(say, 'starting Kafka and PostgreSQL');
   const platform = await Platform.open();
   try {
-    const courses: { work: WorkName; partitions: number; rounds: Record<ContestantName, Round[]>; backlogs: Readonly<Record<ContestantName, Backlog>> }[] = [];
+    const courses: {
+      work: WorkName;
+      partitions: number;
+      rounds: Record<ContestantName, Round[]>;
+      backlogs: Readonly<Record<ContestantName, Backlog>>;
+    }[] = [];
     for (const work of works) {
       for (const partitions of flags.partitions) {
-        const backlogOf = (name: ContestantName): Backlog => ({ work, topic: topicNamed(`bench.${work}-${partitions}-${name}`, partitions), messages: messages[name], articles, seed: partitions });
-        courses.push({ work, partitions, rounds: { library: [], bare: [] }, backlogs: { library: backlogOf('library'), bare: backlogOf('bare') } });
+        const backlogOf = (name: ContestantName): Backlog => ({
+          work,
+          topic: topicNamed(`bench.${work}-${partitions}-${name}`, partitions),
+          messages: messages[name],
+          articles,
+          seed: partitions,
+        });
+        courses.push({
+          work,
+          partitions,
+          rounds: { library: [], bare: [] },
+          backlogs: { library: backlogOf('library'), bare: backlogOf('bare') },
+        });
       }
     }
     progress.next('publishing what is to be handled');
@@ -62,12 +85,27 @@ async function run(): Promise<number> {
           const round = await measureRound(platform, name, number, backlogs[name]);
           rounds[name].push(round);
           const { consumer, postgres, kafka: broker } = round.cpu;
-          say(`${what}: ${round.perSecond.toFixed(0)} messages/s, ${round.messagesATransaction.toFixed(0)} a transaction, CPU ${consumer.toFixed(0)} + ${postgres.toFixed(0)} + ${broker.toFixed(0)} µs a message, load ${round.machineLoad.toFixed(1)}`);
+          say(
+            `${what}: ${round.perSecond.toFixed(0)} messages/s, ${round.messagesATransaction.toFixed(0)} a transaction, CPU ${consumer.toFixed(0)} + ${postgres.toFixed(0)} + ${broker.toFixed(0)} µs a message, load ${round.machineLoad.toFixed(1)}`,
+          );
         }
       }
     }
-    const report: Report = { machine: machine(), messages, courses: courses.map(({ work, partitions, rounds }) => ({ work, partitions, rounds })) };
-    tellReport({ name: 'consume', markdown: markdown(report), chart: chart(report), shows: 'messages a second that one consumer handles', figures: report }, flags.report);
+    const report: Report = {
+      machine: machine(),
+      messages,
+      courses: courses.map(({ work, partitions, rounds }) => ({ work, partitions, rounds })),
+    };
+    tellReport(
+      {
+        name: 'consume',
+        markdown: markdown(report),
+        chart: chart(report),
+        shows: 'messages a second that one consumer handles',
+        figures: report,
+      },
+      flags.report,
+    );
     return 0;
   } finally {
     progress.close();
@@ -77,13 +115,15 @@ async function run(): Promise<number> {
 
 function manyMessages(text: string): number {
   const count = wholeNumber(text);
-  if (count < 10_000) throw new InvalidArgumentError('expected at least 10000: fewer are handled before anything is measured');
+  if (count < 10_000)
+    throw new InvalidArgumentError('expected at least 10000: fewer are handled before anything is measured');
   return count;
 }
 
 function partitionCounts(text: string): readonly number[] {
   const counts = text.split(',').map((part) => wholeNumber(part.trim()));
   const odd = counts.find((count, index) => count > mostPartitions || counts.indexOf(count) < index);
-  if (odd !== undefined) throw new InvalidArgumentError(`expected different numbers up to ${mostPartitions}, as 1,3,12`);
+  if (odd !== undefined)
+    throw new InvalidArgumentError(`expected different numbers up to ${mostPartitions}, as 1,3,12`);
   return counts;
 }

@@ -28,10 +28,18 @@ export interface Round {
 /** Milliseconds until a consumer has begun, and for all that waits. */
 const beginWithin = 120_000;
 const handleWithin = 1_800_000;
-const programs: Readonly<Record<ContestantName, URL>> = { library: new URL('../articles/consumer.js', import.meta.url), bare: new URL('bare-consumer.js', import.meta.url) };
+const programs: Readonly<Record<ContestantName, URL>> = {
+  library: new URL('../articles/consumer.js', import.meta.url),
+  bare: new URL('bare-consumer.js', import.meta.url),
+};
 
 /** Lets one consumer handle what waits. Throws where a row is not exactly what it must be. */
-export async function measureRound(platform: Platform, name: ContestantName, number: number, backlog: Backlog): Promise<Round> {
+export async function measureRound(
+  platform: Platform,
+  name: ContestantName,
+  number: number,
+  backlog: Backlog,
+): Promise<Round> {
   const { work, topic } = backlog;
   const service = `bench-${name}-${work}-${topic.partitions}-${number}`;
   const { group, answers } = serviceOver(work, service, topic);
@@ -42,7 +50,15 @@ export async function measureRound(platform: Platform, name: ContestantName, num
     await createTables(url);
     await rowsOf(url, bareTables);
     if (work === 'shelves') await fillShelves(url);
-    const env = { DATABASE_URL: url, KAFKA_BROKERS: platform.brokers, SERVICE: service, GROUP: group, WORK: work, TOPIC: topic.name, PARTITIONS: String(topic.partitions) };
+    const env = {
+      DATABASE_URL: url,
+      KAFKA_BROKERS: platform.brokers,
+      SERVICE: service,
+      GROUP: group,
+      WORK: work,
+      TOPIC: topic.name,
+      PARTITIONS: String(topic.partitions),
+    };
     const consumer = new Child<Told>(service, programs[name], env);
     try {
       const round = await timed(consumer, url, platform, backlog.messages);
@@ -63,12 +79,20 @@ async function timed(consumer: Child<Told>, url: string, platform: Platform, mes
   await consumer.next('that it has begun', beginWithin);
   const before = useOf(processes);
   let tally: Tally | undefined;
-  await until('everything is handled', async () => {
-    consumer.send('tell');
-    tally = (await consumer.next('how far it is', beginWithin)) as Tally;
-    return tally.decided >= messages;
-  }, handleWithin);
-  await until('what was said is published', async () => (await rowsOf(url, 'select 1 from msg_outbox limit 1')).length === 0, handleWithin);
+  await until(
+    'everything is handled',
+    async () => {
+      consumer.send('tell');
+      tally = (await consumer.next('how far it is', beginWithin)) as Tally;
+      return tally.decided >= messages;
+    },
+    handleWithin,
+  );
+  await until(
+    'what was said is published',
+    async () => (await rowsOf(url, 'select 1 from msg_outbox limit 1')).length === 0,
+    handleWithin,
+  );
   const spent = spentBetween(before, useOf(processes));
   consumer.send('tell');
   const { firstAt, lastAt, inFirst, transactions } = (await consumer.next('what it has done', beginWithin)) as Tally;

@@ -18,13 +18,17 @@ export interface Report {
 }
 
 const titles: Readonly<Record<ContestantName, string>> = { library: 'Tradewind', bare: 'a transaction a message' };
-const workTitles: Readonly<Record<WorkName, string>> = { shelves: 'a guarded update, answered', copies: 'a projection' };
+const workTitles: Readonly<Record<WorkName, string>> = {
+  shelves: 'a guarded update, answered',
+  copies: 'a projection',
+};
 
 /** The same beside a bar, where there is less room. */
 const words: Readonly<Record<WorkName, string>> = { shelves: 'an update', copies: 'a projection' };
 
 /** Round by round: what was measured one after the other is compared. */
-export const ratios = ({ rounds }: Course): number[] => rounds.library.map(({ perSecond }, index) => perSecond / rounds.bare[index]!.perSecond);
+export const ratios = ({ rounds }: Course): number[] =>
+  rounds.library.map(({ perSecond }, index) => perSecond / rounds.bare[index]!.perSecond);
 
 export function markdown({ machine, messages, courses }: Report): string {
   return [
@@ -32,13 +36,28 @@ export function markdown({ machine, messages, courses }: Report): string {
     '',
     `${messages.library.toLocaleString('en')} messages that wait in Kafka (${messages.bare.toLocaleString('en')} for the other, which would take long), from the first committed transaction to the last. ${courses[0]!.rounds.library.length} rounds in turn, each with a fresh process and database; median [least–most]. ${machine}; Kafka, PostgreSQL and the consumer share it.`,
     '',
-    ...works.flatMap((work) => [`## ${workTitles[work]}`, '', ...tableOfWork(courses.filter((course) => course.work === work)), '']),
+    ...works.flatMap((work) => [
+      `## ${workTitles[work]}`,
+      '',
+      ...tableOfWork(courses.filter((course) => course.work === work)),
+      '',
+    ]),
   ].join('\n');
 }
 
 const tableOfWork = (courses: readonly Course[]): string[] =>
   tableOf(
-    ['consumer', 'partitions', 'messages/s', `of ${titles.bare}`, 'messages a transaction', 'CPU µs a message', 'PostgreSQL’s', 'Kafka’s', 'load'],
+    [
+      'consumer',
+      'partitions',
+      'messages/s',
+      `of ${titles.bare}`,
+      'messages a transaction',
+      'CPU µs a message',
+      'PostgreSQL’s',
+      'Kafka’s',
+      'load',
+    ],
     courses.flatMap((course) =>
       contestants.map((name) => {
         const rounds = course.rounds[name];
@@ -62,6 +81,11 @@ export const chart = ({ machine, courses }: Report): string =>
     title: 'Messages a second that one consumer handles',
     note: machine,
     bars: courses.flatMap(({ work, partitions, rounds }) =>
-      contestants.map((name) => barOf(name === 'bare' ? '… a transaction each' : `${words[work]}, ${partitions} part.`, rounds[name].map(({ perSecond }) => perSecond))),
+      contestants.map((name) =>
+        barOf(
+          name === 'bare' ? '… a transaction each' : `${words[work]}, ${partitions} part.`,
+          rounds[name].map(({ perSecond }) => perSecond),
+        ),
+      ),
     ),
   });

@@ -49,8 +49,13 @@ export class Asker {
 
   async #ask(): Promise<void> {
     const { path, needsToken, answer } = this.question;
-    const { statusCode, body } = await this.#pool.request({ method: 'GET', path, ...(needsToken && { headers: { authorization: `Bearer ${this.token}` } }) });
+    const { statusCode, body } = await this.#pool.request({
+      method: 'GET',
+      path,
+      ...(needsToken && { headers: { authorization: `Bearer ${this.token}` } }),
+    });
     const text = await body.text();
-    if (statusCode !== 200 || text !== answer) throw new Error(`${this.question.name} was answered with ${statusCode} ${text.slice(0, 300)}`);
+    if (statusCode !== 200 || text !== answer)
+      throw new Error(`${this.question.name} was answered with ${statusCode} ${text.slice(0, 300)}`);
   }
 }

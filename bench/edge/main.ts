@@ -21,7 +21,12 @@ interface Flags extends Plan {
   readonly profile?: string;
 }
 
-const { rounds, report: folder, profile, ...plan } = new Command('npm run bench:edge --')
+const {
+  rounds,
+  report: folder,
+  profile,
+  ...plan
+} = new Command('npm run bench:edge --')
   .description('Measures what the gateway adds: the same requests through it and to the service itself, in turn.')
   .option('--in-flight <number>', 'requests, while as much is asked as can be answered', wholeNumber, 64)
   .option('--per-second <number>', 'requests, while it is steady', wholeNumber, 200)
@@ -39,10 +44,23 @@ async function run(): Promise<number> {
   say(`${machine()}, load ${load().toFixed(1)} before it begins`);
   const platform = await Platform.open();
   try {
-    const shop = await openShop({ providerApart: false }, platform, profile === undefined ? {} : { env: { gateway: profiling(profile) } });
+    const shop = await openShop(
+      { providerApart: false },
+      platform,
+      profile === undefined ? {} : { env: { gateway: profiling(profile) } },
+    );
     try {
       const report = await measure(shop, platform);
-      tellReport({ name: 'edge', markdown: markdown(report), chart: chart(report), shows: 'requests a second with and without the gateway', figures: report }, folder);
+      tellReport(
+        {
+          name: 'edge',
+          markdown: markdown(report),
+          chart: chart(report),
+          shows: 'requests a second with and without the gateway',
+          figures: report,
+        },
+        folder,
+      );
     } finally {
       await shop.stop();
     }
@@ -63,22 +81,50 @@ async function measure(shop: Shop, platform: Platform): Promise<Report> {
       measured.push(await measureRound(shop, platform, question, token, number));
     }
   }
-  return { machine: machine(), plan, courses: courses.map(({ question: { name, service }, rounds: measured }) => ({ question: name, service, rounds: measured })) };
+  return {
+    machine: machine(),
+    plan,
+    courses: courses.map(({ question: { name, service }, rounds: measured }) => ({
+      question: name,
+      service,
+      rounds: measured,
+    })),
+  };
 }
 
 /** Who comes first takes turns as well. */
-async function measureRound(shop: Shop, platform: Platform, question: Question, token: string, number: number): Promise<Round> {
-  const processes = new Map([...['gateway', question.service].map((name) => [name, shop.kept.get(name)!.pid!] as const), ['PostgreSQL', platform.processes.get('PostgreSQL')!]]);
+async function measureRound(
+  shop: Shop,
+  platform: Platform,
+  question: Question,
+  token: string,
+  number: number,
+): Promise<Round> {
+  const processes = new Map([
+    ...['gateway', question.service].map((name) => [name, shop.kept.get(name)!.pid!] as const),
+    ['PostgreSQL', platform.processes.get('PostgreSQL')!],
+  ]);
   const figures = new Map<Way, Figures>();
   for (const way of number % 2 === 1 ? ways : ways.toReversed()) {
-    const of = await measureWay(question, way === 'gateway' ? shop.gatewayUrl : urlOf(shop, question.service), token, processes, plan);
+    const of = await measureWay(
+      question,
+      way === 'gateway' ? shop.gatewayUrl : urlOf(shop, question.service),
+      token,
+      processes,
+      plan,
+    );
     figures.set(way, of);
-    say(`round ${number}, ${question.name}, ${way}: ${of.perSecond.toFixed(0)} requests/s, gateway ${of.cpu['gateway']!.toFixed(0)} + service ${of.cpu[question.service]!.toFixed(0)} µs a request, p50 ${of.p50.toFixed(1)} ms, p99 ${of.p99.toFixed(1)} ms, load ${of.machineLoad.toFixed(1)}`);
+    say(
+      `round ${number}, ${question.name}, ${way}: ${of.perSecond.toFixed(0)} requests/s, gateway ${of.cpu['gateway']!.toFixed(0)} + service ${of.cpu[question.service]!.toFixed(0)} µs a request, p50 ${of.p50.toFixed(1)} ms, p99 ${of.p99.toFixed(1)} ms, load ${of.machineLoad.toFixed(1)}`,
+    );
   }
   return { service: figures.get('service')!, gateway: figures.get('gateway')! };
 }
 
 function profiling(into: string): Readonly<Record<string, string>> {
   mkdirSync(into, { recursive: true });
-  return { NODE_OPTIONS: `--import=${new URL('profile.js', import.meta.url).href}`, PROFILE: join(resolve(into), 'gateway.cpuprofile') };
+  return {
+    NODE_OPTIONS: `--import=${new URL('profile.js', import.meta.url).href}`,
+    PROFILE: join(resolve(into), 'gateway.cpuprofile'),
+  };
 }

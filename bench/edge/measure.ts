@@ -37,17 +37,38 @@ export type Round = Readonly<Record<Way, Figures>>;
 const warmUp = 2_000;
 
 /** Asks one question at one address: as much as can be answered, then at a steady rate. `processes` are those that have to do with it. */
-export async function measureWay(question: Question, origin: string, token: string, processes: ReadonlyMap<string, number>, { inFlight, perSecond, seconds }: Plan): Promise<Figures> {
+export async function measureWay(
+  question: Question,
+  origin: string,
+  token: string,
+  processes: ReadonlyMap<string, number>,
+  { inFlight, perSecond, seconds }: Plan,
+): Promise<Figures> {
   const asker = new Asker(question, origin, inFlight, token);
   try {
     await asker.filling(warmUp);
-    const [before, processors, from, own] = [useOf(processes), watchProcessors(), performance.now(), process.cpuUsage()];
+    const [before, processors, from, own] = [
+      useOf(processes),
+      watchProcessors(),
+      performance.now(),
+      process.cpuUsage(),
+    ];
     const answered = await asker.filling(seconds * 1_000);
-    const [to, busy, after, { user, system }] = [performance.now(), processors(), useOf(processes), process.cpuUsage(own)]; // this process's children are the shop
+    const [to, busy, after, { user, system }] = [
+      performance.now(),
+      processors(),
+      useOf(processes),
+      process.cpuUsage(own),
+    ]; // this process's children are the shop
     const waits = await asker.steadily(perSecond, seconds * 1_000);
     return {
       perSecond: answered / ((to - from) / 1_000),
-      cpu: Object.fromEntries([...spentBetween(before, after), ['asking', user + system] as const].map(([name, spent]) => [name, spent / answered])),
+      cpu: Object.fromEntries(
+        [...spentBetween(before, after), ['asking', user + system] as const].map(([name, spent]) => [
+          name,
+          spent / answered,
+        ]),
+      ),
       p50: quantile(waits, 0.5),
       p99: quantile(waits, 0.99),
       busy,

@@ -12,4 +12,5 @@ process.once('exit', () =>
   session.post('Profiler.stop', (error, { profile }) => {
     if (error) throw error;
     writeFileSync(file, JSON.stringify(profile));
-  }));
+  }),
+);

@@ -18,7 +18,12 @@ export interface Bar {
 }
 
 /** The median of rounds, with their range. */
-export const barOf = (name: string, values: readonly number[]): Bar => ({ name, value: median(values), least: Math.min(...values), most: Math.max(...values) });
+export const barOf = (name: string, values: readonly number[]): Bar => ({
+  name,
+  value: median(values),
+  least: Math.min(...values),
+  most: Math.max(...values),
+});
 
 const text = (words: string): string => words.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 

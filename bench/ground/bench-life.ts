@@ -16,7 +16,9 @@ export const isEnding = (): boolean => endedAt !== undefined;
 export function hold(close: Close): () => Promise<void> {
   let closed: Promise<void> | undefined;
   const closeOnce = (): Promise<void> =>
-    (closed ??= close().then(() => undefined).finally(() => held.delete(closeOnce)));
+    (closed ??= close()
+      .then(() => undefined)
+      .finally(() => held.delete(closeOnce)));
   held.add(closeOnce);
   return closeOnce;
 }

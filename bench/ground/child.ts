@@ -27,7 +27,10 @@ export class Child<Told> {
 
   /** Throws when it has ended. */
   check(): void {
-    if (this.#isOver) throw new Error(`${this.name} has ended by itself (${this.#process.signalCode ?? `exit code ${this.#process.exitCode}`})`);
+    if (this.#isOver)
+      throw new Error(
+        `${this.name} has ended by itself (${this.#process.signalCode ?? `exit code ${this.#process.exitCode}`})`,
+      );
   }
 
   send(word: string | object): void {
@@ -36,10 +39,14 @@ export class Child<Told> {
 
   /** The next of what it tells. Rejects when it ends without a word, or tells nothing for so many milliseconds. */
   async next(what: string, withinMs: number): Promise<Told> {
-    await until(`${this.name} tells ${what}`, () => {
-      if (this.#told.length === 0) this.check();
-      return this.#told.length > 0;
-    }, withinMs);
+    await until(
+      `${this.name} tells ${what}`,
+      () => {
+        if (this.#told.length === 0) this.check();
+        return this.#told.length > 0;
+      },
+      withinMs,
+    );
     return this.#told.shift()!;
   }
 }

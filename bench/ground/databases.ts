@@ -16,7 +16,11 @@ export async function createDatabase(postgresUrl: string, name: string): Promise
 }
 
 /** Everything that one statement gives. */
-export async function rowsOf<R extends object>(url: string, text: string, values: readonly unknown[] = []): Promise<R[]> {
+export async function rowsOf<R extends object>(
+  url: string,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<R[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {

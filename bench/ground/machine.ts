@@ -1,7 +1,13 @@
 import { cpus, loadavg, totalmem } from 'node:os';
 
 const spent = (): { readonly idle: number; readonly all: number } =>
-  cpus().reduce(({ idle, all }, { times }) => ({ idle: idle + times.idle, all: all + Object.values(times).reduce((sum, time) => sum + time, 0) }), { idle: 0, all: 0 });
+  cpus().reduce(
+    ({ idle, all }, { times }) => ({
+      idle: idle + times.idle,
+      all: all + Object.values(times).reduce((sum, time) => sum + time, 0),
+    }),
+    { idle: 0, all: 0 },
+  );
 
 /** Begins to watch the processors; asked later, gives how busy all of them were since, from 0 to 1. */
 export function watchProcessors(): () => number {
@@ -14,7 +20,8 @@ export function watchProcessors(): () => number {
 
 export const processorCount = cpus().length;
 
-export const machine = (): string => `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
+export const machine = (): string =>
+  `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
 
 /** How many wanted a processor in the last minute. */
 export const load = (): number => loadavg()[0]!;

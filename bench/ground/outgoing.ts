@@ -14,8 +14,26 @@ export interface Outgoing {
 export function outgoing({ topic, key, type, fields, sequence, occurredAt }: Outgoing): OutgoingRecord {
   const payload = JSON.stringify(fields);
   const row = {
-    id: newId(systemWorld), topic: topic.name, key, type, version: 1, payload, causation: newId(systemWorld), correlation: key,
-    traceparent: null, occurredAt, headers: null, archived: true, position: 0n, sequence: BigInt(sequence),
+    id: newId(systemWorld),
+    topic: topic.name,
+    key,
+    type,
+    version: 1,
+    payload,
+    causation: newId(systemWorld),
+    correlation: key,
+    traceparent: null,
+    occurredAt,
+    headers: null,
+    archived: true,
+    position: 0n,
+    sequence: BigInt(sequence),
   };
-  return { topic: topic.name, partition: partitionOf(key, topic.partitions), key, value: payload, headers: headersOf(row, topic.owner) };
+  return {
+    topic: topic.name,
+    partition: partitionOf(key, topic.partitions),
+    key,
+    value: payload,
+    headers: headersOf(row, topic.owner),
+  };
 }

@@ -28,9 +28,20 @@ export class Platform {
       lifeline.letGo();
     });
     const [port = 0, kafkaPort = 0, controllerPort = 0] = await freePorts(3);
-    const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), port, password: randomBytes(12).toString('base64url'), log: join(folder, 'postgres.log'), settings });
+    const postgres = await startPostgres({
+      dataDir: join(folder, 'postgres'),
+      port,
+      password: randomBytes(12).toString('base64url'),
+      log: join(folder, 'postgres.log'),
+      settings,
+    });
     stops.push(() => postgres.stop());
-    const kafka = await startKafka({ dataDir: join(folder, 'kafka'), port: kafkaPort, controllerPort, log: join(folder, 'kafka.log') });
+    const kafka = await startKafka({
+      dataDir: join(folder, 'kafka'),
+      port: kafkaPort,
+      controllerPort,
+      log: join(folder, 'kafka.log'),
+    });
     stops.push(() => kafka.stop());
     return new Platform(folder, postgres, kafka, close);
   }
@@ -46,6 +57,9 @@ export class Platform {
 
   /** Process ids by name. */
   get processes(): ReadonlyMap<string, number> {
-    return new Map([['PostgreSQL', this.postgres.pid], ['Kafka', this.kafka.pids[0]!]]);
+    return new Map([
+      ['PostgreSQL', this.postgres.pid],
+      ['Kafka', this.kafka.pids[0]!],
+    ]);
   }
 }

@@ -21,5 +21,6 @@ describe('what a process uses', () => {
       await once(child, 'exit');
     }
   });
-  it('is nothing once it has ended', () => expect(useOf(new Map([['nobody', 2 ** 22 + 1]])).get('nobody')).toEqual({ cpu: 0, memory: 0 }));
+  it('is nothing once it has ended', () =>
+    expect(useOf(new Map([['nobody', 2 ** 22 + 1]])).get('nobody')).toEqual({ cpu: 0, memory: 0 }));
 });

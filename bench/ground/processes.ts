@@ -13,12 +13,25 @@ export interface Use {
 
 /** What processes use, each with its children, by name. Needs Linux: throws elsewhere. */
 export function useOf(processes: ReadonlyMap<string, number>): Map<string, Use> {
-  const all = new Map(readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((name) => statOf(Number(name))));
-  const familyOf = (pid: number): number[] => [pid, ...[...all].filter(([, { parent }]) => parent === pid).flatMap(([child]) => familyOf(child))];
+  const all = new Map(
+    readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .flatMap((name) => statOf(Number(name))),
+  );
+  const familyOf = (pid: number): number[] => [
+    pid,
+    ...[...all].filter(([, { parent }]) => parent === pid).flatMap(([child]) => familyOf(child)),
+  ];
   return new Map(
     [...processes].map(([name, pid]) => {
       const family = familyOf(pid).flatMap((member) => all.get(member) ?? []);
-      return [name, { cpu: family.reduce((sum, { cpu }) => sum + cpu, 0), memory: family.reduce((sum, { memory }) => sum + memory, 0) }];
+      return [
+        name,
+        {
+          cpu: family.reduce((sum, { cpu }) => sum + cpu, 0),
+          memory: family.reduce((sum, { memory }) => sum + memory, 0),
+        },
+      ];
     }),
   );
 }
@@ -35,7 +48,12 @@ function statOf(pid: number): [number, Use & { readonly parent: number }][] {
   } catch {
     return [];
   }
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number);
-  const [parent, user, system, childrenUser, childrenSystem, resident] = [1, 11, 12, 13, 14, 21].map((index) => fields[index]!) as [number, number, number, number, number, number];
+  const fields = text
+    .slice(text.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number);
+  const [parent, user, system, childrenUser, childrenSystem, resident] = [1, 11, 12, 13, 14, 21].map(
+    (index) => fields[index]!,
+  ) as [number, number, number, number, number, number];
   return [[pid, { parent, cpu: (user + system + childrenUser + childrenSystem) * tick, memory: resident * page }]];
 }

@@ -13,7 +13,10 @@ export class Progress {
     private readonly state: () => string = () => '',
   ) {
     this.#what = first;
-    this.#timer = setInterval(() => say(`  ${this.#what} ... ${Math.round((Date.now() - this.#since) / 1_000)} s${this.state()}`), interval);
+    this.#timer = setInterval(
+      () => say(`  ${this.#what} ... ${Math.round((Date.now() - this.#since) / 1_000)} s${this.state()}`),
+      interval,
+    );
   }
 
   /** Goes on to what is under way from now on. */

@@ -50,7 +50,10 @@ export class Services {
   }
 
   async #start({ name, file, env }: Program): Promise<void> {
-    const child = fork(fileURLToPath(file), { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const child = fork(fileURLToPath(file), {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
     this.#children.set(name, child);
     const log = createWriteStream(join(this.folder, `${name}.log`));
     for (const output of [child.stdout!, child.stderr!]) output.pipe(log, { end: false });
@@ -65,7 +68,10 @@ export class Services {
       });
     });
     const tooLate = new AbortController();
-    const timer = setTimeout(() => tooLate.abort(new Error(`${name} was not ready within ${startingWithin / 1_000} s`)), startingWithin);
+    const timer = setTimeout(
+      () => tooLate.abort(new Error(`${name} was not ready within ${startingWithin / 1_000} s`)),
+      startingWithin,
+    );
     try {
       await Promise.race([once(child, 'message', { signal: tooLate.signal }), ended]);
     } finally {

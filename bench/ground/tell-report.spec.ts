@@ -11,7 +11,14 @@ afterEach(() => rmSync(folder, { recursive: true }));
 describe('a report with a folder', () => {
   it('is three files there, and the text shows the picture', () => {
     const there = join(folder, 'not', 'yet');
-    tellReport({ name: 'relay', markdown: '# Relay\n', chart: '<svg/>', shows: 'rows a second', figures: { rows: 1 } }, there);
-    expect(['md', 'svg', 'json'].map((ending) => readFileSync(join(there, `relay.${ending}`), 'utf8'))).toEqual(['# Relay\n\n![rows a second](relay.svg)\n', '<svg/>', '{\n "rows": 1\n}\n']);
+    tellReport(
+      { name: 'relay', markdown: '# Relay\n', chart: '<svg/>', shows: 'rows a second', figures: { rows: 1 } },
+      there,
+    );
+    expect(['md', 'svg', 'json'].map((ending) => readFileSync(join(there, `relay.${ending}`), 'utf8'))).toEqual([
+      '# Relay\n\n![rows a second](relay.svg)\n',
+      '<svg/>',
+      '{\n "rows": 1\n}\n',
+    ]);
   });
 });

@@ -31,8 +31,17 @@ describe('the id that a thing had some seconds before', () => {
     expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(id.slice(0, 13)).toBe(idAt(at - hour * 1_000, 0).slice(0, 13));
   });
-  it('is the same in every database', async () => expect(await earlier(idAt(at, 1), hour, clients[1])).toBe(await earlier(idAt(at, 1), hour)));
+  it('is the same in every database', async () =>
+    expect(await earlier(idAt(at, 1), hour, clients[1])).toBe(await earlier(idAt(at, 1), hour)));
   it('is another one for another thing, and for another time', async () =>
-    expect(new Set([await earlier(idAt(at, 1), hour), await earlier(idAt(at, 2), hour), await earlier(idAt(at, 1), hour + 1), idAt(at, 1)]).size).toBe(4));
-  it('sorts as the things themselves', async () => expect((await earlier(idAt(at, 9), hour)) < (await earlier(idAt(at + 1, 0), hour))).toBe(true));
+    expect(
+      new Set([
+        await earlier(idAt(at, 1), hour),
+        await earlier(idAt(at, 2), hour),
+        await earlier(idAt(at, 1), hour + 1),
+        idAt(at, 1),
+      ]).size,
+    ).toBe(4));
+  it('sorts as the things themselves', async () =>
+    expect((await earlier(idAt(at, 9), hour)) < (await earlier(idAt(at + 1, 0), hour))).toBe(true));
 });

@@ -20,12 +20,18 @@ describe('a shop with past orders', () => {
   let old: OldShop;
   const violations = async (): Promise<string[]> => {
     const { databases, kafkaBrokers: brokers } = old.shop;
-    return reportLines(await runAudit({ databases, brokers, waitSeconds: 0, log: () => undefined })).filter((line) => line.includes('✗'));
+    return reportLines(await runAudit({ databases, brokers, waitSeconds: 0, log: () => undefined })).filter((line) =>
+      line.includes('✗'),
+    );
   };
   beforeAll(async () => {
     platform = await Platform.open();
     const { brokers, postgresUrl, folder } = platform;
-    old = await openOldShop({ brokers, postgresUrl, folder, products }, { played, copies }, (line) => void process.stderr.write(`${line}\n`));
+    old = await openOldShop(
+      { brokers, postgresUrl, folder, products },
+      { played, copies },
+      (line) => void process.stderr.write(`${line}\n`),
+    );
   }, 300_000);
   afterAll(async () => {
     await old?.contestant.stop();
@@ -54,14 +60,21 @@ describe('a shop with past orders', () => {
     ['product', 'reservations', 'order_id', `status = 'sold'`],
     ['order', 'msg_outbox_archive', 'position', `type = 'order.confirmed'`],
     ['cart', 'msg_inbox', 'message_id', `consumer = 'cart'`],
-  ])('is found out where a past row is missing in %s: %s', async (database, table, key, which) => {
-    const url = old.shop.databases[database];
-    const oldest = `select ${key} from ${table} where ${which} order by ${key} limit 1`;
-    const [row] = await rowsOf<{ kept: object }>(url, `delete from ${table} where ${key} = (${oldest}) returning to_jsonb(${table}) as kept`);
-    const found = await violations();
-    await rowsOf(url, `insert into ${table} select * from jsonb_populate_record(null::${table}, $1)`, [row!.kept]);
-    expect(found).not.toEqual([]);
-  }, 120_000);
+  ])(
+    'is found out where a past row is missing in %s: %s',
+    async (database, table, key, which) => {
+      const url = old.shop.databases[database];
+      const oldest = `select ${key} from ${table} where ${which} order by ${key} limit 1`;
+      const [row] = await rowsOf<{ kept: object }>(
+        url,
+        `delete from ${table} where ${key} = (${oldest}) returning to_jsonb(${table}) as kept`,
+      );
+      const found = await violations();
+      await rowsOf(url, `insert into ${table} select * from jsonb_populate_record(null::${table}, $1)`, [row!.kept]);
+      expect(found).not.toEqual([]);
+    },
+    120_000,
+  );
 
   it('is clean again when every row is back', async () => expect(await violations()).toEqual([]), 120_000);
 });

@@ -23,15 +23,25 @@ interface Flags extends Omit<Plan, 'mode'> {
 const played = 300;
 
 const flags = new Command('npm run bench:growth --')
-  .description('Measures orders as bench:saga does, over so many past ones, number by number in turn, each round on a Kafka and a PostgreSQL of its own.')
-  .option('--orders <numbers>', `past orders, as 0,10000,100000,1000000, on top of the ${played} that they are copies of`, numbers, [0, 10_000, 100_000])
+  .description(
+    'Measures orders as bench:saga does, over so many past ones, number by number in turn, each round on a Kafka and a PostgreSQL of its own.',
+  )
+  .option(
+    '--orders <numbers>',
+    `past orders, as 0,10000,100000,1000000, on top of the ${played} that they are copies of`,
+    numbers,
+    [0, 10_000, 100_000],
+  )
   .option('--outstanding <number>', 'orders without an outcome at any time', wholeNumber, 2_000)
   .option('--rounds <number>', 'of each number', wholeNumber, 3)
   .option('--warm-up <seconds>', 'before each measurement', wholeNumber, 8)
   .option('--seconds <seconds>', 'of each measurement', wholeNumber, 15)
   .option('--report <folder>', 'write growth.md, growth.svg and growth.json there')
   .option('--statements', 'print what PostgreSQL was asked, an order')
-  .addHelpText('after', '\nExit code 0: after every round every order had one outcome, past ones too, and the audits were clean.')
+  .addHelpText(
+    'after',
+    '\nExit code 0: after every round every order had one outcome, past ones too, and the audits were clean.',
+  )
   .parse()
   .opts<Flags>();
 const mode: Mode = { kind: 'closed', outstanding: flags.outstanding };
@@ -50,7 +60,16 @@ async function run(): Promise<number> {
     }
   }
   const report: GrowthReport = { machine: machine(), mode, seconds: flags.seconds, rounds: Object.fromEntries(rounds) };
-  tellReport({ name: 'growth', markdown: markdown(report), chart: chart(report), shows: 'orders a second, by past orders', figures: report }, flags.report);
+  tellReport(
+    {
+      name: 'growth',
+      markdown: markdown(report),
+      chart: chart(report),
+      shows: 'orders a second, by past orders',
+      figures: report,
+    },
+    flags.report,
+  );
   return 0;
 }
 
@@ -59,10 +78,16 @@ async function measure(orders: number): Promise<OldRound> {
   try {
     const { brokers, postgresUrl, folder } = platform;
     const since = performance.now();
-    const { contestant, past, databaseBytes } = await openOldShop({ brokers, postgresUrl, folder, products }, { played, copies: orders }, say);
+    const { contestant, past, databaseBytes } = await openOldShop(
+      { brokers, postgresUrl, folder, products },
+      { played, copies: orders },
+      say,
+    );
     try {
       const preparation = (performance.now() - since) / 1_000;
-      say(`  ${past.accepted} orders and ${(databaseBytes / 2 ** 20).toFixed(0)} MiB of databases after ${preparation.toFixed(0)} s`);
+      say(
+        `  ${past.accepted} orders and ${(databaseBytes / 2 ** 20).toFixed(0)} MiB of databases after ${preparation.toFixed(0)} s`,
+      );
       return { ...(await playRound(platform, contestant, { ...flags, mode }, past)), databaseBytes, preparation };
     } finally {
       await contestant.stop();
@@ -74,6 +99,7 @@ async function measure(orders: number): Promise<OldRound> {
 
 function numbers(text: string): readonly number[] {
   const found = text.split(',').map((part) => (part.trim() === '0' ? 0 : wholeNumber(part.trim())));
-  if (found.some((count, index) => index > 0 && count <= found[index - 1]!)) throw new InvalidArgumentError('expected rising numbers, as 0,10000,100000');
+  if (found.some((count, index) => index > 0 && count <= found[index - 1]!))
+    throw new InvalidArgumentError('expected rising numbers, as 0,10000,100000');
   return found;
 }

@@ -30,7 +30,11 @@ const services = ['product', 'cart', 'order', 'payment'];
 const size = `select sum(pg_database_size(oid))::float8 as bytes from pg_database where not datistemplate`;
 
 /** A shop that has had so many orders: some that buyers placed, and copies of these. Its services were stopped meanwhile. */
-export async function openOldShop(place: Place, { played, copies }: Past, say: (line: string) => void): Promise<OldShop> {
+export async function openOldShop(
+  place: Place,
+  { played, copies }: Past,
+  say: (line: string) => void,
+): Promise<OldShop> {
   const shop = await openShop(settings, place);
   try {
     const productIds = await stock(shop, place.products);
@@ -40,7 +44,12 @@ export async function openOldShop(place: Place, { played, copies }: Past, say: (
     await seedPast({ databases, brokers, orders: copies, say });
     await Promise.all(services.map((service) => shop.startOne(service)));
     const [{ bytes } = { bytes: 0 }] = await rowsOf<{ bytes: number }>(place.postgresUrl, size);
-    return { contestant: await contestantOf(shop, settings, productIds), shop, past: await factsOf(databases.order), databaseBytes: bytes };
+    return {
+      contestant: await contestantOf(shop, settings, productIds),
+      shop,
+      past: await factsOf(databases.order),
+      databaseBytes: bytes,
+    };
   } catch (error) {
     await shop.stop();
     throw error;
@@ -57,5 +66,8 @@ async function play(contestant: Contestant, { products, brokers }: Place, orders
     await load.close();
   }
   const { confirmed, outOfStock, declined } = await contestant.audit();
-  if (confirmed * outOfStock * declined === 0) throw new Error(`of ${orders} orders ${confirmed} were confirmed, ${outOfStock} were out of stock and ${declined} declined: some of each are needed`);
+  if (confirmed * outOfStock * declined === 0)
+    throw new Error(
+      `of ${orders} orders ${confirmed} were confirmed, ${outOfStock} were out of stock and ${declined} declined: some of each are needed`,
+    );
 }

@@ -1,5 +1,13 @@
 import pg from 'pg';
-import { copyRows, earlierId, passing, putAside, storyTables, takeFromShelves, type StoryDatabase } from './story-tables.js';
+import {
+  copyRows,
+  earlierId,
+  passing,
+  putAside,
+  storyTables,
+  takeFromShelves,
+  type StoryDatabase,
+} from './story-tables.js';
 
 /** Copies that are made with one transaction, column by column; each has its order's id and the partition of its records. */
 export interface Batch {
@@ -77,10 +85,17 @@ export class PastDatabase {
       this.#statements.push(copyRows(table, rows[0]!.columns.split(',')));
     }
     const known = new Set([...copied.map(({ table }) => table), ...passing]);
-    for (const { table } of (await this.client.query<{ table: string }>(tables)).rows.filter((row) => !known.has(row.table))) {
-      const { rows } = await this.client.query(`select from ${table} t, unnest($1::text[]) as s(story) where strpos(t::text, story) > 0 limit 1`, [stories]);
-      if (rows.length > 0) throw new Error(`an order has left something in ${table} of ${this.name}, and nobody has said how that is copied`);
+    for (const { table } of (await this.client.query<{ table: string }>(tables)).rows.filter(
+      (row) => !known.has(row.table),
+    )) {
+      const { rows } = await this.client.query(
+        `select from ${table} t, unnest($1::text[]) as s(story) where strpos(t::text, story) > 0 limit 1`,
+        [stories],
+      );
+      if (rows.length > 0)
+        throw new Error(
+          `an order has left something in ${table} of ${this.name}, and nobody has said how that is copied`,
+        );
     }
   }
 }
-

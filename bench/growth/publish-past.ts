@@ -1,4 +1,10 @@
-import { headersOf, type Acknowledged, type KafkaClient, type OutgoingRecord, type TakenRow } from '@tradewind/messaging';
+import {
+  headersOf,
+  type Acknowledged,
+  type KafkaClient,
+  type OutgoingRecord,
+  type TakenRow,
+} from '@tradewind/messaging';
 import pg from 'pg';
 
 /** Records a send: kafkajs is quadratic above. */
@@ -18,15 +24,25 @@ interface Row extends Omit<TakenRow, 'position' | 'sequence'> {
  * Publishes what the archive of a service holds behind a position, in its order. Rejects when the broker puts a record at another
  * offset than the archive names.
  */
-export async function publishPast(kafka: KafkaClient, service: string, url: string, behind: bigint, onPublished: (records: number) => void): Promise<void> {
+export async function publishPast(
+  kafka: KafkaClient,
+  service: string,
+  url: string,
+  behind: bigint,
+  onPublished: (records: number) => void,
+): Promise<void> {
   const client = new pg.Client({ connectionString: url, application_name: 'tradewind-bench' });
   await client.connect();
   const publisher = await kafka.publisher();
   try {
-    const read = async (after: string): Promise<readonly Row[]> => (await client.query<Row>({ name: 'past', text: page, values: [after] })).rows;
-    for (let rows = await read(behind.toString()); rows.length > 0; ) {
+    const read = async (after: string): Promise<readonly Row[]> =>
+      (await client.query<Row>({ name: 'past', text: page, values: [after] })).rows;
+    for (let rows = await read(behind.toString()); rows.length > 0;) {
       const next = read(rows.at(-1)!.position);
-      const [acknowledged, following] = await Promise.all([publisher.publish(rows.map((row) => recordOf(row, service))), next]);
+      const [acknowledged, following] = await Promise.all([
+        publisher.publish(rows.map((row) => recordOf(row, service))),
+        next,
+      ]);
       agree(rows, acknowledged);
       onPublished(rows.length);
       rows = following;
@@ -49,6 +65,9 @@ const recordOf = (row: Row, service: string): OutgoingRecord => ({
 function agree(rows: readonly Row[], acknowledged: readonly Acknowledged[]): void {
   for (const { topic, partition, baseOffset } of acknowledged) {
     const first = rows.find((row) => row.topic === topic && row.partition === partition)!;
-    if (BigInt(first.offset) !== baseOffset) throw new Error(`the record ${first.id} lies at ${baseOffset} of ${topic} partition ${partition}, its archive says ${first.offset}`);
+    if (BigInt(first.offset) !== baseOffset)
+      throw new Error(
+        `the record ${first.id} lies at ${baseOffset} of ${topic} partition ${partition}, its archive says ${first.offset}`,
+      );
   }
 }

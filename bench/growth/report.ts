@@ -29,10 +29,15 @@ export function markdown(report: GrowthReport): string {
     ...tablesOf(rounds),
     ...tableOf(
       ['', 'MiB of databases', 'ready after'],
-      Object.entries(rounds).map(([name, each]) => [name, whole(median(each.map(({ databaseBytes }) => databaseBytes)) / 2 ** 20), `${whole(median(each.map(({ preparation }) => preparation)))} s`]),
+      Object.entries(rounds).map(([name, each]) => [
+        name,
+        whole(median(each.map(({ databaseBytes }) => databaseBytes)) / 2 ** 20),
+        `${whole(median(each.map(({ preparation }) => preparation)))} s`,
+      ]),
     ),
     '',
   ].join('\n');
 }
 
-export const chart = ({ machine, rounds }: GrowthReport): string => barsOf('Orders a second, by past orders', machine, rounds);
+export const chart = ({ machine, rounds }: GrowthReport): string =>
+  barsOf('Orders a second, by past orders', machine, rounds);

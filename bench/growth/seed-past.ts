@@ -12,7 +12,13 @@ import { storyTables, type StoryDatabase } from './story-tables.js';
 const batchSize = 5_000;
 const stories = `select order_id::text as story from orders order by order_id`;
 /** Those that tell of an order: its key lies in the same partition of each. */
-const telling = [topics.orderEvents, topics.stockCommands, topics.stockEvents, topics.paymentCommands, topics.paymentEvents];
+const telling = [
+  topics.orderEvents,
+  topics.stockCommands,
+  topics.stockEvents,
+  topics.paymentCommands,
+  topics.paymentEvents,
+];
 const [partitions, ...others] = new Set(telling.map((topic) => topic.partitions));
 const readers = `select consumer, array_agg(distinct topic) as topics from msg_starts where topic = any($1) group by consumer`;
 
@@ -36,7 +42,8 @@ export async function seedPast({ databases, brokers, orders, say }: Seeding): Pr
   const kafka = kafkaClient({ brokers: brokers.split(','), clientId: 'bench' });
   const opened: PastDatabase[] = [];
   try {
-    for (const name of Object.keys(storyTables) as StoryDatabase[]) opened.push(await PastDatabase.open(name, databases[name], models));
+    for (const name of Object.keys(storyTables) as StoryDatabase[])
+      opened.push(await PastDatabase.open(name, databases[name], models));
     const times = new Map<string, number>();
     for await (const batch of batches(opened[0]!, models, orders)) {
       await Promise.all(opened.map((database) => database.copy(batch)));
@@ -45,7 +52,11 @@ export async function seedPast({ databases, brokers, orders, say }: Seeding): Pr
     }
     await Promise.all(opened.map((database) => database.settle(times)));
     progress.next('publishing what was said about them');
-    await Promise.all(opened.map(({ name, said }) => publishPast(kafka, name, databases[name], said, (records) => (published += records))));
+    await Promise.all(
+      opened.map(({ name, said }) =>
+        publishPast(kafka, name, databases[name], said, (records) => (published += records)),
+      ),
+    );
     progress.next('setting the positions of all consumers');
     await Promise.all(opened.map(({ name }) => setToEnds(kafka, databases[name])));
   } finally {
@@ -66,7 +77,12 @@ async function* batches(database: PastDatabase, models: readonly string[], order
 
 /** What is past was heard by everybody. */
 async function setToEnds(kafka: KafkaClient, database: string): Promise<void> {
-  for (const { consumer, topics: heard } of await rowsOf<{ consumer: string; topics: string[] }>(database, readers, [telling.map(({ name }) => name)])) {
-    await kafka.setPositions(consumer, (await kafka.endOffsets(heard)).map(({ topic, partition, end }) => ({ topic, partition, next: end })));
+  for (const { consumer, topics: heard } of await rowsOf<{ consumer: string; topics: string[] }>(database, readers, [
+    telling.map(({ name }) => name),
+  ])) {
+    await kafka.setPositions(
+      consumer,
+      (await kafka.endOffsets(heard)).map(({ topic, partition, end }) => ({ topic, partition, next: end })),
+    );
   }
 }

@@ -40,7 +40,8 @@ export const archive: StoryTable = {
   order: 'key',
   reading: { payment_id: `(payload::jsonb->>'paymentId')::uuid`, key_hash: `payload::jsonb->>'keyHash'` },
   anew: {
-    position: '(select coalesce(max(position), 0) from msg_outbox_archive) + row_number() over (order by c.place, m.position)',
+    position:
+      '(select coalesce(max(position), 0) from msg_outbox_archive) + row_number() over (order by c.place, m.position)',
     id: earlier('id'),
     key: 'c.order_id',
     payload: wordAnew,
@@ -48,7 +49,8 @@ export const archive: StoryTable = {
     correlation: renamed('correlation'),
     occurred_at: `m.occurred_at - c.ago * interval '1 second'`,
     partition: 'c.partition',
-    record_offset: 'coalesce(r.next_offset, 0) + row_number() over (partition by m.topic, c.partition order by c.place, m.position) - 1',
+    record_offset:
+      'coalesce(r.next_offset, 0) + row_number() over (partition by m.topic, c.partition order by c.place, m.position) - 1',
     published_at: `m.published_at - c.ago * interval '1 second'`,
   },
 };
@@ -57,11 +59,37 @@ export const archive: StoryTable = {
 const messaging: readonly StoryTable[] = [
   archive,
   { table: 'msg_sequences', order: 'key', anew: { key: 'c.order_id' } },
-  { table: 'msg_inbox', order: `split_part(lane, E'\\n', 2)`, anew: { message_id: earlier('message_id'), lane: renamed('lane') } },
-  { table: 'msg_idempotency', order: `coalesce(answer->>'orderId', '')`, anew: { key: otherHash('key'), answer: `${renamed('answer')}::jsonb` } },
-  { table: 'msg_effects', order: 'correlation', anew: { id: earlier('id'), key: renamed('key'), payload: `${renamed('payload')}::jsonb`, cause: earlier('cause'), correlation: 'c.order_id' } },
-  { table: 'msg_sagas', order: 'subject', anew: { id: renamed('id'), subject: 'c.order_id', state: `${renamed('state')}::jsonb` } },
-  { table: 'msg_saga_journal', order: `split_part(saga_id, ':', 2)`, anew: { id: earlier('id'), saga_id: renamed('saga_id'), cause: earlier('cause') } },
+  {
+    table: 'msg_inbox',
+    order: `split_part(lane, E'\\n', 2)`,
+    anew: { message_id: earlier('message_id'), lane: renamed('lane') },
+  },
+  {
+    table: 'msg_idempotency',
+    order: `coalesce(answer->>'orderId', '')`,
+    anew: { key: otherHash('key'), answer: `${renamed('answer')}::jsonb` },
+  },
+  {
+    table: 'msg_effects',
+    order: 'correlation',
+    anew: {
+      id: earlier('id'),
+      key: renamed('key'),
+      payload: `${renamed('payload')}::jsonb`,
+      cause: earlier('cause'),
+      correlation: 'c.order_id',
+    },
+  },
+  {
+    table: 'msg_sagas',
+    order: 'subject',
+    anew: { id: renamed('id'), subject: 'c.order_id', state: `${renamed('state')}::jsonb` },
+  },
+  {
+    table: 'msg_saga_journal',
+    order: `split_part(saga_id, ':', 2)`,
+    anew: { id: earlier('id'), saga_id: renamed('saga_id'), cause: earlier('cause') },
+  },
 ];
 
 const order = 'order_id::text';
@@ -74,7 +102,17 @@ export const storyTables = {
   payment: [
     ...messaging,
     { table: 'payments', order, anew: { order_id: orderId, payment_id: earlier('payment_id') } },
-    { table: 'ledger_entries', order, anew: { order_id: orderId, entry_id: renamed('entry_id'), operation: renamed('operation'), account: renamed('account'), cause: earlier('cause') } },
+    {
+      table: 'ledger_entries',
+      order,
+      anew: {
+        order_id: orderId,
+        entry_id: renamed('entry_id'),
+        operation: renamed('operation'),
+        account: renamed('account'),
+        cause: earlier('cause'),
+      },
+    },
   ],
   cart: messaging,
 } satisfies Partial<Record<DatabaseName, readonly StoryTable[]>>;
@@ -88,7 +126,9 @@ const modelOf = (table: string): string => `pg_temp.told_${table}`;
 
 /** Puts aside the rows of the stories, by which all copies are made. Its parameter: the ids of their orders. */
 export const putAside = ({ table, order: of, reading = {} }: StoryTable): string =>
-  `create temp table told_${table} as select ${of} as story, ${Object.entries(reading).map(([name, sql]) => `${sql} as ${name}, `).join('')}t.* from ${table} t where ${of} = any($1)`;
+  `create temp table told_${table} as select ${of} as story, ${Object.entries(reading)
+    .map(([name, sql]) => `${sql} as ${name}, `)
+    .join('')}t.* from ${table} t where ${of} = any($1)`;
 
 /** Makes the rows of the copies. `columns`: those of the table that are written. */
 export function copyRows({ table, anew }: StoryTable, columns: readonly string[]): string {

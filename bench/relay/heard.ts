@@ -17,7 +17,11 @@ export class Heard {
   /** Resolves when it has heard everything that is on the topic. */
   static async open(brokers: string, topic: string): Promise<Heard> {
     const heard = new Heard(kafkaClient({ brokers: brokers.split(','), clientId: 'bench-consumer' }));
-    heard.#tail = await heard.kafka.tail({ topics: [topic], onRecords: (records) => heard.#hear(records), onDead: (error) => (heard.#dead = error) });
+    heard.#tail = await heard.kafka.tail({
+      topics: [topic],
+      onRecords: (records) => heard.#hear(records),
+      onDead: (error) => (heard.#dead = error),
+    });
     await heard.#tail.caughtUp;
     return heard;
   }

@@ -16,7 +16,9 @@ interface Flags {
 }
 
 const flags = new Command('npm run bench:relay --')
-  .description('Measures how fast the library’s relay publishes an outbox, in turn with a bare one, and how soon a commit is heard.')
+  .description(
+    'Measures how fast the library’s relay publishes an outbox, in turn with a bare one, and how soon a commit is heard.',
+  )
   .option('--rows <number>', 'in the outbox', wholeNumber, 200_000)
   .option('--seconds <seconds>', 'of commits at a steady rate', wholeNumber, 20)
   .option('--rounds <number>', 'of each relay', wholeNumber, 3)
@@ -37,13 +39,24 @@ async function run(): Promise<number> {
       for (const name of relays) {
         const round = await measureRound(platform, name, number, plan);
         rounds[name].push(round);
-        say(`round ${number}, ${name}: ${round.perSecond.toFixed(0)} rows/s, ${round.cpu.toFixed(1)} µs a row, commit to consumer p50 ${round.p50.toFixed(1)} ms, p99 ${round.p99.toFixed(1)} ms, load ${round.machineLoad.toFixed(1)}`);
+        say(
+          `round ${number}, ${name}: ${round.perSecond.toFixed(0)} rows/s, ${round.cpu.toFixed(1)} µs a row, commit to consumer p50 ${round.p50.toFixed(1)} ms, p99 ${round.p99.toFixed(1)} ms, load ${round.machineLoad.toFixed(1)}`,
+        );
       }
     }
   } finally {
     await platform.close();
   }
   const report: Report = { machine: machine(), plan, rounds };
-  tellReport({ name: 'relay', markdown: markdown(report), chart: chart(report), shows: 'rows a second from the outbox to Kafka', figures: report }, flags.report);
+  tellReport(
+    {
+      name: 'relay',
+      markdown: markdown(report),
+      chart: chart(report),
+      shows: 'rows a second from the outbox to Kafka',
+      figures: report,
+    },
+    flags.report,
+  );
   return 0;
 }

@@ -17,7 +17,17 @@ export function parcel(topicName: string, number: number): OutboxRow {
   const id = newId(systemWorld);
   const key = `key-${Math.floor(number / perKey)}`;
   return {
-    id, topic: topicName, key, type, version: 1, payload: `${head}${stuffing.slice(head.length + 2)}"}`,
-    causation: id, correlation: key, traceparent: null, occurredAt: new Date(), headers: null, archived: true,
+    id,
+    topic: topicName,
+    key,
+    type,
+    version: 1,
+    payload: `${head}${stuffing.slice(head.length + 2)}"}`,
+    causation: id,
+    correlation: key,
+    traceparent: null,
+    occurredAt: new Date(),
+    headers: null,
+    archived: true,
   };
 }

@@ -53,8 +53,13 @@ function library(): Promise<Publishing> {
     console.error(error);
     process.exit(1);
   };
-  const log = (level: string, message: string, detail?: object): void => void (level !== 'info' && console.error(level, message, detail));
-  const { relay } = new MessagingParts({ service: 'bench', contracts: new Catalogue([Parcel]), lockOrder: [] }, { store, kafka, world: systemWorld, log, onFatal }, () => []);
+  const log = (level: string, message: string, detail?: object): void =>
+    void (level !== 'info' && console.error(level, message, detail));
+  const { relay } = new MessagingParts(
+    { service: 'bench', contracts: new Catalogue([Parcel]), lockOrder: [] },
+    { store, kafka, world: systemWorld, log, onFatal },
+    () => [],
+  );
   relay.start();
   return Promise.resolve({
     wake: () => relay.wake(),

@@ -30,13 +30,25 @@ export async function live(platform: Platform, backlog: Backlog): Promise<Living
     if (answers) await kafka.provision([answers]);
     const url = await createDatabase(platform.postgresUrl, service.replaceAll('-', '_'));
     await createTables(url);
-    const consumer = new Child<Told>(service, new URL('../articles/consumer.js', import.meta.url), environmentOf(platform, service, backlog, url));
+    const consumer = new Child<Told>(
+      service,
+      new URL('../articles/consumer.js', import.meta.url),
+      environmentOf(platform, service, backlog, url),
+    );
     try {
-      await until('everything is handled', () => {
-        consumer.check();
-        return standsAtEnds(kafka, group, backlog.topic.name);
-      }, within);
-      await until('what was said is published', async () => (await rowsOf(url, 'select 1 from msg_outbox limit 1')).length === 0, within);
+      await until(
+        'everything is handled',
+        () => {
+          consumer.check();
+          return standsAtEnds(kafka, group, backlog.topic.name);
+        },
+        within,
+      );
+      await until(
+        'what was said is published',
+        async () => (await rowsOf(url, 'select 1 from msg_outbox limit 1')).length === 0,
+        within,
+      );
     } catch (error) {
       await consumer.stop();
       throw error;
@@ -48,6 +60,16 @@ export async function live(platform: Platform, backlog: Backlog): Promise<Living
 }
 
 /** What every program of a service finds its work by. */
-export const environmentOf = (platform: Platform, service: string, { work, topic }: Backlog, url: string): Record<string, string> => ({
-  DATABASE_URL: url, KAFKA_BROKERS: platform.brokers, SERVICE: service, WORK: work, TOPIC: topic.name, PARTITIONS: String(topic.partitions),
+export const environmentOf = (
+  platform: Platform,
+  service: string,
+  { work, topic }: Backlog,
+  url: string,
+): Record<string, string> => ({
+  DATABASE_URL: url,
+  KAFKA_BROKERS: platform.brokers,
+  SERVICE: service,
+  WORK: work,
+  TOPIC: topic.name,
+  PARTITIONS: String(topic.partitions),
 });

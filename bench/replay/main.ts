@@ -23,8 +23,15 @@ const perLost = 2;
 const partitions = 3;
 
 const flags = new Command('npm run bench:replay --')
-  .description('Measures how fast a projection is rebuilt and put in the place of the living one, and a lost database recovered, from the topics.')
-  .option('--messages <number>', 'of the projection, ten for each row, at least 1,000; half as many of the lost database', manyMessages, 200_000)
+  .description(
+    'Measures how fast a projection is rebuilt and put in the place of the living one, and a lost database recovered, from the topics.',
+  )
+  .option(
+    '--messages <number>',
+    'of the projection, ten for each row, at least 1,000; half as many of the lost database',
+    manyMessages,
+    200_000,
+  )
   .option('--rounds <number>', 'of each', wholeNumber, 3)
   .option('--report <folder>', 'write replay.md, replay.svg and replay.json there')
   .showSuggestionAfterError(false)
@@ -40,7 +47,13 @@ async function run(): Promise<number> {
   const rounds: Record<ReplayName, Round[]> = { rebuild: [], recovery: [] };
   const progress = new Progress(say, 'starting Kafka and PostgreSQL');
   const platform = await Platform.open();
-  const backlogOf = (work: Backlog['work'], messages: number): Backlog => ({ work, topic: topicNamed(`bench.${work}`, partitions), messages, articles, seed: 1 });
+  const backlogOf = (work: Backlog['work'], messages: number): Backlog => ({
+    work,
+    topic: topicNamed(`bench.${work}`, partitions),
+    messages,
+    articles,
+    seed: 1,
+  });
   try {
     progress.next('a projection comes into being');
     const copies = await live(platform, backlogOf('copies', flags.messages));
@@ -64,13 +77,24 @@ async function run(): Promise<number> {
     await platform.close();
   }
   const report: Report = { machine: machine(), articles, rounds };
-  tellReport({ name: 'replay', markdown: markdown(report), chart: chart(report), shows: 'messages a second that are brought back from the topics', figures: report }, flags.report);
+  tellReport(
+    {
+      name: 'replay',
+      markdown: markdown(report),
+      chart: chart(report),
+      shows: 'messages a second that are brought back from the topics',
+      figures: report,
+    },
+    flags.report,
+  );
   return 0;
 }
 
 function told(what: string, round: Round): Round {
   const { messages, seconds, perSecond, cpu, machineLoad } = round;
-  say(`${what}: ${messages} messages in ${seconds.toFixed(1)} s, ${perSecond.toFixed(0)}/s, CPU ${cpu.replay.toFixed(0)} + ${cpu.postgres.toFixed(0)} + ${cpu.kafka.toFixed(0)} µs a message, load ${machineLoad.toFixed(1)}`);
+  say(
+    `${what}: ${messages} messages in ${seconds.toFixed(1)} s, ${perSecond.toFixed(0)}/s, CPU ${cpu.replay.toFixed(0)} + ${cpu.postgres.toFixed(0)} + ${cpu.kafka.toFixed(0)} µs a message, load ${machineLoad.toFixed(1)}`,
+  );
   return round;
 }
 

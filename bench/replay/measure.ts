@@ -42,11 +42,17 @@ export async function measureRebuild(platform: Platform, living: Living): Promis
   const { service, backlog, url } = living;
   const before = await hashesOf(url, [copies]);
   await rowsOf(url, spoilt);
-  const program = new Child<Rebuilt | 'ready'>('the rebuild', new URL('rebuilder.js', import.meta.url), environmentOf(platform, service, backlog, url));
+  const program = new Child<Rebuilt | 'ready'>(
+    'the rebuild',
+    new URL('rebuilder.js', import.meta.url),
+    environmentOf(platform, service, backlog, url),
+  );
   const { told, ...spent } = await timed<Rebuilt>(platform, program);
   const { messages, seconds, failed, corrected, exchanged, lockedMilliseconds } = told;
   refuse('the rebuild', [
-    ...(exchanged && failed === 0 && corrected === 1 && messages === backlog.messages ? [] : [`it tells of itself ${JSON.stringify(told)}`]),
+    ...(exchanged && failed === 0 && corrected === 1 && messages === backlog.messages
+      ? []
+      : [`it tells of itself ${JSON.stringify(told)}`]),
     ...differences(copiesAfter(pricesOf(backlog)), await copiesIn(url)),
     ...otherHashes(before, await hashesOf(url, [copies])),
   ]);
@@ -58,18 +64,31 @@ export async function measureRecovery(platform: Platform, lost: Living, number: 
   const { service, backlog } = lost;
   const url = await createDatabase(platform.postgresUrl, `recovered_${number}`);
   await createTables(url);
-  const program = new Child<Recovered | 'ready'>('the recovery', new URL('recoverer.js', import.meta.url), environmentOf(platform, service, backlog, url));
+  const program = new Child<Recovered | 'ready'>(
+    'the recovery',
+    new URL('recoverer.js', import.meta.url),
+    environmentOf(platform, service, backlog, url),
+  );
   const { told, ...spent } = await timed<Recovered>(platform, program);
   refuse('the recovery', [
     ...(told.left === 0 && told.messages === backlog.messages ? [] : [`it tells of itself ${JSON.stringify(told)}`]),
     ...differences(shelvesAfter(asksOf(backlog)), await shelvesIn(url)),
     ...otherHashes(await recoveredHashes(lost.url), await recoveredHashes(url)),
   ]);
-  return { ...spent, messages: told.messages, seconds: told.seconds, perSecond: told.messages / told.seconds, lockedMilliseconds: undefined };
+  return {
+    ...spent,
+    messages: told.messages,
+    seconds: told.seconds,
+    perSecond: told.messages / told.seconds,
+    lockedMilliseconds: undefined,
+  };
 }
 
 /** From the word to begin until it tells what it has done. */
-async function timed<T extends { readonly messages: number }>(platform: Platform, program: Child<T | 'ready'>): Promise<Pick<Round, 'cpu' | 'machineLoad'> & { readonly told: T }> {
+async function timed<T extends { readonly messages: number }>(
+  platform: Platform,
+  program: Child<T | 'ready'>,
+): Promise<Pick<Round, 'cpu' | 'machineLoad'> & { readonly told: T }> {
   const processes = new Map([['replay', program.pid], ...platform.processes]);
   try {
     await program.next('that it is ready', beginWithin);
@@ -78,7 +97,11 @@ async function timed<T extends { readonly messages: number }>(platform: Platform
     const told = (await program.next('what it has done', doneWithin)) as T;
     const spent = spentBetween(before, useOf(processes));
     const each = (process: string): number => spent.get(process)! / told.messages;
-    return { told, cpu: { replay: each('replay'), postgres: each('PostgreSQL'), kafka: each('Kafka') }, machineLoad: load() };
+    return {
+      told,
+      cpu: { replay: each('replay'), postgres: each('PostgreSQL'), kafka: each('Kafka') },
+      machineLoad: load(),
+    };
   } finally {
     await program.stop();
   }
@@ -101,7 +124,9 @@ async function hashesOf(url: string, tables: readonly string[]): Promise<TableHa
 const otherHashes = (before: readonly TableHash[], now: readonly TableHash[]): string[] =>
   before.flatMap((was, index) => {
     const is = now[index]!;
-    return was.hash === is.hash && was.rows > 0 ? [] : [`${was.table} had ${was.rows} rows of the hash ${was.hash}, and has ${is.rows} of ${is.hash}`];
+    return was.hash === is.hash && was.rows > 0
+      ? []
+      : [`${was.table} had ${was.rows} rows of the hash ${was.hash}, and has ${is.rows} of ${is.hash}`];
   });
 
 function refuse(what: string, faults: readonly string[]): void {

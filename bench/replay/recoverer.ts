@@ -14,7 +14,14 @@ const asks = setting('TOPIC');
 const { options, group } = shelvesOver(setting('SERVICE'), topicNamed(asks, Number(setting('PARTITIONS'))));
 const dataSource = await dataSourceOf(url).initialize();
 const kafka = kafkaClient({ brokers: brokers.split(','), clientId: 'bench' });
-const context = { options, dataSource, kafka, world: systemWorld, store: new PostgresStore(dataSource), reason: 'a measurement' };
+const context = {
+  options,
+  dataSource,
+  kafka,
+  world: systemWorld,
+  store: new PostgresStore(dataSource),
+  reason: 'a measurement',
+};
 const consumers = shelfConsumers(group, asks);
 
 endWith(async () => {
@@ -27,8 +34,16 @@ ready();
 
 async function tell(): Promise<void> {
   const since = performance.now();
-  const { messages } = await recoverDatabase(context, { recovery: shelfRecovery, consumers, migrationsTable: 'migrations' });
+  const { messages } = await recoverDatabase(context, {
+    recovery: shelfRecovery,
+    consumers,
+    migrationsTable: 'migrations',
+  });
   const { groups } = await recoverPositions(context, consumers);
-  const told: Recovered = { messages, seconds: (performance.now() - since) / 1_000, left: groups.reduce((sum, { left }) => sum + left, 0) };
+  const told: Recovered = {
+    messages,
+    seconds: (performance.now() - since) / 1_000,
+    left: groups.reduce((sum, { left }) => sum + left, 0),
+  };
   process.send!(told);
 }

@@ -10,7 +10,10 @@ export interface Report {
   readonly rounds: Readonly<Record<ReplayName, readonly Round[]>>;
 }
 
-const titles: Readonly<Record<ReplayName, string>> = { rebuild: 'a projection, rebuilt', recovery: 'a lost database, recovered' };
+const titles: Readonly<Record<ReplayName, string>> = {
+  rebuild: 'a projection, rebuilt',
+  recovery: 'a lost database, recovered',
+};
 
 export function markdown({ machine, articles, rounds }: Report): string {
   const [rebuild, recovery] = replays.map((replay) => rounds[replay][0]!.messages.toLocaleString('en'));
@@ -27,10 +30,16 @@ export function markdown({ machine, articles, rounds }: Report): string {
         return [
           titles[replay],
           spread(of.map(({ perSecond }) => perSecond)),
-          spread(of.map(({ seconds }) => seconds), 1),
+          spread(
+            of.map(({ seconds }) => seconds),
+            1,
+          ),
           spread(of.map(({ cpu }) => cpu.replay)),
           spread(of.map(({ cpu }) => cpu.postgres)),
-          spread(of.map(({ cpu }) => cpu.kafka), 1),
+          spread(
+            of.map(({ cpu }) => cpu.kafka),
+            1,
+          ),
           locked.length === 0 ? '–' : ms(median(locked)),
           median(of.map(({ machineLoad }) => machineLoad)).toFixed(1),
         ];
@@ -44,5 +53,10 @@ export const chart = ({ machine, rounds }: Report): string =>
   bars({
     title: 'Messages a second that are brought back from the topics',
     note: machine,
-    bars: replays.map((replay) => barOf(titles[replay], rounds[replay].map(({ perSecond }) => perSecond))),
+    bars: replays.map((replay) =>
+      barOf(
+        titles[replay],
+        rounds[replay].map(({ perSecond }) => perSecond),
+      ),
+    ),
   });

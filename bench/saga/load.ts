@@ -11,7 +11,13 @@ const connections = 256;
 const tick = 5;
 /** Milliseconds until a buyer who was sent away comes again. */
 const comeAgain = 500;
-const shippingAddress = { name: 'Ada Lovelace', line1: '12 St James’s Square', city: 'London', postcode: 'SW1Y 4JH', country: 'GB' };
+const shippingAddress = {
+  name: 'Ada Lovelace',
+  line1: '12 St James’s Square',
+  city: 'London',
+  postcode: 'SW1Y 4JH',
+  country: 'GB',
+};
 
 export interface Placed {
   /** Milliseconds of `performance.now`: when the call was made, answered, and its order had its outcome. */
@@ -49,9 +55,18 @@ export class Load {
 
   /** Buyers hear nothing of what was told before they came. */
   static async open(contestant: Contestant, products: readonly Product[], brokers: string): Promise<Load> {
-    const load = new Load(contestant, products, kafkaClient({ brokers: brokers.split(','), clientId: 'bench' }), undefined);
+    const load = new Load(
+      contestant,
+      products,
+      kafkaClient({ brokers: brokers.split(','), clientId: 'bench' }),
+      undefined,
+    );
     if (contestant.outcomes !== undefined) {
-      load.tail = await load.kafka.tail({ topics: [contestant.outcomes], onRecords: (records) => load.#hear(records), onDead: (error) => (load.#broken = error) });
+      load.tail = await load.kafka.tail({
+        topics: [contestant.outcomes],
+        onRecords: (records) => load.#hear(records),
+        onDead: (error) => (load.#broken = error),
+      });
       await load.tail.caughtUp;
       load.#early.clear();
       [load.settled, load.confirmed] = [0, 0];
@@ -90,10 +105,13 @@ export class Load {
 
   /** Resolves when every order has its outcome. Throws when none comes any more for half a minute. */
   async settle(): Promise<void> {
-    for (let [before, since] = [-1, 0]; this.settled < this.#placed.length; ) {
+    for (let [before, since] = [-1, 0]; this.settled < this.#placed.length;) {
       this.#check();
       if (this.settled !== before) [before, since] = [this.settled, performance.now()];
-      else if (performance.now() - since > 30_000) throw new Error(`${this.#placed.length - this.settled} of ${this.#placed.length} orders have no outcome after half a minute without any`);
+      else if (performance.now() - since > 30_000)
+        throw new Error(
+          `${this.#placed.length - this.settled} of ${this.#placed.length} orders have no outcome after half a minute without any`,
+        );
       await pause(tick);
     }
   }
@@ -123,11 +141,20 @@ export class Load {
     const { productIds = this.products.map(({ productId }) => productId), tokens = [] } = this.contestant;
     const token = tokens[this.#calls++ % tokens.length];
     const { statusCode, text } = await this.#persist({
-      headers: { 'content-type': 'application/json', 'idempotency-key': randomUUID(), ...(token !== undefined && { authorization: `Bearer ${token}` }) },
-      body: JSON.stringify({ items: items.map(({ product, quantity }) => ({ productId: productIds[product]!, quantity })), paymentMethod, shippingAddress }),
+      headers: {
+        'content-type': 'application/json',
+        'idempotency-key': randomUUID(),
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      },
+      body: JSON.stringify({
+        items: items.map(({ product, quantity }) => ({ productId: productIds[product]!, quantity })),
+        paymentMethod,
+        shippingAddress,
+      }),
     });
     placed.accepted = performance.now();
-    if (statusCode !== 202 && statusCode !== 201) throw new Error(`${this.contestant.name} answered an order with ${statusCode} ${text.slice(0, 300)}`);
+    if (statusCode !== 202 && statusCode !== 201)
+      throw new Error(`${this.contestant.name} answered an order with ${statusCode} ${text.slice(0, 300)}`);
     const { orderId, status } = JSON.parse(text) as { readonly orderId: string; readonly status?: string };
     if (statusCode === 201) return this.#settle(placed, status === 'confirmed', placed.accepted);
     const early = this.#early.get(orderId);
@@ -137,7 +164,10 @@ export class Load {
   }
 
   /** Whoever is told that the shop has no time for him comes again, with the same key. */
-  async #persist(call: { readonly headers: Record<string, string>; readonly body: string }): Promise<{ readonly statusCode: number; readonly text: string }> {
+  async #persist(call: {
+    readonly headers: Record<string, string>;
+    readonly body: string;
+  }): Promise<{ readonly statusCode: number; readonly text: string }> {
     for (;;) {
       const { statusCode, body } = await this.#pool.request({ method: 'POST', path: this.#path, ...call });
       const text = await body.text();

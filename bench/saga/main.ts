@@ -33,9 +33,16 @@ interface Flags extends Plan {
 }
 
 const flags = new Command('npm run bench:saga --')
-  .description('Measures orders from the call to their outcome, shop by shop in turn, each round on a Kafka and a PostgreSQL of its own.')
+  .description(
+    'Measures orders from the call to their outcome, shop by shop in turn, each round on a Kafka and a PostgreSQL of its own.',
+  )
   .option('--contestants <names>', `of ${Object.keys(contestants).join(', ')}`, names, ['shop'])
-  .option('--mode <mode>', 'closed=2000 (so many without an outcome), open=200 (so many a second) or burst=20000', mode, { kind: 'closed', outstanding: 2_000 })
+  .option(
+    '--mode <mode>',
+    'closed=2000 (so many without an outcome), open=200 (so many a second) or burst=20000',
+    mode,
+    { kind: 'closed', outstanding: 2_000 },
+  )
   .option('--rounds <number>', 'of each contestant', wholeNumber, 3)
   .option('--warm-up <seconds>', 'before each measurement', wholeNumber, 8)
   .option('--seconds <seconds>', 'of each measurement', wholeNumber, 15)
@@ -58,8 +65,16 @@ async function run(): Promise<number> {
       rounds.get(name)!.push(round);
     }
   }
-  const report: Report = { machine: machine(), mode: flags.mode, seconds: flags.seconds, rounds: Object.fromEntries(rounds) };
-  tellReport({ name: 'saga', markdown: markdown(report), chart: chart(report), shows: 'orders a second', figures: report }, flags.report);
+  const report: Report = {
+    machine: machine(),
+    mode: flags.mode,
+    seconds: flags.seconds,
+    rounds: Object.fromEntries(rounds),
+  };
+  tellReport(
+    { name: 'saga', markdown: markdown(report), chart: chart(report), shows: 'orders a second', figures: report },
+    flags.report,
+  );
   return 0;
 }
 
@@ -81,7 +96,8 @@ async function measure(enter: Enter): Promise<Round> {
 function names(text: string): readonly string[] {
   const found = text.split(',').map((part) => part.trim());
   const unknown = found.find((name) => !(name in contestants));
-  if (unknown !== undefined) throw new InvalidArgumentError(`there is no "${unknown}"; there are ${Object.keys(contestants).join(', ')}`);
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(`there is no "${unknown}"; there are ${Object.keys(contestants).join(', ')}`);
   return found;
 }
 

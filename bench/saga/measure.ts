@@ -5,7 +5,10 @@ import { quantile } from '../ground/quantile.js';
 import type { Load } from './load.js';
 
 /** How orders come: so many without an outcome at any time, so many a second, or so many at once. */
-export type Mode = { readonly kind: 'closed'; readonly outstanding: number } | { readonly kind: 'open'; readonly perSecond: number } | { readonly kind: 'burst'; readonly orders: number };
+export type Mode =
+  | { readonly kind: 'closed'; readonly outstanding: number }
+  | { readonly kind: 'open'; readonly perSecond: number }
+  | { readonly kind: 'burst'; readonly orders: number };
 
 /** What one shop did in one round. */
 export interface Round {
@@ -37,7 +40,14 @@ const look = 500;
 const warming: Mode = { kind: 'closed', outstanding: 500 };
 
 /** Lets orders come for the warm-up, then for so many seconds, of which all is measured, and waits until each has its outcome. */
-export async function measureRound(contestant: Contestant, platform: ReadonlyMap<string, number>, load: Load, mode: Mode, warmUpSeconds: number, seconds: number): Promise<Round> {
+export async function measureRound(
+  contestant: Contestant,
+  platform: ReadonlyMap<string, number>,
+  load: Load,
+  mode: Mode,
+  warmUpSeconds: number,
+  seconds: number,
+): Promise<Round> {
   const processes = new Map([...contestant.processes, ...platform]);
   if (warmUpSeconds > 0) await come(load, mode.kind === 'closed' ? mode : warming, warmUpSeconds);
   if (mode.kind !== 'closed') await load.settle();
@@ -45,10 +55,22 @@ export async function measureRound(contestant: Contestant, platform: ReadonlyMap
   const watch = setInterval(() => {
     for (const [name, use] of useOf(processes)) memory.set(name, Math.max(memory.get(name) ?? 0, use.memory));
   }, look);
-  const [before, from, done, processors, own] = [useOf(processes), performance.now(), load.settled, watchProcessors(), process.cpuUsage()];
+  const [before, from, done, processors, own] = [
+    useOf(processes),
+    performance.now(),
+    load.settled,
+    watchProcessors(),
+    process.cpuUsage(),
+  ];
   await come(load, mode, seconds);
   if (mode.kind === 'burst') await load.settle();
-  const [after, to, settled, busy, { user, system }] = [useOf(processes), performance.now(), load.settled - done, processors(), process.cpuUsage(own)];
+  const [after, to, settled, busy, { user, system }] = [
+    useOf(processes),
+    performance.now(),
+    load.settled - done,
+    processors(),
+    process.cpuUsage(own),
+  ];
   clearInterval(watch);
   await load.settle();
   const placed = load.placed.filter((each) => each.from >= from && each.from < to);
@@ -58,7 +80,10 @@ export async function measureRound(contestant: Contestant, platform: ReadonlyMap
     p50: quantile(waits, 0.5),
     p95: quantile(waits, 0.95),
     p99: quantile(waits, 0.99),
-    acceptedP50: quantile(placed.map((each) => each.accepted! - each.from), 0.5),
+    acceptedP50: quantile(
+      placed.map((each) => each.accepted! - each.from),
+      0.5,
+    ),
     cpu: Object.fromEntries([...spentBetween(before, after)].map(([name, spent]) => [name, spent / settled])),
     memory: Object.fromEntries([...memory].map(([name, bytes]) => [name, bytes / 2 ** 20])),
     orders: settled,

@@ -10,9 +10,12 @@ const share = (holds: (order: Order) => boolean): number => all.filter(holds).le
 
 describe('orders', () => {
   it('are the same for the same seed', () => expect(some(1).slice(0, 50)).toEqual(all.slice(0, 50)));
-  it('have two lines of different articles', () => expect(share(({ items }) => new Set(items.map(({ product }) => product)).size === 2)).toBe(1));
-  it('ask for what is sold out one time in twenty', () => expect(share(({ items }) => items.some(({ product }) => products[product]!.stock === 0))).toBeCloseTo(0.05, 1.5));
-  it('are paid with a card that is declined one time in ten', () => expect(share(({ paymentMethod }) => paymentMethod === 'sim_declined')).toBeCloseTo(0.1, 1.5));
+  it('have two lines of different articles', () =>
+    expect(share(({ items }) => new Set(items.map(({ product }) => product)).size === 2)).toBe(1));
+  it('ask for what is sold out one time in twenty', () =>
+    expect(share(({ items }) => items.some(({ product }) => products[product]!.stock === 0))).toBeCloseTo(0.05, 1.5));
+  it('are paid with a card that is declined one time in ten', () =>
+    expect(share(({ paymentMethod }) => paymentMethod === 'sim_declined')).toBeCloseTo(0.1, 1.5));
   it('ask for the first tenth of the articles half of the time', () => {
     const lines = all.flatMap(({ items }) => items);
     expect(lines.filter(({ product }) => product < products.length / 10).length / lines.length).toBeCloseTo(0.5, 1);

@@ -27,7 +27,8 @@ export function* orders(seed: number): Generator<Order, never> {
   const chance = chanceOf(seed, 'orders');
   for (;;) {
     const first = inStock(chance);
-    const second = chance.fraction() < outOfStock ? articles - 1 - Math.floor(chance.fraction() * soldOut) : other(chance, first);
+    const second =
+      chance.fraction() < outOfStock ? articles - 1 - Math.floor(chance.fraction() * soldOut) : other(chance, first);
     yield {
       items: [first, second].map((product) => ({ product, quantity: 1 + Math.floor(chance.fraction() * 3) })),
       paymentMethod: chance.fraction() < declined ? 'sim_declined' : 'sim_ok',

@@ -17,7 +17,12 @@ export interface Plan {
 }
 
 /** Lets orders come to a shop, measures it, and audits its books. `before`: what was in them already. Rejects where they are not what the buyers saw. */
-export async function playRound(platform: Platform, contestant: Contestant, plan: Plan, before?: Audited): Promise<Round> {
+export async function playRound(
+  platform: Platform,
+  contestant: Contestant,
+  plan: Plan,
+  before?: Audited,
+): Promise<Round> {
   const load = await Load.open(contestant, products, platform.brokers);
   const round = await measured(platform, contestant, load, plan).finally(() => load.close());
   say(`  ${agreement(await contestant.audit(), load, before)}`);

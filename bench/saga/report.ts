@@ -32,7 +32,13 @@ function ratios(rounds: readonly Round[], others: readonly Round[]): string {
 }
 
 export function markdown({ machine, mode, seconds, rounds }: Report): string {
-  return ['# Orders, from the call to their outcome', '', circumstances({ machine, mode, seconds, rounds }), '', ...tablesOf(rounds)].join('\n');
+  return [
+    '# Orders, from the call to their outcome',
+    '',
+    circumstances({ machine, mode, seconds, rounds }),
+    '',
+    ...tablesOf(rounds),
+  ].join('\n');
 }
 
 /** How it was measured. */
@@ -46,10 +52,31 @@ export function tablesOf(rounds: Report['rounds']): string[] {
   const processes = [...new Set(entries.flatMap(([, each]) => each.flatMap(({ cpu }) => Object.keys(cpu))))];
   return [
     ...tableOf(
-      ['', 'orders/s', `of ${entries[0]![0]}`, 'p50', 'p95', 'p99', 'answered, p50', 'CPU µs an order', 'buyers’', 'processors busy', 'load'],
+      [
+        '',
+        'orders/s',
+        `of ${entries[0]![0]}`,
+        'p50',
+        'p95',
+        'p99',
+        'answered, p50',
+        'CPU µs an order',
+        'buyers’',
+        'processors busy',
+        'load',
+      ],
       entries.map(([name, each]) => [
-        name, spread(each.map(({ perSecond }) => perSecond)), ratios(each, first), ms(median(each.map(({ p50 }) => p50))), ms(median(each.map(({ p95 }) => p95))),
-        ms(median(each.map(({ p99 }) => p99))), ms(median(each.map(({ acceptedP50 }) => acceptedP50))), spread(each.map(cpuOf)), whole(median(each.map(({ buyers }) => buyers))), percent(median(each.map(({ busy }) => busy))), median(each.map(({ machineLoad }) => machineLoad)).toFixed(1),
+        name,
+        spread(each.map(({ perSecond }) => perSecond)),
+        ratios(each, first),
+        ms(median(each.map(({ p50 }) => p50))),
+        ms(median(each.map(({ p95 }) => p95))),
+        ms(median(each.map(({ p99 }) => p99))),
+        ms(median(each.map(({ acceptedP50 }) => acceptedP50))),
+        spread(each.map(cpuOf)),
+        whole(median(each.map(({ buyers }) => buyers))),
+        percent(median(each.map(({ busy }) => busy))),
+        median(each.map(({ machineLoad }) => machineLoad)).toFixed(1),
       ]),
     ),
     '',
@@ -66,8 +93,18 @@ function perProcess(rounds: readonly Round[], process: string): string {
   return `${whole(median(rounds.map(({ cpu }) => cpu[process] ?? 0)))} / ${whole(Math.max(...rounds.map(({ memory }) => memory[process] ?? 0)))}`;
 }
 
-export const chart = ({ machine, mode, rounds }: Report): string => barsOf(`Orders a second: ${modeOf(mode)}`, machine, rounds);
+export const chart = ({ machine, mode, rounds }: Report): string =>
+  barsOf(`Orders a second: ${modeOf(mode)}`, machine, rounds);
 
 /** Orders a second of each. */
 export const barsOf = (title: string, note: string, rounds: Report['rounds']): string =>
-  bars({ title, note, bars: Object.entries(rounds).map(([name, each]) => barOf(name, each.map(({ perSecond }) => perSecond))) });
+  bars({
+    title,
+    note,
+    bars: Object.entries(rounds).map(([name, each]) =>
+      barOf(
+        name,
+        each.map(({ perSecond }) => perSecond),
+      ),
+    ),
+  });

@@ -26,11 +26,21 @@ export class Statements {
 
   /** What took longest, an order. */
   async table(orders: number): Promise<string> {
-    const { rows } = await this.client.query<{ database: string; calls: number; milliseconds: number; rows: number; query: string }>(top);
+    const { rows } = await this.client.query<{
+      database: string;
+      calls: number;
+      milliseconds: number;
+      rows: number;
+      query: string;
+    }>(top);
     return tableOf(
       ['database', 'µs an order', 'calls an order', 'rows a call', 'statement'],
       rows.map(({ database, calls, milliseconds, rows: touched, query }) => [
-        database, ((milliseconds * 1_000) / orders).toFixed(0), (calls / orders).toFixed(3), (touched / calls).toFixed(1), query.slice(0, 140).replaceAll('|', '\\|'),
+        database,
+        ((milliseconds * 1_000) / orders).toFixed(0),
+        (calls / orders).toFixed(3),
+        (touched / calls).toFixed(1),
+        query.slice(0, 140).replaceAll('|', '\\|'),
       ]),
     ).join('\n');
   }

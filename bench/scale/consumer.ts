@@ -24,7 +24,13 @@ const store = new PostgresStore(dataSource);
 const kafka = kafkaClient({ brokers: brokers.split(','), clientId });
 const parts = new MessagingParts(
   { service: group, contracts, lockOrder: [DoneJobs], effectsAbreast: abreast },
-  { store, kafka: overheard(kafka), world: systemWorld, log: (level, message, detail) => void (level === 'error' && console.error(message, detail)), onFatal },
+  {
+    store,
+    kafka: overheard(kafka),
+    world: systemWorld,
+    log: (level, message, detail) => void (level === 'error' && console.error(message, detail)),
+    onFatal,
+  },
   () => [new Call((called) => tell({ called }))],
 );
 parts.hear(new JobHandler());
@@ -41,7 +47,8 @@ async function end(): Promise<void> {
   await kafka.close();
   await dataSource.destroy();
   clearInterval(telling);
-  if (gathered.length > 0 && process.connected) await new Promise<void>((resolve) => void process.send!(gathered, undefined, undefined, () => resolve()));
+  if (gathered.length > 0 && process.connected)
+    await new Promise<void>((resolve) => void process.send!(gathered, undefined, undefined, () => resolve()));
   process.exit();
 }
 

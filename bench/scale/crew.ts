@@ -77,15 +77,26 @@ export class Crew {
   }
 
   async untilShared(): Promise<void> {
-    await until('every partition belongs to a consumer that lives', () => {
-      this.check();
-      const shares = [...this.#members.values()].map(({ assigned }) => assigned);
-      return !shares.includes(undefined) && shares.reduce<number>((sum, share) => sum + (share ?? 0), 0) === jobs.partitions;
-    }, settling);
+    await until(
+      'every partition belongs to a consumer that lives',
+      () => {
+        this.check();
+        const shares = [...this.#members.values()].map(({ assigned }) => assigned);
+        return (
+          !shares.includes(undefined) &&
+          shares.reduce<number>((sum, share) => sum + (share ?? 0), 0) === jobs.partitions
+        );
+      },
+      settling,
+    );
   }
 
   #start(name: string): void {
-    const child = fork(program, { env: { ...process.env, ...this.env, CONSUMER: name }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'], serialization: 'advanced' });
+    const child = fork(program, {
+      env: { ...process.env, ...this.env, CONSUMER: name },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      serialization: 'advanced',
+    });
     const member: Member = { child, assigned: undefined };
     this.#members.set(name, member);
     child.on('message', (told) => {

@@ -17,7 +17,11 @@ export class Ground {
     const platform = await Platform.open();
     const kafka = kafkaClient({ brokers: platform.brokers.split(','), clientId: 'bench' });
     await kafka.provision([jobs]);
-    const dataSource = await new DataSource({ type: 'postgres', url: platform.postgresUrl, migrations: messagingMigrations }).initialize();
+    const dataSource = await new DataSource({
+      type: 'postgres',
+      url: platform.postgresUrl,
+      migrations: messagingMigrations,
+    }).initialize();
     await dataSource.runMigrations();
     await dataSource.query(doneJobs);
     await dataSource.destroy();

@@ -1,6 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Controller } from '@nestjs/common';
-import { Catalogue, Handles, insert, Message, perform, table, topic, type Decision, type Effect, type Given } from '@tradewind/messaging';
+import {
+  Catalogue,
+  Handles,
+  insert,
+  Message,
+  perform,
+  table,
+  topic,
+  type Decision,
+  type Effect,
+  type Given,
+} from '@tradewind/messaging';
 import { IsInt, IsString } from 'class-validator';
 
 /** The consumers' group, and how many calls each of them has under way at most, however many consumers there are. */
@@ -30,7 +41,12 @@ interface DoneJob extends Job {
   readonly beganAt: number;
 }
 /** A row an effect that was settled; the database adds when, and in which order. */
-export const DoneJobs = table<DoneJob>('bench_done', 'doneId', { doneId: 'uuid', owner: 'text', number: 'int4', beganAt: 'int8' });
+export const DoneJobs = table<DoneJob>('bench_done', 'doneId', {
+  doneId: 'uuid',
+  owner: 'text',
+  number: 'int4',
+  beganAt: 'int8',
+});
 
 export const doneJobs = `create table bench_done (
   done_id uuid primary key, owner text not null, number int not null, began_at bigint not null,

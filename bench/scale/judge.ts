@@ -12,7 +12,8 @@ export interface Called {
   readonly at: number;
 }
 
-export const jobOf = ({ owner, number }: { readonly owner: string; readonly number: number }): string => `${owner}/${number}`;
+export const jobOf = ({ owner, number }: { readonly owner: string; readonly number: number }): string =>
+  `${owner}/${number}`;
 
 /**
  * Where the order of an owner was broken: a job was settled after a later one, its call began before the former one was settled,
@@ -40,4 +41,5 @@ export function longestGap(moments: readonly number[], from: number, to: number)
   return [...inside, to].reduce((longest, at, index) => Math.max(longest, at - (inside[index - 1] ?? from)), 0);
 }
 
-export const repeats = (jobs: readonly { readonly owner: string; readonly number: number }[]): number => jobs.length - new Set(jobs.map(jobOf)).size;
+export const repeats = (jobs: readonly { readonly owner: string; readonly number: number }[]): number =>
+  jobs.length - new Set(jobs.map(jobOf)).size;

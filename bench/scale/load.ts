@@ -57,6 +57,13 @@ export class Load {
     this.#numbers.set(owner, number);
     const occurredAt = new Date();
     this.sentAt.set(`${owner}/${number}`, occurredAt.getTime());
-    return outgoing({ topic: jobs, key: owner, type: 'bench.do', fields: { owner, number }, sequence: number, occurredAt });
+    return outgoing({
+      topic: jobs,
+      key: owner,
+      type: 'bench.do',
+      fields: { owner, number },
+      sequence: number,
+      occurredAt,
+    });
   }
 }

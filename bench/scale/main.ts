@@ -20,7 +20,9 @@ interface Flags {
 }
 
 const flags = new Command('npm run bench:scale --')
-  .description('Measures what 1, 2, 4 and 8 consumers of one group do, and what it costs when they come, go and are killed.')
+  .description(
+    'Measures what 1, 2, 4 and 8 consumers of one group do, and what it costs when they come, go and are killed.',
+  )
   .option('--seconds <seconds>', 'a row and load', wholeNumber, 20)
   .option('--consumers <numbers>', 'rows, as 1,2,4,8', numbers, [1, 2, 4, 8])
   .option('--report <folder>', 'write scale.md, scale.svg and scale.json there')
@@ -53,7 +55,16 @@ async function run(): Promise<number> {
     await crew.end();
     await load.close();
     const report = await reportOf(scene, rows, changes);
-    tellReport({ name: 'scale', markdown: markdown(report), chart: chart(report), shows: 'messages a second by consumers', figures: report }, flags.report);
+    tellReport(
+      {
+        name: 'scale',
+        markdown: markdown(report),
+        chart: chart(report),
+        shows: 'messages a second by consumers',
+        figures: report,
+      },
+      flags.report,
+    );
     return sound(report) ? 0 : 1;
   } finally {
     progress.close();
@@ -67,7 +78,8 @@ async function comeAndGo(scene: Scene, rows: readonly Row[]): Promise<Change[]> 
   const { crew } = scene;
   const perSecond = rows.at(-1)!.perSecond / 2;
   const changes: Change[] = [];
-  const change = async (what: string, deed: () => Promise<void>): Promise<void> => void changes.push(await measureChange(scene, what, perSecond, deed));
+  const change = async (what: string, deed: () => Promise<void>): Promise<void> =>
+    void changes.push(await measureChange(scene, what, perSecond, deed));
   await change('two join', () => crew.join(2));
   await change('one leaves in good order', () => crew.leave('SIGTERM'));
   await change('one is killed', () => crew.leave('SIGKILL'));
@@ -75,7 +87,11 @@ async function comeAndGo(scene: Scene, rows: readonly Row[]): Promise<Change[]> 
   return changes;
 }
 
-async function reportOf({ ground, crew, load }: Scene, rows: readonly Row[], changes: readonly Change[]): Promise<Report> {
+async function reportOf(
+  { ground, crew, load }: Scene,
+  rows: readonly Row[],
+  changes: readonly Change[],
+): Promise<Report> {
   const done = await ground.done();
   return {
     machine: machine(),
@@ -93,7 +109,9 @@ async function reportOf({ ground, crew, load }: Scene, rows: readonly Row[], cha
 
 function numbers(text: string): readonly number[] {
   const found = text.split(',').map((part) => wholeNumber(part.trim()));
-  if (found.some((count, index) => index > 0 && count <= found[index - 1]!)) throw new InvalidArgumentError('expected rising numbers, as 1,2,4,8');
-  if (found.at(-1)! > jobs.partitions) throw new InvalidArgumentError(`expected at most ${jobs.partitions}: there are no more partitions to share`);
+  if (found.some((count, index) => index > 0 && count <= found[index - 1]!))
+    throw new InvalidArgumentError('expected rising numbers, as 1,2,4,8');
+  if (found.at(-1)! > jobs.partitions)
+    throw new InvalidArgumentError(`expected at most ${jobs.partitions}: there are no more partitions to share`);
   return found;
 }

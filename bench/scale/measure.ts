@@ -78,40 +78,62 @@ export async function measureRow(scene: Scene, seconds: number): Promise<Row> {
   await drain(scene);
   const waits = waitsOf(await ground.done(), load, steadySince, Date.now());
   const row: Row = {
-    consumers, perSecond, p50: quantile(waits, 0.5), p99: quantile(waits, 0.99), busy, ours: spent / 1_000 / ((to - from) * processorCount), cpu: spent / messages, machineLoad: loadNow,
+    consumers,
+    perSecond,
+    p50: quantile(waits, 0.5),
+    p99: quantile(waits, 0.99),
+    busy,
+    ours: spent / 1_000 / ((to - from) * processorCount),
+    cpu: spent / messages,
+    machineLoad: loadNow,
   };
-  say(`${consumers}: ${perSecond.toFixed(1)} messages/s, p99 ${Math.round(row.p99)} ms, ${Math.round(row.cpu)} µs a message, processors ${Math.round(busy * 100)} % busy, ${Math.round(row.ours * 100)} % with this, load ${loadNow.toFixed(1)}`);
+  say(
+    `${consumers}: ${perSecond.toFixed(1)} messages/s, p99 ${Math.round(row.p99)} ms, ${Math.round(row.cpu)} µs a message, processors ${Math.round(busy * 100)} % busy, ${Math.round(row.ours * 100)} % with this, load ${loadNow.toFixed(1)}`,
+  );
   return row;
 }
 
 /** The crew changes as `deed` says, while jobs come at a steady rate. */
-export async function measureChange(scene: Scene, what: string, perSecond: number, deed: () => Promise<void>): Promise<Change> {
+export async function measureChange(
+  scene: Scene,
+  what: string,
+  perSecond: number,
+  deed: () => Promise<void>,
+): Promise<Change> {
   const { ground, crew, load, progress, say } = scene;
   progress.next(what);
   await load.steadily(perSecond, lasting(aftermath));
   const from = Date.now();
   let to = Number.POSITIVE_INFINITY;
   const [sharedAt] = await Promise.all([
-    deed().then(() => Date.now()).finally(() => (to = Date.now() + aftermath)),
+    deed()
+      .then(() => Date.now())
+      .finally(() => (to = Date.now() + aftermath)),
     load.steadily(perSecond, () => Date.now() < to),
   ]);
   const pause = longestGap(crew.handedAt, from, to);
   await drain(scene);
   const slowest = Math.max(...waitsOf(await ground.done(), load, from, to));
-  say(`${what}: shared out after ${sharedAt - from} ms, nothing was handed over for ${pause} ms at most, the slowest job took ${Math.round(slowest)} ms`);
+  say(
+    `${what}: shared out after ${sharedAt - from} ms, nothing was handed over for ${pause} ms at most, the slowest job took ${Math.round(slowest)} ms`,
+  );
   return { what, sharedAfter: sharedAt - from, pause, slowest };
 }
 
 /** Until everything that was published is settled. */
 async function drain({ ground, crew, load, progress }: Scene): Promise<void> {
   progress.next('what is under way ends');
-  await until('everything that was published is settled', async () => {
-    crew.check();
-    const count = await ground.countDone();
-    if (count < load.sent) return false;
-    crew.settled = count; // what a killed one could not tell any more
-    return true;
-  }, drainMs);
+  await until(
+    'everything that was published is settled',
+    async () => {
+      crew.check();
+      const count = await ground.countDone();
+      if (count < load.sent) return false;
+      crew.settled = count; // what a killed one could not tell any more
+      return true;
+    },
+    drainMs,
+  );
 }
 
 const lasting = (milliseconds: number): (() => boolean) => {
@@ -119,7 +141,8 @@ const lasting = (milliseconds: number): (() => boolean) => {
   return () => Date.now() < end;
 };
 
-const within = (done: readonly Done[], from: number, to: number): Done[] => done.filter(({ doneAt }) => doneAt >= from && doneAt < to);
+const within = (done: readonly Done[], from: number, to: number): Done[] =>
+  done.filter(({ doneAt }) => doneAt >= from && doneAt < to);
 
 /** How long the jobs waited that were published in a time. */
 const waitsOf = (done: readonly Done[], { sentAt }: Load, from: number, to: number): number[] =>

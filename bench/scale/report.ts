@@ -18,10 +18,12 @@ export interface Report {
   readonly callsAgain: number;
 }
 
-export const sound = ({ lost, doubled, orderViolations }: Report): boolean => lost === 0 && doubled === 0 && orderViolations === 0;
+export const sound = ({ lost, doubled, orderViolations }: Report): boolean =>
+  lost === 0 && doubled === 0 && orderViolations === 0;
 
 /** What of `n` times the first row a row has reached. */
-export const efficiency = (row: Row, rows: readonly Row[]): number => (row.perSecond * rows[0]!.consumers) / (rows[0]!.perSecond * row.consumers);
+export const efficiency = (row: Row, rows: readonly Row[]): number =>
+  (row.perSecond * rows[0]!.consumers) / (rows[0]!.perSecond * row.consumers);
 
 export function markdown(report: Report): string {
   const { rows, changes } = report;
@@ -32,8 +34,28 @@ export function markdown(report: Report): string {
     `One topic of ${jobs.partitions} partitions; each consumer is a process, and has ${abreast} calls of ${callMs} ms to the outside under way at most. ${report.machine}; Kafka, PostgreSQL, the consumers and whoever publishes share it. ${report.seconds} s a row and load.`,
     '',
     ...tableOf(
-      ['consumers', 'messages/s', 'of n × the first row', 'p50 from publication to effect', 'p99', 'on processors a message', 'processors busy', 'of that with this', 'load'],
-      rows.map((row) => [String(row.consumers), row.perSecond.toFixed(1), percent(efficiency(row, rows)), ms(row.p50), ms(row.p99), ms(row.cpu / 1_000, 1), percent(row.busy), percent(row.ours / row.busy), row.machineLoad.toFixed(1)]),
+      [
+        'consumers',
+        'messages/s',
+        'of n × the first row',
+        'p50 from publication to effect',
+        'p99',
+        'on processors a message',
+        'processors busy',
+        'of that with this',
+        'load',
+      ],
+      rows.map((row) => [
+        String(row.consumers),
+        row.perSecond.toFixed(1),
+        percent(efficiency(row, rows)),
+        ms(row.p50),
+        ms(row.p99),
+        ms(row.cpu / 1_000, 1),
+        percent(row.busy),
+        percent(row.ours / row.busy),
+        row.machineLoad.toFixed(1),
+      ]),
     ),
     '',
     'Messages/s: with as much to do as they can do. The waits: at seven tenths of that.',
@@ -44,8 +66,24 @@ export function markdown(report: Report): string {
     ),
     '',
     ...tableOf(
-      ['published', 'lost', 'order violations', 'doubled effects', 'duplicates absorbed: records', 'calls made again after a death'],
-      [[report.published, report.lost, report.orderViolations, report.doubled, report.recordsAgain, report.callsAgain].map((count) => count.toLocaleString('en'))],
+      [
+        'published',
+        'lost',
+        'order violations',
+        'doubled effects',
+        'duplicates absorbed: records',
+        'calls made again after a death',
+      ],
+      [
+        [
+          report.published,
+          report.lost,
+          report.orderViolations,
+          report.doubled,
+          report.recordsAgain,
+          report.callsAgain,
+        ].map((count) => count.toLocaleString('en')),
+      ],
     ),
     '',
     `${last.consumers} consumers reached ${percent(efficiency(last, rows))} of ${last.consumers / rows[0]!.consumers} times the first row.`,

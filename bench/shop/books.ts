@@ -11,12 +11,17 @@ async function ask<T>(url: string, text: string): Promise<T[]> {
   }
 }
 
-export const countRows = async (url: string, table: string): Promise<number> => (await ask<{ count: number }>(url, `select count(*)::int as count from ${table}`))[0]!.count;
+export const countRows = async (url: string, table: string): Promise<number> =>
+  (await ask<{ count: number }>(url, `select count(*)::int as count from ${table}`))[0]!.count;
 
 /** What has become of the orders, from the order service's own rows. */
 export async function factsOf(orders: string): Promise<Audited> {
-  const rows = await ask<{ status: string; reason: string | null; count: number }>(orders, 'select status, reason, count(*)::int as count from orders group by status, reason');
-  const count = (which: (row: { status: string; reason: string | null }) => boolean): number => rows.filter(which).reduce((sum, row) => sum + row.count, 0);
+  const rows = await ask<{ status: string; reason: string | null; count: number }>(
+    orders,
+    'select status, reason, count(*)::int as count from orders group by status, reason',
+  );
+  const count = (which: (row: { status: string; reason: string | null }) => boolean): number =>
+    rows.filter(which).reduce((sum, row) => sum + row.count, 0);
   return {
     accepted: count(() => true),
     confirmed: count(({ status }) => status === 'confirmed'),

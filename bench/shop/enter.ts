@@ -18,21 +18,32 @@ export interface ShopSettings {
 const wholeBench = 86_400;
 
 /** The shop of this repository as a contestant: everything as `npm start` starts it, on the platform that it is given. */
-export const shopAs = (settings: ShopSettings): Enter => async (place: Place): Promise<Contestant> => {
-  const shop = await openShop(settings, place);
-  try {
-    return await contestantOf(shop, settings, await stock(shop, place.products));
-  } catch (error) {
-    await shop.stop();
-    throw error;
-  }
-};
+export const shopAs =
+  (settings: ShopSettings): Enter =>
+  async (place: Place): Promise<Contestant> => {
+    const shop = await openShop(settings, place);
+    try {
+      return await contestantOf(shop, settings, await stock(shop, place.products));
+    } catch (error) {
+      await shop.stop();
+      throw error;
+    }
+  };
 
 /** An empty shop on the platform that it is given. It ends with the bench, also while it starts. */
-export async function openShop({ providerApart }: Pick<ShopSettings, 'providerApart'>, { postgresUrl, brokers }: Pick<Place, 'postgresUrl' | 'brokers'>, options: Pick<ShopOptions, 'env'> = {}): Promise<Shop> {
+export async function openShop(
+  { providerApart }: Pick<ShopSettings, 'providerApart'>,
+  { postgresUrl, brokers }: Pick<Place, 'postgresUrl' | 'brokers'>,
+  options: Pick<ShopOptions, 'env'> = {},
+): Promise<Shop> {
   const ending = new AbortController();
   const starting = startShop({
-    ports: 'free', databaseUrl: postgresUrl, kafkaBrokers: brokers, signal: ending.signal, ...options, env: { ...options.env, user: { ACCESS_TOKEN_SECONDS: String(wholeBench), ...options.env?.user } },
+    ports: 'free',
+    databaseUrl: postgresUrl,
+    kafkaBrokers: brokers,
+    signal: ending.signal,
+    ...options,
+    env: { ...options.env, user: { ACCESS_TOKEN_SECONDS: String(wholeBench), ...options.env?.user } },
     ...(!providerApart && { programs: { payment: 'dist/bench/shop/payment.js' } }),
   });
   const stop = hold(async () => {
@@ -49,7 +60,11 @@ export async function openShop({ providerApart }: Pick<ShopSettings, 'providerAp
 }
 
 /** A shop with goods in it as it runs now: its processes, and its buyers logged in. */
-export async function contestantOf(shop: Shop, { name, throughGateway, providerApart }: ShopSettings, productIds: readonly string[]): Promise<Contestant> {
+export async function contestantOf(
+  shop: Shop,
+  { name, throughGateway, providerApart }: ShopSettings,
+  productIds: readonly string[],
+): Promise<Contestant> {
   return {
     name,
     ordersUrl: `${throughGateway ? shop.gatewayUrl : urlOf(shop, 'order')}/orders`,
@@ -63,10 +78,17 @@ export async function contestantOf(shop: Shop, { name, throughGateway, providerA
 }
 
 /** Where a service itself answers, past the gateway. */
-export const urlOf = (shop: Shop, service: string): string => shop.instances.find((instance) => instance.service === service)!.url;
+export const urlOf = (shop: Shop, service: string): string =>
+  shop.instances.find((instance) => instance.service === service)!.url;
 
 async function audit({ databases, kafkaBrokers: brokers, state }: Shop, providerApart: boolean): Promise<Audited> {
-  const report = await runAudit({ databases, brokers, ...(providerApart && { providerLog: state.providerLog }), waitSeconds: 120, log: () => undefined });
+  const report = await runAudit({
+    databases,
+    brokers,
+    ...(providerApart && { providerLog: state.providerLog }),
+    waitSeconds: 120,
+    log: () => undefined,
+  });
   if (!report.clean) throw new Error(`the audit is not clean:\n${reportLines(report).slice(0, 40).join('\n')}`);
   return factsOf(databases.order);
 }

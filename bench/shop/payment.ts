@@ -5,4 +5,7 @@ import { PaymentModule } from '../../apps/payment/src/payment.module.js';
 import { InProcessProvider } from '../../apps/payment/src/provider/in-process-provider.js';
 
 /** The payment service with a provider that answers at once, in the same process: what is measured is the shop. */
-await runService(() => readConfig(PaymentConfig, process.env), (config) => PaymentModule.forRoot(config, new InProcessProvider({ timers: systemTimers })));
+await runService(
+  () => readConfig(PaymentConfig, process.env),
+  (config) => PaymentModule.forRoot(config, new InProcessProvider({ timers: systemTimers })),
+);

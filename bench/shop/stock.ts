@@ -11,21 +11,51 @@ const buyers = 20;
 /** Milliseconds until the orders' own copies of the prices are there. */
 const copied = 60_000;
 
-const personOf = (index: number): { email: string; password: string } => ({ email: `buyer-${index}@bench.example`, password: `correct-horse-${index}` });
+const personOf = (index: number): { email: string; password: string } => ({
+  email: `buyer-${index}@bench.example`,
+  password: `correct-horse-${index}`,
+});
 
 /** Puts the goods into the shop, and registers those who will buy. Gives the ids of the products, in their order. */
 export const stock = (shop: Shop, products: readonly Product[]): Promise<string[]> =>
   withClient(shop, async (client) => {
     const admin = await Account.logIn(client, shop.admin);
     const productIds: string[] = [];
-    await atOnce(16, products.map((product, index) => ({ product, index })), async ({ product: { sku, name, price, stock }, index }) => {
-      const { body } = await admin.call<{ id: string }>({ op: 'add-product', method: 'POST', path: '/products', body: { sku, name, price, stock }, expect: [201] });
-      productIds[index] = body.id;
-    });
-    await eachBuyer(async (index) => void (await client.call({ op: 'register', method: 'POST', path: '/users', body: { ...personOf(index), name: 'Ada' }, expect: [201] })));
+    await atOnce(
+      16,
+      products.map((product, index) => ({ product, index })),
+      async ({ product: { sku, name, price, stock }, index }) => {
+        const { body } = await admin.call<{ id: string }>({
+          op: 'add-product',
+          method: 'POST',
+          path: '/products',
+          body: { sku, name, price, stock },
+          expect: [201],
+        });
+        productIds[index] = body.id;
+      },
+    );
+    await eachBuyer(
+      async (index) =>
+        void (await client.call({
+          op: 'register',
+          method: 'POST',
+          path: '/users',
+          body: { ...personOf(index), name: 'Ada' },
+          expect: [201],
+        })),
+    );
     const { order } = shop.databases;
-    await until('the order service has every price', async () => (await countRows(order, 'prices')) >= products.length, copied);
-    await until('the order service has every buyer’s data key', async () => (await countRows(order, 'svc_data_keys')) >= buyers, copied);
+    await until(
+      'the order service has every price',
+      async () => (await countRows(order, 'prices')) >= products.length,
+      copied,
+    );
+    await until(
+      'the order service has every buyer’s data key',
+      async () => (await countRows(order, 'svc_data_keys')) >= buyers,
+      copied,
+    );
     return productIds;
   });
 
@@ -34,13 +64,24 @@ export const logInBuyers = (shop: Shop): Promise<string[]> =>
   withClient(shop, async (client) => {
     const tokens: string[] = [];
     await eachBuyer(async (index) => {
-      const { body } = await client.call<{ accessToken: string }>({ op: 'login', method: 'POST', path: '/auth/login', body: personOf(index), expect: [200] });
+      const { body } = await client.call<{ accessToken: string }>({
+        op: 'login',
+        method: 'POST',
+        path: '/auth/login',
+        body: personOf(index),
+        expect: [200],
+      });
       tokens[index] = body.accessToken;
     });
     return tokens;
   });
 
-const eachBuyer = (act: (index: number) => Promise<void>): Promise<void> => atOnce(4, Array.from({ length: buyers }, (_, index) => index), act);
+const eachBuyer = (act: (index: number) => Promise<void>): Promise<void> =>
+  atOnce(
+    4,
+    Array.from({ length: buyers }, (_, index) => index),
+    act,
+  );
 
 async function withClient<T>(shop: Shop, work: (client: GatewayClient) => Promise<T>): Promise<T> {
   const client = new GatewayClient({ url: shop.gatewayUrl, connections: 16, history: noHistory, patience: copied });

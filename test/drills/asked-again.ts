@@ -50,14 +50,39 @@ export class AskedAgain {
     const wish = { paymentMethod: 'sim_ok', shippingAddress };
     const total = 2 * article!.price;
     await fillCart(buyer.account, items, total);
-    const checkedOut = await ask<{ orderId: string }>(buyer.account, '/cart/checkout', { ...wish, expectedTotal: pounds(total) }, wish);
-    const placed = await ask<{ orderId: string }>(buyer.account, '/orders', { ...wish, items }, { ...wish, items: [{ ...items[0]!, quantity: 3 }] });
+    const checkedOut = await ask<{ orderId: string }>(
+      buyer.account,
+      '/cart/checkout',
+      { ...wish, expectedTotal: pounds(total) },
+      wish,
+    );
+    const placed = await ask<{ orderId: string }>(
+      buyer.account,
+      '/orders',
+      { ...wish, items },
+      { ...wish, items: [{ ...items[0]!, quantity: 3 }] },
+    );
     const orders = [checkedOut, placed].map(({ answer }) => answer.orderId);
-    for (const id of orders) await buyer.account.call({ op: 'follow', method: 'GET', path: `/orders/${id}`, headers: { prefer: 'wait=20' }, expect: [200] });
-    const { body: payments } = await admin.call<Page<{ id: string }>>({ op: 'read-payments', method: 'GET', path: `/payments?orderId=${orders[0]}`, expect: [200] });
+    for (const id of orders)
+      await buyer.account.call({
+        op: 'follow',
+        method: 'GET',
+        path: `/orders/${id}`,
+        headers: { prefer: 'wait=20' },
+        expect: [200],
+      });
+    const { body: payments } = await admin.call<Page<{ id: string }>>({
+      op: 'read-payments',
+      method: 'GET',
+      path: `/payments?orderId=${orders[0]}`,
+      expect: [200],
+    });
     const give = (pence: number) => ({ amount: pounds(pence), reason: 'a scratch' });
     const granted = await ask(admin, `/payments/${payments.items[0]!.id}/refunds`, give(1), give(2));
-    const asked = new AskedAgain(historyFile, client, history, buyer, [checkedOut, placed, granted], orders, { ...wish, items });
+    const asked = new AskedAgain(historyFile, client, history, buyer, [checkedOut, placed, granted], orders, {
+      ...wish,
+      items,
+    });
     await asked.place(1);
     return asked;
   }
@@ -69,7 +94,15 @@ export class AskedAgain {
     for (let number = 0; number < count; number++) {
       const key = randomUUID();
       const about = { key, userId };
-      const { body } = await account.call<{ orderId: string }>({ op: 'checkout', method: 'POST', path: '/orders', headers: { 'idempotency-key': key }, body: this.wish, about, expect: [202] });
+      const { body } = await account.call<{ orderId: string }>({
+        op: 'checkout',
+        method: 'POST',
+        path: '/orders',
+        headers: { 'idempotency-key': key },
+        body: this.wish,
+        about,
+        expect: [202],
+      });
       this.history.write('outcome', { op: 'checkout', ...about, orderId: body.orderId, status: 'accepted' });
       ids.push(body.orderId);
     }
@@ -82,13 +115,21 @@ export class AskedAgain {
     for (const asked of this.asked) {
       const { replayed, status, body } = await send(asked, asked.body, [200, 201, 202]);
       if (!replayed || !isDeepStrictEqual(body, asked.answer)) {
-        throw new Error(`POST ${asked.path}, sent once more, is answered ${status} ${JSON.stringify(body)}${replayed ? '' : ' as something new'}, in place of ${JSON.stringify(asked.answer)}`);
+        throw new Error(
+          `POST ${asked.path}, sent once more, is answered ${status} ${JSON.stringify(body)}${replayed ? '' : ' as something new'}, in place of ${JSON.stringify(asked.answer)}`,
+        );
       }
       await send(asked, asked.otherBody, [422]);
     }
     for (const id of this.orders) {
-      const { body } = await this.buyer.account.call<{ shippingAddress?: { line1?: string } | null }>({ op: 'read-order', method: 'GET', path: `/orders/${id}`, expect: [200] });
-      if (body.shippingAddress?.line1 !== line1) throw new Error(`the address of the order ${id} can't be read any more: ${JSON.stringify(body)}`);
+      const { body } = await this.buyer.account.call<{ shippingAddress?: { line1?: string } | null }>({
+        op: 'read-order',
+        method: 'GET',
+        path: `/orders/${id}`,
+        expect: [200],
+      });
+      if (body.shippingAddress?.line1 !== line1)
+        throw new Error(`the address of the order ${id} can't be read any more: ${JSON.stringify(body)}`);
     }
   }
 
@@ -101,7 +142,12 @@ export class AskedAgain {
 const send = ({ who, path, key }: Pick<Asked, 'who' | 'path' | 'key'>, body: object, expect: readonly number[]) =>
   who.call<object>({ op: 'ask', method: 'POST', path, headers: { 'idempotency-key': key }, body, expect });
 
-async function ask<T extends object = object>(who: Account, path: string, body: object, otherBody: object): Promise<Asked<T>> {
+async function ask<T extends object = object>(
+  who: Account,
+  path: string,
+  body: object,
+  otherBody: object,
+): Promise<Asked<T>> {
   const about = { who, path, key: randomUUID(), body, otherBody };
   return { ...about, answer: (await send(about, body, [201, 202])).body as T };
 }

@@ -19,14 +19,23 @@ describe('a shop that has lost something', () => {
   const trade = async (load: Load, wanted: number): Promise<void> => {
     load.start();
     const end = performance.now() + 60_000;
-    while (load.counts.accepted < wanted && performance.now() < end) await new Promise((resolve) => setImmediate(resolve));
+    while (load.counts.accepted < wanted && performance.now() < end)
+      await new Promise((resolve) => setImmediate(resolve));
     await load.stop();
     await ground.rest();
   };
   beforeAll(async () => {
     ground = await Ground.open(say);
     const { gatewayUrl, admin } = ground.shop;
-    const load = await Load.open({ gatewayUrl, admin, historyFile: ground.historyFile, seed: 1, buyers: 3, articles: 10, say });
+    const load = await Load.open({
+      gatewayUrl,
+      admin,
+      historyFile: ground.historyFile,
+      seed: 1,
+      buyers: 3,
+      articles: 10,
+      say,
+    });
     await trade(load, orders);
     await load.close();
     asked = await AskedAgain.begin(ground);
@@ -38,7 +47,13 @@ describe('a shop that has lost something', () => {
   }, 60_000);
 
   it('has it back as it was, by the words that its logs tell the operator', async () => {
-    const results = await playDrills(ground, drills.filter(({ name }) => chosen.includes(name)), asked);
-    expect(results.map(({ name, wrong }) => ({ name, wrong }))).toEqual(chosen.map((name) => ({ name, wrong: undefined })));
+    const results = await playDrills(
+      ground,
+      drills.filter(({ name }) => chosen.includes(name)),
+      asked,
+    );
+    expect(results.map(({ name, wrong }) => ({ name, wrong }))).toEqual(
+      chosen.map((name) => ({ name, wrong: undefined })),
+    );
   }, 900_000);
 });

@@ -22,7 +22,15 @@ export class Ground {
 
   /** Access tokens outlive the drills: nobody needs to log in meanwhile, so that sessions can be compared. */
   static async open(say: (line: string) => void): Promise<Ground> {
-    return new Ground(await startShop({ ports: 'free', env: { user: { ACCESS_TOKEN_SECONDS: '86400' } }, patience: { firstDelayMs: 250, longestDelayMs: 1_000, steadyAfterMs: 1_000 }, say }), say);
+    return new Ground(
+      await startShop({
+        ports: 'free',
+        env: { user: { ACCESS_TOKEN_SECONDS: '86400' } },
+        patience: { firstDelayMs: 250, longestDelayMs: 1_000, steadyAfterMs: 1_000 },
+        say,
+      }),
+      say,
+    );
   }
 
   get historyFile(): string {
@@ -100,7 +108,8 @@ export class Ground {
   async copyEverything(): Promise<void> {
     await this.stopServices();
     await this.withKafkaStopped((folder) => cp(folder, this.kafkaCopy, { recursive: true }));
-    for (const service of databaseServices) await this.asAdmin(`create database "${service}_copy" template "${service}" owner "${service}"`);
+    for (const service of databaseServices)
+      await this.asAdmin(`create database "${service}_copy" template "${service}" owner "${service}"`);
     await this.startServices();
   }
 
@@ -121,7 +130,15 @@ export class Ground {
   /** Throws, naming what it finds, unless the audit is clean. */
   async audit(): Promise<void> {
     const { databases, kafkaBrokers: brokers, state, instances } = this.shop;
-    const report = await runAudit({ databases, brokers, providerLog: state.providerLog, historyFile: this.historyFile, instances, waitSeconds: 120, log: this.say });
+    const report = await runAudit({
+      databases,
+      brokers,
+      providerLog: state.providerLog,
+      historyFile: this.historyFile,
+      instances,
+      waitSeconds: 120,
+      log: this.say,
+    });
     if (!report.clean) throw new Error(`the audit is not clean:\n${reportLines(report).join('\n')}`);
   }
 }
@@ -134,7 +151,10 @@ async function contentOf(url: string): Promise<readonly TableHash[]> {
   try {
     const query = async <T>(text: string): Promise<T> => (await client.query(text)).rows as T;
     const tables = await query<{ name: string }[]>(businessTables);
-    return await hashTables({ query: query as never }, tables.map(({ name }) => name));
+    return await hashTables(
+      { query: query as never },
+      tables.map(({ name }) => name),
+    );
   } finally {
     await client.end();
   }
@@ -145,6 +165,8 @@ export const differences = (before: Content, after: Content): string[] =>
   databaseServices.flatMap((service) =>
     before[service].flatMap(({ table, rows, hash }, index) => {
       const now = after[service][index];
-      return now?.hash === hash ? [] : [`${service}.${table} had ${rows} rows (${hash}), has ${now?.rows} (${now?.hash})`];
+      return now?.hash === hash
+        ? []
+        : [`${service}.${table} had ${rows} rows (${hash}), has ${now?.rows} (${now?.hash})`];
     }),
   );

@@ -18,8 +18,14 @@ const lastDay = 23;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const flags = new Command('npm run drills --')
-  .description('Lets a shop trade, loses its databases and its Kafka one after another, brings each back with the operator\'s commands, and compares.')
-  .option('--only <names>', `only drills whose names hold one of these, as lost,kafka; there are ${drills.map(({ name }) => name).join(', ')}`, chosen)
+  .description(
+    "Lets a shop trade, loses its databases and its Kafka one after another, brings each back with the operator's commands, and compares.",
+  )
+  .option(
+    '--only <names>',
+    `only drills whose names hold one of these, as lost,kafka; there are ${drills.map(({ name }) => name).join(', ')}`,
+    chosen,
+  )
   .option('--days <days>', 'of trading: a number, or all; the copies are made in the middle', '2')
   .option('--report <file>', 'write the results there as JSON')
   .parse()
@@ -52,7 +58,14 @@ async function run(): Promise<number> {
 
 async function trade({ shop, historyFile }: Ground, days: string): Promise<void> {
   const { gatewayUrl, admin } = shop;
-  const { ok } = await playShop({ gatewayUrl, adminEmail: admin.email, adminPassword: admin.password, days, historyFile, log: say });
+  const { ok } = await playShop({
+    gatewayUrl,
+    adminEmail: admin.email,
+    adminPassword: admin.password,
+    days,
+    historyFile,
+    log: say,
+  });
   if (!ok) throw new Error('the trading did not go as it should');
 }
 
@@ -65,11 +78,22 @@ function halves(days: string): [string, string] {
 
 function tableOf(results: readonly DrillResult[]): string[] {
   const rows = results.map(({ name, messages, seconds, lost, rows: held, wrong }) => [
-    name, String(messages), (seconds / 60).toFixed(1), String(Math.round(messages / seconds)), String(held), String(lost), wrong === undefined ? 'as it was' : `WRONG: ${wrong}`,
+    name,
+    String(messages),
+    (seconds / 60).toFixed(1),
+    String(Math.round(messages / seconds)),
+    String(held),
+    String(lost),
+    wrong === undefined ? 'as it was' : `WRONG: ${wrong}`,
   ]);
   const all = [['DRILL', 'MESSAGES', 'MINUTES', 'MESSAGES/S', 'ROWS', 'LOST', 'HASHES AND AUDIT'], ...rows];
   const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.split('\n')[0]!.length)));
-  return all.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd());
+  return all.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 function chosen(text: string): readonly Drill[] {

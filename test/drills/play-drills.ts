@@ -19,7 +19,9 @@ export interface DrillResult {
 export async function playDrills(ground: Ground, drills: readonly Drill[], asked: AskedAgain): Promise<DrillResult[]> {
   const results: DrillResult[] = [];
   const before = await ground.content();
-  const rows = Object.values(before).flat().reduce((sum, each) => sum + each.rows, 0);
+  const rows = Object.values(before)
+    .flat()
+    .reduce((sum, each) => sum + each.rows, 0);
   for (const { name, title, play } of drills) {
     ground.say(`-- ${name}: ${title}`);
     const since = performance.now();

@@ -20,10 +20,19 @@ describe('a shop under fire', () => {
   }, 3 * minutes);
   afterAll(() => ground?.close(), minutes);
 
-  it.each(faults.filter(({ id }) => chosen.includes(id)).map((fault) => [fault.id, fault.title, fault] as const))('%s: nothing is lost, doubled or stuck, with %s', async (_id, _title, fault) => {
-    const result = await runFault(ground, fault, 'short', say);
-    for (const line of detailsOf(result)) say(line);
-    expect({ ...result, violations: [...result.violations] }).toMatchObject({ violations: [], lost: 0, doubled: 0, stuck: 0 });
-    expect(result.orders).toBeGreaterThan(0);
-  }, 5 * minutes);
+  it.each(faults.filter(({ id }) => chosen.includes(id)).map((fault) => [fault.id, fault.title, fault] as const))(
+    '%s: nothing is lost, doubled or stuck, with %s',
+    async (_id, _title, fault) => {
+      const result = await runFault(ground, fault, 'short', say);
+      for (const line of detailsOf(result)) say(line);
+      expect({ ...result, violations: [...result.violations] }).toMatchObject({
+        violations: [],
+        lost: 0,
+        doubled: 0,
+        stuck: 0,
+      });
+      expect(result.orders).toBeGreaterThan(0);
+    },
+    5 * minutes,
+  );
 });

@@ -21,9 +21,16 @@ interface Flags {
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const program = new Command('npm run faults --')
-  .description('Breaks a shop that trades in every way that docs/guarantees.md names, and has the audit judge what is left.')
+  .description(
+    'Breaks a shop that trades in every way that docs/guarantees.md names, and has the audit judge what is left.',
+  )
   .option('--only <ids>', 'only these, as F06,F14', ids)
-  .option('--seed <number>', 'repeats a run: who is hit and when, what is bought', wholeNumber, Math.floor(Math.random() * 1_000_000))
+  .option(
+    '--seed <number>',
+    'repeats a run: who is hit and when, what is bought',
+    wholeNumber,
+    Math.floor(Math.random() * 1_000_000),
+  )
   .option('--minutes <number>', 'begin no fault after so many', wholeNumber, 55)
   .option('--short', 'only a taste of each, as in the tests')
   .option('--full', 'the counts of docs/guarantees.md; takes hours')
@@ -47,7 +54,10 @@ function list(): number {
 async function plant(words: readonly string[]): Promise<number> {
   const proofs = await playPlanted(words, flags.seed, say);
   say('');
-  for (const { bug, foundBy, proven, seconds } of proofs) say(`${proven ? 'caught  ' : 'NOT PROVEN'} ${bug}: ${foundBy.join(', ') || 'found by nobody'} (${seconds.toFixed(0)} s)`);
+  for (const { bug, foundBy, proven, seconds } of proofs)
+    say(
+      `${proven ? 'caught  ' : 'NOT PROVEN'} ${bug}: ${foundBy.join(', ') || 'found by nobody'} (${seconds.toFixed(0)} s)`,
+    );
   return proofs.length > 0 && proofs.every(({ proven }) => proven) ? 0 : 1;
 }
 
@@ -61,15 +71,25 @@ async function run(): Promise<number> {
   });
   say(`${chosen.length} faults, seed ${flags.seed}, ${extent} extent`);
   const { results, left } = await playFaults({
-    faults: chosen, seed: flags.seed, extent, within: flags.full ? Infinity : flags.minutes * 60_000, say, signal: interruption.signal,
+    faults: chosen,
+    seed: flags.seed,
+    extent,
+    within: flags.full ? Infinity : flags.minutes * 60_000,
+    say,
+    signal: interruption.signal,
   });
   say('');
   for (const line of tableOf(results)) say(line);
   const bad = results.filter(({ violations }) => violations.length > 0);
   for (const { id, title } of left) say(`not played: ${id} ${title}`);
-  say(`${results.length} faults played, ${bad.length} with violations, ${left.length} not played, in ${((performance.now() - since) / 60_000).toFixed(1)} minutes; again: npm run faults -- --seed ${flags.seed}`);
+  say(
+    `${results.length} faults played, ${bad.length} with violations, ${left.length} not played, in ${((performance.now() - since) / 60_000).toFixed(1)} minutes; again: npm run faults -- --seed ${flags.seed}`,
+  );
   if (flags.report) {
-    writeFileSync(flags.report, `${JSON.stringify({ seed: flags.seed, extent, results, left: left.map(({ id }) => id) }, undefined, 1)}\n`);
+    writeFileSync(
+      flags.report,
+      `${JSON.stringify({ seed: flags.seed, extent, results, left: left.map(({ id }) => id) }, undefined, 1)}\n`,
+    );
     writeFileSync(`${flags.report}.md`, `${markdownOf(results).join('\n')}\n`);
   }
   return bad.length > 0 || left.length > 0 ? 1 : 0;
@@ -78,7 +98,10 @@ async function run(): Promise<number> {
 function ids(text: string): readonly string[] {
   const named = text.split(',').map((part) => part.trim());
   const unknown = named.filter((id) => !faults.some((fault: Fault) => fault.id === id));
-  if (unknown.length > 0) throw new InvalidArgumentError(`there is no fault ${unknown.join(', ')}; there are ${faults.map(({ id }) => id).join(', ')}`);
+  if (unknown.length > 0)
+    throw new InvalidArgumentError(
+      `there is no fault ${unknown.join(', ')}; there are ${faults.map(({ id }) => id).join(', ')}`,
+    );
   return named;
 }
 

@@ -26,10 +26,26 @@ describe('a shop', () => {
   }, 240_000);
   afterAll(() => shop?.stop(), 60_000);
 
-  for (const story of [accounts, catalogue, carts, placing, outcomes, secondThoughts, eventStream, strangers, documentation]) story(() => scene);
+  for (const story of [
+    accounts,
+    catalogue,
+    carts,
+    placing,
+    outcomes,
+    secondThoughts,
+    eventStream,
+    strangers,
+    documentation,
+  ])
+    story(() => scene);
 
   it('has clean books after all of this', async () => {
-    const report = await runAudit({ databases: shop.databases, brokers: shop.kafkaBrokers, providerLog: shop.state.providerLog, log: () => undefined });
+    const report = await runAudit({
+      databases: shop.databases,
+      brokers: shop.kafkaBrokers,
+      providerLog: shop.state.providerLog,
+      log: () => undefined,
+    });
     expect(report.sections.flatMap(({ violations }) => violations)).toEqual([]);
     expect(report).toMatchObject({ clean: true, remarks: [] });
   });

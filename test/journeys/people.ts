@@ -17,7 +17,13 @@ export class Person extends Client {
 
 export const pounds = (pence: number): Money => money(pence, 'GBP');
 
-export const anAddress = (line1 = '1 Harbour Street') => ({ name: 'Ann Lee', line1, city: 'Bristol', postcode: 'BS1 1AA', country: 'GB' });
+export const anAddress = (line1 = '1 Harbour Street') => ({
+  name: 'Ann Lee',
+  line1,
+  city: 'Bristol',
+  postcode: 'BS1 1AA',
+  country: 'GB',
+});
 
 export const aKey = (): string => randomUUID();
 
@@ -38,18 +44,35 @@ export async function aPerson(url: string): Promise<Person> {
 
 /** A product that nobody else's story touches. */
 export async function aProduct(admin: Client, { price = 1_000, stock = 100, name = 'Lantern' } = {}): Promise<Product> {
-  const { status, body } = await admin.post<Product>('/products', { sku: `T ${randomUUID()}`, name, price: pounds(price), stock });
+  const { status, body } = await admin.post<Product>('/products', {
+    sku: `T ${randomUUID()}`,
+    name,
+    price: pounds(price),
+    stock,
+  });
   if (status !== 201) throw new Error(`a product can't be added: ${status} ${JSON.stringify(body)}`);
   return body;
 }
 
-export const putIn = (buyer: Client, product: Pick<Product, 'id'>, quantity = 1): Promise<Answer<unknown>> => buyer.put(`/cart/items/${product.id}`, { quantity });
+export const putIn = (buyer: Client, product: Pick<Product, 'id'>, quantity = 1): Promise<Answer<unknown>> =>
+  buyer.put(`/cart/items/${product.id}`, { quantity });
 
-export const checkOut = (buyer: Client, { paymentMethod = 'sim_ok', key = aKey(), ...more }: { paymentMethod?: string; key?: string; expectedTotal?: Money } = {}): Promise<Answer<Accepted>> =>
+export const checkOut = (
+  buyer: Client,
+  {
+    paymentMethod = 'sim_ok',
+    key = aKey(),
+    ...more
+  }: { paymentMethod?: string; key?: string; expectedTotal?: Money } = {},
+): Promise<Answer<Accepted>> =>
   buyer.post('/cart/checkout', { paymentMethod, shippingAddress: anAddress(), ...more }, { 'idempotency-key': key });
 
 /** Puts the product into the cart and checks out. The order need not have its outcome yet. */
-export async function order(buyer: Client, product: Pick<Product, 'id'>, { quantity = 1, paymentMethod = 'sim_ok' } = {}): Promise<string> {
+export async function order(
+  buyer: Client,
+  product: Pick<Product, 'id'>,
+  { quantity = 1, paymentMethod = 'sim_ok' } = {},
+): Promise<string> {
   await putIn(buyer, product, quantity);
   const { status, body } = await checkOut(buyer, { paymentMethod });
   if (status !== 202) throw new Error(`an order is not accepted: ${status} ${JSON.stringify(body)}`);
@@ -62,4 +85,8 @@ export async function outcome(buyer: Client, orderId: string): Promise<Order> {
   return body;
 }
 
-export const orderAndWait = async (buyer: Client, product: Pick<Product, 'id'>, wish: Parameters<typeof order>[2] = {}): Promise<Order> => outcome(buyer, await order(buyer, product, wish));
+export const orderAndWait = async (
+  buyer: Client,
+  product: Pick<Product, 'id'>,
+  wish: Parameters<typeof order>[2] = {},
+): Promise<Order> => outcome(buyer, await order(buyer, product, wish));

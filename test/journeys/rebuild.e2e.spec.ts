@@ -33,18 +33,42 @@ describe('the copy of prices of a shop that trades', () => {
 
   it('is made anew while prices change, and shows the last of them', async () => {
     const product = await aProduct(scene.admin);
-    await eventually(async () => (await rows.query<object[]>('select 1 from products where product_id = $1', [product.id])).length === 1);
+    await eventually(
+      async () =>
+        (await rows.query<object[]>('select 1 from products where product_id = $1', [product.id])).length === 1,
+    );
     let over = false;
     let price = 1_000;
     const changing = (async () => {
-      while (!over) expect((await scene.admin.patch(`/products/${product.id}`, { price: pounds(++price) })).status).toBe(200);
+      while (!over)
+        expect((await scene.admin.patch(`/products/${product.id}`, { price: pounds(++price) })).status).toBe(200);
     })();
-    const { exchanged, tables } = await operator<Rebuilt>('rebuild', 'cart.prices', '--reason', 'a drill', '--yes').finally(() => (over = true));
+    const { exchanged, tables } = await operator<Rebuilt>(
+      'rebuild',
+      'cart.prices',
+      '--reason',
+      'a drill',
+      '--yes',
+    ).finally(() => (over = true));
     await changing;
     expect([exchanged, tables.map(({ table, onlyLive }) => [table, onlyLive])]).toEqual([true, [['products', 0]]]);
-    await eventually(async () => (await rows.query<{ price: number }[]>('select price_amount::int as price from products where product_id = $1', [product.id]))[0]!.price === price);
-    expect(await operator<Rebuilt>('rebuild', 'cart.prices', '--shadow')).toMatchObject({ exchanged: false, tables: [{ different: 0 }] });
-    expect(await operator('rebuild', 'drop', 'cart.prices', '--reason', 'it is right', '--yes')).toEqual({ done: true, did: ['Dropped.'] });
+    await eventually(
+      async () =>
+        (
+          await rows.query<{ price: number }[]>(
+            'select price_amount::int as price from products where product_id = $1',
+            [product.id],
+          )
+        )[0]!.price === price,
+    );
+    expect(await operator<Rebuilt>('rebuild', 'cart.prices', '--shadow')).toMatchObject({
+      exchanged: false,
+      tables: [{ different: 0 }],
+    });
+    expect(await operator('rebuild', 'drop', 'cart.prices', '--reason', 'it is right', '--yes')).toEqual({
+      done: true,
+      did: ['Dropped.'],
+    });
     await expect(operator('rebuild', 'cart', '--shadow')).rejects.toThrow('cart decides on user.forgotten by policies');
   }, 240_000);
 });

@@ -26,7 +26,10 @@ interface Replayed {
 
 interface Rebuilt {
   readonly exchanged: boolean;
-  readonly tables: readonly { readonly different: number; readonly rows: { readonly live: number; readonly rebuilt: number } }[];
+  readonly tables: readonly {
+    readonly different: number;
+    readonly rows: { readonly live: number; readonly rebuilt: number };
+  }[];
 }
 
 describe('a shop whose topics are replayed', () => {
@@ -48,17 +51,35 @@ describe('a shop whose topics are replayed', () => {
   const everything = async (): Promise<Record<string, unknown>> => {
     const found: Record<string, unknown> = {};
     for (const service of databaseServices) {
-      const tables = await query<{ name: string }>(service, `select table_name as name from information_schema.tables where table_schema = 'public' and table_name !~ '^(msg_operator|msg_replays|msg_outbox|msg_relay|msg_tries|msg_starts|msg_timers)'`);
+      const tables = await query<{ name: string }>(
+        service,
+        `select table_name as name from information_schema.tables where table_schema = 'public' and table_name !~ '^(msg_operator|msg_replays|msg_outbox|msg_relay|msg_tries|msg_starts|msg_timers)'`,
+      );
       for (const { name } of tables) {
-        const [content] = await query<{ rows: number; hash: string }>(service, `select count(*)::int as rows, md5(coalesce(string_agg(md5(t::text), '' order by md5(t::text)), '')) as hash from ${name} t`);
+        const [content] = await query<{ rows: number; hash: string }>(
+          service,
+          `select count(*)::int as rows, md5(coalesce(string_agg(md5(t::text), '' order by md5(t::text)), '')) as hash from ${name} t`,
+        );
         found[`${service}.${name}`] = content;
       }
-      found[`${service} said`] = (await query(service, 'select (select count(*) from msg_outbox) + (select count(*) from msg_outbox_archive) as n'))[0];
+      found[`${service} said`] = (
+        await query(
+          service,
+          'select (select count(*) from msg_outbox) + (select count(*) from msg_outbox_archive) as n',
+        )
+      )[0];
     }
     return { ...found, provider: readFileSync(shop.state.providerLog, 'utf8').length };
   };
   const audit = async (): Promise<void> => {
-    const report = await runAudit({ databases: shop.databases, brokers: shop.kafkaBrokers, providerLog: shop.state.providerLog, historyFile: historyFile(), waitSeconds: 120, log: () => undefined });
+    const report = await runAudit({
+      databases: shop.databases,
+      brokers: shop.kafkaBrokers,
+      providerLog: shop.state.providerLog,
+      historyFile: historyFile(),
+      waitSeconds: 120,
+      log: () => undefined,
+    });
     expect([report.sections.flatMap(({ violations }) => violations), report.clean]).toEqual([[], true]);
   };
 
@@ -72,15 +93,44 @@ describe('a shop whose topics are replayed', () => {
   it('while it trades: repeats nothing, and its projections are made anew beside the living ones', async () => {
     let over = false;
     const { gatewayUrl, admin } = shop;
-    const trading = playShop({ gatewayUrl, days: '1', seed: 5, concurrency: 16, adminEmail: admin.email, adminPassword: admin.password, historyFile: historyFile(), log: () => undefined }).finally(() => (over = true));
-    await eventually(async () => over || (await query<{ n: number }>('order', 'select count(*)::int as n from orders'))[0]!.n > 10, 120_000);
+    const trading = playShop({
+      gatewayUrl,
+      days: '1',
+      seed: 5,
+      concurrency: 16,
+      adminEmail: admin.email,
+      adminPassword: admin.password,
+      historyFile: historyFile(),
+      log: () => undefined,
+    }).finally(() => (over = true));
+    await eventually(
+      async () => over || (await query<{ n: number }>('order', 'select count(*)::int as n from orders'))[0]!.n > 10,
+      120_000,
+    );
     for (const consumer of consumers) {
-      const { state, counts, failed } = await tradewind<Replayed>('replay', '--consumer', consumer, '--reason', 'a drill', '--yes');
-      expect([consumer, state, failed, Object.keys(counts).filter((what) => what !== 'known')]).toEqual([consumer, 'done', [], []]);
+      const { state, counts, failed } = await tradewind<Replayed>(
+        'replay',
+        '--consumer',
+        consumer,
+        '--reason',
+        'a drill',
+        '--yes',
+      );
+      expect([consumer, state, failed, Object.keys(counts).filter((what) => what !== 'known')]).toEqual([
+        consumer,
+        'done',
+        [],
+        [],
+      ]);
     }
     for (const consumer of projections) {
-      expect(await tradewind<Replayed>('replay', '--consumer', consumer, '--reprocess', '--reason', 'a drill', '--yes')).toMatchObject({ state: 'done', failed: [] });
-      expect(await tradewind<Rebuilt>('rebuild', consumer, '--reason', 'a drill', '--yes')).toMatchObject({ exchanged: true, tables: [{ different: 0 }] });
+      expect(
+        await tradewind<Replayed>('replay', '--consumer', consumer, '--reprocess', '--reason', 'a drill', '--yes'),
+      ).toMatchObject({ state: 'done', failed: [] });
+      expect(await tradewind<Rebuilt>('rebuild', consumer, '--reason', 'a drill', '--yes')).toMatchObject({
+        exchanged: true,
+        tables: [{ different: 0 }],
+      });
     }
     expect((await trading).ok).toBe(true);
     await audit();
@@ -89,10 +139,19 @@ describe('a shop whose topics are replayed', () => {
   it('from the beginning, at rest: changes no row, says nothing and asks the provider nothing', async () => {
     const before = await everything();
     for (const consumer of consumers) {
-      const { read, counts } = await tradewind<Replayed>('replay', '--consumer', consumer, '--full-speed', '--reason', 'a drill', '--yes');
+      const { read, counts } = await tradewind<Replayed>(
+        'replay',
+        '--consumer',
+        consumer,
+        '--full-speed',
+        '--reason',
+        'a drill',
+        '--yes',
+      );
       expect([consumer, read > 0, Object.keys(counts)]).toEqual([consumer, true, ['known']]);
     }
-    for (const consumer of projections) await tradewind('replay', '--consumer', consumer, '--reprocess', '--full-speed', '--reason', 'a drill', '--yes');
+    for (const consumer of projections)
+      await tradewind('replay', '--consumer', consumer, '--reprocess', '--full-speed', '--reason', 'a drill', '--yes');
     const after = await everything();
     // Generations of their own leave marks of their own.
     for (const service of ['cart', 'order']) for (const all of [before, after]) delete all[`${service}.msg_inbox`];
@@ -100,14 +159,37 @@ describe('a shop whose topics are replayed', () => {
   }, 300_000);
 
   it('heals a copy that was spoilt, by applying it again or by making it anew', async () => {
-    const [{ hash }] = (await query<{ hash: string }>('cart', `select md5(string_agg(md5(p::text), '' order by product_id)) as hash from products p`)) as [{ hash: string }];
-    const now = async (): Promise<string> => (await query<{ hash: string }>('cart', `select md5(string_agg(md5(p::text), '' order by product_id)) as hash from products p`))[0]!.hash;
-    await query('cart', `update products set price_amount = 1 where product_id in (select product_id from products order by 1 limit 10)`);
+    const [{ hash }] = (await query<{ hash: string }>(
+      'cart',
+      `select md5(string_agg(md5(p::text), '' order by product_id)) as hash from products p`,
+    )) as [{ hash: string }];
+    const now = async (): Promise<string> =>
+      (
+        await query<{ hash: string }>(
+          'cart',
+          `select md5(string_agg(md5(p::text), '' order by product_id)) as hash from products p`,
+        )
+      )[0]!.hash;
+    await query(
+      'cart',
+      `update products set price_amount = 1 where product_id in (select product_id from products order by 1 limit 10)`,
+    );
     expect(await now()).not.toBe(hash);
-    await tradewind('replay', '--consumer', 'cart.prices', '--reprocess', '--full-speed', '--reason', 'a drill', '--yes');
+    await tradewind(
+      'replay',
+      '--consumer',
+      'cart.prices',
+      '--reprocess',
+      '--full-speed',
+      '--reason',
+      'a drill',
+      '--yes',
+    );
     expect(await now()).toBe(hash);
     await query('cart', `update products set name = 'spoilt'`);
-    expect(await tradewind<Rebuilt>('rebuild', 'cart.prices', '--reason', 'a drill', '--yes')).toMatchObject({ exchanged: true });
+    expect(await tradewind<Rebuilt>('rebuild', 'cart.prices', '--reason', 'a drill', '--yes')).toMatchObject({
+      exchanged: true,
+    });
     expect(await now()).toBe(hash);
     await audit();
   }, 120_000);

@@ -13,7 +13,12 @@ export interface Scene {
 
 export async function setScene(shop: Shop): Promise<Scene> {
   const { gatewayUrl: url, admin } = shop;
-  return { shop, nobody: new Client(url), admin: await logIn(url, admin.email, admin.password), ann: await aPerson(url) };
+  return {
+    shop,
+    nobody: new Client(url),
+    admin: await logIn(url, admin.email, admin.password),
+    ann: await aPerson(url),
+  };
 }
 
 interface Operation {

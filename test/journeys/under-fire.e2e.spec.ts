@@ -39,7 +39,8 @@ describe('a shop that plays real trading', () => {
     closeSync(file);
     const end = fresh.lastIndexOf('\n') + 1;
     read += end;
-    for (const [, of] of fresh.toString('utf8', 0, end).matchAll(/"phase":"outcome","op":"(follow|checkout)"/g)) counts[of as keyof typeof counts]++;
+    for (const [, of] of fresh.toString('utf8', 0, end).matchAll(/"phase":"outcome","op":"(follow|checkout)"/g))
+      counts[of as keyof typeof counts]++;
     return counts[op];
   };
   const outcomes = (): number => countOf('follow');
@@ -47,11 +48,24 @@ describe('a shop that plays real trading', () => {
   /** Both plays write one history: the audit compares it with every order that there is. */
   const play = (playSeed: number, concurrency: number): ReturnType<typeof playShop> =>
     playShop({
-      gatewayUrl: shop.gatewayUrl, days, seed: playSeed, concurrency, adminEmail: shop.admin.email, adminPassword: shop.admin.password,
-      historyFile: historyFile(), log: say,
+      gatewayUrl: shop.gatewayUrl,
+      days,
+      seed: playSeed,
+      concurrency,
+      adminEmail: shop.admin.email,
+      adminPassword: shop.admin.password,
+      historyFile: historyFile(),
+      log: say,
     });
   const audit = async (): Promise<void> => {
-    const report = await runAudit({ databases: shop.databases, brokers: shop.kafkaBrokers, providerLog: shop.state.providerLog, historyFile: historyFile(), waitSeconds: 120, log: say });
+    const report = await runAudit({
+      databases: shop.databases,
+      brokers: shop.kafkaBrokers,
+      providerLog: shop.state.providerLog,
+      historyFile: historyFile(),
+      waitSeconds: 120,
+      log: say,
+    });
     expect(report.sections.flatMap(({ violations }) => violations)).toEqual([]);
     expect(report.clean).toBe(true);
   };
@@ -63,45 +77,55 @@ describe('a shop that plays real trading', () => {
     await shop?.stop();
   }, 60_000);
 
-  it('ends with clean books when every service is killed again and again', async () => {
-    const chance = chanceOf(seed, 'kills');
-    let over = false;
-    const result = play(seed, 16).finally(() => (over = true));
-    const plan = victims.flatMap((victim) => Array.from({ length: kills }, () => ({ victim, at: chance.fraction() }))).sort((a, b) => a.at - b.at);
-    await eventually(() => over || outcomes() > 0, hours);
-    for (const { victim, at } of plan) {
-      await eventually(() => over || outcomes() >= Math.floor(at * 0.9 * ordersPlanned()), hours);
-      if (over) break;
-      shop.kill(victim);
-      say(`killed ${victim} after ${outcomes()} outcomes`);
+  it(
+    'ends with clean books when every service is killed again and again',
+    async () => {
+      const chance = chanceOf(seed, 'kills');
+      let over = false;
+      const result = play(seed, 16).finally(() => (over = true));
+      const plan = victims
+        .flatMap((victim) => Array.from({ length: kills }, () => ({ victim, at: chance.fraction() })))
+        .sort((a, b) => a.at - b.at);
+      await eventually(() => over || outcomes() > 0, hours);
+      for (const { victim, at } of plan) {
+        await eventually(() => over || outcomes() >= Math.floor(at * 0.9 * ordersPlanned()), hours);
+        if (over) break;
+        shop.kill(victim);
+        say(`killed ${victim} after ${outcomes()} outcomes`);
+        await shop.untilReady();
+      }
+      const { ok } = await result;
       await shop.untilReady();
-    }
-    const { ok } = await result;
-    await shop.untilReady();
-    await audit();
-    expect(ok).toBe(true);
-  }, hours);
+      await audit();
+      expect(ok).toBe(true);
+    },
+    hours,
+  );
 
-  it('goes on accepting orders while Kafka is away, and then catches up', async () => {
-    const earlier = outcomes();
-    let over = false;
-    // Many at once: a buyer waits for the outcome of one order before placing the next.
-    const result = play(seed + 1, 64).finally(() => (over = true));
-    await eventually(() => over || outcomes() - earlier >= ordersPlanned() * 0.3, hours);
-    expect(over).toBe(false);
-    await shop.stopOne('kafka');
-    const before = accepted();
-    const since = Date.now();
-    say(`Kafka is stopped; ${before} orders accepted`);
-    await eventually(() => Date.now() - since > outage, outage + 10_000);
-    const during = accepted() - before;
-    await shop.startOne('kafka');
-    say(`Kafka is back; ${during} orders were accepted meanwhile`);
-    const { ok } = await result;
-    expect(during).toBeGreaterThan(0);
-    await audit();
-    expect(ok).toBe(true);
-  }, hours);
+  it(
+    'goes on accepting orders while Kafka is away, and then catches up',
+    async () => {
+      const earlier = outcomes();
+      let over = false;
+      // Many at once: a buyer waits for the outcome of one order before placing the next.
+      const result = play(seed + 1, 64).finally(() => (over = true));
+      await eventually(() => over || outcomes() - earlier >= ordersPlanned() * 0.3, hours);
+      expect(over).toBe(false);
+      await shop.stopOne('kafka');
+      const before = accepted();
+      const since = Date.now();
+      say(`Kafka is stopped; ${before} orders accepted`);
+      await eventually(() => Date.now() - since > outage, outage + 10_000);
+      const during = accepted() - before;
+      await shop.startOne('kafka');
+      say(`Kafka is back; ${during} orders were accepted meanwhile`);
+      const { ok } = await result;
+      expect(during).toBeGreaterThan(0);
+      await audit();
+      expect(ok).toBe(true);
+    },
+    hours,
+  );
 
   it('has said everything that its databases hold', async () => {
     const told = await everythingSaid(shop.kafkaBrokers);
@@ -110,7 +134,10 @@ describe('a shop that plays real trading', () => {
     await users.destroy();
     const { dataKeySecret } = JSON.parse(readFileSync(shop.state.secretsFile, 'utf8')) as { dataKeySecret: string };
     for (const [service, recovery] of Object.entries(recoveriesOf(dataKeySecret))) {
-      const live = await new DataSource({ type: 'postgres', url: shop.databases[service as keyof Shop['databases']] }).initialize();
+      const live = await new DataSource({
+        type: 'postgres',
+        url: shop.databases[service as keyof Shop['databases']],
+      }).initialize();
       const rows = recovery.rows(told, kept);
       const url = await createServiceDatabase(shop.adminUrl, `${service}_again`, 'again');
       const again = await fold(url, migrationsOf[service]!, rows);

@@ -29,7 +29,13 @@ export interface Product {
 }
 
 export interface Cart {
-  readonly items: readonly { readonly productId: string; readonly name: string; readonly quantity: number; readonly unitPrice: Money; readonly priceChanged?: { readonly from: Money } }[];
+  readonly items: readonly {
+    readonly productId: string;
+    readonly name: string;
+    readonly quantity: number;
+    readonly unitPrice: Money;
+    readonly priceChanged?: { readonly from: Money };
+  }[];
   readonly total: Money;
 }
 

@@ -23,17 +23,27 @@ const run = promisify(execFile);
 const readme = readFileSync(join(root, 'libs/messaging/README.md'), 'utf8');
 
 /** What the README tells a stranger to install, continued lines and all. */
-const installs = [...readme.matchAll(/^npm install ((?:[^\n\\]|\\\n)+)$/gm)].flatMap(([, words]) => words!.split(/[\s\\]+/)).filter((word) => word !== '' && !word.startsWith('--'));
+const installs = [...readme.matchAll(/^npm install ((?:[^\n\\]|\\\n)+)$/gm)]
+  .flatMap(([, words]) => words!.split(/[\s\\]+/))
+  .filter((word) => word !== '' && !word.startsWith('--'));
 
 describe('the libraries, packed and taken into an empty project', () => {
   let project: string;
   let packed: readonly Packed[];
   let platform: Platform;
-  const node = (...args: string[]) => run(process.execPath, args, { cwd: project, env: { ...process.env, KAFKA_BROKERS: platform.kafkaBrokers, DATABASE_URL: platform.databaseUrl } });
+  const node = (...args: string[]) =>
+    run(process.execPath, args, {
+      cwd: project,
+      env: { ...process.env, KAFKA_BROKERS: platform.kafkaBrokers, DATABASE_URL: platform.databaseUrl },
+    });
 
   beforeAll(async () => {
     project = mkdtempSync(join(tmpdir(), 'tradewind-packed-'));
-    const packing = run('npm', ['pack', ...libraries.map((name) => `./libs/${name}`), '--json', '--pack-destination', project], { cwd: root });
+    const packing = run(
+      'npm',
+      ['pack', ...libraries.map((name) => `./libs/${name}`), '--json', '--pack-destination', project],
+      { cwd: root },
+    );
     [platform, packed] = await Promise.all([aPlatform(), packing.then(({ stdout }) => JSON.parse(stdout) as Packed[])]);
   });
   afterAll(async () => {
@@ -45,12 +55,17 @@ describe('the libraries, packed and taken into an empty project', () => {
     const { files } = packed.find(({ name }) => name === `@tradewind/${library}`)!;
     const paths = files.map(({ path }) => path);
     expect(paths).toEqual(expect.arrayContaining(['package.json', 'dist/index.js', 'dist/index.d.ts']));
-    expect(paths.filter((path) => !/^(package\.json|README\.md|LICENSE|dist\/.+\.(js|d\.ts)(\.map)?)$/.test(path))).toEqual([]);
+    expect(
+      paths.filter((path) => !/^(package\.json|README\.md|LICENSE|dist\/.+\.(js|d\.ts)(\.map)?)$/.test(path)),
+    ).toEqual([]);
     expect(paths.filter((path) => /spec|fixture|conformance|jest/.test(path))).toEqual([]);
   });
 
   it('are installed with what the README names, and nothing is missing', async () => {
-    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: Versions; devDependencies: Versions };
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      dependencies: Versions;
+      devDependencies: Versions;
+    };
     const versions: Versions = {
       ...devDependencies,
       ...dependencies,
@@ -58,25 +73,50 @@ describe('the libraries, packed and taken into an empty project', () => {
     };
     expect(installs).toEqual(expect.arrayContaining([...packed.map(({ name }) => name), 'kafkajs', 'typescript']));
     writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'tickets', private: true, type: 'module' }));
-    await run('npm', ['install', '--strict-peer-deps', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', ...installs.map((name) => `${name}@${versions[name]}`)], { cwd: project });
+    await run(
+      'npm',
+      [
+        'install',
+        '--strict-peer-deps',
+        '--ignore-scripts',
+        '--prefer-offline',
+        '--no-audit',
+        '--no-fund',
+        ...installs.map((name) => `${name}@${versions[name]}`),
+      ],
+      { cwd: project },
+    );
   });
 
   it('can be imported by every name that they offer', async () => {
     const names = packed.flatMap(({ name }) => {
-      const { exports } = JSON.parse(readFileSync(join(project, 'node_modules', name, 'package.json'), 'utf8')) as { exports: object };
+      const { exports } = JSON.parse(readFileSync(join(project, 'node_modules', name, 'package.json'), 'utf8')) as {
+        exports: object;
+      };
       return Object.keys(exports).map((path) => name + path.slice(1));
     });
     expect(names.length).toBeGreaterThan(libraries.length);
     await node('--input-type=module', '--eval', names.map((name) => `await import('${name}');`).join('\n'));
   });
 
-  it('compile and run the README\'s program: two bookings confirmed, one rejected', async () => {
+  it("compile and run the README's program: two bookings confirmed, one rejected", async () => {
     copyFileSync(join(root, 'libs/messaging/example/tickets.ts'), join(project, 'tickets.ts'));
-    const compilerOptions = { strict: true, module: 'nodenext', experimentalDecorators: true, emitDecoratorMetadata: true, types: ['node'], outDir: 'out' };
+    const compilerOptions = {
+      strict: true,
+      module: 'nodenext',
+      experimentalDecorators: true,
+      emitDecoratorMetadata: true,
+      types: ['node'],
+      outDir: 'out',
+    };
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['tickets.ts'] }));
     expect((await node('node_modules/typescript/bin/tsc')).stdout).toBe('');
     const { stdout } = await node('out/tickets.js');
     expect(stdout.match(/booking-\d/g)).toEqual(['booking-1', 'booking-2', 'booking-3']);
-    expect(stdout.match(/'(confirmed|rejected|pending)'/g)?.toSorted()).toEqual(["'confirmed'", "'confirmed'", "'rejected'"]);
+    expect(stdout.match(/'(confirmed|rejected|pending)'/g)?.toSorted()).toEqual([
+      "'confirmed'",
+      "'confirmed'",
+      "'rejected'",
+    ]);
   });
 });

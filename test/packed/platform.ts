@@ -14,7 +14,9 @@ export interface Platform {
 
 /** They live in a process that goes when this one does. */
 export async function aPlatform(): Promise<Platform> {
-  const host = spawn(process.execPath, [join(root, 'dist/tools/platform/jest/host.js')], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const host = spawn(process.execPath, [join(root, 'dist/tools/platform/jest/host.js')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const gone = once(host, 'exit');
   const first = await Promise.race([once(createInterface(host.stdout), 'line'), gone]);
   if (typeof first[0] !== 'string') throw new Error('PostgreSQL and Kafka did not start; the reason stands above');

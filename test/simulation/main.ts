@@ -15,13 +15,17 @@ async function many({ from, seeds, workers }: Extract<Wish, { what: 'many' }>): 
   const began = performance.now();
   let tally: Tally = emptyTally;
   let told = 0;
-  await runSeeds(Array.from({ length: seeds }, (_, at) => from + at), workers, (outcome) => {
-    tally = counted(tally, outcome);
-    if (outcome.violations.length > 0) say(failureOf(outcome));
-    if (seconds(began) < told + 5) return;
-    told = seconds(began);
-    say(progressOf(tally, seeds, told));
-  });
+  await runSeeds(
+    Array.from({ length: seeds }, (_, at) => from + at),
+    workers,
+    (outcome) => {
+      tally = counted(tally, outcome);
+      if (outcome.violations.length > 0) say(failureOf(outcome));
+      if (seconds(began) < told + 5) return;
+      told = seconds(began);
+      say(progressOf(tally, seeds, told));
+    },
+  );
   say(`\n${summaryOf(tally, seconds(began))}`);
   return tally.failed.length === 0;
 }
@@ -36,11 +40,21 @@ async function one({ seed, trace }: Extract<Wish, { what: 'one' }>): Promise<boo
 
 /** On the PostgreSQL and Kafka that the tests start for themselves. */
 async function real({ from, schedules }: Extract<Wish, { what: 'real' }>): Promise<boolean> {
-  const [start, stop] = await Promise.all(['start', 'stop'].map(async (name) => (await import(new URL(`../../../tools/platform/jest/${name}.mjs`, import.meta.url).href)) as { default: () => Promise<void> }));
+  const [start, stop] = await Promise.all(
+    ['start', 'stop'].map(
+      async (name) =>
+        (await import(new URL(`../../../tools/platform/jest/${name}.mjs`, import.meta.url).href)) as {
+          default: () => Promise<void>;
+        },
+    ),
+  );
   await start!.default();
   try {
     const { compareOnRealPorts } = await import('./real/compare.js');
-    return await compareOnRealPorts(Array.from({ length: schedules }, (_, at) => from + at), say);
+    return await compareOnRealPorts(
+      Array.from({ length: schedules }, (_, at) => from + at),
+      say,
+    );
   } finally {
     await stop!.default();
   }
@@ -54,7 +68,11 @@ async function planted({ seeds }: Extract<Wish, { what: 'planted' }>): Promise<b
     let seed = 0;
     while (found === undefined && seed < seeds) [found] = (await simulate(++seed, { tamper })).violations;
     if (found === undefined) survivors++;
-    say(found === undefined ? `survives ${seeds} seeds: a shop in which ${bug}` : `found with seed ${seed}: a shop in which ${bug}: ${found}`);
+    say(
+      found === undefined
+        ? `survives ${seeds} seeds: a shop in which ${bug}`
+        : `found with seed ${seed}: a shop in which ${bug}: ${found}`,
+    );
   }
   return survivors === 0;
 }

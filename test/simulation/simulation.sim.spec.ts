@@ -10,18 +10,28 @@ const seeds = 150;
 const patience = 900_000;
 
 const command = join(import.meta.dirname, '../../dist/test/simulation/main.js');
-const told = async (...words: string[]): Promise<string> => (await promisify(execFile)(process.execPath, [command, ...words])).stdout;
+const told = async (...words: string[]): Promise<string> =>
+  (await promisify(execFile)(process.execPath, [command, ...words])).stdout;
 
 describe('the whole shop in one process', () => {
-  it('keeps every promise, whatever a seed does to it', async () => expect(await told('--seeds', String(seeds))).toMatch(/^failed +0$/m), patience);
+  it(
+    'keeps every promise, whatever a seed does to it',
+    async () => expect(await told('--seeds', String(seeds))).toMatch(/^failed +0$/m),
+    patience,
+  );
 
-  it('plays one seed twice in the same way, to the last event, in this process and in another', async () => {
-    const [once, again] = [await simulate(7), await simulate(7)];
-    expect(again).toEqual(once);
-    expect(await told('--seed', '7')).toContain(`trace ${once.traceHash}\n`);
-  }, patience);
+  it(
+    'plays one seed twice in the same way, to the last event, in this process and in another',
+    async () => {
+      const [once, again] = [await simulate(7), await simulate(7)];
+      expect(again).toEqual(once);
+      expect(await told('--seed', '7')).toContain(`trace ${once.traceHash}\n`);
+    },
+    patience,
+  );
 
-  it('plays another seed in another way', async () => expect((await simulate(8)).traceHash).not.toBe((await simulate(9)).traceHash));
+  it('plays another seed in another way', async () =>
+    expect((await simulate(8)).traceHash).not.toBe((await simulate(9)).traceHash));
 
   it('tells the story of a seed without changing it', async () => {
     const lines: string[] = [];

@@ -10,7 +10,14 @@ const sources = ['apps', 'libs', 'tools', 'test', 'bench'].filter((folder) => ex
 export const checks = [
   () => stage('type check', 'node_modules/typescript/bin/tsc', '-b'),
   () => stage('lint', 'node_modules/eslint/bin/eslint.js', '.'),
-  () => stage('dependency rules', 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--output-type', 'err-long', ...sources),
+  () =>
+    stage(
+      'dependency rules',
+      'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+      '--output-type',
+      'err-long',
+      ...sources,
+    ),
   () => stage('message schemas', 'tools/checks/schemas.mjs'),
   () => stage('house rules', 'tools/checks/house-rules.mjs'),
   () => jest('pure'),

@@ -17,7 +17,11 @@ const wrong = [
   ['http-clients-at-the-edge', 'apps/order/src/handlers/ask.ts', "'undici'"],
   ['sockets-at-the-edge', 'apps/order/src/handlers/ask-by-hand.ts', "'node:http'"],
   ['libs-know-no-app', 'libs/service/src/order.ts', "'../../../apps/order/src/domain/order.js'"],
-  ['tests-of-libs-know-only-the-platform', 'libs/service/src/order.spec.ts', "'../../../apps/order/src/domain/order.js'"],
+  [
+    'tests-of-libs-know-only-the-platform',
+    'libs/service/src/order.spec.ts',
+    "'../../../apps/order/src/domain/order.js'",
+  ],
   ['tools-know-no-app', 'tools/ops/audit.ts', "'../../apps/order/src/domain/order.js'"],
   ['kernel-needs-nothing', 'libs/kernel/src/id.ts', "'node:crypto'"],
   ['saga-is-pure', 'libs/saga/src/advance.ts', "'node:fs'"],
@@ -31,13 +35,20 @@ const wrong = [
 ];
 
 const right = {
-  ...Object.fromEntries(['kernel', 'contracts', 'messaging', 'service', 'testing', 'saga'].map((name) => [`libs/${name}/src/index.ts`, "export const name = '';"])),
+  ...Object.fromEntries(
+    ['kernel', 'contracts', 'messaging', 'service', 'testing', 'saga'].map((name) => [
+      `libs/${name}/src/index.ts`,
+      "export const name = '';",
+    ]),
+  ),
   'libs/messaging/src/contract/index.ts': "export const name = '';",
   'libs/messaging/src/kafka/kafkajs-client.ts': "import 'kafkajs';",
   'libs/contracts/src/topics.ts': "import '@tradewind/messaging/contract';",
   'apps/order/src/domain/order.ts': "import { name } from '@tradewind/kernel';\nexport const order = name;",
-  'apps/order/src/storage/orders.ts': "import 'typeorm';\nimport type { Request } from 'express';\nexport type R = Request;",
-  'apps/order/src/sagas/place-order.saga.ts': "import '@tradewind/saga';\nimport '@tradewind/contracts';\nimport '../domain/order.js';",
+  'apps/order/src/storage/orders.ts':
+    "import 'typeorm';\nimport type { Request } from 'express';\nexport type R = Request;",
+  'apps/order/src/sagas/place-order.saga.ts':
+    "import '@tradewind/saga';\nimport '@tradewind/contracts';\nimport '../domain/order.js';",
   'apps/order/src/sagas/place-order.saga.spec.ts': "import '@tradewind/testing';\nimport 'fast-check';",
   'apps/order/src/hen.ts': "import './egg.js';",
   'apps/order/src/day.ts': "import './night.js';\nexport interface Day { hours: number }",
@@ -56,7 +67,13 @@ describe('a house in which every dependency rule is broken', () => {
     for (const [file, text] of Object.entries(right)) write(file, text);
     for (const [, file, imported] of wrong) write(file, `import ${imported};\n`);
     mkdirSync(join(house, 'tools/checks'), { recursive: true });
-    for (const file of ['.dependency-cruiser.mjs', 'package.json', 'tsconfig.options.json', 'tools/checks/tsconfig.sources.json']) copyFileSync(join(root, file), join(house, file));
+    for (const file of [
+      '.dependency-cruiser.mjs',
+      'package.json',
+      'tsconfig.options.json',
+      'tools/checks/tsconfig.sources.json',
+    ])
+      copyFileSync(join(root, file), join(house, file));
     symlinkSync(join(root, 'node_modules'), join(house, 'node_modules'), 'dir');
     found = violations(house);
   }, 30_000);
@@ -64,11 +81,16 @@ describe('a house in which every dependency rule is broken', () => {
 
   it.each(wrong)('%s is broken by %s', (rule, file) => expect(found).toContain(`${rule}: ${file}`));
 
-  it('is not blamed for what is right', () => expect(found.filter((each) => Object.keys(right).some((file) => each.endsWith(`: ${file}`)))).toEqual([]));
+  it('is not blamed for what is right', () =>
+    expect(found.filter((each) => Object.keys(right).some((file) => each.endsWith(`: ${file}`)))).toEqual([]));
 });
 
 function violations(house) {
   const cruise = join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
-  const report = execFileSync(process.execPath, [cruise, '--output-type', 'json', 'apps', 'libs', 'tools'], { cwd: house, encoding: 'utf8', maxBuffer: 1e8 });
+  const report = execFileSync(process.execPath, [cruise, '--output-type', 'json', 'apps', 'libs', 'tools'], {
+    cwd: house,
+    encoding: 'utf8',
+    maxBuffer: 1e8,
+  });
   return JSON.parse(report).summary.violations.map(({ rule, from }) => `${rule.name}: ${from}`);
 }

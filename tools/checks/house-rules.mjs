@@ -12,7 +12,10 @@ const ports = new Map(portNames.map((name) => [portSetting(name), String(default
 const read = new Set([...services.keys(), ...ports.keys(), ...variablesInText(files)]);
 const example = files.find(({ path }) => path === '.env.example')?.text ?? '';
 
-const faults = [...rules.flatMap((rule) => rule(files)), ...environmentDrift(example, read, new Map([...services, ...ports]))];
+const faults = [
+  ...rules.flatMap((rule) => rule(files)),
+  ...environmentDrift(example, read, new Map([...services, ...ports])),
+];
 for (const growing of growingFiles(files)) process.stdout.write(`note: ${growing}; over 300 it should be split\n`);
 if (faults.length > 0) {
   process.stdout.write(`${faults.join('\n')}\n`);

@@ -15,11 +15,20 @@ export async function jest(project) {
     const results = join(folder, 'results.json');
     process.stdout.write(`${project} tests ...\n`);
     const code = await exitOf(
-      ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', join(root, 'node_modules/jest/bin/jest.js'), `--selectProjects=${project}`, '--json', `--outputFile=${results}`],
+      [
+        '--experimental-vm-modules',
+        '--disable-warning=ExperimentalWarning',
+        join(root, 'node_modules/jest/bin/jest.js'),
+        `--selectProjects=${project}`,
+        '--json',
+        `--outputFile=${results}`,
+      ],
       results,
     );
     const tally = count(code, existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : undefined);
-    process.stdout.write(`${tally.failed === 0 ? 'ok  ' : 'FAIL'} ${project} tests: ${tally.passed} passed, ${tally.failed} failed (${seconds(started)})\n`);
+    process.stdout.write(
+      `${tally.failed === 0 ? 'ok  ' : 'FAIL'} ${project} tests: ${tally.passed} passed, ${tally.failed} failed (${seconds(started)})\n`,
+    );
     return tally;
   } finally {
     rmSync(folder, { recursive: true });
@@ -39,7 +48,9 @@ function exitOf(args, results) {
   const watch = setInterval(() => {
     if (written === undefined && existsSync(results)) written = Date.now();
     if (written === undefined || Date.now() - written < farewell) return;
-    process.stdout.write('the tests have ended, but something that they left open keeps jest alive: a connection, a server or a timer\n');
+    process.stdout.write(
+      'the tests have ended, but something that they left open keeps jest alive: a connection, a server or a timer\n',
+    );
     child.kill('SIGKILL');
   }, 1_000);
   return new Promise((resolve, reject) => {

@@ -18,7 +18,11 @@ export default class NothingLeftOpen extends TestEnvironment {
   async teardown() {
     await super.teardown();
     const deadline = Date.now() + patience;
-    while (open().length > this.#before && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
-    if (open().length > this.#before) throw new Error(`the tests have left open ${open().length - this.#before} of: ${[...new Set(open())].join(', ')}; close them in afterAll`);
+    while (open().length > this.#before && Date.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    if (open().length > this.#before)
+      throw new Error(
+        `the tests have left open ${open().length - this.#before} of: ${[...new Set(open())].join(', ')}; close them in afterAll`,
+      );
   }
 }

@@ -11,7 +11,9 @@ import { root } from './tally.mjs';
  */
 const folder = join(root, 'libs/contracts/schemas');
 mkdirSync(folder, { recursive: true });
-const committed = new Map(readdirSync(folder).map((file) => [file, JSON.parse(readFileSync(join(folder, file), 'utf8'))]));
+const committed = new Map(
+  readdirSync(folder).map((file) => [file, JSON.parse(readFileSync(join(folder, file), 'utf8'))]),
+);
 const current = schemasOf(contracts);
 const { breaks, outdated } = review(committed, current);
 
@@ -22,6 +24,8 @@ if (breaks.length > 0) {
   for (const file of outdated) writeFileSync(join(folder, file), `${JSON.stringify(current.get(file), null, 2)}\n`);
   process.stdout.write(`${outdated.length} of ${current.size} schemas written\n`);
 } else if (outdated.length > 0) {
-  process.stderr.write(`These schemas are not what the classes say; run "npm run schemas" and commit them:\n${outdated.map((file) => `  libs/contracts/schemas/${file}`).join('\n')}\n`);
+  process.stderr.write(
+    `These schemas are not what the classes say; run "npm run schemas" and commit them:\n${outdated.map((file) => `  libs/contracts/schemas/${file}`).join('\n')}\n`,
+  );
   process.exitCode = 1;
 }

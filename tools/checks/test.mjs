@@ -14,8 +14,13 @@ const named = process.argv.slice(2);
 
 function refuseUnknown() {
   const unknown = named.find((kind) => !kinds.includes(kind));
-  if (unknown !== undefined) throw new Refusal(`there are no tests of the kind "${unknown}"; there are ${kinds.join(', ')}`);
+  if (unknown !== undefined)
+    throw new Refusal(`there are no tests of the kind "${unknown}"; there are ${kinds.join(', ')}`);
 }
 
 const everything = [...checks, () => jest('simulation'), () => jest('integration'), () => jest('journeys')];
-await runAll([refuseUnknown, () => prepare(), ...(named.length > 0 ? named.map((kind) => () => jest(kind)) : everything)]);
+await runAll([
+  refuseUnknown,
+  () => prepare(),
+  ...(named.length > 0 ? named.map((kind) => () => jest(kind)) : everything),
+]);

@@ -35,9 +35,17 @@ export function checkAll(facts: Gathered, behind: LivenessFacts['behind']): Pick
       words: wordsOf(logs.get('order.events')!),
       history: facts.history && { checkouts: facts.history },
     }),
-    checkEvents({ topics: topicsOf(facts), unreadable: [...logs.values()].flatMap((log) => log.unreadable), undeclared: undeclaredOf(facts) }),
+    checkEvents({
+      topics: topicsOf(facts),
+      unreadable: [...logs.values()].flatMap((log) => log.unreadable),
+      undeclared: undeclaredOf(facts),
+    }),
     checkOrder(keysOf(logs.values())),
-    checkEffectsOnce({ consumers: consumersOf(facts, behind), deeds: facts.deeds, records: [...logs.values()].map((log) => log.ids()) }),
+    checkEffectsOnce({
+      consumers: consumersOf(facts, behind),
+      deeds: facts.deeds,
+      records: [...logs.values()].map((log) => log.ids()),
+    }),
     checkSagaStories({ ...facts.stories, sagas: facts.stories.stories, held }),
     checkBounds(facts.sizes),
   ];
@@ -46,7 +54,9 @@ export function checkAll(facts: Gathered, behind: LivenessFacts['behind']): Pick
 
 function* topicsOf({ messaging, archives, logs }: Gathered): Generator<TopicIds> {
   for (const { name } of keptTopics) {
-    const waiting = messaging.flatMap((each) => each.unpublished.filter(({ topic }) => topic === name).map(({ message }) => message));
+    const waiting = messaging.flatMap((each) =>
+      each.unpublished.filter(({ topic }) => topic === name).map(({ message }) => message),
+    );
     yield { topic: name, archived: archives.get(name)!, waiting: new Set(waiting), seen: logs.get(name)!.ids() };
   }
 }
@@ -63,7 +73,11 @@ function* consumersOf({ deeds, messaging, logs }: Gathered, behind: LivenessFact
       acts,
       heard: Object.keys(acts ?? {}).map((topic) => logs.get(topic)!.byId()),
       inbox: mine?.inboxes.get(consumer) ?? [],
-      parked: new Set(messaging.flatMap((each) => each.parked.filter((one) => one.consumer === consumer).map(({ message }) => message))),
+      parked: new Set(
+        messaging.flatMap((each) =>
+          each.parked.filter((one) => one.consumer === consumer).map(({ message }) => message),
+        ),
+      ),
       discarded: mine?.discarded.get(consumer) ?? new Set(),
       behind: new Set(behind.filter((each) => each.consumer === consumer).map(({ topic }) => topic)),
     };
@@ -73,7 +87,9 @@ function* consumersOf({ deeds, messaging, logs }: Gathered, behind: LivenessFact
 /** Each topic has one owner: an archive that holds others' was written by somebody who must not. */
 const undeclaredOf = ({ messaging }: Gathered): { service: string; topic: string; rows: number }[] =>
   messaging.flatMap(({ service, archivedTopics }) =>
-    archivedTopics.filter(({ topic }) => !keptTopics.some(({ name, owner }) => name === topic && owner === service)).map((each) => ({ service, ...each })),
+    archivedTopics
+      .filter(({ topic }) => !keptTopics.some(({ name, owner }) => name === topic && owner === service))
+      .map((each) => ({ service, ...each })),
   );
 
 function* keysOf(logs: Iterable<RecordLog>): Generator<KeyRecords> {

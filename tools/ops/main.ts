@@ -68,7 +68,11 @@ export async function auditWith(kafka: KafkaClient, options: Omit<AuditOptions, 
 }
 
 /** A reading is of one moment only where nothing was published meanwhile; a shop that goes on is read again. */
-async function read(sources: Sources, seconds: number, log: (line: string) => void): Promise<{ gathered: Gathered; rest: Rest; still: boolean }> {
+async function read(
+  sources: Sources,
+  seconds: number,
+  log: (line: string) => void,
+): Promise<{ gathered: Gathered; rest: Rest; still: boolean }> {
   for (let reading = 1; ; reading++) {
     const rest = await waitForRest(sources, seconds, log);
     const gathered = await gather(sources, log);

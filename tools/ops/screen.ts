@@ -2,7 +2,12 @@
 export function table(headings: readonly string[], rows: readonly (readonly unknown[])[]): string[] {
   const cells = [headings, ...rows.map((row) => row.map((cell) => text(cell)))];
   const widths = headings.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
-  return cells.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd());
+  return cells.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 function text(cell: unknown): string {

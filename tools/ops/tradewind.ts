@@ -16,7 +16,10 @@ import { NotFound } from './where.js';
 
 const program = new Command('tradewind')
   .description("The operator's command: looks into a running shop, and acts where a person must decide.")
-  .addHelpText('after', '\nExit codes: 0 fine, 1 violations were found or the work failed, 2 wrong usage or something can’t be reached.')
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 fine, 1 violations were found or the work failed, 2 wrong usage or something can’t be reached.',
+  )
   .addCommand(auditCommand)
   .addCommand(parkedCommand)
   .addCommand(sagaCommand)

@@ -29,16 +29,34 @@ const settingOf = (name: DatabaseName): string => `${name.toUpperCase()}_DATABAS
 /** What `npm start` has written down, or the environment, which goes before it. */
 export function findShop(env: Environment, folder: string = stateDir(env)): Where {
   const file = join(folder, 'shop.json');
-  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { databases?: Record<string, string>; kafkaBrokers?: string; adminUrl?: string; providerLog?: string; instances?: InstanceAddress[] }) : {};
+  const known = existsSync(file)
+    ? (JSON.parse(readFileSync(file, 'utf8')) as {
+        databases?: Record<string, string>;
+        kafkaBrokers?: string;
+        adminUrl?: string;
+        providerLog?: string;
+        instances?: InstanceAddress[];
+      })
+    : {};
   const missing: string[] = [];
   const need = (setting: string, found: string | undefined): string => {
     if (!found) missing.push(setting);
     return found ?? '';
   };
-  const databases = databaseNames.map((name) => [name, need(settingOf(name), env[settingOf(name)] || known.databases?.[name])] as const);
+  const databases = databaseNames.map(
+    (name) => [name, need(settingOf(name), env[settingOf(name)] || known.databases?.[name])] as const,
+  );
   const brokers = need('KAFKA_BROKERS', env['KAFKA_BROKERS'] || known.kafkaBrokers);
   if (missing.length > 0) {
-    throw new NotFound(`no shop is running on ${folder}, and ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not set. Start one with "npm start", name its folder with --state, or set them.`);
+    throw new NotFound(
+      `no shop is running on ${folder}, and ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not set. Start one with "npm start", name its folder with --state, or set them.`,
+    );
   }
-  return { databases: Object.fromEntries(databases) as Record<DatabaseName, string>, brokers, adminUrl: env['ADMIN_DATABASE_URL'] || known.adminUrl, providerLog: env['PROVIDER_LOG'] || known.providerLog, instances: known.instances ?? [] };
+  return {
+    databases: Object.fromEntries(databases) as Record<DatabaseName, string>,
+    brokers,
+    adminUrl: env['ADMIN_DATABASE_URL'] || known.adminUrl,
+    providerLog: env['PROVIDER_LOG'] || known.providerLog,
+    instances: known.instances ?? [],
+  };
 }

@@ -8,7 +8,9 @@ import { ownerOf } from './shop/state-folder.js';
 const folder = resolve(process.env['TRADEWIND_STATE'] || defaultStateDir);
 const owner = existsSync(folder) ? ownerOf(folder) : undefined;
 if (owner !== undefined) {
-  process.stderr.write(`a shop is running on ${folder} (process ${owner}); stop it with Ctrl-C where it was started, then reset\n`);
+  process.stderr.write(
+    `a shop is running on ${folder} (process ${owner}); stop it with Ctrl-C where it was started, then reset\n`,
+  );
   process.exitCode = 1;
 } else if (existsSync(folder) && !existsSync(join(folder, 'run'))) {
   process.stderr.write(`${folder} is not the state folder of a shop, so it is left alone; check TRADEWIND_STATE\n`);
@@ -19,5 +21,6 @@ if (owner !== undefined) {
     removeState(folder);
   }
   process.stdout.write(`${folder} is empty; the next start makes everything anew\n`);
-  if (process.env['DATABASE_URL'] || process.env['KAFKA_BROKERS']) process.stdout.write('what lies in DATABASE_URL and KAFKA_BROKERS is yours and was not touched\n');
+  if (process.env['DATABASE_URL'] || process.env['KAFKA_BROKERS'])
+    process.stdout.write('what lies in DATABASE_URL and KAFKA_BROKERS is yours and was not touched\n');
 }

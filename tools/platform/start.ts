@@ -21,13 +21,19 @@ const stateDir = resolve(process.env['TRADEWIND_STATE'] || defaultStateDir);
 
 const flags = new Command('npm start --')
   .description('Starts the shop, plays real trading through it, and stays up until Ctrl-C.')
-  .option('--once', 'stop everything afterwards; exit code 0 only when every order has its outcome and the audit is clean')
+  .option(
+    '--once',
+    'stop everything afterwards; exit code 0 only when every order has its outcome and the audit is clean',
+  )
   .option('--no-play', 'only start the shop')
   .option('--days <days>', 'calendar days to play: 1, 1-3 or all (default: 1)', days)
   .option('--data <file>', 'invoice lines to play (default: the shipped month)')
   .option('--seed <number>', 'decides which stock is short and which buyers cancel or are declined', wholeNumber)
   .option('--scale <service=n,...>', 'instances of a service, as order=3,product=2', scale)
-  .addHelpText('after', '\nSettings: DATABASE_URL (an administrator\'s), KAFKA_BROKERS, TRADEWIND_STATE, GATEWAY_PORT, ORDER_PORT and so on; see .env.example.')
+  .addHelpText(
+    'after',
+    "\nSettings: DATABASE_URL (an administrator's), KAFKA_BROKERS, TRADEWIND_STATE, GATEWAY_PORT, ORDER_PORT and so on; see .env.example.",
+  )
   .parse()
   .opts<Flags>();
 
@@ -46,7 +52,15 @@ process.exit();
 
 async function run(): Promise<number> {
   const { DATABASE_URL: databaseUrl, KAFKA_BROKERS: kafkaBrokers } = process.env;
-  const shop = await startShop({ stateDir, ports: 'default', databaseUrl, kafkaBrokers, say, signal: interruption.signal, ...(flags.scale && { scale: flags.scale }) });
+  const shop = await startShop({
+    stateDir,
+    ports: 'default',
+    databaseUrl,
+    kafkaBrokers,
+    say,
+    signal: interruption.signal,
+    ...(flags.scale && { scale: flags.scale }),
+  });
   try {
     show(shop);
     const well = flags.play ? await play(shop) : true;
@@ -62,9 +76,15 @@ async function run(): Promise<number> {
 
 async function play(shop: Shop): Promise<boolean> {
   try {
-    return await doMainJob(shop, { days: flags.days, dataFile: flags.data, seed: flags.seed }, say, interruption.signal);
+    return await doMainJob(
+      shop,
+      { days: flags.days, dataFile: flags.data, seed: flags.seed },
+      say,
+      interruption.signal,
+    );
   } catch (error) {
-    if (!interruption.signal.aborted) process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    if (!interruption.signal.aborted)
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return false;
   }
 }
@@ -74,7 +94,9 @@ function show(shop: Shop): void {
   const folder = near.startsWith('..') ? shop.state.path : near || '.';
   const rows: [string, string][] = [
     ['gateway', `${shop.gatewayUrl}  (API: ${shop.gatewayUrl}/docs)`],
-    ...shop.instances.filter(({ service }) => service !== 'gateway').map(({ name, url }): [string, string] => [name, url]),
+    ...shop.instances
+      .filter(({ service }) => service !== 'gateway')
+      .map(({ name, url }): [string, string] => [name, url]),
     ['provider', shop.providerUrl],
     ['PostgreSQL', withoutPassword(shop.adminUrl)],
     ['Kafka', shop.kafkaBrokers],

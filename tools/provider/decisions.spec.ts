@@ -35,15 +35,21 @@ describe('a take', () => {
   it('is answered with its reference, and the same again', () => {
     const desk = aBook();
     const first = desk.take();
-    expect(first).toMatchObject({ code: 201, body: { status: 'taken', reference: 'sim_1', key: 'o1:take:1', amount: 1999, currency: 'GBP' } });
+    expect(first).toMatchObject({
+      code: 201,
+      body: { status: 'taken', reference: 'sim_1', key: 'o1:take:1', amount: 1999, currency: 'GBP' },
+    });
     expect(desk.take()).toEqual({ code: 201, body: first.body });
     expect(desk.log).toHaveLength(1);
   });
-  it.each([{ amount: 2000 }, { currency: 'EUR' }, { method: 'sim_slow' }])('is refused when its key comes back with %j', (other) => {
-    const desk = aBook();
-    desk.take();
-    expect(desk.take(other)).toMatchObject({ code: 422, body: { status: 'refused', reason: 'key-reused' } });
-  });
+  it.each([{ amount: 2000 }, { currency: 'EUR' }, { method: 'sim_slow' }])(
+    'is refused when its key comes back with %j',
+    (other) => {
+      const desk = aBook();
+      desk.take();
+      expect(desk.take(other)).toMatchObject({ code: 422, body: { status: 'refused', reason: 'key-reused' } });
+    },
+  );
   it('is declined for ever under one key', () => {
     const desk = aBook();
     const answer = { code: 402, body: { status: 'declined', key: aTake.key, reason: 'card-declined' } };
@@ -62,7 +68,10 @@ describe('a refund', () => {
     const desk = aBook();
     desk.take();
     const first = desk.refund();
-    expect(first).toMatchObject({ code: 201, body: { status: 'refunded', reference: 'sim_2', takeKey: 'o1:take:1', amount: 500 } });
+    expect(first).toMatchObject({
+      code: 201,
+      body: { status: 'refunded', reference: 'sim_2', takeKey: 'o1:take:1', amount: 500 },
+    });
     expect(desk.refund()).toEqual({ code: 201, body: first.body });
     expect(desk.find()).toMatchObject({ code: 200, body: { status: 'taken', refunded: 500 } });
   });
@@ -113,7 +122,8 @@ describe('a taken key', () => {
 });
 
 describe('a key that was never used', () => {
-  it('is absent', () => expect(aBook().find('nobody')).toEqual({ code: 404, body: { status: 'absent', key: 'nobody' } }));
+  it('is absent', () =>
+    expect(aBook().find('nobody')).toEqual({ code: 404, body: { status: 'absent', key: 'nobody' } }));
 });
 
 describe('any run of operations', () => {

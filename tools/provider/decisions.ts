@@ -30,14 +30,30 @@ export interface Outcome {
   readonly entry?: Entry;
 }
 
-const refused = (reason: string, detail: string): Outcome => ({ code: 422, body: { status: 'refused', reason, detail } });
+const refused = (reason: string, detail: string): Outcome => ({
+  code: 422,
+  body: { status: 'refused', reason, detail },
+});
 
 const keyReused = (key: string): Outcome =>
   refused('key-reused', `the key ${key} belongs to another operation: use a key of its own for each operation`);
 
-const taken = ({ status, key, amount, currency, reference }: Taken): object => ({ status, reference, key, amount, currency });
+const taken = ({ status, key, amount, currency, reference }: Taken): object => ({
+  status,
+  reference,
+  key,
+  amount,
+  currency,
+});
 const declined = ({ status, key, reason }: Declined): object => ({ status, key, reason });
-const refunded = ({ status, key, takeKey, amount, currency, reference }: Refunded): object => ({ status, reference, key, takeKey, amount, currency });
+const refunded = ({ status, key, takeKey, amount, currency, reference }: Refunded): object => ({
+  status,
+  reference,
+  key,
+  takeKey,
+  amount,
+  currency,
+});
 
 /** The first take with a key decides; every later one gets the same answer, and 422 if it asks for something else. */
 export function take(book: Book, request: TakeRequest, { at, reference }: Stamp): Outcome {
@@ -47,8 +63,16 @@ export function take(book: Book, request: TakeRequest, { at, reference }: Stamp)
   switch (known?.status) {
     case undefined:
       return declines === undefined
-        ? { code: 201, body: { status: 'taken', reference, key, amount, currency }, entry: { at, key, operation: 'take', amount, currency, method, reference } }
-        : { code: 402, body: { status: 'declined', key, reason: declines }, entry: { at, key, operation: 'decline', amount, currency, method, reason: declines } };
+        ? {
+            code: 201,
+            body: { status: 'taken', reference, key, amount, currency },
+            entry: { at, key, operation: 'take', amount, currency, method, reference },
+          }
+        : {
+            code: 402,
+            body: { status: 'declined', key, reason: declines },
+            entry: { at, key, operation: 'decline', amount, currency, method, reason: declines },
+          };
     case 'voided':
       return { code: 409, body: known };
     case 'refunded':
@@ -65,14 +89,19 @@ export function refund(book: Book, request: RefundRequest, { at, reference }: St
   const { key, takeKey, amount, currency } = request;
   const known = book.find(key);
   if (known !== undefined) {
-    const same = known.status === 'refunded' && known.takeKey === takeKey && known.amount === amount && known.currency === currency;
+    const same =
+      known.status === 'refunded' &&
+      known.takeKey === takeKey &&
+      known.amount === amount &&
+      known.currency === currency;
     return same ? { code: 201, body: refunded(known) } : keyReused(key);
   }
   const source = book.find(takeKey);
   if (source?.status !== 'taken') return refused('not-taken', `nothing was taken under ${takeKey}`);
   if (source.currency !== currency) return refused('other-currency', `${takeKey} was taken in ${source.currency}`);
   const left = source.amount - source.refunded;
-  if (amount > left) return refused('exceeds-taken', `${left} of ${source.amount} is left to give back under ${takeKey}`);
+  if (amount > left)
+    return refused('exceeds-taken', `${left} of ${source.amount} is left to give back under ${takeKey}`);
   return {
     code: 201,
     body: { status: 'refunded', reference, key, takeKey, amount, currency },

@@ -2,7 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Book } from './book.js';
-import { find, refund, take, voidKey, type Outcome, type RefundRequest, type Stamp, type TakeRequest } from './decisions.js';
+import {
+  find,
+  refund,
+  take,
+  voidKey,
+  type Outcome,
+  type RefundRequest,
+  type Stamp,
+  type TakeRequest,
+} from './decisions.js';
 import { mannerOf } from './methods.js';
 import { OperationLog, type TornLine } from './operation-log.js';
 import type { ProviderSettings } from './settings.js';
@@ -48,7 +57,8 @@ export class Desk {
       if (!cut.aborted) await once(cut, 'abort');
       return silence;
     }
-    if (this.#fails(request.key, failures)) return { code: 503, body: { status: 'unavailable', detail: 'nothing was taken: try again' } };
+    if (this.#fails(request.key, failures))
+      return { code: 503, body: { status: 'unavailable', detail: 'nothing was taken: try again' } };
     const outcome = take(this.book, request, stamp());
     const reply = await this.#conclude(outcome, cut);
     if (outcome.entry?.operation !== 'take') return reply;

@@ -15,10 +15,16 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'provider-process-'));
   await mkdir(join(folder, 'provider'));
   await writeFile(join(folder, 'package.json'), '{"type":"module"}');
-  const sources = (await readdir(import.meta.dirname)).filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'));
+  const sources = (await readdir(import.meta.dirname)).filter(
+    (name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'),
+  );
   await Promise.all(
     sources.map(async (name) => {
-      const { code } = await transformFile(join(import.meta.dirname, name), { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' }, swcrc: false });
+      const { code } = await transformFile(join(import.meta.dirname, name), {
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+        module: { type: 'es6' },
+        swcrc: false,
+      });
       await writeFile(join(folder, 'provider', `${basename(name, '.ts')}.js`), code);
     }),
   );
@@ -38,7 +44,10 @@ interface Line {
 
 /** Starts the process and reads what it says, until it listens or ends. */
 async function run(settings: Record<string, string>) {
-  const child = spawn(process.execPath, [join(folder, 'provider', 'main.js')], { env: { PORT: '0', ...settings }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [join(folder, 'provider', 'main.js')], {
+    env: { PORT: '0', ...settings },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   started.push(child);
   const ended = once(child, 'exit').then(([code]) => code as number | null);
   const said: Line[] = [];
@@ -50,7 +59,11 @@ async function run(settings: Record<string, string>) {
 }
 
 const take = (url: string, key: string, method = 'sim_ok') =>
-  fetch(`${url}/takes`, { method: 'POST', headers: { 'idempotency-key': key }, body: JSON.stringify({ key, amount: 100, currency: 'GBP', method }) });
+  fetch(`${url}/takes`, {
+    method: 'POST',
+    headers: { 'idempotency-key': key },
+    body: JSON.stringify({ key, amount: 100, currency: 'GBP', method }),
+  });
 
 describe('a provider killed under load', () => {
   it('still knows every take that it had answered', async () => {

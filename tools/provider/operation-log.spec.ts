@@ -5,7 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Entry } from './entry.js';
 import { LogDamaged, OperationLog } from './operation-log.js';
 
-const entry = (key: string): Entry => ({ at: '2010-12-01T08:26:00.000Z', key, operation: 'take', amount: 1, currency: 'GBP', method: 'sim_ok', reference: `sim_${key}` });
+const entry = (key: string): Entry => ({
+  at: '2010-12-01T08:26:00.000Z',
+  key,
+  operation: 'take',
+  amount: 1,
+  currency: 'GBP',
+  method: 'sim_ok',
+  reference: `sim_${key}`,
+});
 
 let folder: string;
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'provider-log-'))));
@@ -22,7 +30,10 @@ async function opened(path: string, use: (log: OperationLog) => Promise<void> = 
 describe('a log that is opened again', () => {
   it('hands over its lines, oldest first', async () => {
     const path = join(folder, 'new-folder', 'log');
-    expect(await opened(path, async (log) => ['a', 'b'].forEach((key) => log.append(entry(key))))).toEqual({ keys: [], torn: undefined });
+    expect(await opened(path, async (log) => ['a', 'b'].forEach((key) => log.append(entry(key))))).toEqual({
+      keys: [],
+      torn: undefined,
+    });
     expect(await opened(path)).toEqual({ keys: ['a', 'b'], torn: undefined });
   });
 });
@@ -45,12 +56,18 @@ describe('appends that come while a write is under way', () => {
 });
 
 describe('a last line torn by a crash', () => {
-  it.each(['{"at":"2010-12-01T08', JSON.stringify(entry('unfinished'))])('is dropped and reported: %s', async (rest) => {
-    const path = join(folder, `torn-${rest.length}`);
-    await writeFile(path, `${JSON.stringify(entry('a'))}\n${rest}`);
-    expect(await opened(path, async (log) => log.append(entry('b')))).toEqual({ keys: ['a'], torn: { line: 2, bytes: rest.length } });
-    expect(await opened(path)).toEqual({ keys: ['a', 'b'], torn: undefined });
-  });
+  it.each(['{"at":"2010-12-01T08', JSON.stringify(entry('unfinished'))])(
+    'is dropped and reported: %s',
+    async (rest) => {
+      const path = join(folder, `torn-${rest.length}`);
+      await writeFile(path, `${JSON.stringify(entry('a'))}\n${rest}`);
+      expect(await opened(path, async (log) => log.append(entry('b')))).toEqual({
+        keys: ['a'],
+        torn: { line: 2, bytes: rest.length },
+      });
+      expect(await opened(path)).toEqual({ keys: ['a', 'b'], torn: undefined });
+    },
+  );
 });
 
 describe('a line that is damaged in the middle', () => {
@@ -59,7 +76,10 @@ describe('a line that is damaged in the middle', () => {
     ['null', /line 2 of .* not a JSON object/],
     ['{"operation":"give"}', /line 2 of .* no known operation/],
     ['{"operation":"void","at":"x"}', /line 2 of .* key is missing/],
-    ['{"operation":"take","at":"x","key":"k","amount":1.5,"currency":"GBP","method":"m","reference":"r"}', /line 2 of .* no whole number/],
+    [
+      '{"operation":"take","at":"x","key":"k","amount":1.5,"currency":"GBP","method":"m","reference":"r"}',
+      /line 2 of .* no whole number/,
+    ],
   ])('stops the start with its number: %s', async (line, message) => {
     const path = join(folder, 'damaged');
     await writeFile(path, `${JSON.stringify(entry('a'))}\n${line}\n`);

@@ -98,7 +98,9 @@ async function replay(file: FileHandle, path: string, each: (entry: Entry) => vo
       each(parseEntry(bytes.toString('utf8', start, stop)));
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      throw new LogDamaged(`line ${line} of ${path} can't be used: ${why}. Restore the file from a copy, or name an empty one in PROVIDER_LOG`);
+      throw new LogDamaged(
+        `line ${line} of ${path} can't be used: ${why}. Restore the file from a copy, or name an empty one in PROVIDER_LOG`,
+      );
     }
     start = stop + 1;
   }

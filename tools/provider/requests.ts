@@ -31,7 +31,8 @@ export async function readBody(request: IncomingMessage): Promise<Readonly<Recor
   } catch {
     throw new BadRequest(400, 'the body is not JSON');
   }
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new BadRequest(400, 'the body is not a JSON object');
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new BadRequest(400, 'the body is not a JSON object');
   return body as Record<string, unknown>;
 }
 
@@ -40,13 +41,15 @@ type Body = Readonly<Record<string, unknown>>;
 /** Fields that nobody asked for are refused, so that card data has no way in. */
 function only(body: Body, ...names: readonly string[]): void {
   const stranger = Object.keys(body).find((name) => !names.includes(name));
-  if (stranger !== undefined) throw new BadRequest(400, `this call takes ${names.join(', ')} and no other field`, stranger.slice(0, 100));
+  if (stranger !== undefined)
+    throw new BadRequest(400, `this call takes ${names.join(', ')} and no other field`, stranger.slice(0, 100));
 }
 
 function text(body: Body, field: string, limit: number): string {
   const value = body[field];
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  if (typeof value === 'string' && value.length > 0 && value.length <= limit && !/[\u0000-\u001f\u007f]/.test(value)) return value;
+  if (typeof value === 'string' && value.length > 0 && value.length <= limit && !/[\u0000-\u001f\u007f]/.test(value))
+    return value;
   throw new BadRequest(400, `${field} must be a text of 1 to ${limit} characters without control characters`, field);
 }
 
@@ -67,13 +70,20 @@ const keyOf = (body: Body, field: string): string => text(body, field, 200);
 export function readTake(body: Body, idempotencyKey: string | undefined): TakeRequest {
   only(body, 'key', 'amount', 'currency', 'method');
   const key = keyOf(body, 'key');
-  if (idempotencyKey !== key) throw new BadRequest(400, 'the header Idempotency-Key must be given and be equal to key', 'key');
+  if (idempotencyKey !== key)
+    throw new BadRequest(400, 'the header Idempotency-Key must be given and be equal to key', 'key');
   return { key, amount: amount(body), currency: currency(body), method: text(body, 'method', 100) };
 }
 
 export function readRefund(body: Body): RefundRequest {
   only(body, 'key', 'takeKey', 'amount', 'currency', 'reason');
-  return { key: keyOf(body, 'key'), takeKey: keyOf(body, 'takeKey'), amount: amount(body), currency: currency(body), reason: text(body, 'reason', 500) };
+  return {
+    key: keyOf(body, 'key'),
+    takeKey: keyOf(body, 'takeKey'),
+    amount: amount(body),
+    currency: currency(body),
+    reason: text(body, 'reason', 500),
+  };
 }
 
 export function readVoid(body: Body): string {

@@ -24,23 +24,41 @@ const broken = (error: unknown): never => {
 };
 
 async function start(more: Partial<ProviderSettings> = {}): Promise<ProviderSettings> {
-  const settings = { port: 0, host: '127.0.0.1', log: join(folder, `log-${++logs}`), latencyMs: 0, slowMs: 3_000, ...more };
+  const settings = {
+    port: 0,
+    host: '127.0.0.1',
+    log: join(folder, `log-${++logs}`),
+    latencyMs: 0,
+    slowMs: 3_000,
+    ...more,
+  };
   provider = await startProvider(settings, broken);
   running.push(provider);
   return settings;
 }
 
-const call = async (method: 'GET' | 'POST', path: string, body?: unknown, headers: Record<string, string> = {}, signal?: AbortSignal) => {
+const call = async (
+  method: 'GET' | 'POST',
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+  signal?: AbortSignal,
+) => {
   const init = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
   const answer = await fetch(provider.url + path, { method, headers, ...init, ...(signal && { signal }) });
   return { code: answer.status, body: (await answer.json()) as Record<string, unknown> };
 };
 const take = (key: string, method = 'sim_ok', amount = 100, signal?: AbortSignal) =>
   call('POST', '/takes', { key, amount, currency: 'GBP', method }, { 'idempotency-key': key }, signal);
-const refund = (key: string, takeKey: string, amount = 100) => call('POST', '/refunds', { key, takeKey, amount, currency: 'GBP', reason: 'undone' });
+const refund = (key: string, takeKey: string, amount = 100) =>
+  call('POST', '/refunds', { key, takeKey, amount, currency: 'GBP', reason: 'undone' });
 const voidKey = (key: string) => call('POST', '/voids', { key });
 const find = (key: string) => call('GET', `/operations/${encodeURIComponent(key)}`);
-const lines = async (settings: ProviderSettings) => (await readFile(settings.log, 'utf8')).trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+const lines = async (settings: ProviderSettings) =>
+  (await readFile(settings.log, 'utf8'))
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 describe('a provider that starts again', () => {
   it('knows what it knew', async () => {
@@ -95,7 +113,10 @@ describe('a void against a take of the same key', () => {
       Array.from({ length: 100 }, async (_, at) => {
         const key = `race-${at}`;
         const asked = at % 2 ? [take(key), voidKey(key)] : [voidKey(key), take(key)];
-        return { said: (await Promise.all(asked)).map(({ body }) => body['status']), found: (await find(key)).body['status'] };
+        return {
+          said: (await Promise.all(asked)).map(({ body }) => body['status']),
+          found: (await find(key)).body['status'],
+        };
       }),
     );
     for (const { said, found } of races) expect(said).toEqual([found, found]);
@@ -170,7 +191,10 @@ describe('a request that makes no sense', () => {
     [{ ...good, method: undefined }, 'method'],
   ])('is refused with the name of the field: %j', async (body, field) => {
     await start();
-    expect(await call('POST', '/takes', body, { 'idempotency-key': 'k' })).toMatchObject({ code: 400, body: { field } });
+    expect(await call('POST', '/takes', body, { 'idempotency-key': 'k' })).toMatchObject({
+      code: 400,
+      body: { field },
+    });
   });
   it.each(['', '{', '[]', 'null', '7'])('is refused when its body is %j', async (body) => {
     await start();
@@ -180,7 +204,10 @@ describe('a request that makes no sense', () => {
     await start();
     expect((await call('POST', '/takes', good)).code).toBe(400);
     expect((await call('GET', '/operations/%ff')).code).toBe(400);
-    expect(await call('GET', '/takes')).toMatchObject({ code: 404, body: { error: expect.stringContaining('no such call') } });
+    expect(await call('GET', '/takes')).toMatchObject({
+      code: 404,
+      body: { error: expect.stringContaining('no such call') },
+    });
     expect((await call('POST', '/voids', { key: 'x'.repeat(20_000) })).code).toBe(413);
   });
   it('does no harm when it breaks off in the middle', async () => {

@@ -25,7 +25,10 @@ type Call = (cut: AbortSignal) => Promise<Reply | typeof silence>;
  * Starts the simulated provider. `broken` is told of an error after which memory and log may differ (a full disk):
  * the process must end then, and starts again from its log.
  */
-export async function startProvider(settings: ProviderSettings, broken: (error: unknown) => void): Promise<RunningProvider> {
+export async function startProvider(
+  settings: ProviderSettings,
+  broken: (error: unknown) => void,
+): Promise<RunningProvider> {
   const webhook = settings.webhook && new Webhook(settings.webhook);
   const open = new Set<AbortController>();
   let stopping = false;
@@ -104,7 +107,11 @@ async function route(request: IncomingMessage, desk: Desk): Promise<Call> {
       return async () => desk.health();
   }
   const [, segment] = /^GET \/operations\/([^/]+)$/.exec(line) ?? [];
-  if (segment === undefined) throw new BadRequest(404, 'no such call: POST /takes, POST /refunds, POST /voids, GET /operations/{key}, GET /healthz');
+  if (segment === undefined)
+    throw new BadRequest(
+      404,
+      'no such call: POST /takes, POST /refunds, POST /voids, GET /operations/{key}, GET /healthz',
+    );
   const key = readKey(segment);
   return (cut) => desk.find(key, cut);
 }
@@ -117,6 +124,10 @@ function answer(response: ServerResponse, { code, body }: Reply, last: boolean):
 
 const unavailable: Reply = { code: 503, body: { status: 'unavailable', detail: 'still reading the log: try again' } };
 
-const refusalOf = ({ code, message, field }: BadRequest): Reply => ({ code, body: { error: message, ...(field && { field }) } });
+const refusalOf = ({ code, message, field }: BadRequest): Reply => ({
+  code,
+  body: { error: message, ...(field && { field }) },
+});
 
-const hungUp = (error: unknown): boolean => typeof error === 'object' && error !== null && 'code' in error && error.code === 'ECONNRESET';
+const hungUp = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ECONNRESET';

@@ -29,16 +29,19 @@ const whole = (environment: Environment, name: string, otherwise: number, most: 
 const webhook = (environment: Environment): Pick<ProviderSettings, 'webhook'> => {
   const url = environment['PROVIDER_WEBHOOK_URL'];
   if (url === undefined || url === '') return {};
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) throw new BadSetting('PROVIDER_WEBHOOK_URL must be an http or https address');
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw new BadSetting('PROVIDER_WEBHOOK_URL must be an http or https address');
   const secret = environment['PROVIDER_WEBHOOK_SECRET'];
-  if (secret === undefined || secret === '') throw new BadSetting('PROVIDER_WEBHOOK_SECRET is missing: with PROVIDER_WEBHOOK_URL the webhooks must be signed');
+  if (secret === undefined || secret === '')
+    throw new BadSetting('PROVIDER_WEBHOOK_SECRET is missing: with PROVIDER_WEBHOOK_URL the webhooks must be signed');
   return { webhook: { url, secret } };
 };
 
 /** Reads the environment once. Throws BadSetting with the name of the first setting that is wrong. */
 export function readSettings(environment: Environment): ProviderSettings {
   const log = environment['PROVIDER_LOG'];
-  if (log === undefined || log === '') throw new BadSetting('PROVIDER_LOG is missing: name the append-only file that the provider keeps');
+  if (log === undefined || log === '')
+    throw new BadSetting('PROVIDER_LOG is missing: name the append-only file that the provider keeps');
   return {
     port: whole(environment, 'PORT', 3010, 65_535),
     host: environment['HOST'] || '127.0.0.1',

@@ -10,7 +10,13 @@ import { startProvider } from './server.js';
 import { Webhook } from './webhook.js';
 
 const secret = 'known to both';
-const notice = { type: 'taken', key: 'o1:take:1', amount: 100, currency: 'GBP', at: '2010-12-01T08:26:00.000Z' } as const;
+const notice = {
+  type: 'taken',
+  key: 'o1:take:1',
+  amount: 100,
+  currency: 'GBP',
+  at: '2010-12-01T08:26:00.000Z',
+} as const;
 let shop: Server;
 let webhook: Webhook;
 
@@ -84,11 +90,18 @@ describe('a provider with a webhook', () => {
   it('tells of each take and refund once, and of nothing else', async () => {
     const { url, heard } = await aShop(200, 200);
     const folder = await mkdtemp(join(tmpdir(), 'provider-webhook-'));
-    const provider = await startProvider({ port: 0, host: '127.0.0.1', log: join(folder, 'log'), latencyMs: 0, slowMs: 0, webhook: { url, secret } }, (error) => {
-      throw error;
-    });
+    const provider = await startProvider(
+      { port: 0, host: '127.0.0.1', log: join(folder, 'log'), latencyMs: 0, slowMs: 0, webhook: { url, secret } },
+      (error) => {
+        throw error;
+      },
+    );
     const post = (path: string, key: string, more: object) =>
-      fetch(provider.url + path, { method: 'POST', headers: { 'idempotency-key': key }, body: JSON.stringify({ key, amount: 100, currency: 'GBP', ...more }) });
+      fetch(provider.url + path, {
+        method: 'POST',
+        headers: { 'idempotency-key': key },
+        body: JSON.stringify({ key, amount: 100, currency: 'GBP', ...more }),
+      });
     try {
       await post('/takes', 'd', { method: 'sim_declined' });
       await post('/takes', 't', { method: 'sim_ok' });

@@ -49,7 +49,11 @@ export class Webhook {
   }
 
   async #sendAll(): Promise<void> {
-    for (let notice = this.#waiting.shift(); notice !== undefined && !this.#ending.signal.aborted; notice = this.#waiting.shift()) {
+    for (
+      let notice = this.#waiting.shift();
+      notice !== undefined && !this.#ending.signal.aborted;
+      notice = this.#waiting.shift()
+    ) {
       await this.#send(notice);
     }
   }
@@ -63,9 +67,18 @@ export class Webhook {
   }
 
   async #heard(body: string): Promise<boolean> {
-    const headers = { 'content-type': 'application/json', 'x-signature': sign(body, this.target.secret, Math.floor(Date.now() / 1_000)) };
+    const headers = {
+      'content-type': 'application/json',
+      'x-signature': sign(body, this.target.secret, Math.floor(Date.now() / 1_000)),
+    };
     try {
-      const answer = await fetch(this.target.url, { method: 'POST', headers, body, redirect: 'error', signal: AbortSignal.timeout(patienceMs) });
+      const answer = await fetch(this.target.url, {
+        method: 'POST',
+        headers,
+        body,
+        redirect: 'error',
+        signal: AbortSignal.timeout(patienceMs),
+      });
       await answer.arrayBuffer();
       return answer.ok;
     } catch {

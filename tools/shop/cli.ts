@@ -4,17 +4,26 @@ import { playShop, readPlan } from './main.js';
 import { mismatchTable, tallyTable } from './play/table.js';
 import { groupBy } from './retail/group-by.js';
 
-const wholeNumber = (least: number) => (text: string): number => {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < least) throw new InvalidArgumentError(`expected a whole number from ${least}`);
-  return number;
-};
+const wholeNumber =
+  (least: number) =>
+  (text: string): number => {
+    const number = Number(text);
+    if (!Number.isSafeInteger(number) || number < least)
+      throw new InvalidArgumentError(`expected a whole number from ${least}`);
+    return number;
+  };
 
 const program = new Command('shop')
   .description('Plays real trading through the public HTTP API of a running shop.')
-  .addOption(new Option('--gateway <url>', 'address of the gateway').env('GATEWAY_URL').default('http://127.0.0.1:3000'))
+  .addOption(
+    new Option('--gateway <url>', 'address of the gateway').env('GATEWAY_URL').default('http://127.0.0.1:3000'),
+  )
   .addOption(new Option('--admin-email <address>', 'who adds the products').env('ADMIN_EMAIL'))
-  .addOption(new Option('--admin-password <password>', 'better by the environment than on the command line').env('ADMIN_PASSWORD'))
+  .addOption(
+    new Option('--admin-password <password>', 'better by the environment than on the command line').env(
+      'ADMIN_PASSWORD',
+    ),
+  )
   .option('--data <file>', '.csv or .csv.gz of invoice lines (default: the shipped month, 2010-12)')
   .option('--days <days>', 'calendar days from the first date of the file: 1, 1-3 or all', '1')
   .option('--seed <number>', 'decides which stock is short and which buyers cancel or are declined', wholeNumber(0), 1)
@@ -24,7 +33,10 @@ const program = new Command('shop')
   .option('--history <file>', 'append every call to this file, as JSON lines')
   .option('--report <file>', 'write the whole summary to this file, as JSON', '.tradewind/shop-report.json')
   .option('--plan', 'read the file and print what would be played; needs no shop')
-  .addHelpText('after', '\nExit codes: 0 every order has its outcome, 1 something went wrong with the orders, 2 the play could not begin.');
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 every order has its outcome, 1 something went wrong with the orders, 2 the play could not begin.',
+  );
 
 interface Flags {
   gateway: string;
@@ -44,17 +56,40 @@ interface Flags {
 const log = (line: string): void => console.log(line);
 
 async function run(flags: Flags): Promise<number> {
-  const { gateway: gatewayUrl, data: dataFile, history: historyFile, report: reportFile, adminEmail, adminPassword, ...rest } = flags;
+  const {
+    gateway: gatewayUrl,
+    data: dataFile,
+    history: historyFile,
+    report: reportFile,
+    adminEmail,
+    adminPassword,
+    ...rest
+  } = flags;
   if (flags.plan) {
     const plan = await readPlan({ dataFile, log, ...rest });
-    const unmatched = Object.fromEntries([...groupBy(plan.unmatched, ({ why }) => why)].map(([why, list]) => [why, list.length]));
+    const unmatched = Object.fromEntries(
+      [...groupBy(plan.unmatched, ({ why }) => why)].map(([why, list]) => [why, list.length]),
+    );
     const orders = plan.actions.filter(({ does }) => does === 'order').length;
     for (const line of [...tallyTable(plan.tally, plan.days), ...mismatchTable(unmatched)]) log(line);
-    log(`\nWould play ${orders} orders and ${plan.actions.length - orders} cancellations of the file, with ${plan.articles.length} articles.`);
+    log(
+      `\nWould play ${orders} orders and ${plan.actions.length - orders} cancellations of the file, with ${plan.articles.length} articles.`,
+    );
     return 0;
   }
-  if (!adminEmail || !adminPassword) throw new Error('Set ADMIN_EMAIL and ADMIN_PASSWORD to an admin of the shop (`tradewind admin create` makes one).');
-  const { ok } = await playShop({ gatewayUrl, dataFile, historyFile, reportFile, adminEmail, adminPassword, log, signal: interrupted(), ...rest });
+  if (!adminEmail || !adminPassword)
+    throw new Error('Set ADMIN_EMAIL and ADMIN_PASSWORD to an admin of the shop (`tradewind admin create` makes one).');
+  const { ok } = await playShop({
+    gatewayUrl,
+    dataFile,
+    historyFile,
+    reportFile,
+    adminEmail,
+    adminPassword,
+    log,
+    signal: interrupted(),
+    ...rest,
+  });
   return ok ? 0 : 1;
 }
 

@@ -47,12 +47,19 @@ export interface ShopOptions {
  * not of the shape, the days are not in it, or catalogue and accounts can't be set up.
  */
 export async function playShop(options: ShopOptions): Promise<{ ok: boolean; summary: Summary }> {
-  if (!/^https?:\/\/[^/]/.test(options.gatewayUrl)) throw new Error(`"${options.gatewayUrl}" is no address of a gateway: expected http://host:port.`);
+  if (!/^https?:\/\/[^/]/.test(options.gatewayUrl))
+    throw new Error(`"${options.gatewayUrl}" is no address of a gateway: expected http://host:port.`);
   const plan = await readPlan(options);
   const history = options.historyFile ? openHistory(options.historyFile) : noHistory;
   const limit = options.concurrency ?? 16;
   const { gatewayUrl: url, signal } = options;
-  const client = new GatewayClient({ url, connections: 4 * limit, history, patience: 1_000 * (options.patience ?? 120), signal });
+  const client = new GatewayClient({
+    url,
+    connections: 4 * limit,
+    history,
+    patience: 1_000 * (options.patience ?? 120),
+    signal,
+  });
   try {
     const summary = await play(plan, client, history, limit, options);
     if (options.reportFile) {
@@ -68,35 +75,62 @@ export async function playShop(options: ShopOptions): Promise<{ ok: boolean; sum
 }
 
 /** Reads the file and plans what would be played of it. */
-export async function readPlan(options: Pick<ShopOptions, 'dataFile' | 'days' | 'seed' | 'log' | 'screen'>): Promise<Plan> {
+export async function readPlan(
+  options: Pick<ShopOptions, 'dataFile' | 'days' | 'seed' | 'log' | 'screen'>,
+): Promise<Plan> {
   const lines: InvoiceLine[] = [];
   const file = options.dataFile ?? shippedMonth;
-  await withProgress(options, () => `reading ${file}: ${lines.length} rows`, async () => {
-    for await (const line of readInvoiceLines(file)) lines.push(line);
-  });
+  await withProgress(
+    options,
+    () => `reading ${file}: ${lines.length} rows`,
+    async () => {
+      for await (const line of readInvoiceLines(file)) lines.push(line);
+    },
+  );
   return planOf(lines, options.days ?? '1', options.seed ?? 1);
 }
 
-async function play(plan: Plan, client: GatewayClient, history: History, limit: number, options: ShopOptions): Promise<Summary> {
-  const admin = await withProgress(options, () => `logging in at ${options.gatewayUrl}`, () => logInAdmin(client, options));
+async function play(
+  plan: Plan,
+  client: GatewayClient,
+  history: History,
+  limit: number,
+  options: ShopOptions,
+): Promise<Summary> {
+  const admin = await withProgress(
+    options,
+    () => `logging in at ${options.gatewayUrl}`,
+    () => logInAdmin(client, options),
+  );
   let articles = 0;
-  const catalogue = await withProgress(options, () => `catalogue: ${articles} of ${plan.articles.length} articles`, () =>
-    setUpCatalogue(admin, plan.articles, limit, (count) => (articles = count)));
+  const catalogue = await withProgress(
+    options,
+    () => `catalogue: ${articles} of ${plan.articles.length} articles`,
+    () => setUpCatalogue(admin, plan.articles, limit, (count) => (articles = count)),
+  );
 
   const customers = new Map<Buyer, Customer>();
   const buyers = [...new Set(plan.actions.map(({ buyer }) => buyer))];
   let registered = 0;
-  await withProgress(options, () => `accounts: ${customers.size} of ${buyers.length} buyers`, () =>
-    atOnce(limit, buyers, async (buyer) => {
-      const { account, userId, isNew } = await Account.open(client, personOf(buyer));
-      customers.set(buyer, { account, userId, name: personOf(buyer).name });
-      if (isNew) registered++;
-    }));
+  await withProgress(
+    options,
+    () => `accounts: ${customers.size} of ${buyers.length} buyers`,
+    () =>
+      atOnce(limit, buyers, async (buyer) => {
+        const { account, userId, isNew } = await Account.open(client, personOf(buyer));
+        customers.set(buyer, { account, userId, name: personOf(buyer).name });
+        if (isNew) registered++;
+      }),
+  );
 
   const ledger = new Ledger();
   const counter = { ids: catalogue.ids, history, patience: 1_000 * (options.outcomePatience ?? 300) };
   const since = performance.now();
-  await withProgress(options, () => tradingLine(ledger, plan), () => playActions(counter, customers, plan.actions, limit, ledger, options.signal));
+  await withProgress(
+    options,
+    () => tradingLine(ledger, plan),
+    () => playActions(counter, customers, plan.actions, limit, ledger, options.signal),
+  );
   return summarise(plan, ledger, {
     seed: options.seed ?? 1,
     articles: { added: catalogue.added, known: catalogue.known },
@@ -106,18 +140,29 @@ async function play(plan: Plan, client: GatewayClient, history: History, limit: 
   });
 }
 
-async function logInAdmin(client: GatewayClient, { gatewayUrl, adminEmail, adminPassword }: ShopOptions): Promise<Account> {
+async function logInAdmin(
+  client: GatewayClient,
+  { gatewayUrl, adminEmail, adminPassword }: ShopOptions,
+): Promise<Account> {
   try {
     return await Account.logIn(client, { email: adminEmail, password: adminPassword });
   } catch (error) {
-    if (error instanceof GaveUp) throw new Error(`No shop answers at ${gatewayUrl}. Start it with npm start, or name another address. (${error.message})`, { cause: error });
+    if (error instanceof GaveUp)
+      throw new Error(
+        `No shop answers at ${gatewayUrl}. Start it with npm start, or name another address. (${error.message})`,
+        { cause: error },
+      );
     if (!(error instanceof Unexpected) || error.status !== 401) throw error;
     throw new Error(`The admin ${adminEmail} can't log in: e-mail or password is wrong.`, { cause: error });
   }
 }
 
 /** Invented buyers in a simulated shop: the password is no secret, and is the same in every run so that they can come back. */
-const personOf = (buyer: Buyer) => ({ email: `${buyer}@retail.example`, password: `correct-horse-${buyer}`, name: buyer.replace('customer-', 'Customer ').replace('guest-', 'Guest ') });
+const personOf = (buyer: Buyer) => ({
+  email: `${buyer}@retail.example`,
+  password: `correct-horse-${buyer}`,
+  name: buyer.replace('customer-', 'Customer ').replace('guest-', 'Guest '),
+});
 
 function tradingLine({ orders, done, mishaps }: Ledger, plan: Plan): string {
   const count = (status: string): number => [...orders.values()].filter((order) => order.status === status).length;
@@ -125,7 +170,11 @@ function tradingLine({ orders, done, mishaps }: Ledger, plan: Plan): string {
   return `trading: ${done} of ${plan.actions.length} played, ${states.join(', ')}${mishaps.length > 0 ? `, ${mishaps.length} errors` : ''}`;
 }
 
-async function withProgress<T>({ log, screen = process.stdout }: Pick<ShopOptions, 'log' | 'screen'>, text: () => string, work: () => Promise<T>): Promise<T> {
+async function withProgress<T>(
+  { log, screen = process.stdout }: Pick<ShopOptions, 'log' | 'screen'>,
+  text: () => string,
+  work: () => Promise<T>,
+): Promise<T> {
   const progress = new Progress(text, screen, log);
   try {
     return await work();

@@ -1,9 +1,36 @@
 import 'reflect-metadata';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { contracts, OrderConfirmed, OrderPlaced, ProductAdded, ProductRenamed, ProductRepriced, topics, UserForgotten } from '@tradewind/contracts';
-import { kafkaClient, messageInfo, readMessage, systemRandomness, type KafkaClient, type MessageClass, type Publisher } from '@tradewind/messaging';
-import { bodyHash, dataKeySecret, newDataKey, startService, tokenAudience, tokenIssuer, unsealWith, wrap, type RunningService } from '@tradewind/service';
+import {
+  contracts,
+  OrderConfirmed,
+  OrderPlaced,
+  ProductAdded,
+  ProductRenamed,
+  ProductRepriced,
+  topics,
+  UserForgotten,
+} from '@tradewind/contracts';
+import {
+  kafkaClient,
+  messageInfo,
+  readMessage,
+  systemRandomness,
+  type KafkaClient,
+  type MessageClass,
+  type Publisher,
+} from '@tradewind/messaging';
+import {
+  bodyHash,
+  dataKeySecret,
+  newDataKey,
+  startService,
+  tokenAudience,
+  tokenIssuer,
+  unsealWith,
+  wrap,
+  type RunningService,
+} from '@tradewind/service';
 import { eventually } from '@tradewind/testing';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { DataSource } from 'typeorm';
@@ -13,7 +40,13 @@ import { CartModule } from './cart.module.js';
 import { answeredCheckouts } from './http/checked-out-once.js';
 import { rebuildCarts } from './rebuild.js';
 
-type Body = Readonly<{ orderId: string; type: string; errors: readonly { field: string }[]; items: readonly { productId: string; quantity: number }[]; total: { amount: number } }>;
+type Body = Readonly<{
+  orderId: string;
+  type: string;
+  errors: readonly { field: string }[];
+  items: readonly { productId: string; quantity: number }[];
+  total: { amount: number };
+}>;
 type Answer = Readonly<{ status: number; body: Body; headers: Headers }>;
 type Person = Readonly<{ id: string; token: string }>;
 
@@ -39,7 +72,14 @@ describe('the cart service', () => {
     kafka = kafkaClient({ brokers, clientId: 'test' });
     await kafka.provision(Object.values(topics));
     publisher = await kafka.publisher();
-    const config = cartConfig({ PORT: '0', KAFKA_BROKERS: brokers.join(','), DATABASE_URL: database.url, MIGRATIONS: 'apply', LOG_LEVEL: 'silent', DATA_KEY_SECRET: secret });
+    const config = cartConfig({
+      PORT: '0',
+      KAFKA_BROKERS: brokers.join(','),
+      DATABASE_URL: database.url,
+      MIGRATIONS: 'apply',
+      LOG_LEVEL: 'silent',
+      DATA_KEY_SECRET: secret,
+    });
     service = await startService(CartModule.forRoot(config), config);
     rows = service.app.get(DataSource);
     tokenOf = await signerOf(rows);
@@ -51,30 +91,64 @@ describe('the cart service', () => {
     await database.drop();
   });
 
-  const call = async (method: string, path: string, { token, body, key }: { token?: string; body?: unknown; key?: string }): Promise<Answer> => {
-    const headers = { ...(token && { authorization: `Bearer ${token}` }), ...(key && { 'idempotency-key': key }), ...(body !== undefined && { 'content-type': 'application/json' }) };
-    const response = await fetch(`${service.url}${path}`, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
+  const call = async (
+    method: string,
+    path: string,
+    { token, body, key }: { token?: string; body?: unknown; key?: string },
+  ): Promise<Answer> => {
+    const headers = {
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(key && { 'idempotency-key': key }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    };
+    const response = await fetch(`${service.url}${path}`, {
+      method,
+      headers,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
     return { status: response.status, body: (await response.json()) as Body, headers: response.headers };
   };
   const aPerson = async (): Promise<Person> => {
     const id = randomUUID();
-    await rows.query('insert into svc_data_keys (user_id, wrapped_key, created_at) values ($1, $2, now())', [id, wrap(dataKeySecret(secret), id, dataKey, systemRandomness)]);
+    await rows.query('insert into svc_data_keys (user_id, wrapped_key, created_at) values ($1, $2, now())', [
+      id,
+      wrap(dataKeySecret(secret), id, dataKey, systemRandomness),
+    ]);
     return { id, token: await tokenOf(id) };
   };
   const cartOf = ({ token }: Person) => call('GET', '/cart', { token });
-  const put = ({ token }: Person, productId: string, quantity: number) => call('PUT', `/cart/items/${productId}`, { token, body: { quantity } });
-  const add = ({ token }: Person, productId: string, quantity: number) => call('POST', '/cart/items', { token, body: { productId, quantity } });
-  const checkOut = ({ token }: Person, body: object = payment, key: string = randomUUID()) => call('POST', '/cart/checkout', { token, body, key });
+  const put = ({ token }: Person, productId: string, quantity: number) =>
+    call('PUT', `/cart/items/${productId}`, { token, body: { quantity } });
+  const add = ({ token }: Person, productId: string, quantity: number) =>
+    call('POST', '/cart/items', { token, body: { productId, quantity } });
+  const checkOut = ({ token }: Person, body: object = payment, key: string = randomUUID()) =>
+    call('POST', '/cart/checkout', { token, body, key });
 
-  const tell = async <M extends object>(cls: MessageClass<M>, sequence: number, fields: Readonly<Record<string, unknown>>): Promise<void> => {
+  const tell = async <M extends object>(
+    cls: MessageClass<M>,
+    sequence: number,
+    fields: Readonly<Record<string, unknown>>,
+  ): Promise<void> => {
     const { type, topic, key } = messageInfo(cls);
-    const headers = { ce_id: randomUUID(), ce_type: type, ce_schemaversion: '1', ce_source: '/test', ce_sequence: String(sequence) };
-    await publisher.publish([{ topic: topic.name, partition: 0, key: String(fields[key]), value: JSON.stringify(fields), headers }]);
+    const headers = {
+      ce_id: randomUUID(),
+      ce_type: type,
+      ce_schemaversion: '1',
+      ce_source: '/test',
+      ce_sequence: String(sequence),
+    };
+    await publisher.publish([
+      { topic: topic.name, partition: 0, key: String(fields[key]), value: JSON.stringify(fields), headers },
+    ]);
   };
-  const announce = (productId: string, price: number) => tell(ProductAdded, 1, { productId, sku: productId, name: 'Mug', price: pence(price), stock: 1, addedAt: at });
-  const reprice = (productId: string, sequence: number, price: number) => tell(ProductRepriced, sequence, { productId, price: pence(price), repricedAt: at });
+  const announce = (productId: string, price: number) =>
+    tell(ProductAdded, 1, { productId, sku: productId, name: 'Mug', price: pence(price), stock: 1, addedAt: at });
+  const reprice = (productId: string, sequence: number, price: number) =>
+    tell(ProductRepriced, sequence, { productId, price: pence(price), repricedAt: at });
   const sequenceOf = async (productId: string): Promise<number> =>
-    (await rows.query<{ sequence: number }[]>('select sequence::int from products where product_id = $1', [productId]))[0]?.sequence ?? 0;
+    (
+      await rows.query<{ sequence: number }[]>('select sequence::int from products where product_id = $1', [productId])
+    )[0]?.sequence ?? 0;
   const aProduct = async (price: number): Promise<string> => {
     const productId = randomUUID();
     await announce(productId, price);
@@ -97,20 +171,33 @@ describe('the cart service', () => {
     it('puts products in, changes them and takes them out', async () => {
       const [ann, mug, cup] = [await aPerson(), await aProduct(100), await aProduct(50)];
       expect(await cartOf(ann)).toMatchObject({ status: 200, body: { items: [], total: pence(0) } });
-      expect(await put(ann, mug, 2)).toMatchObject({ status: 200, body: { items: [{ productId: mug, name: 'Mug', quantity: 2, unitPrice: pence(100) }], total: pence(200) } });
+      expect(await put(ann, mug, 2)).toMatchObject({
+        status: 200,
+        body: { items: [{ productId: mug, name: 'Mug', quantity: 2, unitPrice: pence(100) }], total: pence(200) },
+      });
       expect(await add(ann, cup, 1)).toMatchObject({ status: 200, body: { total: pence(250) } });
-      expect(await add(ann, cup, 2)).toMatchObject({ body: { items: [{ productId: mug }, { productId: cup, quantity: 3 }], total: pence(350) } });
+      expect(await add(ann, cup, 2)).toMatchObject({
+        body: { items: [{ productId: mug }, { productId: cup, quantity: 3 }], total: pence(350) },
+      });
       expect(await put(ann, mug, 0)).toMatchObject({ body: { items: [{ productId: cup }], total: pence(150) } });
-      expect(await call('DELETE', `/cart/items/${cup}`, { token: ann.token })).toMatchObject({ status: 200, body: { items: [] } });
+      expect(await call('DELETE', `/cart/items/${cup}`, { token: ann.token })).toMatchObject({
+        status: 200,
+        body: { items: [] },
+      });
       expect(await call('DELETE', `/cart/items/${cup}`, { token: ann.token })).toMatchObject({ status: 200 });
-      expect((await said(ann.id)).map(({ payload }) => (JSON.parse(payload) as { quantity: number }).quantity)).toEqual([2, 1, 3, 0, 0]);
+      expect((await said(ann.id)).map(({ payload }) => (JSON.parse(payload) as { quantity: number }).quantity)).toEqual(
+        [2, 1, 3, 0, 0],
+      );
       expect(await cartOf(await aPerson())).toMatchObject({ body: { items: [] } });
     });
 
     it('loses nothing by doing many things at once', async () => {
       const [ann, mug] = [await aPerson(), await aProduct(1)];
       const others = await Promise.all(Array.from({ length: 10 }, () => aProduct(1)));
-      await Promise.all([...Array.from({ length: 20 }, () => add(ann, mug, 1)), ...others.map((cup) => put(ann, cup, 3))]);
+      await Promise.all([
+        ...Array.from({ length: 20 }, () => add(ann, mug, 1)),
+        ...others.map((cup) => put(ann, cup, 3)),
+      ]);
       expect((await cartOf(ann)).body).toMatchObject({ total: pence(50) });
       expect(await rows.query('select lines from carts where user_id = $1', [ann.id])).toEqual([{ lines: 11 }]);
     });
@@ -133,7 +220,10 @@ describe('the cart service', () => {
       await put(ann, mug, 100_000);
       expect(await add(ann, mug, 1)).toMatchObject({ status: 422, body: { type: '/problems/too-many-pieces' } });
       await rows.query('update carts set lines = 1000 where user_id = $1', [ann.id]);
-      expect(await put(ann, await aProduct(1), 1)).toMatchObject({ status: 422, body: { type: '/problems/cart-full' } });
+      expect(await put(ann, await aProduct(1), 1)).toMatchObject({
+        status: 422,
+        body: { type: '/problems/cart-full' },
+      });
     });
 
     it.each([
@@ -147,7 +237,12 @@ describe('the cart service', () => {
       ['userId', 'POST', '/cart/items', { productId: nobody, quantity: 1, userId: nobody }],
       ['paymentMethod', 'POST', '/cart/checkout', { ...payment, paymentMethod: 'Cash!' }],
       ['shippingAddress', 'POST', '/cart/checkout', { ...payment, shippingAddress: [] }],
-      ['shippingAddress.country', 'POST', '/cart/checkout', { ...payment, shippingAddress: { ...address, country: 'E' } }],
+      [
+        'shippingAddress.country',
+        'POST',
+        '/cart/checkout',
+        { ...payment, shippingAddress: { ...address, country: 'E' } },
+      ],
       ['shippingAddress.line2', 'POST', '/cart/checkout', { ...payment, shippingAddress: { ...address, line2: null } }],
       ['shippingAddress.line3', 'POST', '/cart/checkout', { ...payment, shippingAddress: { ...address, line3: 'x' } }],
       ['expectedTotal', 'POST', '/cart/checkout', { ...payment, expectedTotal: { amount: 1, currency: 'EUR' } }],
@@ -168,7 +263,10 @@ describe('the cart service', () => {
       await repriced(mug, 2, 120);
       const changed = { productId: mug, quantity: 2, unitPrice: pence(120), priceChanged: { from: pence(100) } };
       expect((await cartOf(ann)).body).toMatchObject({ items: [changed], total: pence(240) });
-      expect(await checkOut(ann)).toMatchObject({ status: 409, body: { type: '/problems/price-changed', lines: [changed], total: pence(240) } });
+      expect(await checkOut(ann)).toMatchObject({
+        status: 409,
+        body: { type: '/problems/price-changed', lines: [changed], total: pence(240) },
+      });
       expect(await checkOut(ann, { ...payment, expectedTotal: pence(200) })).toMatchObject({ status: 409 });
       expect(await checkOut(ann, { ...payment, expectedTotal: pence(240) })).toMatchObject({ status: 202 });
     });
@@ -179,7 +277,9 @@ describe('the cart service', () => {
       await reprice(mug, 3, 110);
       await tell(ProductRenamed, 5, { productId: mug, name: 'Cup', renamedAt: at });
       await eventually(async () => (await sequenceOf(mug)) === 5);
-      expect(await rows.query('select name, price_amount::int as price from products where product_id = $1', [mug])).toEqual([{ name: 'Cup', price: 120 }]);
+      expect(
+        await rows.query('select name, price_amount::int as price from products where product_id = $1', [mug]),
+      ).toEqual([{ name: 'Cup', price: 120 }]);
     });
   });
 
@@ -195,7 +295,15 @@ describe('the cart service', () => {
       const [event] = await said(orderId);
       const told = JSON.parse(event!.payload) as Record<string, string>;
       const lines = [{ productId: mug, quantity: 2, name: 'Mug', unitPrice: pence(100) }];
-      expect(told).toMatchObject({ orderId, userId: ann.id, lines, total: pence(200), paymentMethod: 'sim_ok', keyHash: bodyHash(key), bodyHash: bodyHash(payment) });
+      expect(told).toMatchObject({
+        orderId,
+        userId: ann.id,
+        lines,
+        total: pence(200),
+        paymentMethod: 'sim_ok',
+        keyHash: bodyHash(key),
+        bodyHash: bodyHash(payment),
+      });
       expect(event!.payload).not.toContain('High Street');
       expect(JSON.parse(unsealWith(dataKey, told['shippingAddress']!))).toEqual(address);
       expect((await cartOf(ann)).body).toMatchObject({ items: [], total: pence(0) });
@@ -217,12 +325,26 @@ describe('the cart service', () => {
       await put(ann, mug, 1);
       const { orderId } = (await checkOut(ann)).body;
       const shippingAddress = `sealed:1:${ann.id}:${'A'.repeat(16)}:${'A'.repeat(22)}`;
-      const order = { userId: ann.id, lines: [{ productId: mug, quantity: 1, name: 'Mug', unitPrice: pence(100) }], total: pence(100), paymentMethod: 'sim_ok', shippingAddress, placedAt: at };
+      const order = {
+        userId: ann.id,
+        lines: [{ productId: mug, quantity: 1, name: 'Mug', unitPrice: pence(100) }],
+        total: pence(100),
+        paymentMethod: 'sim_ok',
+        shippingAddress,
+        placedAt: at,
+      };
       const direct = randomUUID();
       await tell(OrderPlaced, 1, { ...order, orderId: direct });
       await tell(OrderPlaced, 1, { ...order, orderId });
       await tell(OrderConfirmed, 2, { orderId, userId: ann.id, total: pence(100), confirmedAt: at });
-      await eventually(async () => (await rows.query(`select 1 from checkouts where order_id = $1 and status = 'confirmed' and sequence = 2`, [orderId])).length === 1);
+      await eventually(
+        async () =>
+          (
+            await rows.query(`select 1 from checkouts where order_id = $1 and status = 'confirmed' and sequence = 2`, [
+              orderId,
+            ])
+          ).length === 1,
+      );
       expect(await rows.query('select 1 from checkouts where order_id = $1', [direct])).toEqual([]);
     });
   });
@@ -241,21 +363,67 @@ describe('the cart service', () => {
 
   describe('everything that was said', () => {
     it('tells every cart', async () => {
-      await rows.query('update carts c set lines = (select count(*) from cart_lines l where l.user_id = c.user_id) where lines = 1000');
-      const told = rebuildCarts((await said()).map(({ type, payload, version, sequence }) => ({ message: readMessage(contracts.find(type)!.cls, JSON.parse(payload), version), sequence: Number(sequence) })));
-      const carts = await rows.query<{ id: string }[]>(`select user_id as id, status, coalesce(lines, 0) as lines from carts`);
-      expect(byId(carts)).toEqual(byId([...told.carts.values()].map((cart) => ({ id: cart.userId, status: cart.status, lines: cart.status === 'open' ? cart.lines : 0 }))));
-      const lines = await rows.query<{ id: string }[]>('select line_id as id, quantity, unit_price_amount::int as price, put_at as "putAt" from cart_lines');
-      expect(byId(lines)).toEqual(byId([...told.lines.values()].map(({ lineId, quantity, unitPrice, putAt }) => ({ id: lineId, quantity, price: unitPrice.amount, putAt }))));
-      const checkouts = await rows.query<{ id: string }[]>('select order_id as id, total_amount::int as total, key_hash as "keyHash", body_hash as "bodyHash", checked_out_at as at from checkouts');
-      expect(byId(checkouts)).toEqual(byId([...told.checkouts.values()].map(({ orderId, total, keyHash, bodyHash, checkedOutAt }) => ({ id: orderId, total: total.amount, keyHash, bodyHash, at: checkedOutAt }))));
+      await rows.query(
+        'update carts c set lines = (select count(*) from cart_lines l where l.user_id = c.user_id) where lines = 1000',
+      );
+      const told = rebuildCarts(
+        (await said()).map(({ type, payload, version, sequence }) => ({
+          message: readMessage(contracts.find(type)!.cls, JSON.parse(payload), version),
+          sequence: Number(sequence),
+        })),
+      );
+      const carts = await rows.query<{ id: string }[]>(
+        `select user_id as id, status, coalesce(lines, 0) as lines from carts`,
+      );
+      expect(byId(carts)).toEqual(
+        byId(
+          [...told.carts.values()].map((cart) => ({
+            id: cart.userId,
+            status: cart.status,
+            lines: cart.status === 'open' ? cart.lines : 0,
+          })),
+        ),
+      );
+      const lines = await rows.query<{ id: string }[]>(
+        'select line_id as id, quantity, unit_price_amount::int as price, put_at as "putAt" from cart_lines',
+      );
+      expect(byId(lines)).toEqual(
+        byId(
+          [...told.lines.values()].map(({ lineId, quantity, unitPrice, putAt }) => ({
+            id: lineId,
+            quantity,
+            price: unitPrice.amount,
+            putAt,
+          })),
+        ),
+      );
+      const checkouts = await rows.query<{ id: string }[]>(
+        'select order_id as id, total_amount::int as total, key_hash as "keyHash", body_hash as "bodyHash", checked_out_at as at from checkouts',
+      );
+      expect(byId(checkouts)).toEqual(
+        byId(
+          [...told.checkouts.values()].map(({ orderId, total, keyHash, bodyHash, checkedOutAt }) => ({
+            id: orderId,
+            total: total.amount,
+            keyHash,
+            bodyHash,
+            at: checkedOutAt,
+          })),
+        ),
+      );
     });
 
     it('tells every request with a key, and what it was answered', async () => {
-      const told = (await said()).map(({ type, payload, version }) => ({ message: readMessage(contracts.find(type)!.cls, JSON.parse(payload), version) }));
-      const kept = await rows.query<object[]>('select scope, route, key, body_hash as "bodyHash", answer, claimed_at as at from msg_idempotency');
+      const told = (await said()).map(({ type, payload, version }) => ({
+        message: readMessage(contracts.find(type)!.cls, JSON.parse(payload), version),
+      }));
+      const kept = await rows.query<object[]>(
+        'select scope, route, key, body_hash as "bodyHash", answer, claimed_at as at from msg_idempotency',
+      );
       expect(kept.length).toBeGreaterThan(1);
-      expect(new Set([...answeredCheckouts(told)].map(({ claim, ...rest }) => ({ ...claim, ...rest })))).toEqual(new Set(kept));
+      expect(new Set([...answeredCheckouts(told)].map(({ claim, ...rest }) => ({ ...claim, ...rest })))).toEqual(
+        new Set(kept),
+      );
     });
   });
 });
@@ -265,7 +433,17 @@ const byId = (all: readonly { readonly id: string }[]): Map<string, object> => n
 /** Signs tokens with a key that the service knows. */
 async function signerOf(rows: DataSource): Promise<(userId: string) => Promise<string>> {
   const { privateKey, publicKey } = await generateKeyPair('EdDSA');
-  await rows.query(`insert into svc_signing_keys (kid, public_key, announced_at, signs_from) values ('test', $1, now(), now())`, [(await exportJWK(publicKey)).x]);
+  await rows.query(
+    `insert into svc_signing_keys (kid, public_key, announced_at, signs_from) values ('test', $1, now(), now())`,
+    [(await exportJWK(publicKey)).x],
+  );
   return (userId) =>
-    new SignJWT({ role: 'customer' }).setProtectedHeader({ alg: 'EdDSA', kid: 'test' }).setSubject(userId).setIssuer(tokenIssuer).setAudience(tokenAudience).setIssuedAt().setExpirationTime('1h').sign(privateKey);
+    new SignJWT({ role: 'customer' })
+      .setProtectedHeader({ alg: 'EdDSA', kid: 'test' })
+      .setSubject(userId)
+      .setIssuer(tokenIssuer)
+      .setAudience(tokenAudience)
+      .setIssuedAt()
+      .setExpirationTime('1h')
+      .sign(privateKey);
 }

@@ -1,5 +1,14 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { contracts, OrderAddressChanged, OrderCancellationRequested, OrderGoodwillRecorded, ProfileUpdated, StockAdjusted, topics, UserRegistered } from '@tradewind/contracts';
+import {
+  contracts,
+  OrderAddressChanged,
+  OrderCancellationRequested,
+  OrderGoodwillRecorded,
+  ProfileUpdated,
+  StockAdjusted,
+  topics,
+  UserRegistered,
+} from '@tradewind/contracts';
 import type { MessagingOptions } from '@tradewind/messaging';
 import { ServiceModule, type Operable } from '@tradewind/service';
 import { CreateCarts1760000000001 } from '../migrations/0001-create-carts.js';
@@ -33,9 +42,7 @@ export class CartModule {
   static forRoot(config: CartConfig): DynamicModule {
     return {
       module: CartModule,
-      imports: [
-        ServiceModule.forRoot({ config, ...cart }),
-      ],
+      imports: [ServiceModule.forRoot({ config, ...cart })],
       controllers: [CartController, CheckOutController, ...handlers],
       providers: [CartQueries],
     };

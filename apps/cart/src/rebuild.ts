@@ -1,4 +1,12 @@
-import { CartCheckedOut, CartEmptied, CartItemSet, OrderCancelled, OrderConfirmed, OrderPlaced, OrderRejected } from '@tradewind/contracts';
+import {
+  CartCheckedOut,
+  CartEmptied,
+  CartItemSet,
+  OrderCancelled,
+  OrderConfirmed,
+  OrderPlaced,
+  OrderRejected,
+} from '@tradewind/contracts';
 import type { CartEvent } from './domain/cart-event.js';
 import type { Checkout, CheckoutStatus } from './domain/check-out.js';
 import { rebuild, type OrderNews, type Rows } from './domain/rebuild.js';

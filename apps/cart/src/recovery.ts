@@ -7,7 +7,11 @@ import { CartLines, Carts, Checkouts } from './storage/cart.tables.js';
 export const recovery: Recovery = {
   rows: (told) => {
     const { carts, lines, checkouts } = rebuildCarts(placedIn(told));
-    return [[Carts, carts.values()], [CartLines, lines.values()], [Checkouts, checkouts.values()]];
+    return [
+      [Carts, carts.values()],
+      [CartLines, lines.values()],
+      [Checkouts, checkouts.values()],
+    ];
   },
   answers: answeredCheckouts,
 };

@@ -3,12 +3,19 @@ import { Transform, Type } from 'class-transformer';
 import { IsInt, IsIP, IsNumber, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 
 const listed = ({ value }: { value: unknown }): unknown =>
-  typeof value === 'string' ? value.split(',').map((part) => part.trim()).filter(Boolean) : value;
+  typeof value === 'string'
+    ? value
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean)
+    : value;
 
 /** What the gateway reads from its environment. Rates are tokens that come back a second, and how many there are at most. */
 export class GatewayConfig extends ServiceConfig {
   /** Clients without rate limits. */
-  @Transform(listed) @IsIP(undefined, { each: true, message: 'must be a comma-separated list of IP addresses' }) readonly TRUSTED_ADDRESSES: readonly string[] = [];
+  @Transform(listed)
+  @IsIP(undefined, { each: true, message: 'must be a comma-separated list of IP addresses' })
+  readonly TRUSTED_ADDRESSES: readonly string[] = [];
   @Type(() => Number) @IsNumber() @Min(0.01) readonly RATE_ADDRESS_PER_SECOND: number = 50;
   @Type(() => Number) @IsInt() @Min(1) readonly RATE_ADDRESS_BURST: number = 200;
   @Type(() => Number) @IsNumber() @Min(0.01) readonly RATE_USER_PER_SECOND: number = 20;
@@ -29,6 +36,9 @@ export class GatewayConfig extends ServiceConfig {
   @IsOptional() @IsString() @MaxLength(4_096) readonly INSTANCES_FILE?: string;
   /** Instances that are always there and announce nothing: `order=http://10.0.0.7:3004,order=http://10.0.0.8:3004`. */
   @Transform(listed)
-  @Matches(/^[a-z][a-z-]*=https?:\/\/[^\s,/=]+$/, { each: true, message: 'must be a comma-separated list of service=http://host:port' })
+  @Matches(/^[a-z][a-z-]*=https?:\/\/[^\s,/=]+$/, {
+    each: true,
+    message: 'must be a comma-separated list of service=http://host:port',
+  })
   readonly STATIC_INSTANCES: readonly string[] = [];
 }

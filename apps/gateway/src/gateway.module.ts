@@ -18,12 +18,24 @@ export class GatewayModule {
   static forRoot(config: GatewayConfig): DynamicModule {
     return {
       module: GatewayModule,
-      imports: [ServiceModule.withoutDatabase({ config, service: 'gateway', keyRing: { provide: KeyRing, useClass: KnownKeys } })],
+      imports: [
+        ServiceModule.withoutDatabase({
+          config,
+          service: 'gateway',
+          keyRing: { provide: KeyRing, useClass: KnownKeys },
+        }),
+      ],
       providers: [
         { provide: GatewayConfig, useValue: config },
-        FrontDoor, Entrance, Forwarder,
-        Upstreams, HealthChecks, PlatformReader,
-        RateLimits, Traffic, ApiDocs,
+        FrontDoor,
+        Entrance,
+        Forwarder,
+        Upstreams,
+        HealthChecks,
+        PlatformReader,
+        RateLimits,
+        Traffic,
+        ApiDocs,
       ],
     };
   }

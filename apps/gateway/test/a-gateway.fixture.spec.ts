@@ -14,13 +14,19 @@ export const knownFile = ({ folder }: OwnKafka): string => join(folder, 'known.j
 /** A gateway that trusts the tests, with a file on the broker's folder. */
 export function aGateway(kafka: OwnKafka, rest: Readonly<Record<string, string>> = {}): Promise<RunningService> {
   const config = readConfig(GatewayConfig, {
-    PORT: '0', LOG_LEVEL: 'silent', KAFKA_BROKERS: kafka.brokers, INSTANCE_ID: `gateway-${randomBytes(4).toString('hex')}`,
-    TRUSTED_ADDRESSES: '127.0.0.1', INSTANCES_FILE: knownFile(kafka), ...rest,
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    KAFKA_BROKERS: kafka.brokers,
+    INSTANCE_ID: `gateway-${randomBytes(4).toString('hex')}`,
+    TRUSTED_ADDRESSES: '127.0.0.1',
+    INSTANCES_FILE: knownFile(kafka),
+    ...rest,
   });
   return startService(GatewayModule.forRoot(config), config);
 }
 
-export const ask = (at: RunningService, path: string, options: Asking = {}) => request(`${at.url}${path}`, { method: 'GET', ...options });
+export const ask = (at: RunningService, path: string, options: Asking = {}) =>
+  request(`${at.url}${path}`, { method: 'GET', ...options });
 
 /** The whole answer. */
 export async function answerTo(at: RunningService, path: string, options: Asking = {}) {

@@ -52,7 +52,10 @@ export class AService {
   }
 
   get #echo(): Answer {
-    return ({ body }, response) => void response.writeHead(200, { 'content-type': 'application/json', 'x-served-by': this.name }).end(body.length > 0 ? body : '{}');
+    return ({ body }, response) =>
+      void response
+        .writeHead(200, { 'content-type': 'application/json', 'x-served-by': this.name })
+        .end(body.length > 0 ? body : '{}');
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
@@ -60,7 +63,12 @@ export class AService {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
-      const heard = { method: request.method!, target: request.url!, headers: request.headers, body: Buffer.concat(parts) };
+      const heard = {
+        method: request.method!,
+        target: request.url!,
+        headers: request.headers,
+        body: Buffer.concat(parts),
+      };
       this.heard.push(heard);
       this.answer(heard, response, request);
     });

@@ -16,6 +16,13 @@ export async function aKeyPair(): Promise<Pair> {
 export const aUserId = (): string => newId(systemWorld);
 
 export const aToken = ({ kid, privateKey }: Pair, claims: JWTPayload = {}): Promise<string> =>
-  new SignJWT({ role: 'customer', iss: 'tradewind', aud: 'tradewind-shop', sub: aUserId(), exp: Math.floor(systemClock.now().getTime() / 1_000) + 60, ...claims })
+  new SignJWT({
+    role: 'customer',
+    iss: 'tradewind',
+    aud: 'tradewind-shop',
+    sub: aUserId(),
+    exp: Math.floor(systemClock.now().getTime() / 1_000) + 60,
+    ...claims,
+  })
     .setProtectedHeader({ alg: 'EdDSA', kid })
     .sign(privateKey);

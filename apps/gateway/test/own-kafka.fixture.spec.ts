@@ -19,7 +19,14 @@ export class OwnKafka {
   static async started(): Promise<OwnKafka> {
     const folder = await temporaryFolder();
     const [port, controllerPort] = (await freePorts(2)) as [number, number];
-    const launch = () => startKafka({ dataDir: join(folder, 'kafka'), port, controllerPort, log: join(folder, 'kafka.log'), shortLived: true });
+    const launch = () =>
+      startKafka({
+        dataDir: join(folder, 'kafka'),
+        port,
+        controllerPort,
+        log: join(folder, 'kafka.log'),
+        shortLived: true,
+      });
     const running = await launch();
     const client = kafkaClient({ brokers: [running.brokers], clientId: 'test' });
     await eventually(() => client.provision(contracts.topics).then(() => true));

@@ -1,5 +1,12 @@
 import { contracts } from '@tradewind/contracts';
-import { headersOf, messageInfo, newId, systemWorld, type KafkaClient, type OutgoingRecord } from '@tradewind/messaging';
+import {
+  headersOf,
+  messageInfo,
+  newId,
+  systemWorld,
+  type KafkaClient,
+  type OutgoingRecord,
+} from '@tradewind/messaging';
 import { eventually } from '@tradewind/testing';
 
 let sequence = 0n;
@@ -12,8 +19,20 @@ export function aRecord<M extends object>(cls: new () => M, fields: M): Outgoing
   const id = newId(systemWorld);
   const payload = info.tombstone ? null : JSON.stringify(fields);
   const row = {
-    id, topic: info.topic.name, key, type: info.type, version: info.version, payload, causation: id, correlation: key, traceparent: null,
-    occurredAt: systemWorld.clock.now(), headers: null, archived: false, position: ++sequence, sequence,
+    id,
+    topic: info.topic.name,
+    key,
+    type: info.type,
+    version: info.version,
+    payload,
+    causation: id,
+    correlation: key,
+    traceparent: null,
+    occurredAt: systemWorld.clock.now(),
+    headers: null,
+    archived: false,
+    position: ++sequence,
+    sequence,
   };
   return { topic: row.topic, partition: 0, key, value: payload, headers: headersOf(row, 'test') };
 }

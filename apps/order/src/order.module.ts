@@ -1,6 +1,16 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
-  CartEmptied, CartItemSet, contracts, GoodwillFailed, GoodwillStarted, PaymentStarted, ProfileUpdated, RefundStarted, StockAdjusted, topics, UserRegistered,
+  CartEmptied,
+  CartItemSet,
+  contracts,
+  GoodwillFailed,
+  GoodwillStarted,
+  PaymentStarted,
+  ProfileUpdated,
+  RefundStarted,
+  StockAdjusted,
+  topics,
+  UserRegistered,
 } from '@tradewind/contracts';
 import type { MessagingOptions } from '@tradewind/messaging';
 import { ServiceModule, type Operable } from '@tradewind/service';
@@ -27,13 +37,29 @@ export const messaging: MessagingOptions = {
   lockOrder,
   sagas: [placing, cancelling],
   ignores: {
-    order: [CartItemSet, CartEmptied, PaymentStarted, RefundStarted, GoodwillStarted, GoodwillFailed, UserRegistered, ProfileUpdated],
+    order: [
+      CartItemSet,
+      CartEmptied,
+      PaymentStarted,
+      RefundStarted,
+      GoodwillStarted,
+      GoodwillFailed,
+      UserRegistered,
+      ProfileUpdated,
+    ],
     'order.prices': [StockAdjusted],
   },
   deadLetters: topics.orderDeadLetters,
 };
 
-export const handlers = [CheckOutHandler, StockRepliesHandler, PaymentRepliesHandler, RecordGoodwillHandler, ForgetUserHandler, PricesHandler];
+export const handlers = [
+  CheckOutHandler,
+  StockRepliesHandler,
+  PaymentRepliesHandler,
+  RecordGoodwillHandler,
+  ForgetUserHandler,
+  PricesHandler,
+];
 
 export const order: Operable = { messaging, handlers, migrations: [CreateOrdersAndPrices1760000000001], sealing: true };
 
@@ -43,9 +69,7 @@ export class OrderModule {
   static forRoot(config: OrderConfig): DynamicModule {
     return {
       module: OrderModule,
-      imports: [
-        ServiceModule.forRoot({ config, ...order }),
-      ],
+      imports: [ServiceModule.forRoot({ config, ...order })],
       controllers: [OrdersController, OrderEventsController, ...handlers],
       providers: [OrderQueries, PriceQueries, CurrentPrices, OwnOrders],
     };

@@ -3,7 +3,16 @@ import { makeMessage } from '@tradewind/messaging/contract';
 import { money, type Refusal } from '@tradewind/kernel';
 import { OrderConfirmed, PaymentTaken } from '@tradewind/contracts';
 import { aPendingOrder, aSealedText, anId, later, noon, sound } from '../test/an-order.fixture.spec.js';
-import { cancel, changeAddress, confirm, eraseAddress, recordGoodwill, reject, requestCancellation, type Order } from './domain/order.js';
+import {
+  cancel,
+  changeAddress,
+  confirm,
+  eraseAddress,
+  recordGoodwill,
+  reject,
+  requestCancellation,
+  type Order,
+} from './domain/order.js';
 import { rebuildOrders } from './rebuild.js';
 import { told } from './sagas/tell.js';
 
@@ -15,8 +24,18 @@ const lives: [string, Verb[]][] = [
   ['confirmed at another address', [moved, confirmed]],
   ['rejected', [(order) => reject(order, 'payment-declined', later)]],
   ['cancelled while pending', [(order) => requestCancellation(order, noon), (order) => cancel(order, later)]],
-  ['cancelled after its confirmation', [confirmed, (order) => requestCancellation(order, later), (order) => cancel(order, later)]],
-  ['given goodwill, and forgotten', [confirmed, (order) => recordGoodwill(order, anId(50), money(7, 'GBP'), later), (order) => eraseAddress(order, later)]],
+  [
+    'cancelled after its confirmation',
+    [confirmed, (order) => requestCancellation(order, later), (order) => cancel(order, later)],
+  ],
+  [
+    'given goodwill, and forgotten',
+    [
+      confirmed,
+      (order) => recordGoodwill(order, anId(50), money(7, 'GBP'), later),
+      (order) => eraseAddress(order, later),
+    ],
+  ],
 ];
 
 describe.each(lives)('an order that was %s', (_, verbs) => {
@@ -35,6 +54,8 @@ describe.each(lives)('an order that was %s', (_, verbs) => {
 
 describe('messages that no order follows from', () => {
   it('are named where one is missing before them', () =>
-    expect(() => rebuildOrders([Object.assign(new OrderConfirmed(), { orderId: anId(1), confirmedAt: noon.toISOString() })])).toThrow('OrderConfirmed does not follow'));
+    expect(() =>
+      rebuildOrders([Object.assign(new OrderConfirmed(), { orderId: anId(1), confirmedAt: noon.toISOString() })]),
+    ).toThrow('OrderConfirmed does not follow'));
   it('are passed over where they are not about orders', () => expect(rebuildOrders([new PaymentTaken()]).size).toBe(0));
 });

@@ -8,7 +8,17 @@ import {
   OrderRejected,
 } from '@tradewind/contracts';
 import { isRefusal, type OrderId, type Refusal } from '@tradewind/kernel';
-import { cancel, changeAddress, confirm, eraseAddress, place, recordGoodwill, reject, requestCancellation, type Order } from './domain/order.js';
+import {
+  cancel,
+  changeAddress,
+  confirm,
+  eraseAddress,
+  place,
+  recordGoodwill,
+  reject,
+  requestCancellation,
+  type Order,
+} from './domain/order.js';
 
 /**
  * Every order, with its history, from the messages of `order.events` alone: what a lost database is brought back from.
@@ -33,19 +43,25 @@ export function after(order: Order | undefined, message: object): Order | undefi
   const decided = decidedBy(message);
   if (!decided) return undefined;
   const next = order ? decided(order) : undefined;
-  if (!next || isRefusal(next)) throw new RangeError(`${message.constructor.name} does not follow from what was said of its order before`);
+  if (!next || isRefusal(next))
+    throw new RangeError(`${message.constructor.name} does not follow from what was said of its order before`);
   return next;
 }
 
 function decidedBy(message: object): ((order: Order) => Order | Refusal) | undefined {
   if (message instanceof OrderAddressChanged) {
     const { shippingAddress, changedAt } = message;
-    return (order) => (shippingAddress === undefined ? eraseAddress(order, new Date(changedAt)) : changeAddress(order, shippingAddress, new Date(changedAt)));
+    return (order) =>
+      shippingAddress === undefined
+        ? eraseAddress(order, new Date(changedAt))
+        : changeAddress(order, shippingAddress, new Date(changedAt));
   }
   if (message instanceof OrderConfirmed) return (order) => confirm(order, new Date(message.confirmedAt));
   if (message instanceof OrderRejected) return (order) => reject(order, message.reason, new Date(message.rejectedAt));
-  if (message instanceof OrderCancellationRequested) return (order) => requestCancellation(order, new Date(message.requestedAt));
+  if (message instanceof OrderCancellationRequested)
+    return (order) => requestCancellation(order, new Date(message.requestedAt));
   if (message instanceof OrderCancelled) return (order) => cancel(order, new Date(message.cancelledAt));
-  if (message instanceof OrderGoodwillRecorded) return (order) => recordGoodwill(order, message.refundId, message.amount, new Date(message.recordedAt));
+  if (message instanceof OrderGoodwillRecorded)
+    return (order) => recordGoodwill(order, message.refundId, message.amount, new Date(message.recordedAt));
   return undefined;
 }

@@ -3,7 +3,17 @@ import { SellStock } from '@tradewind/contracts';
 import { orderId } from '@tradewind/kernel';
 import { makeMessage } from '@tradewind/messaging/contract';
 import { messageInfo, type Envelope, type Told } from '@tradewind/messaging';
-import { advance, deadlineName, isOver, isStep, storyOf, type Input, type Saga, type SagaState, type Said } from '@tradewind/saga';
+import {
+  advance,
+  deadlineName,
+  isOver,
+  isStep,
+  storyOf,
+  type Input,
+  type Saga,
+  type SagaState,
+  type Said,
+} from '@tradewind/saga';
 import { aPendingOrder, aSealedText } from '../test/an-order.fixture.spec.js';
 import { changeAddress, type Order } from './domain/order.js';
 import { recovery } from './recovery.js';
@@ -58,13 +68,16 @@ class Life {
     const [state] = running;
     if (!state) return;
     const saga = state.saga === placeOrder.name ? placeOrder : cancelOrder;
-    const step = storyOf(saga, state.version).steps.filter(isStep).find(({ name }) => name === state.step)!;
+    const step = storyOf(saga, state.version)
+      .steps.filter(isStep)
+      .find(({ name }) => name === state.step)!;
     const answers = [step.done, ...(step.refused ? [step.refused] : []), ...(step.undone ? [step.undone] : [])];
     const cls = answers[this.chance(answers.length)]!;
     const message = Object.assign(new cls(), { orderId: this.order.orderId });
     const envelope = this.#envelope(id(this.#number++));
     this.heard.push({ message, envelope, at: new Date(this.#now) });
-    for (const each of [placeOrder, cancelOrder]) if (this.states.has(each.name)) this.steer(each, { kind: 'reply', message }, envelope.id);
+    for (const each of [placeOrder, cancelOrder])
+      if (this.states.has(each.name)) this.steer(each, { kind: 'reply', message }, envelope.id);
   }
 
   deadline(): void {
@@ -76,18 +89,27 @@ class Life {
 
   cancel(): void {
     if (this.order.status === 'pending') this.steer(placeOrder, { kind: 'cancel' });
-    else if (this.order.status === 'confirmed' && !this.states.has(cancelOrder.name)) this.steer(cancelOrder, { kind: 'start' });
+    else if (this.order.status === 'confirmed' && !this.states.has(cancelOrder.name))
+      this.steer(cancelOrder, { kind: 'start' });
   }
 
   operator(): void {
     for (const saga of [placeOrder, cancelOrder]) {
       const state = this.states.get(saga.name);
-      if (state && !isOver(state)) this.steer(saga, { kind: 'operator', action: (['retry', 'push'] as const)[this.chance(2)]!, reason: 'because' });
+      if (state && !isOver(state))
+        this.steer(saga, {
+          kind: 'operator',
+          action: (['retry', 'push'] as const)[this.chance(2)]!,
+          reason: 'because',
+        });
     }
   }
 
   moveHouse(): void {
-    const moved = this.order.status === 'pending' ? changeAddress(this.order, aSealedText(), new Date((this.#now += 1))) : undefined;
+    const moved =
+      this.order.status === 'pending'
+        ? changeAddress(this.order, aSealedText(), new Date((this.#now += 1)))
+        : undefined;
     if (!moved || 'refused' in moved) return;
     this.#say(id(this.#number++), told(this.order, moved));
     this.order = moved;
@@ -100,16 +122,30 @@ class Life {
       this.#sequences.set(topic, sequence);
       // Instances whose clocks are wrong: what was later may seem to be earlier.
       const seen = new Date(at.getTime() - this.chance(4) * 30_000);
-      this.said.push({ message: makeMessage(cls, fields), envelope: { ...this.#envelope(id(this.#number++), cause), sequence }, at: this.skewed ? seen : at });
+      this.said.push({
+        message: makeMessage(cls, fields),
+        envelope: { ...this.#envelope(id(this.#number++), cause), sequence },
+        at: this.skewed ? seen : at,
+      });
     }
   }
 
   #envelope(own: string, causation = own): Envelope {
-    return { id: own, type: 'any', version: 1, source: '/order', sequence: 1n, correlation: undefined, causation, traceparent: null };
+    return {
+      id: own,
+      type: 'any',
+      version: 1,
+      source: '/order',
+      sequence: 1n,
+      correlation: undefined,
+      causation,
+      traceparent: null,
+    };
   }
 }
 
-const heardBy = ({ heard }: Life): ReadonlyMap<string, object> => new Map(heard.map(({ message, envelope }) => [envelope.id, message]));
+const heardBy = ({ heard }: Life): ReadonlyMap<string, object> =>
+  new Map(heard.map(({ message, envelope }) => [envelope.id, message]));
 
 /** An end that says nothing is in no event: such a saga stands before the reply that ends it. */
 const asTold = (state: SagaState): unknown => {
@@ -129,42 +165,69 @@ describe.each(Array.from({ length: 300 }, (_, seed) => seed))('an order with the
     else life.moveHouse();
   }
   const retold = [...recovery.sagas!(life.said, heardBy(life))];
-  const [sagas, timers, journal] = [retold.map(({ saga }) => saga), retold.flatMap((each) => each.timers), retold.flatMap((each) => each.journal)];
+  const [sagas, timers, journal] = [
+    retold.map(({ saga }) => saga),
+    retold.flatMap((each) => each.timers),
+    retold.flatMap((each) => each.journal),
+  ];
 
   it('has its sagas retold to where they stand', () => {
     const found = [...sagas].map(({ state }) => state);
     const expected = [...life.states.values()];
     expect(found.map(({ saga }) => saga).sort()).toEqual(expected.map(({ saga }) => saga).sort());
-    for (const state of expected) expect(found.find(({ saga }) => saga === state.saga)).toMatchObject(asTold(state) as object);
+    for (const state of expected)
+      expect(found.find(({ saga }) => saga === state.saga)).toMatchObject(asTold(state) as object);
   });
   it('has one deadline for each that runs, of its present command, and journal lines that differ', () => {
     const running = [...sagas].filter(({ status }) => status === 'running' || status === 'undoing');
-    expect([...timers].map(({ sagaId, name }) => [sagaId, name]).sort()).toEqual(running.map(({ id: sagaId, state }) => [sagaId, deadlineName(state)]).sort());
+    expect([...timers].map(({ sagaId, name }) => [sagaId, name]).sort()).toEqual(
+      running.map(({ id: sagaId, state }) => [sagaId, deadlineName(state)]).sort(),
+    );
     const ids = [...journal].map(({ id: own }) => own);
     expect(new Set(ids).size).toBe(ids.length);
   });
 });
 
-describe.each(Array.from({ length: 100 }, (_, seed) => seed))('an order whose instances have wrong clocks, fate %i', (seed) => {
-  it('is retold by the order on the topics', () => {
-    const chance = chanceOf(seed + 1_000);
-    const life = new Life(chance, true);
-    for (let turns = 2 + chance(20); turns > 0; turns--) (chance(3) < 2 ? life.reply() : life.cancel());
-    const said = life.said.toSorted((a, b) => a.at.getTime() - b.at.getTime());
-    const found = [...recovery.sagas!(said, heardBy(life))].map((each) => each.saga);
-    expect(found.map(({ saga }) => saga).sort()).toEqual([...life.states.keys()].sort());
-    for (const { saga, status, step } of life.states.values()) {
-      const silent = saga === placeOrder.name && status === 'completed';
-      expect(found.find((each) => each.saga === saga)!.state).toMatchObject(silent ? { status: 'running', step: 'hand over the goods' } : { status, step });
-    }
-  });
-});
+describe.each(Array.from({ length: 100 }, (_, seed) => seed))(
+  'an order whose instances have wrong clocks, fate %i',
+  (seed) => {
+    it('is retold by the order on the topics', () => {
+      const chance = chanceOf(seed + 1_000);
+      const life = new Life(chance, true);
+      for (let turns = 2 + chance(20); turns > 0; turns--) chance(3) < 2 ? life.reply() : life.cancel();
+      const said = life.said.toSorted((a, b) => a.at.getTime() - b.at.getTime());
+      const found = [...recovery.sagas!(said, heardBy(life))].map((each) => each.saga);
+      expect(found.map(({ saga }) => saga).sort()).toEqual([...life.states.keys()].sort());
+      for (const { saga, status, step } of life.states.values()) {
+        const silent = saga === placeOrder.name && status === 'completed';
+        expect(found.find((each) => each.saga === saga)!.state).toMatchObject(
+          silent ? { status: 'running', step: 'hand over the goods' } : { status, step },
+        );
+      }
+    });
+  },
+);
 
 describe('what was said of many orders, one after another', () => {
   it('makes a row of each', () => {
     const orders = [1, 2, 3].map((number) => aPendingOrder({ orderId: orderId(id(number)) }));
-    const envelope: Envelope = { id: id(9), type: 'any', version: 1, source: '/order', sequence: 1n, correlation: undefined, causation: id(9), traceparent: null };
-    const said = orders.flatMap((order) => told(undefined, order).map(({ cls, fields }): Told => ({ message: makeMessage(cls, fields), envelope, at: order.placedAt })));
+    const envelope: Envelope = {
+      id: id(9),
+      type: 'any',
+      version: 1,
+      source: '/order',
+      sequence: 1n,
+      correlation: undefined,
+      causation: id(9),
+      traceparent: null,
+    };
+    const said = orders.flatMap((order) =>
+      told(undefined, order).map(({ cls, fields }): Told => ({
+        message: makeMessage(cls, fields),
+        envelope,
+        at: order.placedAt,
+      })),
+    );
     expect(recovery.rows(said, new Map()).map(([{ name }, rows]) => [name, [...rows]])).toEqual([['orders', orders]]);
   });
 });
@@ -173,7 +236,13 @@ describe('what was said of an order that follows from nothing', () => {
   it('is named', () => {
     const life = new Life(chanceOf(7));
     const [placed, reserve] = life.said;
-    const stray = { ...reserve!, message: makeMessage(SellStock, { orderId: life.order.orderId }), envelope: { ...reserve!.envelope, causation: id(1) } };
-    expect(() => [...recovery.sagas!([placed!, reserve!, stray], new Map())]).toThrow(/SellStock of the order .* does not follow/);
+    const stray = {
+      ...reserve!,
+      message: makeMessage(SellStock, { orderId: life.order.orderId }),
+      envelope: { ...reserve!.envelope, causation: id(1) },
+    };
+    expect(() => [...recovery.sagas!([placed!, reserve!, stray], new Map())]).toThrow(
+      /SellStock of the order .* does not follow/,
+    );
   });
 });

@@ -1,6 +1,14 @@
 import { OrderAddressChanged, OrderGoodwillRecorded, OrderPlaced } from '@tradewind/contracts';
 import { groupBy } from '@tradewind/kernel';
-import { messageInfo, sagaRow, type Heard, type MessageClass, type RecoveredSaga, type Recovery, type Told } from '@tradewind/messaging';
+import {
+  messageInfo,
+  sagaRow,
+  type Heard,
+  type MessageClass,
+  type RecoveredSaga,
+  type Recovery,
+  type Told,
+} from '@tradewind/messaging';
 import { retell, type Retelling, type ToldDecision } from '@tradewind/saga';
 import type { Order } from './domain/order.js';
 import { after, rebuildOrders } from './rebuild.js';
@@ -27,7 +35,10 @@ const orderStory: Retelling<Order> = {
     return placed && after(undefined, placed.message);
   },
   apart: (order, { says }) => {
-    if (!says.every(({ message }) => message instanceof OrderAddressChanged || message instanceof OrderGoodwillRecorded)) return undefined;
+    if (
+      !says.every(({ message }) => message instanceof OrderAddressChanged || message instanceof OrderGoodwillRecorded)
+    )
+      return undefined;
     return says.reduce<Order | undefined>((next, { message }) => next && after(next, message), order);
   },
 };
@@ -37,13 +48,22 @@ function* sagasOf(told: Iterable<Told>, heard: Heard): Generator<RecoveredSaga> 
   for (const [orderId, about] of byOrder(told)) {
     const { sagas, unexplained, refusals } = retell(orderStory, decisionsOf(about, heard));
     const [first] = unexplained;
-    if (first) throw new RangeError(`${first.says.map(({ message }) => message.constructor.name).join(' and ')} of the order ${orderId} does not follow from what was said of it before`, { cause: refusals.at(-1) });
+    if (first)
+      throw new RangeError(
+        `${first.says.map(({ message }) => message.constructor.name).join(' and ')} of the order ${orderId} does not follow from what was said of it before`,
+        { cause: refusals.at(-1) },
+      );
     for (const { state, startedAt, changedAt, journal, deadlines } of sagas) {
       yield {
         saga: sagaRow(state, startedAt, changedAt),
         journal: journal.map((line) => ({ ...line, sagaId: state.id })),
         timers: deadlines.map(({ name, milliseconds, startedBy, from }) => ({
-          id: `${state.id} ${name}`, sagaId: state.id, name, milliseconds, startedBy, dueAt: new Date(from.getTime() + milliseconds),
+          id: `${state.id} ${name}`,
+          sagaId: state.id,
+          name,
+          milliseconds,
+          startedBy,
+          dueAt: new Date(from.getTime() + milliseconds),
         })),
       };
     }
@@ -84,8 +104,13 @@ const causeOf = ({ envelope: { causation, id } }: Told): string => causation ?? 
 /** By the sequences of each topic, which no clock can turn round. What is not published yet has none, and comes last. */
 function causesBefore(about: readonly Told[]): ReadonlyMap<string, ReadonlySet<string>> {
   const before = new Map(about.map((told) => [causeOf(told), new Set<string>()]));
-  for (const told of groupBy(about, ({ message }) => messageInfo(message.constructor as MessageClass).topic.name).values()) {
-    const numbered = told.filter(({ envelope }) => envelope.sequence > 0n).sort((a, b) => (a.envelope.sequence < b.envelope.sequence ? -1 : 1));
+  for (const told of groupBy(
+    about,
+    ({ message }) => messageInfo(message.constructor as MessageClass).topic.name,
+  ).values()) {
+    const numbered = told
+      .filter(({ envelope }) => envelope.sequence > 0n)
+      .sort((a, b) => (a.envelope.sequence < b.envelope.sequence ? -1 : 1));
     const inOrder = [...numbered, ...told.filter(({ envelope }) => envelope.sequence === 0n)].map(causeOf);
     for (const [index, cause] of inOrder.entries()) {
       const previous = inOrder.slice(0, index).findLast((each) => each !== cause);

@@ -1,6 +1,15 @@
 import { isRefusal, money, orderId, productId, userId, type Refusal } from '@tradewind/kernel';
 import type { OrderLine } from '../src/domain/order-line.js';
-import { cancel, confirm, place, reject, requestCancellation, type Order, type PendingOrder, type Purchase } from '../src/domain/order.js';
+import {
+  cancel,
+  confirm,
+  place,
+  reject,
+  requestCancellation,
+  type Order,
+  type PendingOrder,
+  type Purchase,
+} from '../src/domain/order.js';
 
 export const noon = new Date('2030-01-01T12:00:00.000Z');
 export const later = new Date('2030-01-01T12:00:05.000Z');

@@ -1,11 +1,35 @@
 import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
-  contracts, PaymentDeclined, PaymentRefunded, PaymentTaken, RefundPayment, ReleaseStock, ReserveStock, SellStock, StockRefused, StockReleased, StockReserved, StockSold,
-  StockTakenBack, TakeBackStock, TakePayment,
+  contracts,
+  PaymentDeclined,
+  PaymentRefunded,
+  PaymentTaken,
+  RefundPayment,
+  ReleaseStock,
+  ReserveStock,
+  SellStock,
+  StockRefused,
+  StockReleased,
+  StockReserved,
+  StockSold,
+  StockTakenBack,
+  TakeBackStock,
+  TakePayment,
 } from '@tradewind/contracts';
 import { money, paymentId } from '@tradewind/kernel';
-import { Commands, command, Handles, KafkaTransport, MessagingModule, messagingMigrations, nothing, say, type Circumstances, type Decision } from '@tradewind/messaging';
+import {
+  Commands,
+  command,
+  Handles,
+  KafkaTransport,
+  MessagingModule,
+  messagingMigrations,
+  nothing,
+  say,
+  type Circumstances,
+  type Decision,
+} from '@tradewind/messaging';
 import type { Said } from '@tradewind/saga';
 import { DataSource } from 'typeorm';
 
@@ -21,7 +45,12 @@ class Participants {
   reserve({ orderId, lines }: ReserveStock, given: Circumstances): Decision {
     const short = lines.filter(({ quantity }) => quantity >= tooMany);
     if (short.length === 0) return say(StockReserved, { orderId, lines, reservedAt: at(given) });
-    return say(StockRefused, { orderId, reason: 'out-of-stock', shortages: short.map((line) => ({ ...line, available: 3 })), refusedAt: at(given) });
+    return say(StockRefused, {
+      orderId,
+      reason: 'out-of-stock',
+      shortages: short.map((line) => ({ ...line, available: 3 })),
+      refusedAt: at(given),
+    });
   }
 
   @Handles(ReleaseStock)
@@ -43,13 +72,19 @@ class Participants {
   take({ orderId, amount, method }: TakePayment, given: Circumstances): Decision {
     if (method === 'sim_silent') return nothing();
     const payment = { orderId, paymentId: paymentId(given.id()) };
-    if (method === 'sim_declined') return say(PaymentDeclined, { ...payment, reason: 'declined', declinedAt: at(given) });
+    if (method === 'sim_declined')
+      return say(PaymentDeclined, { ...payment, reason: 'declined', declinedAt: at(given) });
     return say(PaymentTaken, { ...payment, amount, reference: 'r', takenAt: at(given) });
   }
 
   @Handles(RefundPayment)
   refund({ orderId }: RefundPayment, given: Circumstances): Decision {
-    return say(PaymentRefunded, { orderId, paymentId: paymentId(given.id()), amount: money(0, 'GBP'), refundedAt: at(given) });
+    return say(PaymentRefunded, {
+      orderId,
+      paymentId: paymentId(given.id()),
+      amount: money(0, 'GBP'),
+      refundedAt: at(given),
+    });
   }
 }
 
@@ -62,7 +97,12 @@ export interface RunningParticipants {
 }
 
 export async function startParticipants(brokers: string, databaseUrl: string): Promise<RunningParticipants> {
-  const dataSource = await new DataSource({ type: 'postgres', url: databaseUrl, migrations: messagingMigrations, extra: { max: 4 } }).initialize();
+  const dataSource = await new DataSource({
+    type: 'postgres',
+    url: databaseUrl,
+    migrations: messagingMigrations,
+    extra: { max: 4 },
+  }).initialize();
   await dataSource.runMigrations();
   const messaging = MessagingModule.forRoot(
     { service: 'participants', contracts, lockOrder: [] },

@@ -7,10 +7,15 @@ export interface SentEvent {
 const field = (block: string, name: string): string => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1] ?? '';
 
 /** Reads server-sent events until so many have come, or the stream ends. Heartbeats are passed over. */
-export async function readEvents(url: string, headers: Record<string, string>, count = Number.POSITIVE_INFINITY): Promise<SentEvent[]> {
+export async function readEvents(
+  url: string,
+  headers: Record<string, string>,
+  count = Number.POSITIVE_INFINITY,
+): Promise<SentEvent[]> {
   const abort = new AbortController();
   const response = await fetch(url, { headers, signal: abort.signal });
-  if (response.headers.get('content-type') !== 'text/event-stream') throw new Error(`no stream: ${response.status} ${await response.text()}`);
+  if (response.headers.get('content-type') !== 'text/event-stream')
+    throw new Error(`no stream: ${response.status} ${await response.text()}`);
   const events: SentEvent[] = [];
   let rest = '';
   const decoder = new TextDecoder();
@@ -19,7 +24,11 @@ export async function readEvents(url: string, headers: Record<string, string>, c
     const blocks = rest.split('\n\n');
     rest = blocks.pop()!;
     for (const block of blocks.filter((each) => !each.startsWith(':'))) {
-      events.push({ id: field(block, 'id'), event: field(block, 'event'), data: JSON.parse(field(block, 'data')) as Record<string, unknown> });
+      events.push({
+        id: field(block, 'id'),
+        event: field(block, 'event'),
+        data: JSON.parse(field(block, 'data')) as Record<string, unknown>,
+      });
     }
     if (events.length >= count) break;
   }

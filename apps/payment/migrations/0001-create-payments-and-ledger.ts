@@ -88,6 +88,8 @@ export class CreatePaymentsAndLedger1760000000001 implements MigrationInterface 
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('drop table ledger_entries, refunds, payments; drop function ledger_balances, ledger_only_grows');
+    await runner.query(
+      'drop table ledger_entries, refunds, payments; drop function ledger_balances, ledger_only_grows',
+    );
   }
 }

@@ -21,11 +21,21 @@ import { lockOrder } from './storage/payment.tables.js';
 
 const effects = [TakePaymentEffect, LookUpTakeEffect, GiveBackEffect, GoodwillEffect];
 
-export const messaging: MessagingOptions = { service: 'payment', contracts, lockOrder, effects, deadLetters: topics.paymentDeadLetters };
+export const messaging: MessagingOptions = {
+  service: 'payment',
+  contracts,
+  lockOrder,
+  effects,
+  deadLetters: topics.paymentDeadLetters,
+};
 
 export const handlers = [TakePaymentHandler, RefundPaymentHandler];
 
-export const payment: Operable = { messaging, handlers, migrations: [CreatePaymentsAndLedger1760000000001, CreateWebhookEvents1760000000002] };
+export const payment: Operable = {
+  messaging,
+  handlers,
+  migrations: [CreatePaymentsAndLedger1760000000001, CreateWebhookEvents1760000000002],
+};
 
 /** The money of orders: taken, given back, and kept book of. `provider`: who holds it, where that is not at PROVIDER_URL. */
 @Module({})
@@ -33,13 +43,14 @@ export class PaymentModule {
   static forRoot(config: PaymentConfig, provider?: Provider): DynamicModule {
     return {
       module: PaymentModule,
-      imports: [
-        ServiceModule.forRoot({ config, ...payment }),
-      ],
+      imports: [ServiceModule.forRoot({ config, ...payment })],
       controllers: [PaymentsController, WebhooksController, ...handlers],
       providers: [
         { provide: PaymentConfig, useValue: config },
-        { provide: Provider, useFactory: () => provider ?? new HttpProvider({ url: config.PROVIDER_URL, answerWithin }) },
+        {
+          provide: Provider,
+          useFactory: () => provider ?? new HttpProvider({ url: config.PROVIDER_URL, answerWithin }),
+        },
         ProviderLife,
         PaymentQueries,
         ...effects,

@@ -19,11 +19,20 @@ function* causedIn(told: Iterable<Told>): Generator<Caused> {
 export const recovery: Recovery = {
   rows: (told) => {
     const { payments, refunds, ledger } = rowsOf(told);
-    return [[Payments, payments.values()], [Refunds, refunds.values()], [LedgerEntries, ledger]];
+    return [
+      [Payments, payments.values()],
+      [Refunds, refunds.values()],
+      [LedgerEntries, ledger],
+    ];
   },
   answers: answeredRefunds,
   openEffects: (told) => {
-    const owed = new Map(owedOf(rowsOf(told)).map((each) => [each.ask === 'goodwill' ? `goodwill ${each.refund.refundId}` : `${each.ask} ${each.orderId}`, each]));
+    const owed = new Map(
+      owedOf(rowsOf(told)).map((each) => [
+        each.ask === 'goodwill' ? `goodwill ${each.refund.refundId}` : `${each.ask} ${each.orderId}`,
+        each,
+      ]),
+    );
     const begun = new Map<string, Told>();
     for (const each of told) {
       const name = beginning(each.message);

@@ -4,7 +4,14 @@ import { expect } from '@jest/globals';
 import { RefundPayment, TakePayment, topics } from '@tradewind/contracts';
 import { money, orderId as asOrderId, userId, type OrderId } from '@tradewind/kernel';
 import { kafkaClient, messageInfo, type KafkaClient, type MessageClass, type Publisher } from '@tradewind/messaging';
-import { readConfig, startService, tokenAudience, tokenIssuer, type Role, type RunningService } from '@tradewind/service';
+import {
+  readConfig,
+  startService,
+  tokenAudience,
+  tokenIssuer,
+  type Role,
+  type RunningService,
+} from '@tradewind/service';
 import { eventually } from '@tradewind/testing';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { DataSource } from 'typeorm';
@@ -13,7 +20,13 @@ import { PaymentConfig } from '../src/payment.config.js';
 import { PaymentModule } from '../src/payment.module.js';
 import { CutLine } from './cut-line.fixture.spec.js';
 
-export type Body = Readonly<{ id: string; type: string; items: readonly { id: string }[]; nextCursor: string | null; paths: object }>;
+export type Body = Readonly<{
+  id: string;
+  type: string;
+  items: readonly { id: string }[];
+  nextCursor: string | null;
+  paths: object;
+}>;
 export type Answer = Readonly<{ status: number; body: Body; headers: Headers }>;
 interface Event {
   readonly type: string;
@@ -51,8 +64,13 @@ export class PaymentWorld {
 
   async start(): Promise<void> {
     const config = readConfig(PaymentConfig, {
-      PORT: '0', KAFKA_BROKERS: process.env['TEST_KAFKA_BROKERS'], DATABASE_URL: this.database.url, MIGRATIONS: 'apply', LOG_LEVEL: 'silent',
-      PROVIDER_URL: 'http://127.0.0.1:3010', PROVIDER_WEBHOOK_SECRET: webhookSecret,
+      PORT: '0',
+      KAFKA_BROKERS: process.env['TEST_KAFKA_BROKERS'],
+      DATABASE_URL: this.database.url,
+      MIGRATIONS: 'apply',
+      LOG_LEVEL: 'silent',
+      PROVIDER_URL: 'http://127.0.0.1:3010',
+      PROVIDER_WEBHOOK_SECRET: webhookSecret,
     });
     this.service = await startService(PaymentModule.forRoot(config, this.line), config);
   }
@@ -90,7 +108,8 @@ export class PaymentWorld {
   }
 
   async statusOf(orderId: OrderId): Promise<string | undefined> {
-    return (await this.query<{ status: string }>('select status from payments where order_id = $1', [orderId]))[0]?.status;
+    return (await this.query<{ status: string }>('select status from payments where order_id = $1', [orderId]))[0]
+      ?.status;
   }
 
   becomes(orderId: OrderId, status: string): Promise<boolean> {
@@ -98,45 +117,85 @@ export class PaymentWorld {
   }
 
   balances(orderId: OrderId): Promise<{ account: string; balance: number }[]> {
-    return this.query('select account, sum(amount)::int as balance from ledger_entries where order_id = $1 group by account order by account', [orderId]);
+    return this.query(
+      'select account, sum(amount)::int as balance from ledger_entries where order_id = $1 group by account order by account',
+      [orderId],
+    );
   }
 
   async aPaidOrder(amount = 1999): Promise<{ orderId: OrderId; paymentId: string }> {
     const orderId = anOrder();
     await this.take(orderId, 'sim_ok', amount);
     await this.becomes(orderId, 'taken');
-    const [row] = await this.query<{ id: string }>('select payment_id as id from payments where order_id = $1', [orderId]);
+    const [row] = await this.query<{ id: string }>('select payment_id as id from payments where order_id = $1', [
+      orderId,
+    ]);
     return { orderId, paymentId: row!.id };
   }
 
-  async call(method: string, path: string, { role, body, headers = {} }: { role?: Role; body?: unknown; headers?: Record<string, string> } = {}): Promise<Answer> {
+  async call(
+    method: string,
+    path: string,
+    { role, body, headers = {} }: { role?: Role; body?: unknown; headers?: Record<string, string> } = {},
+  ): Promise<Answer> {
     const sent = typeof body === 'string' ? body : JSON.stringify(body);
     const response = await fetch(`${this.service.url}${path}`, {
       method,
-      headers: { ...(role && { authorization: `Bearer ${await this.#tokenOf(role)}` }), ...(sent !== undefined && { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        ...(role && { authorization: `Bearer ${await this.#tokenOf(role)}` }),
+        ...(sent !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(sent !== undefined && { body: sent }),
     });
     const text = await response.text();
     return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Body, headers: response.headers };
   }
 
-  grant(paymentId: string, amount: number, { key, role = 'admin' }: { key?: string; role?: Role } = {}): Promise<Answer> {
+  grant(
+    paymentId: string,
+    amount: number,
+    { key, role = 'admin' }: { key?: string; role?: Role } = {},
+  ): Promise<Answer> {
     const body = { amount: { amount, currency: 'GBP' }, reason: 'a broken cup' };
-    return this.call('POST', `/payments/${paymentId}/refunds`, { role, body, ...(key && { headers: { 'idempotency-key': key } }) });
+    return this.call('POST', `/payments/${paymentId}/refunds`, {
+      role,
+      body,
+      ...(key && { headers: { 'idempotency-key': key } }),
+    });
   }
 
   #tokenOf: (role: Role) => Promise<string> = () => Promise.reject(new Error('no key yet'));
 
   async #announceKey(): Promise<void> {
     const { privateKey, publicKey } = await generateKeyPair('EdDSA');
-    await this.query(`insert into svc_signing_keys (kid, public_key, announced_at, signs_from) values ('test', $1, now(), now())`, [(await exportJWK(publicKey)).x]);
+    await this.query(
+      `insert into svc_signing_keys (kid, public_key, announced_at, signs_from) values ('test', $1, now(), now())`,
+      [(await exportJWK(publicKey)).x],
+    );
     const id = randomUUID();
     this.#tokenOf = (role) =>
-      new SignJWT({ role }).setProtectedHeader({ alg: 'EdDSA', kid: 'test' }).setSubject(id).setIssuer(tokenIssuer).setAudience(tokenAudience).setIssuedAt().setExpirationTime('1h').sign(privateKey);
+      new SignJWT({ role })
+        .setProtectedHeader({ alg: 'EdDSA', kid: 'test' })
+        .setSubject(id)
+        .setIssuer(tokenIssuer)
+        .setAudience(tokenAudience)
+        .setIssuedAt()
+        .setExpirationTime('1h')
+        .sign(privateKey);
   }
 
   async #tell<M extends object>(cls: MessageClass<M>, fields: M & { readonly orderId: OrderId }): Promise<void> {
-    const headers = { ce_id: randomUUID(), ce_type: messageInfo(cls).type, ce_schemaversion: '1', ce_source: '/test', ce_sequence: '1', ce_correlationid: fields.orderId };
-    await this.publisher.publish([{ topic: topics.paymentCommands.name, partition: 0, key: fields.orderId, value: JSON.stringify(fields), headers }]);
+    const headers = {
+      ce_id: randomUUID(),
+      ce_type: messageInfo(cls).type,
+      ce_schemaversion: '1',
+      ce_source: '/test',
+      ce_sequence: '1',
+      ce_correlationid: fields.orderId,
+    };
+    await this.publisher.publish([
+      { topic: topics.paymentCommands.name, partition: 0, key: fields.orderId, value: JSON.stringify(fields), headers },
+    ]);
   }
 }

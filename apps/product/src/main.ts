@@ -3,4 +3,7 @@ import { runService } from '@tradewind/service';
 import { productConfig } from './product.config.js';
 import { ProductModule } from './product.module.js';
 
-await runService(() => productConfig(process.env), (config) => ProductModule.forRoot(config));
+await runService(
+  () => productConfig(process.env),
+  (config) => ProductModule.forRoot(config),
+);

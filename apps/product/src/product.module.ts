@@ -13,7 +13,12 @@ import { OverdueReservations } from './storage/overdue-reservations.metric.js';
 import { ProductQueries } from './storage/product.queries.js';
 import { lockOrder } from './storage/product.tables.js';
 
-export const messaging: MessagingOptions = { service: 'product', contracts, lockOrder, deadLetters: topics.productDeadLetters };
+export const messaging: MessagingOptions = {
+  service: 'product',
+  contracts,
+  lockOrder,
+  deadLetters: topics.productDeadLetters,
+};
 
 export const handlers = [ReserveStockHandler, ReleaseStockHandler, SellStockHandler, TakeBackStockHandler];
 
@@ -25,9 +30,7 @@ export class ProductModule {
   static forRoot(config: ProductConfig): DynamicModule {
     return {
       module: ProductModule,
-      imports: [
-        ServiceModule.forRoot({ config, ...product }),
-      ],
+      imports: [ServiceModule.forRoot({ config, ...product })],
       controllers: [ProductsController, ...handlers],
       providers: [ProductQueries, OverdueReservations],
     };

@@ -1,4 +1,14 @@
-import { ProductAdded, ProductRenamed, ProductRepriced, StockAdjusted, StockRefused, StockReleased, StockReserved, StockSold, StockTakenBack } from '@tradewind/contracts';
+import {
+  ProductAdded,
+  ProductRenamed,
+  ProductRepriced,
+  StockAdjusted,
+  StockRefused,
+  StockReleased,
+  StockReserved,
+  StockSold,
+  StockTakenBack,
+} from '@tradewind/contracts';
 import { rebuild, type CatalogueEvent, type Rows } from './domain/rebuild.js';
 import type { StockEvent } from './domain/stock-event.js';
 
@@ -23,8 +33,10 @@ function catalogueEvent(message: object): CatalogueEvent | undefined {
     const { productId, sku, name, price, stock, addedAt } = message;
     return { what: 'added', product: { productId, sku, name, price, addedAt: new Date(addedAt) }, stock };
   }
-  if (message instanceof ProductRenamed) return { what: 'changed', productId: message.productId, change: { name: message.name } };
-  if (message instanceof ProductRepriced) return { what: 'changed', productId: message.productId, change: { price: message.price } };
+  if (message instanceof ProductRenamed)
+    return { what: 'changed', productId: message.productId, change: { name: message.name } };
+  if (message instanceof ProductRepriced)
+    return { what: 'changed', productId: message.productId, change: { price: message.price } };
   if (message instanceof StockAdjusted) return { what: 'adjusted', productId: message.productId, delta: message.delta };
   return undefined;
 }
@@ -41,4 +53,8 @@ function stockEvent(message: object): StockEvent | undefined {
   return undefined;
 }
 
-const ofLines = <M extends Pick<StockReserved, 'orderId' | 'lines'>>({ orderId, lines }: M, at: string) => ({ orderId, lines, at: new Date(at) });
+const ofLines = <M extends Pick<StockReserved, 'orderId' | 'lines'>>({ orderId, lines }: M, at: string) => ({
+  orderId,
+  lines,
+  at: new Date(at),
+});

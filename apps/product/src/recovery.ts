@@ -6,7 +6,11 @@ import { Products, Reservations, Shelves } from './storage/product.tables.js';
 export const recovery: Recovery = {
   rows: (told) => {
     const { products, shelves, reservations } = rebuildProduct(messagesIn(told));
-    return [[Products, products.values()], [Shelves, shelves.values()], [Reservations, reservations.values()]];
+    return [
+      [Products, products.values()],
+      [Shelves, shelves.values()],
+      [Reservations, reservations.values()],
+    ];
   },
 };
 

@@ -9,7 +9,9 @@ import { UserModule } from './user.module.js';
 async function createAdmin(config: AdminConfig): Promise<string> {
   const app = await NestFactory.createApplicationContext(UserModule.forRoot(config), { abortOnError: false });
   try {
-    const made = await app.get(Accounts).register({ email: config.ADMIN_EMAIL, password: config.ADMIN_PASSWORD, name: 'Administrator' }, 'admin');
+    const made = await app
+      .get(Accounts)
+      .register({ email: config.ADMIN_EMAIL, password: config.ADMIN_PASSWORD, name: 'Administrator' }, 'admin');
     if (!isRefusal(made)) return 'the administrator was created';
     if ((await app.get(Accounts).roleOf(config.ADMIN_EMAIL)) === 'admin') return 'the administrator exists already';
     throw new Error('ADMIN_EMAIL is the address of a customer: name another one');

@@ -3,4 +3,7 @@ import { recovery } from './recovery.js';
 import { user } from './user.module.js';
 
 /** For the operator: what the service does, done in its place. */
-await operate(() => readConfig(SealingConfig, process.env), { ...user, recovery: (config) => recovery(config as SealingConfig) });
+await operate(() => readConfig(SealingConfig, process.env), {
+  ...user,
+  recovery: (config) => recovery(config as SealingConfig),
+});

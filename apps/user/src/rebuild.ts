@@ -7,14 +7,18 @@ import { changeProfile, forget, type Account, type ActiveAccount } from './domai
  * come in their order. Passwords, sessions and keys are in no event: they come from a backup.
  * @param emailIndexOf opens a sealed address and makes its look-up value; asked for people who are not forgotten
  */
-export function rebuildAccounts(messages: Iterable<object>, emailIndexOf: (userId: UserId, sealed: string) => string): ReadonlyMap<UserId, Account> {
+export function rebuildAccounts(
+  messages: Iterable<object>,
+  emailIndexOf: (userId: UserId, sealed: string) => string,
+): ReadonlyMap<UserId, Account> {
   const accounts = new Map<UserId, Account>();
   for (const message of messages) {
     const next = after(message, (userId) => accounts.get(userId));
     if (next) accounts.set(next.userId, next);
   }
   for (const account of accounts.values()) {
-    if (account.status === 'active') accounts.set(account.userId, { ...account, emailIndex: emailIndexOf(account.userId, account.email) });
+    if (account.status === 'active')
+      accounts.set(account.userId, { ...account, emailIndex: emailIndexOf(account.userId, account.email) });
   }
   return accounts;
 }
@@ -28,7 +32,10 @@ function after(message: object, accountOf: (userId: UserId) => Account | undefin
   }
   if (message instanceof ProfileUpdated) {
     const { userId, email, name } = message;
-    return changed(accountOf(userId), { ...(email !== undefined && { email: { sealed: email, index: notOpened } }), ...(name !== undefined && { name }) });
+    return changed(accountOf(userId), {
+      ...(email !== undefined && { email: { sealed: email, index: notOpened } }),
+      ...(name !== undefined && { name }),
+    });
   }
   if (message instanceof UserForgotten) {
     const known = accountOf(message.userId);
@@ -40,6 +47,7 @@ function after(message: object, accountOf: (userId: UserId) => Account | undefin
 
 function changed(account: Account | undefined, change: Parameters<typeof changeProfile>[1]): ActiveAccount {
   const next = account && changeProfile(account, change, []);
-  if (!next || 'refused' in next) throw new RangeError('ProfileUpdated does not follow from what was said of its user before');
+  if (!next || 'refused' in next)
+    throw new RangeError('ProfileUpdated does not follow from what was said of its user before');
   return next;
 }

@@ -14,11 +14,20 @@ describe('the topics of keys, when Kafka was lost', () => {
     ...words(
       new Map<string, readonly Readonly<Record<string, unknown>>[]>([
         ['data_keys', [{ user_id: ann, wrapped_key: 'wrapped', created_at: asWritten }]],
-        ['accounts', [{ user_id: ann, status: 'active' }, { user_id: bob, status: 'forgotten' }]],
-        ['signing_keys', [
-          { kid: 'old', status: 'retired', public_key: null, announced_at: null, signs_from: null },
-          { kid: 'new', status: 'acknowledged', public_key: 'x', announced_at: asWritten, signs_from: asWritten },
-        ]],
+        [
+          'accounts',
+          [
+            { user_id: ann, status: 'active' },
+            { user_id: bob, status: 'forgotten' },
+          ],
+        ],
+        [
+          'signing_keys',
+          [
+            { kid: 'old', status: 'retired', public_key: null, announced_at: null, signs_from: null },
+            { kid: 'new', status: 'acknowledged', public_key: 'x', announced_at: asWritten, signs_from: asWritten },
+          ],
+        ],
       ]),
     ),
   ];

@@ -20,9 +20,15 @@ export const recovery = ({ DATA_KEY_SECRET }: Pick<SealingConfig, 'DATA_KEY_SECR
       if (!key) throw new RangeError(`the data key of ${userId} is neither in the backup nor on user.data-keys`);
       return blindIndexWith(secret, normaliseEmail(unsealWith(unwrap(secret, userId, key.wrappedKey), sealed)));
     };
-    const accounts = rebuildAccounts(all.map(({ message }) => message), emailIndexOf);
+    const accounts = rebuildAccounts(
+      all.map(({ message }) => message),
+      emailIndexOf,
+    );
     const active = [...keys.values()].filter(({ userId }) => accounts.get(userId)?.status === 'active');
-    return [[Accounts, accounts.values()], [PersonalKeys, active]];
+    return [
+      [Accounts, accounts.values()],
+      [PersonalKeys, active],
+    ];
   },
   backup: ['credentials', 'data_keys', 'sessions', 'refresh_tokens', 'key_rings', 'signing_keys'],
   compacted: { tables: ['data_keys', 'accounts', 'signing_keys'], words: keyWords },
@@ -30,11 +36,19 @@ export const recovery = ({ DATA_KEY_SECRET }: Pick<SealingConfig, 'DATA_KEY_SECR
 
 /** Every key that stands, and the end of every other that some copy of a topic may still show. */
 function* keyWords(rows: Kept): Generator<Said> {
-  for (const { user_id: userId, wrapped_key: wrappedKey, created_at } of rowsOf<DataKeyRow>(rows, 'data_keys')) yield said(DataKeyAnnounced, { userId, wrappedKey, createdAt: instant(created_at) });
-  for (const { user_id: userId, status } of rowsOf<AccountRow>(rows, 'accounts')) if (status === 'forgotten') yield said(DataKeyDestroyed, { userId });
+  for (const { user_id: userId, wrapped_key: wrappedKey, created_at } of rowsOf<DataKeyRow>(rows, 'data_keys'))
+    yield said(DataKeyAnnounced, { userId, wrappedKey, createdAt: instant(created_at) });
+  for (const { user_id: userId, status } of rowsOf<AccountRow>(rows, 'accounts'))
+    if (status === 'forgotten') yield said(DataKeyDestroyed, { userId });
   for (const { kid, status, public_key, announced_at, signs_from } of rowsOf<SigningKeyRow>(rows, 'signing_keys')) {
     if (status === 'retired') yield said(SigningKeyRetired, { kid });
-    else yield said(SigningKeyAnnounced, { kid, publicKey: public_key, announcedAt: instant(announced_at), signsFrom: instant(signs_from) });
+    else
+      yield said(SigningKeyAnnounced, {
+        kid,
+        publicKey: public_key,
+        announcedAt: instant(announced_at),
+        signsFrom: instant(signs_from),
+      });
   }
 }
 
@@ -64,7 +78,8 @@ function keysOf(told: readonly Told[], kept: Kept): ReadonlyMap<UserId, Personal
     keys.set(user_id, { userId: user_id, wrappedKey: wrapped_key, createdAt: new Date(created_at) });
   }
   for (const { message } of told) {
-    if (message instanceof DataKeyAnnounced) keys.set(message.userId, { ...message, createdAt: new Date(message.createdAt) });
+    if (message instanceof DataKeyAnnounced)
+      keys.set(message.userId, { ...message, createdAt: new Date(message.createdAt) });
     if (message instanceof DataKeyDestroyed) keys.delete(message.userId);
   }
   return keys;

@@ -24,11 +24,18 @@ describe('the user service', () => {
   const records: IncomingRecord[] = [];
   const kafka = kafkaClient({ brokers: brokers.split(','), clientId: 'test-of-user' });
   const http = () => request(running.url);
-  const sql = <T>(text: string, values: unknown[] = []): Promise<T[]> => running.app.get(DataSource).query(text, values);
+  const sql = <T>(text: string, values: unknown[] = []): Promise<T[]> =>
+    running.app.get(DataSource).query(text, values);
   const start = (instance: string, rest: Record<string, string> = {}): Promise<RunningService> => {
     const config = readConfig(UserConfig, {
-      PORT: '0', LOG_LEVEL: 'silent', INSTANCE_ID: `user-${word()}-${instance}`, KAFKA_BROKERS: brokers, DATABASE_URL: database.url,
-      DATA_KEY_SECRET: secret, MIGRATIONS: 'apply', ...rest,
+      PORT: '0',
+      LOG_LEVEL: 'silent',
+      INSTANCE_ID: `user-${word()}-${instance}`,
+      KAFKA_BROKERS: brokers,
+      DATABASE_URL: database.url,
+      DATA_KEY_SECRET: secret,
+      MIGRATIONS: 'apply',
+      ...rest,
     });
     return startService(UserModule.forRoot(config), config);
   };
@@ -37,7 +44,8 @@ describe('the user service', () => {
     const { body } = await http().post('/users').send(person).expect(201);
     return { ...person, id: body.id as string };
   };
-  const logIn = ({ email, password }: Person, from = '10.0.0.1') => http().post('/auth/login').set('x-forwarded-for', from).send({ email, password });
+  const logIn = ({ email, password }: Person, from = '10.0.0.1') =>
+    http().post('/auth/login').set('x-forwarded-for', from).send({ email, password });
   const loggedIn = async (person: Person): Promise<Tokens> => (await logIn(person).expect(200)).body as Tokens;
   const refresh = (refreshToken: string) => http().post('/auth/refresh').send({ refreshToken });
   const kidAt = async ({ url }: RunningService): Promise<string> => {
@@ -45,8 +53,10 @@ describe('the user service', () => {
     const { body } = await request(url).post('/auth/login').send({ email, password }).expect(200);
     return decodeProtectedHeader((body as Tokens).accessToken).kid!;
   };
-  const me = (verb: 'get' | 'patch' | 'delete', { accessToken }: Tokens) => http()[verb]('/users/me').set('authorization', `Bearer ${accessToken}`);
-  const said = (topic: { name: string }, key: string) => records.filter((record) => record.topic === topic.name && record.key === key);
+  const me = (verb: 'get' | 'patch' | 'delete', { accessToken }: Tokens) =>
+    http()[verb]('/users/me').set('authorization', `Bearer ${accessToken}`);
+  const said = (topic: { name: string }, key: string) =>
+    records.filter((record) => record.topic === topic.name && record.key === key);
   const heard = async (topic: { name: string }, key: string, count = 1): Promise<IncomingRecord[]> => {
     await eventually(() => said(topic, key).length >= count);
     return said(topic, key);
@@ -57,7 +67,9 @@ describe('the user service', () => {
     await kafka.provision(Object.values(topics));
     running = await start('1');
     const read = [topics.userEvents, topics.userKeys, topics.userDataKeys].map(({ name }) => name);
-    const tail = await eventually(() => kafka.tail({ topics: read, onRecords: (more) => records.push(...more), onDead: () => undefined }));
+    const tail = await eventually(() =>
+      kafka.tail({ topics: read, onRecords: (more) => records.push(...more), onDead: () => undefined }),
+    );
     closeTail = () => tail.close();
     const first = await registered();
     await eventually(async () => (await logIn(first)).status === 200, 30_000);
@@ -83,7 +95,9 @@ describe('the user service', () => {
       const [key] = await heard(topics.userDataKeys, id);
       const told = decode(event!, contracts).message as { email: string; name: string; role: string };
       const { wrappedKey } = decode(key!, contracts).message as { wrappedKey: string };
-      const opened = [told.email, told.name].map((sealed) => unsealWith(unwrap(dataKeySecret(secret), id, wrappedKey), sealed));
+      const opened = [told.email, told.name].map((sealed) =>
+        unsealWith(unwrap(dataKeySecret(secret), id, wrappedKey), sealed),
+      );
       expect([...opened, told.role]).toEqual([email, name, 'customer']);
     });
     it('keeps no clear text: not of the person, the password or the token', async () => {
@@ -93,7 +107,8 @@ describe('the user service', () => {
       const rows = (await Promise.all(tables.map(({ name }) => sql(`select * from ${name}`)))).flat();
       await heard(topics.userEvents, person.id);
       const kept = JSON.stringify(rows) + records.map((record) => String(record.value)).join();
-      for (const canary of [person.email, person.name, person.password, refreshToken]) expect(kept).not.toContain(canary);
+      for (const canary of [person.email, person.name, person.password, refreshToken])
+        expect(kept).not.toContain(canary);
     });
     it.each<[string, object, string]>([
       ['no address', { email: undefined }, 'email'],
@@ -106,7 +121,10 @@ describe('the user service', () => {
       ['a long name', { name: 'x'.repeat(101) }, 'name'],
       ['a role', { role: 'admin' }, 'role'],
     ])('refuses %s, naming the field', async (_, fault, field) => {
-      const { body } = await http().post('/users').send({ ...aPerson(), ...fault }).expect(400);
+      const { body } = await http()
+        .post('/users')
+        .send({ ...aPerson(), ...fault })
+        .expect(400);
       expect(body.errors).toContainEqual(expect.objectContaining({ field }));
     });
   });
@@ -114,12 +132,21 @@ describe('the user service', () => {
   describe('when an address is taken', () => {
     it('answers 409, however it is spelled', async () => {
       const person = await registered();
-      const { body } = await http().post('/users').send({ ...aPerson(), email: person.email.toUpperCase() }).expect(409);
+      const { body } = await http()
+        .post('/users')
+        .send({ ...aPerson(), email: person.email.toUpperCase() })
+        .expect(409);
       expect(body.type).toBe('/problems/email-taken');
     });
     it('lets one of ten through that come at once', async () => {
       const { email } = aPerson();
-      const answers = await Promise.all(Array.from({ length: 10 }, () => http().post('/users').send({ ...aPerson(), email })));
+      const answers = await Promise.all(
+        Array.from({ length: 10 }, () =>
+          http()
+            .post('/users')
+            .send({ ...aPerson(), email }),
+        ),
+      );
       expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array.from({ length: 9 }, () => 409)]);
     });
   });
@@ -128,8 +155,18 @@ describe('the user service', () => {
     it('gives tokens that are theirs', async () => {
       const person = await registered();
       const { body, headers } = await logIn(person).expect(200);
-      expect(body).toEqual({ accessToken: expect.any(String), refreshToken: expect.stringMatching(/^[\w-]{43}$/), tokenType: 'Bearer', expiresIn: 900 });
-      expect(decodeJwt(body.accessToken)).toMatchObject({ iss: 'tradewind', aud: 'tradewind-shop', sub: person.id, role: 'customer' });
+      expect(body).toEqual({
+        accessToken: expect.any(String),
+        refreshToken: expect.stringMatching(/^[\w-]{43}$/),
+        tokenType: 'Bearer',
+        expiresIn: 900,
+      });
+      expect(decodeJwt(body.accessToken)).toMatchObject({
+        iss: 'tradewind',
+        aud: 'tradewind-shop',
+        sub: person.id,
+        role: 'customer',
+      });
       expect(headers['cache-control']).toBe('no-store');
       await eventually(async () => (await me('get', body)).status === 200);
       expect((await me('get', body)).body).toEqual({ id: person.id, email: person.email, name: person.name });
@@ -142,7 +179,9 @@ describe('the user service', () => {
     });
     it('turns a guesser away, and not the person guessed at', async () => {
       const person = await registered();
-      const guesses = await Promise.all(Array.from({ length: 14 }, () => logIn({ ...person, password: 'a-wrong-guess' }, '10.9.9.9')));
+      const guesses = await Promise.all(
+        Array.from({ length: 14 }, () => logIn({ ...person, password: 'a-wrong-guess' }, '10.9.9.9')),
+      );
       expect(guesses.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(3);
       expect(guesses.find(({ status }) => status === 429)!.headers['retry-after']).toMatch(/^[1-9]\d*$/);
       await logIn(person, '10.1.1.1').expect(200);
@@ -191,16 +230,26 @@ describe('the user service', () => {
     it('moves the log-in with the address', async () => {
       const person = await registered();
       const { email } = aPerson();
-      await me('patch', await loggedIn(person)).send({ email }).expect(200);
+      await me('patch', await loggedIn(person))
+        .send({ email })
+        .expect(200);
       await logIn({ ...person, email }).expect(200);
       await logIn(person).expect(401);
     });
-    it('refuses an address that is somebody else\'s', async () => {
+    it("refuses an address that is somebody else's", async () => {
       const other = await registered();
-      await me('patch', await loggedIn(await registered())).send({ email: other.email }).expect(409);
+      await me('patch', await loggedIn(await registered()))
+        .send({ email: other.email })
+        .expect(409);
     });
-    it('refuses null', async () => void (await me('patch', await loggedIn(await registered())).send({ name: null }).expect(400)));
-    it('does nothing when nothing is named', async () => void (await me('patch', await loggedIn(await registered())).send({}).expect(200)));
+    it('refuses null', async () =>
+      void (await me('patch', await loggedIn(await registered()))
+        .send({ name: null })
+        .expect(400)));
+    it('does nothing when nothing is named', async () =>
+      void (await me('patch', await loggedIn(await registered()))
+        .send({})
+        .expect(200)));
   });
 
   describe('when somebody wants to be forgotten', () => {
@@ -214,16 +263,37 @@ describe('the user service', () => {
       await refresh(tokens.refreshToken).expect(401);
       await logIn(person).expect(401);
       const rows = await sql(`select * from accounts where user_id = $1`, [person.id]);
-      expect(rows).toEqual([{ user_id: person.id, status: 'forgotten', role: null, email: null, email_index: null, name: null, registered_at: null, forgotten_at: expect.any(Date) }]);
-      expect(await sql(`select user_id from credentials where user_id = $1 union all select user_id from data_keys where user_id = $1`, [person.id])).toEqual([]);
+      expect(rows).toEqual([
+        {
+          user_id: person.id,
+          status: 'forgotten',
+          role: null,
+          email: null,
+          email_index: null,
+          name: null,
+          registered_at: null,
+          forgotten_at: expect.any(Date),
+        },
+      ]);
+      expect(
+        await sql(
+          `select user_id from credentials where user_id = $1 union all select user_id from data_keys where user_id = $1`,
+          [person.id],
+        ),
+      ).toEqual([]);
     });
     it('tells it, and destroys the key, once', async () => {
       const person = await registered();
       const tokens = await loggedIn(person);
       await Promise.all([me('delete', tokens).expect(204), me('delete', tokens).expect(204)]);
-      await eventually(() => said(topics.userDataKeys, person.id).length === 2 && said(topics.userEvents, person.id).length === 2);
+      await eventually(
+        () => said(topics.userDataKeys, person.id).length === 2 && said(topics.userEvents, person.id).length === 2,
+      );
       expect(said(topics.userDataKeys, person.id).at(-1)!.value).toBeNull();
-      expect(decode(said(topics.userEvents, person.id).at(-1)!, contracts).message).toMatchObject({ userId: person.id, forgottenAt: expect.any(String) });
+      expect(decode(said(topics.userEvents, person.id).at(-1)!, contracts).message).toMatchObject({
+        userId: person.id,
+        forgottenAt: expect.any(String),
+      });
     });
     it('gives the address free', async () => {
       const person = await registered();
@@ -249,7 +319,10 @@ describe('the user service', () => {
       running = await start('3', { SIGNING_KEY_SECONDS: '1', SIGNING_KEY_LEAD_SECONDS: '1' });
       await eventually(async () => (await kidAt(running)) !== before, 45_000);
       const keys = await sql<{ private_key: string }>(`select private_key from signing_keys`);
-      const onTopic = records.filter(({ topic }) => topic === topics.userKeys.name).map(({ value }) => String(value)).join();
+      const onTopic = records
+        .filter(({ topic }) => topic === topics.userKeys.name)
+        .map(({ value }) => String(value))
+        .join();
       for (const { private_key } of keys) expect(onTopic).not.toContain(private_key);
     }, 90_000);
   });

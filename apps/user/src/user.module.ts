@@ -32,16 +32,21 @@ export class UserModule {
   static forRoot(config: UserConfig): DynamicModule {
     return {
       module: UserModule,
-      imports: [
-        ServiceModule.forRoot({ config, ...user }),
-      ],
+      imports: [ServiceModule.forRoot({ config, ...user })],
       controllers: [UsersController, AuthController],
       providers: [
         { provide: UserConfig, useValue: config },
-        Accounts, LogIns, PersonalSeal, SessionSweeper,
-        LoginThrottle, PasswordHasher,
-        AccountQueries, SessionQueries, SigningKeyQueries,
-        AccessTokens, SigningKeeper,
+        Accounts,
+        LogIns,
+        PersonalSeal,
+        SessionSweeper,
+        LoginThrottle,
+        PasswordHasher,
+        AccountQueries,
+        SessionQueries,
+        SigningKeyQueries,
+        AccessTokens,
+        SigningKeeper,
       ],
     };
   }

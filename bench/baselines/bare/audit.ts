@@ -46,7 +46,11 @@ const faults: Readonly<Record<Service, readonly string[]>> = {
 /** Waits until nothing is open, and then balances orders, goods, money and messages against each other. */
 export async function audit(urls: Urls): Promise<Audited> {
   for (const service of ['order', 'product', 'payment', 'order'] as const) {
-    await until(`nothing is open at the ${service} service`, async () => Number((await rowsOf<{ open: string }>(urls[service], open[service]))[0]!.open) === 0, patience);
+    await until(
+      `nothing is open at the ${service} service`,
+      async () => Number((await rowsOf<{ open: string }>(urls[service], open[service]))[0]!.open) === 0,
+      patience,
+    );
   }
   for (const service of ['order', 'product', 'payment'] as const) {
     await rowsOf(urls[service], 'analyze'); // or the joins are planned for tables that have just been made
@@ -63,19 +67,39 @@ export async function audit(urls: Urls): Promise<Audited> {
 
 /** The services know nothing of each other: what each has of the confirmed orders is the same. */
 async function agree(urls: Urls, { confirmed, outOfStock, declined }: Counts): Promise<void> {
-  const expected = JSON.stringify(await booksOf(urls.order, `select count(*) as orders, coalesce(sum(total_amount), 0) as money,
-    coalesce((select sum((line ->> 'quantity')::int8) from orders, jsonb_array_elements(lines) line where status = 'confirmed'), 0) as pieces from orders where status = 'confirmed'`));
+  const expected = JSON.stringify(
+    await booksOf(
+      urls.order,
+      `select count(*) as orders, coalesce(sum(total_amount), 0) as money,
+    coalesce((select sum((line ->> 'quantity')::int8) from orders, jsonb_array_elements(lines) line where status = 'confirmed'), 0) as pieces from orders where status = 'confirmed'`,
+    ),
+  );
   const [{ pieces }] = await booksOf<{ pieces: number }>(urls.product, `select sum(sold) as pieces from shelves`);
-  const [{ orders, money }] = await booksOf<{ orders: number; money: number }>(urls.payment, `select count(*) as orders, coalesce(sum(captured_amount - refunded_amount), 0) as money from payments where status = 'taken'`);
+  const [{ orders, money }] = await booksOf<{ orders: number; money: number }>(
+    urls.payment,
+    `select count(*) as orders, coalesce(sum(captured_amount - refunded_amount), 0) as money from payments where status = 'taken'`,
+  );
   const found = JSON.stringify([{ orders, money, pieces }]);
   if (found !== expected) throw new Error(`${expected} was confirmed, and ${found} was taken and sold`);
-  const ends = await booksOf<{ status: string; count: number }>(urls.product, `select status, count(*) from reservations group by status order by status`);
-  const wanted = [['refused', outOfStock], ['released', declined], ['sold', confirmed]].filter(([, count]) => count !== 0);
-  if (JSON.stringify(ends.map(({ status, count }) => [status, count])) !== JSON.stringify(wanted)) throw new Error(`reservations ended as ${JSON.stringify(ends)}, and orders as ${JSON.stringify(wanted)}`);
+  const ends = await booksOf<{ status: string; count: number }>(
+    urls.product,
+    `select status, count(*) from reservations group by status order by status`,
+  );
+  const wanted = [
+    ['refused', outOfStock],
+    ['released', declined],
+    ['sold', confirmed],
+  ].filter(([, count]) => count !== 0);
+  if (JSON.stringify(ends.map(({ status, count }) => [status, count])) !== JSON.stringify(wanted))
+    throw new Error(`reservations ended as ${JSON.stringify(ends)}, and orders as ${JSON.stringify(wanted)}`);
 }
 
 /** Rows with their numbers as numbers. */
 async function booksOf<R extends object>(url: string, text: string): Promise<[R, ...R[]]> {
   const rows = await rowsOf<Record<string, unknown>>(url, text);
-  return rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, /^-?\d+$/.test(String(value)) ? Number(value) : value]))) as [R, ...R[]];
+  return rows.map((row) =>
+    Object.fromEntries(
+      Object.entries(row).map(([name, value]) => [name, /^-?\d+$/.test(String(value)) ? Number(value) : value]),
+    ),
+  ) as [R, ...R[]];
 }

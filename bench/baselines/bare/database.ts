@@ -11,7 +11,8 @@ export const statement = (name: string, text: string): Statement => ({ name, tex
 /** A new table has no statistics, and a plan that was made while it was empty outlives its emptiness. */
 const options = '-c enable_seqscan=off';
 
-export const connections = (url: string, max: number): pg.Pool => new pg.Pool({ connectionString: url, max, options, idleTimeoutMillis: 0 });
+export const connections = (url: string, max: number): pg.Pool =>
+  new pg.Pool({ connectionString: url, max, options, idleTimeoutMillis: 0 });
 
 export async function connection(url: string, more = ''): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url, options: `${options} ${more}` });
@@ -23,8 +24,11 @@ interface Querying {
   query<R extends pg.QueryResultRow>(config: pg.QueryConfig): Promise<pg.QueryResult<R>>;
 }
 
-export const run = async <R extends pg.QueryResultRow>(client: Querying, { name, text }: Statement, values: readonly unknown[]): Promise<R[]> =>
-  (await client.query<R>({ name, text, values: values as unknown[] })).rows;
+export const run = async <R extends pg.QueryResultRow>(
+  client: Querying,
+  { name, text }: Statement,
+  values: readonly unknown[],
+): Promise<R[]> => (await client.query<R>({ name, text, values: values as unknown[] })).rows;
 
 /** What fails in it ends the process: there is no second try. */
 export async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {

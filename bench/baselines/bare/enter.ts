@@ -16,9 +16,15 @@ export async function enterBare({ brokers, postgresUrl, products, folder }: Plac
   await kafka.close();
   const urls = await createDatabases(postgresUrl, products);
   const [port = 0] = await freePorts(1);
-  const program = (name: Service, env: Readonly<Record<string, string>> = {}) =>
-    ({ name, file: new URL(`${name}/main.js`, import.meta.url), env: { DATABASE_URL: urls[name], KAFKA_BROKERS: brokers, ...env } });
-  const services = await Services.start([program('order', { PORT: String(port) }), program('product'), program('payment')], folder);
+  const program = (name: Service, env: Readonly<Record<string, string>> = {}) => ({
+    name,
+    file: new URL(`${name}/main.js`, import.meta.url),
+    env: { DATABASE_URL: urls[name], KAFKA_BROKERS: brokers, ...env },
+  });
+  const services = await Services.start(
+    [program('order', { PORT: String(port) }), program('product'), program('payment')],
+    folder,
+  );
   return {
     name: 'bare',
     ordersUrl: `http://127.0.0.1:${port}/orders`,

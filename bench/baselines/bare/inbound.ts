@@ -17,11 +17,18 @@ export interface Heard<T = unknown> {
 }
 
 /** Marks messages in the inbox of a consumer; gives the ids that were not there. */
-export const mark = statement('mark', `
+export const mark = statement(
+  'mark',
+  `
 insert into msg_inbox (consumer, message_id, lane) select $1, id, lane from unnest($2::uuid[], $3::text[]) as w(id, lane) order by id
-on conflict (consumer, message_id) do nothing returning message_id as id`);
+on conflict (consumer, message_id) do nothing returning message_id as id`,
+);
 
-export const markValues = (consumer: string, batch: readonly Heard[]): unknown[] => [consumer, batch.map(({ id }) => id), batch.map(({ topic, orderId }) => `${topic}\n${orderId}`)];
+export const markValues = (consumer: string, batch: readonly Heard[]): unknown[] => [
+  consumer,
+  batch.map(({ id }) => id),
+  batch.map(({ topic, orderId }) => `${topic}\n${orderId}`),
+];
 
 export interface InboundOptions {
   readonly brokers: string;
@@ -54,8 +61,18 @@ export class Inbound {
 
   /** Resolves when the group has given it its partitions. */
   static async open(options: InboundOptions): Promise<Inbound> {
-    const kafka = new kafkajs.Kafka({ clientId: options.group, brokers: options.brokers.split(','), logLevel: kafkajs.logLevel.ERROR });
-    const consumer = kafka.consumer({ groupId: options.group, sessionTimeout: patience, maxWaitTimeInMs: 1_000, maxBytesPerPartition: 4 * 1024 * 1024, allowAutoTopicCreation: false });
+    const kafka = new kafkajs.Kafka({
+      clientId: options.group,
+      brokers: options.brokers.split(','),
+      logLevel: kafkajs.logLevel.ERROR,
+    });
+    const consumer = kafka.consumer({
+      groupId: options.group,
+      sessionTimeout: patience,
+      maxWaitTimeInMs: 1_000,
+      maxBytesPerPartition: 4 * 1024 * 1024,
+      allowAutoTopicCreation: false,
+    });
     const inbound = new Inbound(consumer, options);
     const expected = options.topics.reduce((sum, topic) => sum + partitionsOf(topic), 0);
     const joined = new Promise<void>((resolve, reject) => {
@@ -90,7 +107,16 @@ export class Inbound {
     const place = { topic, partition, offset: Number(offset) };
     const type = String(headers!['ce_type']);
     if (this.options.ignored.has(type)) return { ...place, heard: undefined };
-    return { ...place, heard: { id: String(headers!['ce_id']), type, topic, orderId: String(key), body: JSON.parse(String(value)) as unknown } };
+    return {
+      ...place,
+      heard: {
+        id: String(headers!['ce_id']),
+        type,
+        topic,
+        orderId: String(key),
+        body: JSON.parse(String(value)) as unknown,
+      },
+    };
   }
 
   async #work(): Promise<void> {
@@ -104,7 +130,12 @@ export class Inbound {
 
   /** The next transaction does not wait for the broker's answer: the inbox knows what comes again. */
   #commit(taken: readonly Waiting[]): void {
-    const ends = new Map(taken.map(({ topic, partition, offset }) => [`${topic}:${partition}`, { topic, partition, offset: String(offset + 1) }]));
+    const ends = new Map(
+      taken.map(({ topic, partition, offset }) => [
+        `${topic}:${partition}`,
+        { topic, partition, offset: String(offset + 1) },
+      ]),
+    );
     this.#committed = this.#committed.then(() => this.consumer.commitOffsets([...ends.values()]));
   }
 }

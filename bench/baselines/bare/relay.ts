@@ -8,11 +8,16 @@ const most = 1_000;
 /** Milliseconds between looks when nobody wakes it. */
 const idle = 1_000;
 
-const take = statement('relay_take', `
+const take = statement(
+  'relay_take',
+  `
 select position, id, topic, key, type, version, sequence, payload, causation, correlation, occurred_at as "occurredAt"
-from msg_outbox order by position limit $1`);
+from msg_outbox order by position limit $1`,
+);
 
-const publish = statement('relay_publish', `
+const publish = statement(
+  'relay_publish',
+  `
 with taken as (delete from msg_outbox where position = any($1::bigint[]) returning *),
 gone as (select * from taken join unnest($1::bigint[], $2::int[], $3::bigint[]) as published(position, partition, record_offset) using (position)),
 kept as (insert into msg_outbox_archive (position, id, topic, key, type, version, sequence, payload, causation, correlation, traceparent, occurred_at, headers, partition, record_offset)
@@ -21,7 +26,8 @@ reached as (insert into msg_relay_positions as known (topic, partition, next_off
   select topic, partition, max(record_offset) + 1 from gone group by topic, partition order by topic, partition
   on conflict (topic, partition) do update set next_offset = greatest(known.next_offset, excluded.next_offset)),
 started as (update msg_timers set due_at = now() + milliseconds * interval '1 millisecond' where started_by = any(array(select id from taken)) and due_at is null)
-select count(*)::int as count from gone`);
+select count(*)::int as count from gone`,
+);
 
 interface Row {
   readonly position: string;
@@ -60,10 +66,27 @@ export class BareRelay {
   }
 
   static async open(options: RelayOptions): Promise<BareRelay> {
-    const kafka = new kafkajs.Kafka({ clientId: options.source, brokers: options.brokers.split(','), logLevel: kafkajs.logLevel.ERROR });
-    const producer = kafka.producer({ idempotent: false, maxInFlightRequests: 1, allowAutoTopicCreation: false, createPartitioner: () => ({ message }) => message.partition!, retry: { retries: 0 } });
+    const kafka = new kafkajs.Kafka({
+      clientId: options.source,
+      brokers: options.brokers.split(','),
+      logLevel: kafkajs.logLevel.ERROR,
+    });
+    const producer = kafka.producer({
+      idempotent: false,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      createPartitioner:
+        () =>
+        ({ message }) =>
+          message.partition!,
+      retry: { retries: 0 },
+    });
     await producer.connect();
-    return new BareRelay(await connection(options.url, '-c enable_nestloop=off -c enable_mergejoin=off'), producer, options);
+    return new BareRelay(
+      await connection(options.url, '-c enable_nestloop=off -c enable_mergejoin=off'),
+      producer,
+      options,
+    );
   }
 
   /** Rows were committed. */
@@ -99,7 +122,9 @@ export class BareRelay {
     });
     const topicMessages = [...byTopic].map(([topic, messages]) => ({ topic, messages }));
     const answers = await this.producer.sendBatch({ topicMessages, acks: -1, compression: CompressionTypes.None });
-    const next = new Map(answers.map(({ topicName, partition, baseOffset }) => [`${topicName}:${partition}`, Number(baseOffset)]));
+    const next = new Map(
+      answers.map(({ topicName, partition, baseOffset }) => [`${topicName}:${partition}`, Number(baseOffset)]),
+    );
     const placed = rows.map(({ position, topic }, index) => {
       const place = `${topic}:${partitions[index]}`;
       const offset = next.get(place)!;
@@ -107,7 +132,8 @@ export class BareRelay {
       return [position, partitions[index], offset];
     });
     const [answer] = await run<{ count: number }>(this.client, publish, columnsOf(placed, 3));
-    if (answer!.count !== rows.length) throw new Error(`${rows.length} rows were published, ${answer!.count} were there to be archived`);
+    if (answer!.count !== rows.length)
+      throw new Error(`${rows.length} rows were published, ${answer!.count} were there to be archived`);
   }
 
   #headersOf(row: Row): Record<string, string> {

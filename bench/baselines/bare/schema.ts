@@ -27,7 +27,11 @@ export async function createDatabases(postgresUrl: string, products: readonly Pr
   const urls = { order: '', product: '', payment: '' };
   for (const service of ['order', 'product', 'payment'] as const) {
     urls[service] = await createDatabase(postgresUrl, `bare_${service}`);
-    const dataSource = await new DataSource({ type: 'postgres', url: urls[service], migrations: [...messagingMigrations, services[service]] }).initialize();
+    const dataSource = await new DataSource({
+      type: 'postgres',
+      url: urls[service],
+      migrations: [...messagingMigrations, services[service]],
+    }).initialize();
     await dataSource.runMigrations();
     await stock(service, dataSource, products);
     await dataSource.destroy();
@@ -37,7 +41,12 @@ export async function createDatabases(postgresUrl: string, products: readonly Pr
 
 async function stock(service: Service, dataSource: DataSource, products: readonly Product[]): Promise<void> {
   const ids = products.map(({ productId }) => productId);
-  const priced = [ids, products.map(({ name }) => name), products.map(({ price }) => price.amount), products.map(({ price }) => price.currency)];
+  const priced = [
+    ids,
+    products.map(({ name }) => name),
+    products.map(({ price }) => price.amount),
+    products.map(({ price }) => price.currency),
+  ];
   if (service === 'order') await dataSource.query(addPrices, priced);
   if (service === 'product') {
     await dataSource.query(addProducts, [...priced, products.map(({ sku }) => sku)]);

@@ -10,9 +10,16 @@ import { audit, createDatabases, fill, serviceNames } from '../nest-shop/shop-bo
 export async function enterHttp({ postgresUrl, products, folder }: Place): Promise<Contestant> {
   const urls = await createDatabases(postgresUrl, 'http');
   const ports = await freePorts(serviceNames.length);
-  const [orderUrl, PRODUCT_URL, PAYMENT_URL] = ports.map((port) => `http://127.0.0.1:${port}`) as [string, string, string];
-  const programs = serviceNames.map((name, index) =>
-    ({ name, file: new URL(`${name}/main.js`, import.meta.url), env: { DATABASE_URL: urls[name], PORT: String(ports[index]), PRODUCT_URL, PAYMENT_URL } }));
+  const [orderUrl, PRODUCT_URL, PAYMENT_URL] = ports.map((port) => `http://127.0.0.1:${port}`) as [
+    string,
+    string,
+    string,
+  ];
+  const programs = serviceNames.map((name, index) => ({
+    name,
+    file: new URL(`${name}/main.js`, import.meta.url),
+    env: { DATABASE_URL: urls[name], PORT: String(ports[index]), PRODUCT_URL, PAYMENT_URL },
+  }));
   const services = await Services.start(programs, folder);
   await fill(urls, products);
   return {

@@ -10,7 +10,9 @@ export class OrdersService {
 
   /** Keeps a pending order at the prices of now. */
   async place({ items, paymentMethod, shippingAddress }: PlaceOrderDto): Promise<OrderEntity> {
-    const prices = await this.dataSource.getRepository(PriceEntity).findBy({ productId: In(items.map(({ productId }) => productId)) });
+    const prices = await this.dataSource
+      .getRepository(PriceEntity)
+      .findBy({ productId: In(items.map(({ productId }) => productId)) });
     const lines = items.map(({ productId, quantity }) => {
       const price = prices.find((each) => each.productId === productId);
       if (!price) throw new UnprocessableEntityException(`${productId} is not a product of this shop`);
@@ -18,7 +20,9 @@ export class OrdersService {
     });
     const total = lines.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice, 0);
     const orders = this.dataSource.getRepository(OrderEntity);
-    return orders.save(orders.create({ status: 'pending', lines, total, paymentMethod, shippingAddress, reason: null }));
+    return orders.save(
+      orders.create({ status: 'pending', lines, total, paymentMethod, shippingAddress, reason: null }),
+    );
   }
 
   async finish(orderId: string, status: OrderStatus, reason: string | null = null): Promise<OrderEntity> {

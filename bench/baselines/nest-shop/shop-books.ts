@@ -17,8 +17,16 @@ export async function createDatabases(postgresUrl: string, shop: string): Promis
 
 /** The catalogue, once the tables are there. */
 export async function fill(urls: Urls, products: readonly Product[]): Promise<void> {
-  await keep(urls.order, PriceEntity, products.map(({ productId, price }) => ({ productId, amount: price.amount })));
-  await keep(urls.product, ProductEntity, products.map(({ productId, sku, name, stock }) => ({ productId, sku, name, stock })));
+  await keep(
+    urls.order,
+    PriceEntity,
+    products.map(({ productId, price }) => ({ productId, amount: price.amount })),
+  );
+  await keep(
+    urls.product,
+    ProductEntity,
+    products.map(({ productId, sku, name, stock }) => ({ productId, sku, name, stock })),
+  );
 }
 
 async function keep<E extends object>(url: string, entity: new () => E, rows: readonly E[]): Promise<void> {

@@ -16,7 +16,9 @@ export class StockService {
         for (const { productId, quantity } of lines) products.get(productId)!.stock -= quantity;
         await manager.save([...products.values()]);
       }
-      await manager.save(manager.create(ReservationEntity, { orderId, status: enough ? 'reserved' : 'rejected', lines }));
+      await manager.save(
+        manager.create(ReservationEntity, { orderId, status: enough ? 'reserved' : 'rejected', lines }),
+      );
       return enough;
     });
   }
@@ -38,6 +40,10 @@ export class StockService {
 /** In the order of their ids, so that two orders never wait for each other. */
 async function lock(manager: EntityManager, lines: readonly StockLine[]): Promise<Map<string, ProductEntity>> {
   const where = { productId: In(lines.map(({ productId }) => productId)) };
-  const products = await manager.find(ProductEntity, { where, order: { productId: 'ASC' }, lock: { mode: 'pessimistic_write' } });
+  const products = await manager.find(ProductEntity, {
+    where,
+    order: { productId: 'ASC' },
+    lock: { mode: 'pessimistic_write' },
+  });
   return new Map(products.map((product) => [product.productId, product]));
 }

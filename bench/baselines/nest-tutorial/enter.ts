@@ -15,8 +15,11 @@ export async function enterNestTutorial({ brokers, postgresUrl, products, folder
   await kafka.close();
   const urls = await createDatabases(postgresUrl, 'tutorial');
   const ports = await freePorts(serviceNames.length);
-  const programs = serviceNames.map((name, index) =>
-    ({ name, file: new URL(`${name}/main.js`, import.meta.url), env: { DATABASE_URL: urls[name], KAFKA_BROKERS: brokers, PORT: String(ports[index]) } }));
+  const programs = serviceNames.map((name, index) => ({
+    name,
+    file: new URL(`${name}/main.js`, import.meta.url),
+    env: { DATABASE_URL: urls[name], KAFKA_BROKERS: brokers, PORT: String(ports[index]) },
+  }));
   const services = await Services.start(programs, folder);
   await fill(urls, products);
   return {

@@ -11,5 +11,9 @@ export const client = (clientId: string): ClientProviderOptions => ({
 
 export const server = (groupId: string): KafkaOptions => ({
   transport: Transport.KAFKA,
-  options: { client: { clientId: groupId, brokers: setting('KAFKA_BROKERS').split(',') }, consumer: { groupId: `tutorial-${groupId}` }, subscribe: { fromBeginning: true } },
+  options: {
+    client: { clientId: groupId, brokers: setting('KAFKA_BROKERS').split(',') },
+    consumer: { groupId: `tutorial-${groupId}` },
+    subscribe: { fromBeginning: true },
+  },
 });

@@ -2,8 +2,26 @@ import 'reflect-metadata';
 import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
-  answer, bindSaga, Catalogue, command, Commands, Handles, kafkaClient, KafkaTransport, keys, Message, MessagingModule, messagingMigrations,
-  Sagas, save, say, steer, table, topic, type Decision, type Given,
+  answer,
+  bindSaga,
+  Catalogue,
+  command,
+  Commands,
+  Handles,
+  kafkaClient,
+  KafkaTransport,
+  keys,
+  Message,
+  MessagingModule,
+  messagingMigrations,
+  Sagas,
+  save,
+  say,
+  steer,
+  table,
+  topic,
+  type Decision,
+  type Given,
 } from '@tradewind/messaging';
 import { said, saga } from '@tradewind/saga';
 import { IsInt, IsString, Min } from 'class-validator';
@@ -96,7 +114,12 @@ class BookingHandler {
 
   #hear(message: SeatsTaken | SeatsRefused, given: Given<typeof story>): Decision {
     const subject = given.bookings.get(message.bookingId)!;
-    return steer(booking, { subject, saga: given.sagas.get(`book:${message.bookingId}`) }, { kind: 'reply', message }, given);
+    return steer(
+      booking,
+      { subject, saga: given.sagas.get(`book:${message.bookingId}`) },
+      { kind: 'reply', message },
+      given,
+    );
   }
 }
 
@@ -107,7 +130,9 @@ const placing = {
 };
 const place = command('booking.place', placing, (wish: { bookingId: string; seats: number }, given) => {
   const subject: Booking = { ...wish, status: 'pending' };
-  return steer(booking, { subject, saga: undefined }, { kind: 'start' }, given).and(answer({ accepted: wish.bookingId }));
+  return steer(booking, { subject, saga: undefined }, { kind: 'start' }, given).and(
+    answer({ accepted: wish.bookingId }),
+  );
 });
 
 // 6. The module, and a start.
@@ -117,13 +142,27 @@ async function main(): Promise<void> {
   await provisioner.provision(Object.values(topics));
   await provisioner.close();
 
-  const dataSource = await new DataSource({ type: 'postgres', url: process.env['DATABASE_URL']!, migrations: messagingMigrations, extra: { pipeline: true } }).initialize();
+  const dataSource = await new DataSource({
+    type: 'postgres',
+    url: process.env['DATABASE_URL']!,
+    migrations: messagingMigrations,
+    extra: { pipeline: true },
+  }).initialize();
   await dataSource.runMigrations();
-  await dataSource.query('create table if not exists halls (hall_id text primary key, free int not null check (free >= 0))');
-  await dataSource.query('create table if not exists bookings (booking_id text primary key, seats int not null, status text not null)');
+  await dataSource.query(
+    'create table if not exists halls (hall_id text primary key, free int not null check (free >= 0))',
+  );
+  await dataSource.query(
+    'create table if not exists bookings (booking_id text primary key, seats int not null, status text not null)',
+  );
 
   const messaging = MessagingModule.forRoot(
-    { service: 'tickets', contracts: new Catalogue([TakeSeats, SeatsTaken, SeatsRefused]), lockOrder: [Halls, Bookings], sagas: [booking] },
+    {
+      service: 'tickets',
+      contracts: new Catalogue([TakeSeats, SeatsTaken, SeatsRefused]),
+      lockOrder: [Halls, Bookings],
+      sagas: [booking],
+    },
     { brokers, clientId: 'tickets', dataSource },
   );
   @Module({ imports: [messaging], controllers: [SeatsHandler, BookingHandler] })
@@ -135,8 +174,10 @@ async function main(): Promise<void> {
   await app.startAllMicroservices();
 
   const commands = app.get<Commands>(Commands);
-  await Promise.all([40, 50, 60].map((seats, index) => commands.run(place, { bookingId: `booking-${index + 1}`, seats })));
-  for (let open = 1; open > 0; ) {
+  await Promise.all(
+    [40, 50, 60].map((seats, index) => commands.run(place, { bookingId: `booking-${index + 1}`, seats })),
+  );
+  for (let open = 1; open > 0;) {
     await new Promise((resolve) => setTimeout(resolve, 100));
     open = (await dataSource.query<unknown[]>(`select 1 from bookings where status = 'pending'`)).length;
   }

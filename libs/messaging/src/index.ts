@@ -18,5 +18,14 @@ export { bindSaga, sagaRow, steer, type AnySagaBinding, type SagaBinding } from 
 export { SagaJournal, Sagas, type SagaJournalRow, type SagaRow } from './sagas/saga-tables.js';
 export { PostgresStore } from './postgres/postgres-store.js';
 export type * from './store/store.js';
-export { backOff, newId, systemClock, systemRandomness, systemTimers, systemWorld, within, type World } from './system.js';
+export {
+  backOff,
+  newId,
+  systemClock,
+  systemRandomness,
+  systemTimers,
+  systemWorld,
+  within,
+  type World,
+} from './system.js';
 export { said, type Said } from '@tradewind/saga';

@@ -9,8 +9,31 @@ import { IsInt, IsString } from 'class-validator';
 import { DataSource } from 'typeorm';
 import { freshDatabase, type FreshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
 import {
-  answer, Catalogue, command, Commands, Handles, insert, kafkaClient, KafkaTransport, keys, Message, MessagingModule, messagingMigrations, nothing, Outbox,
-  OutboxNeedsTransaction, perform, save, say, table, topic, UniqueConflict, type Decision, type Effect, type Given, type KafkaClient,
+  answer,
+  Catalogue,
+  command,
+  Commands,
+  Handles,
+  insert,
+  kafkaClient,
+  KafkaTransport,
+  keys,
+  Message,
+  MessagingModule,
+  messagingMigrations,
+  nothing,
+  Outbox,
+  OutboxNeedsTransaction,
+  perform,
+  save,
+  say,
+  table,
+  topic,
+  UniqueConflict,
+  type Decision,
+  type Effect,
+  type Given,
+  type KafkaClient,
 } from './index.js';
 
 const run = randomUUID().slice(0, 8);
@@ -80,7 +103,9 @@ const ask = command('counter.ask', load, (add: Add, { counters }) => {
     .and(say(Add, { counterId: `${add.counterId}-echo`, amount: add.amount }))
     .and(answer({ total }));
 });
-const note = command('note', {}, (text: { noteId: string }) => insert(Notes, { noteId: text.noteId, text: 'x' }).and(answer('noted')));
+const note = command('note', {}, (text: { noteId: string }) =>
+  insert(Notes, { noteId: text.noteId, text: 'x' }).and(answer('noted')),
+);
 
 describe('a service on the real Kafka and PostgreSQL', () => {
   let database: FreshDatabase;
@@ -90,11 +115,24 @@ describe('a service on the real Kafka and PostgreSQL', () => {
   const brokers = process.env['TEST_KAFKA_BROKERS']!.split(',');
 
   const start = async (): Promise<void> => {
-    dataSource = await new DataSource({ type: 'postgres', url: database.url, migrations: messagingMigrations, extra: { max: 5 } }).initialize();
+    dataSource = await new DataSource({
+      type: 'postgres',
+      url: database.url,
+      migrations: messagingMigrations,
+      extra: { max: 5 },
+    }).initialize();
     await dataSource.runMigrations();
-    await dataSource.query('create table if not exists counters (counter_id text primary key, total int not null, seen jsonb); create table if not exists notes (note_id uuid primary key, text text not null)');
+    await dataSource.query(
+      'create table if not exists counters (counter_id text primary key, total int not null, seen jsonb); create table if not exists notes (note_id uuid primary key, text text not null)',
+    );
     const messaging = MessagingModule.forRoot(
-      { service: `counter-${run}`, contracts: new Catalogue([Add, Added]), lockOrder: [Counters, Notes], effects: [NoteEffect], deadLetters: topics.deadLetters },
+      {
+        service: `counter-${run}`,
+        contracts: new Catalogue([Add, Added]),
+        lockOrder: [Counters, Notes],
+        effects: [NoteEffect],
+        deadLetters: topics.deadLetters,
+      },
       { brokers, clientId: 'counter', dataSource, log: () => undefined },
     );
     @Module({ imports: [messaging], controllers: [AddHandler], providers: [NoteEffect] })
@@ -110,10 +148,13 @@ describe('a service on the real Kafka and PostgreSQL', () => {
     await dataSource.destroy();
   };
   const total = async (counterId: string): Promise<number | undefined> =>
-    (await dataSource.query<{ total: number }[]>('select total from counters where counter_id = $1', [counterId]))[0]?.total;
+    (await dataSource.query<{ total: number }[]>('select total from counters where counter_id = $1', [counterId]))[0]
+      ?.total;
   const tell = (...adds: Add[]): Promise<void> => {
     const outbox = app.get(Outbox);
-    return outbox.transaction(dataSource.manager, (manager) => adds.reduce((before, add) => before.then(() => outbox.say(manager, Add, add)), Promise.resolve()));
+    return outbox.transaction(dataSource.manager, (manager) =>
+      adds.reduce((before, add) => before.then(() => outbox.say(manager, Add, add)), Promise.resolve()),
+    );
   };
 
   beforeAll(async () => {
@@ -135,21 +176,34 @@ describe('a service on the real Kafka and PostgreSQL', () => {
     const [row] = await dataSource.query<{ seen: number[] }[]>(`select seen from counters where counter_id = 'c0'`);
     expect(row!.seen).toEqual(Array.from({ length: 100 }, (_, index) => index * 3));
     const sequences = await eventually(async () => {
-      const rows = await dataSource.query<{ sequence: string }[]>('select sequence from msg_outbox_archive where topic = $1 and key = $2 order by record_offset', [topics.events.name, 'c0']);
+      const rows = await dataSource.query<{ sequence: string }[]>(
+        'select sequence from msg_outbox_archive where topic = $1 and key = $2 order by record_offset',
+        [topics.events.name, 'c0'],
+      );
       return rows.length === 100 && rows;
     });
-    expect(sequences.map((each) => Number(each.sequence))).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
+    expect(sequences.map((each) => Number(each.sequence))).toEqual(
+      Array.from({ length: 100 }, (_, index) => index + 1),
+    );
   });
 
   it('drops what comes again', async () => {
     await tell({ counterId: 'again', amount: 5 });
     await eventually(async () => (await total('again')) === 5);
-    const [row] = await dataSource.query<{ id: string; payload: string; record_offset: string; partition: number; sequence: string }[]>(
-      `select * from msg_outbox_archive where key = 'again' and type = 'counting.add'`,
-    );
+    const [row] = await dataSource.query<
+      { id: string; payload: string; record_offset: string; partition: number; sequence: string }[]
+    >(`select * from msg_outbox_archive where key = 'again' and type = 'counting.add'`);
     const publisher = await kafka.publisher();
-    const headers = { ce_id: row!.id, ce_type: 'counting.add', ce_schemaversion: '1', ce_source: '/x', ce_sequence: '1' };
-    await publisher.publish([{ topic: topics.commands.name, partition: row!.partition, key: 'again', value: row!.payload, headers }]);
+    const headers = {
+      ce_id: row!.id,
+      ce_type: 'counting.add',
+      ce_schemaversion: '1',
+      ce_source: '/x',
+      ce_sequence: '1',
+    };
+    await publisher.publish([
+      { topic: topics.commands.name, partition: row!.partition, key: 'again', value: row!.payload, headers },
+    ]);
     await publisher.close();
     await tell({ counterId: 'again', amount: 1 });
     await eventually(async () => (await total('again')) === 6);
@@ -157,15 +211,26 @@ describe('a service on the real Kafka and PostgreSQL', () => {
 
   it('parks poison with its key, lets the others flow, and releases in order', async () => {
     AddHandler.broken.add('bad');
-    await tell({ counterId: 'bad', amount: 1 }, { counterId: 'bad', amount: 2 }, { counterId: 'good', amount: 3 }, { counterId: 'bad', amount: 4 });
+    await tell(
+      { counterId: 'bad', amount: 1 },
+      { counterId: 'bad', amount: 2 },
+      { counterId: 'good', amount: 3 },
+      { counterId: 'bad', amount: 4 },
+    );
     await eventually(async () => (await total('good')) === 3);
     await eventually(async () => (await dataSource.query<unknown[]>('select 1 from msg_parked')).length === 3);
     expect(await total('bad')).toBeUndefined();
     const letters = await eventually(async () => {
-      const rows = await dataSource.query<{ headers: Record<string, string> }[]>('select headers from msg_outbox_archive where topic = $1', [topics.deadLetters.name]);
+      const rows = await dataSource.query<{ headers: Record<string, string> }[]>(
+        'select headers from msg_outbox_archive where topic = $1',
+        [topics.deadLetters.name],
+      );
       return rows.length === 1 && rows;
     });
-    expect(letters[0]!.headers).toMatchObject({ 'origin-topic': topics.commands.name, reason: 'Poison: this counter is broken' });
+    expect(letters[0]!.headers).toMatchObject({
+      'origin-topic': topics.commands.name,
+      reason: 'Poison: this counter is broken',
+    });
     AddHandler.broken.clear();
     await dataSource.query(`update msg_parked_lanes set state = 'releasing'`);
     await eventually(async () => (await dataSource.query<unknown[]>('select 1 from msg_parked_lanes')).length === 0);
@@ -177,7 +242,10 @@ describe('a service on the real Kafka and PostgreSQL', () => {
     const publisher = await kafka.publisher();
     await publisher.publish([{ topic: topics.commands.name, partition: 0, key: 'broken', value: '{', headers: {} }]);
     await publisher.close();
-    const lane = await eventually(async () => (await dataSource.query<{ detail: string }[]>(`select detail from msg_parked_lanes where key = 'broken'`))[0]);
+    const lane = await eventually(
+      async () =>
+        (await dataSource.query<{ detail: string }[]>(`select detail from msg_parked_lanes where key = 'broken'`))[0],
+    );
     expect(lane.detail).toContain('ce_id');
   });
 
@@ -210,15 +278,21 @@ describe('a service on the real Kafka and PostgreSQL', () => {
   it('does a command once for its idempotency key', async () => {
     const commands = app.get<Commands>(Commands);
     const key = { scope: 'me', route: 'POST /x', key: 'k', bodyHash: 'h' };
-    const answers = await Promise.all(Array.from({ length: 10 }, () => commands.once(ask, { counterId: 'once', amount: 1 }, key)));
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => commands.once(ask, { counterId: 'once', amount: 1 }, key)),
+    );
     expect(answers.filter((each) => !each.replayed)).toHaveLength(1);
     expect(answers.map((each) => each.answer)).toEqual(answers.map(() => ({ total: 1 })));
-    await expect(commands.once(ask, { counterId: 'once', amount: 2 }, { ...key, bodyHash: 'other' })).rejects.toMatchObject({ name: 'IdempotencyMismatch' });
+    await expect(
+      commands.once(ask, { counterId: 'once', amount: 2 }, { ...key, bodyHash: 'other' }),
+    ).rejects.toMatchObject({ name: 'IdempotencyMismatch' });
     expect(await total('once')).toBe(1);
   });
 
   it('refuses to say anything outside a transaction', async () => {
-    await expect(app.get(Outbox).say(dataSource.manager, Add, { counterId: 'x', amount: 1 })).rejects.toBeInstanceOf(OutboxNeedsTransaction);
+    await expect(app.get(Outbox).say(dataSource.manager, Add, { counterId: 'x', amount: 1 })).rejects.toBeInstanceOf(
+      OutboxNeedsTransaction,
+    );
   });
 
   it('goes on where it stopped', async () => {

@@ -20,8 +20,20 @@ export interface Measured {
 const patience = 2_000;
 
 /** A reading that fails, or does not come, shows as NaN: a scrape must tell the other metrics all the same. */
-const reading = async (gauge: Gauge, read: () => Promise<void>, labels: Readonly<Record<string, string>> = {}): Promise<void> => {
-  const told = await within(systemTimers, patience, read().then(() => true, () => false), false);
+const reading = async (
+  gauge: Gauge,
+  read: () => Promise<void>,
+  labels: Readonly<Record<string, string>> = {},
+): Promise<void> => {
+  const told = await within(
+    systemTimers,
+    patience,
+    read().then(
+      () => true,
+      () => false,
+    ),
+    false,
+  );
   if (!told) gauge.set(labels, Number.NaN);
 };
 
@@ -115,14 +127,25 @@ export function messagingMetrics({ store, kafka, transport, relay, runner }: Mea
     labelNames: ['group'],
     async collect() {
       this.reset();
-      await Promise.all(transport.groups.map(({ group, topics }) => reading(this, async () => this.set({ group }, await lagOf(kafka, group, topics)), { group })));
+      await Promise.all(
+        transport.groups.map(({ group, topics }) =>
+          reading(this, async () => this.set({ group }, await lagOf(kafka, group, topics)), { group }),
+        ),
+      );
     },
   });
   const batches = new Counter({ name: 'transactions_total', help: 'Transactions of decisions that were committed.' });
   const said = new Counter({ name: 'messages_said_total', help: 'Messages put into the outbox.' });
-  const retries = new Counter({ name: 'transient_retries_total', help: 'Transactions left for another try, by why.', labelNames: ['cause'] });
+  const retries = new Counter({
+    name: 'transient_retries_total',
+    help: 'Transactions left for another try, by why.',
+    labelNames: ['cause'],
+  });
   for (const cause of transientCauses) retries.inc({ cause }, 0);
-  const deadlocks = new Counter({ name: 'deadlocks_total', help: 'Transactions that the database ended because of a deadlock: against the lock order.' });
+  const deadlocks = new Counter({
+    name: 'deadlocks_total',
+    help: 'Transactions that the database ended because of a deadlock: against the lock order.',
+  });
   runner.onTransient((error) => {
     const cause = transientCauseOf(error);
     retries.inc({ cause });
@@ -136,6 +159,13 @@ export function messagingMetrics({ store, kafka, transport, relay, runner }: Mea
 
 async function lagOf(kafka: KafkaClient, group: string, topics: readonly string[]): Promise<number> {
   const ends = await kafka.endOffsets(topics);
-  const read = new Map((await kafka.committed(group, topics)).map(({ topic, partition, next }) => [`${topic}:${partition}`, next]));
-  return Number(ends.reduce((lag, { topic, partition, end, start }) => lag + end - (read.get(`${topic}:${partition}`) ?? start), 0n));
+  const read = new Map(
+    (await kafka.committed(group, topics)).map(({ topic, partition, next }) => [`${topic}:${partition}`, next]),
+  );
+  return Number(
+    ends.reduce(
+      (lag, { topic, partition, end, start }) => lag + end - (read.get(`${topic}:${partition}`) ?? start),
+      0n,
+    ),
+  );
 }

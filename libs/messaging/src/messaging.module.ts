@@ -1,4 +1,13 @@
-import { Global, Logger, Module, type BeforeApplicationShutdown, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown, type Provider } from '@nestjs/common';
+import {
+  Global,
+  Logger,
+  Module,
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  type Provider,
+} from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { KafkaTransport } from './consume/kafka-transport.js';
 import { Commands } from './decide/index.js';
@@ -64,9 +73,19 @@ export class MessagingHealth {
 @Global()
 @Module({})
 export class MessagingModule {
-  static forRootAsync(options: MessagingOptions, connections: { inject?: unknown[]; useFactory: (...args: never[]) => MessagingConnections | Promise<MessagingConnections> }): DynamicModule {
+  static forRootAsync(
+    options: MessagingOptions,
+    connections: {
+      inject?: unknown[];
+      useFactory: (...args: never[]) => MessagingConnections | Promise<MessagingConnections>;
+    },
+  ): DynamicModule {
     const given = Symbol('MessagingConnections');
-    return this.build(options, given, { provide: given, inject: (connections.inject ?? []) as never[], useFactory: connections.useFactory });
+    return this.build(options, given, {
+      provide: given,
+      inject: (connections.inject ?? []) as never[],
+      useFactory: connections.useFactory,
+    });
   }
 
   static forRoot(options: MessagingOptions, connections: MessagingConnections): DynamicModule {
@@ -78,7 +97,9 @@ export class MessagingModule {
     const nest = new Logger('messaging');
     const world = systemWorld;
     const logOf = (c: MessagingConnections): Log =>
-      c.log ?? ((level, message, detail) => nest[level === 'info' ? 'log' : level](detail ? `${message} ${JSON.stringify(detail)}` : message));
+      c.log ??
+      ((level, message, detail) =>
+        nest[level === 'info' ? 'log' : level](detail ? `${message} ${JSON.stringify(detail)}` : message));
     const fatalOf = (c: MessagingConnections): ((error: Error) => void) =>
       c.onFatal ??
       ((error) => {
@@ -87,8 +108,20 @@ export class MessagingModule {
       });
     const providers: Provider[] = [
       connections,
-      { provide: PostgresStore, inject: [given], useFactory: (c: MessagingConnections) => new PostgresStore(c.dataSource, c.statementTimeout === undefined ? usualLimits : { statement: c.statementTimeout }) },
-      { provide: KafkaClient, inject: [given], useFactory: (c: MessagingConnections) => kafkaClient({ ...c, log: logOf(c) }) },
+      {
+        provide: PostgresStore,
+        inject: [given],
+        useFactory: (c: MessagingConnections) =>
+          new PostgresStore(
+            c.dataSource,
+            c.statementTimeout === undefined ? usualLimits : { statement: c.statementTimeout },
+          ),
+      },
+      {
+        provide: KafkaClient,
+        inject: [given],
+        useFactory: (c: MessagingConnections) => kafkaClient({ ...c, log: logOf(c) }),
+      },
       {
         provide: MessagingParts,
         inject: [ModuleRef, KafkaClient, PostgresStore, given],
@@ -104,7 +137,11 @@ export class MessagingModule {
       { provide: Outbox, inject: [Relay], useFactory: (relay: Relay) => new Outbox(relay, world) },
       { provide: Commits, inject: [Runner], useFactory: (runner: Runner) => new Commits(runner) },
       { provide: KafkaTransport, inject: [MessagingParts], useFactory: ({ transport }: MessagingParts) => transport },
-      { provide: MessagingHealth, inject: [KafkaTransport, Relay], useFactory: (transport: KafkaTransport, relay: Relay) => new MessagingHealth(transport, relay) },
+      {
+        provide: MessagingHealth,
+        inject: [KafkaTransport, Relay],
+        useFactory: (transport: KafkaTransport, relay: Relay) => new MessagingHealth(transport, relay),
+      },
       {
         provide: MessagingLife,
         inject: [MessagingParts, KafkaClient, PostgresStore],
@@ -114,7 +151,19 @@ export class MessagingModule {
         },
       },
     ];
-    const exported = [KafkaClient, Commands, CommandGate, Outbox, Commits, KafkaTransport, MessagingHealth, MessagingLife, Relay, Runner, PostgresStore];
+    const exported = [
+      KafkaClient,
+      Commands,
+      CommandGate,
+      Outbox,
+      Commits,
+      KafkaTransport,
+      MessagingHealth,
+      MessagingLife,
+      Relay,
+      Runner,
+      PostgresStore,
+    ];
     return { module: MessagingModule, global: true, providers, exports: exported };
   }
 }

@@ -65,7 +65,11 @@ export class MessagingParts {
     this.relay = relay;
     this.transport = transport;
     this.effects = workers;
-    this.deadlines = deadlinesOf(options, ports, { runner, transport, partitionsOf: (topic) => topics.partitionsOf(topic) });
+    this.deadlines = deadlinesOf(options, ports, {
+      runner,
+      transport,
+      partitionsOf: (topic) => topics.partitionsOf(topic),
+    });
   }
 
   /** Lets a controller that Nest has not made handle what its methods are marked with. */
@@ -102,7 +106,11 @@ const withSagas = (lockOrder: readonly AnyTable[]): AnyTable[] => [
 function deadlinesOf(
   { service, sagas = [] }: MessagingOptions,
   { store, kafka, world, log }: MessagingPorts,
-  { runner, transport, partitionsOf }: { runner: Runner; transport: KafkaTransport; partitionsOf: (topic: string) => number },
+  {
+    runner,
+    transport,
+    partitionsOf,
+  }: { runner: Runner; transport: KafkaTransport; partitionsOf: (topic: string) => number },
 ): Deadlines | undefined {
   if (sagas.length === 0) return undefined;
   return new Deadlines(store, kafka, runner, world, {

@@ -193,8 +193,22 @@ create index msg_saga_journal_saga on msg_saga_journal (saga_id, id);
 `;
 
 const tables = [
-  'outbox', 'outbox_archive', 'outbox_held', 'sequences', 'relay', 'inbox', 'idempotency', 'parked_lanes', 'parked', 'operator_actions',
-  'tries', 'starts', 'effects', 'timers', 'sagas', 'saga_journal',
+  'outbox',
+  'outbox_archive',
+  'outbox_held',
+  'sequences',
+  'relay',
+  'inbox',
+  'idempotency',
+  'parked_lanes',
+  'parked',
+  'operator_actions',
+  'tries',
+  'starts',
+  'effects',
+  'timers',
+  'sagas',
+  'saga_journal',
 ];
 
 /** The library's own tables, all with the prefix `msg_`, in the service's database: they share its transactions. */
@@ -209,6 +223,13 @@ export class Messaging1700000000001 implements MigrationInterface {
 }
 
 export const messagingMigrations = [
-  Messaging1700000000001, Messaging1700000000003, Messaging1700000000004, Messaging1700000000005, Messaging1700000000006, Messaging1700000000007,
-  Messaging1700000000008, Messaging1700000000009, Messaging1700000000010,
+  Messaging1700000000001,
+  Messaging1700000000003,
+  Messaging1700000000004,
+  Messaging1700000000005,
+  Messaging1700000000006,
+  Messaging1700000000007,
+  Messaging1700000000008,
+  Messaging1700000000009,
+  Messaging1700000000010,
 ];

@@ -2,8 +2,22 @@ import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
-  Catch, Controller, Injectable, Module, UseFilters, UseGuards, UseInterceptors, UsePipes,
-  type CallHandler, type CanActivate, type ExceptionFilter, type ExecutionContext, type INestApplication, type NestInterceptor, type PipeTransform, type Type,
+  Catch,
+  Controller,
+  Injectable,
+  Module,
+  UseFilters,
+  UseGuards,
+  UseInterceptors,
+  UsePipes,
+  type CallHandler,
+  type CanActivate,
+  type ExceptionFilter,
+  type ExecutionContext,
+  type INestApplication,
+  type NestInterceptor,
+  type PipeTransform,
+  type Type,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ClientProxyFactory, EventPattern, Payload, Transport } from '@nestjs/microservices';
@@ -13,7 +27,19 @@ import { of, tap, type Observable } from 'rxjs';
 import { DataSource } from 'typeorm';
 import { freshDatabase, type FreshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
 import { freePorts } from '../../../tools/platform/process/ports.js';
-import { Catalogue, Handles, kafkaClient, KafkaTransport, Message, MessagingModule, messagingMigrations, nothing, Outbox, topic, type Decision } from './index.js';
+import {
+  Catalogue,
+  Handles,
+  kafkaClient,
+  KafkaTransport,
+  Message,
+  MessagingModule,
+  messagingMigrations,
+  nothing,
+  Outbox,
+  topic,
+  type Decision,
+} from './index.js';
 
 const run = randomUUID().slice(0, 8);
 const events = topic(`pipeline-${run}.events`, { owner: 'x', partitions: 1 });
@@ -26,7 +52,8 @@ class Tried {
 
 /** What happened, in order, to each message: by our transport and by Nest's own. */
 const traces = new Map<string, string[]>();
-const note = (message: Tried, what: string): void => void traces.set(message.id, [...(traces.get(message.id) ?? []), what]);
+const note = (message: Tried, what: string): void =>
+  void traces.set(message.id, [...(traces.get(message.id) ?? []), what]);
 
 @Injectable()
 class Guard implements CanActivate {
@@ -66,7 +93,9 @@ const handle = (message: Tried): Decision => {
   return nothing();
 };
 
-@UseGuards(Guard) @UseInterceptors(Interceptor) @UseFilters(Filter)
+@UseGuards(Guard)
+@UseInterceptors(Interceptor)
+@UseFilters(Filter)
 @Controller()
 class Ours {
   @UsePipes(Pipe)
@@ -75,7 +104,9 @@ class Ours {
     return handle(message);
   }
 }
-@UseGuards(Guard) @UseInterceptors(Interceptor) @UseFilters(Filter)
+@UseGuards(Guard)
+@UseInterceptors(Interceptor)
+@UseFilters(Filter)
 @Controller()
 class Nests {
   @UsePipes(Pipe)
@@ -100,7 +131,11 @@ describe('a handler with guards, pipes, interceptors and filters', () => {
 
   beforeAll(async () => {
     database = await freshDatabase();
-    dataSource = await new DataSource({ type: 'postgres', url: database.url, migrations: messagingMigrations }).initialize();
+    dataSource = await new DataSource({
+      type: 'postgres',
+      url: database.url,
+      migrations: messagingMigrations,
+    }).initialize();
     await dataSource.runMigrations();
   });
   afterAll(async () => {
@@ -114,7 +149,10 @@ describe('a handler with guards, pipes, interceptors and filters', () => {
     const kafka = kafkaClient({ brokers, clientId: 'test' });
     await kafka.provision([events]);
     await kafka.close();
-    const messaging = MessagingModule.forRoot({ service: `pipeline-${run}`, contracts: new Catalogue([Tried]), lockOrder: [] }, { brokers, clientId: 'x', dataSource, log: () => undefined });
+    const messaging = MessagingModule.forRoot(
+      { service: `pipeline-${run}`, contracts: new Catalogue([Tried]), lockOrder: [] },
+      { brokers, clientId: 'x', dataSource, log: () => undefined },
+    );
     @Module({ imports: [messaging], controllers: [Ours] })
     class OurModule {}
     @Module({ controllers: [Nests] })
@@ -130,8 +168,14 @@ describe('a handler with guards, pipes, interceptors and filters', () => {
       await outbox.transaction(dataSource.manager, (manager) => outbox.say(manager, Tried, { id: `ours ${how}`, how }));
       client.emit('pipeline.tried', { id: `nest ${how}`, how });
     }
-    await eventually(() => traces.size === 8 && traces.get('ours well')?.includes('after') && traces.get('nest well')?.includes('after'));
-    await eventually(() => traces.get('ours throws')?.includes('filter handler') && traces.get('nest throws')?.includes('filter handler'));
+    await eventually(
+      () =>
+        traces.size === 8 && traces.get('ours well')?.includes('after') && traces.get('nest well')?.includes('after'),
+    );
+    await eventually(
+      () =>
+        traces.get('ours throws')?.includes('filter handler') && traces.get('nest throws')?.includes('filter handler'),
+    );
     for (const how of hows) {
       const distinct = [...new Set(traces.get(`ours ${how}`))]; // a message that a guard refuses is tried again before it is parked
       expect([how, distinct]).toEqual([how, traces.get(`nest ${how}`)]);

@@ -4,7 +4,9 @@ import { describe, expect, it } from '@jest/globals';
 
 const here = join(import.meta.dirname, '..');
 const example = readFileSync(join(here, 'example/tickets.ts'), 'utf8');
-const blocks = [...readFileSync(join(here, 'README.md'), 'utf8').matchAll(/```ts\n([^]*?)\n```/g)].map(([, code]) => code!);
+const blocks = [...readFileSync(join(here, 'README.md'), 'utf8').matchAll(/```ts\n([^]*?)\n```/g)].map(
+  ([, code]) => code!,
+);
 
 describe('the README of the library', () => {
   it('shows the whole example, as it is compiled', () => {

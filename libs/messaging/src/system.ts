@@ -83,5 +83,9 @@ export class Aborted extends Error {
 }
 
 /** Back-off in whole milliseconds: doubling from `first` to `most`, with full jitter above half. */
-export const backOff = ({ randomness }: Pick<World, 'randomness'>, attempt: number, first: number, most: number): number =>
-  Math.round(Math.min(most, first * 2 ** Math.min(attempt, 30)) * (0.5 + randomness.fraction() / 2));
+export const backOff = (
+  { randomness }: Pick<World, 'randomness'>,
+  attempt: number,
+  first: number,
+  most: number,
+): number => Math.round(Math.min(most, first * 2 ** Math.min(attempt, 30)) * (0.5 + randomness.fraction() / 2));

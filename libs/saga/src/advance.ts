@@ -1,7 +1,18 @@
 import { alarmAfter, patience } from './patience.js';
 import { sagaId, storyOf, type Saga } from './saga.js';
 import type { Said } from './said.js';
-import { deadlineName, isOver, positionOf, type Advance, type Input, type OperatorAction, type Position, type SagaDeadline, type SagaState, type Transition } from './state.js';
+import {
+  deadlineName,
+  isOver,
+  positionOf,
+  type Advance,
+  type Input,
+  type OperatorAction,
+  type Position,
+  type SagaDeadline,
+  type SagaState,
+  type Transition,
+} from './state.js';
 import { isStep, type Failure, type Outcome, type Step, type Story } from './story.js';
 
 /**
@@ -9,7 +20,13 @@ import { isStep, type Failure, type Outcome, type Step, type Story } from './sto
  * a deadline that was met, anything once it is over) gives the very same state and says nothing.
  * Throws when a saga that never started is to go on, or began with a story that is not known any more.
  */
-export function advance<S>(definition: Saga<S>, state: SagaState | undefined, subject: S, input: Input, now: Date): Advance<S> {
+export function advance<S>(
+  definition: Saga<S>,
+  state: SagaState | undefined,
+  subject: S,
+  input: Input,
+  now: Date,
+): Advance<S> {
   if (input.kind === 'start') {
     if (state) return { state, subject, say: [], deadlines: [], journal: [] };
     return new Turn(definition, unstarted(definition, subject, now), 'not started', subject, input, now).start();
@@ -76,7 +93,13 @@ class Turn<S> {
   }
 
   end(): Advance<S> {
-    return { state: this.state, subject: this.subject, say: this.#say, deadlines: this.#deadlines, journal: this.#journal };
+    return {
+      state: this.state,
+      subject: this.subject,
+      say: this.#say,
+      deadlines: this.#deadlines,
+      journal: this.#journal,
+    };
   }
 
   #cancel(): Advance<S> {
@@ -153,7 +176,13 @@ class Turn<S> {
 
   #command(step: Step<S>, attempt: number): Advance<S> {
     const undoing = this.state.status === 'undoing';
-    this.state = { ...this.state, step: step.name, attempt, alarmed: attempt > alarmAfter, changedAt: this.now.toISOString() };
+    this.state = {
+      ...this.state,
+      step: step.name,
+      attempt,
+      alarmed: attempt > alarmAfter,
+      changedAt: this.now.toISOString(),
+    };
     const command = undoing ? step.undo!(this.subject) : step.ask(this.subject);
     const kind = undoing ? 'undo' : this.#pastThePoint || step.retries === 'for ever' ? 'ask for ever' : 'ask';
     this.#say.push(command);
@@ -195,6 +224,8 @@ class Turn<S> {
   #named(name: string): Step<S> {
     const entry = this.#story.steps.find((each) => each.name === name);
     if (entry && isStep(entry)) return entry;
-    throw new Error(`${this.state.id} stands at "${name}", which version ${this.state.version} does not tell: raise the version when steps change`);
+    throw new Error(
+      `${this.state.id} stands at "${name}", which version ${this.state.version} does not tell: raise the version when steps change`,
+    );
   }
 }

@@ -3,7 +3,8 @@ import { isStep, type ReplyClass, type Step, type Story } from './story.js';
 
 const twins = <T>(list: readonly T[]): T[] => list.filter((each, at) => list.indexOf(each) !== at);
 
-const repliesOf = <S>({ done, refused, undone }: Step<S>): ReplyClass[] => [done, refused, undone].filter((reply) => reply !== undefined);
+const repliesOf = <S>({ done, refused, undone }: Step<S>): ReplyClass[] =>
+  [done, refused, undone].filter((reply) => reply !== undefined);
 
 function* faultsOf<S>({ steps, onFailed }: Story<S>): Generator<string> {
   if (steps.length === 0) yield 'it has no steps';
@@ -17,11 +18,16 @@ function* faultsOf<S>({ steps, onFailed }: Story<S>): Generator<string> {
     if (!isStep(step)) continue;
     milliseconds(step.within);
     const here = `"${step.name}"`;
-    if (Boolean(step.undo) !== Boolean(step.undone)) yield `${here} has an undo without its answer, or an answer without its undo`;
-    if (Boolean(step.refused) !== Boolean(step.because)) yield `${here} must say both what its refusal is and what it means (refused, because)`;
-    if (point >= 0 && at > point && (step.undo || step.refused)) yield `${here} comes after the point of no return: it can be neither refused nor undone`;
-    if (point >= 0 && at > point && typeof step.retries === 'number') yield `${here} comes after the point of no return: it is retried for ever`;
-    if (typeof step.retries === 'number' && (!Number.isInteger(step.retries) || step.retries < 0)) yield `${here} is to be retried ${step.retries} times`;
+    if (Boolean(step.undo) !== Boolean(step.undone))
+      yield `${here} has an undo without its answer, or an answer without its undo`;
+    if (Boolean(step.refused) !== Boolean(step.because))
+      yield `${here} must say both what its refusal is and what it means (refused, because)`;
+    if (point >= 0 && at > point && (step.undo || step.refused))
+      yield `${here} comes after the point of no return: it can be neither refused nor undone`;
+    if (point >= 0 && at > point && typeof step.retries === 'number')
+      yield `${here} comes after the point of no return: it is retried for ever`;
+    if (typeof step.retries === 'number' && (!Number.isInteger(step.retries) || step.retries < 0))
+      yield `${here} is to be retried ${step.retries} times`;
   }
 }
 

@@ -13,7 +13,8 @@ export function declaredTransitions<S>(definition: Saga<S>, version = definition
   const point = steps.findIndex((entry) => !isStep(entry));
   const all: Declared[] = [...entering(steps, 0, 'not started', 'start')];
   for (const [at, step] of steps.entries()) {
-    if (isStep(step)) all.push(...whileAsking(steps, at, step, point >= 0 && at > point), ...whileUndoing(steps, at, step));
+    if (isStep(step))
+      all.push(...whileAsking(steps, at, step, point >= 0 && at > point), ...whileUndoing(steps, at, step));
   }
   return all;
 }

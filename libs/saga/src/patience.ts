@@ -7,7 +7,8 @@ export const alarmAfter = 5;
 const firstUndo = 10_000;
 const longest = 300_000;
 
-const growing = (first: number, attempt: number): number => Math.max(first, Math.min(first * 2 ** Math.min(attempt - 1, 20), longest));
+const growing = (first: number, attempt: number): number =>
+  Math.max(first, Math.min(first * 2 ** Math.min(attempt - 1, 20), longest));
 
 /** How long an answer is waited for. What is tried for ever is tried at growing distances, at most five minutes. */
 export function patience<S>(step: Step<S>, attempt: number, kind: 'undo' | 'ask' | 'ask for ever'): number {

@@ -1,6 +1,14 @@
 import { advance } from './advance.js';
 import type { Saga } from './saga.js';
-import { deadlineName, isOver, type Advance, type Input, type SagaDeadline, type SagaState, type Transition } from './state.js';
+import {
+  deadlineName,
+  isOver,
+  type Advance,
+  type Input,
+  type SagaDeadline,
+  type SagaState,
+  type Transition,
+} from './state.js';
 
 /** Everything that one cause has made the owner of a subject say of it, as it lies on the topics. */
 export interface ToldDecision {
@@ -28,7 +36,12 @@ export interface RetoldSaga {
   readonly state: SagaState;
   readonly startedAt: Date;
   readonly changedAt: Date;
-  readonly journal: readonly { readonly transition: Transition; readonly cause: string; readonly at: Date; readonly id: string }[];
+  readonly journal: readonly {
+    readonly transition: Transition;
+    readonly cause: string;
+    readonly at: Date;
+    readonly id: string;
+  }[];
   /** Those that run, with the message whose publication has started each. */
   readonly deadlines: readonly (SagaDeadline & { readonly startedBy: string; readonly from: Date })[];
 }
@@ -50,8 +63,10 @@ export interface Retold<S> {
 export function retell<S>(retelling: Retelling<S>, decisions: readonly ToldDecision[]): Retold<S> {
   const walk = new Walk(retelling);
   const waiting = new Map(decisions.map((decision) => [decision.cause, decision]));
-  for (let took = true; took && waiting.size > 0; ) {
-    const next = [...waiting.values()].find((decision) => [...decision.behind].every((cause) => !waiting.has(cause)) && walk.take(decision));
+  for (let took = true; took && waiting.size > 0;) {
+    const next = [...waiting.values()].find(
+      (decision) => [...decision.behind].every((cause) => !waiting.has(cause)) && walk.take(decision),
+    );
     took = next !== undefined && waiting.delete(next.cause);
   }
   return { subject: walk.subject, sagas: walk.told, unexplained: [...waiting.values()], refusals: walk.refusals };
@@ -119,7 +134,11 @@ class Walk<S> {
   #inputsOf(saga: Saga<S>): readonly Input[] {
     const told = this.#of(saga);
     if (!told) return [{ kind: 'start' }];
-    const operator = (['push', 'retry', 'skip'] as const).map((action): Input => ({ kind: 'operator', action, reason: 'retold from what was said' }));
+    const operator = (['push', 'retry', 'skip'] as const).map((action): Input => ({
+      kind: 'operator',
+      action,
+      reason: 'retold from what was said',
+    }));
     return [{ kind: 'deadline', name: deadlineName(told.state) }, { kind: 'cancel' }, ...operator];
   }
 
@@ -148,8 +167,22 @@ class Walk<S> {
       startedAt: before?.startedAt ?? at,
       changedAt: at,
       // As many messages were said as positions were passed, at least: each line takes the id of one, so lines keep their order.
-      journal: [...(before?.journal ?? []), ...journal.map((transition, index) => ({ transition, cause, at, id: says[Math.min(index, says.length - 1)]!.id }))],
-      deadlines: isOver(state) ? [] : deadlines.map((deadline) => ({ ...deadline, startedBy: says.find(({ message }) => message instanceof deadline.command.cls)!.id, from: at })),
+      journal: [
+        ...(before?.journal ?? []),
+        ...journal.map((transition, index) => ({
+          transition,
+          cause,
+          at,
+          id: says[Math.min(index, says.length - 1)]!.id,
+        })),
+      ],
+      deadlines: isOver(state)
+        ? []
+        : deadlines.map((deadline) => ({
+            ...deadline,
+            startedBy: says.find(({ message }) => message instanceof deadline.command.cls)!.id,
+            from: at,
+          })),
     });
   }
 }

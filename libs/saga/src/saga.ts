@@ -40,5 +40,7 @@ export function storyOf<S>(definition: Saga<S>, version: number): Story<S> {
   const found = versionsOf(definition).find(([known]) => known === version);
   if (found) return found[1];
   const known = versionsOf(definition).map(([each]) => each);
-  throw new Error(`${definition.name}: a saga of version ${version} is running, and only ${known.join(', ')} can be told: keep its steps under "older" until it has ended`);
+  throw new Error(
+    `${definition.name}: a saga of version ${version} is running, and only ${known.join(', ')} can be told: keep its steps under "older" until it has ended`,
+  );
 }

@@ -49,7 +49,8 @@ export interface Transition {
   readonly detail: string | null;
 }
 
-export type Position = 'not started' | `asking ${string}` | `passed ${string}` | `undoing ${string}` | 'completed' | 'failed';
+export type Position =
+  'not started' | `asking ${string}` | `passed ${string}` | `undoing ${string}` | 'completed' | 'failed';
 
 /** Runs from the moment the command is on its topic. A deadline needs no cancelling: the state decides whether it still counts. */
 export interface SagaDeadline {

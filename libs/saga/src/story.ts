@@ -29,7 +29,10 @@ export interface PointOfNoReturn<S> {
   readonly decide: (subject: S, now: Date) => Outcome<S>;
 }
 
-export const pointOfNoReturn = <S>(name: string, decide: (subject: S, now: Date) => Outcome<S>): PointOfNoReturn<S> => ({ name, decide });
+export const pointOfNoReturn = <S>(
+  name: string,
+  decide: (subject: S, now: Date) => Outcome<S>,
+): PointOfNoReturn<S> => ({ name, decide });
 
 /** What becomes of the subject, and what is said of it. */
 export interface Outcome<S> {

@@ -34,7 +34,11 @@ export const edgeProviders = (service: string, config: ServiceConfig): Provider[
       return answers;
     },
   },
-  { provide: TokenVerifier, inject: [KeyRing, Clock], useFactory: (keys: KeyRing, clock: Clock) => new TokenVerifier(keys, clock) },
+  {
+    provide: TokenVerifier,
+    inject: [KeyRing, Clock],
+    useFactory: (keys: KeyRing, clock: Clock) => new TokenVerifier(keys, clock),
+  },
   {
     provide: Heartbeats,
     inject: [KafkaClient, Health, Clock, Timers, Randomness],
@@ -51,4 +55,14 @@ export const edgeProviders = (service: string, config: ServiceConfig): Provider[
   { provide: APP_PIPE, useClass: StrictValidation },
 ];
 
-export const edgeExports = [Clock, Timers, Randomness, Metrics, ServiceName, Health, OpenAnswers, TokenVerifier, Heartbeats];
+export const edgeExports = [
+  Clock,
+  Timers,
+  Randomness,
+  Metrics,
+  ServiceName,
+  Health,
+  OpenAnswers,
+  TokenVerifier,
+  Heartbeats,
+];

@@ -12,7 +12,17 @@ import type { Request } from 'express';
 import request from 'supertest';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { freshDatabase, type FreshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
-import { DatabaseConfig, IdempotencyKey, PageQuery, problem, Public, readConfig, ServiceModule, startService, type RunningService } from './index.js';
+import {
+  DatabaseConfig,
+  IdempotencyKey,
+  PageQuery,
+  problem,
+  Public,
+  readConfig,
+  ServiceModule,
+  startService,
+  type RunningService,
+} from './index.js';
 
 interface Note {
   readonly noteId: string;
@@ -21,7 +31,8 @@ interface Note {
 const Notes = table<Note>('notes', 'noteId', { noteId: 'uuid', text: 'text' });
 
 class CreateNotes1760000000001 implements MigrationInterface {
-  up = (runner: QueryRunner): Promise<void> => runner.query('create table notes (note_id uuid primary key, text text not null unique)');
+  up = (runner: QueryRunner): Promise<void> =>
+    runner.query('create table notes (note_id uuid primary key, text text not null unique)');
   down = (runner: QueryRunner): Promise<void> => runner.query('drop table notes');
 }
 
@@ -34,7 +45,9 @@ class WriteNote {
   @IsOptional() @ValidateNested({ each: true }) @Type(() => Line) @ArrayMaxSize(3) readonly lines?: Line[];
 }
 
-const writeNote = command('note.write', {}, ({ noteId, text }: Note) => insert(Notes, { noteId, text }).and(answer({ noteId })));
+const writeNote = command('note.write', {}, ({ noteId, text }: Note) =>
+  insert(Notes, { noteId, text }).and(answer({ noteId })),
+);
 @Controller('notes')
 class NotesController {
   constructor(@Inject(Commands) private readonly commands: Commands) {}
@@ -88,10 +101,22 @@ describe('a service', () => {
     await kafka.provision(contracts.topics);
     await kafka.close();
     database = await freshDatabase();
-    const config = readConfig(DatabaseConfig, { PORT: '0', LOG_LEVEL: 'silent', KAFKA_BROKERS: brokers, DATABASE_URL: database.url, MIGRATIONS: 'apply' });
+    const config = readConfig(DatabaseConfig, {
+      PORT: '0',
+      LOG_LEVEL: 'silent',
+      KAFKA_BROKERS: brokers,
+      DATABASE_URL: database.url,
+      MIGRATIONS: 'apply',
+    });
     const service = `probe-${randomBytes(4).toString('hex')}`;
     @Module({
-      imports: [ServiceModule.forRoot({ config, migrations: [CreateNotes1760000000001], messaging: { service, contracts, lockOrder: [Notes] } })],
+      imports: [
+        ServiceModule.forRoot({
+          config,
+          migrations: [CreateNotes1760000000001],
+          messaging: { service, contracts, lockOrder: [Notes] },
+        }),
+      ],
       controllers: [NotesController],
     })
     class ProbeModule {}
@@ -104,16 +129,26 @@ describe('a service', () => {
 
   describe('asked how it is', () => {
     it('is alive', () => http().get('/healthz').expect(200, { status: 'alive' }));
-    it('is ready', () => eventually(async () => (await http().get('/readyz')).text === JSON.stringify({ status: 'ready', degraded: [] })));
-    it('tells its measurements and the library\'s', async () => {
+    it('is ready', () =>
+      eventually(async () => (await http().get('/readyz')).text === JSON.stringify({ status: 'ready', degraded: [] })));
+    it("tells its measurements and the library's", async () => {
       await http().get('/notes/nothing?x=1');
       const { text } = await http().get('/metrics').expect(200);
       expect(text).toMatch(/http_request_duration_seconds_count\{[^}]*route="\/notes\/:id"[^}]*status="404"\}/);
-      for (const name of ['outbox_rows', 'outbox_keys_held', 'sagas_alarmed', 'database_connections', 'process_cpu_seconds_total']) expect(text).toContain(name);
+      for (const name of [
+        'outbox_rows',
+        'outbox_keys_held',
+        'sagas_alarmed',
+        'database_connections',
+        'process_cpu_seconds_total',
+      ])
+        expect(text).toContain(name);
     });
     it('documents its routes, the rules of its DTOs and its problems', async () => {
       const { body } = await http().get('/docs-json').expect(200);
-      expect(Object.keys(body.paths)).toEqual(expect.arrayContaining(['/notes', '/notes/{id}', '/healthz', '/readyz', '/metrics']));
+      expect(Object.keys(body.paths)).toEqual(
+        expect.arrayContaining(['/notes', '/notes/{id}', '/healthz', '/readyz', '/metrics']),
+      );
       expect(body.components.schemas.WriteNote).toEqual({
         type: 'object',
         required: ['text'],
@@ -125,12 +160,19 @@ describe('a service', () => {
       });
       expect(body.components.schemas.Problem.required).toContain('detail');
       expect(body.paths['/notes'].post.security).toEqual([{}]);
-      expect(body.paths['/notes/once'].post.parameters).toContainEqual(expect.objectContaining({ name: 'Idempotency-Key', in: 'header', required: true }));
-      expect(body.paths['/notes'].get.parameters.map(({ name }: { name: string }) => name)).toEqual(['limit', 'cursor']);
+      expect(body.paths['/notes/once'].post.parameters).toContainEqual(
+        expect.objectContaining({ name: 'Idempotency-Key', in: 'header', required: true }),
+      );
+      expect(body.paths['/notes'].get.parameters.map(({ name }: { name: string }) => name)).toEqual([
+        'limit',
+        'cursor',
+      ]);
       await http().get('/docs').expect(200).expect('content-type', /html/);
     });
-    it('does not say what it is made of', async () => expect((await http().get('/healthz')).headers).not.toHaveProperty('x-powered-by'));
-    it('gives the request id back', () => http().get('/healthz').set('x-request-id', 'abc-1').expect('x-request-id', 'abc-1'));
+    it('does not say what it is made of', async () =>
+      expect((await http().get('/healthz')).headers).not.toHaveProperty('x-powered-by'));
+    it('gives the request id back', () =>
+      http().get('/healthz').set('x-request-id', 'abc-1').expect('x-request-id', 'abc-1'));
   });
 
   describe('given bad input', () => {
@@ -148,8 +190,14 @@ describe('a service', () => {
       ['an unknown field inside', { text: 'a', lines: [{ quantity: 1, price: 0 }] }, 'lines.0.price'],
       ['a list for an object', [], 'text'],
     ])('answers 400 naming the field to %s', async (_, body, field) => {
-      const { body: told } = await post(body).expect(400).expect('content-type', /application\/problem\+json/);
-      expect(told).toMatchObject({ type: '/problems/invalid-request', status: 400, detail: expect.stringContaining(field) });
+      const { body: told } = await post(body)
+        .expect(400)
+        .expect('content-type', /application\/problem\+json/);
+      expect(told).toMatchObject({
+        type: '/problems/invalid-request',
+        status: 400,
+        detail: expect.stringContaining(field),
+      });
       expect(told.errors).toContainEqual({ field, detail: expect.not.stringMatching(/^$/) });
     });
     it.each([
@@ -158,12 +206,26 @@ describe('a service', () => {
       ['a nesting of 10,000', `${'['.repeat(10_000)}${']'.repeat(10_000)}`, 400],
       ['300 kB', JSON.stringify({ text: 'a'.repeat(300_000) }), 413],
     ])('answers a problem to %s', async (_, body, status) => {
-      const { body: told } = await post(body).expect(status).expect('content-type', /application\/problem\+json/);
+      const { body: told } = await post(body)
+        .expect(status)
+        .expect('content-type', /application\/problem\+json/);
       expect(JSON.stringify(told)).not.toMatch(/stack|Unexpected token/);
     });
     it('answers 415 to anything but JSON', () => http().post('/notes').type('form').send('text=a').expect(415));
-    it('answers 415 to another charset', () => http().post('/notes').set('content-type', 'application/json; charset=iso-8859-1').send('{"text":"a"}').expect(415));
-    it('answers 413 to a bomb', () => http().post('/notes').type('json').set('content-encoding', 'gzip').serialize((body: unknown) => body as string).send(gzipSync(Buffer.alloc(10_000_000, ' ')) as never).expect(413));
+    it('answers 415 to another charset', () =>
+      http()
+        .post('/notes')
+        .set('content-type', 'application/json; charset=iso-8859-1')
+        .send('{"text":"a"}')
+        .expect(415));
+    it('answers 413 to a bomb', () =>
+      http()
+        .post('/notes')
+        .type('json')
+        .set('content-encoding', 'gzip')
+        .serialize((body: unknown) => body as string)
+        .send(gzipSync(Buffer.alloc(10_000_000, ' ')) as never)
+        .expect(413));
     it.each([
       ['/notes?limit=0', 'limit'],
       ['/notes?limit=1e9', 'limit'],
@@ -172,23 +234,38 @@ describe('a service', () => {
       ['/notes?cursor=%00', 'cursor'],
       ['/notes?page=1', 'page'],
       ['/notes/a%00b', 'id'],
-    ])('answers 400 to GET %s naming %s', async (path, field) => expect((await http().get(path).expect(400)).body.errors).toContainEqual(expect.objectContaining({ field })));
-    it('answers 400 to a path that can\'t be decoded', () => http().get('/notes/%E0%A4%A').expect(400));
-    it('answers 404 to a route that is not there', async () => expect((await http().get('/nowhere').expect(404)).body).toMatchObject({ type: '/problems/not-found' }));
-    it('keeps the bytes of a body for its signature', async () => expect((await http().post('/notes/signed').type('json').send('{ "a":  1 }').expect(201)).text).toBe('{ "a":  1 }'));
+    ])('answers 400 to GET %s naming %s', async (path, field) =>
+      expect((await http().get(path).expect(400)).body.errors).toContainEqual(expect.objectContaining({ field })),
+    );
+    it("answers 400 to a path that can't be decoded", () => http().get('/notes/%E0%A4%A').expect(400));
+    it('answers 404 to a route that is not there', async () =>
+      expect((await http().get('/nowhere').expect(404)).body).toMatchObject({ type: '/problems/not-found' }));
+    it('keeps the bytes of a body for its signature', async () =>
+      expect((await http().post('/notes/signed').type('json').send('{ "a":  1 }').expect(201)).text).toBe(
+        '{ "a":  1 }',
+      ));
     it('takes good input', () => http().get('/notes?limit=7&cursor=abc').expect(200, { limit: 7, cursor: 'abc' }));
   });
 
   describe('failing inside', () => {
     it('tells nothing of it', async () => {
       const { body } = await http().get('/notes/broken').expect(500);
-      expect(body).toEqual({ type: '/problems/internal-error', title: 'Internal Server Error', status: 500, detail: expect.stringContaining('x-request-id') });
+      expect(body).toEqual({
+        type: '/problems/internal-error',
+        title: 'Internal Server Error',
+        status: 500,
+        detail: expect.stringContaining('x-request-id'),
+      });
     });
     it('answers 409 to a row that must be single', () => http().get('/notes/broken?how=unique').expect(409));
     it('answers 409 when the database says so', async () => {
       await http().post('/notes').send({ text: 'twice' }).expect(201);
       await http().post('/notes').send({ text: 'twice' }).expect(409);
     });
-    it('renders a problem with what it adds', async () => expect((await http().get('/notes/broken?how=known').expect(418)).body).toMatchObject({ type: '/problems/teapot', handle: 'here' }));
+    it('renders a problem with what it adds', async () =>
+      expect((await http().get('/notes/broken?how=known').expect(418)).body).toMatchObject({
+        type: '/problems/teapot',
+        handle: 'here',
+      }));
   });
 });

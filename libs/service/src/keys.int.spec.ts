@@ -1,9 +1,25 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Body, Controller, Get, Inject, Module, Post, Res } from '@nestjs/common';
-import { contracts, DataKeyAnnounced, DataKeyDestroyed, SigningKeyAnnounced, SigningKeyRetired } from '@tradewind/contracts';
+import {
+  contracts,
+  DataKeyAnnounced,
+  DataKeyDestroyed,
+  SigningKeyAnnounced,
+  SigningKeyRetired,
+} from '@tradewind/contracts';
 import { uuidv7, type UserId } from '@tradewind/kernel';
-import { answer, command, Commands, insert, kafkaClient, say, systemRandomness, table, type Command } from '@tradewind/messaging';
+import {
+  answer,
+  command,
+  Commands,
+  insert,
+  kafkaClient,
+  say,
+  systemRandomness,
+  table,
+  type Command,
+} from '@tradewind/messaging';
 import { eventually } from '@tradewind/testing';
 import type { Response } from 'express';
 import { exportJWK, generateKeyPair, SignJWT, type JWTHeaderParameters, type JWTPayload } from 'jose';
@@ -11,8 +27,21 @@ import request from 'supertest';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { freshDatabase, type FreshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
 import {
-  bodyHash, CurrentUser, dataKeySecret, IdempotencyKey, newDataKey, readConfig, replayHeader, Roles, Sealer, SealingConfig, ServiceModule, startService, wrap,
-  type RunningService, type User,
+  bodyHash,
+  CurrentUser,
+  dataKeySecret,
+  IdempotencyKey,
+  newDataKey,
+  readConfig,
+  replayHeader,
+  Roles,
+  Sealer,
+  SealingConfig,
+  ServiceModule,
+  startService,
+  wrap,
+  type RunningService,
+  type User,
 } from './index.js';
 
 interface Note {
@@ -22,16 +51,18 @@ interface Note {
 const Notes = table<Note>('notes', 'noteId', { noteId: 'uuid', text: 'text' });
 
 class CreateNotes1760000000001 implements MigrationInterface {
-  up = (runner: QueryRunner): Promise<void> => runner.query('create table notes (note_id uuid primary key, text text not null unique)');
+  up = (runner: QueryRunner): Promise<void> =>
+    runner.query('create table notes (note_id uuid primary key, text text not null unique)');
   down = (runner: QueryRunner): Promise<void> => runner.query('drop table notes');
 }
 
-const writeNote = command('note.write', {}, ({ noteId, text }: Note) => insert(Notes, { noteId, text }).and(answer({ noteId })));
+const writeNote = command('note.write', {}, ({ noteId, text }: Note) =>
+  insert(Notes, { noteId, text }).and(answer({ noteId })),
+);
 const announce = command('signing-key.announce', {}, (key: SigningKeyAnnounced) => say(SigningKeyAnnounced, key));
 const retire = command('signing-key.retire', {}, (kid: string) => say(SigningKeyRetired, { kid }));
 const announceData = command('data-key.announce', {}, (key: DataKeyAnnounced) => say(DataKeyAnnounced, key));
 const destroyData = command('data-key.destroy', {}, (userId: UserId) => say(DataKeyDestroyed, { userId }));
-
 
 const newUuid = (): string => uuidv7(Date.now(), randomBytes(10));
 
@@ -40,9 +71,19 @@ class NotesController {
   constructor(@Inject(Commands) private readonly commands: Commands) {}
 
   @Post('once')
-  async once(@CurrentUser() user: User, @IdempotencyKey() key: string, @Body() body: { text: string }, @Res({ passthrough: true }) response: Response): Promise<unknown> {
+  async once(
+    @CurrentUser() user: User,
+    @IdempotencyKey() key: string,
+    @Body() body: { text: string },
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<unknown> {
     const input = { noteId: newUuid(), text: body.text };
-    const { answer, replayed } = await this.commands.once(writeNote, input, { scope: user.id, route: 'POST /notes/once', key, bodyHash: bodyHash(body) });
+    const { answer, replayed } = await this.commands.once(writeNote, input, {
+      scope: user.id,
+      route: 'POST /notes/once',
+      key,
+      bodyHash: bodyHash(body),
+    });
     replayHeader(response, replayed);
     return answer;
   }
@@ -68,10 +109,22 @@ type Pair = Awaited<ReturnType<typeof keyPair>>;
 
 const now = (): string => new Date().toISOString();
 const tokenOf = (key: Pair, claims: JWTPayload = {}, header: Partial<JWTHeaderParameters> = {}): Promise<string> =>
-  new SignJWT({ role: 'customer', iss: 'tradewind', aud: 'tradewind-shop', sub: newUuid(), exp: Math.floor(Date.now() / 1_000) + 60, ...claims })
+  new SignJWT({
+    role: 'customer',
+    iss: 'tradewind',
+    aud: 'tradewind-shop',
+    sub: newUuid(),
+    exp: Math.floor(Date.now() / 1_000) + 60,
+    ...claims,
+  })
     .setProtectedHeader({ alg: 'EdDSA', kid: key.kid, ...header })
     .sign(key.privateKey);
-const announcementOf = ({ kid, publicKey }: Pair): SigningKeyAnnounced => ({ kid, publicKey, announcedAt: now(), signsFrom: now() });
+const announcementOf = ({ kid, publicKey }: Pair): SigningKeyAnnounced => ({
+  kid,
+  publicKey,
+  announcedAt: now(),
+  signsFrom: now(),
+});
 
 describe('a service', () => {
   let database: FreshDatabase;
@@ -79,7 +132,8 @@ describe('a service', () => {
   let signer: Pair;
   const secret = randomBytes(32).toString('base64');
   const http = () => request(running.url);
-  const run = <I>(of: Command<I, unknown, Record<never, never>>, input: I): Promise<unknown> => running.app.get<Commands>(Commands).run(of, input);
+  const run = <I>(of: Command<I, unknown, Record<never, never>>, input: I): Promise<unknown> =>
+    running.app.get<Commands>(Commands).run(of, input);
   const announced = async (): Promise<Pair> => {
     const pair = await keyPair();
     await run(announce, announcementOf(pair));
@@ -92,18 +146,35 @@ describe('a service', () => {
     await kafka.provision(contracts.topics);
     await kafka.close();
     database = await freshDatabase();
-    const environment = { PORT: '0', LOG_LEVEL: 'silent', KAFKA_BROKERS: brokers, DATABASE_URL: database.url, MIGRATIONS: 'apply', DATA_KEY_SECRET: secret };
+    const environment = {
+      PORT: '0',
+      LOG_LEVEL: 'silent',
+      KAFKA_BROKERS: brokers,
+      DATABASE_URL: database.url,
+      MIGRATIONS: 'apply',
+      DATA_KEY_SECRET: secret,
+    };
     const config = readConfig(SealingConfig, environment);
     const service = `probe-${randomBytes(4).toString('hex')}`;
     @Module({
-      imports: [ServiceModule.forRoot({ config, migrations: [CreateNotes1760000000001], messaging: { service, contracts, lockOrder: [Notes] }, sealing: true })],
+      imports: [
+        ServiceModule.forRoot({
+          config,
+          migrations: [CreateNotes1760000000001],
+          messaging: { service, contracts, lockOrder: [Notes] },
+          sealing: true,
+        }),
+      ],
       controllers: [NotesController],
     })
     class ProbeModule {}
     running = await startService(ProbeModule, config);
     signer = await announced();
     const token = await tokenOf(signer);
-    await eventually(async () => (await http().get('/notes/mine').set('authorization', `Bearer ${token}`)).status === 200, 30_000);
+    await eventually(
+      async () => (await http().get('/notes/mine').set('authorization', `Bearer ${token}`)).status === 200,
+      30_000,
+    );
   }, 60_000);
   afterAll(async () => {
     await running?.stop();
@@ -132,13 +203,27 @@ describe('a service', () => {
     it('answers 401 to one that was changed, is not signed, or is signed with the public key', async () => {
       const [head, body, signature] = (await tokenOf(signer)).split('.');
       const base64 = (json: object): string => Buffer.from(JSON.stringify(json)).toString('base64url');
-      const hmac = await new SignJWT({ role: 'admin', sub: newUuid(), iss: 'tradewind', aud: 'tradewind-shop', exp: 9_999_999_999 })
+      const hmac = await new SignJWT({
+        role: 'admin',
+        sub: newUuid(),
+        iss: 'tradewind',
+        aud: 'tradewind-shop',
+        exp: 9_999_999_999,
+      })
         .setProtectedHeader({ alg: 'HS256', kid: signer.kid })
         .sign(Buffer.from(signer.publicKey));
       const admin = { ...JSON.parse(Buffer.from(body!, 'base64url').toString()), role: 'admin' };
-      for (const token of [`${head}.${base64(admin)}.${signature}`, `${base64({ alg: 'none', kid: signer.kid })}.${body}.`, hmac, 'x', 'a.b.c']) await mine(token).expect(401);
+      for (const token of [
+        `${head}.${base64(admin)}.${signature}`,
+        `${base64({ alg: 'none', kid: signer.kid })}.${body}.`,
+        hmac,
+        'x',
+        'a.b.c',
+      ])
+        await mine(token).expect(401);
     });
-    it('answers 401 to one of a key that nobody announced, once it has looked', async () => mine(await tokenOf(await keyPair())).expect(401));
+    it('answers 401 to one of a key that nobody announced, once it has looked', async () =>
+      mine(await tokenOf(await keyPair())).expect(401));
     it('waits for a key that is on its way', async () => {
       const pair = await keyPair();
       const [{ status }] = await Promise.all([mine(await tokenOf(pair)), run(announce, announcementOf(pair))]);
@@ -152,13 +237,21 @@ describe('a service', () => {
       await eventually(async () => (await mine(token)).status === 401);
     });
     it('keeps roles apart', async () => {
-      const all = async (role: string) => http().get('/notes/all').set('authorization', `Bearer ${await tokenOf(signer, { role })}`);
+      const all = async (role: string) =>
+        http()
+          .get('/notes/all')
+          .set('authorization', `Bearer ${await tokenOf(signer, { role })}`);
       expect((await all('customer')).status).toBe(403);
       expect((await all('admin')).status).toBe(200);
     });
     it('does once what is asked twice with one key', async () => {
       const token = await tokenOf(signer);
-      const once = (key: string | undefined, text: string) => http().post('/notes/once').set('authorization', `Bearer ${token}`).set(key ? { 'Idempotency-Key': key } : {}).send({ text });
+      const once = (key: string | undefined, text: string) =>
+        http()
+          .post('/notes/once')
+          .set('authorization', `Bearer ${token}`)
+          .set(key ? { 'Idempotency-Key': key } : {})
+          .send({ text });
       const first = await once('k1', 'once').expect(201);
       const again = await once('k1', 'once').expect(201).expect('idempotent-replayed', 'true');
       expect(again.body).toEqual(first.body);
@@ -171,7 +264,12 @@ describe('a service', () => {
   describe('sealing', () => {
     const userId = newUuid() as UserId;
     const sealer = (): Sealer => running.app.get(Sealer);
-    const announceKey = () => run(announceData, { userId, wrappedKey: wrap(dataKeySecret(secret), userId, newDataKey(systemRandomness), systemRandomness), createdAt: now() });
+    const announceKey = () =>
+      run(announceData, {
+        userId,
+        wrappedKey: wrap(dataKeySecret(secret), userId, newDataKey(systemRandomness), systemRandomness),
+        createdAt: now(),
+      });
 
     it('waits for a data key that is on its way, and opens what it sealed', async () => {
       const [sealed] = await Promise.all([sealer().seal(userId, 'Ann'), announceKey()]);
@@ -189,8 +287,17 @@ describe('a service', () => {
     });
     it('does not bring a destroyed key back when the announcement is repeated', async () => {
       await announceKey();
-      await announced().then(async (pair) => http().get('/notes/mine').set('authorization', `Bearer ${await tokenOf(pair)}`).expect(200));
-      const rows = await running.app.get(DataSource).query<{ erased: boolean }[]>('select wrapped_key is null as erased from svc_data_keys where user_id = $1', [userId]);
+      await announced().then(async (pair) =>
+        http()
+          .get('/notes/mine')
+          .set('authorization', `Bearer ${await tokenOf(pair)}`)
+          .expect(200),
+      );
+      const rows = await running.app
+        .get(DataSource)
+        .query<{ erased: boolean }[]>('select wrapped_key is null as erased from svc_data_keys where user_id = $1', [
+          userId,
+        ]);
       expect(rows).toEqual([{ erased: true }]);
     });
   });

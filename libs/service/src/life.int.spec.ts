@@ -5,12 +5,31 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Inject, Module, Param, Post, Query, Sse, type MessageEvent } from '@nestjs/common';
 import { contracts, topics } from '@tradewind/contracts';
-import { answer, command, Commands, insert, kafkaClient, table, type IncomingRecord, type KafkaClient, type Tail } from '@tradewind/messaging';
+import {
+  answer,
+  command,
+  Commands,
+  insert,
+  kafkaClient,
+  table,
+  type IncomingRecord,
+  type KafkaClient,
+  type Tail,
+} from '@tradewind/messaging';
 import { eventually } from '@tradewind/testing';
 import { NEVER, startWith, type Observable } from 'rxjs';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { freshDatabase, type FreshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
-import { Awaiting, DatabaseConfig, problem, Public, readConfig, ServiceModule, startService, type RunningService } from './index.js';
+import {
+  Awaiting,
+  DatabaseConfig,
+  problem,
+  Public,
+  readConfig,
+  ServiceModule,
+  startService,
+  type RunningService,
+} from './index.js';
 
 interface Note {
   readonly text: string;
@@ -69,12 +88,29 @@ describe('a service', () => {
   beforeAll(async () => {
     kafka = kafkaClient({ brokers: brokers.split(','), clientId: 'test' });
     await kafka.provision(contracts.topics);
-    tail = await kafka.tail({ topics: [topics.platformInstances.name], onRecords: (records) => heartbeats.push(...records), onDead: () => undefined });
+    tail = await kafka.tail({
+      topics: [topics.platformInstances.name],
+      onRecords: (records) => heartbeats.push(...records),
+      onDead: () => undefined,
+    });
     database = await freshDatabase();
-    const environment = { PORT: '0', LOG_LEVEL: 'silent', INSTANCE_ID: instance, KAFKA_BROKERS: brokers, DATABASE_URL: database.url, MIGRATIONS: 'apply' };
+    const environment = {
+      PORT: '0',
+      LOG_LEVEL: 'silent',
+      INSTANCE_ID: instance,
+      KAFKA_BROKERS: brokers,
+      DATABASE_URL: database.url,
+      MIGRATIONS: 'apply',
+    };
     const config = readConfig(DatabaseConfig, environment);
     @Module({
-      imports: [ServiceModule.forRoot({ config, migrations: [CreateNotes1760000000001], messaging: { service, contracts, lockOrder: [Notes] } })],
+      imports: [
+        ServiceModule.forRoot({
+          config,
+          migrations: [CreateNotes1760000000001],
+          messaging: { service, contracts, lockOrder: [Notes] },
+        }),
+      ],
       controllers: [NotesController],
     })
     class ProbeModule {}
@@ -94,7 +130,7 @@ describe('a service', () => {
   });
 
   it('announces where it is', async () => {
-    const seen = (await eventually(() => heartbeats.find(({ key, value }) => key === instance && value !== null)));
+    const seen = await eventually(() => heartbeats.find(({ key, value }) => key === instance && value !== null));
     expect(JSON.parse(seen.value!.toString())).toMatchObject({ instanceId: instance, service, url: running.url });
     expect(seen.headers).toMatchObject({ ce_type: 'platform.instance-seen', ce_specversion: '1.0' });
   });
@@ -103,7 +139,9 @@ describe('a service', () => {
     it('ends its streams, finishes its answers, says goodbye and accepts nothing more', async () => {
       const stream = await fetch(`${running.url}/notes/stream`);
       const waiting = fetch(`${running.url}/notes/never?wait=60000`);
-      await eventually(async () => /^http_requests_open 3$/m.test(await (await fetch(`${running.url}/metrics`)).text()));
+      await eventually(async () =>
+        /^http_requests_open 3$/m.test(await (await fetch(`${running.url}/metrics`)).text()),
+      );
       await running.stop();
       expect(await stream.text()).toContain('hello');
       expect((await waiting).status).toBe(404);
@@ -133,7 +171,14 @@ describe('a process', () => {
   const silence = createServer((socket) => connections.push(socket.on('error', () => undefined)));
   const start = (environment: Record<string, string>) => {
     const child = spawn(process.execPath, ['--input-type=module', '--eval', main], {
-      env: { PATH: process.env['PATH'], PORT: '0', KAFKA_BROKERS: process.env['TEST_KAFKA_BROKERS'], DATABASE_URL: database.url, MIGRATIONS: 'apply', ...environment },
+      env: {
+        PATH: process.env['PATH'],
+        PORT: '0',
+        KAFKA_BROKERS: process.env['TEST_KAFKA_BROKERS'],
+        DATABASE_URL: database.url,
+        MIGRATIONS: 'apply',
+        ...environment,
+      },
     });
     children.push(child);
     const said: string[] = [];
@@ -155,29 +200,42 @@ describe('a process', () => {
     await database?.drop();
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('serves, logs JSON, and exits with 0 on %s', async (signal) => {
-    const { child, said, ended } = start({});
-    await eventually(() => said().includes('serving http'), startPatience);
-    child.kill(signal);
-    expect(await ended).toBe(0);
-    const lines = said().trim().split('\n').map((line) => JSON.parse(line) as { level: string; msg: string; service: string });
-    expect(lines.at(-1)).toMatchObject({ level: 'info', msg: 'stopped', service: 'probe-process' });
-    expect(lines.filter(({ level }) => level === 'error' || level === 'fatal')).toEqual([]);
-  }, 90_000);
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'serves, logs JSON, and exits with 0 on %s',
+    async (signal) => {
+      const { child, said, ended } = start({});
+      await eventually(() => said().includes('serving http'), startPatience);
+      child.kill(signal);
+      expect(await ended).toBe(0);
+      const lines = said()
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { level: string; msg: string; service: string });
+      expect(lines.at(-1)).toMatchObject({ level: 'info', msg: 'stopped', service: 'probe-process' });
+      expect(lines.filter(({ level }) => level === 'error' || level === 'fatal')).toEqual([]);
+    },
+    90_000,
+  );
   it('does not start without its settings, and says which, and nothing else', async () => {
     const { said, ended } = start({ PORT: 'x', DATABASE_URL: '' });
     expect(await ended).toBe(1);
-    expect(said()).toMatch(/^ConfigError: the environment is not fit to start with:\n {2}DATABASE_URL is missing.*\n {2}PORT must be a port.*\n$/);
+    expect(said()).toMatch(
+      /^ConfigError: the environment is not fit to start with:\n {2}DATABASE_URL is missing.*\n {2}PORT must be a port.*\n$/,
+    );
   }, 90_000);
-  it('serves while the broker is away, says that it is degraded, and can\'t tell a new key from a forged one', async () => {
+  it("serves while the broker is away, says that it is degraded, and can't tell a new key from a forged one", async () => {
     const { child, said, ended } = start({ KAFKA_BROKERS: '127.0.0.1:1' });
-    const [, url] = (await eventually(() => /serving (http:[^"]+)/.exec(said()), startPatience));
+    const [, url] = await eventually(() => /serving (http:[^"]+)/.exec(said()), startPatience);
     const ready = await eventually(async () => {
       const answer = await fetch(`${url}/readyz`);
       const body = (await answer.json()) as { degraded: string[] };
       return body.degraded.length >= 2 && { code: answer.status, ...body };
     });
-    expect(ready).toMatchObject({ code: 200, status: 'ready', degraded: expect.arrayContaining(['consumers: not connected to the broker']) });
+    expect(ready).toMatchObject({
+      code: 200,
+      status: 'ready',
+      degraded: expect.arrayContaining(['consumers: not connected to the broker']),
+    });
     const token = `${Buffer.from('{"alg":"EdDSA","kid":"new"}').toString('base64url')}.e30.c2ln`;
     const answer = await fetch(`${url}/secrets`, { headers: { authorization: `Bearer ${token}` } });
     expect({ code: answer.status, retry: answer.headers.get('retry-after') }).toEqual({ code: 503, retry: '1' });

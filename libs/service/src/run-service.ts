@@ -23,9 +23,14 @@ const endUnfit = (error: ConfigError): never => {
  * Reads the settings, starts a service and keeps it running until SIGTERM or SIGINT, then stops it in good order and exits with 0;
  * a second signal, or a stop that takes over 15 s, exits with 1. So does anything that nobody caught. The whole of a main.ts.
  */
-export async function runService<C extends ServiceConfig>(readSettings: () => C, moduleOf: (config: C) => Type | DynamicModule): Promise<void> {
+export async function runService<C extends ServiceConfig>(
+  readSettings: () => C,
+  moduleOf: (config: C) => Type | DynamicModule,
+): Promise<void> {
   process.on('uncaughtException', (error) => endWith(1, 'nobody caught this', error));
-  process.on('unhandledRejection', (reason) => endWith(1, 'nobody caught this rejection', reason instanceof Error ? reason : new Error(String(reason))));
+  process.on('unhandledRejection', (reason) =>
+    endWith(1, 'nobody caught this rejection', reason instanceof Error ? reason : new Error(String(reason))),
+  );
   const config = settings(readSettings);
   const starting = startService(moduleOf(config), config);
   let stopping = false;
@@ -35,7 +40,14 @@ export async function runService<C extends ServiceConfig>(readSettings: () => C,
     new Logger('Service').log(`${signal}: stopping`);
     const service = await within(systemTimers, startedWithin, starting, undefined);
     // Nothing was accepted yet, and a migration that is cut short is rolled back.
-    const ended = service === undefined || (await within(systemTimers, longestStop, service.stop().then(() => true), false));
+    const ended =
+      service === undefined ||
+      (await within(
+        systemTimers,
+        longestStop,
+        service.stop().then(() => true),
+        false,
+      ));
     if (!ended) endWith(1, `not stopped within ${longestStop / 1_000} s`);
     new Logger('Service').log('stopped');
     process.exit(0);

@@ -1,5 +1,14 @@
 import { Logger, Module, type DynamicModule, type Provider } from '@nestjs/common';
-import { Commits, KafkaClient, KafkaTransport, MessagingHealth, MessagingModule, kafkaClient, messagingMigrations, type MessagingOptions } from '@tradewind/messaging';
+import {
+  Commits,
+  KafkaClient,
+  KafkaTransport,
+  MessagingHealth,
+  MessagingModule,
+  kafkaClient,
+  messagingMigrations,
+  type MessagingOptions,
+} from '@tradewind/messaging';
 import { DataSource } from 'typeorm';
 import { SigningKeysHandler } from './auth/signing-keys.handler.js';
 import { SigningKeys } from './auth/signing-keys.table.js';
@@ -66,7 +75,11 @@ export class ServiceModule {
         ),
       ],
       controllers: [HealthController, MetricsController, SigningKeysHandler, ...(sealing ? [DataKeysHandler] : [])],
-      providers: [...edgeProviders(service, config), ...storedProviders(config, service, all), ...(sealing ? [sealerProvider(config as SealingConfig)] : [])],
+      providers: [
+        ...edgeProviders(service, config),
+        ...storedProviders(config, service, all),
+        ...(sealing ? [sealerProvider(config as SealingConfig)] : []),
+      ],
       exports: [...edgeExports, DataSource, KeyRing, Awaiting, ...(sealing ? [Sealer] : [])],
     };
   }
@@ -87,7 +100,10 @@ export class ServiceModule {
 const brokerProviders = (config: ServiceConfig): Provider[] => [
   KafkaLife,
   { provide: Consumers, useValue: null },
-  { provide: KafkaClient, useFactory: () => kafkaClient({ brokers: config.KAFKA_BROKERS, clientId: config.INSTANCE_ID, log: brokerLog }) },
+  {
+    provide: KafkaClient,
+    useFactory: () => kafkaClient({ brokers: config.KAFKA_BROKERS, clientId: config.INSTANCE_ID, log: brokerLog }),
+  },
 ];
 
 const brokerLog = (_level: string, message: string, detail: object): void => new Logger('Kafka').warn(message, detail);
@@ -101,7 +117,12 @@ const storedProviders = (config: DatabaseConfig, service: string, migrations: re
     useFactory: async (clock: Clock, timers: Timers, health: Health, metrics: Metrics) => {
       const dataSource = await openDatabase(config, config.INSTANCE_ID, migrations, { clock, timers });
       health.needs('the database', () => databaseFault(dataSource));
-      metrics.gauge('database_connections', 'Connections of the pool, by what they do.', () => poolOf(dataSource), 'state');
+      metrics.gauge(
+        'database_connections',
+        'Connections of the pool, by what they do.',
+        () => poolOf(dataSource),
+        'state',
+      );
       return dataSource;
     },
   },
@@ -118,7 +139,8 @@ const storedProviders = (config: DatabaseConfig, service: string, migrations: re
   {
     provide: CaughtUp,
     inject: [KafkaClient, Timers, Clock],
-    useFactory: (kafka: KafkaClient, timers: Timers, clock: Clock) => new CaughtUp(kafka, `${service}.keys`, timers, clock),
+    useFactory: (kafka: KafkaClient, timers: Timers, clock: Clock) =>
+      new CaughtUp(kafka, `${service}.keys`, timers, clock),
   },
   {
     provide: KeyRing,
@@ -131,11 +153,26 @@ const storedProviders = (config: DatabaseConfig, service: string, migrations: re
 const sealerProvider = (config: SealingConfig): Provider => ({
   provide: Sealer,
   inject: [DataSource, Awaiting, CaughtUp, Clock, Randomness, Commits],
-  useFactory: (dataSource: DataSource, awaiting: Awaiting, caughtUp: CaughtUp, clock: Clock, ...[randomness, commits]: [Randomness, Commits]) =>
-    new StoredSealer(dataKeySecret(config.DATA_KEY_SECRET), dataSource, awaiting, caughtUp, { clock, randomness }, (listener) => commits.onCommitted(listener)),
+  useFactory: (
+    dataSource: DataSource,
+    awaiting: Awaiting,
+    caughtUp: CaughtUp,
+    clock: Clock,
+    ...[randomness, commits]: [Randomness, Commits]
+  ) =>
+    new StoredSealer(
+      dataKeySecret(config.DATA_KEY_SECRET),
+      dataSource,
+      awaiting,
+      caughtUp,
+      { clock, randomness },
+      (listener) => commits.onCommitted(listener),
+    ),
 });
 
 const poolOf = (dataSource: DataSource): Record<string, number> => {
-  const { master } = dataSource.driver as unknown as { master: { totalCount: number; idleCount: number; waitingCount: number } };
+  const { master } = dataSource.driver as unknown as {
+    master: { totalCount: number; idleCount: number; waitingCount: number };
+  };
   return { busy: master.totalCount - master.idleCount, idle: master.idleCount, awaited: master.waitingCount };
 };

@@ -31,7 +31,11 @@ export interface RunningService {
 
 /** Starts a service: resolves when it serves HTTP. Consumers join in the background: to accept needs only the database. */
 export async function startService(module: Type | DynamicModule, config: ServiceConfig): Promise<RunningService> {
-  const app = await NestFactory.create<NestExpressApplication>(module, { bodyParser: false, rawBody: true, abortOnError: false });
+  const app = await NestFactory.create<NestExpressApplication>(module, {
+    bodyParser: false,
+    rawBody: true,
+    abortOnError: false,
+  });
   try {
     dress(app);
     const consumers = app.get<KafkaTransport | null>(Consumers);
@@ -63,7 +67,8 @@ async function listen(app: NestExpressApplication, config: ServiceConfig): Promi
   Object.assign(server, timeouts);
   await app.listen(config.PORT, config.HOST);
   const { port } = server.address() as { port: number };
-  const url = config.PUBLIC_URL ?? `http://${['0.0.0.0', '::'].includes(config.HOST) ? hostname() : config.HOST}:${port}`;
+  const url =
+    config.PUBLIC_URL ?? `http://${['0.0.0.0', '::'].includes(config.HOST) ? hostname() : config.HOST}:${port}`;
   app.get(Health).started();
   app.get(Heartbeats).start(url);
   return url;

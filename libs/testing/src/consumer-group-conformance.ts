@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { topic, type IncomingRecord, type KafkaClient, type Subscription, type Topic, type TopicPartition } from '@tradewind/messaging';
+import {
+  topic,
+  type IncomingRecord,
+  type KafkaClient,
+  type Subscription,
+  type Topic,
+  type TopicPartition,
+} from '@tradewind/messaging';
 import { eventually } from './eventually.js';
 
 interface Reader {
@@ -36,7 +43,8 @@ export function consumerGroupConformance(name: string, open: () => KafkaClient):
       });
       return { seen, owned, subscription };
     };
-    const valuesOf = ({ seen }: Reader, partition: number): (string | undefined)[] => seen.filter((record) => record.partition === partition).map(({ value }) => value?.toString());
+    const valuesOf = ({ seen }: Reader, partition: number): (string | undefined)[] =>
+      seen.filter((record) => record.partition === partition).map(({ value }) => value?.toString());
 
     beforeAll(() => {
       kafka = open();
@@ -49,7 +57,10 @@ export function consumerGroupConformance(name: string, open: () => KafkaClient):
       await send(of, 1, '3', '4');
       const leaving = await join(group, of);
       await eventually(() => leaving.seen.length === 4);
-      await leaving.subscription.commit([{ topic: of.name, partition: 0, next: 2n }, { topic: of.name, partition: 1, next: 1n }]);
+      await leaving.subscription.commit([
+        { topic: of.name, partition: 0, next: 2n },
+        { topic: of.name, partition: 1, next: 1n },
+      ]);
       const staying = await join(group, of);
       await leaving.subscription.close();
       await eventually(() => staying.owned.length === 2);
@@ -72,9 +83,17 @@ export function consumerGroupConformance(name: string, open: () => KafkaClient):
       await send(of, 0, '1');
       const { subscription, seen } = await join(group, of);
       await eventually(() => seen.length === 1);
-      await eventually(() => subscription.commit([{ topic: of.name, partition: 0, next: 1n, note: 'by this one' }, { topic: of.name, partition: 1, next: 0n }]));
+      await eventually(() =>
+        subscription.commit([
+          { topic: of.name, partition: 0, next: 1n, note: 'by this one' },
+          { topic: of.name, partition: 1, next: 0n },
+        ]),
+      );
       expect(await kafka.committed(group, [of.name])).toEqual(
-        expect.arrayContaining([{ topic: of.name, partition: 0, next: 1n, note: 'by this one' }, { topic: of.name, partition: 1, next: 0n }]),
+        expect.arrayContaining([
+          { topic: of.name, partition: 0, next: 1n, note: 'by this one' },
+          { topic: of.name, partition: 1, next: 0n },
+        ]),
       );
       await subscription.close();
     });

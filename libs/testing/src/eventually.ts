@@ -20,7 +20,10 @@ export async function eventually<T>(look: () => T | Promise<T>, within = patienc
       last = error;
     }
     if (Date.now() > deadline) {
-      throw new Error(`still not so after ${within} ms; the last look gave ${last instanceof Error ? last.message : JSON.stringify(last)}`, { cause: last });
+      throw new Error(
+        `still not so after ${within} ms; the last look gave ${last instanceof Error ? last.message : JSON.stringify(last)}`,
+        { cause: last },
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, interval));
   }

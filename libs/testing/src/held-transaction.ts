@@ -9,7 +9,10 @@ export interface HeldTransaction {
 }
 
 /** A transaction that has done its work and is still open. */
-export async function holdTransaction(store: Store, work: (tx: Transaction) => Promise<unknown>): Promise<HeldTransaction> {
+export async function holdTransaction(
+  store: Store,
+  work: (tx: Transaction) => Promise<unknown>,
+): Promise<HeldTransaction> {
   let [begun, end] = [(): void => undefined, (_commit: boolean): void => undefined];
   const ready = new Promise<void>((resolve) => (begun = resolve));
   const ended = new Promise<boolean>((resolve) => (end = resolve));

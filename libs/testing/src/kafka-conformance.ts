@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { partitionOf, topic, type IncomingRecord, type KafkaClient, type OutgoingRecord, type Subscription, type Topic, type TopicPartition } from '@tradewind/messaging';
+import {
+  partitionOf,
+  topic,
+  type IncomingRecord,
+  type KafkaClient,
+  type OutgoingRecord,
+  type Subscription,
+  type Topic,
+  type TopicPartition,
+} from '@tradewind/messaging';
 import { consumerGroupConformance } from './consumer-group-conformance.js';
 import { eventually } from './eventually.js';
 import { kafkaGrowthConformance } from './kafka-growth-conformance.js';
@@ -29,7 +38,10 @@ export function kafkaClientConformance(name: string, open: () => KafkaClient): v
       await publisher.publish(records);
       await publisher.close();
     };
-    const reader = async (group: string, of: Topic): Promise<{ seen: IncomingRecord[]; owned: TopicPartition[]; subscription: Subscription }> => {
+    const reader = async (
+      group: string,
+      of: Topic,
+    ): Promise<{ seen: IncomingRecord[]; owned: TopicPartition[]; subscription: Subscription }> => {
       const seen: IncomingRecord[] = [];
       const owned: TopicPartition[] = [];
       const subscription = await kafka.subscribe({
@@ -64,7 +76,9 @@ export function kafkaClientConformance(name: string, open: () => KafkaClient): v
 
     it('rejects what no topic takes', async () => {
       const publisher = await kafka.publisher();
-      await expect(publisher.publish([{ ...record(await aTopic(), 'a', '1'), topic: `nowhere-${randomUUID()}` }])).rejects.toThrow();
+      await expect(
+        publisher.publish([{ ...record(await aTopic(), 'a', '1'), topic: `nowhere-${randomUUID()}` }]),
+      ).rejects.toThrow();
       await publisher.close();
     });
 
@@ -114,7 +128,11 @@ export function kafkaClientConformance(name: string, open: () => KafkaClient): v
       const of = await aTopic();
       await send(record(of, 'a', '1'), record(of, 'b', '2'), record(of, 'c', '3'));
       const seen: IncomingRecord[] = [];
-      const tail = await kafka.tail({ topics: [of.name], onRecords: (records) => seen.push(...records), onDead: () => undefined });
+      const tail = await kafka.tail({
+        topics: [of.name],
+        onRecords: (records) => seen.push(...records),
+        onDead: () => undefined,
+      });
       await tail.caughtUp;
       expect(seen).toHaveLength(3);
       await send(record(of, 'd', '4'));
@@ -124,7 +142,13 @@ export function kafkaClientConformance(name: string, open: () => KafkaClient): v
 
     describe('reading parts of topics', () => {
       const words = (records: readonly IncomingRecord[]): string[] => records.map(({ value }) => value!.toString());
-      const rangesOf = async ({ name }: Topic) => (await kafka.endOffsets([name])).map(({ topic: of, partition, start, end }) => ({ topic: of, partition, from: start, to: end }));
+      const rangesOf = async ({ name }: Topic) =>
+        (await kafka.endOffsets([name])).map(({ topic: of, partition, start, end }) => ({
+          topic: of,
+          partition,
+          from: start,
+          to: end,
+        }));
 
       it('gives every record between two offsets, each partition in its order, and then is done', async () => {
         const of = await aTopic();
@@ -133,17 +157,26 @@ export function kafkaClientConformance(name: string, open: () => KafkaClient): v
         const seen: IncomingRecord[] = [];
         await kafka.read({ ranges: await rangesOf(of), onRecords: async (records) => void seen.push(...records) });
         for (const { partition } of await kafka.endOffsets([of.name])) {
-          expect(words(seen.filter((each) => each.partition === partition))).toEqual(sent.filter((each) => each.partition === partition).map(({ value }) => value));
+          expect(words(seen.filter((each) => each.partition === partition))).toEqual(
+            sent.filter((each) => each.partition === partition).map(({ value }) => value),
+          );
         }
       });
 
       it('begins and ends where it is told to, and passes over other partitions and empty ranges', async () => {
         const of = await aTopic();
-        await send(...Array.from({ length: 60 }, (_, index) => ({ ...record(of, 'a', `${index}`), partition: index % 3 })));
+        await send(
+          ...Array.from({ length: 60 }, (_, index) => ({ ...record(of, 'a', `${index}`), partition: index % 3 })),
+        );
         const seen: IncomingRecord[] = [];
-        const ranges = [{ topic: of.name, partition: 1, from: 5n, to: 9n }, { topic: of.name, partition: 2, from: 3n, to: 3n }];
+        const ranges = [
+          { topic: of.name, partition: 1, from: 5n, to: 9n },
+          { topic: of.name, partition: 2, from: 3n, to: 3n },
+        ];
         await kafka.read({ ranges, onRecords: async (records) => void seen.push(...records) });
-        expect(seen.map(({ partition, offset }) => [partition, offset])).toEqual([5n, 6n, 7n, 8n].map((offset) => [1, offset]));
+        expect(seen.map(({ partition, offset }) => [partition, offset])).toEqual(
+          [5n, 6n, 7n, 8n].map((offset) => [1, offset]),
+        );
       });
 
       it('goes on to a later end where it is told one', async () => {
@@ -160,7 +193,10 @@ export function kafkaClientConformance(name: string, open: () => KafkaClient): v
             return to === 2n ? 5n : 6n;
           },
         });
-        expect([words(seen), ends]).toEqual([['0', '1', '2', '3', '4', '5'], [2n, 5n, 6n]]);
+        expect([words(seen), ends]).toEqual([
+          ['0', '1', '2', '3', '4', '5'],
+          [2n, 5n, 6n],
+        ]);
       });
 
       it('hands nothing over while the former records are being handled', async () => {
@@ -185,7 +221,9 @@ export function kafkaClientConformance(name: string, open: () => KafkaClient): v
         const of = await aTopic({ partitions: 1 });
         await send(record(of, 'a', '1'), record(of, 'a', '2'));
         const ranges = await rangesOf(of);
-        await expect(kafka.read({ ranges, onRecords: () => Promise.reject(new Error('no more')) })).rejects.toThrow('no more');
+        await expect(kafka.read({ ranges, onRecords: () => Promise.reject(new Error('no more')) })).rejects.toThrow(
+          'no more',
+        );
         const told = new AbortController();
         told.abort();
         await kafka.read({ ranges, onRecords: () => Promise.reject(new Error('not told')), signal: told.signal });
@@ -195,7 +233,9 @@ export function kafkaClientConformance(name: string, open: () => KafkaClient): v
         const of = await aTopic({ partitions: 1 });
         await send(record(of, 'a', '1'));
         expect(await kafka.offsetsAt([of.name], new Date(0))).toEqual([{ topic: of.name, partition: 0, offset: 0n }]);
-        expect(await kafka.offsetsAt([of.name], new Date('2100-01-01'))).toEqual([{ topic: of.name, partition: 0, offset: 1n }]);
+        expect(await kafka.offsetsAt([of.name], new Date('2100-01-01'))).toEqual([
+          { topic: of.name, partition: 0, offset: 1n },
+        ]);
       });
     });
 
@@ -204,21 +244,32 @@ export function kafkaClientConformance(name: string, open: () => KafkaClient): v
         const [one, two] = [await aTopic(), await aTopic()];
         await send(record(one, 'a', '1'), record(one, 'b', '2'), record(two, 'a', '3'));
         const group = `group-${randomUUID()}`;
-        const positions = [{ topic: one.name, partition: 0, next: 1n }, { topic: one.name, partition: 2, next: 0n }, { topic: two.name, partition: 1, next: 1n }];
+        const positions = [
+          { topic: one.name, partition: 0, next: 1n },
+          { topic: one.name, partition: 2, next: 0n },
+          { topic: two.name, partition: 1, next: 1n },
+        ];
         await kafka.setPositions(group, positions);
-        const told = async () => (await kafka.committed(group, [one.name, two.name])).toSorted((a, b) => positions.findIndex(({ topic: name, partition }) => name === a.topic && partition === a.partition) - positions.findIndex(({ topic: name, partition }) => name === b.topic && partition === b.partition));
+        const told = async () =>
+          (await kafka.committed(group, [one.name, two.name])).toSorted(
+            (a, b) =>
+              positions.findIndex(({ topic: name, partition }) => name === a.topic && partition === a.partition) -
+              positions.findIndex(({ topic: name, partition }) => name === b.topic && partition === b.partition),
+          );
         expect(await told()).toEqual(positions);
         await kafka.forgetPositions(group);
         expect(await told()).toEqual([]);
         await kafka.forgetPositions(`group-${randomUUID()}`);
       });
 
-      it('are nobody\'s to set while it has members', async () => {
+      it("are nobody's to set while it has members", async () => {
         const of = await aTopic({ partitions: 1 });
         const group = `group-${randomUUID()}`;
         const { owned } = await reader(group, of);
         await eventually(() => owned.length === 1);
-        await expect(kafka.setPositions(group, [{ topic: of.name, partition: 0, next: 0n }])).rejects.toThrow(`the group ${group} has members`);
+        await expect(kafka.setPositions(group, [{ topic: of.name, partition: 0, next: 0n }])).rejects.toThrow(
+          `the group ${group} has members`,
+        );
         await expect(kafka.forgetPositions(group)).rejects.toThrow(`the group ${group} has members`);
       });
     });
@@ -234,7 +285,13 @@ export function kafkaClientConformance(name: string, open: () => KafkaClient): v
       const of = await aTopic();
       const publisher = await closing.publisher();
       const asked = Promise.allSettled([
-        closing.subscribe({ group: `group-${randomUUID()}`, topics: [of.name], onRecords: () => undefined, onAssigned: () => undefined, onDead: () => undefined }),
+        closing.subscribe({
+          group: `group-${randomUUID()}`,
+          topics: [of.name],
+          onRecords: () => undefined,
+          onAssigned: () => undefined,
+          onDead: () => undefined,
+        }),
         closing.endOffsets([of.name]),
       ]);
       await closing.close();
@@ -246,9 +303,13 @@ export function kafkaClientConformance(name: string, open: () => KafkaClient): v
 
     it('names a topic that is missing or has too few partitions', async () => {
       const of = await aTopic();
-      await expect(kafka.check([{ ...of, partitions: 5 }])).rejects.toThrow(`${of.name} has 3 partitions, 5 are declared`);
+      await expect(kafka.check([{ ...of, partitions: 5 }])).rejects.toThrow(
+        `${of.name} has 3 partitions, 5 are declared`,
+      );
       await expect(kafka.check([{ ...of, name: 'not-there' }])).rejects.toThrow('not-there does not exist');
-      await expect(kafka.check([{ ...of, retention: 'compact' }])).rejects.toThrow(`${of.name} has cleanup.policy=delete`);
+      await expect(kafka.check([{ ...of, retention: 'compact' }])).rejects.toThrow(
+        `${of.name} has cleanup.policy=delete`,
+      );
     });
   });
 }

@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { topic, type IncomingRecord, type KafkaClient, type OutgoingRecord, type Subscription, type Topic, type TopicPartition } from '@tradewind/messaging';
+import {
+  topic,
+  type IncomingRecord,
+  type KafkaClient,
+  type OutgoingRecord,
+  type Subscription,
+  type Topic,
+  type TopicPartition,
+} from '@tradewind/messaging';
 import { eventually } from './eventually.js';
 
 /** What every implementation of the KafkaClient port promises of topics that get more partitions. */
@@ -14,14 +22,23 @@ export function kafkaGrowthConformance(name: string, open: () => KafkaClient): v
       return made;
     };
     const records = (of: Topic, partition: number, words: readonly string[], after?: string): OutgoingRecord[] =>
-      words.map((word) => ({ topic: of.name, partition, key: 'a', value: word, headers: after === undefined ? {} : { ce_after: after } }));
+      words.map((word) => ({
+        topic: of.name,
+        partition,
+        key: 'a',
+        value: word,
+        headers: after === undefined ? {} : { ce_after: after },
+      }));
     const send = async (...some: readonly OutgoingRecord[]): Promise<void> => {
       const publisher = await kafka.publisher();
       await publisher.publish(some);
       await publisher.close();
     };
-    const words = (prefix: string, count: number): string[] => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
-    const subscribed = async (of: Topic): Promise<{ seen: string[]; owned: TopicPartition[]; subscription: Subscription; group: string }> => {
+    const words = (prefix: string, count: number): string[] =>
+      Array.from({ length: count }, (_, index) => `${prefix}${index}`);
+    const subscribed = async (
+      of: Topic,
+    ): Promise<{ seen: string[]; owned: TopicPartition[]; subscription: Subscription; group: string }> => {
       const [seen, owned, group]: [string[], TopicPartition[], string] = [[], [], `group-${randomUUID()}`];
       const subscription = await kafka.subscribe({
         group,
@@ -40,7 +57,8 @@ export function kafkaGrowthConformance(name: string, open: () => KafkaClient): v
       await kafka.read({ ranges, onRecords: (some) => Promise.resolve(void seen.push(...some)) });
       return seen.map(({ value }) => value!.toString());
     };
-    const everything = async (of: Topic) => (await kafka.endOffsets([of.name])).map(({ end, start, ...place }) => ({ ...place, from: start, to: end }));
+    const everything = async (of: Topic) =>
+      (await kafka.endOffsets([of.name])).map(({ end, start, ...place }) => ({ ...place, from: start, to: end }));
 
     beforeAll(() => {
       kafka = open();
@@ -56,7 +74,9 @@ export function kafkaGrowthConformance(name: string, open: () => KafkaClient): v
       await kafka.grow(of.name, 4);
       await kafka.grow(of.name, 4);
       await send(...records(of, 3, ['new']));
-      expect((await kafka.endOffsets([of.name])).toSorted((a, b) => a.partition - b.partition).map(({ end }) => end)).toEqual([0n, 1n, 0n, 1n]);
+      expect(
+        (await kafka.endOffsets([of.name])).toSorted((a, b) => a.partition - b.partition).map(({ end }) => end),
+      ).toEqual([0n, 1n, 0n, 1n]);
       await expect(kafka.grow(of.name, 3)).rejects.toThrow(`${of.name} has 4 partitions already`);
       await kafka.check([of]);
     });
@@ -119,12 +139,20 @@ export function kafkaGrowthConformance(name: string, open: () => KafkaClient): v
       const now = words('e', 3);
       await send(...records(of, 3, now, '45,40,5'));
       const seen = await read((await everything(of)).toReversed());
-      expect([seen.slice(0, 80).toSorted(), seen.slice(80, 90).toSorted(), seen.slice(90)]).toEqual([former.toSorted(), then.toSorted(), now]);
+      expect([seen.slice(0, 80).toSorted(), seen.slice(80, 90).toSorted(), seen.slice(90)]).toEqual([
+        former.toSorted(),
+        then.toSorted(),
+        now,
+      ]);
     });
 
     it('waits in reading neither for what is not to be read, nor for what is not there', async () => {
       const of = await aTopic(3);
-      await send(...records(of, 0, ['before', 'behind']), ...records(of, 2, ['after'], '2,0'), ...records(of, 1, ['lost'], '2,0,99'));
+      await send(
+        ...records(of, 0, ['before', 'behind']),
+        ...records(of, 2, ['after'], '2,0'),
+        ...records(of, 1, ['lost'], '2,0,99'),
+      );
       const range = (partition: number, to: bigint) => ({ topic: of.name, partition, from: 0n, to });
       expect(await read([range(2, 1n)])).toEqual(['after']);
       expect((await read([range(2, 1n), range(0, 1n)])).toSorted()).toEqual(['after', 'before']);

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Transient } from '@tradewind/kernel';
-import { table, type Change, type OutboxRow, type RelaySession, type Store, type Transaction } from '@tradewind/messaging';
+import {
+  table,
+  type Change,
+  type OutboxRow,
+  type RelaySession,
+  type Store,
+  type Transaction,
+} from '@tradewind/messaging';
 import { eventually } from './eventually.js';
 import { holdTransaction, Rollback, type HeldTransaction } from './held-transaction.js';
 
@@ -15,18 +22,41 @@ const Things = table<Thing>('things', 'thingId', { thingId: 'text', color: 'text
 
 const change = (thing: Thing): Change => ({ table: Things, key: thing.thingId, row: thing, fresh: false });
 const insert = (tx: Transaction, ...things: Thing[]): Promise<void> => tx.save(Things, things.map(change), new Set());
-const update = (tx: Transaction, ...things: Thing[]): Promise<void> => tx.save(Things, things.map(change), new Set(things.map(({ thingId }) => thingId)));
-const load = async (tx: Transaction, ...ids: string[]): Promise<Thing[]> => (await tx.load({ table: Things, by: new Map([['thingId', new Set(ids)]]) })) as Thing[];
+const update = (tx: Transaction, ...things: Thing[]): Promise<void> =>
+  tx.save(Things, things.map(change), new Set(things.map(({ thingId }) => thingId)));
+const load = async (tx: Transaction, ...ids: string[]): Promise<Thing[]> =>
+  (await tx.load({ table: Things, by: new Map([['thingId', new Set(ids)]]) })) as Thing[];
 const message = (rest: Partial<OutboxRow> = {}): OutboxRow => ({
-  id: randomUUID(), topic: 'things.events', key: randomUUID(), type: 'thing.made', version: 1, payload: '{}', causation: randomUUID(), correlation: 'k',
-  traceparent: null, occurredAt: new Date(0), headers: null, archived: true, ...rest,
+  id: randomUUID(),
+  topic: 'things.events',
+  key: randomUUID(),
+  type: 'thing.made',
+  version: 1,
+  payload: '{}',
+  causation: randomUUID(),
+  correlation: 'k',
+  traceparent: null,
+  occurredAt: new Date(0),
+  headers: null,
+  archived: true,
+  ...rest,
 });
 const onlyOnce = { scope: 'me', route: 'r', bodyHash: 'h', at: new Date(0) };
 
-const aWish = (name: string, key = name) => ({ id: randomUUID(), name, key, payload: {}, cause: randomUUID(), correlation: 'k' });
+const aWish = (name: string, key = name) => ({
+  id: randomUUID(),
+  name,
+  key,
+  payload: {},
+  cause: randomUUID(),
+  correlation: 'k',
+});
 
 /** What every implementation of the Store port promises to transactions that run at the same time, and of sessions that end. */
-export function storeConcurrencyConformance(name: string, open: () => Promise<{ store: Store; close: () => Promise<void> }>): void {
+export function storeConcurrencyConformance(
+  name: string,
+  open: () => Promise<{ store: Store; close: () => Promise<void> }>,
+): void {
   describe(`${name} as a store of several transactions at once`, () => {
     let store: Store;
     let close: () => Promise<void>;
@@ -41,7 +71,8 @@ export function storeConcurrencyConformance(name: string, open: () => Promise<{ 
     });
     const inOne = <T>(work: (transaction: Transaction) => Promise<T>): Promise<T> => store.transaction(work);
 
-    const holding = (work: (tx: Transaction) => Promise<unknown>): Promise<HeldTransaction> => holdTransaction(store, work);
+    const holding = (work: (tx: Transaction) => Promise<unknown>): Promise<HeldTransaction> =>
+      holdTransaction(store, work);
 
     /** Whether something is still open after the store has answered something else twice. */
     async function waits(promise: Promise<unknown>): Promise<boolean> {
@@ -56,7 +87,9 @@ export function storeConcurrencyConformance(name: string, open: () => Promise<{ 
     it('lets a load wait for whoever has the row, and gives it as it is then', async () => {
       const thingId = randomUUID();
       await inOne((tx) => insert(tx, { thingId, count: 1 }));
-      const holder = await holding(async (tx) => update(tx, { thingId, count: (await load(tx, thingId))[0]!.count! + 1 }));
+      const holder = await holding(async (tx) =>
+        update(tx, { thingId, count: (await load(tx, thingId))[0]!.count! + 1 }),
+      );
       const second = inOne((tx) => load(tx, thingId));
       expect(await waits(second)).toBe(true);
       await holder.commit();
@@ -95,7 +128,10 @@ export function storeConcurrencyConformance(name: string, open: () => Promise<{ 
       const holder = await holding((tx) => insert(tx, { thingId }));
       const second = inOne((tx) => insert(tx, { thingId }));
       expect(await waits(second)).toBe(true);
-      await Promise.all([holder.commit(), expect(second).rejects.toMatchObject({ code: '23505', constraint: 'things_pkey' })]);
+      await Promise.all([
+        holder.commit(),
+        expect(second).rejects.toMatchObject({ code: '23505', constraint: 'things_pkey' }),
+      ]);
     });
 
     it('lets an insert go on when its twin rolls back', async () => {
@@ -178,7 +214,10 @@ export function storeConcurrencyConformance(name: string, open: () => Promise<{ 
       await holder.commit();
       await waiting;
       const said = (await session.take(1_000)).filter((row) => row.key === key);
-      expect(said.map(({ id, sequence }) => [id, sequence])).toEqual([[first.id, 1n], [second.id, 2n]]);
+      expect(said.map(({ id, sequence }) => [id, sequence])).toEqual([
+        [first.id, 1n],
+        [second.id, 2n],
+      ]);
     });
 
     it('lets a claim wait for its twin: the answer is there if that commits, the key is free if it rolls back', async () => {

@@ -1,6 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Sagas, table, type OutboxRow, type ParkedMessage, type RelaySession, type SagaRow, type Store, type TakenRow, type Transaction } from '@tradewind/messaging';
+import {
+  Sagas,
+  table,
+  type OutboxRow,
+  type ParkedMessage,
+  type RelaySession,
+  type SagaRow,
+  type Store,
+  type TakenRow,
+  type Transaction,
+} from '@tradewind/messaging';
 import { storeConcurrencyConformance } from './store-concurrency-conformance.js';
 import { storePositionsConformance, type OpenedStore } from './store-positions-conformance.js';
 
@@ -13,7 +23,14 @@ interface Thing {
   readonly count?: number;
 }
 /** The table that a store under test must have: `things`. */
-export const Things = table<Thing>('things', 'thingId', { thingId: 'text', color: 'text', price: 'money', parts: 'jsonb', madeAt: 'timestamptz', count: 'int8' });
+export const Things = table<Thing>('things', 'thingId', {
+  thingId: 'text',
+  color: 'text',
+  price: 'money',
+  parts: 'jsonb',
+  madeAt: 'timestamptz',
+  count: 'int8',
+});
 export const thingsDdl =
   'create table things (thing_id text primary key, color text, price_amount int8, price_currency text, parts jsonb, made_at timestamptz, count int8)';
 
@@ -33,13 +50,25 @@ const row = (rest: Partial<OutboxRow> = {}): OutboxRow => ({
   ...rest,
 });
 const message = (rest: Partial<ParkedMessage> = {}): ParkedMessage => ({
-  consumer: 'c', lane: 'l', messageId: randomUUID(), topic: 't', partition: 0, offset: 7n, key: 'k', value: Buffer.from([0, 255]), headers: { a: 'b' }, ...rest,
+  consumer: 'c',
+  lane: 'l',
+  messageId: randomUUID(),
+  topic: 't',
+  partition: 0,
+  offset: 7n,
+  key: 'k',
+  value: Buffer.from([0, 255]),
+  headers: { a: 'b' },
+  ...rest,
 });
 const place = (rows: readonly TakenRow[]): { position: bigint; partition: number; offset: bigint }[] =>
   rows.map(({ position }, index) => ({ position, partition: 0, offset: BigInt(index) }));
 
 /** What every implementation of the Store port promises. */
-export function storeConformance(name: string, open: () => Promise<OpenedStore & { readonly archived: () => Promise<number> }>): void {
+export function storeConformance(
+  name: string,
+  open: () => Promise<OpenedStore & { readonly archived: () => Promise<number> }>,
+): void {
   storeConcurrencyConformance(name, open);
   storePositionsConformance(name, open);
   describe(`${name} as a store`, () => {
@@ -52,7 +81,8 @@ export function storeConformance(name: string, open: () => Promise<OpenedStore &
       session = (await store.lead())!;
     });
     beforeEach(async () => {
-      for (let rows = await session.take(1_000); rows.length > 0; rows = await session.take(1_000)) await session.mark(place(rows));
+      for (let rows = await session.take(1_000); rows.length > 0; rows = await session.take(1_000))
+        await session.mark(place(rows));
     });
     afterAll(async () => {
       await session.close();
@@ -70,10 +100,12 @@ export function storeConformance(name: string, open: () => Promise<OpenedStore &
 
     it('forgets a mark with its transaction', async () => {
       const id = randomUUID();
-      await expect(inOne(async (tx) => {
-        await tx.mark('a', [{ id, lane: 'x' }]);
-        throw new Error('changed my mind');
-      })).rejects.toThrow('changed my mind');
+      await expect(
+        inOne(async (tx) => {
+          await tx.mark('a', [{ id, lane: 'x' }]);
+          throw new Error('changed my mind');
+        }),
+      ).rejects.toThrow('changed my mind');
       expect((await inOne((tx) => tx.mark('a', [{ id, lane: 'x' }]))).seen.size).toBe(0);
     });
 
@@ -89,16 +121,34 @@ export function storeConformance(name: string, open: () => Promise<OpenedStore &
     });
 
     it('keeps rows of every type of column, and NULL as absence', async () => {
-      const full: Thing = { thingId: 'full', color: 'red "quoted", {braced} \\ ✓', price: { amount: 199, currency: 'GBP' }, parts: [{ a: [1, null] }], madeAt: new Date('2026-02-03T04:05:06.789Z'), count: 2 ** 53 - 1 };
+      const full: Thing = {
+        thingId: 'full',
+        color: 'red "quoted", {braced} \\ ✓',
+        price: { amount: 199, currency: 'GBP' },
+        parts: [{ a: [1, null] }],
+        madeAt: new Date('2026-02-03T04:05:06.789Z'),
+        count: 2 ** 53 - 1,
+      };
       const bare: Thing = { thingId: 'bare' };
       const named: Thing = { thingId: 'null', color: 'NULL' };
       const change = (thing: Thing) => ({ table: Things, key: thing.thingId, row: thing, fresh: false });
       await inOne((tx) => tx.save(Things, [change(full), change(bare), change(named)], new Set()));
-      const load = () => inOne((tx) => tx.load({ table: Things, by: new Map([['thingId', new Set(['full', 'bare', 'none', 'null'])]]) }));
+      const load = () =>
+        inOne((tx) =>
+          tx.load({ table: Things, by: new Map([['thingId', new Set(['full', 'bare', 'none', 'null'])]]) }),
+        );
       expect(await load()).toEqual([bare, full, named]);
-      await inOne((tx) => tx.save(Things, [change({ ...bare, color: 'blue' }), { table: Things, key: 'full', row: undefined, fresh: false }], new Set(['bare', 'full'])));
+      await inOne((tx) =>
+        tx.save(
+          Things,
+          [change({ ...bare, color: 'blue' }), { table: Things, key: 'full', row: undefined, fresh: false }],
+          new Set(['bare', 'full']),
+        ),
+      );
       expect(await load()).toEqual([{ ...bare, color: 'blue' }, named]);
-      expect(await inOne((tx) => tx.load({ table: Things, by: new Map([['color', new Set(['blue'])]]) }))).toEqual([{ ...bare, color: 'blue' }]);
+      expect(await inOne((tx) => tx.load({ table: Things, by: new Map([['color', new Set(['blue'])]]) }))).toEqual([
+        { ...bare, color: 'blue' },
+      ]);
     });
 
     it('refuses a second row of one key', async () => {
@@ -113,9 +163,15 @@ export function storeConformance(name: string, open: () => Promise<OpenedStore &
         await tx.append([row({ key })]);
         throw new Error('not said after all');
       }).catch(() => undefined);
-      await Promise.all(Array.from({ length: 10 }, () => inOne((tx) => tx.append([row({ key }), row({ key: `${key}-other` }), row({ key })]))));
+      await Promise.all(
+        Array.from({ length: 10 }, () =>
+          inOne((tx) => tx.append([row({ key }), row({ key: `${key}-other` }), row({ key })])),
+        ),
+      );
       const taken = (await session.take(1_000)).filter((each) => each.key === key);
-      expect(taken.map(({ sequence }) => Number(sequence))).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+      expect(taken.map(({ sequence }) => Number(sequence))).toEqual(
+        Array.from({ length: 20 }, (_, index) => index + 1),
+      );
     });
 
     it('has one leader at a time', async () => {
@@ -163,7 +219,9 @@ export function storeConformance(name: string, open: () => Promise<OpenedStore &
       const [first, second] = [randomUUID(), randomUUID()];
       await inOne((tx) => tx.arm([timer(first)]));
       await inOne((tx) => tx.arm([timer(second)], [first, randomUUID()]));
-      expect((await store.dueTimers(1_000)).map(({ id }) => id).filter((id) => id === first || id === second)).toEqual([second]);
+      expect((await store.dueTimers(1_000)).map(({ id }) => id).filter((id) => id === first || id === second)).toEqual([
+        second,
+      ]);
       await inOne((tx) => tx.arm([], [second]));
       expect([...(await inOne((tx) => tx.disarm([second])))]).toEqual([]);
     });
@@ -171,7 +229,14 @@ export function storeConformance(name: string, open: () => Promise<OpenedStore &
     it('leases effects one at a time a key, in the order wished', async () => {
       const key = randomUUID();
       const effect = randomUUID();
-      const wish = (of: string) => ({ id: randomUUID(), name: effect, key: of, payload: { of }, cause: randomUUID(), correlation: of });
+      const wish = (of: string) => ({
+        id: randomUUID(),
+        name: effect,
+        key: of,
+        payload: { of },
+        cause: randomUUID(),
+        correlation: of,
+      });
       const [first, second, other] = [wish(key), wish(key), wish(`${key}-other`)];
       await inOne((tx) => tx.wish([first, second, other]));
       const token = randomUUID();
@@ -187,7 +252,9 @@ export function storeConformance(name: string, open: () => Promise<OpenedStore &
 
     it('gives a lease to the next when it has run out', async () => {
       const effect = randomUUID();
-      await inOne((tx) => tx.wish([{ id: randomUUID(), name: effect, key: 'k', payload: {}, cause: randomUUID(), correlation: 'k' }]));
+      await inOne((tx) =>
+        tx.wish([{ id: randomUUID(), name: effect, key: 'k', payload: {}, cause: randomUUID(), correlation: 'k' }]),
+      );
       expect(await store.claimEffects([effect], 1, 0, randomUUID())).toHaveLength(1);
       expect(await store.claimEffects([effect], 1, 60_000, randomUUID())).toHaveLength(1);
     });
@@ -195,7 +262,9 @@ export function storeConformance(name: string, open: () => Promise<OpenedStore &
     it('tells how many effects are open', async () => {
       const before = (await store.openEffects()).open;
       const effect = randomUUID();
-      await inOne((tx) => tx.wish([{ id: effect, name: effect, key: effect, payload: {}, cause: randomUUID(), correlation: 'k' }]));
+      await inOne((tx) =>
+        tx.wish([{ id: effect, name: effect, key: effect, payload: {}, cause: randomUUID(), correlation: 'k' }]),
+      );
       expect(await store.openEffects()).toMatchObject({ open: before + 1, seconds: expect.any(Number) });
       const [claimed] = await store.claimEffects([effect], 1, 60_000, randomUUID());
       await inOne((tx) => tx.finishEffects([{ id: effect, token: claimed!.token }]));
@@ -215,7 +284,12 @@ export function storeConformance(name: string, open: () => Promise<OpenedStore &
       const consumer = randomUUID();
       const [first, second] = [message({ consumer }), message({ consumer })];
       await inOne((tx) => tx.park([first], { cause: 'Poison', detail: 'bad', tries: 1 }));
-      const { waiting } = await inOne((tx) => tx.mark(consumer, [{ id: second.messageId, lane: 'l' }, { id: randomUUID(), lane: 'other' }]));
+      const { waiting } = await inOne((tx) =>
+        tx.mark(consumer, [
+          { id: second.messageId, lane: 'l' },
+          { id: randomUUID(), lane: 'other' },
+        ]),
+      );
       expect([...waiting]).toEqual([second.messageId]);
       await inOne((tx) => tx.park([second], null));
       expect(await store.parkedKeys(consumer, ['k', 'z'])).toEqual(new Set(['k']));
@@ -236,10 +310,35 @@ export function storeConformance(name: string, open: () => Promise<OpenedStore &
       const saga = (status: SagaRow['status'], alarmed: boolean) => {
         const id = `s:${randomUUID()}`;
         const at = new Date(0);
-        const state = { id, saga: 's', key: id, version: 1, status: 'undoing', done: [], toUndo: [], step: null, attempt: 6, failure: null, alarmed, startedAt: '', changedAt: '' } as const;
-        return { table: Sagas, key: id, row: { id, saga: 's', version: 1, subject: id, status, alarmed, state, startedAt: at, updatedAt: at }, fresh: true };
+        const state = {
+          id,
+          saga: 's',
+          key: id,
+          version: 1,
+          status: 'undoing',
+          done: [],
+          toUndo: [],
+          step: null,
+          attempt: 6,
+          failure: null,
+          alarmed,
+          startedAt: '',
+          changedAt: '',
+        } as const;
+        return {
+          table: Sagas,
+          key: id,
+          row: { id, saga: 's', version: 1, subject: id, status, alarmed, state, startedAt: at, updatedAt: at },
+          fresh: true,
+        };
       };
-      await inOne((tx) => tx.save(Sagas, [saga('undoing', true), saga('running', true), saga('undoing', false), saga('failed', true)], new Set()));
+      await inOne((tx) =>
+        tx.save(
+          Sagas,
+          [saga('undoing', true), saga('running', true), saga('undoing', false), saga('failed', true)],
+          new Set(),
+        ),
+      );
       expect((await store.alarmedSagas()) - before).toBe(2);
     });
 

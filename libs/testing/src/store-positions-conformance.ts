@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { topic as messageTopic, type ClaimedRecord, type OutboxRow, type ParkedMessage, type RelaySession, type Store, type TakenRow } from '@tradewind/messaging';
+import {
+  topic as messageTopic,
+  type ClaimedRecord,
+  type OutboxRow,
+  type ParkedMessage,
+  type RelaySession,
+  type Store,
+  type TakenRow,
+} from '@tradewind/messaging';
 import { eventually } from './eventually.js';
 
 /** A store under test, and the hand of an operator who wishes that a topic had more partitions. */
@@ -28,20 +36,41 @@ export function storePositionsConformance(name: string, open: () => Promise<Open
     });
 
     const row = (archived = true): OutboxRow => ({
-      id: randomUUID(), topic, key: randomUUID(), type: 'thing.made', version: 1, payload: '{}', causation: randomUUID(), correlation: 'k', traceparent: null,
-      occurredAt: new Date(0), headers: null, archived,
+      id: randomUUID(),
+      topic,
+      key: randomUUID(),
+      type: 'thing.made',
+      version: 1,
+      payload: '{}',
+      causation: randomUUID(),
+      correlation: 'k',
+      traceparent: null,
+      occurredAt: new Date(0),
+      headers: null,
+      archived,
     });
     const say = async (...rows: OutboxRow[]): Promise<readonly TakenRow[]> => {
       await store.transaction((tx) => tx.append(rows));
       return session.take(100);
     };
-    const claimOf = ({ id, key, archived }: OutboxRow, sequence = 1n): ClaimedRecord => ({ id, key, topic, archived, sequence });
+    const claimOf = ({ id, key, archived }: OutboxRow, sequence = 1n): ClaimedRecord => ({
+      id,
+      key,
+      topic,
+      archived,
+      sequence,
+    });
     const publishedTo = async () => (await store.publishedTo()).filter((each) => each.topic === topic);
 
     it('counts the position of each partition on to behind what was published last', async () => {
       const taken = await say(row(), row(), row());
-      await session.mark(taken.map(({ position }, index) => ({ position, partition: index % 2, offset: BigInt(10 + index) })));
-      expect((await publishedTo()).sort((a, b) => a.partition - b.partition)).toEqual([{ topic, partition: 0, next: 13n }, { topic, partition: 1, next: 12n }]);
+      await session.mark(
+        taken.map(({ position }, index) => ({ position, partition: index % 2, offset: BigInt(10 + index) })),
+      );
+      expect((await publishedTo()).sort((a, b) => a.partition - b.partition)).toEqual([
+        { topic, partition: 0, next: 13n },
+        { topic, partition: 1, next: 12n },
+      ]);
     });
 
     it('never counts a position back', async () => {
@@ -83,8 +112,12 @@ export function storePositionsConformance(name: string, open: () => Promise<Open
         const former = session;
         await former.close();
         session = await eventually(() => store.lead());
-        await expect(Promise.resolve().then(() => former.grow({ topic: declared.name, partitions: 7, after: [] }))).rejects.toThrow();
-        expect(await session.sizes([declared])).toEqual([{ ...size, partitions: 5, after: [1n, 2n, 3n], growingTo: 7 }]);
+        await expect(
+          Promise.resolve().then(() => former.grow({ topic: declared.name, partitions: 7, after: [] })),
+        ).rejects.toThrow();
+        expect(await session.sizes([declared])).toEqual([
+          { ...size, partitions: 5, after: [1n, 2n, 3n], growingTo: 7 },
+        ]);
       });
     });
 
@@ -99,8 +132,23 @@ export function storePositionsConformance(name: string, open: () => Promise<Open
     });
 
     it('knows what a consumer has handled or set aside', async () => {
-      const [consumer, handled, parked, never] = Array.from({ length: 4 }, () => randomUUID()) as [string, string, string, string];
-      const message: ParkedMessage = { consumer, lane: 'aside', messageId: parked, topic, partition: 0, offset: 0n, key: 'k', value: null, headers: {} };
+      const [consumer, handled, parked, never] = Array.from({ length: 4 }, () => randomUUID()) as [
+        string,
+        string,
+        string,
+        string,
+      ];
+      const message: ParkedMessage = {
+        consumer,
+        lane: 'aside',
+        messageId: parked,
+        topic,
+        partition: 0,
+        offset: 0n,
+        key: 'k',
+        value: null,
+        headers: {},
+      };
       await store.transaction(async (tx) => {
         await tx.mark(consumer, [{ id: handled, lane: 'x' }]);
         await tx.park([message], { cause: 'Poison', detail: 'd', tries: 1 });

@@ -60,7 +60,10 @@ export class Ground {
         env: Object.fromEntries(
           services.map((service) => [
             service,
-            { ...plants.get(service)!.environment({ clockSkew: clockSkew[service] ?? 0 }), ...(service === 'payment' && { PROVIDER_URL: provider.url }) },
+            {
+              ...plants.get(service)!.environment({ clockSkew: clockSkew[service] ?? 0 }),
+              ...(service === 'payment' && { PROVIDER_URL: provider.url }),
+            },
           ]),
         ),
         between: network.between,
@@ -70,7 +73,12 @@ export class Ground {
       try {
         const historyFile = join(shop.state.path, 'history.jsonl');
         const load = await Load.open({ gatewayUrl: shop.gatewayUrl, admin: shop.admin, historyFile, seed, say });
-        const watch = watchShop({ databases: shop.databases, brokers: shop.kafkaBrokers, instances: shop.instances, log: say });
+        const watch = watchShop({
+          databases: shop.databases,
+          brokers: shop.kafkaBrokers,
+          instances: shop.instances,
+          log: say,
+        });
         return new Ground(seed, { shop, load, watch, historyFile, plants, network, provider }, say);
       } catch (error) {
         await shop.stop();
@@ -132,7 +140,15 @@ export class Ground {
   async audit(endsShop = false): Promise<AuditReport> {
     await this.load.history.flush();
     const { shop, historyFile } = this.parts;
-    const sources = { databases: shop.databases, brokers: shop.kafkaBrokers, providerLog: shop.state.providerLog, historyFile, instances: endsShop ? undefined : shop.instances, waitSeconds: 120, log: this.say };
+    const sources = {
+      databases: shop.databases,
+      brokers: shop.kafkaBrokers,
+      providerLog: shop.state.providerLog,
+      historyFile,
+      instances: endsShop ? undefined : shop.instances,
+      waitSeconds: 120,
+      log: this.say,
+    };
     const end = performance.now() + 60_000;
     for (;;) {
       try {

@@ -23,14 +23,20 @@ export async function deleteGroup(broker: string, group: string): Promise<void> 
   const answer = await ask(broker, deleteGroupsKey, 0, Buffer.concat([int(1), text(group)]));
   // correlation id, throttle time, one result: name and error
   const error = answer.readInt16BE(4 + 4 + 4 + 2 + answer.readInt16BE(12));
-  if (error !== 0 && error !== groupNotFound) throw new Error(`the group ${group} could not be deleted: error ${error}`);
+  if (error !== 0 && error !== groupNotFound)
+    throw new Error(`the group ${group} could not be deleted: error ${error}`);
 }
 
 const groupNotFound = 69;
 
 /** Adds partitions to a topic behind everybody's back. */
 export async function growTopic(broker: string, topic: string, partitions: number): Promise<void> {
-  const answer = await ask(broker, createPartitionsKey, 0, Buffer.concat([int(1), text(topic), int(partitions), int(-1), int(10_000), Buffer.from([0])]));
+  const answer = await ask(
+    broker,
+    createPartitionsKey,
+    0,
+    Buffer.concat([int(1), text(topic), int(partitions), int(-1), int(10_000), Buffer.from([0])]),
+  );
   const error = answer.readInt16BE(4 + 4 + 4 + 2 + answer.readInt16BE(12));
   if (error !== 0) throw new Error(`the topic ${topic} could not be grown: error ${error}`);
 }

@@ -15,7 +15,11 @@ export type Mood =
   | number;
 
 /** Whether, and how, a call is tampered with; undefined: it is passed on as it is. */
-export type Whim = (call: { readonly method: string; readonly path: string; readonly body: string }) => Mood | undefined;
+export type Whim = (call: {
+  readonly method: string;
+  readonly path: string;
+  readonly body: string;
+}) => Mood | undefined;
 
 /** Stands before the payment provider, and is moody. What it passes on, the provider does and writes into its own log. */
 export class ProviderFront {
@@ -61,8 +65,10 @@ export class ProviderFront {
       const mood = this.#whim?.({ method: incoming.method!, path: incoming.url!, body: body.toString() });
       if (mood !== undefined) this.hits++;
       if (mood === 'down') return void incoming.socket.destroy();
-      if (mood === 'answers 500') return void answer.writeHead(500, { 'content-type': 'text/plain' }).end('Internal Server Error');
-      if (mood === 'answers garbage') return void answer.writeHead(200, { 'content-type': 'text/html' }).end('<html>welcome</html>');
+      if (mood === 'answers 500')
+        return void answer.writeHead(500, { 'content-type': 'text/plain' }).end('Internal Server Error');
+      if (mood === 'answers garbage')
+        return void answer.writeHead(200, { 'content-type': 'text/html' }).end('<html>welcome</html>');
       const { status, headers, text } = await this.#ask(incoming, body);
       if (mood === 'loses its answer') return void incoming.socket.destroy();
       if (typeof mood === 'number') await pause(mood);

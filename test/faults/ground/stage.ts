@@ -58,9 +58,13 @@ export class Stage {
   }
 
   /** Waits until it gives something true. Throws with the last thing seen. */
-  async until<T>(what: string, look: () => T | Promise<T>, seconds = 60): Promise<Exclude<T, false | 0 | '' | null | undefined>> {
+  async until<T>(
+    what: string,
+    look: () => T | Promise<T>,
+    seconds = 60,
+  ): Promise<Exclude<T, false | 0 | '' | null | undefined>> {
     const end = performance.now() + seconds * 1_000;
-    for (let last: unknown; ; ) {
+    for (let last: unknown; ;) {
       try {
         const seen = await look();
         if (seen) return seen as Exclude<T, false | 0 | '' | null | undefined>;
@@ -68,7 +72,8 @@ export class Stage {
       } catch (error) {
         last = error;
       }
-      if (performance.now() > end) throw new Error(`${what} did not come within ${seconds} s; last seen: ${String(last)}`);
+      if (performance.now() > end)
+        throw new Error(`${what} did not come within ${seconds} s; last seen: ${String(last)}`);
       await pause(50);
     }
   }
@@ -111,7 +116,10 @@ export class Stage {
     const instances = this.shop.instances.filter((each) => each.service === service);
     return this.until(`a relay that leads for ${service}`, async () => {
       for (const { name, url } of instances) {
-        const metrics = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(2_000) }).then((answer) => answer.text(), () => '');
+        const metrics = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(2_000) }).then(
+          (answer) => answer.text(),
+          () => '',
+        );
         if (/^relay_leader 1$/m.test(metrics)) return name;
       }
       return undefined;
@@ -119,7 +127,11 @@ export class Stage {
   }
 
   /** A statement of the cluster's administrator, past every proxy. */
-  async asAdmin<R extends pg.QueryResultRow>(sql: string, values: readonly unknown[] = [], database = 'postgres'): Promise<R[]> {
+  async asAdmin<R extends pg.QueryResultRow>(
+    sql: string,
+    values: readonly unknown[] = [],
+    database = 'postgres',
+  ): Promise<R[]> {
     const url = new URL(this.shop.adminUrl);
     url.pathname = `/${database}`;
     const client = new pg.Client({ connectionString: url.href, connectionTimeoutMillis: 5_000 });

@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Account } from '../../../tools/shop/play/account.js';
 import { pounds } from '../../../tools/shop/play/api.js';
 import { fillCart } from '../../../tools/shop/play/fill-cart.js';
-import { awaitOutcome, cancel, type Counter, type Customer, type PlacedOrder } from '../../../tools/shop/play/place-order.js';
+import {
+  awaitOutcome,
+  cancel,
+  type Counter,
+  type Customer,
+  type PlacedOrder,
+} from '../../../tools/shop/play/place-order.js';
 import type { Chance } from '../../../tools/shop/retail/chance.js';
 import type { Goods } from './goods.js';
 
@@ -45,7 +51,8 @@ export class Buyer {
     if (mood < cancelsAtOnce) await cancel(this.counter, this.customer, order);
     else {
       await awaitOutcome(this.counter, this.customer, order, since);
-      if (mood < cancelsAtOnce + cancelsLater && order.status === 'confirmed') await cancel(this.counter, this.customer, order);
+      if (mood < cancelsAtOnce + cancelsLater && order.status === 'confirmed')
+        await cancel(this.counter, this.customer, order);
     }
     return order;
   }
@@ -58,7 +65,8 @@ export class Buyer {
   /** To its outcome, or to the end of patience. Throws when it has none then. */
   async follow(order: PlacedOrder): Promise<PlacedOrder> {
     await awaitOutcome(this.counter, this.customer, order, performance.now());
-    if (order.status === 'pending' || order.status === 'cancelling') throw new Error(`the order ${order.orderId} stayed ${order.status}`);
+    if (order.status === 'pending' || order.status === 'cancelling')
+      throw new Error(`the order ${order.orderId} stayed ${order.status}`);
     return order;
   }
 
@@ -70,7 +78,14 @@ export class Buyer {
   /** The key has been used for another wish: 422, and nothing happens. */
   async refuses(wish: Wish, key: string): Promise<void> {
     const body = { items: wish.lines, paymentMethod: wish.method, shippingAddress: address };
-    await this.account.call({ op: 'misuse-key', method: 'POST', path: '/orders', headers: { 'idempotency-key': key }, body, expect: [422] });
+    await this.account.call({
+      op: 'misuse-key',
+      method: 'POST',
+      path: '/orders',
+      headers: { 'idempotency-key': key },
+      body,
+      expect: [422],
+    });
   }
 
   /** `POST /orders` under one idempotency key, for as long as it takes. */
@@ -89,16 +104,33 @@ export class Buyer {
     const { userId } = this.customer;
     const about = { key, userId, total };
     const { body: answer } = await this.account.call<{ orderId: string }>({
-      op: 'checkout', method: 'POST', path, headers: { 'idempotency-key': key }, body, about, expect: [202],
+      op: 'checkout',
+      method: 'POST',
+      path,
+      headers: { 'idempotency-key': key },
+      body,
+      about,
+      expect: [202],
     });
-    this.counter.history.write('outcome', { op: 'checkout', key, userId, orderId: answer.orderId, total, status: 'accepted' });
+    this.counter.history.write('outcome', {
+      op: 'checkout',
+      key,
+      userId,
+      orderId: answer.orderId,
+      total,
+      status: 'accepted',
+    });
     return { orderId: answer.orderId, total, invoiced: total, status: 'pending', wasConfirmed: false };
   }
 
   /** One to three articles, and one way to pay. */
   wish(): Wish {
     const picked = this.chance.pick(1 + Math.floor(this.chance.fraction() * 3), this.goods);
-    const lines = picked.map(({ productId, price }) => ({ productId, price, quantity: 1 + Math.floor(this.chance.fraction() * 3) }));
+    const lines = picked.map(({ productId, price }) => ({
+      productId,
+      price,
+      quantity: 1 + Math.floor(this.chance.fraction() * 3),
+    }));
     let share = this.chance.fraction() * 100;
     const [method] = methods.find(([, of]) => (share -= of) < 0) ?? methods[0]!;
     return {

@@ -58,9 +58,15 @@ export class Load {
     const goods = await addGoods(boss, name, options.articles ?? 40);
     const counter = { ids: new Map<string, string>(), history, patience };
     const buyers: Buyer[] = [];
-    await atOnce(2, Array.from({ length: options.buyers ?? 8 }, (_, index) => index), async (index) => {
-      buyers.push(new Buyer(await register(client, `${name}-${index}`), counter, goods, chanceOf(seed, `buyer ${index}`)));
-    });
+    await atOnce(
+      2,
+      Array.from({ length: options.buyers ?? 8 }, (_, index) => index),
+      async (index) => {
+        buyers.push(
+          new Buyer(await register(client, `${name}-${index}`), counter, goods, chanceOf(seed, `buyer ${index}`)),
+        );
+      },
+    );
     say(`load: ${goods.length} articles, ${buyers.length} buyers`);
     return new Load(client, history, boss, buyers, goods);
   }
@@ -104,6 +110,10 @@ export class Load {
 
 /** A new person with an account of his own, logged in. */
 export async function register(client: GatewayClient, name: string): Promise<Customer> {
-  const { account, userId } = await Account.open(client, { email: `${name}@buyers.example`, password: `correct-horse-${name}`, name: 'Ada' });
+  const { account, userId } = await Account.open(client, {
+    email: `${name}@buyers.example`,
+    password: `correct-horse-${name}`,
+    name: 'Ada',
+  });
   return { account, userId, name: 'Ada' };
 }

@@ -98,14 +98,19 @@ export class Conditions {
 
   /** How a unit is written. */
   *pieces(way: Way, unit: Buffer): Generator<Piece> {
-    for (let at = 0; at < unit.length; ) {
+    for (let at = 0; at < unit.length;) {
       const slicing = along(way, this.#slicing);
       const bandwidth = along(way, this.#bandwidth);
-      const perStep = bandwidth ? Math.max(1, Math.floor((bandwidth.settings.bytesPerSecond * step) / 1_000)) : unit.length;
+      const perStep = bandwidth
+        ? Math.max(1, Math.floor((bandwidth.settings.bytesPerSecond * step) / 1_000))
+        : unit.length;
       const length = Math.min(unit.length - at, perStep, slicing?.settings.bytes ?? unit.length);
       if (slicing && length < unit.length) slicing.fault.hit();
       bandwidth?.fault.hit();
-      yield { bytes: unit.subarray(at, at + length), busy: bandwidth ? (length * 1_000) / bandwidth.settings.bytesPerSecond : 0 };
+      yield {
+        bytes: unit.subarray(at, at + length),
+        busy: bandwidth ? (length * 1_000) / bandwidth.settings.bytesPerSecond : 0,
+      };
       at += length;
     }
   }

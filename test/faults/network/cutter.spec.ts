@@ -4,7 +4,8 @@ import { Cutter } from './cutter.js';
 
 /** Units of one byte that tells how many follow. */
 const measured = (): Cutter => new Cutter((begun) => 1 + (begun[0] ?? 0));
-const unit = (length: number, seed: number): Buffer => Buffer.from([length, ...Array.from({ length }, (_, index) => (index * seed) % 256)]);
+const unit = (length: number, seed: number): Buffer =>
+  Buffer.from([length, ...Array.from({ length }, (_, index) => (index * seed) % 256)]);
 
 describe('a stream that was cut anywhere', () => {
   it.each([1, 2, 3, 4, 5])('gives the units that were put in (seed %i)', (seed) => {
@@ -13,7 +14,7 @@ describe('a stream that was cut anywhere', () => {
     const stream = Buffer.concat(units);
     const cutter = measured();
     const seen: Buffer[] = [];
-    for (let at = 0; at < stream.length; ) {
+    for (let at = 0; at < stream.length;) {
       const length = 1 + Math.floor(fraction() * 60);
       seen.push(...[...cutter.cut(stream.subarray(at, at + length))].map((one) => Buffer.from(one)));
       at += length;

@@ -103,5 +103,7 @@ export class Flow {
 }
 
 function ended(over: AbortSignal): Promise<void> {
-  return new Promise((resolve) => (over.aborted ? resolve() : over.addEventListener('abort', () => resolve(), { once: true })));
+  return new Promise((resolve) =>
+    over.aborted ? resolve() : over.addEventListener('abort', () => resolve(), { once: true }),
+  );
 }

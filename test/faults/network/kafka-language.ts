@@ -3,7 +3,16 @@ import { TwoWays, type Conversation, type Language, type Verdict, type Way } fro
 import { picking, type Fraction, type Which } from './which.js';
 
 /** The requests that faults are about, by their keys in Kafka's protocol. */
-export const apiKeys = { produce: 0, fetch: 1, metadata: 3, offsetCommit: 8, findCoordinator: 10, joinGroup: 11, heartbeat: 12, syncGroup: 14 } as const;
+export const apiKeys = {
+  produce: 0,
+  fetch: 1,
+  metadata: 3,
+  offsetCommit: 8,
+  findCoordinator: 10,
+  joinGroup: 11,
+  heartbeat: 12,
+  syncGroup: 14,
+} as const;
 export type Api = keyof typeof apiKeys;
 
 export interface KafkaLoss {
@@ -37,17 +46,19 @@ interface Request {
 /** Kafka's protocol: frames with their length in front; an answer bears the correlation id of its request. */
 export function kafkaLanguage(faults: Faults, chance: Fraction): Language<KafkaLosses> {
   const lossesOf = { requests: new Set<ActiveLoss>(), answers: new Set<ActiveLoss>() };
-  const lose = (what: keyof typeof lossesOf) => ({ api, which, how, client }: KafkaLoss): Fault => {
-    const picks = picking(which, chance);
-    const losses = lossesOf[what];
-    const loss: ActiveLoss = {
-      fault: faults.begin(`${api} ${what} lost (${how})`, () => losses.delete(loss)),
-      how,
-      strikes: ({ apiKey, clientId }) => apiKey === apiKeys[api] && (client?.test(clientId) ?? true) && picks(),
+  const lose =
+    (what: keyof typeof lossesOf) =>
+    ({ api, which, how, client }: KafkaLoss): Fault => {
+      const picks = picking(which, chance);
+      const losses = lossesOf[what];
+      const loss: ActiveLoss = {
+        fault: faults.begin(`${api} ${what} lost (${how})`, () => losses.delete(loss)),
+        how,
+        strikes: ({ apiKey, clientId }) => apiKey === apiKeys[api] && (client?.test(clientId) ?? true) && picks(),
+      };
+      losses.add(loss);
+      return loss.fault;
     };
-    losses.add(loss);
-    return loss.fault;
-  };
   return {
     lose: { answers: lose('answers'), requests: lose('requests') },
     converse: () => new KafkaConversation(lossesOf.requests, lossesOf.answers),
@@ -97,5 +108,9 @@ function struck({ fault, how }: ActiveLoss): Verdict {
 
 function readRequest(frame: Buffer): Request {
   const idLength = frame.readInt16BE(12); // -1 where there is none
-  return { apiKey: frame.readInt16BE(4), correlationId: frame.readInt32BE(8), clientId: frame.toString('utf8', 14, 14 + Math.max(0, idLength)) };
+  return {
+    apiKey: frame.readInt16BE(4),
+    correlationId: frame.readInt32BE(8),
+    clientId: frame.toString('utf8', 14, 14 + Math.max(0, idLength)),
+  };
 }

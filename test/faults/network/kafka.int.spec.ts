@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { kafkaClient, topic, type IncomingRecord, type KafkaClient, type Publisher, type Topic } from '@tradewind/messaging';
+import {
+  kafkaClient,
+  topic,
+  type IncomingRecord,
+  type KafkaClient,
+  type Publisher,
+  type Topic,
+} from '@tradewind/messaging';
 import { eventually } from '@tradewind/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { startKafka, type Kafka } from '../../../tools/platform/kafka/start-kafka.js';
@@ -20,8 +27,21 @@ let events: Topic;
 beforeAll(async () => {
   folder = await temporaryFolder();
   const [port, controllerPort, behind] = (await freePorts(3)) as [number, number, number];
-  proxy = await Proxy.open({ name: 'kafka', target: { host: '127.0.0.1', port }, port: behind, speaks: 'kafka', chance: chanceOf(1, 'network') });
-  broker = await startKafka({ dataDir: `${folder}/kafka`, port, controllerPort, log: `${folder}/kafka.log`, shortLived: true, advertisedListeners: [`127.0.0.1:${behind}`] });
+  proxy = await Proxy.open({
+    name: 'kafka',
+    target: { host: '127.0.0.1', port },
+    port: behind,
+    speaks: 'kafka',
+    chance: chanceOf(1, 'network'),
+  });
+  broker = await startKafka({
+    dataDir: `${folder}/kafka`,
+    port,
+    controllerPort,
+    log: `${folder}/kafka.log`,
+    shortLived: true,
+    advertisedListeners: [`127.0.0.1:${behind}`],
+  });
 });
 afterAll(async () => {
   await broker.kill();
@@ -50,7 +70,11 @@ const publish = (publisher: Publisher, ...values: string[]): ReturnType<Publishe
 /** Everything that the topic holds. */
 async function held(): Promise<string[]> {
   const seen: IncomingRecord[] = [];
-  const tail = await aClient('reader').tail({ topics: [events.name], onRecords: (records) => seen.push(...records), onDead: (error) => seen.push(...[error as never]) });
+  const tail = await aClient('reader').tail({
+    topics: [events.name],
+    onRecords: (records) => seen.push(...records),
+    onDead: (error) => seen.push(...[error as never]),
+  });
   await tail.caughtUp;
   await tail.close();
   return seen.map(({ value }) => value?.toString() ?? '');
@@ -81,7 +105,10 @@ describe('a lost answer of Produce', () => {
   it('can leave the client waiting on a connection that stays', async () => {
     const publisher = await aClient('writer').publisher();
     const loss = proxy.lose.answers({ api: 'produce', which: { nth: 1 }, how: 'swallow' });
-    const publishing = publish(publisher, '1').then(() => 'acknowledged', () => 'rejected');
+    const publishing = publish(publisher, '1').then(
+      () => 'acknowledged',
+      () => 'rejected',
+    );
     await eventually(() => loss.hits === 1);
     expect(await held()).toEqual(['1']);
     proxy.reset();

@@ -27,7 +27,10 @@ export class TwoWays {
   readonly #cutters: Readonly<Record<Way, Cutter>>;
 
   constructor(lengthOf: (way: Way, begun: Buffer) => number | undefined) {
-    this.#cutters = { up: new Cutter((begun) => lengthOf('up', begun)), down: new Cutter((begun) => lengthOf('down', begun)) };
+    this.#cutters = {
+      up: new Cutter((begun) => lengthOf('up', begun)),
+      down: new Cutter((begun) => lengthOf('down', begun)),
+    };
   }
 
   cut(way: Way, chunk: Buffer): Iterable<Buffer> {

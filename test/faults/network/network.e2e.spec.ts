@@ -19,8 +19,21 @@ let load: Load;
 
 beforeAll(async () => {
   const patience = { firstDelayMs: 100, longestDelayMs: 1_000, steadyAfterMs: 0 };
-  shop = await startShop({ ports: 'free', kafka: { nodes: 3 }, postgres: { settings: { max_connections: '90' } }, patience, between: network.between });
-  load = await Load.open({ gatewayUrl: shop.gatewayUrl, admin: shop.admin, historyFile: join(shop.state.path, 'history.jsonl'), seed: 1, buyers: 4, say: () => undefined });
+  shop = await startShop({
+    ports: 'free',
+    kafka: { nodes: 3 },
+    postgres: { settings: { max_connections: '90' } },
+    patience,
+    between: network.between,
+  });
+  load = await Load.open({
+    gatewayUrl: shop.gatewayUrl,
+    admin: shop.admin,
+    historyFile: join(shop.state.path, 'history.jsonl'),
+    seed: 1,
+    buyers: 4,
+    say: () => undefined,
+  });
   load.start();
 });
 afterEach(() => void network.heal());
@@ -82,7 +95,9 @@ describe('a shop behind a network that can be broken', () => {
 
   it('gets over answers that are lost', async () => {
     const commits = network.postgres.lose.commitAnswers({ which: { every: 50 } });
-    const records = network.kafkas.map(({ lose }) => lose.answers({ api: 'produce', which: { every: 20 }, how: 'reset' })); // a broker that was away leads nothing yet
+    const records = network.kafkas.map(({ lose }) =>
+      lose.answers({ api: 'produce', which: { every: 20 }, how: 'reset' }),
+    ); // a broker that was away leads nothing yet
     await eventually(() => commits.hits > 0 && records.some(({ hits }) => hits > 0), 120_000);
     network.heal();
     await trade(5);
@@ -91,7 +106,14 @@ describe('a shop behind a network that can be broken', () => {
   it('has clean books afterwards', async () => {
     await load.stop();
     const { databases, kafkaBrokers: brokers, state } = shop;
-    const sources = { databases, brokers, providerLog: state.providerLog, historyFile: join(state.path, 'history.jsonl'), waitSeconds: 120, log: () => undefined };
+    const sources = {
+      databases,
+      brokers,
+      providerLog: state.providerLog,
+      historyFile: join(state.path, 'history.jsonl'),
+      waitSeconds: 120,
+      log: () => undefined,
+    };
     const report = await eventually(() => runAudit(sources), 120_000); // a broker that has only just come back may refuse to be read
     expect(report.sections.flatMap(({ violations }) => violations)).toEqual([]);
     expect([report.clean, load.counts.mishaps]).toEqual([true, []]);

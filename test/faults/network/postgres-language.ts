@@ -30,16 +30,21 @@ interface ActiveLoss {
 /** PostgreSQL's protocol: a start-up packet that says who comes, then messages of one letter and a length. */
 export function postgresLanguage(faults: Faults, chance: Fraction): Language<PostgresLosses> {
   const lossesOf = { commits: new Set<ActiveLoss>(), commitAnswers: new Set<ActiveLoss>() };
-  const lose = (what: keyof typeof lossesOf, name: string) => ({ which, database, application }: CommitLoss): Fault => {
-    const picks = picking(which, chance);
-    const losses = lossesOf[what];
-    const loss: ActiveLoss = {
-      fault: faults.begin(name, () => losses.delete(loss)),
-      strikes: (session) => (database ?? session.database) === session.database && (application?.test(session.application) ?? true) && picks(),
+  const lose =
+    (what: keyof typeof lossesOf, name: string) =>
+    ({ which, database, application }: CommitLoss): Fault => {
+      const picks = picking(which, chance);
+      const losses = lossesOf[what];
+      const loss: ActiveLoss = {
+        fault: faults.begin(name, () => losses.delete(loss)),
+        strikes: (session) =>
+          (database ?? session.database) === session.database &&
+          (application?.test(session.application) ?? true) &&
+          picks(),
+      };
+      losses.add(loss);
+      return loss.fault;
     };
-    losses.add(loss);
-    return loss.fault;
-  };
   return {
     lose: { commits: lose('commits', 'COMMIT lost'), commitAnswers: lose('commitAnswers', 'answer of COMMIT lost') },
     converse: () => new PostgresConversation(lossesOf.commits, lossesOf.commitAnswers),
@@ -101,7 +106,8 @@ class PostgresConversation implements Conversation {
 /** Names and values in turn, each ended by a zero byte. */
 function readSession(packet: Buffer): Session {
   const words = packet.toString('utf8', 8).split('\0');
-  const value = (name: string): string | undefined => words.find((_word, index) => index % 2 === 1 && words[index - 1] === name);
+  const value = (name: string): string | undefined =>
+    words.find((_word, index) => index % 2 === 1 && words[index - 1] === name);
   const user = value('user') ?? '';
   return { database: value('database') ?? user, application: value('application_name') ?? '' };
 }

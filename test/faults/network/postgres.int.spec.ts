@@ -16,7 +16,12 @@ beforeAll(async () => {
   await direct.connect();
   await direct.query('CREATE TABLE things (name text PRIMARY KEY)');
   const url = new URL(database.url);
-  proxy = await Proxy.open({ name: 'postgres', target: { host: url.hostname, port: Number(url.port) }, speaks: 'postgres', chance: chanceOf(1, 'network') });
+  proxy = await Proxy.open({
+    name: 'postgres',
+    target: { host: url.hostname, port: Number(url.port) },
+    speaks: 'postgres',
+    chance: chanceOf(1, 'network'),
+  });
   through = Object.assign(url, { hostname: '127.0.0.1', port: proxy.port }).href;
 });
 afterAll(async () => {
@@ -47,14 +52,19 @@ async function insert(client: pg.Client, name: string, commit = 'commit'): Promi
   await client.query(commit);
 }
 
-const held = async (): Promise<string[]> => (await direct.query<{ name: string }>('SELECT name FROM things ORDER BY name')).rows.map(({ name }) => name);
+const held = async (): Promise<string[]> =>
+  (await direct.query<{ name: string }>('SELECT name FROM things ORDER BY name')).rows.map(({ name }) => name);
 
 describe('a network that carries everything', () => {
   it('carries what is large and what fails, too', async () => {
     const client = await aClient();
-    const { rows } = await client.query<{ length: number }>('SELECT length($1::text) AS length', ['x'.repeat(3_000_000)]);
+    const { rows } = await client.query<{ length: number }>('SELECT length($1::text) AS length', [
+      'x'.repeat(3_000_000),
+    ]);
     expect(rows).toEqual([{ length: 3_000_000 }]);
-    expect((await client.query<{ many: string }>("SELECT repeat('y', 3000000) AS many")).rows[0]?.many).toHaveLength(3_000_000);
+    expect((await client.query<{ many: string }>("SELECT repeat('y', 3000000) AS many")).rows[0]?.many).toHaveLength(
+      3_000_000,
+    );
     await expect(client.query('SELECT 1 / 0')).rejects.toThrow('division by zero');
     await insert(client, 'a');
     expect(await held()).toEqual(['a']);
@@ -120,7 +130,8 @@ describe('a half-open connection', () => {
     const client = await aClient();
     await client.query('SELECT pg_advisory_lock(4711)');
     proxy.halfOpen({ gone: 'client' });
-    const lock = async (): Promise<boolean> => (await direct.query<{ got: boolean }>('SELECT pg_try_advisory_lock(4711) AS got')).rows[0]?.got ?? false;
+    const lock = async (): Promise<boolean> =>
+      (await direct.query<{ got: boolean }>('SELECT pg_try_advisory_lock(4711) AS got')).rows[0]?.got ?? false;
     await expect(client.query('SELECT 1')).rejects.toThrow();
     expect(await lock()).toBe(false);
     proxy.heal();

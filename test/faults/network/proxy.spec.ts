@@ -36,7 +36,12 @@ beforeEach(async () => {
   server = createServer({ allowHalfOpen: true }, (socket) => servers.push(new Peer(socket)));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
-  proxy = await Proxy.open({ name: 'test', target: { host: '127.0.0.1', port }, speaks: 'bytes', chance: chanceOf(1, 'network') });
+  proxy = await Proxy.open({
+    name: 'test',
+    target: { host: '127.0.0.1', port },
+    speaks: 'bytes',
+    chance: chanceOf(1, 'network'),
+  });
 });
 afterEach(async () => {
   for (const { socket } of [...clients, ...servers]) socket.destroy();
@@ -182,14 +187,17 @@ describe('a black hole', () => {
 });
 
 describe('a half-open connection', () => {
-  it.each(['server', 'client'] as const)('is known to the %s that has gone, and to the other once it is healed', async (gone) => {
-    const [client, behind] = await aConnection();
-    const [lost, left] = gone === 'server' ? [behind, client] : [client, behind];
-    const halfOpen = proxy.halfOpen({ gone });
-    await eventually(() => lost.saw === 'reset');
-    await new Promise((resolve) => left.socket.write('anybody there?', resolve));
-    expect(left.saw).toBe('nothing');
-    expect(halfOpen.heal()).toBe(1);
-    await eventually(() => left.saw === 'reset');
-  });
+  it.each(['server', 'client'] as const)(
+    'is known to the %s that has gone, and to the other once it is healed',
+    async (gone) => {
+      const [client, behind] = await aConnection();
+      const [lost, left] = gone === 'server' ? [behind, client] : [client, behind];
+      const halfOpen = proxy.halfOpen({ gone });
+      await eventually(() => lost.saw === 'reset');
+      await new Promise((resolve) => left.socket.write('anybody there?', resolve));
+      expect(left.saw).toBe('nothing');
+      expect(halfOpen.heal()).toBe(1);
+      await eventually(() => left.saw === 'reset');
+    },
+  );
 });

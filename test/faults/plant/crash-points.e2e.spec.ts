@@ -16,9 +16,19 @@ describe('a shop that trades', () => {
   let load: Load | undefined;
 
   beforeAll(async () => {
-    shop = await startShop({ ports: 'free', env: Object.fromEntries([...plants].map(([service, plant]) => [service, plant.environment()])) });
+    shop = await startShop({
+      ports: 'free',
+      env: Object.fromEntries([...plants].map(([service, plant]) => [service, plant.environment()])),
+    });
     const { gatewayUrl, admin, state } = shop;
-    load = await Load.open({ gatewayUrl, admin, historyFile: join(state.path, 'history.jsonl'), seed: 1, articles: 4, say: () => undefined });
+    load = await Load.open({
+      gatewayUrl,
+      admin,
+      historyFile: join(state.path, 'history.jsonl'),
+      seed: 1,
+      articles: 4,
+      say: () => undefined,
+    });
     load.start();
   });
   afterAll(async () => {

@@ -7,7 +7,9 @@ import { crashPointNames } from './crash-points.js';
 import { markersOf, withCalls } from './markers.js';
 
 const filesBelow = (folder: string, ending: RegExp): string[] =>
-  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((file) => ending.test(file) && !file.includes('.spec.')).map((file) => readFileSync(join(root, folder, file), 'utf8'));
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => ending.test(file) && !file.includes('.spec.'))
+    .map((file) => readFileSync(join(root, folder, file), 'utf8'));
 
 const sources = ['libs/messaging/src', 'apps'].flatMap((folder) => filesBelow(folder, /\.ts$/));
 const compiled = ['libs/messaging/dist', 'dist/apps'].flatMap((folder) => filesBelow(folder, /\.js$/));
@@ -31,18 +33,26 @@ describe('what the compiler makes of the sources', () => {
 
 describe('the messaging library as it is published', () => {
   it('holds nothing of them but comments', () => {
-    const packed = execFileSync('npm', ['pack', './libs/messaging', '--dry-run', '--json'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    const packed = execFileSync('npm', ['pack', './libs/messaging', '--dry-run', '--json'], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     const [{ files }] = JSON.parse(packed) as [{ files: readonly { path: string }[] }];
-    const traces = files.flatMap(({ path }) => readFileSync(join(root, 'libs/messaging', path), 'utf8').split('\n')).filter((line) => /crash_?point/i.test(line));
+    const traces = files
+      .flatMap(({ path }) => readFileSync(join(root, 'libs/messaging', path), 'utf8').split('\n'))
+      .filter((line) => /crash_?point/i.test(line));
     expect(traces.length).toBeGreaterThan(20);
     expect(traces.filter((line) => markersOf(line).length === 0)).toEqual([]);
   });
 });
 
 describe('a file whose crash points are calls', () => {
-  const text = "begin();\n  // crashpoint: a.b\nend(); // crashpoint: in passing\n//crashpoint: c.d\n";
+  const text = 'begin();\n  // crashpoint: a.b\nend(); // crashpoint: in passing\n//crashpoint: c.d\n';
   it('has a call where a line was nothing but a crash point', () => {
-    expect(withCalls(text)).toBe("begin();\n  globalThis.__crashpoint('a.b');\nend(); // crashpoint: in passing\n//crashpoint: c.d\n");
+    expect(withCalls(text)).toBe(
+      "begin();\n  globalThis.__crashpoint('a.b');\nend(); // crashpoint: in passing\n//crashpoint: c.d\n",
+    );
   });
   it('has as many lines as before', () => {
     for (const each of compiled) expect(withCalls(each).split('\n')).toHaveLength(each.split('\n').length);

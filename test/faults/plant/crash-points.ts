@@ -11,7 +11,10 @@ export interface CrashPoint {
   readonly occasion: Occasion;
 }
 
-const point = (occasion: Occasion, ...services: readonly DatabaseService[]): CrashPoint => ({ occasion, services: services.length > 0 ? services : databaseServices });
+const point = (occasion: Occasion, ...services: readonly DatabaseService[]): CrashPoint => ({
+  occasion,
+  services: services.length > 0 ? services : databaseServices,
+});
 
 /**
  * Every place at which a process may be told to die: the lines `// crashpoint: <name>` of the sources, and the services that
@@ -62,4 +65,6 @@ export type CrashPointName = keyof typeof crashPoints;
 export const crashPointNames = Object.keys(crashPoints) as readonly CrashPointName[];
 
 export const pointsOf = (service: DatabaseService, ...occasions: readonly Occasion[]): CrashPointName[] =>
-  crashPointNames.filter((name) => (crashPoints[name].services).includes(service) && occasions.includes(crashPoints[name].occasion));
+  crashPointNames.filter(
+    (name) => crashPoints[name].services.includes(service) && occasions.includes(crashPoints[name].occasion),
+  );

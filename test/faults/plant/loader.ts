@@ -14,7 +14,8 @@ let alterations: readonly Alteration[] = [];
 
 export const initialize: InitializeHook<{ readonly folder: string }> = (data) => {
   folder = new PlantFolder(data.folder);
-  if (existsSync(folder.alterations)) alterations = JSON.parse(readFileSync(folder.alterations, 'utf8')) as readonly Alteration[];
+  if (existsSync(folder.alterations))
+    alterations = JSON.parse(readFileSync(folder.alterations, 'utf8')) as readonly Alteration[];
 };
 
 /** Node's hook between a file and what runs of it: the shop's own compiled files get their crash points as calls, and are altered as asked. */
@@ -23,7 +24,10 @@ export const load: LoadHook = async (url, context, nextLoad) => {
   const path = url.startsWith(rootUrl) ? url.slice(rootUrl.length) : '';
   if (!compiled.test(path) || loaded.format !== 'module') return loaded;
   const text = Buffer.from(loaded.source as Uint8Array).toString('utf8');
-  return { ...loaded, source: withCalls(alterations.reduce((changed, alteration) => planted(alteration, path, changed), text)) };
+  return {
+    ...loaded,
+    source: withCalls(alterations.reduce((changed, alteration) => planted(alteration, path, changed), text)),
+  };
 };
 
 function planted(alteration: Alteration, path: string, text: string): string {

@@ -24,7 +24,9 @@ interface End {
 
 /** A process that passes the point so many times, to its end. */
 async function passing(times: number, settings?: Parameters<Plant['environment']>[0]): Promise<End> {
-  const child = spawn(process.execPath, [probe, String(times)], { env: { ...process.env, ...plant.environment(settings) } });
+  const child = spawn(process.execPath, [probe, String(times)], {
+    env: { ...process.env, ...plant.environment(settings) },
+  });
   let [said, errors] = ['', ''];
   child.stdout.on('data', (data) => (said += String(data)));
   child.stderr.on('data', (data) => (errors += String(data)));
@@ -34,7 +36,10 @@ async function passing(times: number, settings?: Parameters<Plant['environment']
 
 describe('a process without orders', () => {
   it('runs to its end, and what it passed is counted', async () => {
-    expect(await passing(3)).toMatchObject({ code: 0, lines: [expect.stringMatching(/^now /), 'pass 1', 'pass 2', 'pass 3', 'done'] });
+    expect(await passing(3)).toMatchObject({
+      code: 0,
+      lines: [expect.stringMatching(/^now /), 'pass 1', 'pass 2', 'pass 3', 'done'],
+    });
     expect(plant.passed()).toEqual(new Map([[point, 3]]));
   });
 });
@@ -92,13 +97,16 @@ describe('a process whose event loop is to be blocked', () => {
 });
 
 describe('a process with a skewed clock', () => {
-  it.each([3_600_000, -3_600_000])('has another time by %d ms, and dates proofs with the true one', async (clockSkew) => {
-    const order = plant.order({ do: 'kill', at: { point, hit: 1 } });
-    const { lines } = await passing(1, { clockSkew });
-    const [, now, date] = lines[0]!.split(' ').map(Number);
-    const { at } = plant.fired(order)!;
-    for (const told of [now!, date!]) expect(Math.abs(told - at - clockSkew)).toBeLessThan(60_000);
-  });
+  it.each([3_600_000, -3_600_000])(
+    'has another time by %d ms, and dates proofs with the true one',
+    async (clockSkew) => {
+      const order = plant.order({ do: 'kill', at: { point, hit: 1 } });
+      const { lines } = await passing(1, { clockSkew });
+      const [, now, date] = lines[0]!.split(' ').map(Number);
+      const { at } = plant.fired(order)!;
+      for (const told of [now!, date!]) expect(Math.abs(told - at - clockSkew)).toBeLessThan(60_000);
+    },
+  );
 });
 
 describe('a process whose code is altered', () => {

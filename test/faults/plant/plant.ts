@@ -61,14 +61,18 @@ export class Plant {
   /** How often each point was passed, by all processes that there ever were. What is not listed never was. */
   passed(): Map<string, number> {
     const sum = new Map<string, number>();
-    for (const { passed } of this.#told()) for (const [point, times] of Object.entries(passed)) sum.set(point, (sum.get(point) ?? 0) + times);
+    for (const { passed } of this.#told())
+      for (const [point, times] of Object.entries(passed)) sum.set(point, (sum.get(point) ?? 0) + times);
     return sum;
   }
 
   /** The alterations that processes have come to run, file by file. */
   planted(): Planted[] {
     if (!existsSync(this.#folder.planted)) return [];
-    return readFileSync(this.#folder.planted, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as Planted);
+    return readFileSync(this.#folder.planted, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Planted);
   }
 
   remove(): void {

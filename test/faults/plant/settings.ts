@@ -11,8 +11,10 @@ export const environmentFrom = ({ folder, clockSkew }: Settings): Record<string,
 });
 
 export function settingsOf({ PLANT_FOLDER, PLANT_CLOCK_SKEW = '0' }: NodeJS.ProcessEnv): Settings {
-  if (PLANT_FOLDER === undefined) throw new Error('PLANT_FOLDER is not set: it names the folder in which the plan lies');
+  if (PLANT_FOLDER === undefined)
+    throw new Error('PLANT_FOLDER is not set: it names the folder in which the plan lies');
   const clockSkew = Number(PLANT_CLOCK_SKEW);
-  if (!Number.isSafeInteger(clockSkew)) throw new Error(`PLANT_CLOCK_SKEW is "${PLANT_CLOCK_SKEW}"; it must be whole milliseconds`);
+  if (!Number.isSafeInteger(clockSkew))
+    throw new Error(`PLANT_CLOCK_SKEW is "${PLANT_CLOCK_SKEW}"; it must be whole milliseconds`);
   return { folder: PLANT_FOLDER, clockSkew };
 }

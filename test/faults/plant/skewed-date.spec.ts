@@ -7,7 +7,8 @@ const Skewed = skewedDate(hour);
 describe('a clock that is an hour ahead', () => {
   it('says so however it is asked', () => {
     const real = Date.now();
-    for (const told of [Skewed.now(), new Skewed().getTime(), Date.parse(Skewed())]) expect(Math.abs(told - real - hour)).toBeLessThan(60_000);
+    for (const told of [Skewed.now(), new Skewed().getTime(), Date.parse(Skewed())])
+      expect(Math.abs(told - real - hour)).toBeLessThan(60_000);
   });
   it('leaves times that are given as they are', () => {
     expect(new Skewed('2026-03-02T10:00:00Z').toISOString()).toBe('2026-03-02T10:00:00.000Z');

@@ -41,7 +41,9 @@ export async function playFaults({ faults, seed, extent, within, say, signal }: 
           left.push(fault);
           continue;
         }
-        say(`-- ${fault.id} ${fault.title} (${results.length + left.length} of ${faults.length} played, ${Math.round((performance.now() - since) / 1_000)} s)`);
+        say(
+          `-- ${fault.id} ${fault.title} (${results.length + left.length} of ${faults.length} played, ${Math.round((performance.now() - since) / 1_000)} s)`,
+        );
         const result = await runFault(ground, fault, extent, say);
         results.push(result);
         for (const line of detailsOf(result)) say(line);

@@ -10,7 +10,12 @@ const warmUp = 6;
  * Plays one fault on a shop that trades: load, blows, healing, rest, audit. What must hold always is looked at all the while;
  * what must hold at rest, afterwards. Never rejects: what went wrong is in the result.
  */
-export async function runFault(ground: Ground, fault: Fault, extent: Extent, say: (line: string) => void): Promise<Result> {
+export async function runFault(
+  ground: Ground,
+  fault: Fault,
+  extent: Extent,
+  say: (line: string) => void,
+): Promise<Result> {
   const stage = new Stage(ground, fault.id, extent, say);
   const verdict = new Verdict(fault, ground.known);
   const { accepted } = ground.load.counts;
@@ -23,9 +28,13 @@ export async function runFault(ground: Ground, fault: Fault, extent: Extent, say
   } catch (error) {
     verdict.blame(`the scenario did not hold: ${error instanceof Error ? error.message : String(error)}`);
   }
-  const healed = await ground.heal(fault.endsShop).then(() => true, (error: unknown) => verdict.blame(`the shop did not heal: ${String(error)}`));
+  const healed = await ground.heal(fault.endsShop).then(
+    () => true,
+    (error: unknown) => verdict.blame(`the shop did not heal: ${String(error)}`),
+  );
   await ground.load.stop();
-  for (const mishap of ground.load.counts.mishaps.slice(mishaps)) verdict.blame(`a buyer met what must not be: ${mishap}`);
+  for (const mishap of ground.load.counts.mishaps.slice(mishaps))
+    verdict.blame(`a buyer met what must not be: ${mishap}`);
   if (healed) await judge(ground, fault, stage, verdict);
   await ground.watch.look();
   const seen = ground.watch.report();

@@ -4,7 +4,10 @@ import type { Fault, Result } from '../ground/fault.js';
 
 type Judged = Pick<Result, 'lost' | 'doubled' | 'stuck' | 'repeats' | 'violations'>;
 
-const textOf = ({ what, ids }: Violation): string => `${what}  ${Object.entries(ids).map(([name, of]) => `${name}=${of}`).join(' ')}`.trimEnd();
+const textOf = ({ what, ids }: Violation): string =>
+  `${what}  ${Object.entries(ids)
+    .map(([name, of]) => `${name}=${of}`)
+    .join(' ')}`.trimEnd();
 
 /** Gathers what one fault is to blame for. `known` are violations that earlier faults have been blamed for, or that are their traces. */
 export class Verdict {
@@ -47,7 +50,9 @@ export class Verdict {
     }
     for (const { what, order } of report.waiting) this.blame(`waits for an operator: ${order ?? ''} ${what}`);
     for (const remark of report.remarks) this.blame(`the audit could not judge: ${remark}`);
-    for (const trace of this.fault.leaves ?? []) if (!this.#traces.has(trace)) this.blame(`the fault left no trace of the kind ${String(trace)}: it may not have been played`);
+    for (const trace of this.fault.leaves ?? [])
+      if (!this.#traces.has(trace))
+        this.blame(`the fault left no trace of the kind ${String(trace)}: it may not have been played`);
   }
 
   result(): Judged {

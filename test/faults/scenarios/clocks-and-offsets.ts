@@ -36,7 +36,13 @@ async function partitionsAdded(stage: Stage): Promise<void> {
   const product = stage.shop.instances.find((each) => each.name === 'product')!;
   const before = readFileSync(product.log, 'utf8').length;
   const starting = stage.shop.startOne('product').catch(() => undefined); // it must not become ready
-  const said = await stage.until('the start to be refused', () => /the topic stock\.events has \d+ partitions, \d+ are declared/.exec(readFileSync(product.log, 'utf8').slice(before))?.[0]);
+  const said = await stage.until(
+    'the start to be refused',
+    () =>
+      /the topic stock\.events has \d+ partitions, \d+ are declared/.exec(
+        readFileSync(product.log, 'utf8').slice(before),
+      )?.[0],
+  );
   stage.note(`the start was refused: ${said}`);
   await stage.shop.stopOne('product');
   await starting;
@@ -45,5 +51,12 @@ async function partitionsAdded(stage: Stage): Promise<void> {
 export const clocksAndOffsets: readonly Fault[] = [
   { id: 'F39', title: 'clocks an hour wrong', layout: 'skewed clocks', play: skewedClocks },
   { id: 'F40', title: 'positions of consumer groups deleted', layout: 'usual', play: offsetsDeleted },
-  { id: 'F41', title: 'partitions added by hand', layout: 'skewed clocks', last: true, endsShop: true, play: partitionsAdded },
+  {
+    id: 'F41',
+    title: 'partitions added by hand',
+    layout: 'skewed clocks',
+    last: true,
+    endsShop: true,
+    play: partitionsAdded,
+  },
 ];

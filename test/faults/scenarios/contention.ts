@@ -11,10 +11,17 @@ async function lastPieces(stage: Stage): Promise<void> {
   const wishes = stage.times(60, 250, 500);
   const goods = await addGoods(stage.load.admin, `last-${randomUUID().slice(0, 8)}`, products, () => pieces);
   const chance = stage.chance('wishes');
-  const list = Array.from({ length: wishes }, (_, index) => ({ buyer: stage.load.buyers[index % stage.load.buyers.length]!, item: chance.pick(1, goods)[0]! }));
+  const list = Array.from({ length: wishes }, (_, index) => ({
+    buyer: stage.load.buyers[index % stage.load.buyers.length]!,
+    item: chance.pick(1, goods)[0]!,
+  }));
   const sold = new Map<string, number>();
   await atOnce(50, list, async ({ buyer, item }) => {
-    const order = await buyer.place({ lines: [{ productId: item.productId, quantity: 1 }], total: item.price, method: 'sim_ok' });
+    const order = await buyer.place({
+      lines: [{ productId: item.productId, quantity: 1 }],
+      total: item.price,
+      method: 'sim_ok',
+    });
     stage.load.counts.accepted++;
     await buyer.follow(order);
     stage.load.counts.settled++;
@@ -23,7 +30,8 @@ async function lastPieces(stage: Stage): Promise<void> {
   for (const { item } of list) {
     const wanted = list.filter((each) => each.item.productId === item.productId).length;
     const got = sold.get(item.productId) ?? 0;
-    if (got !== Math.min(pieces, wanted)) throw new Error(`${wanted} wanted one of ${pieces} pieces, and ${got} were sold`);
+    if (got !== Math.min(pieces, wanted))
+      throw new Error(`${wanted} wanted one of ${pieces} pieces, and ${got} were sold`);
   }
   stage.hit('orders for the last pieces', wishes);
 }

@@ -12,7 +12,9 @@ const hits = [1, 2, 17] as const;
 function servicesAt(point: CrashPointName): readonly DatabaseService[] {
   const { occasion, services } = crashPoints[point];
   if (occasion !== 'trade' && occasion !== 'start') return ['order'];
-  return /^(commands|store|outbox|rows|relay)\./.test(point) ? services : services.filter((service) => service !== 'user');
+  return /^(commands|store|outbox|rows|relay)\./.test(point)
+    ? services
+    : services.filter((service) => service !== 'user');
 }
 
 /** Every point, in several services, each killed there at several hits; a point that was not hit is a fault of the suite. */
@@ -20,11 +22,25 @@ async function everyCrashPoint(stage: Stage): Promise<void> {
   const chance = stage.chance('points');
   const missed: string[] = [];
   const plan = crashPointNames.flatMap((point) =>
-    chance.pick(stage.times(1, 1, 5), servicesAt(point)).flatMap((service) =>
-      chance.pick(stage.times(1, 1, 3), hits).map((hit) => ({ point, service, hit: crashPoints[point].occasion === 'trade' && service !== 'user' ? hit : 1 })),
-    ),
+    chance
+      .pick(stage.times(1, 1, 5), servicesAt(point))
+      .flatMap((service) =>
+        chance
+          .pick(stage.times(1, 1, 3), hits)
+          .map((hit) => ({
+            point,
+            service,
+            hit: crashPoints[point].occasion === 'trade' && service !== 'user' ? hit : 1,
+          })),
+      ),
   );
-  const shown = stage.extent === 'short' ? chance.pick(6, plan.filter(({ point }) => crashPoints[point].occasion === 'trade')) : plan;
+  const shown =
+    stage.extent === 'short'
+      ? chance.pick(
+          6,
+          plan.filter(({ point }) => crashPoints[point].occasion === 'trade'),
+        )
+      : plan;
   const chores = new Chores(stage);
   for (const [at, { point, service, hit }] of shown.entries()) {
     const plant = stage.ground.plantOf(service);
@@ -38,7 +54,9 @@ async function everyCrashPoint(stage: Stage): Promise<void> {
   }
   await chores.end();
   await discardPoison(stage);
-  stage.note(`${shown.length - missed.length} of ${shown.length} deaths at ${new Set(shown.map(({ point }) => point)).size} points`);
+  stage.note(
+    `${shown.length - missed.length} of ${shown.length} deaths at ${new Set(shown.map(({ point }) => point)).size} points`,
+  );
   if (missed.length > 0) throw new Error(`never hit: ${missed.join('; ')}`);
 }
 
@@ -63,8 +81,20 @@ class Chores {
       const { productId } = chance.pick(1, load.goods)[0]!;
       const { account } = chance.pick(1, load.buyers)[0]!;
       const path = `/products/${productId}/stock-adjustments`;
-      await load.admin.call({ op: 'adjust-stock', method: 'POST', path, body: { delta: 1, reason: 'found one more' }, expect: [201] });
-      await account.call({ op: 'rename', method: 'PATCH', path: '/users/me', body: { name: `Ada ${Math.floor(chance.fraction() * 1_000)}` }, expect: [200] });
+      await load.admin.call({
+        op: 'adjust-stock',
+        method: 'POST',
+        path,
+        body: { delta: 1, reason: 'found one more' },
+        expect: [201],
+      });
+      await account.call({
+        op: 'rename',
+        method: 'PATCH',
+        path: '/users/me',
+        body: { name: `Ada ${Math.floor(chance.fraction() * 1_000)}` },
+        expect: [200],
+      });
       await this.stage.pass(300);
     }
   }
@@ -77,7 +107,8 @@ async function occasion(stage: Stage, point: CrashPointName): Promise<void> {
       return undefined;
     case 'start':
       // The present leader goes, so that somebody becomes one anew.
-      for (const service of ['order', 'product', 'payment', 'cart', 'user'] as const) stage.kill(await stage.leaderOf(service).catch(() => service));
+      for (const service of ['order', 'product', 'payment', 'cart', 'user'] as const)
+        stage.kill(await stage.leaderOf(service).catch(() => service));
       return undefined;
     case 'poison':
       return poisonOneOrder(stage);
@@ -108,6 +139,12 @@ async function relayBetweenAckAndMark(stage: Stage): Promise<void> {
 }
 
 export const crashes: readonly Fault[] = [
-  { id: 'F03', title: 'killed at every crash point', layout: 'usual', play: everyCrashPoint, mayLeave: [/came from no outbox|and in no outbox or archive|an inversion|a gap/] },
+  {
+    id: 'F03',
+    title: 'killed at every crash point',
+    layout: 'usual',
+    play: everyCrashPoint,
+    mayLeave: [/came from no outbox|and in no outbox or archive|an inversion|a gap/],
+  },
   { id: 'F04', title: 'relays killed between acknowledgement and mark', layout: 'usual', play: relayBetweenAckAndMark },
 ];

@@ -3,7 +3,8 @@ import type { Stage } from '../ground/stage.js';
 import type { Buyer } from '../load/buyer.js';
 
 const scaled = ['order', 'product', 'payment'] as const;
-const furtherInstances = (stage: Stage): string[] => stage.shop.instances.map(({ name }) => name).filter((name) => /-\d$/.test(name));
+const furtherInstances = (stage: Stage): string[] =>
+  stage.shop.instances.map(({ name }) => name).filter((name) => /-\d$/.test(name));
 
 /** Instances leave and join every few seconds; one of each service stays. */
 async function comeAndGo(stage: Stage): Promise<void> {
@@ -83,7 +84,9 @@ async function oneSlowKey(stage: Stage): Promise<void> {
   const before = await waitsOf(stage, others, performance.now() + milliseconds);
   const end = performance.now() + milliseconds;
   const [beside] = await Promise.all([waitsOf(stage, others, end), slowly(end)]);
-  stage.note(`other buyers waited ${spread(before)} before, and ${spread(beside)} beside orders that take seven seconds`);
+  stage.note(
+    `other buyers waited ${spread(before)} before, and ${spread(beside)} beside orders that take seven seconds`,
+  );
   if (share(beside, 0.5) > 2 * share(before, 0.5) + 500) throw new Error('the slow key holds up the others');
 }
 
@@ -106,7 +109,8 @@ async function waitsOf(stage: Stage, buyers: readonly Buyer[], end: number): Pro
 }
 
 const share = (sorted: readonly number[], of: number): number => sorted[Math.floor((sorted.length - 1) * of)]!;
-const spread = (sorted: readonly number[]): string => `p50 ${(share(sorted, 0.5) / 1_000).toFixed(2)} s, p99 ${(share(sorted, 0.99) / 1_000).toFixed(2)} s (${sorted.length})`;
+const spread = (sorted: readonly number[]): string =>
+  `p50 ${(share(sorted, 0.5) / 1_000).toFixed(2)} s, p99 ${(share(sorted, 0.99) / 1_000).toFixed(2)} s (${sorted.length})`;
 
 export const groups: readonly Fault[] = [
   { id: 'F22', title: 'instances come and go', layout: 'usual', play: comeAndGo },

@@ -13,6 +13,19 @@ import { relays } from './relay.js';
 import { replies } from './replies.js';
 
 /** All that is played, by number. What leaves traces behind comes last on its shop. */
-export const faults: readonly Fault[] = [killed, crashes, relays, outboxWriters, kafka, postgres, groups, records, replies, contention, network, clocksAndOffsets]
+export const faults: readonly Fault[] = [
+  killed,
+  crashes,
+  relays,
+  outboxWriters,
+  kafka,
+  postgres,
+  groups,
+  records,
+  replies,
+  contention,
+  network,
+  clocksAndOffsets,
+]
   .flat()
   .sort((a, b) => Number(a.last ?? false) - Number(b.last ?? false) || a.id.localeCompare(b.id));

@@ -1,7 +1,8 @@
 import type { Fault } from '../ground/fault.js';
 import type { Stage } from '../ground/stage.js';
 
-const ready = (stage: Stage): Promise<unknown> => stage.until('everything to be ready', () => stage.shop.untilReady(5_000).then(() => true), 120);
+const ready = (stage: Stage): Promise<unknown> =>
+  stage.until('everything to be ready', () => stage.shop.untilReady(5_000).then(() => true), 120);
 
 async function killBroker(stage: Stage): Promise<void> {
   for (let times = stage.times(1, 4, 10); times > 0; times--) {
@@ -25,9 +26,14 @@ async function brokerAway(stage: Stage): Promise<void> {
   const since = performance.now();
   await extra.settled;
   const drained = (performance.now() - since) / 1_000;
-  stage.note(`${during} orders accepted in ${seconds} s without the broker; all had their outcome ${drained.toFixed(1)} s after it came back`);
+  stage.note(
+    `${during} orders accepted in ${seconds} s without the broker; all had their outcome ${drained.toFixed(1)} s after it came back`,
+  );
   const patience = Math.max(30, seconds / 2);
-  if (drained > patience) throw new Error(`what had gathered in ${seconds} s took ${drained.toFixed(1)} s to drain, and half of that time (at least 30 s) was allowed`);
+  if (drained > patience)
+    throw new Error(
+      `what had gathered in ${seconds} s took ${drained.toFixed(1)} s to drain, and half of that time (at least 30 s) was allowed`,
+    );
 }
 
 /** Buyers wait for one order before the next, so the outage needs orders besides theirs: one a second, each accepted at once. */

@@ -1,5 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { Agreement, Catalogue, kafkaClient, messagingMigrations, newId, PostgresStore, Relay, systemWorld, topic, type OutboxRow } from '@tradewind/messaging';
+import {
+  Agreement,
+  Catalogue,
+  kafkaClient,
+  messagingMigrations,
+  newId,
+  PostgresStore,
+  Relay,
+  systemWorld,
+  topic,
+  type OutboxRow,
+} from '@tradewind/messaging';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { createServiceDatabase } from '../../../tools/platform/postgres/service-database.js';
@@ -12,7 +23,20 @@ const longestHold = 500;
 
 const rowOf = (name: string, key: string): OutboxRow => {
   const id = newId(systemWorld);
-  return { id, topic: name, key, type: 'thing.made', version: 1, payload: '{}', causation: id, correlation: key, traceparent: null, occurredAt: new Date(), headers: null, archived: true };
+  return {
+    id,
+    topic: name,
+    key,
+    type: 'thing.made',
+    version: 1,
+    payload: '{}',
+    causation: id,
+    correlation: key,
+    traceparent: null,
+    occurredAt: new Date(),
+    headers: null,
+    archived: true,
+  };
 };
 
 /**
@@ -24,12 +48,30 @@ async function numbersBeforeCommits(stage: Stage): Promise<void> {
   const name = `writers-${randomUUID()}`;
   const things = topic(name, { owner: 'writers', partitions: 3 });
   const url = await createServiceDatabase(stage.shop.adminUrl, `writers_${randomUUID().slice(0, 8)}`, 'writers');
-  const dataSource = await new DataSource({ type: 'postgres', url, migrations: messagingMigrations, extra: { max: writers + 2 } }).initialize();
+  const dataSource = await new DataSource({
+    type: 'postgres',
+    url,
+    migrations: messagingMigrations,
+    extra: { max: writers + 2 },
+  }).initialize();
   const kafka = kafkaClient({ brokers: stage.shop.kafkaBrokers.split(','), clientId: 'writers' });
   const store = new PostgresStore(dataSource);
-  const agreement = new Agreement(store, kafka, systemWorld, { service: 'writers', contracts: new Catalogue([]), own: [things] });
+  const agreement = new Agreement(store, kafka, systemWorld, {
+    service: 'writers',
+    contracts: new Catalogue([]),
+    own: [things],
+  });
   const say = (level: string, message: string): void => void (level !== 'info' && stage.say(message));
-  const relay = new Relay(store, kafka, { own: [things], partitionsOf: () => things.partitions }, 'writers', systemWorld, say, agreement, ({ message }) => stage.note(message));
+  const relay = new Relay(
+    store,
+    kafka,
+    { own: [things], partitionsOf: () => things.partitions },
+    'writers',
+    systemWorld,
+    say,
+    agreement,
+    ({ message }) => stage.note(message),
+  );
   try {
     await dataSource.runMigrations();
     await kafka.provision([things]);
@@ -51,8 +93,11 @@ async function numbersBeforeCommits(stage: Stage): Promise<void> {
     );
     stage.hit('rows whose commit came later than their number', written);
     const archive = await drained(stage, url, written);
-    stage.note(`${written} rows of ${writers} writers: ${archive.archived} published, ${archive.late} of them behind a row of a higher number`);
-    if (archive.inversions > 0) throw new Error(`${archive.inversions} rows came before one of their key with a lower sequence`);
+    stage.note(
+      `${written} rows of ${writers} writers: ${archive.archived} published, ${archive.late} of them behind a row of a higher number`,
+    );
+    if (archive.inversions > 0)
+      throw new Error(`${archive.inversions} rows came before one of their key with a lower sequence`);
     if (archive.late === 0) throw new Error('no commit came out of the order of the numbers: nothing is proven');
   } finally {
     await relay.stop();
@@ -79,13 +124,21 @@ async function drained(stage: Stage, url: string, rows: number): Promise<Archive
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    return await stage.until(`${rows} published rows`, async () => {
-      const { rows: [archive] } = await client.query<Archive>(look);
-      return archive!.archived === rows && archive!;
-    }, 120);
+    return await stage.until(
+      `${rows} published rows`,
+      async () => {
+        const {
+          rows: [archive],
+        } = await client.query<Archive>(look);
+        return archive!.archived === rows && archive!;
+      },
+      120,
+    );
   } finally {
     await client.end();
   }
 }
 
-export const outboxWriters: readonly Fault[] = [{ id: 'F21', title: 'commits in another order than their numbers', layout: 'usual', play: numbersBeforeCommits }];
+export const outboxWriters: readonly Fault[] = [
+  { id: 'F21', title: 'commits in another order than their numbers', layout: 'usual', play: numbersBeforeCommits },
+];

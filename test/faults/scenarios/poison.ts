@@ -21,8 +21,15 @@ export async function publish(kafka: KafkaClient, records: readonly OutgoingReco
 }
 
 const headers = (type: string, version = '1'): Record<string, string> => ({
-  'content-type': 'application/json', ce_specversion: '1.0', ce_id: randomUUID(), ce_type: type, ce_source: '/fault', ce_subject: 'x',
-  ce_time: '2026-01-01T00:00:00.000Z', ce_sequence: '1', ce_schemaversion: version,
+  'content-type': 'application/json',
+  ce_specversion: '1.0',
+  ce_id: randomUUID(),
+  ce_type: type,
+  ce_source: '/fault',
+  ce_subject: 'x',
+  ce_time: '2026-01-01T00:00:00.000Z',
+  ce_sequence: '1',
+  ce_schemaversion: version,
 });
 
 export type Damage = () => Pick<OutgoingRecord, 'value' | 'headers'>;
@@ -38,7 +45,10 @@ export const damages: readonly (readonly [what: string, damage: Damage])[] = [
 ];
 
 export const poisonUnder = (key: string, damage: Damage): OutgoingRecord => ({
-  topic: topics.stockEvents.name, partition: partitionOf(key, topics.stockEvents.partitions), key, ...damage(),
+  topic: topics.stockEvents.name,
+  partition: partitionOf(key, topics.stockEvents.partitions),
+  key,
+  ...damage(),
 });
 
 /** Two poisoned records under the key of an order that lives: the second waits behind the first. */
@@ -47,7 +57,9 @@ export async function poisonOneOrder(stage: Stage): Promise<void> {
   const order = await buyer!.place({ ...buyer!.wish(), method: 'sim_slow' });
   stage.load.counts.accepted++;
   const [, damage] = damages[0]!;
-  await withBroker(stage, (kafka) => publish(kafka, [poisonUnder(order.orderId, damage), poisonUnder(order.orderId, damage)]));
+  await withBroker(stage, (kafka) =>
+    publish(kafka, [poisonUnder(order.orderId, damage), poisonUnder(order.orderId, damage)]),
+  );
 }
 
 /** As an operator does it who knows the poison: out with it, and the keys are opened. */
@@ -60,16 +72,20 @@ export async function releaseEverything(stage: Stage): Promise<void> {
 /** Every parked message that cannot be read is taken out; what waited behind it goes on. */
 export async function discardPoison(stage: Stage): Promise<void> {
   const { databases } = stage.shop;
-  await stage.until('the last parked key to be open', async () => {
-    const lanes = await listParked(databases);
-    for (const { first, consumer, state } of lanes) {
-      if (first === null || state !== 'parked') continue;
-      try {
-        await discardParked(databases, await theMessage(databases, first, consumer), 'poison of a fault', true);
-      } catch (error) {
-        if ((error as Error).name !== 'CannotDo') throw error; // its consumer was quicker: looked at again
+  await stage.until(
+    'the last parked key to be open',
+    async () => {
+      const lanes = await listParked(databases);
+      for (const { first, consumer, state } of lanes) {
+        if (first === null || state !== 'parked') continue;
+        try {
+          await discardParked(databases, await theMessage(databases, first, consumer), 'poison of a fault', true);
+        } catch (error) {
+          if ((error as Error).name !== 'CannotDo') throw error; // its consumer was quicker: looked at again
+        }
       }
-    }
-    return lanes.length === 0;
-  }, 60);
+      return lanes.length === 0;
+    },
+    60,
+  );
 }

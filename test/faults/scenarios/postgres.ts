@@ -46,7 +46,7 @@ async function exhaustConnections(stage: Stage): Promise<void> {
   const before = stage.load.client.retries;
   try {
     await stage.asAdmin(terminate, [1_000]);
-    for (let refused = 0; refused < 3; ) {
+    for (let refused = 0; refused < 3;) {
       const client = new pg.Client({ connectionString: stage.shop.databases.user, connectionTimeoutMillis: 3_000 });
       client.on('error', () => undefined); // it is here to be in the way
       try {
@@ -55,7 +55,12 @@ async function exhaustConnections(stage: Stage): Promise<void> {
       } catch (error) {
         refused++;
         if ((error as { code?: string }).code !== '53300') stage.say(`${stage.fault}: ${String(error)}`);
-        await stage.asAdmin(terminate.replace("usename <> 'postgres'", "usename <> 'postgres' and application_name <> ''"), [1_000]).catch(() => []); // no room for the administrator either
+        await stage
+          .asAdmin(
+            terminate.replace("usename <> 'postgres'", "usename <> 'postgres' and application_name <> ''"),
+            [1_000],
+          )
+          .catch(() => []); // no room for the administrator either
         await stage.pass(300);
       }
     }

@@ -23,7 +23,11 @@ async function poison(stage: Stage): Promise<void> {
         await publish(kafka, [poisonUnder(order.orderId, damage)]);
         const since = performance.now();
         stage.hit(what);
-        const lane = await stage.until(`${what} to be parked`, async () => (await listParked(databases)).find((each) => each.key === order.orderId && each.first !== null), 30);
+        const lane = await stage.until(
+          `${what} to be parked`,
+          async () => (await listParked(databases)).find((each) => each.key === order.orderId && each.first !== null),
+          30,
+        );
         waits.push((performance.now() - since) / 1_000);
         await discardParked(databases, await theMessage(databases, lane.first!, undefined), 'poison of a fault', true);
         await buyer!.follow(order);
@@ -33,7 +37,8 @@ async function poison(stage: Stage): Promise<void> {
   });
   const longest = Math.max(...waits);
   stage.note(`poison was parked after at most ${longest.toFixed(1)} s`);
-  if (longest > parkedWithin) throw new Error(`poison was parked only after ${longest.toFixed(1)} s, ${parkedWithin} s are allowed`);
+  if (longest > parkedWithin)
+    throw new Error(`poison was parked only after ${longest.toFixed(1)} s, ${parkedWithin} s are allowed`);
 }
 
 /** Two more copies of every event and command that a service has said, anywhere: in any order, on any partition. */
@@ -44,7 +49,12 @@ async function tripled(stage: Stage): Promise<void> {
     await stage.trade(5);
     const said = await saidBy(stage);
     // What other faults have put there has no outbox: copies of it would be blamed on this one.
-    const records = (await recordsOf(kafka, kept.map(({ name }) => name))).filter(({ headers }) => said.has(headers['ce_id'] ?? ''));
+    const records = (
+      await recordsOf(
+        kafka,
+        kept.map(({ name }) => name),
+      )
+    ).filter(({ headers }) => said.has(headers['ce_id'] ?? ''));
     const copies = [...records, ...records].map(({ topic, key, value, headers }): OutgoingRecord => {
       const { partitions } = kept.find(({ name }) => name === topic)!;
       return { topic, partition: Math.floor(chance.fraction() * partitions), key, value, headers };
@@ -57,7 +67,9 @@ async function tripled(stage: Stage): Promise<void> {
 
 /** The ids of everything that is in the outbox archives. */
 async function saidBy(stage: Stage): Promise<ReadonlySet<string>> {
-  const archives = await Promise.all(databaseServices.map((service) => stage.asAdmin<{ id: string }>('select id from msg_outbox_archive', [], service)));
+  const archives = await Promise.all(
+    databaseServices.map((service) => stage.asAdmin<{ id: string }>('select id from msg_outbox_archive', [], service)),
+  );
   return new Set(archives.flat().map(({ id }) => id));
 }
 
@@ -77,8 +89,18 @@ async function recordsOf(kafka: KafkaClient, names: readonly string[]): Promise<
 
 export const records: readonly Fault[] = [
   {
-    id: 'F27', title: 'poisoned records under the keys of living orders', layout: 'usual', play: poison,
+    id: 'F27',
+    title: 'poisoned records under the keys of living orders',
+    layout: 'usual',
+    play: poison,
     leaves: [/came from no outbox|and in no outbox or archive|an inversion|a gap/],
   },
-  { id: 'F28', title: 'every record tripled and shuffled across partitions', layout: 'usual', last: true, play: tripled, leaves: [/a key in several partitions/] },
+  {
+    id: 'F28',
+    title: 'every record tripled and shuffled across partitions',
+    layout: 'usual',
+    last: true,
+    play: tripled,
+    leaves: [/a key in several partitions/],
+  },
 ];

@@ -10,7 +10,11 @@ async function leaderPaused(stage: Stage): Promise<void> {
   for (let times = stage.times(1, 3, 20); times > 0; times--) {
     const service = relayed[times % relayed.length]!;
     const leader = await stage.leaderOf(service);
-    const [{ datname } = { datname: '' }] = await stage.asAdmin<{ datname: string }>('select current_database() as datname', [], new URL(stage.shop.databases[service]).pathname.slice(1));
+    const [{ datname } = { datname: '' }] = await stage.asAdmin<{ datname: string }>(
+      'select current_database() as datname',
+      [],
+      new URL(stage.shop.databases[service]).pathname.slice(1),
+    );
     const paused = stage.freeze(leader, stage.times(6_000, 15_000, 15_000));
     await stage.pass(300);
     const cut = await stage.asAdmin(cutLeader, [datname]);
@@ -20,7 +24,12 @@ async function leaderPaused(stage: Stage): Promise<void> {
   }
 }
 
-async function loseProduceAnswers(stage: Stage, how: 'reset' | 'swallow', probability: number, orders: number): Promise<void> {
+async function loseProduceAnswers(
+  stage: Stage,
+  how: 'reset' | 'swallow',
+  probability: number,
+  orders: number,
+): Promise<void> {
   const lost = stage.ground.network.kafkas[0]!.lose.answers({ api: 'produce', which: { probability }, how });
   await stage.trade(orders, 400);
   stage.hit(`Produce answers lost (${how})`, lost.heal());
@@ -28,7 +37,11 @@ async function loseProduceAnswers(stage: Stage, how: 'reset' | 'swallow', probab
 
 /** The request never arrives, the next one does: what failed must not be skipped, nor come after what followed it. */
 async function failedThenAnother(stage: Stage): Promise<void> {
-  const lost = stage.ground.network.kafkas[0]!.lose.requests({ api: 'produce', which: { probability: 0.05 }, how: 'reset' });
+  const lost = stage.ground.network.kafkas[0]!.lose.requests({
+    api: 'produce',
+    which: { probability: 0.05 },
+    how: 'reset',
+  });
   await stage.trade(stage.times(15, 50, 400), 400);
   stage.hit('Produce requests lost', lost.heal());
 }
@@ -53,13 +66,31 @@ async function oldTransactionElsewhere(stage: Stage): Promise<void> {
   await client.query('rollback');
   await client.end();
   stage.note(`${orders} orders took ${before.toFixed(1)} s before and ${during.toFixed(1)} s while it was open`);
-  if (during > 4 * before + 5) throw new Error(`${orders} orders took ${during.toFixed(1)} s with an old transaction open elsewhere, ${before.toFixed(1)} s without`);
+  if (during > 4 * before + 5)
+    throw new Error(
+      `${orders} orders took ${during.toFixed(1)} s with an old transaction open elsewhere, ${before.toFixed(1)} s without`,
+    );
 }
 
 export const relays: readonly Fault[] = [
   { id: 'F05', title: 'two relays: the leader paused, without its lock', layout: 'usual', play: leaderPaused },
-  { id: 'F06', title: 'answers of Produce lost, connection reset', layout: 'usual', play: (stage) => loseProduceAnswers(stage, 'reset', 0.03, stage.times(20, 80, 1_000)) },
-  { id: 'F07', title: 'answers of Produce swallowed, connection kept', layout: 'usual', play: (stage) => loseProduceAnswers(stage, 'swallow', 0.01, stage.times(10, 30, 300)) },
+  {
+    id: 'F06',
+    title: 'answers of Produce lost, connection reset',
+    layout: 'usual',
+    play: (stage) => loseProduceAnswers(stage, 'reset', 0.03, stage.times(20, 80, 1_000)),
+  },
+  {
+    id: 'F07',
+    title: 'answers of Produce swallowed, connection kept',
+    layout: 'usual',
+    play: (stage) => loseProduceAnswers(stage, 'swallow', 0.01, stage.times(10, 30, 300)),
+  },
   { id: 'F08', title: 'a failed Produce followed by another batch', layout: 'usual', play: failedThenAnother },
-  { id: 'F20', title: 'an old writing transaction in another database', layout: 'usual', play: oldTransactionElsewhere },
+  {
+    id: 'F20',
+    title: 'an old writing transaction in another database',
+    layout: 'usual',
+    play: oldTransactionElsewhere,
+  },
 ];

@@ -21,7 +21,8 @@ async function confirmed(stage: Stage, at: number): Promise<{ buyer: Buyer; orde
     const { buyer, order } = await ordered(stage, at, 'sim_ok');
     await buyer.follow(order);
     if (order.status === 'confirmed') return { buyer, order };
-    if (tries === 20) throw new Error(`the order ${order.orderId} was the twentieth that was to be confirmed, and is ${order.status}`);
+    if (tries === 20)
+      throw new Error(`the order ${order.orderId} was the twentieth that was to be confirmed, and is ${order.status}`);
   }
 }
 
@@ -121,7 +122,8 @@ async function undoFails(stage: Stage): Promise<void> {
   await atOnce(4, orders, async (at) => {
     const { buyer, order } = await confirmed(stage, at);
     await buyer.cancel(order);
-    if (order.status !== 'cancelled') throw new Error(`the order ${order.orderId} was to be cancelled, and is ${order.status}`);
+    if (order.status !== 'cancelled')
+      throw new Error(`the order ${order.orderId} was to be cancelled, and is ${order.status}`);
     stage.hit('undone after failures', 1);
   });
   stage.hit('refunds that failed', stage.ground.provider.hits);

@@ -18,11 +18,20 @@ export type Kind = Field &
   );
 
 export const text = (most: number, more: { lines?: true; long?: string } = {}): Kind => ({ is: 'text', most, ...more });
-export const count = (least: number, most: number, more: { not?: number } = {}): Kind => ({ is: 'count', least, most, ...more });
+export const count = (least: number, most: number, more: { not?: number } = {}): Kind => ({
+  is: 'count',
+  least,
+  most,
+  ...more,
+});
 export const optional = (kind: Kind): Kind => ({ ...kind, optional: true });
 export const id: Kind = { is: 'id' };
 export const object: Kind = { is: 'object' };
-export const price = (least: number, most: number): Record<string, Kind> => ({ price: object, 'price.amount': count(least, most), 'price.currency': { is: 'currency' } });
+export const price = (least: number, most: number): Record<string, Kind> => ({
+  price: object,
+  'price.amount': count(least, most),
+  'price.currency': { is: 'currency' },
+});
 export const address: Record<string, Kind> = {
   shippingAddress: object,
   'shippingAddress.name': text(200),
@@ -41,11 +50,36 @@ const noNumber = ['5', '', true, null, [], [5], {}];
 export function badValues(kind: Kind): unknown[] {
   switch (kind.is) {
     case 'text':
-      return [...noText, '', 'a\0b', '\ud800', kind.long ?? 'x'.repeat(kind.most + 1), 'x'.repeat(100_000), ...(kind.lines ? [] : ['a\nb', ' '])];
+      return [
+        ...noText,
+        '',
+        'a\0b',
+        '\ud800',
+        kind.long ?? 'x'.repeat(kind.most + 1),
+        'x'.repeat(100_000),
+        ...(kind.lines ? [] : ['a\nb', ' ']),
+      ];
     case 'count':
-      return [...noNumber, ...huge, kind.least - 1, kind.most + 1, 1.5, -0.5, ...(kind.not === undefined ? [] : [kind.not])];
+      return [
+        ...noNumber,
+        ...huge,
+        kind.least - 1,
+        kind.most + 1,
+        1.5,
+        -0.5,
+        ...(kind.not === undefined ? [] : [kind.not]),
+      ];
     case 'id':
-      return [...noText, '', 'x', '1', '01991234-5678-7000-8000-00000000000A', '01991234-5678-7000-8000-00000000000a ', "' or 1=1 --", 'x'.repeat(100_000)];
+      return [
+        ...noText,
+        '',
+        'x',
+        '1',
+        '01991234-5678-7000-8000-00000000000A',
+        '01991234-5678-7000-8000-00000000000a ',
+        "' or 1=1 --",
+        'x'.repeat(100_000),
+      ];
     case 'currency':
       return [...noText, '', 'USD', 'EUR', 'gbp', 'GBP ', 'GBP\0'];
     case 'object':
@@ -53,7 +87,16 @@ export function badValues(kind: Kind): unknown[] {
     case 'list':
       return [5, 'x', true, null, {}, [], [null], [5], [[]], Array.from({ length: kind.most + 1 }, () => ({}))];
     case 'money':
-      return [5, 'x', null, [], {}, ...[-1, 1.5, '5', null, ...huge].map((amount) => ({ amount, currency: 'GBP' })), ...['USD', 'gbp', 5, null, 'G\0'].map((currency) => ({ amount: 1, currency })), { amount: 1, currency: 'GBP', more: 1 }];
+      return [
+        5,
+        'x',
+        null,
+        [],
+        {},
+        ...[-1, 1.5, '5', null, ...huge].map((amount) => ({ amount, currency: 'GBP' })),
+        ...['USD', 'gbp', 5, null, 'G\0'].map((currency) => ({ amount: 1, currency })),
+        { amount: 1, currency: 'GBP', more: 1 },
+      ];
   }
 }
 

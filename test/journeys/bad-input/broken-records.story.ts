@@ -22,12 +22,18 @@ export const brokenRecordsOnTopics = (scene: () => Scene): void => {
 
   describe('broken records on every topic', () => {
     const broken = brokenRecords();
-    const expected = broken.flatMap(({ what, heardBy }) => heardBy.map((consumer) => `${consumer}: ${what}`)).toSorted();
+    const expected = broken
+      .flatMap(({ what, heardBy }) => heardBy.map((consumer) => `${consumer}: ${what}`))
+      .toSorted();
     const whatIs = new Map(broken.map((each) => [place(each.record), each]));
     let parked: Lane[];
     beforeAll(async () => {
       await publish(kafka, ...broken.map(({ record }) => record));
-      await publish(kafka, { ...aRecord(InstanceSeen, {} as InstanceSeen), key: 'x', value: '{' }, { topic: topics.platformInstances.name, partition: 0, key: 'y', value: null, headers: {} });
+      await publish(
+        kafka,
+        { ...aRecord(InstanceSeen, {} as InstanceSeen), key: 'x', value: '{' },
+        { topic: topics.platformInstances.name, partition: 0, key: 'y', value: null, headers: {} },
+      );
       parked = await eventually(async () => {
         const found = await listParked(scene().shop.databases);
         return found.length >= expected.length && found;
@@ -35,7 +41,9 @@ export const brokenRecordsOnTopics = (scene: () => Scene): void => {
     });
 
     it('are tried on every topic that a message belongs on', () => {
-      expect([...sampledTopics, topics.platformInstances.name].toSorted()).toEqual(contracts.topics.map(({ name }) => name).toSorted());
+      expect([...sampledTopics, topics.platformInstances.name].toSorted()).toEqual(
+        contracts.topics.map(({ name }) => name).toSorted(),
+      );
     });
 
     it('are parked by everybody who listens there, one by one', () => {
@@ -50,10 +58,20 @@ export const brokenRecordsOnTopics = (scene: () => Scene): void => {
 
     it('are told on the dead letter topics of the services', async () => {
       const letters: IncomingRecord[] = [];
-      const deadLetters = Object.values(topics).filter(({ name }) => name.endsWith('.dlq')).map(({ name }) => name);
-      const tail = await kafka.tail({ topics: deadLetters, onRecords: (some) => letters.push(...some), onDead: () => undefined });
-      const origin = ({ key, headers }: IncomingRecord) => whatIs.get(place({ topic: headers['origin-topic']!, key: key!.startsWith('partition') ? null : key }));
-      const told = () => letters.map((letter) => `${letter.headers['origin-consumer']}: ${origin(letter)?.what}, on ${letter.topic}`).toSorted();
+      const deadLetters = Object.values(topics)
+        .filter(({ name }) => name.endsWith('.dlq'))
+        .map(({ name }) => name);
+      const tail = await kafka.tail({
+        topics: deadLetters,
+        onRecords: (some) => letters.push(...some),
+        onDead: () => undefined,
+      });
+      const origin = ({ key, headers }: IncomingRecord) =>
+        whatIs.get(place({ topic: headers['origin-topic']!, key: key!.startsWith('partition') ? null : key }));
+      const told = () =>
+        letters
+          .map((letter) => `${letter.headers['origin-consumer']}: ${origin(letter)?.what}, on ${letter.topic}`)
+          .toSorted();
       const wanted = expected.map((each) => `${each}, on ${/^\w+/.exec(each)![0]}.dlq`).toSorted();
       await eventually(() => told().length >= wanted.length);
       await tail.close();
@@ -61,10 +79,11 @@ export const brokenRecordsOnTopics = (scene: () => Scene): void => {
       expect(letters.filter((letter) => !origin(letter)!.named.test(letter.headers['reason']!))).toEqual([]);
     });
 
-    it('stand in the operator\'s list, and each can be looked into', async () => {
+    it("stand in the operator's list, and each can be looked into", async () => {
       const list = await tradewind(scene().shop, 'parked', 'list');
       expect(list).toContain('payment · payment · Poison: 11 keys, 11 messages');
-      for (const { first, key } of parked.filter(({ consumer }) => consumer === 'payment')) expect(list).toMatch(new RegExp(`${first} +payment\\.commands +${key ?? ''}`));
+      for (const { first, key } of parked.filter(({ consumer }) => consumer === 'payment'))
+        expect(list).toMatch(new RegExp(`${first} +payment\\.commands +${key ?? ''}`));
       const { first } = parked.find(({ detail }) => detail.includes('version 99'))!;
       expect(await tradewind(scene().shop, 'parked', 'show', first!)).toMatch(/header +ce_schemaversion: 99/);
     });
@@ -72,7 +91,9 @@ export const brokenRecordsOnTopics = (scene: () => Scene): void => {
     it('hinder nobody else', async () => {
       const { admin, ann } = scene();
       expect(await orderAndWait(ann, await aProduct(admin))).toMatchObject({ status: 'confirmed' });
-      expect(await orderAndWait(ann, await aProduct(admin), { paymentMethod: 'sim_declined' })).toMatchObject({ status: 'rejected' });
+      expect(await orderAndWait(ann, await aProduct(admin), { paymentMethod: 'sim_declined' })).toMatchObject({
+        status: 'rejected',
+      });
     });
   });
 
@@ -80,7 +101,8 @@ export const brokenRecordsOnTopics = (scene: () => Scene): void => {
     let lamp: Product;
     let bob: Person;
     const cart = async () => (await bob.get<Cart>('/cart')).body.items[0]!;
-    const laneOf = async (consumer: string): Promise<Lane | undefined> => (await listParked(scene().shop.databases)).find((lane) => lane.key === lamp.id && lane.consumer === consumer);
+    const laneOf = async (consumer: string): Promise<Lane | undefined> =>
+      (await listParked(scene().shop.databases)).find((lane) => lane.key === lamp.id && lane.consumer === consumer);
     beforeAll(async () => {
       const { admin, nobody } = scene();
       [lamp, bob] = await Promise.all([aProduct(admin, { price: 1_000 }), aPerson(nobody.url)]);
@@ -88,22 +110,31 @@ export const brokenRecordsOnTopics = (scene: () => Scene): void => {
       await putIn(bob, lamp);
       const sound = renamed(lamp.id);
       // the second word of its key: the product service has said one, and will say what comes behind
-      await publish(kafka, inPlace({ ...sound, headers: { ...sound.headers, ce_sequence: '2' }, value: '{"productId":' }));
+      await publish(
+        kafka,
+        inPlace({ ...sound, headers: { ...sound.headers, ce_sequence: '2' }, value: '{"productId":' }),
+      );
       await eventually(async () => (await laneOf('cart.prices')) && (await laneOf('order.prices')));
       await admin.patch(`/products/${lamp.id}`, { name: 'Lamp' });
       await admin.patch(`/products/${lamp.id}`, { price: pounds(1_200) });
     });
 
     it('lets what comes after it wait, so that nothing overtakes', async () => {
-      await eventually(async () => (await laneOf('cart.prices'))?.messages === 3 && (await laneOf('order.prices'))?.messages === 3);
+      await eventually(
+        async () => (await laneOf('cart.prices'))?.messages === 3 && (await laneOf('order.prices'))?.messages === 3,
+      );
       expect((await cart()).unitPrice).toEqual(pounds(1_000));
     });
 
     it('stays parked when it is released as it is', async () => {
       const { shop } = scene();
       const first = (await laneOf('cart.prices'))!.first!;
-      expect(await tradewind(shop, 'parked', 'release', first, '--reason', 'only asking')).toContain('Nothing was changed');
-      expect(await tradewind(shop, 'parked', 'release', '--key', lamp.id, '--consumer', 'cart.prices', ...why)).toContain('3 messages in order');
+      expect(await tradewind(shop, 'parked', 'release', first, '--reason', 'only asking')).toContain(
+        'Nothing was changed',
+      );
+      expect(
+        await tradewind(shop, 'parked', 'release', '--key', lamp.id, '--consumer', 'cart.prices', ...why),
+      ).toContain('3 messages in order');
       await eventually(async () => (await laneOf('cart.prices'))?.state === 'parked');
       expect(await laneOf('cart.prices')).toMatchObject({ first, messages: 3 });
     });
@@ -111,22 +142,50 @@ export const brokenRecordsOnTopics = (scene: () => Scene): void => {
     it('flows with all that waits behind it once it is mended', async () => {
       const first = (await laneOf('cart.prices'))!.first!;
       const mended: ProductRenamed = JSON.parse(renamed(lamp.id).value as string) as ProductRenamed;
-      await tradewind(scene().shop, 'parked', 'edit', first, '--value', JSON.stringify({ ...mended, name: 'Mended lamp' }), '--consumer', 'cart.prices', '--release', ...why);
+      await tradewind(
+        scene().shop,
+        'parked',
+        'edit',
+        first,
+        '--value',
+        JSON.stringify({ ...mended, name: 'Mended lamp' }),
+        '--consumer',
+        'cart.prices',
+        '--release',
+        ...why,
+      );
       await eventually(async () => (await laneOf('cart.prices')) === undefined);
-      expect(await cart()).toMatchObject({ name: 'Mended lamp', unitPrice: pounds(1_200), priceChanged: { from: pounds(1_000) } });
+      expect(await cart()).toMatchObject({
+        name: 'Mended lamp',
+        unitPrice: pounds(1_200),
+        priceChanged: { from: pounds(1_000) },
+      });
     });
 
     it('lets go of what waits behind it once it is discarded', async () => {
       const first = (await laneOf('order.prices'))!.first!;
       await tradewind(scene().shop, 'parked', 'discard', first, '--consumer', 'order.prices', '--release', ...why);
       await eventually(async () => (await laneOf('order.prices')) === undefined);
-      const placed = await bob.post<{ orderId: string }>('/orders', { items: [{ productId: lamp.id, quantity: 1 }], paymentMethod: 'sim_ok', shippingAddress: { name: 'Bob', line1: '1', city: 'Bath', postcode: 'BA1', country: 'GB' } }, { 'idempotency-key': lamp.id });
-      expect((await bob.get<Order>(`/orders/${placed.body.orderId}`)).body).toMatchObject({ total: pounds(1_200), items: [{ name: 'Lamp' }] });
+      const placed = await bob.post<{ orderId: string }>(
+        '/orders',
+        {
+          items: [{ productId: lamp.id, quantity: 1 }],
+          paymentMethod: 'sim_ok',
+          shippingAddress: { name: 'Bob', line1: '1', city: 'Bath', postcode: 'BA1', country: 'GB' },
+        },
+        { 'idempotency-key': lamp.id },
+      );
+      expect((await bob.get<Order>(`/orders/${placed.body.orderId}`)).body).toMatchObject({
+        total: pounds(1_200),
+        items: [{ name: 'Lamp' }],
+      });
     });
 
-    it('can\'t be dealt with twice', async () => {
+    it("can't be dealt with twice", async () => {
       const { shop } = scene();
-      await expect(tradewind(shop, 'parked', 'release', '--key', lamp.id, ...why)).rejects.toThrow('nothing that is parked fits');
+      await expect(tradewind(shop, 'parked', 'release', '--key', lamp.id, ...why)).rejects.toThrow(
+        'nothing that is parked fits',
+      );
     });
   });
 };

@@ -18,6 +18,8 @@ async function sum(shop: Shop, sql: string): Promise<number> {
 }
 
 /** How many messages the services have said: whatever changes is said, in the same transaction. */
-export const everythingSaid = (shop: Shop): Promise<number> => sum(shop, 'select (select count(*) from msg_outbox) + (select count(*) from msg_outbox_archive) as count');
+export const everythingSaid = (shop: Shop): Promise<number> =>
+  sum(shop, 'select (select count(*) from msg_outbox) + (select count(*) from msg_outbox_archive) as count');
 
-export const openSagas = (shop: Shop): Promise<number> => sum(shop, `select count(*) from msg_sagas where status in ('running', 'undoing')`);
+export const openSagas = (shop: Shop): Promise<number> =>
+  sum(shop, `select count(*) from msg_sagas where status in ('running', 'undoing')`);

@@ -18,20 +18,42 @@ interface Attempt {
 /** Every way in which one field is wrong, and nothing else. */
 function attemptsOf({ fields, body }: Wish, at: AtHand): Attempt[] {
   const sound = body(at);
-  const holders = ['', ...Object.keys(fields).filter((path) => fields[path]!.is === 'object').map((path) => `${path}.`), ...('items.0.quantity' in fields ? ['items.0.'] : [])];
+  const holders = [
+    '',
+    ...Object.keys(fields)
+      .filter((path) => fields[path]!.is === 'object')
+      .map((path) => `${path}.`),
+    ...('items.0.quantity' in fields ? ['items.0.'] : []),
+  ];
   return [
-    ...Object.entries(fields).flatMap(([field, kind]) => badValues(kind).map((value) => ({ what: `${field} = ${JSON.stringify(value).slice(0, 40)}`, field, body: withField(sound, field, value) }))),
-    ...Object.entries(fields).flatMap(([field, kind]) => (kind.optional ? [] : [{ what: `without ${field}`, field, body: withField(sound, field, undefined) }])),
-    ...holders.map((holder) => ({ what: `an unknown field ${holder}admin`, field: `${holder}admin`, body: withField(sound, `${holder}admin`, true) })),
+    ...Object.entries(fields).flatMap(([field, kind]) =>
+      badValues(kind).map((value) => ({
+        what: `${field} = ${JSON.stringify(value).slice(0, 40)}`,
+        field,
+        body: withField(sound, field, value),
+      })),
+    ),
+    ...Object.entries(fields).flatMap(([field, kind]) =>
+      kind.optional ? [] : [{ what: `without ${field}`, field, body: withField(sound, field, undefined) }],
+    ),
+    ...holders.map((holder) => ({
+      what: `an unknown field ${holder}admin`,
+      field: `${holder}admin`,
+      body: withField(sound, `${holder}admin`, true),
+    })),
   ];
 }
 
-const isAbout = (field: string) => (error: FieldError): boolean => error.field === field || error.field.startsWith(`${field}.`);
+const isAbout =
+  (field: string) =>
+  (error: FieldError): boolean =>
+    error.field === field || error.field.startsWith(`${field}.`);
 
 /** What is wrong with the answer to something wrong. */
 function faultOf({ status, headers, body }: Answer<ProblemBody>, field: string): string | undefined {
   if (status !== 400 && status !== 422) return `answers ${status}`;
-  if (!headers.get('content-type')?.startsWith('application/problem+json')) return `is no problem: ${headers.get('content-type')}`;
+  if (!headers.get('content-type')?.startsWith('application/problem+json'))
+    return `is no problem: ${headers.get('content-type')}`;
   if (!body.errors?.some(isAbout(field))) return `names ${JSON.stringify(body.errors)}`;
   return undefined;
 }
@@ -56,7 +78,10 @@ export const fields = (scene: () => Scene): void => {
       const [method = ''] = wish.route.split(' ');
       const faults: string[] = [];
       for (const { what, field, body } of attemptsOf(wish, at)) {
-        const fault = faultOf(await client.send<ProblemBody>(method, wish.path(at), body, { 'idempotency-key': aKey() }), field);
+        const fault = faultOf(
+          await client.send<ProblemBody>(method, wish.path(at), body, { 'idempotency-key': aKey() }),
+          field,
+        );
         if (fault !== undefined) faults.push(`${what} ${fault}`);
       }
       expect(faults).toEqual([]);
@@ -64,8 +89,16 @@ export const fields = (scene: () => Scene): void => {
   });
 
   describe('a query, a path or a header', () => {
-    const calls: [who: 'nobody' | 'ann' | 'admin', method: string, path: string, field: string, headers?: Record<string, string>][] = [
-      ...['0', '101', '-1', '1.5', '1e308', 'x', '', '9007199254740993'].map((limit): [who: 'ann', string, string, string] => ['ann', 'GET', `/orders?limit=${limit}`, 'limit']),
+    const calls: [
+      who: 'nobody' | 'ann' | 'admin',
+      method: string,
+      path: string,
+      field: string,
+      headers?: Record<string, string>,
+    ][] = [
+      ...['0', '101', '-1', '1.5', '1e308', 'x', '', '9007199254740993'].map(
+        (limit): [who: 'ann', string, string, string] => ['ann', 'GET', `/orders?limit=${limit}`, 'limit'],
+      ),
       ['ann', 'GET', '/orders?limit=1&limit=2', 'limit'],
       ['ann', 'GET', '/orders?cursor=x', 'cursor'],
       ['ann', 'GET', '/orders?cursor=a%00', 'cursor'],
@@ -86,19 +119,28 @@ export const fields = (scene: () => Scene): void => {
       ['ann', 'POST', '/orders', 'Idempotency-Key', { 'idempotency-key': 'x'.repeat(101) }],
       ['ann', 'POST', '/orders', 'Idempotency-Key', { 'idempotency-key': 'a b' }],
     ];
-    it.each(calls.map(([who, method, path, field, headers]) => ({ who, method, path, field, headers })))('that is wrong is refused: $method $path names $field', async ({ who, method, path, field, headers }) => {
-      const wish = wishes.find(({ route }) => route === `${method} ${path}`);
-      expect(faultOf(await scene()[who].send<ProblemBody>(method, path, wish?.body(at), headers), field)).toBeUndefined();
-    });
+    it.each(calls.map(([who, method, path, field, headers]) => ({ who, method, path, field, headers })))(
+      'that is wrong is refused: $method $path names $field',
+      async ({ who, method, path, field, headers }) => {
+        const wish = wishes.find(({ route }) => route === `${method} ${path}`);
+        expect(
+          faultOf(await scene()[who].send<ProblemBody>(method, path, wish?.body(at), headers), field),
+        ).toBeUndefined();
+      },
+    );
 
-    it('that can\'t be read at all is refused', async () => {
+    it("that can't be read at all is refused", async () => {
       const { ann } = scene();
       expect(await ann.get('/orders/%zz')).toMatchObject({ status: 400, body: { status: 400 } });
-      expect(await ann.get(`/orders/${at.orderId}/events`, { 'last-event-id': 'x' })).toMatchObject({ status: 400, body: { errors: [{ field: 'Last-Event-ID' }] } });
+      expect(await ann.get(`/orders/${at.orderId}/events`, { 'last-event-id': 'x' })).toMatchObject({
+        status: 400,
+        body: { errors: [{ field: 'Last-Event-ID' }] },
+      });
     });
   });
 
   describe('all of that', () => {
-    it('has had no effect: no service has said a word', async () => expect(await everythingSaid(scene().shop)).toBe(before));
+    it('has had no effect: no service has said a word', async () =>
+      expect(await everythingSaid(scene().shop)).toBe(before));
   });
 };

@@ -13,8 +13,16 @@ export const limits = (scene: () => Scene): void => {
     });
     afterAll(() => far.close());
     const ask = async (method: 'GET' | 'POST', path: string) => {
-      const { statusCode, headers, body } = await far.request({ method, path, ...(method === 'POST' && { body: '{}', headers: { 'content-type': 'application/json' } }) });
-      return { status: statusCode, retryAfter: Number(headers['retry-after']), type: ((await body.json()) as { type?: string }).type };
+      const { statusCode, headers, body } = await far.request({
+        method,
+        path,
+        ...(method === 'POST' && { body: '{}', headers: { 'content-type': 'application/json' } }),
+      });
+      return {
+        status: statusCode,
+        retryAfter: Number(headers['retry-after']),
+        type: ((await body.json()) as { type?: string }).type,
+      };
     };
 
     it('may log in twenty times at once, then is told when to come again', async () => {
@@ -32,7 +40,7 @@ export const limits = (scene: () => Scene): void => {
       }
     });
 
-    it('can\'t register instead', async () => expect((await ask('POST', '/users')).status).toBe(429));
+    it("can't register instead", async () => expect((await ask('POST', '/users')).status).toBe(429));
 
     it('may look around meanwhile', async () => expect((await ask('GET', '/products?limit=1')).status).toBe(200));
 

@@ -12,19 +12,29 @@ export const accounts = (scene: () => Scene): void => {
 
     it('reads the profile, and never the password', async () => {
       const { status, body } = await bob.get<Profile>('/users/me');
-      expect({ status, body }).toEqual({ status: 200, body: { id: expect.stringMatching(/^[0-9a-f-]{36}$/), email: bob.email, name: 'Ann Lee' } });
+      expect({ status, body }).toEqual({
+        status: 200,
+        body: { id: expect.stringMatching(/^[0-9a-f-]{36}$/), email: bob.email, name: 'Ann Lee' },
+      });
     });
 
-    it('can\'t take an address that is taken, however it is spelled', async () => {
+    it("can't take an address that is taken, however it is spelled", async () => {
       const { nobody } = scene();
-      const again = await nobody.post('/users', { email: bob.email.toUpperCase(), password: 'another password', name: 'Eve' });
+      const again = await nobody.post('/users', {
+        email: bob.email.toUpperCase(),
+        password: 'another password',
+        name: 'Eve',
+      });
       expect(again).toMatchObject({ status: 409, body: { type: '/problems/email-taken', status: 409 } });
       expect(again.headers.get('content-type')).toContain('application/problem+json');
     });
 
     it('changes name and address, and logs in with the new one', async () => {
       const email = `new-${bob.email}`;
-      expect(await bob.patch('/users/me', { name: 'Robert', email })).toMatchObject({ status: 200, body: { name: 'Robert', email } });
+      expect(await bob.patch('/users/me', { name: 'Robert', email })).toMatchObject({
+        status: 200,
+        body: { name: 'Robert', email },
+      });
       const { nobody } = scene();
       expect((await nobody.post('/auth/login', { email: bob.email, password: bob.password })).status).toBe(401);
       await expect(logIn(nobody.url, email, bob.password)).resolves.toMatchObject({ email });
@@ -49,7 +59,12 @@ export const accounts = (scene: () => Scene): void => {
     });
 
     it('is exchanged for new tokens that work', async () => {
-      expect(second).toEqual({ accessToken: expect.any(String), refreshToken: expect.any(String), tokenType: 'Bearer', expiresIn: expect.any(Number) });
+      expect(second).toEqual({
+        accessToken: expect.any(String),
+        refreshToken: expect.any(String),
+        tokenType: 'Bearer',
+        expiresIn: expect.any(Number),
+      });
       expect(second.refreshToken).not.toBe(first.refreshToken);
       const { nobody } = scene();
       expect((await nobody.get('/users/me', { authorization: `Bearer ${second.accessToken}` })).status).toBe(200);

@@ -11,17 +11,27 @@ export const carts = (scene: () => Scene): void => {
     let jug: Product;
     beforeAll(async () => {
       const { admin, nobody } = scene();
-      [cat, cup, jug] = await Promise.all([aPerson(nobody.url), aProduct(admin, { price: 250 }), aProduct(admin, { price: 900 })]);
+      [cat, cup, jug] = await Promise.all([
+        aPerson(nobody.url),
+        aProduct(admin, { price: 250 }),
+        aProduct(admin, { price: 900 }),
+      ]);
     });
     const lines = ({ items }: Cart) => items.map(({ productId, quantity }) => [productId, quantity]);
 
     it('takes a product that was added a moment ago', async () => {
       const { status, body } = await cat.post<Cart>('/cart/items', { productId: cup.id, quantity: 2 });
-      expect({ status, lines: lines(body), total: body.total }).toEqual({ status: 200, lines: [[cup.id, 2]], total: pounds(500) });
+      expect({ status, lines: lines(body), total: body.total }).toEqual({
+        status: 200,
+        lines: [[cup.id, 2]],
+        total: pounds(500),
+      });
     });
 
     it('adds pieces to those that are there, and sets what is set', async () => {
-      expect(lines((await cat.post<Cart>('/cart/items', { productId: cup.id, quantity: 3 })).body)).toEqual([[cup.id, 5]]);
+      expect(lines((await cat.post<Cart>('/cart/items', { productId: cup.id, quantity: 3 })).body)).toEqual([
+        [cup.id, 5],
+      ]);
       expect(lines((await cat.put<Cart>(`/cart/items/${cup.id}`, { quantity: 1 })).body)).toEqual([[cup.id, 1]]);
     });
 
@@ -29,7 +39,9 @@ export const carts = (scene: () => Scene): void => {
       await putIn(cat, jug, 4);
       expect(lines((await cat.put<Cart>(`/cart/items/${cup.id}`, { quantity: 0 })).body)).toEqual([[jug.id, 4]]);
       const taken = [await cat.delete<Cart>(`/cart/items/${jug.id}`), await cat.delete<Cart>(`/cart/items/${jug.id}`)];
-      expect(taken.map(({ status, body }) => ({ status, body }))).toEqual(Array(2).fill({ status: 200, body: { items: [], total: pounds(0) } }));
+      expect(taken.map(({ status, body }) => ({ status, body }))).toEqual(
+        Array(2).fill({ status: 200, body: { items: [], total: pounds(0) } }),
+      );
     });
 
     it('does not know a product that does not exist', async () => {
@@ -38,7 +50,7 @@ export const carts = (scene: () => Scene): void => {
       expect(answer.headers.get('retry-after')).toBe('1');
     });
 
-    it('that is empty can\'t be checked out', async () => {
+    it("that is empty can't be checked out", async () => {
       expect(await checkOut(cat)).toMatchObject({ status: 422, body: { type: '/problems/cart-empty' } });
     });
   });
@@ -56,24 +68,44 @@ export const carts = (scene: () => Scene): void => {
     });
 
     it('is shown', async () => {
-      expect(await read()).toMatchObject({ items: [{ quantity: 2, unitPrice: pounds(2_300), priceChanged: { from: pounds(2_000) } }], total: pounds(4_600) });
+      expect(await read()).toMatchObject({
+        items: [{ quantity: 2, unitPrice: pounds(2_300), priceChanged: { from: pounds(2_000) } }],
+        total: pounds(4_600),
+      });
     });
 
     it('stays shown when the quantity changes: that is no consent', async () => {
       await putIn(dan, kettle, 3);
-      expect(await read()).toMatchObject({ items: [{ quantity: 3, priceChanged: { from: pounds(2_000) } }], total: pounds(6_900) });
+      expect(await read()).toMatchObject({
+        items: [{ quantity: 3, priceChanged: { from: pounds(2_000) } }],
+        total: pounds(6_900),
+      });
     });
 
-    it.each([undefined, 6_000])('is not charged silently: an expected total of %s is answered with the lines', async (expected) => {
-      const refused = await checkOut(dan, expected === undefined ? {} : { expectedTotal: pounds(expected) });
-      expect(refused).toMatchObject({ status: 409, body: { type: '/problems/price-changed', lines: [{ productId: kettle.id, unitPrice: pounds(2_300) }], total: pounds(6_900) } });
-      expect((await read()).items).toHaveLength(1);
-    });
+    it.each([undefined, 6_000])(
+      'is not charged silently: an expected total of %s is answered with the lines',
+      async (expected) => {
+        const refused = await checkOut(dan, expected === undefined ? {} : { expectedTotal: pounds(expected) });
+        expect(refused).toMatchObject({
+          status: 409,
+          body: {
+            type: '/problems/price-changed',
+            lines: [{ productId: kettle.id, unitPrice: pounds(2_300) }],
+            total: pounds(6_900),
+          },
+        });
+        expect((await read()).items).toHaveLength(1);
+      },
+    );
 
     it('is charged once the buyer has agreed to the total', async () => {
       const { status, body } = await checkOut(dan, { expectedTotal: pounds(6_900) });
       expect(status).toBe(202);
-      expect(await outcome(dan, body.orderId)).toMatchObject({ status: 'confirmed', total: pounds(6_900), items: [{ unitPrice: pounds(2_300), quantity: 3 }] });
+      expect(await outcome(dan, body.orderId)).toMatchObject({
+        status: 'confirmed',
+        total: pounds(6_900),
+        items: [{ unitPrice: pounds(2_300), quantity: 3 }],
+      });
       expect(await read()).toEqual({ items: [], total: pounds(0) });
     });
   });
@@ -84,7 +116,10 @@ export const carts = (scene: () => Scene): void => {
       const bowl = await aProduct(admin, { price: 700 });
       await putIn(ann, bowl);
       const body = { paymentMethod: 'sim_ok', shippingAddress: anAddress(), expectedTotal: pounds(699) };
-      expect(await ann.post('/cart/checkout', body, { 'idempotency-key': aKey() })).toMatchObject({ status: 409, body: { total: pounds(700) } });
+      expect(await ann.post('/cart/checkout', body, { 'idempotency-key': aKey() })).toMatchObject({
+        status: 409,
+        body: { total: pounds(700) },
+      });
       await ann.delete(`/cart/items/${bowl.id}`);
     });
   });

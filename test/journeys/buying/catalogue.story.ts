@@ -12,11 +12,19 @@ export const catalogue = (scene: () => Scene): void => {
     });
 
     it('can be seen by anybody', async () => {
-      expect(await scene().nobody.get(`/products/${lamp.id}`)).toMatchObject({ status: 200, body: { ...lamp, price: pounds(1_999), available: 7 } });
+      expect(await scene().nobody.get(`/products/${lamp.id}`)).toMatchObject({
+        status: 200,
+        body: { ...lamp, price: pounds(1_999), available: 7 },
+      });
     });
 
-    it('can\'t be added twice under one code', async () => {
-      const twin = await scene().admin.post('/products', { sku: lamp.sku, name: 'Another', price: pounds(1), stock: 1 });
+    it("can't be added twice under one code", async () => {
+      const twin = await scene().admin.post('/products', {
+        sku: lamp.sku,
+        name: 'Another',
+        price: pounds(1),
+        stock: 1,
+      });
       expect(twin).toMatchObject({ status: 409, body: { status: 409 } });
     });
 
@@ -37,7 +45,9 @@ export const catalogue = (scene: () => Scene): void => {
 
     it('is renamed and repriced', async () => {
       const { admin } = scene();
-      expect(await admin.patch(`/products/${lamp.id}`, { name: 'Zephyrine copper lamp', price: pounds(1_500) })).toMatchObject({
+      expect(
+        await admin.patch(`/products/${lamp.id}`, { name: 'Zephyrine copper lamp', price: pounds(1_500) }),
+      ).toMatchObject({
         status: 200,
         body: { name: 'Zephyrine copper lamp', price: pounds(1_500), available: 7 },
       });
@@ -45,7 +55,8 @@ export const catalogue = (scene: () => Scene): void => {
 
     it('has pieces counted in and out, never below zero', async () => {
       const { admin } = scene();
-      const adjust = (delta: number) => admin.post<Product>(`/products/${lamp.id}/stock-adjustments`, { delta, reason: 'counted' });
+      const adjust = (delta: number) =>
+        admin.post<Product>(`/products/${lamp.id}/stock-adjustments`, { delta, reason: 'counted' });
       expect(await adjust(3)).toMatchObject({ status: 201, body: { available: 10 } });
       expect((await adjust(-11)).status).toBe(409);
       expect(await adjust(-10)).toMatchObject({ status: 201, body: { available: 0 } });
@@ -60,7 +71,9 @@ export const catalogue = (scene: () => Scene): void => {
       const seen: string[] = [];
       let pages = 0;
       for (let cursor: string | null = ''; cursor !== null; pages++) {
-        const { body }: { body: Page<Product> } = await nobody.get<Page<Product>>(`/products?query=${word}&limit=2${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`);
+        const { body }: { body: Page<Product> } = await nobody.get<Page<Product>>(
+          `/products?query=${word}&limit=2${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+        );
         seen.push(...body.items.map(({ id }) => id));
         cursor = body.nextCursor;
       }

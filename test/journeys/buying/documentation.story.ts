@@ -5,12 +5,32 @@ import type { Scene } from '../scene.js';
 
 /** The public API to the letter. What is not here is not reached through the gateway. */
 const routes = [
-  'POST /users', 'GET /users/me', 'PATCH /users/me', 'DELETE /users/me',
-  'POST /auth/login', 'POST /auth/refresh', 'POST /auth/logout',
-  'GET /products', 'POST /products', 'GET /products/{id}', 'PATCH /products/{id}', 'POST /products/{id}/stock-adjustments',
-  'GET /cart', 'POST /cart/items', 'PUT /cart/items/{productId}', 'DELETE /cart/items/{productId}', 'POST /cart/checkout',
-  'POST /orders', 'GET /orders', 'GET /orders/{id}', 'PATCH /orders/{id}', 'POST /orders/{id}/cancel', 'GET /orders/{id}/events',
-  'GET /payments', 'POST /payments/{id}/refunds', 'POST /payments/webhooks/{provider}',
+  'POST /users',
+  'GET /users/me',
+  'PATCH /users/me',
+  'DELETE /users/me',
+  'POST /auth/login',
+  'POST /auth/refresh',
+  'POST /auth/logout',
+  'GET /products',
+  'POST /products',
+  'GET /products/{id}',
+  'PATCH /products/{id}',
+  'POST /products/{id}/stock-adjustments',
+  'GET /cart',
+  'POST /cart/items',
+  'PUT /cart/items/{productId}',
+  'DELETE /cart/items/{productId}',
+  'POST /cart/checkout',
+  'POST /orders',
+  'GET /orders',
+  'GET /orders/{id}',
+  'PATCH /orders/{id}',
+  'POST /orders/{id}/cancel',
+  'GET /orders/{id}/events',
+  'GET /payments',
+  'POST /payments/{id}/refunds',
+  'POST /payments/webhooks/{provider}',
 ];
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const paths = [...new Set(routes.map((route) => route.slice(route.indexOf(' ') + 1)))];
@@ -28,7 +48,11 @@ export const documentation = (scene: () => Scene): void => {
     beforeAll(async () => {
       const { nobody } = scene();
       const { body } = await nobody.get<{ paths: Record<string, Record<string, Operation>> }>('/docs-json');
-      operations = new Map(Object.entries(body.paths).flatMap(([path, verbs]) => Object.entries(verbs).map(([verb, operation]) => [`${verb.toUpperCase()} ${path}`, operation] as const)));
+      operations = new Map(
+        Object.entries(body.paths).flatMap(([path, verbs]) =>
+          Object.entries(verbs).map(([verb, operation]) => [`${verb.toUpperCase()} ${path}`, operation] as const),
+        ),
+      );
       visitor = await aPerson(nobody.url);
     });
 
@@ -38,18 +62,29 @@ export const documentation = (scene: () => Scene): void => {
       for (const [route, { requestBody, responses }] of operations) {
         const takesBody = /^(POST|PUT|PATCH)/.test(route) && !route.endsWith('/cancel');
         expect({ route, takesBody: requestBody !== undefined }).toEqual({ route, takesBody });
-        expect({ route, answers: Object.keys(responses) }).toEqual({ route, answers: expect.arrayContaining(['default', expect.stringMatching(/^2/)]) });
+        expect({ route, answers: Object.keys(responses) }).toEqual({
+          route,
+          answers: expect.arrayContaining(['default', expect.stringMatching(/^2/)]),
+        });
       }
     });
 
     // who is forgotten by it is nobody else's visitor
-    it.each(paths.flatMap((path) => methods.map((method) => `${method} ${path}`)).filter((route) => route !== 'DELETE /users/me'))('is right about %s', async (route) => {
+    it.each(
+      paths
+        .flatMap((path) => methods.map((method) => `${method} ${path}`))
+        .filter((route) => route !== 'DELETE /users/me'),
+    )('is right about %s', async (route) => {
       const [method, path] = route.split(' ') as [string, string];
       const target = path.replaceAll(/\{\w+\}/g, '01991234-5678-7000-8000-00000000000a');
       const answer = await visitor.send<ProblemBody | undefined>(method, target, method === 'GET' ? undefined : {});
       // 404 is also the answer for a thing that is not there: Nest's own words tell the route from the thing
       const exists = !(answer.status === 404 && answer.body?.detail.startsWith('Cannot '));
-      expect({ route, exists, fault: answer.status >= 500 }).toEqual({ route, exists: routes.includes(route), fault: false });
+      expect({ route, exists, fault: answer.status >= 500 }).toEqual({
+        route,
+        exists: routes.includes(route),
+        fault: false,
+      });
     });
   });
 
@@ -58,9 +93,12 @@ export const documentation = (scene: () => Scene): void => {
       const { nobody } = scene();
       const page = await nobody.get<string>('/docs');
       expect(page.status).toBe(200);
-      const parts = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, part]) => new URL(part!, `${nobody.url}/docs`));
+      const parts = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(
+        ([, part]) => new URL(part!, `${nobody.url}/docs`),
+      );
       expect(parts.length).toBeGreaterThan(3);
-      for (const { pathname } of parts) expect({ pathname, status: (await nobody.get(pathname)).status }).toEqual({ pathname, status: 200 });
+      for (const { pathname } of parts)
+        expect({ pathname, status: (await nobody.get(pathname)).status }).toEqual({ pathname, status: 200 });
     });
   });
 };

@@ -10,14 +10,30 @@ interface Told {
 }
 
 const parse = (block: string): Told => {
-  const { id = '', event = '', data = 'null' } = Object.fromEntries(block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]));
+  const {
+    id = '',
+    event = '',
+    data = 'null',
+  } = Object.fromEntries(
+    block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+  );
   return { id, event, data: JSON.parse(data) as Told['data'] };
 };
 
 /** Server-sent events until there are so many, or the stream ends; then hangs up. */
-async function listen(client: Client, orderId: string, { after, until }: { after?: string; until: number }): Promise<{ told: Told[]; ended: boolean }> {
+async function listen(
+  client: Client,
+  orderId: string,
+  { after, until }: { after?: string; until: number },
+): Promise<{ told: Told[]; ended: boolean }> {
   const hangUp = new AbortController();
-  const answer = await client.open('GET', `/orders/${orderId}/events`, undefined, { accept: 'text/event-stream', ...(after !== undefined && { 'last-event-id': after }) }, hangUp.signal);
+  const answer = await client.open(
+    'GET',
+    `/orders/${orderId}/events`,
+    undefined,
+    { accept: 'text/event-stream', ...(after !== undefined && { 'last-event-id': after }) },
+    hangUp.signal,
+  );
   if (answer.status !== 200 || !answer.body) throw new Error(`no stream: ${answer.status}`);
   let text = '';
   const told: Told[] = [];
@@ -63,7 +79,10 @@ export const eventStream = (scene: () => Scene): void => {
       const listening = listen(hal, id, { after: '2', until: 99 });
       expect((await hal.post(`/orders/${id}/cancel`)).status).toBe(202);
       const { told, ended } = await listening;
-      expect({ events: events(told), ended }).toEqual({ events: ['3 cancellation-requested', '4 cancelled'], ended: true });
+      expect({ events: events(told), ended }).toEqual({
+        events: ['3 cancellation-requested', '4 cancelled'],
+        ended: true,
+      });
     });
 
     it('who has heard everything is told not to come again', async () => {

@@ -4,7 +4,8 @@ import { aPerson, aProduct, checkOut, order, orderAndWait, outcome, putIn } from
 import type { Order, Product } from '../views.js';
 import { providerOf, type Scene } from '../scene.js';
 
-const available = async ({ nobody }: Scene, { id }: Product): Promise<number> => (await nobody.get<Product>(`/products/${id}`)).body.available;
+const available = async ({ nobody }: Scene, { id }: Product): Promise<number> =>
+  (await nobody.get<Product>(`/products/${id}`)).body.available;
 
 export const outcomes = (scene: () => Scene): void => {
   describe('a buyer who wants more than there is', () => {
@@ -13,7 +14,11 @@ export const outcomes = (scene: () => Scene): void => {
       const [rare, plain] = await Promise.all([aProduct(admin, { stock: 2 }), aProduct(admin, { stock: 5 })]);
       await putIn(ann, plain, 5);
       const refused = await orderAndWait(ann, rare, { quantity: 3 });
-      expect(refused).toMatchObject({ status: 'rejected', reason: 'out-of-stock', history: [{ what: 'placed' }, { what: 'rejected' }] });
+      expect(refused).toMatchObject({
+        status: 'rejected',
+        reason: 'out-of-stock',
+        history: [{ what: 'placed' }, { what: 'rejected' }],
+      });
       expect([await available(scene(), rare), await available(scene(), plain)]).toEqual([2, 5]);
       expect(providerOf(shop, refused.id)).toEqual([]);
     });
@@ -22,11 +27,17 @@ export const outcomes = (scene: () => Scene): void => {
   describe('ten buyers who want three pieces', () => {
     it('get exactly three', async () => {
       const { admin, nobody } = scene();
-      const [last, buyers] = await Promise.all([aProduct(admin, { stock: 3 }), Promise.all(Array.from({ length: 10 }, () => aPerson(nobody.url)))]);
+      const [last, buyers] = await Promise.all([
+        aProduct(admin, { stock: 3 }),
+        Promise.all(Array.from({ length: 10 }, () => aPerson(nobody.url))),
+      ]);
       await Promise.all(buyers.map((buyer) => putIn(buyer, last)));
       const placed = await Promise.all(buyers.map((buyer) => checkOut(buyer)));
       const orders = await Promise.all(buyers.map((buyer, at) => outcome(buyer, placed[at]!.body.orderId)));
-      expect(orders.map(({ status, reason }) => reason ?? status).toSorted()).toEqual([...Array<string>(3).fill('confirmed'), ...Array<string>(7).fill('out-of-stock')]);
+      expect(orders.map(({ status, reason }) => reason ?? status).toSorted()).toEqual([
+        ...Array<string>(3).fill('confirmed'),
+        ...Array<string>(7).fill('out-of-stock'),
+      ]);
       expect(await available(scene(), last)).toBe(0);
     });
   });
@@ -46,11 +57,14 @@ export const outcomes = (scene: () => Scene): void => {
       );
     });
 
-    it.each(['sim_ok', 'sim_flaky', 'sim_lost', 'sim_slow'])('by %s is taken once, whatever became of the first answer', (method) => {
-      const { id, status } = orders.get(method)!;
-      expect(status).toBe('confirmed');
-      expect(providerOf(scene().shop, id)).toMatchObject([{ operation: 'take', amount: 480 }]);
-    });
+    it.each(['sim_ok', 'sim_flaky', 'sim_lost', 'sim_slow'])(
+      'by %s is taken once, whatever became of the first answer',
+      (method) => {
+        const { id, status } = orders.get(method)!;
+        expect(status).toBe('confirmed');
+        expect(providerOf(scene().shop, id)).toMatchObject([{ operation: 'take', amount: 480 }]);
+      },
+    );
 
     it.each(['sim_declined', 'no_such_method'])('by %s is declined, and the order with it', (method) => {
       const { id, status, reason } = orders.get(method)!;

@@ -1,7 +1,18 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tradewind/testing';
 import type { Answer } from '../client.js';
-import { aKey, anAddress, aPerson, aProduct, checkOut, orderAndWait, outcome, pounds, putIn, type Person } from '../people.js';
+import {
+  aKey,
+  anAddress,
+  aPerson,
+  aProduct,
+  checkOut,
+  orderAndWait,
+  outcome,
+  pounds,
+  putIn,
+  type Person,
+} from '../people.js';
 import type { Accepted, Cart, Order, Page, Product } from '../views.js';
 import { providerOf, type Scene } from '../scene.js';
 
@@ -26,24 +37,33 @@ export const placing = (scene: () => Scene): void => {
       const answer = await eve.get<Order>(`/orders/${accepted.body.orderId}`, { prefer: 'wait=20' });
       expect(answer.headers.get('preference-applied')).toBe('wait=20');
       expect(answer.body).toMatchObject({
-        status: 'confirmed', total: pounds(2_500), goodwill: pounds(0), paymentMethod: 'sim_ok', shippingAddress: anAddress(),
-        items: [{ productId: vase.id, quantity: 2, unitPrice: pounds(1_250) }], history: [{ what: 'placed' }, { what: 'confirmed' }],
+        status: 'confirmed',
+        total: pounds(2_500),
+        goodwill: pounds(0),
+        paymentMethod: 'sim_ok',
+        shippingAddress: anAddress(),
+        items: [{ productId: vase.id, quantity: 2, unitPrice: pounds(1_250) }],
+        history: [{ what: 'placed' }, { what: 'confirmed' }],
       });
     });
 
     it('has taken the pieces, the money once, and left the cart empty', async () => {
       const { nobody, shop } = scene();
       expect((await nobody.get<Product>(`/products/${vase.id}`)).body.available).toBe(7);
-      expect(providerOf(shop, accepted.body.orderId)).toMatchObject([{ operation: 'take', key: `${accepted.body.orderId}:take:1`, amount: 2_500 }]);
+      expect(providerOf(shop, accepted.body.orderId)).toMatchObject([
+        { operation: 'take', key: `${accepted.body.orderId}:take:1`, amount: 2_500 },
+      ]);
       expect((await eve.get<Cart>('/cart')).body.items).toEqual([]);
     });
 
-    it('stands in the list of the buyer\'s orders, newest first', async () => {
+    it("stands in the list of the buyer's orders, newest first", async () => {
       const { id: next } = await orderAndWait(eve, vase);
       const { body } = await eve.get<Page<Order>>('/orders');
       expect(body.items.map(({ id }) => id)).toEqual([next, accepted.body.orderId]);
       const { body: page } = await eve.get<Page<Order>>('/orders?limit=1');
-      expect((await eve.get<Page<Order>>(`/orders?limit=1&cursor=${page.nextCursor}`)).body.items.map(({ id }) => id)).toEqual([accepted.body.orderId]);
+      expect(
+        (await eve.get<Page<Order>>(`/orders?limit=1&cursor=${page.nextCursor}`)).body.items.map(({ id }) => id),
+      ).toEqual([accepted.body.orderId]);
     });
   });
 
@@ -51,13 +71,24 @@ export const placing = (scene: () => Scene): void => {
     it('is priced by the shop, in one line a product', async () => {
       const { admin, ann } = scene();
       const tray = await aProduct(admin, { price: 333 });
-      const body = { items: [{ productId: tray.id, quantity: 1 }, { productId: tray.id, quantity: 2 }], paymentMethod: 'sim_ok', shippingAddress: anAddress() };
+      const body = {
+        items: [
+          { productId: tray.id, quantity: 1 },
+          { productId: tray.id, quantity: 2 },
+        ],
+        paymentMethod: 'sim_ok',
+        shippingAddress: anAddress(),
+      };
       // the order service hears of a new product a moment after the admin's answer
       const placed = await eventually(async () => {
         const answer = await ann.post<Accepted>('/orders', body, { 'idempotency-key': aKey() });
         return answer.status === 202 && answer;
       });
-      expect(await outcome(ann, placed.body.orderId)).toMatchObject({ status: 'confirmed', total: pounds(999), items: [{ quantity: 3, unitPrice: pounds(333) }] });
+      expect(await outcome(ann, placed.body.orderId)).toMatchObject({
+        status: 'confirmed',
+        total: pounds(999),
+        items: [{ quantity: 3, unitPrice: pounds(333) }],
+      });
     });
   });
 
@@ -65,7 +96,11 @@ export const placing = (scene: () => Scene): void => {
     let fay: Person;
     let plate: Product;
     const key = aKey();
-    const wish = (line1?: string) => ({ ...(path === '/orders' && { items: [{ productId: plate.id, quantity: 1 }] }), paymentMethod: 'sim_ok', shippingAddress: anAddress(line1) });
+    const wish = (line1?: string) => ({
+      ...(path === '/orders' && { items: [{ productId: plate.id, quantity: 1 }] }),
+      paymentMethod: 'sim_ok',
+      shippingAddress: anAddress(line1),
+    });
     const send = (body: object, withKey = key) => fay.post<Accepted>(path, body, { 'idempotency-key': withKey });
     const orders = async (): Promise<number> => (await fay.get<Page<Order>>('/orders?limit=100')).body.items.length;
     let first: Answer<Accepted>;
@@ -84,14 +119,20 @@ export const placing = (scene: () => Scene): void => {
     it('with the same body, in whatever order its fields stand, gets the same answer', async () => {
       expect(first.headers.get('idempotent-replayed')).toBeNull();
       const { shippingAddress, ...rest } = wish();
-      const again = await send({ shippingAddress: Object.fromEntries(Object.entries(shippingAddress).reverse()), ...rest });
+      const again = await send({
+        shippingAddress: Object.fromEntries(Object.entries(shippingAddress).reverse()),
+        ...rest,
+      });
       expect(again).toMatchObject({ status: 202, body: first.body });
       expect(again.headers.get('idempotent-replayed')).toBe('true');
       expect(await orders()).toBe(2);
     });
 
     it('with another body is refused', async () => {
-      expect(await send(wish('2 Harbour Street'))).toMatchObject({ status: 422, body: { type: '/problems/idempotency-key-reused' } });
+      expect(await send(wish('2 Harbour Street'))).toMatchObject({
+        status: 422,
+        body: { type: '/problems/idempotency-key-reused' },
+      });
       expect(await orders()).toBe(2);
     });
 
@@ -112,7 +153,8 @@ export const placing = (scene: () => Scene): void => {
       const answer = await ann.post<Accepted>(path, wish(), { 'idempotency-key': key });
       expect(answer.status).toBe(202);
       expect(answer.body.orderId).not.toBe(first.body.orderId);
-      for (const { productId } of (await ann.get<Cart>('/cart')).body.items) await ann.delete(`/cart/items/${productId}`);
+      for (const { productId } of (await ann.get<Cart>('/cart')).body.items)
+        await ann.delete(`/cart/items/${productId}`);
     });
   });
 };

@@ -24,11 +24,11 @@ export const strangers = (scene: () => Scene): void => {
     await putIn(ida, mug, 3);
   });
 
-  describe('somebody else\'s order', () => {
+  describe("somebody else's order", () => {
     const calls: Call[] = [
       { method: 'GET', path: '' },
       { method: 'GET', path: '/events' },
-      { method: 'PATCH', path: '', body: { shippingAddress: anAddress('Mallory\'s 1') } },
+      { method: 'PATCH', path: '', body: { shippingAddress: anAddress("Mallory's 1") } },
       { method: 'POST', path: '/cancel' },
     ];
     /** The answer for that order, and whether it came only after the time that a new order is waited for. */
@@ -39,9 +39,13 @@ export const strangers = (scene: () => Scene): void => {
     };
     const answers = new Map<Call, Awaited<ReturnType<typeof timed>>[]>();
     beforeAll(async () => {
-      await Promise.all(calls.map(async (call) => answers.set(call, await Promise.all([bought.id, unknown].map((orderId) => timed(call, orderId))))));
+      await Promise.all(
+        calls.map(async (call) =>
+          answers.set(call, await Promise.all([bought.id, unknown].map((orderId) => timed(call, orderId)))),
+        ),
+      );
     });
-    it.each(calls)('can\'t be told from none by $method /orders/{id}$path, not even by the time it takes', (call) => {
+    it.each(calls)("can't be told from none by $method /orders/{id}$path, not even by the time it takes", (call) => {
       const [foreign, none] = answers.get(call)!;
       expect(foreign).toMatchObject({ status: 404, said: { type: '/problems/not-found' }, waited: true });
       expect(none).toEqual(foreign);
@@ -52,10 +56,11 @@ export const strangers = (scene: () => Scene): void => {
       expect((await mallory.get<Page<Order>>('/orders')).body.items).toEqual([]);
     });
 
-    it('is not the admin\'s to read either', async () => expect((await scene().admin.get(`/orders/${bought.id}`)).status).toBe(404));
+    it("is not the admin's to read either", async () =>
+      expect((await scene().admin.get(`/orders/${bought.id}`)).status).toBe(404));
   });
 
-  describe('somebody else\'s cart', () => {
+  describe("somebody else's cart", () => {
     it('is never the one that a call means', async () => {
       expect((await mallory.get<Cart>('/cart')).body.items).toEqual([]);
       expect((await mallory.delete<Cart>(`/cart/items/${mug.id}`)).body.items).toEqual([]);
@@ -64,7 +69,7 @@ export const strangers = (scene: () => Scene): void => {
     });
   });
 
-  describe('what is the admin\'s', () => {
+  describe("what is the admin's", () => {
     const calls: Call[] = [
       { method: 'POST', path: '/products', body: { sku: 'X', name: 'X', price: pounds(1), stock: 1 } },
       { method: 'PATCH', path: `/products/${unknown}`, body: { price: pounds(1) } },
@@ -72,17 +77,23 @@ export const strangers = (scene: () => Scene): void => {
       { method: 'GET', path: '/payments' },
       { method: 'POST', path: `/payments/${unknown}/refunds`, body: { amount: pounds(1), reason: 'x' } },
     ];
-    it.each(calls)('$method $path is 403 for a customer, 401 for nobody, and neither for the admin', async ({ method, path, body }) => {
-      const { admin, nobody } = scene();
-      expect(await ida.send(method, path, body)).toMatchObject({ status: 403, body: { type: '/problems/not-allowed' } });
-      const anonymous = await nobody.send(method, path, body);
-      expect(anonymous.status).toBe(401);
-      expect(anonymous.headers.get('www-authenticate')).toBe('Bearer');
-      expect([200, 201, 404]).toContain((await admin.send(method, path, body)).status);
-    });
+    it.each(calls)(
+      '$method $path is 403 for a customer, 401 for nobody, and neither for the admin',
+      async ({ method, path, body }) => {
+        const { admin, nobody } = scene();
+        expect(await ida.send(method, path, body)).toMatchObject({
+          status: 403,
+          body: { type: '/problems/not-allowed' },
+        });
+        const anonymous = await nobody.send(method, path, body);
+        expect(anonymous.status).toBe(401);
+        expect(anonymous.headers.get('www-authenticate')).toBe('Bearer');
+        expect([200, 201, 404]).toContain((await admin.send(method, path, body)).status);
+      },
+    );
   });
 
-  describe('what is a customer\'s', () => {
+  describe("what is a customer's", () => {
     const calls: Call[] = [
       { method: 'GET', path: '/users/me' },
       { method: 'PATCH', path: '/users/me', body: { name: 'X' } },
@@ -100,7 +111,10 @@ export const strangers = (scene: () => Scene): void => {
       { method: 'POST', path: `/orders/${unknown}/cancel` },
     ];
     it.each(calls)('$method $path is 401 for nobody', async ({ method, path, body }) => {
-      expect(await scene().nobody.send(method, path, body)).toMatchObject({ status: 401, body: { type: '/problems/not-authenticated' } });
+      expect(await scene().nobody.send(method, path, body)).toMatchObject({
+        status: 401,
+        body: { type: '/problems/not-authenticated' },
+      });
     });
   });
 
@@ -111,7 +125,7 @@ export const strangers = (scene: () => Scene): void => {
       expect((await ida.delete('/users/me')).status).toBe(204);
     });
 
-    it('is not there any more for an old token, and can\'t log in or refresh', async () => {
+    it("is not there any more for an old token, and can't log in or refresh", async () => {
       const { nobody } = scene();
       expect((await ida.get('/users/me')).status).toBe(404);
       expect((await ida.patch('/users/me', { name: 'Back' })).status).toBe(404);
@@ -134,7 +148,11 @@ export const strangers = (scene: () => Scene): void => {
 
     it('may come back as somebody new', async () => {
       const { nobody } = scene();
-      const registered = await nobody.post<Profile>('/users', { email: ida.email, password: ida.password, name: 'Ida' });
+      const registered = await nobody.post<Profile>('/users', {
+        email: ida.email,
+        password: ida.password,
+        name: 'Ida',
+      });
       expect(registered.status).toBe(201);
       expect(registered.body.id).not.toBe(before.id);
       const again = await logIn(nobody.url, ida.email, ida.password);

@@ -14,7 +14,17 @@ import type { RunningService } from '../shop/start-service.js';
 import { Door } from './door.js';
 import type { Bought, History } from './history.js';
 import { buyersOf } from './people.js';
-import { cancelling, changingAddress, checkingOut, filling, givingBack, itemsOf, noticing, placing, type Wanted } from './requests.js';
+import {
+  cancelling,
+  changingAddress,
+  checkingOut,
+  filling,
+  givingBack,
+  itemsOf,
+  noticing,
+  placing,
+  type Wanted,
+} from './requests.js';
 
 /** How often somebody who fills a cart, or the shop itself, asks again. */
 const persistence = 3;
@@ -42,7 +52,9 @@ export class Crowd {
     for (const plan of this.schedule.products) this.history.products.push(await this.#add(plan));
     const { products } = this.history;
     const known = async (name: 'cart' | 'order'): Promise<boolean> => {
-      const saw = await this.#doors[name].ask(({ read }) => (name === 'cart' ? read(CartProducts, 'productId', products) : read(Prices, 'productId', products)));
+      const saw = await this.#doors[name].ask(({ read }) =>
+        name === 'cart' ? read(CartProducts, 'productId', products) : read(Prices, 'productId', products),
+      );
       return saw.saw === 'answer' && saw.answer.length === products.length;
     };
     while (!(await known('cart')) || !(await known('order'))) await this.world.timers.wait(100);
@@ -50,15 +62,25 @@ export class Crowd {
 
   /** Everything of the schedule, each at its time. Resolves when everybody has gone home. */
   async come(): Promise<void> {
-    await Promise.all([...this.schedule.purchases.map((purchase, nr) => this.#buy(purchase, nr)), ...this.schedule.chores.map((chore) => this.#tend(chore))]);
+    await Promise.all([
+      ...this.schedule.purchases.map((purchase, nr) => this.#buy(purchase, nr)),
+      ...this.schedule.chores.map((chore) => this.#tend(chore)),
+    ]);
   }
 
   async #add({ sku, price, stock }: ProductPlan): Promise<ProductId> {
     const own = `${this.schedule.seed} ${sku}`;
     for (;;) {
       const saw = await this.#doors.product.ask(async ({ commands, read }) => {
-        const added = await commands.run(addProduct, { sku: own, name: `Thing ${own}`, price: money(price, 'GBP'), stock });
-        return isRefusal(added) && added.refused === skuTaken.refused ? (await read(Products, 'sku', [own]))[0]!.productId : added;
+        const added = await commands.run(addProduct, {
+          sku: own,
+          name: `Thing ${own}`,
+          price: money(price, 'GBP'),
+          stock,
+        });
+        return isRefusal(added) && added.refused === skuTaken.refused
+          ? (await read(Products, 'sku', [own]))[0]!.productId
+          : added;
       });
       if (saw.saw === 'answer') return saw.answer;
     }
@@ -73,23 +95,34 @@ export class Crowd {
     const wanted: Wanted = { userId, items, method: purchase.method, key };
     const bought: Mutable<Bought> = { purchase, userId, keyHash: bodyHash(key), saw: [] };
     this.history.purchases.push(bought);
-    if (purchase.through === 'cart') for (const item of items) await this.#doors.cart.askAgain(filling(userId, item), persistence);
-    const [door, request] = purchase.through === 'cart' ? [this.#doors.cart, checkingOut(wanted)] : [this.#doors.order, placing(wanted, this.world)];
+    if (purchase.through === 'cart')
+      for (const item of items) await this.#doors.cart.askAgain(filling(userId, item), persistence);
+    const [door, request] =
+      purchase.through === 'cart'
+        ? [this.#doors.cart, checkingOut(wanted)]
+        : [this.#doors.order, placing(wanted, this.world)];
     const ask = async (): Promise<OrderId | undefined> => {
       const { last, silences } = await door.askAgain(request, purchase.retries);
-      bought.saw.push(last, ...Array.from({ length: silences - Number(last.saw === 'nothing') }, () => ({ saw: 'nothing' }) as const));
+      bought.saw.push(
+        last,
+        ...Array.from({ length: silences - Number(last.saw === 'nothing') }, () => ({ saw: 'nothing' }) as const),
+      );
       return last.saw === 'answer' ? last.answer.orderId : undefined;
     };
     const answers = await Promise.all(purchase.doubled ? [ask(), ask()] : [ask()]);
     const orderId = answers.find((answer) => answer !== undefined);
-    if (orderId) await Promise.all(purchase.afterwards.map((each, at) => this.#afterwards(each, userId, orderId, `${key}-${at}`)));
+    if (orderId)
+      await Promise.all(purchase.afterwards.map((each, at) => this.#afterwards(each, userId, orderId, `${key}-${at}`)));
   }
 
   async #afterwards(what: Afterwards, userId: UserId, orderId: OrderId, key: string): Promise<void> {
     await this.world.timers.wait(what.after);
     switch (what.what) {
       case 'cancel':
-        return void this.history.cancellations.push({ orderId, saw: await this.#doors.order.ask(cancelling(userId, orderId)) });
+        return void this.history.cancellations.push({
+          orderId,
+          saw: await this.#doors.order.ask(cancelling(userId, orderId)),
+        });
       case 'change address':
         return void (await this.#doors.order.ask(changingAddress(userId, orderId)));
       case 'goodwill': {

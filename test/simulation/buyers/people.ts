@@ -11,4 +11,5 @@ export function buyersOf(seed: number, count: number): UserId[] {
 }
 
 /** Looks like an address that was sealed under its owner's key, and can't be opened: nobody here wants to read it. */
-export const sealedAddress = (owner: UserId, text: string): string => `sealed:1:${owner}:${'n'.repeat(16)}:${Buffer.from(text).toString('base64url').padEnd(22, 'A')}`;
+export const sealedAddress = (owner: UserId, text: string): string =>
+  `sealed:1:${owner}:${'n'.repeat(16)}:${Buffer.from(text).toString('base64url').padEnd(22, 'A')}`;

@@ -12,7 +12,16 @@ import { grantGoodwill, unknownPayment } from '../../../apps/payment/src/handler
 import { hearWebhook } from '../../../apps/payment/src/handlers/hear-webhook.command.js';
 import { grantedOnce } from '../../../apps/payment/src/http/granted-once.js';
 import { Payments } from '../../../apps/payment/src/storage/payment.tables.js';
-import { isRefusal, money, orderId, refusal, type OrderId, type ProductId, type Refusal, type UserId } from '@tradewind/kernel';
+import {
+  isRefusal,
+  money,
+  orderId,
+  refusal,
+  type OrderId,
+  type ProductId,
+  type Refusal,
+  type UserId,
+} from '@tradewind/kernel';
 import { newId, type World } from '@tradewind/messaging';
 import { requestHashes } from '@tradewind/service';
 import type { PlannedLine } from '../schedule/schedule.js';
@@ -37,14 +46,29 @@ export const itemsOf = (lines: readonly PlannedLine[], products: readonly Produc
 export const placing =
   ({ userId, items, method, key }: Wanted, world: World): Request<{ orderId: OrderId }> =>
   async ({ read, commands }): Promise<Answered> => {
-    const prices = new Map((await read(Prices, 'productId', items.map(({ productId }) => productId))).map((price) => [price.productId, price]));
+    const prices = new Map(
+      (
+        await read(
+          Prices,
+          'productId',
+          items.map(({ productId }) => productId),
+        )
+      ).map((price) => [price.productId, price]),
+    );
     const lines = items.flatMap(({ productId, quantity }) => {
       const known = prices.get(productId);
       return known ? [{ productId, quantity, name: known.name, unitPrice: known.price }] : [];
     });
     if (lines.length < items.length) return refusal('items-not-orderable');
     const hashes = requestHashes(key, { items, method });
-    const order = { orderId: orderId(newId(world)), userId, lines, paymentMethod: method, shippingAddress: sealedAddress(userId, 'first'), accepted: hashes };
+    const order = {
+      orderId: orderId(newId(world)),
+      userId,
+      lines,
+      paymentMethod: method,
+      shippingAddress: sealedAddress(userId, 'first'),
+      accepted: hashes,
+    };
     return (await commands.once(placeOrder, order, placedOnce(userId, hashes))).answer;
   };
 
@@ -62,7 +86,14 @@ export const checkingOut =
   ({ userId, method, key }: Wanted): Request<{ orderId: OrderId }> =>
   async ({ read, commands }): Promise<Answered> => {
     const lines = await read(CartLines, 'userId', [userId]);
-    const products = lines.length === 0 ? [] : await read(CartProducts, 'productId', lines.map(({ productId }) => productId));
+    const products =
+      lines.length === 0
+        ? []
+        : await read(
+            CartProducts,
+            'productId',
+            lines.map(({ productId }) => productId),
+          );
     const hashes = requestHashes(key, { method });
     const offers = new Map(products.map(({ productId, name, price }) => [productId, { name, price }]));
     const wish = { userId, offers, paymentMethod: method, shippingAddress: sealedAddress(userId, 'first'), ...hashes };
@@ -87,7 +118,11 @@ export const givingBack =
     if (!payment) return unknownPayment;
     const wish = { amount: money(amount, 'GBP'), reason: 'a broken cup' };
     const hashes = requestHashes(key, { id: payment.paymentId, ...wish });
-    const { answer } = await commands.once(grantGoodwill, { ...wish, paymentId: payment.paymentId, grantedBy, ...hashes }, grantedOnce(grantedBy, hashes));
+    const { answer } = await commands.once(
+      grantGoodwill,
+      { ...wish, paymentId: payment.paymentId, grantedBy, ...hashes },
+      grantedOnce(grantedBy, hashes),
+    );
     return isRefusal(answer) ? answer : { id: answer.id };
   };
 

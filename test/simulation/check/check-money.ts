@@ -6,7 +6,11 @@ import type { Facts, Violation } from './facts.js';
 
 const sum = (amounts: Iterable<number>): number => [...amounts].reduce((all, amount) => all + amount, 0);
 
-const settled = { confirmed: ['taken'], rejected: ['declined', 'refunded', 'void'], cancelled: ['declined', 'refunded', 'void'] } as const;
+const settled = {
+  confirmed: ['taken'],
+  rejected: ['declined', 'refunded', 'void'],
+  cancelled: ['declined', 'refunded', 'void'],
+} as const;
 
 /** What the provider holds for an order is what the order says; the ledger and the provider's book tell the same movements. */
 export function checkMoney({ orders, payments, ledger, provider }: Facts): Violation[] {
@@ -22,7 +26,9 @@ export function checkMoney({ orders, payments, ledger, provider }: Facts): Viola
         ...openPayment(orderId, status, paymentOf.get(orderId)),
       ];
     }),
-    ...[...held.keys()].filter((orderId) => !known.has(orderId)).map((orderId) => `money: the provider has moved money for ${orderId}, which is no order`),
+    ...[...held.keys()]
+      .filter((orderId) => !known.has(orderId))
+      .map((orderId) => `money: the provider has moved money for ${orderId}, which is no order`),
     ...payments.flatMap(soundPayment),
     ...booksDiffer(ledger, provider),
     ...[...groupBy(ledger, ({ operation }) => operation)]
@@ -39,24 +45,40 @@ export function checkMoney({ orders, payments, ledger, provider }: Facts): Viola
 function openPayment(orderId: OrderId, status: string, payment: Payment | undefined): Violation[] {
   const expected = settled[status as keyof typeof settled] as readonly string[] | undefined;
   const unpaid = payment === undefined && status !== 'confirmed';
-  return unpaid || (payment && expected?.includes(payment.status)) ? [] : [`money: order ${orderId} is ${status}, its payment ${payment?.status ?? 'absent'}`];
+  return unpaid || (payment && expected?.includes(payment.status))
+    ? []
+    : [`money: order ${orderId} is ${status}, its payment ${payment?.status ?? 'absent'}`];
 }
 
 /** Holds at every moment. */
 export function soundPayment(payment: Payment): Violation[] {
   if (!('captured' in payment) || !payment.captured) return [];
   const { captured, refunded, goodwill, goodwillPending } = payment;
-  const sound = goodwill.amount >= 0 && goodwill.amount <= refunded.amount && refunded.amount + goodwillPending.amount <= captured.amount;
-  return sound ? [] : [`money: of ${captured.amount} captured for ${payment.orderId}, ${refunded.amount} are refunded and ${goodwillPending.amount} promised`];
+  const sound =
+    goodwill.amount >= 0 &&
+    goodwill.amount <= refunded.amount &&
+    refunded.amount + goodwillPending.amount <= captured.amount;
+  return sound
+    ? []
+    : [
+        `money: of ${captured.amount} captured for ${payment.orderId}, ${refunded.amount} are refunded and ${goodwillPending.amount} promised`,
+      ];
 }
 
 /** As multisets of key and amount. */
 function booksDiffer(ledger: Facts['ledger'], provider: Facts['provider']): Violation[] {
   const told = (lines: readonly { key: string; amount: number }[]): Map<string, number> =>
     new Map([...groupBy(lines, ({ key, amount }) => `${key} ${amount}`)].map(([line, all]) => [line, all.length]));
-  const ours = told(ledger.filter(({ account, amount }) => account === clearing && amount !== 0).map(({ operation, amount }) => ({ key: operation, amount })));
+  const ours = told(
+    ledger
+      .filter(({ account, amount }) => account === clearing && amount !== 0)
+      .map(({ operation, amount }) => ({ key: operation, amount })),
+  );
   const theirs = told(provider.filter(({ amount }) => amount !== 0));
   return [...new Set([...ours.keys(), ...theirs.keys()])]
     .filter((line) => ours.get(line) !== theirs.get(line))
-    .map((line) => `money: "${line}" stands ${ours.get(line) ?? 0} times in the ledger and ${theirs.get(line) ?? 0} times in the provider's book`);
+    .map(
+      (line) =>
+        `money: "${line}" stands ${ours.get(line) ?? 0} times in the ledger and ${theirs.get(line) ?? 0} times in the provider's book`,
+    );
 }

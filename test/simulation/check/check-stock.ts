@@ -13,11 +13,19 @@ export function checkStock({ orders, shelves, reservations, history }: Facts): V
     ...shelves.flatMap(soundShelf),
     ...shelves.flatMap(({ productId, reserved, sold: gone }): Violation[] => [
       ...(reserved === 0 ? [] : [`stock: ${reserved} of ${productId} are still set aside`]),
-      ...(gone === (sold.get(productId) ?? 0) ? [] : [`stock: ${gone} of ${productId} are sold, confirmed orders hold ${sold.get(productId) ?? 0}`]),
+      ...(gone === (sold.get(productId) ?? 0)
+        ? []
+        : [`stock: ${gone} of ${productId} are sold, confirmed orders hold ${sold.get(productId) ?? 0}`]),
     ]),
     ...reservations
-      .filter(({ orderId, status }) => status === 'reserved' || (status === 'sold') !== (statusOf.get(orderId) === 'confirmed'))
-      .map(({ orderId, status }) => `stock: the goods of ${orderId} are ${status}, the order is ${statusOf.get(orderId) ?? 'not there'}`),
+      .filter(
+        ({ orderId, status }) =>
+          status === 'reserved' || (status === 'sold') !== (statusOf.get(orderId) === 'confirmed'),
+      )
+      .map(
+        ({ orderId, status }) =>
+          `stock: the goods of ${orderId} are ${status}, the order is ${statusOf.get(orderId) ?? 'not there'}`,
+      ),
     ...shelves.flatMap((shelf) => adjustedOtherwise(shelf, history)),
   ];
 }
@@ -25,13 +33,22 @@ export function checkStock({ orders, shelves, reservations, history }: Facts): V
 /** Holds at every moment. */
 export function soundShelf({ productId, available, reserved, sold, initial, adjusted }: Shelf): Violation[] {
   const sound = available >= 0 && reserved >= 0 && sold >= 0 && available + reserved + sold === initial + adjusted;
-  return sound ? [] : [`stock: ${productId} has ${available} available, ${reserved} reserved and ${sold} sold of ${initial} + ${adjusted}`];
+  return sound
+    ? []
+    : [
+        `stock: ${productId} has ${available} available, ${reserved} reserved and ${sold} sold of ${initial} + ${adjusted}`,
+      ];
 }
 
 /** Every answered adjustment counts once, one without an answer once or not at all. */
 function adjustedOtherwise({ productId, adjusted }: Shelf, { products, chores }: Facts['history']): Violation[] {
-  const own = chores.flatMap(({ chore, saw }) => (chore.what === 'adjust stock' && products[chore.product] === productId ? [{ delta: chore.delta, saw }] : []));
+  const own = chores.flatMap(({ chore, saw }) =>
+    chore.what === 'adjust stock' && products[chore.product] === productId ? [{ delta: chore.delta, saw }] : [],
+  );
   let possible = new Set([own.filter(({ saw }) => saw.saw === 'answer').reduce((all, { delta }) => all + delta, 0)]);
-  for (const { delta } of own.filter(({ saw }) => saw.saw === 'nothing')) possible = new Set([...possible].flatMap((all) => [all, all + delta]));
-  return possible.has(adjusted) ? [] : [`stock: ${productId} is adjusted by ${adjusted}, the shop was told ${[...possible].join(' or ')}`];
+  for (const { delta } of own.filter(({ saw }) => saw.saw === 'nothing'))
+    possible = new Set([...possible].flatMap((all) => [all, all + delta]));
+  return possible.has(adjusted)
+    ? []
+    : [`stock: ${productId} is adjusted by ${adjusted}, the shop was told ${[...possible].join(' or ')}`];
 }

@@ -4,7 +4,9 @@ import { replacing } from '../shop/replacing.js';
 import type { Tamper } from '../shop/simulated-shop.js';
 
 const inTransactions = (store: Store, change: (transaction: Transaction) => Partial<Transaction>): Store =>
-  replacing(store, { transaction: (work) => store.transaction((transaction) => work(replacing(transaction, change(transaction)))) });
+  replacing(store, {
+    transaction: (work) => store.transaction((transaction) => work(replacing(transaction, change(transaction)))),
+  });
 
 const asLeader = (store: Store, change: (session: RelaySession) => Partial<RelaySession>): Store =>
   replacing(store, {
@@ -18,7 +20,10 @@ const asLeader = (store: Store, change: (session: RelaySession) => Partial<Relay
 const inboxOff: Tamper = (ports) => ({
   ...ports,
   store: inTransactions(ports.store, (transaction) => ({
-    mark: async (consumer, marks) => ({ seen: new Set<string>(), waiting: (await transaction.mark(consumer, marks)).waiting }),
+    mark: async (consumer, marks) => ({
+      seen: new Set<string>(),
+      waiting: (await transaction.mark(consumer, marks)).waiting,
+    }),
   })),
 });
 
@@ -60,10 +65,12 @@ const unansweredSendIsSent: Tamper = (ports) => {
     let last = 1_000_000n;
     return replacing(real, {
       publish: (records) =>
-        real.publish(records).catch(() => [...new Set(records.map(({ topic, partition }) => `${topic}:${partition}`))].map((place) => {
-          const at = place.lastIndexOf(':');
-          return { topic: place.slice(0, at), partition: Number(place.slice(at + 1)), baseOffset: (last += 1_000n) };
-        })),
+        real.publish(records).catch(() =>
+          [...new Set(records.map(({ topic, partition }) => `${topic}:${partition}`))].map((place) => {
+            const at = place.lastIndexOf(':');
+            return { topic: place.slice(0, at), partition: Number(place.slice(at + 1)), baseOffset: (last += 1_000n) };
+          }),
+        ),
     });
   };
   return { ...ports, kafka: replacing(ports.kafka, { publisher }) };
@@ -74,16 +81,26 @@ const saidBeforeTheCommit: Tamper = (ports) => {
   const sayAtOnce = async (rows: readonly OutboxRow[]): Promise<void> => {
     const publisher = await ports.kafka.publisher();
     const headers = (row: OutboxRow): Record<string, string> => ({
-      ce_id: row.id, ce_type: row.type, ce_schemaversion: String(row.version), ce_source: '/early', ce_sequence: '1', ce_correlationid: row.correlation,
+      ce_id: row.id,
+      ce_type: row.type,
+      ce_schemaversion: String(row.version),
+      ce_source: '/early',
+      ce_sequence: '1',
+      ce_correlationid: row.correlation,
     });
-    await publisher.publish(rows.map((row) => ({ topic: row.topic, partition: 0, key: row.key, value: row.payload, headers: headers(row) })));
+    await publisher.publish(
+      rows.map((row) => ({ topic: row.topic, partition: 0, key: row.key, value: row.payload, headers: headers(row) })),
+    );
   };
-  return { ...ports, store: inTransactions(ports.store, (transaction) => ({
-    append: async (rows) => {
-      if (rows.length > 0) await sayAtOnce(rows);
-      await transaction.append(rows);
-    },
-  })) };
+  return {
+    ...ports,
+    store: inTransactions(ports.store, (transaction) => ({
+      append: async (rows) => {
+        if (rows.length > 0) await sayAtOnce(rows);
+        await transaction.append(rows);
+      },
+    })),
+  };
 };
 
 /** Deadlines are known to the process that set them, and to nobody else. */
@@ -97,13 +114,16 @@ const timersInMemory: Tamper = (ports) => {
     },
     disarm: (ids) => Promise.resolve(new Set(ids.filter((id) => timers.delete(id)))),
   }));
-  return { ...ports, store: replacing(store, {
-    dueTimers: (limit) => Promise.resolve([...timers.values()].filter(({ dueAt }) => dueAt <= now()).slice(0, limit)),
-    postponeTimers: (ids, milliseconds) => {
-      for (const id of ids) timers.set(id, { ...timers.get(id)!, dueAt: now() + milliseconds });
-      return Promise.resolve();
-    },
-  }) };
+  return {
+    ...ports,
+    store: replacing(store, {
+      dueTimers: (limit) => Promise.resolve([...timers.values()].filter(({ dueAt }) => dueAt <= now()).slice(0, limit)),
+      postponeTimers: (ids, milliseconds) => {
+        for (const id of ids) timers.set(id, { ...timers.get(id)!, dueAt: now() + milliseconds });
+        return Promise.resolve();
+      },
+    }),
+  };
 };
 
 /** What was taken although it came too late is not given back. */
@@ -116,17 +136,27 @@ const lateSuccessIgnored: Tamper = (ports) => ({
 const undoSkippedOnRetry: Tamper = (ports) => {
   const tried = new Set<string>();
   const again = (key: string): boolean => tried.has(key) || (tried.add(key), false);
-  return { ...ports, provider: replacing(ports.provider, {
-    refund: (request) => (again(request.key) ? Promise.resolve({ status: 'refunded', reference: 'believed', amount: request.amount }) : ports.provider.refund(request)),
-    void: (key) => (again(key) ? Promise.resolve({ status: 'voided' }) : ports.provider.void(key)),
-  }) };
+  return {
+    ...ports,
+    provider: replacing(ports.provider, {
+      refund: (request) =>
+        again(request.key)
+          ? Promise.resolve({ status: 'refunded', reference: 'believed', amount: request.amount })
+          : ports.provider.refund(request),
+      void: (key) => (again(key) ? Promise.resolve({ status: 'voided' }) : ports.provider.void(key)),
+    }),
+  };
 };
 
 /** Each try to take the money has a key of its own. */
 const keyPerTry: Tamper = (ports) => ({
   ...ports,
   provider: replacing(ports.provider, {
-    take: (request) => ports.provider.take({ ...request, key: `${request.key}:${uuidv7(ports.world.clock.now().getTime(), ports.world.randomness.bytes(10))}` }),
+    take: (request) =>
+      ports.provider.take({
+        ...request,
+        key: `${request.key}:${uuidv7(ports.world.clock.now().getTime(), ports.world.randomness.bytes(10))}`,
+      }),
   }),
 });
 

@@ -25,13 +25,17 @@ interface Rows {
 type Ends = Readonly<Record<string, string>>;
 
 /** One schedule on the real ports and simulated; both ends are given. Rejects when a run does not come to one. */
-export async function bothEnds(seed: number, shop: RealShop): Promise<{ readonly real: Ends; readonly simulated: Ends }> {
+export async function bothEnds(
+  seed: number,
+  shop: RealShop,
+): Promise<{ readonly real: Ends; readonly simulated: Ends }> {
   const schedule = determinedSchedule(seed);
   const crowd = new Crowd(schedule, shop.running, systemWorld);
   await crowd.open();
   await crowd.come();
   const { outcome, facts } = await simulateSchedule(schedule, {});
-  if (!facts || outcome.violations.length > 0) throw new Error(`simulated, schedule ${seed} breaks promises: ${outcome.violations.join('; ')}`);
+  if (!facts || outcome.violations.length > 0)
+    throw new Error(`simulated, schedule ${seed} breaks promises: ${outcome.violations.join('; ')}`);
   return { real: await endOf(crowd.history, shop), simulated: endsOf(facts.history, facts) };
 }
 
@@ -39,13 +43,17 @@ async function endOf(history: History, shop: RealShop): Promise<Ends> {
   const ids = new Set(orderIds(history));
   for (let waited = 0; ; waited += look) {
     const rows = await rowsOf([...ids], shop);
-    const settled = rows.orders.length === ids.size && rows.orders.every(({ status }) => status === 'confirmed' || status === 'rejected') && rows.reservations.every(({ status }) => status !== 'reserved');
+    const settled =
+      rows.orders.length === ids.size &&
+      rows.orders.every(({ status }) => status === 'confirmed' || status === 'rejected') &&
+      rows.reservations.every(({ status }) => status !== 'reserved');
     if (settled || waited > patience) return endsOf(history, rows);
     await systemWorld.timers.wait(look);
   }
 }
 
-const orderIds = ({ purchases }: History): string[] => purchases.flatMap(({ saw }) => saw.flatMap((each) => (each.saw === 'answer' ? [each.answer.orderId] : [])));
+const orderIds = ({ purchases }: History): string[] =>
+  purchases.flatMap(({ saw }) => saw.flatMap((each) => (each.saw === 'answer' ? [each.answer.orderId] : [])));
 
 async function rowsOf(ids: readonly string[], shop: RealShop): Promise<Rows> {
   const [order, product, payment] = (['order', 'product', 'payment'] as const).map((name) => shop.running(name)[0]!);

@@ -21,12 +21,23 @@ export function determinedSchedule(seed: number): Schedule {
   }));
   return {
     seed,
-    products: [{ sku: 'plenty', price: chance.between(1, 5_000), stock: 1_000 }, { sku: 'none', price: 100, stock: 0 }],
+    products: [
+      { sku: 'plenty', price: chance.between(1, 5_000), stock: 1_000 },
+      { sku: 'none', price: 100, stock: 0 },
+    ],
     buyers: count,
     purchases,
     chores: [],
     processes: { product: 1, cart: 1, order: 1, payment: 1 },
-    faults: [{ what: 'crash', at: chance.between(0, 2_000), service: chance.one(['product', 'order', 'payment']), process: 0, for: 500 }],
+    faults: [
+      {
+        what: 'crash',
+        at: chance.between(0, 2_000),
+        service: chance.one(['product', 'order', 'payment']),
+        process: 0,
+        for: 500,
+      },
+    ],
     odds: { refusedCall: 0.02, lostAnswer: 0.05, crash: 0, slow: 0, redelivery: 0, provider: 0.1 },
     stormEnds,
   };

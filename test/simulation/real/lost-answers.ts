@@ -38,7 +38,10 @@ export function losingAnswers(ports: Ports, seed: string, onLost: () => void): P
     kafka: replacing(ports.kafka, { publisher }),
     provider,
     store: replacing(ports.store, {
-      transaction: (work) => (lost() ? Promise.reject(new Transient('the connection broke before it was used')) : ports.store.transaction(work)),
+      transaction: (work) =>
+        lost()
+          ? Promise.reject(new Transient('the connection broke before it was used'))
+          : ports.store.transaction(work),
     }),
   };
 }

@@ -5,7 +5,10 @@ import { replacing } from '../shop/replacing.js';
 /** The same broker, where every topic and every group has a name of its own: other shops that use it are neither heard nor disturbed. */
 export function withOwnNames(kafka: KafkaClient, prefix: string): KafkaClient {
   const out = <T extends TopicPartition>(each: T): T => ({ ...each, topic: prefix + each.topic });
-  const back = <T extends { readonly topic: string }>(each: T): T => ({ ...each, topic: each.topic.slice(prefix.length) });
+  const back = <T extends { readonly topic: string }>(each: T): T => ({
+    ...each,
+    topic: each.topic.slice(prefix.length),
+  });
   const named = withPrefix(kafka, prefix);
   const subscribe: KafkaClient['subscribe'] = async (options): Promise<Subscription> => {
     const subscription = await kafka.subscribe({

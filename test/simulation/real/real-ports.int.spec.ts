@@ -11,11 +11,15 @@ describe('one schedule on a real PostgreSQL and Kafka, and simulated', () => {
   }, 120_000);
   afterAll(() => shop.close(), 120_000);
 
-  it.each([1, 2, 3])('ends in the same way (%i)', async (seed) => {
-    const { real, simulated } = await bothEnds(seed, shop);
-    expect(Object.keys(real).length).toBeGreaterThan(2);
-    expect(real).toEqual(simulated);
-  }, 180_000);
+  it.each([1, 2, 3])(
+    'ends in the same way (%i)',
+    async (seed) => {
+      const { real, simulated } = await bothEnds(seed, shop);
+      expect(Object.keys(real).length).toBeGreaterThan(2);
+      expect(real).toEqual(simulated);
+    },
+    180_000,
+  );
 
   it('although answers were lost, and no process gave up', () => {
     expect(shop.lost).toBeGreaterThan(10);

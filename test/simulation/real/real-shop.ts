@@ -54,11 +54,22 @@ export class RealShop {
     for (const name of serviceNames) {
       const database = await freshDatabase();
       databases.push(database);
-      const source = new DataSource({ type: 'postgres', url: database.url, migrations: [...messagingMigrations, ...migrations[name]], extra: { max: 5 } });
+      const source = new DataSource({
+        type: 'postgres',
+        url: database.url,
+        migrations: [...messagingMigrations, ...migrations[name]],
+        extra: { max: 5 },
+      });
       sources.push(await source.initialize());
       await source.runMigrations({ transaction: 'each' });
       const ports = { store: new PostgresStore(source), kafka: client(), world: systemWorld, provider };
-      services.push(startService(name, losingAnswers(ports, `${prefix} ${name}`, () => shop.#lost++), { log: () => undefined, onFatal }));
+      services.push(
+        startService(
+          name,
+          losingAnswers(ports, `${prefix} ${name}`, () => shop.#lost++),
+          { log: () => undefined, onFatal },
+        ),
+      );
     }
     return shop;
   }

@@ -29,11 +29,17 @@ export function readCommandLine(words: readonly string[], cores: number): Wish {
   if (values.seed !== undefined) return { what: 'one', seed: whole('seed', values.seed), trace: values.trace };
   if (values.planted) return { what: 'planted', seeds: whole('seeds', values.seeds ?? '400') };
   if (values.real !== undefined) return { what: 'real', from, schedules: whole('real', values.real) };
-  return { what: 'many', from, seeds: whole('seeds', values.seeds ?? '1000'), workers: Math.max(1, whole('workers', values.workers)) };
+  return {
+    what: 'many',
+    from,
+    seeds: whole('seeds', values.seeds ?? '1000'),
+    workers: Math.max(1, whole('workers', values.workers)),
+  };
 }
 
 function whole(name: string, text: string): number {
   const number = Number(text);
-  if (text === '' || !Number.isSafeInteger(number) || number < 0) throw new RangeError(`--${name} is a whole number, not "${text}"`);
+  if (text === '' || !Number.isSafeInteger(number) || number < 0)
+    throw new RangeError(`--${name} is a whole number, not "${text}"`);
   return number;
 }

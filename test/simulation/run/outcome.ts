@@ -28,7 +28,16 @@ export interface Tally {
   readonly failed: readonly Outcome[];
 }
 
-export const emptyTally: Tally = { seeds: 0, orders: 0, confirmed: 0, messages: 0, events: 0, virtualSeconds: 0, struck: {}, failed: [] };
+export const emptyTally: Tally = {
+  seeds: 0,
+  orders: 0,
+  confirmed: 0,
+  messages: 0,
+  events: 0,
+  virtualSeconds: 0,
+  struck: {},
+  failed: [],
+};
 
 export function counted(tally: Tally, outcome: Outcome): Tally {
   const struck = { ...tally.struck };

@@ -22,7 +22,12 @@ export async function readFacts({ databases, kafka, book }: SimulatedShop, histo
     payments: payment.rows(Payments),
     refunds: payment.rows(Refunds),
     ledger: payment.rows(LedgerEntries),
-    library: { product: libraryOf(product), cart: libraryOf(cart), order: libraryOf(order), payment: libraryOf(payment) },
+    library: {
+      product: libraryOf(product),
+      cart: libraryOf(cart),
+      order: libraryOf(order),
+      payment: libraryOf(payment),
+    },
     records: topicsOfShop.flatMap(({ name }) =>
       kafka.records(name).map(({ topic, partition, key, headers }): TopicRecord => {
         const { id, type, sequence } = readEnvelope(headers);

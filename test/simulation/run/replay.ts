@@ -20,21 +20,32 @@ export async function replayAll(shop: SimulatedShop): Promise<Violation[]> {
   const after = businessRows(shop);
   return [
     ...open.map((what) => `replay: ${what}`),
-    ...[...before].filter(([table, rows]) => after.get(table) !== rows).map(([table]) => `replay: the rows of ${table} are no longer what they were`),
+    ...[...before]
+      .filter(([table, rows]) => after.get(table) !== rows)
+      .map(([table]) => `replay: the rows of ${table} are no longer what they were`),
     ...(shop.book.calls === calls ? [] : [`replay: the provider was asked ${shop.book.calls - calls} times more`]),
   ];
 }
 
 /** Every table that decisions save, as text. */
 function businessRows({ databases }: SimulatedShop): Map<string, string> {
-  return new Map(serviceNames.flatMap((name) => services[name].messaging.lockOrder.map((table): [string, string] => [`${name} ${table.name}`, JSON.stringify(databases[name].rows(table))])));
+  return new Map(
+    serviceNames.flatMap((name) =>
+      services[name].messaging.lockOrder.map((table): [string, string] => [
+        `${name} ${table.name}`,
+        JSON.stringify(databases[name].rows(table)),
+      ]),
+    ),
+  );
 }
 
 /** As an operator does it while the service is down: as the only member, the group's positions are set back. */
 async function rewind({ simulation, kafka }: SimulatedShop, { group, topics }: Consumer): Promise<void> {
   const life = simulation.process(`operator of ${group}`);
   const owned = new Map<string, TopicPartition>();
-  const partitions = topicsOfShop.filter(({ name }) => topics.includes(name)).reduce((sum, topic) => sum + topic.partitions, 0);
+  const partitions = topicsOfShop
+    .filter(({ name }) => topics.includes(name))
+    .reduce((sum, topic) => sum + topic.partitions, 0);
   const subscription = await simulation.settled(
     life.kafka(kafka).subscribe({
       group,

@@ -13,7 +13,12 @@ export const progressOf = ({ seeds, orders, failed }: Tally, all: number, second
 /** What a failing seed has broken, and how to see it again. */
 export function failureOf({ seed, violations }: Outcome): string {
   const more = violations.length > told ? [`  … and ${violations.length - told} more`] : [];
-  return [`seed ${seed} breaks ${violations.length} promises:`, ...violations.slice(0, told).map((violation) => `  ${violation}`), ...more, `  npm run simulate -- --seed ${seed}`].join('\n');
+  return [
+    `seed ${seed} breaks ${violations.length} promises:`,
+    ...violations.slice(0, told).map((violation) => `  ${violation}`),
+    ...more,
+    `  npm run simulate -- --seed ${seed}`,
+  ].join('\n');
 }
 
 /** The table at the end. */
@@ -28,6 +33,8 @@ export function summaryOf(tally: Tally, seconds: number): string {
     ['time in the shops', `${(virtualSeconds / 3_600).toFixed(1)} hours`],
     ['time here', `${seconds.toFixed(1)} s, ${((seconds * 1_000) / Math.max(seeds, 1)).toFixed(1)} ms a seed`],
   ];
-  const faults = Object.entries(struck).sort(([, a], [, b]) => b - a).map(([kind, times]) => [kind, number(times)] as const);
+  const faults = Object.entries(struck)
+    .sort(([, a], [, b]) => b - a)
+    .map(([kind, times]) => [kind, number(times)] as const);
   return [...table(['simulated', ''], rows), '', ...table(['faults', 'struck'], faults)].join('\n');
 }

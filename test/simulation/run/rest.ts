@@ -29,11 +29,17 @@ function unrest({ databases, kafka }: SimulatedShop): string[] {
     if (calls > 0) open.push(`${calls} effects of ${name} are not settled`);
     if (inbox.parkedCount() > 0) open.push(`${inbox.parkedCount()} messages of ${name} are parked`);
   }
-  for (const { id, state } of databases.order.rows<SagaRow>(Sagas)) if (state.status === 'running' || state.status === 'undoing') open.push(`${id} is ${state.status}: ${state.step}`);
+  for (const { id, state } of databases.order.rows<SagaRow>(Sagas))
+    if (state.status === 'running' || state.status === 'undoing') open.push(`${id} is ${state.status}: ${state.step}`);
   for (const { group, topics } of consumers) {
     const { committed } = kafka.group(group);
-    const behind = topics.flatMap((topic) => kafka.ends(topic)).filter(({ topic, partition, end }) => end > (committed.get(`${topic}:${partition}`)?.next ?? 0n));
-    if (behind.length > 0) open.push(`${group} has not read ${behind.map(({ topic, partition }) => `${topic}:${partition}`).join(', ')} to the end`);
+    const behind = topics
+      .flatMap((topic) => kafka.ends(topic))
+      .filter(({ topic, partition, end }) => end > (committed.get(`${topic}:${partition}`)?.next ?? 0n));
+    if (behind.length > 0)
+      open.push(
+        `${group} has not read ${behind.map(({ topic, partition }) => `${topic}:${partition}`).join(', ')} to the end`,
+      );
   }
   return open;
 }

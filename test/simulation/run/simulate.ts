@@ -30,13 +30,17 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
 }
 
 /** The same for a schedule that was drawn elsewhere; with everything there was at its end, where it came to one. */
-export async function simulateSchedule(schedule: Schedule, { onTrace, tamper = same }: SimulateOptions): Promise<{ readonly outcome: Outcome; readonly facts: Facts | undefined }> {
+export async function simulateSchedule(
+  schedule: Schedule,
+  { onTrace, tamper = same }: SimulateOptions,
+): Promise<{ readonly outcome: Outcome; readonly facts: Facts | undefined }> {
   const violations: Violation[] = [];
   const weather = new Weather(schedule);
   const simulation = new Simulation(schedule.seed, { fateOf: weather.fateOf, ...(onTrace ? { onTrace } : {}) });
   const shop = new SimulatedShop(
     simulation,
-    (level, message, detail) => onTrace?.(`${' '.repeat(14)}${level}: ${message} ${detail ? JSON.stringify(detail) : ''}`),
+    (level, message, detail) =>
+      onTrace?.(`${' '.repeat(14)}${level}: ${message} ${detail ? JSON.stringify(detail) : ''}`),
     (ports, of) => {
       const tampered = tamper(ports, of);
       return { ...tampered, store: watched(tampered.store, (violation) => violations.push(violation)) };
@@ -64,8 +68,12 @@ interface Stage {
 }
 
 /** Open, storm, calm, rest, check, replay, check. */
-async function play(schedule: Schedule, { simulation, shop, crowd, weather, violations }: Stage): Promise<Facts | undefined> {
-  for (const name of serviceNames) for (let process = 0; process < schedule.processes[name]; process++) shop.start(name, process);
+async function play(
+  schedule: Schedule,
+  { simulation, shop, crowd, weather, violations }: Stage,
+): Promise<Facts | undefined> {
+  for (const name of serviceNames)
+    for (let process = 0; process < schedule.processes[name]; process++) shop.start(name, process);
   await simulation.settled(crowd.open(), opening);
   weather.begin(simulation, shop);
   await simulation.settled(crowd.come(), goingHome);
@@ -79,7 +87,13 @@ async function play(schedule: Schedule, { simulation, shop, crowd, weather, viol
   return facts;
 }
 
-function outcomeOf(seed: number, simulation: Simulation, weather: Weather, violations: readonly Violation[], facts: Facts | undefined): Outcome {
+function outcomeOf(
+  seed: number,
+  simulation: Simulation,
+  weather: Weather,
+  violations: readonly Violation[],
+  facts: Facts | undefined,
+): Outcome {
   return {
     seed,
     violations: [...new Set(violations)],

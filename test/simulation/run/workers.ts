@@ -7,8 +7,14 @@ const portion = 25;
 const worker = new URL('worker.js', import.meta.url);
 
 /** Runs seeds in that many processes and tells each outcome as it comes. Rejects when a worker dies. */
-export async function runSeeds(seeds: readonly number[], processes: number, onOutcome: (outcome: Outcome) => void): Promise<void> {
-  const portions = Array.from({ length: Math.ceil(seeds.length / portion) }, (_, at) => seeds.slice(at * portion, (at + 1) * portion));
+export async function runSeeds(
+  seeds: readonly number[],
+  processes: number,
+  onOutcome: (outcome: Outcome) => void,
+): Promise<void> {
+  const portions = Array.from({ length: Math.ceil(seeds.length / portion) }, (_, at) =>
+    seeds.slice(at * portion, (at + 1) * portion),
+  );
   const count = Math.min(processes, portions.length);
   await Promise.all(Array.from({ length: count }, () => work(portions, onOutcome)));
 }
@@ -29,7 +35,9 @@ function work(portions: (readonly number[])[], onOutcome: (outcome: Outcome) => 
       if (--open === 0) next();
     });
     child.once('error', reject);
-    child.once('exit', (code, signal) => (code === 0 ? resolve() : reject(new Error(`a worker ended with ${signal ?? code}`))));
+    child.once('exit', (code, signal) =>
+      code === 0 ? resolve() : reject(new Error(`a worker ended with ${signal ?? code}`)),
+    );
     next();
   }).finally(() => endOf(child));
 }

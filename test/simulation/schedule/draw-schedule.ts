@@ -4,7 +4,19 @@ import type { Afterwards, Chore, Fault, Odds, PlannedLine, ProductPlan, Purchase
 
 const stormEnds = 25_000;
 /** By how often they are drawn. The last never answers a take: its orders end by their deadline. */
-const methods = ['sim_ok', 'sim_ok', 'sim_ok', 'sim_ok', 'sim_declined', 'sim_declined', 'sim_slow', 'sim_flaky', 'sim_lost', 'sim_lost', 'sim_down'];
+const methods = [
+  'sim_ok',
+  'sim_ok',
+  'sim_ok',
+  'sim_ok',
+  'sim_declined',
+  'sim_declined',
+  'sim_slow',
+  'sim_flaky',
+  'sim_lost',
+  'sim_lost',
+  'sim_down',
+];
 
 const several = <T>(count: number, draw: (at: number) => T): T[] => Array.from({ length: count }, (_, at) => draw(at));
 
@@ -13,7 +25,10 @@ export function drawSchedule(seed: number): Schedule {
   const chance = new Chance(`schedule ${seed}`);
   const products = several(chance.between(1, 4), (at) => productOf(chance, at));
   const buyers = chance.between(1, 4);
-  const processes = Object.fromEntries(serviceNames.map((name) => [name, chance.one([1, 1, 2, 2, 3])])) as Record<ServiceName, number>;
+  const processes = Object.fromEntries(serviceNames.map((name) => [name, chance.one([1, 1, 2, 2, 3])])) as Record<
+    ServiceName,
+    number
+  >;
   return {
     seed,
     products,
@@ -79,5 +94,12 @@ function faultOf(chance: Chance, processes: Readonly<Record<ServiceName, number>
 /** Most seeds have some of the troubles, a few have none or all. */
 const oddsOf = (chance: Chance): Odds => {
   const odd = (most: number): number => (chance.happens(0.5) ? chance.fraction() * most : 0);
-  return { refusedCall: odd(0.05), lostAnswer: odd(0.05), crash: odd(0.004), slow: odd(0.1), redelivery: odd(0.2), provider: odd(0.3) };
+  return {
+    refusedCall: odd(0.05),
+    lostAnswer: odd(0.05),
+    crash: odd(0.004),
+    slow: odd(0.1),
+    redelivery: odd(0.2),
+    provider: odd(0.3),
+  };
 };

@@ -57,7 +57,13 @@ export type Chore =
 
 /** Something that happens to one process, one database or the broker, for a while. */
 export type Fault =
-  | { readonly what: 'crash' | 'pause' | 'replace'; readonly at: number; readonly service: ServiceName; readonly process: number; readonly for: number }
+  | {
+      readonly what: 'crash' | 'pause' | 'replace';
+      readonly at: number;
+      readonly service: ServiceName;
+      readonly process: number;
+      readonly for: number;
+    }
   | { readonly what: 'database away'; readonly at: number; readonly service: ServiceName; readonly for: number }
   | { readonly what: 'broker away'; readonly at: number; readonly for: number };
 

@@ -12,11 +12,15 @@ export interface Consumer {
 
 /** All of them, as the handlers of each service are marked. */
 export const consumers: readonly Consumer[] = serviceNames.flatMap((service) => {
-  const marked = services[service].handlers.flatMap((Handler) => handlersOf(new Handler())).map(({ extras }) => ({ ...messageInfo(extras.message), purpose: extras.consumer }));
-  return [...groupBy(marked, ({ purpose }) => (purpose === undefined ? service : `${service}.${purpose}`))].map(([group, all]) => ({
-    service,
-    group,
-    types: new Set(all.map(({ type }) => type)),
-    topics: [...new Set(all.map(({ topic }) => topic.name))],
-  }));
+  const marked = services[service].handlers
+    .flatMap((Handler) => handlersOf(new Handler()))
+    .map(({ extras }) => ({ ...messageInfo(extras.message), purpose: extras.consumer }));
+  return [...groupBy(marked, ({ purpose }) => (purpose === undefined ? service : `${service}.${purpose}`))].map(
+    ([group, all]) => ({
+      service,
+      group,
+      types: new Set(all.map(({ type }) => type)),
+      topics: [...new Set(all.map(({ topic }) => topic.name))],
+    }),
+  );
 });

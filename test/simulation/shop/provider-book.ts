@@ -1,5 +1,13 @@
 import type { Money } from '@tradewind/kernel';
-import type { Found, PaymentProvider, RefundRequest, RefundResult, TakeRequest, TakeResult, VoidResult } from '../../../apps/payment/src/provider/payment-provider.js';
+import type {
+  Found,
+  PaymentProvider,
+  RefundRequest,
+  RefundResult,
+  TakeRequest,
+  TakeResult,
+  VoidResult,
+} from '../../../apps/payment/src/provider/payment-provider.js';
 
 /** A movement of money as the provider has it: positive came in, negative went back. */
 export interface Movement {

@@ -1,7 +1,14 @@
 import type { SimulatedProcess } from '@tradewind/testing/simulated';
 import { answerWithin } from '../../../apps/payment/src/domain/payment.js';
 import {
-  ProviderUnreachable, type Found, type PaymentProvider, type RefundRequest, type RefundResult, type TakeRequest, type TakeResult, type VoidResult,
+  ProviderUnreachable,
+  type Found,
+  type PaymentProvider,
+  type RefundRequest,
+  type RefundResult,
+  type TakeRequest,
+  type TakeResult,
+  type VoidResult,
 } from '../../../apps/payment/src/provider/payment-provider.js';
 
 /**
@@ -34,10 +41,7 @@ export class ProviderLine implements PaymentProvider {
     const failure = (why: string): Error => new ProviderUnreachable(`${operation}: ${why}`, true);
     return new Promise((resolve, reject) => {
       const giveUp = this.life.world.timers.after(answerWithin, () => reject(failure('no answer in time')));
-      this.life
-        .call({ peer: 'provider', operation, effect, failure })
-        .finally(giveUp)
-        .then(resolve, reject);
+      this.life.call({ peer: 'provider', operation, effect, failure }).finally(giveUp).then(resolve, reject);
     });
   }
 }

@@ -14,7 +14,11 @@ export const serviceNames = ['product', 'cart', 'order', 'payment'] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
 /** Reads rows as the services' own queries do, outside of decisions: those whose property has one of the values. */
-export type ReadRows = <S extends object>(table: Table<S>, by: PropertyOf<S>, values: readonly string[]) => Promise<readonly S[]>;
+export type ReadRows = <S extends object>(
+  table: Table<S>,
+  by: PropertyOf<S>,
+  values: readonly string[],
+) => Promise<readonly S[]>;
 
 /** What a service is made of: the very options and handlers that its Nest module is given. */
 export interface ServiceParts {
@@ -27,7 +31,12 @@ const none = (): readonly AnyEffect[] => [];
 
 const paymentEffects: ServiceParts['effects'] = (read, provider) => {
   const payments = { find: async (orderId: string) => (await read(Payments, 'orderId', [orderId]))[0] };
-  return [new TakePaymentEffect(payments, provider), new LookUpTakeEffect(payments, provider), new GiveBackEffect(payments, provider), new GoodwillEffect(provider)];
+  return [
+    new TakePaymentEffect(payments, provider),
+    new LookUpTakeEffect(payments, provider),
+    new GiveBackEffect(payments, provider),
+    new GoodwillEffect(provider),
+  ];
 };
 
 export const services: Readonly<Record<ServiceName, ServiceParts>> = {

@@ -40,7 +40,12 @@ export class SimulatedShop {
     private readonly tamper: Tamper,
   ) {
     const database = (name: ServiceName): SimulatedDatabase => simulation.database(name, { unique });
-    this.databases = { product: database('product'), cart: database('cart'), order: database('order'), payment: database('payment') };
+    this.databases = {
+      product: database('product'),
+      cart: database('cart'),
+      order: database('order'),
+      payment: database('payment'),
+    };
     this.kafka = simulation.kafka();
     for (const topic of topicsOfShop) this.kafka.create(topic);
     const { world } = simulation.process('provider');
@@ -70,7 +75,12 @@ export class SimulatedShop {
       });
     });
     const ports = this.tamper(
-      { store: life.store(this.databases[service]), kafka: life.kafka(this.kafka), world: life.world, provider: new ProviderLine(life, this.book) },
+      {
+        store: life.store(this.databases[service]),
+        kafka: life.kafka(this.kafka),
+        world: life.world,
+        provider: new ProviderLine(life, this.book),
+      },
       { service, life },
     );
     living.service = startService(service, ports, { log: this.log, onFatal: () => life.crash() });
@@ -98,14 +108,18 @@ export class SimulatedShop {
     const living = this.#processes.get(name);
     if (!living?.service) return false;
     this.#processes.delete(name);
-    living.service.stop().then(() => living.life.crash(), (error: unknown) => this.troubles.push(`${name} could not stop: ${String(error)}`));
+    living.service.stop().then(
+      () => living.life.crash(),
+      (error: unknown) => this.troubles.push(`${name} could not stop: ${String(error)}`),
+    );
     this.simulation.after(grace, `${name} had its grace`, () => living.life.crash());
     living.downFor = 0;
     return true;
   }
 
   /** Those that commands can be sent to. One that is paused, or dying over something, still takes them: nobody knows. */
-  running = (name: ServiceName): RunningService[] => [...this.#processes.values()].flatMap(({ service }) => (service?.name === name ? [service] : []));
+  running = (name: ServiceName): RunningService[] =>
+    [...this.#processes.values()].flatMap(({ service }) => (service?.name === name ? [service] : []));
 }
 
 /** What the migrations demand of rows besides their primary keys. Their checks are left out: the simulation has its own. */
@@ -115,5 +129,6 @@ const unique = [
 ];
 
 /** Every topic that one of the services reads or writes. */
-export const topicsOfShop = [...contracts.topics, ...Object.values(topics)].filter((topic, at, all) => all.findIndex(({ name }) => name === topic.name) === at);
-
+export const topicsOfShop = [...contracts.topics, ...Object.values(topics)].filter(
+  (topic, at, all) => all.findIndex(({ name }) => name === topic.name) === at,
+);

@@ -1,5 +1,13 @@
 import type { PaymentProvider } from '../../../apps/payment/src/provider/payment-provider.js';
-import { MessagingParts, type Commands, type KafkaClient, type Log, type Store, type Table, type World } from '@tradewind/messaging';
+import {
+  MessagingParts,
+  type Commands,
+  type KafkaClient,
+  type Log,
+  type Store,
+  type Table,
+  type World,
+} from '@tradewind/messaging';
 import { services, type ReadRows, type ServiceName } from './services.js';
 
 /** What one process stands on, simulated or real. */
@@ -52,4 +60,6 @@ export function startService(name: ServiceName, ports: Ports, { log, onFatal }: 
 const readsOf =
   (store: Store): ReadRows =>
   async <S extends object>(table: Table<S>, by: string, values: readonly string[]) =>
-    (await store.transaction((transaction) => transaction.load({ table, by: new Map([[by, new Set(values)]]) }))) as readonly S[];
+    (await store.transaction((transaction) =>
+      transaction.load({ table, by: new Map([[by, new Set(values)]]) }),
+    )) as readonly S[];

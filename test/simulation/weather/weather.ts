@@ -36,7 +36,8 @@ export class Weather {
     const { faults, stormEnds } = this.schedule;
     this.#storming = true;
     this.#endsAt = simulation.elapsed + Math.max(stormEnds, ...faults.map((fault) => fault.at + fault.for));
-    for (const fault of this.schedule.faults) simulation.after(fault.at, `fault: ${fault.what}`, () => this.#strike(fault, simulation, shop));
+    for (const fault of this.schedule.faults)
+      simulation.after(fault.at, `fault: ${fault.what}`, () => this.#strike(fault, simulation, shop));
     simulation.after(moments.every, 'records may come again', () => this.#redeliver(simulation, shop));
     simulation.after(this.schedule.stormEnds, 'the storm ends', () => (this.#storming = false));
   }
@@ -49,10 +50,17 @@ export class Weather {
     const trouble = peer === 'provider' ? odds.provider : 0;
     const lost = (delicate.has(operation) ? odds.lostAnswer * 2 : odds.lostAnswer) + trouble / 2;
     const [crash, refused, slow] = [odds.crash, odds.refusedCall + trouble / 4, odds.slow + trouble / 4];
-    if (drawn < crash) return this.#count(`${process.replace(/-\d+$/, '')} dies in a call`, this.#chance.happens(0.5) ? 'crash-before' : 'crash-after');
+    if (drawn < crash)
+      return this.#count(
+        `${process.replace(/-\d+$/, '')} dies in a call`,
+        this.#chance.happens(0.5) ? 'crash-before' : 'crash-after',
+      );
     if (drawn < crash + refused) return this.#count(`${kindOf(peer)} refuses a call`, 'fail-before');
     if (drawn < crash + refused + lost) return this.#lose(peer, operation);
-    if (drawn < crash + refused + lost + slow) return this.#count(`${kindOf(peer)} is slow`, { delay: this.#chance.between(1, this.#chance.happens(0.8) ? 100 : slowest) });
+    if (drawn < crash + refused + lost + slow)
+      return this.#count(`${kindOf(peer)} is slow`, {
+        delay: this.#chance.between(1, this.#chance.happens(0.8) ? 100 : slowest),
+      });
     return 'proceed';
   };
 
@@ -91,7 +99,9 @@ export class Weather {
       shop.kafka.rebalance(this.#chance.one(consumers).group);
       return this.#count('a group gathers anew');
     }
-    const said = shop.kafka.records(this.#chance.one(shop.kafka.topics.filter(({ retention }) => retention === 'keep')).name);
+    const said = shop.kafka.records(
+      this.#chance.one(shop.kafka.topics.filter(({ retention }) => retention === 'keep')).name,
+    );
     const again = this.#chance.shuffled([...said]).slice(0, moments.doubled);
     shop.kafka.append(...again);
     again.forEach(() => this.#count('a record comes again'));
@@ -109,4 +119,5 @@ export class Weather {
   }
 }
 
-const kindOf = (peer: string): string => (peer === 'provider' ? 'the provider' : peer === 'kafka' ? 'the broker' : 'a database');
+const kindOf = (peer: string): string =>
+  peer === 'provider' ? 'the provider' : peer === 'kafka' ? 'the broker' : 'a database';

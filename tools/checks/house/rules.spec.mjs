@@ -1,5 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { codeNames, crowdedRoot, emptyNames, growingFiles, largeFiles, lockedHosts, longFiles, machineWords, rules, silencedRules } from './rules.mjs';
+import {
+  codeNames,
+  crowdedRoot,
+  emptyNames,
+  growingFiles,
+  largeFiles,
+  lockedHosts,
+  longFiles,
+  machineWords,
+  rules,
+  silencedRules,
+} from './rules.mjs';
 
 const aFile = (path, text = '', size = text.length) => ({ path, text, size });
 const ofLines = (count) => aFile('apps/order/src/order.ts', 'x\n'.repeat(count));
@@ -17,17 +28,31 @@ describe('a file that breaks a rule of the house', () => {
     ['names the root user’s folder', machineWords, aFile('x.yml', `cache: ${folder('root')}cache`)],
     ['names a registry', machineWords, aFile('.npmrc', `registry=https://${['registry', 'npmjs', 'org'].join('.')}/`)],
     ['is a lock file with addresses', lockedHosts, aFile('package-lock.json', '"resolved": "https://somewhere/x.tgz"')],
-    ['silences a rule and does not say why', silencedRules, aFile('apps/order/src/x.ts', `// ${'eslint'}-disable-next-line no-console`)],
-    ['silences the compiler and does not say why', silencedRules, aFile('apps/order/src/x.ts', `// @${'ts'}-expect-error`)],
+    [
+      'silences a rule and does not say why',
+      silencedRules,
+      aFile('apps/order/src/x.ts', `// ${'eslint'}-disable-next-line no-console`),
+    ],
+    [
+      'silences the compiler and does not say why',
+      silencedRules,
+      aFile('apps/order/src/x.ts', `// @${'ts'}-expect-error`),
+    ],
   ])('%s', (_how, rule, file) => expect(rule([file])).toEqual([expect.stringContaining(file.path)]));
 
-  it('stands beside too many at the root', () => expect(crowdedRoot(Array.from({ length: 21 }, (_, index) => aFile(`f${index}`)))).toEqual([expect.stringContaining('21 visible entries')]));
+  it('stands beside too many at the root', () =>
+    expect(crowdedRoot(Array.from({ length: 21 }, (_, index) => aFile(`f${index}`)))).toEqual([
+      expect.stringContaining('21 visible entries'),
+    ]));
 });
 
 describe('a file that breaks none', () => {
   it.each([
     ['apps/order/src/take-payment.handler.ts', 'import { x } from "../domain/x.js";'],
-    ['tools/platform/postgres/start-postgres.ts', "const at = '/var/lib/postgresql'; // eslint-disable-line no-console -- the terminal is its reader"],
+    [
+      'tools/platform/postgres/start-postgres.ts',
+      "const at = '/var/lib/postgresql'; // eslint-disable-line no-console -- the terminal is its reader",
+    ],
     ['deploy/Dockerfile', 'WORKDIR /app\nVOLUME /homework'],
     ['docs/tour.md', 'GET http://127.0.0.1:3000/users/me and ${HOME}/work/x'],
     ['.hidden/file', ''],

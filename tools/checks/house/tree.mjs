@@ -4,7 +4,9 @@ import { join } from 'node:path';
 /** Every file below the root that .gitignore does not name, with its text where it is one. Works without git as well. */
 export function readTree(root) {
   const ignored = readFileSync(join(root, '.gitignore'), 'utf8').split('\n').filter(Boolean);
-  const isIgnored = (name) => name === '.git' || ignored.some((line) => (line.startsWith('*') ? name.endsWith(line.slice(1)) : name === line.replace(/\/$/, '')));
+  const isIgnored = (name) =>
+    name === '.git' ||
+    ignored.some((line) => (line.startsWith('*') ? name.endsWith(line.slice(1)) : name === line.replace(/\/$/, '')));
   const below = (folder) =>
     readdirSync(join(root, folder), { withFileTypes: true })
       .filter((entry) => !isIgnored(entry.name))

@@ -38,7 +38,8 @@ export interface AcceptanceFacts {
 /** G4: each 202 is one order, one saga and one outcome, and a key makes at most one order. */
 export function checkAcceptance(facts: AcceptanceFacts): Section {
   const findings = new Findings();
-  for (const what of ['accepted', 'orders', 'confirmed', 'rejected', 'cancelled while pending', 'cancelled later']) findings.count(what, 0);
+  for (const what of ['accepted', 'orders', 'confirmed', 'rejected', 'cancelled while pending', 'cancelled later'])
+    findings.count(what, 0);
   findings.count('orders', facts.orders.size);
   const acceptances = [...facts.acceptances];
   checkAccepted(facts, acceptances, findings);
@@ -48,7 +49,11 @@ export function checkAcceptance(facts: AcceptanceFacts): Section {
   return findings.section('G4', 'acceptance: one order, one saga, one outcome for each 202');
 }
 
-function checkAccepted({ orders, held }: AcceptanceFacts, acceptances: readonly Acceptance[], findings: Findings): void {
+function checkAccepted(
+  { orders, held }: AcceptanceFacts,
+  acceptances: readonly Acceptance[],
+  findings: Findings,
+): void {
   const accepted = new Set<string>();
   const keys = new Map<string, string>();
   for (const { orderId, userId, keyHash, by, total } of acceptances) {
@@ -58,14 +63,18 @@ function checkAccepted({ orders, held }: AcceptanceFacts, acceptances: readonly 
     accepted.add(orderId);
     const key = `${by} ${userId} ${keyHash}`;
     const twin = keys.get(key);
-    if (twin !== undefined && twin !== orderId) findings.report('one idempotency key made two orders', { ...ids, other: twin }, 'doubled');
+    if (twin !== undefined && twin !== orderId)
+      findings.report('one idempotency key made two orders', { ...ids, other: twin }, 'doubled');
     keys.set(key, orderId);
     const order = orders.get(orderId);
     if (!order && !held.has(orderId)) findings.report(`accepted by ${by}, and there is no such order`, ids, 'lost');
-    if (order && order.total !== total) findings.report(`accepted for ${total}, the order's total is ${order.total}`, ids);
-    if (order && order.userId !== userId) findings.report("another user's order than the one who was answered", { ...ids, owner: order.userId });
+    if (order && order.total !== total)
+      findings.report(`accepted for ${total}, the order's total is ${order.total}`, ids);
+    if (order && order.userId !== userId)
+      findings.report("another user's order than the one who was answered", { ...ids, owner: order.userId });
   }
-  for (const orderId of orders.keys()) if (!accepted.has(orderId)) findings.report('an order that nobody accepted', { order: orderId });
+  for (const orderId of orders.keys())
+    if (!accepted.has(orderId)) findings.report('an order that nobody accepted', { order: orderId });
 }
 
 function checkSagas({ orders, sagas, held }: AcceptanceFacts, findings: Findings): void {
@@ -73,7 +82,8 @@ function checkSagas({ orders, sagas, held }: AcceptanceFacts, findings: Findings
   for (const saga of sagas) {
     if (!orders.has(saga.subject)) findings.report('a saga without an order', { saga: saga.id });
     if (saga.saga !== 'place-order') continue;
-    if (placing.has(saga.subject)) findings.report('an order with two place-order sagas', { order: saga.subject, saga: saga.id }, 'doubled');
+    if (placing.has(saga.subject))
+      findings.report('an order with two place-order sagas', { order: saga.subject, saga: saga.id }, 'doubled');
     placing.set(saga.subject, saga);
   }
   for (const [orderId, { status }] of orders) {
@@ -100,14 +110,21 @@ function checkWords({ orders, words, held }: AcceptanceFacts, findings: Findings
       continue;
     }
     const placedAgain = types.indexOf('order.placed', 1) !== -1;
-    if (types[0] !== 'order.placed' || placedAgain) findings.report('order.placed is not its first and only beginning', ids, placedAgain ? 'doubled' : 'lost');
+    if (types[0] !== 'order.placed' || placedAgain)
+      findings.report('order.placed is not its first and only beginning', ids, placedAgain ? 'doubled' : 'lost');
     const outcomes = types.filter((type) => outcomeTypes.has(type));
     const story = outcomes.map((type) => type.slice('order.'.length)).join(', ');
     countOutcome(story, findings);
     if (!stories.has(story)) findings.report(`${outcomes.length} outcomes: ${story}`, ids, 'doubled');
-    else if (!held.has(orderId) && statusOf(story) !== order.status && !unsettled.has(order.status)) findings.report(`the order is ${order.status}, its events say: ${story || 'no outcome'}`, ids, story === '' ? 'lost' : undefined);
+    else if (!held.has(orderId) && statusOf(story) !== order.status && !unsettled.has(order.status))
+      findings.report(
+        `the order is ${order.status}, its events say: ${story || 'no outcome'}`,
+        ids,
+        story === '' ? 'lost' : undefined,
+      );
   }
-  for (const orderId of orders.keys()) if (!told.has(orderId)) findings.report('an order of which order.events tell nothing', { order: orderId }, 'lost');
+  for (const orderId of orders.keys())
+    if (!told.has(orderId)) findings.report('an order of which order.events tell nothing', { order: orderId }, 'lost');
 }
 
 /** Everything that may ever be told of an order's end. */

@@ -20,7 +20,12 @@ export interface HistoryFacts {
 }
 
 /** Each 202 made one order, an unanswered call none or one, a refused one none; and the clients' users have no order that they did not ask for. */
-export function checkHistory({ checkouts }: HistoryFacts, orders: ReadonlyMap<string, AcceptedOrder>, acceptances: readonly Acceptance[], findings: Findings): void {
+export function checkHistory(
+  { checkouts }: HistoryFacts,
+  orders: ReadonlyMap<string, AcceptedOrder>,
+  acceptances: readonly Acceptance[],
+  findings: Findings,
+): void {
   const byKey = new Map(acceptances.map((each) => [`${each.userId} ${each.keyHash}`, each.orderId]));
   const users = new Set<string>();
   const wanted = new Map<string, string>();
@@ -30,15 +35,19 @@ export function checkHistory({ checkouts }: HistoryFacts, orders: ReadonlyMap<st
     const made = hashes.map((hash) => byKey.get(`${userId} ${hash}`)).find((each) => each !== undefined);
     const ids = { key, user: userId, ...(made === undefined ? {} : { order: made }) };
     findings.count(seen === 'ok' ? 'client: answered 202' : seen === 'open' ? 'client: unanswered' : 'client: refused');
-    if (seen === 'ok' && made === undefined) findings.report('answered 202, and no order was accepted with this key', ids, 'lost');
-    if (seen === 'ok' && orderId !== undefined && !orders.has(orderId)) findings.report('answered 202 with an order that is not there', { ...ids, order: orderId }, 'lost');
-    if (made !== undefined && orderId !== undefined && made !== orderId) findings.report('another order than the one that was answered', { ...ids, answered: orderId });
+    if (seen === 'ok' && made === undefined)
+      findings.report('answered 202, and no order was accepted with this key', ids, 'lost');
+    if (seen === 'ok' && orderId !== undefined && !orders.has(orderId))
+      findings.report('answered 202 with an order that is not there', { ...ids, order: orderId }, 'lost');
+    if (made !== undefined && orderId !== undefined && made !== orderId)
+      findings.report('another order than the one that was answered', { ...ids, answered: orderId });
     if (seen === 'none' && made !== undefined) findings.report('refused, and an order was accepted all the same', ids);
     const first = made === undefined ? undefined : wanted.get(made);
     if (first !== undefined) findings.report('two keys made one order', { ...ids, other: first }, 'lost');
     if (made !== undefined) wanted.set(made, key);
   }
   for (const [orderId, { userId }] of orders) {
-    if (users.has(userId) && !wanted.has(orderId)) findings.report('an order that its buyer never asked for', { order: orderId, user: userId }, 'doubled');
+    if (users.has(userId) && !wanted.has(orderId))
+      findings.report('an order that its buyer never asked for', { order: orderId, user: userId }, 'doubled');
   }
 }

@@ -24,7 +24,12 @@ export const orderOf = (key: string): string => key.split(':', 1)[0]!;
  * The provider's log and the ledger as multisets of (key, amount): whatever moved outside is booked, once, and nothing else is.
  * Operations of nothing are left out: they have no line in a ledger.
  */
-export function compareBooks(provider: readonly ProviderOperation[], bookings: readonly Booking[], held: ReadonlySet<string>, findings: Findings): void {
+export function compareBooks(
+  provider: readonly ProviderOperation[],
+  bookings: readonly Booking[],
+  held: ReadonlySet<string>,
+  findings: Findings,
+): void {
   const balance = new Map<string, number>();
   const count = (key: string, amount: number, currency: string, by: number): void => {
     const entry = `${key} ${amount} ${currency}`;
@@ -40,7 +45,8 @@ export function compareBooks(provider: readonly ProviderOperation[], bookings: r
   for (const [entry, difference] of balance) {
     const [key, amount, currency] = entry.split(' ') as [string, string, string];
     if (difference === 0 || held.has(orderOf(key))) continue;
-    const where = difference > 0 ? 'in the provider’s log and not in the ledger' : 'in the ledger and not in the provider’s log';
+    const where =
+      difference > 0 ? 'in the provider’s log and not in the ledger' : 'in the ledger and not in the provider’s log';
     findings.report(`${amount} ${currency} ${Math.abs(difference)} times more ${where}`, { key, order: orderOf(key) });
   }
 }

@@ -34,8 +34,14 @@ export function checkEvents({ topics, unreadable, undeclared }: EventFacts): Sec
   findings.count('on the topics', 0);
   findings.count('repeats', 0);
   for (const facts of topics) compare(facts, findings);
-  for (const { topic, partition, offset, why } of unreadable) findings.report(`a record that came from no outbox: ${why}`, { topic, partition: String(partition), offset: String(offset) });
-  for (const { service, topic, rows } of undeclared) findings.report(`${rows} archived for a topic that is not in the contracts`, { service, topic });
+  for (const { topic, partition, offset, why } of unreadable)
+    findings.report(`a record that came from no outbox: ${why}`, {
+      topic,
+      partition: String(partition),
+      offset: String(offset),
+    });
+  for (const { service, topic, rows } of undeclared)
+    findings.report(`${rows} archived for a topic that is not in the contracts`, { service, topic });
   return findings.section('G5', 'events: archives and topics hold the same');
 }
 

@@ -43,15 +43,26 @@ export function checkLiveness({ orders, running, effects, unpublished, behind, h
     else findings.report(`no outcome: the order is ${status}`, { order: orderId }, 'stuck');
   }
   for (const { id, subject, status, step } of running) {
-    if (!held.has(subject)) findings.report(`a saga has not ended: it is ${status}${step === null ? '' : ` at "${step}"`}`, { saga: id, order: subject }, 'stuck');
+    if (!held.has(subject))
+      findings.report(
+        `a saga has not ended: it is ${status}${step === null ? '' : ` at "${step}"`}`,
+        { saga: id, order: subject },
+        'stuck',
+      );
   }
   for (const { service, id, name, key, subject, tries, lastError } of effects) {
     if (held.has(subject)) continue;
-    findings.report(`an effect has not ended after ${tries} tries: ${name}${lastError === null ? '' : ` (${lastError})`}`, { service, effect: id, key, order: subject }, 'stuck');
+    findings.report(
+      `an effect has not ended after ${tries} tries: ${name}${lastError === null ? '' : ` (${lastError})`}`,
+      { service, effect: id, key, order: subject },
+      'stuck',
+    );
   }
   for (const { service, topic, key, message } of unpublished) {
-    if (!held.has(key)) findings.report(`a message has not been published to ${topic}`, { service, message, key }, 'stuck');
+    if (!held.has(key))
+      findings.report(`a message has not been published to ${topic}`, { service, message, key }, 'stuck');
   }
-  for (const { consumer, topic, records } of behind) findings.report(`${records} records are unread`, { consumer, topic }, 'stuck');
+  for (const { consumer, topic, records } of behind)
+    findings.report(`${records} records are unread`, { consumer, topic }, 'stuck');
   return findings.section('G3', 'liveness: every order has its outcome');
 }

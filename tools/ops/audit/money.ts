@@ -45,9 +45,17 @@ interface Moved {
 /** G1: what was captured and refunded is what the orders say, in the ledger and in the provider's own log alike. */
 export function checkMoney(facts: MoneyFacts): Section {
   const findings = new Findings();
-  for (const what of ['orders', 'payments', 'ledger lines', 'pence captured', 'pence refunded']) findings.count(what, 0);
+  for (const what of ['orders', 'payments', 'ledger lines', 'pence captured', 'pence refunded'])
+    findings.count(what, 0);
   const booked = sumByOrder(facts.bookings.map(({ orderId, amount }) => ({ orderId, amount })));
-  const outside = facts.provider && sumByOrder(facts.provider.map(({ kind, takeKey, amount }) => ({ orderId: orderOf(takeKey), amount: kind === 'take' ? amount : -amount })));
+  const outside =
+    facts.provider &&
+    sumByOrder(
+      facts.provider.map(({ kind, takeKey, amount }) => ({
+        orderId: orderOf(takeKey),
+        amount: kind === 'take' ? amount : -amount,
+      })),
+    );
   checkOrders(facts, outside ?? booked, findings);
   checkPayments(facts, booked, findings);
   checkLedger(facts, findings);
@@ -84,16 +92,25 @@ function checkOrders({ orders, held }: MoneyFacts, moved: ReadonlyMap<string, Mo
     if (held.has(orderId)) continue;
     const kept = captured - refunded;
     if (status === 'confirmed' && kept !== total - goodwill) {
-      findings.report(`confirmed: captured ${captured} − refunded ${refunded} ≠ total ${total} − goodwill ${goodwill}`, ids, kept > total - goodwill ? 'doubled' : undefined);
+      findings.report(
+        `confirmed: captured ${captured} − refunded ${refunded} ≠ total ${total} − goodwill ${goodwill}`,
+        ids,
+        kept > total - goodwill ? 'doubled' : undefined,
+      );
     }
-    if ((status === 'rejected' || status === 'cancelled') && kept !== 0) findings.report(`${status}: captured ${captured} − refunded ${refunded} ≠ 0`, ids);
+    if ((status === 'rejected' || status === 'cancelled') && kept !== 0)
+      findings.report(`${status}: captured ${captured} − refunded ${refunded} ≠ 0`, ids);
   }
 }
 
 /** In which state a payment may rest, by its order's. */
 const closed = new Set(['declined', 'refunded', 'void']);
 
-function checkPayments({ payments, orders, held }: MoneyFacts, booked: ReadonlyMap<string, Moved>, findings: Findings): void {
+function checkPayments(
+  { payments, orders, held }: MoneyFacts,
+  booked: ReadonlyMap<string, Moved>,
+  findings: Findings,
+): void {
   const seen = new Set<string>();
   for (const { orderId, status, captured, refunded, promised } of payments) {
     findings.count('payments');
@@ -103,24 +120,39 @@ function checkPayments({ payments, orders, held }: MoneyFacts, booked: ReadonlyM
     const order = orders.get(orderId);
     const book = booked.get(orderId) ?? nothing;
     if (!order) findings.report('a payment of an order that is not there', ids);
-    if (refunded < 0 || refunded > captured) findings.report(`the payment has ${refunded} refunded of ${captured} captured`, ids);
+    if (refunded < 0 || refunded > captured)
+      findings.report(`the payment has ${refunded} refunded of ${captured} captured`, ids);
     if (captured !== book.captured || refunded !== book.refunded) {
-      findings.report(`the payment has captured ${captured}, refunded ${refunded}; the ledger ${book.captured} and ${book.refunded}`, ids);
+      findings.report(
+        `the payment has captured ${captured}, refunded ${refunded}; the ledger ${book.captured} and ${book.refunded}`,
+        ids,
+      );
     }
     if (held.has(orderId)) continue;
-    if (order?.status === 'confirmed' && status !== 'taken') findings.report(`confirmed, and the payment is ${status}`, ids);
-    if ((order?.status === 'rejected' || order?.status === 'cancelled') && !closed.has(status)) findings.report(`${order.status}, and the payment is left open: ${status}`, ids, 'stuck');
+    if (order?.status === 'confirmed' && status !== 'taken')
+      findings.report(`confirmed, and the payment is ${status}`, ids);
+    if ((order?.status === 'rejected' || order?.status === 'cancelled') && !closed.has(status))
+      findings.report(`${order.status}, and the payment is left open: ${status}`, ids, 'stuck');
     if (promised !== 0) findings.report(`${promised} promised out of goodwill and not given`, ids, 'stuck');
   }
 }
 
-function checkLedger({ ledger: { lines, unbalanced, doubled, owed }, orders, held }: MoneyFacts, findings: Findings): void {
+function checkLedger(
+  { ledger: { lines, unbalanced, doubled, owed }, orders, held }: MoneyFacts,
+  findings: Findings,
+): void {
   findings.count('ledger lines', lines);
-  for (const { operation, currency, sum } of unbalanced) findings.report(`the ledger does not balance: ${sum} ${currency} too much`, { operation });
-  for (const { operation, account, lines: times } of doubled) findings.report(`posted ${times} times on ${account}`, { operation, order: orderOf(operation) }, 'doubled');
+  for (const { operation, currency, sum } of unbalanced)
+    findings.report(`the ledger does not balance: ${sum} ${currency} too much`, { operation });
+  for (const { operation, account, lines: times } of doubled)
+    findings.report(`posted ${times} times on ${account}`, { operation, order: orderOf(operation) }, 'doubled');
   for (const [orderId, amount] of owed) {
     const order = orders.get(orderId);
     const wanted = order?.status === 'confirmed' ? order.total : 0;
-    if (order && !held.has(orderId) && amount !== wanted) findings.report(`the ledger owes the buyer ${amount}, the order is ${order.status} with a total of ${order.total}`, { order: orderId });
+    if (order && !held.has(orderId) && amount !== wanted)
+      findings.report(
+        `the ledger owes the buyer ${amount}, the order is ${order.status} with a total of ${order.total}`,
+        { order: orderId },
+      );
   }
 }

@@ -30,7 +30,13 @@ export function checkOrder(keys: Iterable<KeyRecords>): Section {
     if (partitions.size === 1) walk(records, findings);
     else if (areLinked(records)) {
       findings.count('keys that moved when their topic grew');
-      walk(records.toSorted((one, other) => sum(one.after) - sum(other.after) || one.partition - other.partition || one.offset - other.offset), findings);
+      walk(
+        records.toSorted(
+          (one, other) =>
+            sum(one.after) - sum(other.after) || one.partition - other.partition || one.offset - other.offset,
+        ),
+        findings,
+      );
     } else findings.report(`a key in several partitions: ${[...partitions].join(', ')}`, idsOf(records[0]!));
   }
   return findings.section('G6', 'order: every key runs 1, 2, 3 …');
@@ -40,9 +46,12 @@ export function checkOrder(keys: Iterable<KeyRecords>): Section {
 function areLinked(records: KeyRecords): boolean {
   const bySequence = new Map<number, SeenRecord[]>();
   for (const record of records) bySequence.set(record.sequence, [...(bySequence.get(record.sequence) ?? []), record]);
-  const isBehind = (record: SeenRecord, before: SeenRecord): boolean => before.offset < (before.partition === record.partition ? record.offset : (record.after[before.partition] ?? 0));
+  const isBehind = (record: SeenRecord, before: SeenRecord): boolean =>
+    before.offset < (before.partition === record.partition ? record.offset : (record.after[before.partition] ?? 0));
   // Where there is none before, that is a gap, and told as one.
-  return records.every((record) => bySequence.get(record.sequence - 1)?.some((before) => isBehind(record, before)) ?? true);
+  return records.every(
+    (record) => bySequence.get(record.sequence - 1)?.some((before) => isBehind(record, before)) ?? true,
+  );
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
@@ -54,12 +63,15 @@ function walk(records: KeyRecords, findings: Findings): void {
     const { id, sequence } = record;
     const before = seen.get(id);
     if (before !== undefined) {
-      if (before !== sequence) findings.report(`the same message with sequence ${before} and ${sequence}`, { ...idsOf(record), message: id });
+      if (before !== sequence)
+        findings.report(`the same message with sequence ${before} and ${sequence}`, { ...idsOf(record), message: id });
       continue;
     }
     seen.set(id, sequence);
-    if (sequence > last + 1) findings.report(`a gap: after ${last} comes ${sequence}`, { ...idsOf(record), message: id }, 'lost');
-    if (sequence <= last) findings.report(`an inversion: after ${last} comes ${sequence}`, { ...idsOf(record), message: id });
+    if (sequence > last + 1)
+      findings.report(`a gap: after ${last} comes ${sequence}`, { ...idsOf(record), message: id }, 'lost');
+    if (sequence <= last)
+      findings.report(`an inversion: after ${last} comes ${sequence}`, { ...idsOf(record), message: id });
     last = Math.max(last, sequence);
   }
 }

@@ -15,7 +15,8 @@ export interface AuditReport {
   readonly milliseconds: number;
 }
 
-export const violationsOf = ({ sections }: Pick<AuditReport, 'sections'>): number => sections.reduce((sum, { violations }) => sum + violations.length, 0);
+export const violationsOf = ({ sections }: Pick<AuditReport, 'sections'>): number =>
+  sections.reduce((sum, { violations }) => sum + violations.length, 0);
 
 /** For a person: every invariant with what was counted and every violation with its ids. */
 export function reportLines(report: AuditReport): string[] {
@@ -25,8 +26,10 @@ export function reportLines(report: AuditReport): string[] {
     lines.push(`${violations.length === 0 ? 'ok  ' : 'BAD '} ${id} ${title}`, `       ${counts.join(' · ')}`);
     for (const { what, ids } of violations) lines.push(`     ✗ ${what}  ${idsText(ids)}`);
   }
-  if (report.waiting.length > 0) lines.push(`${report.waiting.length} waiting for an operator (tradewind parked list, tradewind saga list):`);
-  for (const { what, ids, order } of report.waiting) lines.push(`     ! ${order === undefined ? '' : `order ${order}: `}${what}  ${idsText(ids)}`);
+  if (report.waiting.length > 0)
+    lines.push(`${report.waiting.length} waiting for an operator (tradewind parked list, tradewind saga list):`);
+  for (const { what, ids, order } of report.waiting)
+    lines.push(`     ! ${order === undefined ? '' : `order ${order}: `}${what}  ${idsText(ids)}`);
   for (const remark of report.remarks) lines.push(`note: ${remark}`);
   lines.push(verdict(report));
   return lines;
@@ -36,7 +39,10 @@ function verdict(report: AuditReport): string {
   const seconds = (report.milliseconds / 1_000).toFixed(1);
   if (report.clean) return `The audit is clean (${seconds} s).`;
   const held = new Set(report.waiting.flatMap(({ order }) => order ?? [])).size;
-  const parts = [plural(violationsOf(report), 'violation'), `${report.waiting.length} waiting for an operator${held > 0 ? ` (${plural(held, 'order')})` : ''}`];
+  const parts = [
+    plural(violationsOf(report), 'violation'),
+    `${report.waiting.length} waiting for an operator${held > 0 ? ` (${plural(held, 'order')})` : ''}`,
+  ];
   const { lost, doubled, stuck, wrong } = report.toll;
   const toll = violationsOf(report) === 0 ? '' : `; lost ${lost}, doubled ${doubled}, stuck ${stuck}, wrong ${wrong}`;
   return `The audit is NOT clean: ${parts.join(', ')}${toll} (${seconds} s).`;

@@ -22,7 +22,12 @@ function headOf<T>(rest: Iterator<T>, idOf: (each: T) => string): Head<T>[] {
 }
 
 /** Two rising lists side by side: each id once, with what either has of it. Repeats are told by their first. */
-export function* pairRising<A, B>(left: Iterable<A>, leftId: (each: A) => string, right: Iterable<B>, rightId: (each: B) => string): Generator<{ id: string; left?: A; right?: B }> {
+export function* pairRising<A, B>(
+  left: Iterable<A>,
+  leftId: (each: A) => string,
+  right: Iterable<B>,
+  rightId: (each: B) => string,
+): Generator<{ id: string; left?: A; right?: B }> {
   const lefts = distinct(left, leftId);
   const rights = distinct(right, rightId);
   let a = lefts.next();

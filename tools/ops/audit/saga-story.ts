@@ -19,11 +19,15 @@ export interface SagaStory {
 }
 
 const ended = new Set(['completed', 'failed']);
-export const standsAt = ({ status, step }: SagaStory): string => (ended.has(status) ? status : `${status === 'undoing' ? 'undoing' : 'asking'} ${step ?? ''}`);
+export const standsAt = ({ status, step }: SagaStory): string =>
+  ended.has(status) ? status : `${status === 'undoing' ? 'undoing' : 'asking'} ${step ?? ''}`;
 
 /** Lines of one moment have no order, and clocks may disagree: that there is one way through all of them is what counts. */
 export function chainFault(journal: readonly Observed[], end: string): string | undefined {
-  const balance = new Map<string, number>([['not started', 0], [end, 0]]);
+  const balance = new Map<string, number>([
+    ['not started', 0],
+    [end, 0],
+  ]);
   const next = new Map<string, string[]>();
   for (const { from, to } of journal) {
     balance.set(from, (balance.get(from) ?? 0) + 1);

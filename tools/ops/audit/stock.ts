@@ -66,7 +66,13 @@ export function checkStock(facts: StockFacts): Section {
     };
     expect('reserved on the shelf', shelf.reserved, reserved.get(productId) ?? 0, 'the reservations');
     expect('sold on the shelf', shelf.sold, sold.get(productId) ?? 0, 'the reservations');
-    expect('still reserved at rest', shelf.reserved, byHeld.get(productId) ?? 0, 'the orders that wait for an operator', 'stuck');
+    expect(
+      'still reserved at rest',
+      shelf.reserved,
+      byHeld.get(productId) ?? 0,
+      'the orders that wait for an operator',
+      'stuck',
+    );
     expect('sold', shelf.sold, ordered.get(productId) ?? 0, 'the lines of confirmed orders');
   }
   for (const [productId] of [...reserved, ...sold, ...ordered, ...told]) {
@@ -78,15 +84,26 @@ export function checkStock(facts: StockFacts): Section {
   return findings.section('G2', 'stock: no piece appears or vanishes');
 }
 
-function checkShelf({ productId, available, reserved, sold, initial, adjusted }: ShelfFact, told: ToldStock | undefined, findings: Findings): void {
+function checkShelf(
+  { productId, available, reserved, sold, initial, adjusted }: ShelfFact,
+  told: ToldStock | undefined,
+  findings: Findings,
+): void {
   const ids = { product: productId };
   if (initial + adjusted !== available + reserved + sold) {
-    findings.report(`initial ${initial} + adjusted ${adjusted} ≠ available ${available} + reserved ${reserved} + sold ${sold}`, ids);
+    findings.report(
+      `initial ${initial} + adjusted ${adjusted} ≠ available ${available} + reserved ${reserved} + sold ${sold}`,
+      ids,
+    );
   }
-  for (const [what, pieces] of Object.entries({ available, reserved, sold, initial })) if (pieces < 0) findings.report(`${what} is ${pieces}`, ids);
+  for (const [what, pieces] of Object.entries({ available, reserved, sold, initial }))
+    if (pieces < 0) findings.report(`${what} is ${pieces}`, ids);
   if (!told) findings.report('no event ever added it', ids);
   else if (told.initial !== initial || told.adjusted !== adjusted) {
-    findings.report(`initial ${initial}, adjusted ${adjusted}; the events say ${told.initial} and ${told.adjusted}`, ids);
+    findings.report(
+      `initial ${initial}, adjusted ${adjusted}; the events say ${told.initial} and ${told.adjusted}`,
+      ids,
+    );
   }
 }
 
@@ -99,11 +116,14 @@ function checkReservations({ reservations, orders, held }: StockFacts, findings:
     if (held.has(orderId)) continue;
     const order = orders.get(orderId);
     if (!order) findings.report(`goods ${status} for an order that is not there`, { order: orderId });
-    else if (order.status !== 'confirmed' && (status === 'reserved' || status === 'sold')) findings.report(`goods ${status}, the order is ${order.status}`, { order: orderId });
-    else if (status === 'sold' && pieces !== order.pieces) findings.report(`${pieces} pieces sold, ${order.pieces} ordered`, { order: orderId });
+    else if (order.status !== 'confirmed' && (status === 'reserved' || status === 'sold'))
+      findings.report(`goods ${status}, the order is ${order.status}`, { order: orderId });
+    else if (status === 'sold' && pieces !== order.pieces)
+      findings.report(`${pieces} pieces sold, ${order.pieces} ordered`, { order: orderId });
   }
   for (const [orderId, { status }] of orders) {
-    if (status === 'confirmed' && !soldTo.has(orderId) && !held.has(orderId)) findings.report('confirmed, and the goods are not sold', { order: orderId });
+    if (status === 'confirmed' && !soldTo.has(orderId) && !held.has(orderId))
+      findings.report('confirmed, and the goods are not sold', { order: orderId });
   }
 }
 

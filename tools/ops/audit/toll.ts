@@ -16,7 +16,12 @@ export interface Toll {
 export function tollOf(sections: readonly Pick<Section, 'violations'>[]): Toll {
   const all = sections.flatMap(({ violations }) => violations);
   const cases = (meaning: Meaning): number => new Set(all.filter(({ means }) => means === meaning).map(caseOf)).size;
-  return { lost: cases('lost'), doubled: cases('doubled'), stuck: cases('stuck'), wrong: all.filter(({ means }) => means === undefined).length };
+  return {
+    lost: cases('lost'),
+    doubled: cases('doubled'),
+    stuck: cases('stuck'),
+    wrong: all.filter(({ means }) => means === undefined).length,
+  };
 }
 
 /** The order where it is one's; a key of the topics that a saga touches is an order too. */

@@ -51,7 +51,15 @@ export function waitingForOperator({ parked, alarmed, held, isOrder }: WaitingFa
       ids: { service, message, key },
       ...orderOf(key),
     })),
-    ...alarmed.map(({ id, step, subject }) => ({ what: `the saga ${id} fails again and again at "${step ?? ''}"`, ids: { saga: id }, ...orderOf(subject) })),
-    ...held.map(({ service, topic, key, message, reason }) => ({ what: `the broker refuses a record of ${topic}: ${reason}`, ids: { service, message, key }, ...orderOf(key) })),
+    ...alarmed.map(({ id, step, subject }) => ({
+      what: `the saga ${id} fails again and again at "${step ?? ''}"`,
+      ids: { saga: id },
+      ...orderOf(subject),
+    })),
+    ...held.map(({ service, topic, key, message, reason }) => ({
+      what: `the broker refuses a record of ${topic}: ${reason}`,
+      ids: { service, message, key },
+      ...orderOf(key),
+    })),
   ];
 }

@@ -11,7 +11,10 @@ import { UserModule } from '../../../apps/user/src/user.module.js';
 import { hearsCompacted, whoHearsWhat } from './who-hears-what.js';
 
 /** What the controllers of the services are marked to handle, by consumer and topic. */
-function handled(services: Readonly<Record<string, DynamicModule>>, compacted: boolean): Record<string, Record<string, string[]>> {
+function handled(
+  services: Readonly<Record<string, DynamicModule>>,
+  compacted: boolean,
+): Record<string, Record<string, string[]>> {
   const found: Record<string, Record<string, string[]>> = {};
   for (const [service, { controllers = [], imports = [] }] of Object.entries(services)) {
     const own = imports.flatMap((each) => ('controllers' in each ? (each.controllers ?? []) : []));
@@ -30,13 +33,24 @@ function handled(services: Readonly<Record<string, DynamicModule>>, compacted: b
 }
 
 const sorted = (of: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>) =>
-  Object.fromEntries(Object.entries(of).map(([consumer, topics]) => [consumer, Object.fromEntries(Object.entries(topics).map(([topic, types]) => [topic, types.toSorted()]))]));
+  Object.fromEntries(
+    Object.entries(of).map(([consumer, topics]) => [
+      consumer,
+      Object.fromEntries(Object.entries(topics).map(([topic, types]) => [topic, types.toSorted()])),
+    ]),
+  );
 
 describe('what the audit believes that each consumer acts on', () => {
   const config = { LOG_LEVEL: 'error' } as never;
   const services = {
-    user: UserModule.forRoot(config), product: ProductModule.forRoot(config), cart: CartModule.forRoot(config), order: OrderModule.forRoot(config), payment: PaymentModule.forRoot(config),
+    user: UserModule.forRoot(config),
+    product: ProductModule.forRoot(config),
+    cart: CartModule.forRoot(config),
+    order: OrderModule.forRoot(config),
+    payment: PaymentModule.forRoot(config),
   };
-  it('is what the services are marked to handle', () => expect(sorted(handled(services, false))).toEqual(sorted(whoHearsWhat)));
-  it('knows who hears what is compacted', () => expect(Object.keys(handled(services, true)).toSorted()).toEqual(hearsCompacted.toSorted()));
+  it('is what the services are marked to handle', () =>
+    expect(sorted(handled(services, false))).toEqual(sorted(whoHearsWhat)));
+  it('knows who hears what is compacted', () =>
+    expect(Object.keys(handled(services, true)).toSorted()).toEqual(hearsCompacted.toSorted()));
 });

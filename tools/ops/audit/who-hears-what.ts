@@ -28,7 +28,13 @@ export const whoHearsWhat: Readonly<Record<string, Readonly<Record<string, reado
 };
 
 /** Consumers of compacted topics: what they have acted on goes away from there, so there is nothing to compare their inboxes with. */
-export const hearsCompacted: readonly string[] = ['user.keys', 'product.keys', 'cart.keys', 'order.keys', 'payment.keys'];
+export const hearsCompacted: readonly string[] = [
+  'user.keys',
+  'product.keys',
+  'cart.keys',
+  'order.keys',
+  'payment.keys',
+];
 
 /** The service whose database has a consumer's inbox. */
 export const serviceOf = (consumer: string): string => consumer.split('.', 1)[0]!;

@@ -24,10 +24,15 @@ async function create(flags: Flags): Promise<void> {
     ADMIN_EMAIL: flags.email,
     ADMIN_PASSWORD: password,
   };
-  const child = spawn(process.execPath, [join(root, 'dist/apps/user/src/create-admin.js')], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [join(root, 'dist/apps/user/src/create-admin.js')], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
+  const code = await new Promise<number | null>((resolve, reject) =>
+    child.once('error', reject).once('close', resolve),
+  );
   if (code !== 0) {
     console.error(`the admin could not be made: ${said.trim().slice(-1_000)}`);
     process.exitCode = 1;
@@ -35,12 +40,16 @@ async function create(flags: Flags): Promise<void> {
   }
   print(flags, { email: flags.email, ...(given ? {} : { password }) }, () => [
     `${flags.email} is an admin.`,
-    given ? 'The password is the one of ADMIN_PASSWORD.' : `The password is ${password} (shown only now; an account that was there before keeps its own).`,
+    given
+      ? 'The password is the one of ADMIN_PASSWORD.'
+      : `The password is ${password} (shown only now; an account that was there before keeps its own).`,
   ]);
 }
 
-export const adminCommand = new Command('admin').description('Who may manage the shop.').addCommand(
-  shopCommand('create', 'Makes an admin. The password is ADMIN_PASSWORD, or a random one that is printed.')
-    .requiredOption('--email <address>', 'by which he logs in')
-    .action(create),
-);
+export const adminCommand = new Command('admin')
+  .description('Who may manage the shop.')
+  .addCommand(
+    shopCommand('create', 'Makes an admin. The password is ADMIN_PASSWORD, or a random one that is printed.')
+      .requiredOption('--email <address>', 'by which he logs in')
+      .action(create),
+  );

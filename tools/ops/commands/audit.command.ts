@@ -7,7 +7,10 @@ const seconds = (text: string): number => {
   return Number(text);
 };
 
-export const auditCommand: Command = shopCommand('audit', 'Reads every database, every topic and the provider’s log, and decides whether G1 to G7, G9 and G12 hold. Changes nothing.')
+export const auditCommand: Command = shopCommand(
+  'audit',
+  'Reads every database, every topic and the provider’s log, and decides whether G1 to G7, G9 and G12 hold. Changes nothing.',
+)
   .option('--wait <seconds>', 'how long to wait until the shop is at rest', seconds, 60)
   .option('--history <file>', 'what the clients saw (JSON lines of tools/shop), to be compared with what was accepted')
   .option('--provider-log <file>', "the provider's append-only log (default: the running shop's)")

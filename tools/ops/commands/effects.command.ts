@@ -10,11 +10,24 @@ async function list(flags: ShopFlags): Promise<void> {
       ? ['No effect is open.']
       : table(
           ['SERVICE', 'EFFECT', 'KEY', 'TRIES', 'AGE', 'LEASE HOLDER, OR WHAT IT WAITS FOR', 'LAST ERROR'],
-          effects.map((effect) => [effect.service, effect.name, effect.key, String(effect.tries), lengthOf(effect.age), standingOf(effect), effect.lastError]),
+          effects.map((effect) => [
+            effect.service,
+            effect.name,
+            effect.key,
+            String(effect.tries),
+            lengthOf(effect.age),
+            standingOf(effect),
+            effect.lastError,
+          ]),
         ),
   );
 }
 
 export const effectsCommand = new Command('effects')
   .description('Calls to the outside.')
-  .addCommand(shopCommand('list', 'Those that have not ended: how old they are, how often they were tried, and who has them.').action(list));
+  .addCommand(
+    shopCommand(
+      'list',
+      'Those that have not ended: how old they are, how often they were tried, and who has them.',
+    ).action(list),
+  );

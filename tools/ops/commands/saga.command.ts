@@ -10,22 +10,40 @@ const rowsShown = 50;
 
 async function list(flags: ShopFlags & { alarmed?: true }): Promise<void> {
   const sagas = (await openSagas(shopOf(flags).databases)).filter(({ alarmed }) => alarmed || !flags.alarmed);
-  print(flags, sagas, () => (sagas.length === 0 ? [flags.alarmed ? 'No saga is alarmed.' : 'No saga is running.'] : listLines(sagas)));
+  print(flags, sagas, () =>
+    sagas.length === 0 ? [flags.alarmed ? 'No saga is alarmed.' : 'No saga is running.'] : listLines(sagas),
+  );
 }
 
 const listLines = (sagas: readonly Row<Saga>[]): string[] => [
-  ...[...groupBy(sagas, ({ saga, status, step, alarmed }) => `${saga} ${status} at "${step}"${alarmed ? ', ALARMED' : ''}`)].map(([where, those]) => `${plural(those.length, 'saga')}: ${where}`),
+  ...[
+    ...groupBy(
+      sagas,
+      ({ saga, status, step, alarmed }) => `${saga} ${status} at "${step}"${alarmed ? ', ALARMED' : ''}`,
+    ),
+  ].map(([where, those]) => `${plural(those.length, 'saga')}: ${where}`),
   '',
   ...table(
     ['SAGA', 'STATUS', 'STEP', 'ATTEMPT', 'ALARMED', 'SINCE', 'DUE'],
-    sagas.slice(0, rowsShown).map(({ id, status, step, attempt, alarmed, startedAt, dueAt }) => [id, status, step, String(attempt), alarmed ? 'yes' : 'no', startedAt, dueAt]),
+    sagas
+      .slice(0, rowsShown)
+      .map(({ id, status, step, attempt, alarmed, startedAt, dueAt }) => [
+        id,
+        status,
+        step,
+        String(attempt),
+        alarmed ? 'yes' : 'no',
+        startedAt,
+        dueAt,
+      ]),
   ),
   ...(sagas.length > rowsShown ? [`… and ${sagas.length - rowsShown} more (--json shows all)`] : []),
 ];
 
 async function show(id: string, flags: ShopFlags & { payloads?: true }): Promise<void> {
   const story = await storyOf(shopOf(flags).databases, id);
-  if (story.entries.length === 0) throw new CannotDo(`nothing is known of ${id}: give the id of an order, or of a saga as in "place-order:<order>"`);
+  if (story.entries.length === 0)
+    throw new CannotDo(`nothing is known of ${id}: give the id of an order, or of a saga as in "place-order:<order>"`);
   print(flags, story, () => storyLines(story, flags.payloads ?? false));
 }
 
@@ -35,29 +53,41 @@ const storyLines = ({ entries, sagas, next }: Story, payloads: boolean): string[
     ...(payloads && payload ? [`${' '.repeat(35)}${payload}`] : []),
   ]),
   '',
-  ...sagas.map(({ id, status, step, attempt, version }) => `${id} (version ${version}): ${status}${step === null ? '' : ` at "${step}", attempt ${attempt}`}`),
+  ...sagas.map(
+    ({ id, status, step, attempt, version }) =>
+      `${id} (version ${version}): ${status}${step === null ? '' : ` at "${step}", attempt ${attempt}`}`,
+  ),
   next.length === 0 ? 'Nothing more is to be expected by itself.' : 'What can still happen:',
   ...next.map((line) => `  ${line}`),
 ];
 
-const instruction = (action: SagaAction) => async (id: string, flags: DeedFlags): Promise<void> => {
-  const { databases } = shopOf(flags);
-  const saga = await openSaga(databases, id);
-  const what = prospect(saga, action);
-  await perform(flags, [`${saga.id}: ${what}`], async () => {
-    await instruct(databases, saga, action, flags.reason);
-    return [`Told ${saga.id}: ${what}. "tradewind saga show ${saga.subject}" shows what comes of it.`];
-  });
-};
+const instruction =
+  (action: SagaAction) =>
+  async (id: string, flags: DeedFlags): Promise<void> => {
+    const { databases } = shopOf(flags);
+    const saga = await openSaga(databases, id);
+    const what = prospect(saga, action);
+    await perform(flags, [`${saga.id}: ${what}`], async () => {
+      await instruct(databases, saga, action, flags.reason);
+      return [`Told ${saga.id}: ${what}. "tradewind saga show ${saga.subject}" shows what comes of it.`];
+    });
+  };
 
 const deed = (action: SagaAction, description: string): Command =>
   deedCommand(action, description).argument('<saga>', 'its id, or that of its order').action(instruction(action));
 
 export const sagaCommand = new Command('saga')
   .description('Orders on their way through the services.')
-  .addCommand(shopCommand('list', 'Sagas that have not ended.').option('--alarmed', 'only those that fail again and again').action(list))
   .addCommand(
-    shopCommand('show', 'The whole story of one order: commands, replies, retries, deadlines, and what can still happen by when.')
+    shopCommand('list', 'Sagas that have not ended.')
+      .option('--alarmed', 'only those that fail again and again')
+      .action(list),
+  )
+  .addCommand(
+    shopCommand(
+      'show',
+      'The whole story of one order: commands, replies, retries, deadlines, and what can still happen by when.',
+    )
       .argument('<order>', 'the id of the order, or of a saga')
       .option('--payloads', 'with the content of every message')
       .action(show),

@@ -14,24 +14,41 @@ async function scale(wanted: Scale, flags: ShopFlags): Promise<void> {
   try {
     await askForScale(stateFolder(folder).scaleSocket, wanted, progress);
   } catch (error) {
-    if (error instanceof NobodyListens) throw new NotFound(`no shop is running on ${folder}: start one with "npm start", or name its folder with --state`, { cause: error });
+    if (error instanceof NobodyListens)
+      throw new NotFound(
+        `no shop is running on ${folder}: start one with "npm start", or name its folder with --state`,
+        { cause: error },
+      );
     throw new CannotDo((error as Error).message, { cause: error });
   }
   const { instances, brokers } = shopOf(flags);
-  const running = Object.keys(wanted).map((service) => ({ service, instances: instances.filter((one) => one.service === service).map(({ name, url }) => ({ name, url })) }));
+  const running = Object.keys(wanted).map((service) => ({
+    service,
+    instances: instances.filter((one) => one.service === service).map(({ name, url }) => ({ name, url })),
+  }));
   const remarks = await remarksOn(wanted, brokers);
   print(flags, { running, remarks }, () => [...running.map((each) => lineOf(each)), ...remarks]);
 }
 
-const lineOf = ({ service, instances }: { readonly service: string; readonly instances: readonly { readonly name: string }[] }): string =>
-  instances.length === 0 ? `${service}: stopped` : `${service}: ${plural(instances.length, 'instance')} (${instances.map(({ name }) => name).join(', ')})`;
+const lineOf = ({
+  service,
+  instances,
+}: {
+  readonly service: string;
+  readonly instances: readonly { readonly name: string }[];
+}): string =>
+  instances.length === 0
+    ? `${service}: stopped`
+    : `${service}: ${plural(instances.length, 'instance')} (${instances.map(({ name }) => name).join(', ')})`;
 
 async function remarksOn(wanted: Scale, brokers: string): Promise<string[]> {
   const kafka = kafkaClient({ brokers: brokers.split(','), clientId: 'tradewind-scale' });
   try {
     return await idleOnes(kafka, wanted);
   } catch (error) {
-    return [`Whether some will stand idle can't be told: Kafka at ${brokers} does not answer (${(error as Error).message}).`];
+    return [
+      `Whether some will stand idle can't be told: Kafka at ${brokers} does not answer (${(error as Error).message}).`,
+    ];
   } finally {
     await kafka.close();
   }
@@ -45,6 +62,13 @@ function parsed(text: string): Scale {
   }
 }
 
-export const scaleCommand: Command = shopCommand('scale', 'Runs another number of instances of a service, in the shop that "npm start" runs. Others stay as they are.')
-  .argument('<service=n,...>', 'as order=4,product=1; order=0 stops a service until it is given an instance again', parsed)
+export const scaleCommand: Command = shopCommand(
+  'scale',
+  'Runs another number of instances of a service, in the shop that "npm start" runs. Others stay as they are.',
+)
+  .argument(
+    '<service=n,...>',
+    'as order=4,product=1; order=0 stops a service until it is given an instance again',
+    parsed,
+  )
   .action(scale);

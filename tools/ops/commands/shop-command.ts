@@ -10,7 +10,11 @@ export interface ShopFlags {
 export const shopCommand = (name: string, description: string): Command =>
   new Command(name)
     .description(description)
-    .addOption(new Option('--state <folder>', 'where the shop was started').env('TRADEWIND_STATE').default(undefined, '.tradewind'))
+    .addOption(
+      new Option('--state <folder>', 'where the shop was started')
+        .env('TRADEWIND_STATE')
+        .default(undefined, '.tradewind'),
+    )
     .option('--json', 'print JSON for a program instead of text for a person');
 
 export const shopOf = ({ state }: ShopFlags): Where => findShop(process.env, state ?? stateDir(process.env));
@@ -35,8 +39,16 @@ export const deedCommand = (name: string, description: string): Command =>
     .option('--yes', 'do it; without it nothing is changed');
 
 /** Says what would happen, or does it and says so. */
-export async function perform(flags: DeedFlags, would: readonly string[], act: () => Promise<readonly string[]>): Promise<void> {
-  if (!flags.yes) return print(flags, { done: false, would }, () => [...would.map((line) => `Would: ${line}`), 'Nothing was changed: add --yes to do it.']);
+export async function perform(
+  flags: DeedFlags,
+  would: readonly string[],
+  act: () => Promise<readonly string[]>,
+): Promise<void> {
+  if (!flags.yes)
+    return print(flags, { done: false, would }, () => [
+      ...would.map((line) => `Would: ${line}`),
+      'Nothing was changed: add --yes to do it.',
+    ]);
   const did = await act();
   print(flags, { done: true, did }, () => did);
 }

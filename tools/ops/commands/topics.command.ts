@@ -24,7 +24,10 @@ async function onBrokers(flags: ShopFlags, act: (kafka: KafkaClient) => Promise<
   try {
     await act(kafka);
     print(flags, { topics: all }, () => [
-      ...table(['TOPIC', 'OWNER', 'PARTITIONS', 'RETENTION'], all.map(({ name, owner, partitions, retention }) => [name, owner, String(partitions), retention])),
+      ...table(
+        ['TOPIC', 'OWNER', 'PARTITIONS', 'RETENTION'],
+        all.map(({ name, owner, partitions, retention }) => [name, owner, String(partitions), retention]),
+      ),
       `${all.length} topics are as the contracts declare them, or have grown since.`,
     ]);
   } catch (error) {
@@ -44,24 +47,43 @@ function ownerOf(name: string): DatabaseName {
   const kept = all.filter(({ retention }) => retention === 'keep');
   const found = all.find((topic) => topic.name === name);
   if (!found) throw new CannotDo(`there is no topic ${name}; there are ${kept.map((topic) => topic.name).join(', ')}`);
-  if (found.retention === 'compact') throw new CannotDo(`${name} is compacted: what a key held in its old partition would never be replaced by what comes in its new one, nor removed`);
+  if (found.retention === 'compact')
+    throw new CannotDo(
+      `${name} is compacted: what a key held in its old partition would never be replaced by what comes in its new one, nor removed`,
+    );
   return serviceOf(found.owner);
 }
 
-async function grow(name: string, partitions: number | undefined, flags: DeedFlags & { readonly giveUp?: true }): Promise<void> {
+async function grow(
+  name: string,
+  partitions: number | undefined,
+  flags: DeedFlags & { readonly giveUp?: true },
+): Promise<void> {
   const service = ownerOf(name);
-  if ((partitions === undefined) === (flags.giveUp === undefined)) throw new CannotDo('say how many partitions it is to have, or --give-up');
+  if ((partitions === undefined) === (flags.giveUp === undefined))
+    throw new CannotDo('say how many partitions it is to have, or --give-up');
   const wish = { topic: name, ...(partitions === undefined ? {} : { partitions }) };
   if (!flags.yes) {
     const standing = await inPlaceOf<Standing>(service, 'grow', { ...wish, dryRun: true }, flags);
-    const would = partitions === undefined ? 'take back that it is to grow, where the partitions are not made yet' : `make ${partitions} partitions of it, to which the relay of ${service} goes over between two messages`;
-    return print(flags, { done: false, ...standing, would }, () => [lineOf(standing), `Would: ${would}`, 'Nothing was changed: add --yes to do it.']);
+    const would =
+      partitions === undefined
+        ? 'take back that it is to grow, where the partitions are not made yet'
+        : `make ${partitions} partitions of it, to which the relay of ${service} goes over between two messages`;
+    return print(flags, { done: false, ...standing, would }, () => [
+      lineOf(standing),
+      `Would: ${would}`,
+      'Nothing was changed: add --yes to do it.',
+    ]);
   }
   const standing = await inPlaceOf<Standing>(service, 'grow', { ...wish, reason: flags.reason }, flags);
   const done = partitions === undefined || standing.inForce === partitions;
   print(flags, { done, ...standing }, () => [
     lineOf(standing),
-    ...(done ? [] : [`No relay of ${service} has gone over to them yet. The first that runs does so by itself; until then everything goes on as it was.`]),
+    ...(done
+      ? []
+      : [
+          `No relay of ${service} has gone over to them yet. The first that runs does so by itself; until then everything goes on as it was.`,
+        ]),
   ]);
   if (!done) process.exitCode = 1;
 }
@@ -76,10 +98,21 @@ function count(text: string): number {
 
 export const topicsCommand = new Command('topics')
   .description('The topics of the contracts.')
-  .addCommand(shopCommand('provision', 'Makes the topics that are missing, and checks the others.').action((flags: ShopFlags) => onBrokers(flags, (kafka) => kafka.provision(all))))
-  .addCommand(shopCommand('check', 'Compares the topics with the contracts; changes nothing.').action((flags: ShopFlags) => onBrokers(flags, (kafka) => kafka.check(all))))
   .addCommand(
-    deedCommand('grow', 'Gives a topic more partitions while the shop trades; each key keeps its order. May be run again after any failure.')
+    shopCommand('provision', 'Makes the topics that are missing, and checks the others.').action((flags: ShopFlags) =>
+      onBrokers(flags, (kafka) => kafka.provision(all)),
+    ),
+  )
+  .addCommand(
+    shopCommand('check', 'Compares the topics with the contracts; changes nothing.').action((flags: ShopFlags) =>
+      onBrokers(flags, (kafka) => kafka.check(all)),
+    ),
+  )
+  .addCommand(
+    deedCommand(
+      'grow',
+      'Gives a topic more partitions while the shop trades; each key keeps its order. May be run again after any failure.',
+    )
       .argument('<topic>', 'as order.events')
       .argument('[partitions]', 'how many it is to have', count)
       .option('--give-up', 'take back a growth whose partitions have not been made')

@@ -58,7 +58,9 @@ export async function gatherDeeds(snapshot: Snapshot, service: string): Promise<
   const names = await snapshot.rows<{ consumer: string }>(inboxes);
   return {
     service,
-    inboxes: new Map(await inTurn(names, async ({ consumer }) => [consumer, await idsOf(snapshot, inbox, [consumer])] as const)),
+    inboxes: new Map(
+      await inTurn(names, async ({ consumer }) => [consumer, await idsOf(snapshot, inbox, [consumer])] as const),
+    ),
     discarded: byConsumer(await snapshot.rows<{ consumer: string; message: string }>(discards)),
     causesWithoutInbox: await idsOf(snapshot, causes(ledger), []),
     saidAgain: await snapshot.rows(saidAgain),

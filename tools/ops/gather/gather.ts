@@ -52,7 +52,9 @@ export interface Gathered {
 }
 
 /** The topics that an outbox writes and that keep everything. */
-export const keptTopics = Object.values(topics).filter(({ retention, owner }) => retention === 'keep' && owner !== 'platform');
+export const keptTopics = Object.values(topics).filter(
+  ({ retention, owner }) => retention === 'keep' && owner !== 'platform',
+);
 
 export async function gather(sources: Sources, log: (line: string) => void): Promise<Gathered> {
   const snapshots = await openAll(sources.databases);
@@ -77,13 +79,37 @@ export async function gather(sources: Sources, log: (line: string) => void): Pro
     const stories = await gatherStories(snapshots.order, snapshots.product, snapshots.payment);
     const { instances = [] } = sources;
     const memory = await gatherMemory(instances);
-    const sizes = [...(await Promise.all(databaseNames.map((name) => gatherSizes(snapshots[name], name, instances)))).flat(), ...memory.measured];
+    const sizes = [
+      ...(await Promise.all(databaseNames.map((name) => gatherSizes(snapshots[name], name, instances)))).flat(),
+      ...memory.measured,
+    ];
     const archives = await archivesOf(snapshots, log);
     const provider = sources.providerLog === undefined ? undefined : await readProviderLog(sources.providerLog);
     const history = sources.historyFile === undefined ? undefined : await readHistory(sources.historyFile);
     log('reading the topics');
-    const logs = await readTopics(sources.kafka, keptTopics.map(({ name }) => name), (records) => log(`reading the topics: ${records} records`));
-    return { messaging, deeds, stories, sizes, silent: memory.silent, orders, acceptances, product, payment, confirmedLines, waiting, held: new Set(heldOrders), archives, logs, provider, history };
+    const logs = await readTopics(
+      sources.kafka,
+      keptTopics.map(({ name }) => name),
+      (records) => log(`reading the topics: ${records} records`),
+    );
+    return {
+      messaging,
+      deeds,
+      stories,
+      sizes,
+      silent: memory.silent,
+      orders,
+      acceptances,
+      product,
+      payment,
+      confirmedLines,
+      waiting,
+      held: new Set(heldOrders),
+      archives,
+      logs,
+      provider,
+      history,
+    };
   } finally {
     await Promise.all(Object.values(snapshots).map((snapshot) => snapshot.close()));
   }
@@ -102,11 +128,15 @@ async function openAll(databases: Sources['databases']): Promise<Record<Database
   return Object.fromEntries(opened) as Record<DatabaseName, Snapshot>;
 }
 
-async function archivesOf(snapshots: Record<DatabaseName, Snapshot>, log: (line: string) => void): Promise<Map<string, IdList>> {
+async function archivesOf(
+  snapshots: Record<DatabaseName, Snapshot>,
+  log: (line: string) => void,
+): Promise<Map<string, IdList>> {
   const archives = new Map<string, IdList>();
   for (const { name, owner } of keptTopics) {
     archives.set(name, await gatherArchive(snapshots[owner as DatabaseName], name));
-    if (archives.get(name)!.length > 50_000) log(`reading the archives: ${name}, ${archives.get(name)!.length} messages`);
+    if (archives.get(name)!.length > 50_000)
+      log(`reading the archives: ${name}, ${archives.get(name)!.length} messages`);
   }
   return archives;
 }

@@ -24,7 +24,10 @@ export async function readHistory(path: string): Promise<ClientCheckout[]> {
       if (line !== '') note(JSON.parse(line) as Line, keys);
     }
   } catch (error) {
-    throw new CannotReach(`the history ${path} can't be used${number > 0 ? ` (line ${number})` : ''}: ${(error as Error).message}`, { cause: error });
+    throw new CannotReach(
+      `the history ${path} can't be used${number > 0 ? ` (line ${number})` : ''}: ${(error as Error).message}`,
+      { cause: error },
+    );
   }
   return [...keys].map(([key, { userId, by, open, ok, indeterminate, orderId }]) => ({
     key,

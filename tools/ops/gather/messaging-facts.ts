@@ -34,7 +34,10 @@ export async function gatherMessaging(snapshot: Snapshot, service: string): Prom
   const mine = <R extends object>(rows: R[]): (R & { service: string })[] => rows.map((row) => ({ service, ...row }));
   return {
     service,
-    parked: mine([...(await snapshot.rows<Omit<ParkedFact, 'service'>>(parked)), ...(await snapshot.rows<Omit<ParkedFact, 'service'>>(emptyLanes))]),
+    parked: mine([
+      ...(await snapshot.rows<Omit<ParkedFact, 'service'>>(parked)),
+      ...(await snapshot.rows<Omit<ParkedFact, 'service'>>(emptyLanes)),
+    ]),
     held: mine(await snapshot.rows<Omit<HeldFact, 'service'>>(held)),
     effects: mine(await snapshot.rows<Omit<OpenEffect, 'service'>>(openEffects)),
     unpublished: mine(await snapshot.rows<Omit<Unpublished, 'service'>>(unpublished)),

@@ -34,10 +34,12 @@ from orders, jsonb_array_elements(lines) line where status = 'confirmed' and not
 
 export async function gatherOrders(snapshot: Snapshot): Promise<Map<string, OrderFact>> {
   const facts = new Map<string, OrderFact>();
-  for await (const { orderId, ...fact } of snapshot.stream<OrderFact & { orderId: string }>(orders)) facts.set(orderId, fact);
+  for await (const { orderId, ...fact } of snapshot.stream<OrderFact & { orderId: string }>(orders))
+    facts.set(orderId, fact);
   return facts;
 }
 
 export const gatherDirectOrders = (snapshot: Snapshot): Promise<Acceptance[]> => snapshot.rows<Acceptance>(direct);
 
-export const gatherConfirmedLines = (snapshot: Snapshot, held: readonly string[]): Promise<Pieces[]> => snapshot.rows<Pieces>(confirmedLines, [held]);
+export const gatherConfirmedLines = (snapshot: Snapshot, held: readonly string[]): Promise<Pieces[]> =>
+  snapshot.rows<Pieces>(confirmedLines, [held]);

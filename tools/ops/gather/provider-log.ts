@@ -26,9 +26,16 @@ function read(line: string, number: number, operations: ProviderOperation[]): Er
   try {
     const { operation, key, amount, currency, takeKey } = JSON.parse(line) as Record<string, unknown>;
     if (operation !== 'take' && operation !== 'refund') return undefined;
-    if (typeof key !== 'string' || !Number.isSafeInteger(amount) || typeof currency !== 'string') throw new Error('key, amount or currency is missing');
+    if (typeof key !== 'string' || !Number.isSafeInteger(amount) || typeof currency !== 'string')
+      throw new Error('key, amount or currency is missing');
     if (operation === 'refund' && typeof takeKey !== 'string') throw new Error('takeKey is missing');
-    operations.push({ kind: operation, key, takeKey: operation === 'take' ? key : (takeKey as string), amount: amount as number, currency });
+    operations.push({
+      kind: operation,
+      key,
+      takeKey: operation === 'take' ? key : (takeKey as string),
+      amount: amount as number,
+      currency,
+    });
     return undefined;
   } catch (error) {
     return new Error(`line ${number}: ${(error as Error).message}`);

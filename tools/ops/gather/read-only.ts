@@ -13,7 +13,11 @@ export class Snapshot {
   ) {}
 
   static async open(url: string, name: string): Promise<Snapshot> {
-    const client = new pg.Client({ connectionString: url, application_name: 'tradewind-audit', connectionTimeoutMillis: 10_000 });
+    const client = new pg.Client({
+      connectionString: url,
+      application_name: 'tradewind-audit',
+      connectionTimeoutMillis: 10_000,
+    });
     client.on('error', () => undefined); // the query under way rejects with it
     try {
       await client.connect();
@@ -29,7 +33,9 @@ export class Snapshot {
     try {
       return (await this.client.query<R>(sql, [...values])).rows;
     } catch (error) {
-      throw new CannotReach(`the database of ${this.name} can't be read: ${(error as Error).message}`, { cause: error });
+      throw new CannotReach(`the database of ${this.name} can't be read: ${(error as Error).message}`, {
+        cause: error,
+      });
     }
   }
 
@@ -51,7 +57,8 @@ export class Snapshot {
 }
 
 /** A refused connection to several addresses has a code and no message. */
-export const reasonOf = (error: unknown): string => (error as Error).message || (error as { code?: string }).code || String(error);
+export const reasonOf = (error: unknown): string =>
+  (error as Error).message || (error as { code?: string }).code || String(error);
 
 /** Something that the audit must read is away. */
 export class CannotReach extends Error {

@@ -34,15 +34,32 @@ export class RecordLog {
   add({ partition, offset, key, headers }: RawRecord): void {
     const id = headers['ce_id'] ?? '';
     const sequence = headers['ce_sequence'] ?? '';
-    const why = !isId(id) ? 'no id' : !/^\d{1,15}$/.test(sequence) ? 'no sequence' : key === null ? 'no key' : undefined;
-    if (why !== undefined) return void this.unreadable.push({ topic: this.topic, partition, offset: Number(offset), why });
+    const why = !isId(id)
+      ? 'no id'
+      : !/^\d{1,15}$/.test(sequence)
+        ? 'no sequence'
+        : key === null
+          ? 'no key'
+          : undefined;
+    if (why !== undefined)
+      return void this.unreadable.push({ topic: this.topic, partition, offset: Number(offset), why });
     const at = this.size * width;
     if (at === this.#columns.length) {
       const wider = new Float64Array(at * 2);
       wider.set(this.#columns);
       this.#columns = wider;
     }
-    this.#columns.set([partition, Number(offset), Number(sequence), this.#keys.numberOf(key!), this.#types.numberOf(headers['ce_type'] ?? ''), this.#afters.numberOf(headers['ce_after'] ?? '')], at);
+    this.#columns.set(
+      [
+        partition,
+        Number(offset),
+        Number(sequence),
+        this.#keys.numberOf(key!),
+        this.#types.numberOf(headers['ce_type'] ?? ''),
+        this.#afters.numberOf(headers['ce_after'] ?? ''),
+      ],
+      at,
+    );
     this.#ids.add(id);
   }
 
@@ -59,7 +76,12 @@ export class RecordLog {
   /** Key by key. */
   *byKey(): Generator<KeyRecords> {
     const columns = this.#columns;
-    const order = this.#sorted((a, b) => columns[a * width + 3]! - columns[b * width + 3]! || columns[a * width]! - columns[b * width]! || columns[a * width + 1]! - columns[b * width + 1]!);
+    const order = this.#sorted(
+      (a, b) =>
+        columns[a * width + 3]! - columns[b * width + 3]! ||
+        columns[a * width]! - columns[b * width]! ||
+        columns[a * width + 1]! - columns[b * width + 1]!,
+    );
     let group: SeenRecord[] = [];
     for (const index of order) {
       const record = this.#record(index);

@@ -48,7 +48,9 @@ export async function waitForRest(places: Places, seconds: number, log: (line: s
     before = rest.reached ? rest.mark : undefined;
     if (Date.now() >= end) return rest;
     if (Date.now() - told >= silence) {
-      log(`waiting until the shop is at rest: ${rest.remaining.join(', ') || 'looking again'} (${Math.ceil((end - Date.now()) / 1_000)} s left)`);
+      log(
+        `waiting until the shop is at rest: ${rest.remaining.join(', ') || 'looking again'} (${Math.ceil((end - Date.now()) / 1_000)} s left)`,
+      );
       told = Date.now();
     }
     await pause(Math.max(0, Math.min(interval, end - Date.now())));
@@ -62,10 +64,17 @@ export async function look({ databases, kafka }: Places): Promise<Rest> {
   for (const [service, url] of Object.entries(databases)) {
     const snapshot = await Snapshot.open(url, service);
     try {
-      const [row] = await snapshot.rows<{ messages: number; effects: number; sagas: number; lanes: number; mark: string }>(underWay);
+      const [row] = await snapshot.rows<{
+        messages: number;
+        effects: number;
+        sagas: number;
+        lanes: number;
+        mark: string;
+      }>(underWay);
       const { mark, ...counts } = row!;
       marks.push(`${service} ${mark}`);
-      for (const [what, count] of Object.entries(counts)) if (count > 0) remaining.push(`${service}: ${count} ${words[what]}`);
+      for (const [what, count] of Object.entries(counts))
+        if (count > 0) remaining.push(`${service}: ${count} ${words[what]}`);
       pairs.push(...(await snapshot.rows<{ consumer: string; topic: string }>(readers)));
     } finally {
       await snapshot.close();
@@ -91,7 +100,9 @@ async function lags(kafka: KafkaClient, pairs: readonly { consumer: string; topi
   const behind: Behind[] = [];
   for (const consumer of new Set(pairs.map((pair) => pair.consumer))) {
     const mine = pairs.filter((pair) => pair.consumer === consumer).map(({ topic }) => topic);
-    const next = new Map((await kafka.committed(consumer, mine)).map((each) => [`${each.topic}:${each.partition}`, each.next]));
+    const next = new Map(
+      (await kafka.committed(consumer, mine)).map((each) => [`${each.topic}:${each.partition}`, each.next]),
+    );
     for (const topic of mine) {
       let records = 0n;
       for (const { partition, end, start } of ends.filter((each) => each.topic === topic)) {

@@ -25,21 +25,43 @@ const deadRows = `select relname as "table", n_dead_tup::float8 as dead, n_live_
   (select count(*) from msg_outbox_archive where occurred_at > now() - interval '2 minutes')::float8 as lately from pg_stat_user_tables`;
 
 /** How large a service's database and its tables are. */
-export async function gatherSizes(snapshot: Snapshot, service: string, instances: readonly InstanceAddress[]): Promise<Measurement[]> {
-  const [counted] = await snapshot.rows<Record<Exclude<Measurement['what'], 'dead rows' | 'resident MiB'>, number>>(sizes);
+export async function gatherSizes(
+  snapshot: Snapshot,
+  service: string,
+  instances: readonly InstanceAddress[],
+): Promise<Measurement[]> {
+  const [counted] =
+    await snapshot.rows<Record<Exclude<Measurement['what'], 'dead rows' | 'resident MiB'>, number>>(sizes);
   const times = instances.filter((each) => each.service === service).length || unknownScale;
   const tables = await snapshot.rows<{ table: string; dead: number; live: number; lately: number }>(deadRows);
   return [
-    ...Object.entries(counted!).map(([what, value]): Measurement => ({ what: what as Measurement['what'], of: service, value, times })),
-    ...tables.map(({ table, dead, live, lately }): Measurement => ({ what: 'dead rows', of: `${service} ${table}`, value: dead, times: live, lately })),
+    ...Object.entries(counted!).map(([what, value]): Measurement => ({
+      what: what as Measurement['what'],
+      of: service,
+      value,
+      times,
+    })),
+    ...tables.map(({ table, dead, live, lately }): Measurement => ({
+      what: 'dead rows',
+      of: `${service} ${table}`,
+      value: dead,
+      times: live,
+      lately,
+    })),
   ];
 }
 
 /** The memory of every instance that tells it; the others by name. */
-export async function gatherMemory(instances: readonly InstanceAddress[]): Promise<{ measured: Measurement[]; silent: string[] }> {
-  const asked = await Promise.all(instances.map(async ({ name, url }) => ({ name, mebibytes: await memoryOf(url, patience).catch(() => undefined) })));
+export async function gatherMemory(
+  instances: readonly InstanceAddress[],
+): Promise<{ measured: Measurement[]; silent: string[] }> {
+  const asked = await Promise.all(
+    instances.map(async ({ name, url }) => ({ name, mebibytes: await memoryOf(url, patience).catch(() => undefined) })),
+  );
   return {
-    measured: asked.flatMap(({ name, mebibytes }) => (mebibytes === undefined ? [] : [{ what: 'resident MiB' as const, of: name, value: mebibytes }])),
+    measured: asked.flatMap(({ name, mebibytes }) =>
+      mebibytes === undefined ? [] : [{ what: 'resident MiB' as const, of: name, value: mebibytes }],
+    ),
     silent: asked.flatMap(({ name, mebibytes }) => (mebibytes === undefined ? [name] : [])),
   };
 }

@@ -53,8 +53,14 @@ export interface GatheredStories {
 export async function gatherStories(order: Snapshot, product: Snapshot, payment: Snapshot): Promise<GatheredStories> {
   const journals = new Once((text: string) => (text === '' ? [] : text.split('\n').map(lineOf)));
   const found: SagaStory[] = [];
-  for await (const { journal, ...row } of order.stream<Omit<SagaStory, 'journal'> & { journal: string }>(stories)) found.push({ ...row, journal: journals.of(journal) });
-  return { stories: found, orphans: await order.rows(orphans), commands: await commandsOf(order), happened: await happenedTo(product, payment) };
+  for await (const { journal, ...row } of order.stream<Omit<SagaStory, 'journal'> & { journal: string }>(stories))
+    found.push({ ...row, journal: journals.of(journal) });
+  return {
+    stories: found,
+    orphans: await order.rows(orphans),
+    commands: await commandsOf(order),
+    happened: await happenedTo(product, payment),
+  };
 }
 
 const lineOf = (text: string): Observed => {
@@ -73,11 +79,36 @@ async function commandsOf(order: Snapshot): Promise<Map<string, Readonly<Record<
 
 async function happenedTo(product: Snapshot, payment: Snapshot): Promise<Map<string, Happened>> {
   const found = new Map<string, Happened>();
-  const nothing = { reserved: 0, released: 0, takenBack: 0, taken: 0, refunded: 0, pence: { taken: 0, refunded: 0, goodwill: 0 } };
-  for await (const { order, ...times } of product.stream<{ order: string; reserved: number; released: number; takenBack: number }>(goods)) found.set(order, { ...nothing, ...times });
-  for await (const row of payment.stream<{ order: string; taken: number; refunded: number; takenPence: number; refundedPence: number; goodwillPence: number }>(money)) {
+  const nothing = {
+    reserved: 0,
+    released: 0,
+    takenBack: 0,
+    taken: 0,
+    refunded: 0,
+    pence: { taken: 0, refunded: 0, goodwill: 0 },
+  };
+  for await (const { order, ...times } of product.stream<{
+    order: string;
+    reserved: number;
+    released: number;
+    takenBack: number;
+  }>(goods))
+    found.set(order, { ...nothing, ...times });
+  for await (const row of payment.stream<{
+    order: string;
+    taken: number;
+    refunded: number;
+    takenPence: number;
+    refundedPence: number;
+    goodwillPence: number;
+  }>(money)) {
     const { order, taken, refunded, takenPence, refundedPence, goodwillPence } = row;
-    found.set(order, { ...(found.get(order) ?? nothing), taken, refunded, pence: { taken: takenPence, refunded: refundedPence, goodwill: goodwillPence } });
+    found.set(order, {
+      ...(found.get(order) ?? nothing),
+      taken,
+      refunded,
+      pence: { taken: takenPence, refunded: refundedPence, goodwill: goodwillPence },
+    });
   }
   return found;
 }

@@ -6,7 +6,11 @@ import { RecordLog } from './record-log.js';
 const patience = 60_000;
 
 /** Reads whole topics from their beginning. It is in no consumer group that anybody knows, and commits nothing. */
-export async function readTopics(kafka: KafkaClient, topics: readonly string[], progress: (records: number) => void): Promise<ReadonlyMap<string, RecordLog>> {
+export async function readTopics(
+  kafka: KafkaClient,
+  topics: readonly string[],
+  progress: (records: number) => void,
+): Promise<ReadonlyMap<string, RecordLog>> {
   const logs = new Map(topics.map((topic) => [topic, new RecordLog(topic)]));
   let records = 0;
   let lastAt = Date.now();
@@ -15,7 +19,12 @@ export async function readTopics(kafka: KafkaClient, topics: readonly string[], 
   failed.catch(() => undefined); // it is raced below; nobody may be left to hear it
   const timer = setInterval(() => {
     progress(records);
-    if (Date.now() - lastAt > patience) fail(new CannotReach(`Kafka has sent nothing for ${patience / 1_000} s although the topics have not been read to their end`));
+    if (Date.now() - lastAt > patience)
+      fail(
+        new CannotReach(
+          `Kafka has sent nothing for ${patience / 1_000} s although the topics have not been read to their end`,
+        ),
+      );
   }, 2_000);
   try {
     const tail = await kafka.tail({

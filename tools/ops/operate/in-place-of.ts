@@ -12,7 +12,10 @@ const sealing: ReadonlySet<DatabaseName> = new Set(['user', 'cart', 'order']);
 /** The service that a consumer belongs to: `cart` of `cart.prices`. Throws CannotDo naming those that there are. */
 export function serviceOf(consumer: string): DatabaseName {
   const service = databaseNames.find((name) => name === consumer.split('.')[0]);
-  if (!service) throw new CannotDo(`no service consumes as "${consumer}": a consumer is called after its service, ${databaseNames.join(', ')}, as in cart.prices`);
+  if (!service)
+    throw new CannotDo(
+      `no service consumes as "${consumer}": a consumer is called after its service, ${databaseNames.join(', ')}, as in cart.prices`,
+    );
   return service;
 }
 
@@ -22,10 +25,20 @@ export function serviceOf(consumer: string): DatabaseName {
  */
 export async function inPlaceOf<T>(service: DatabaseName, verb: string, request: object, flags: ShopFlags): Promise<T> {
   const { databases, brokers } = shopOf(flags);
-  const env = { ...process.env, PORT: '0', DATABASE_URL: databases[service], KAFKA_BROKERS: brokers, ...(sealing.has(service) ? { DATA_KEY_SECRET: dataKeySecret(flags) } : {}) };
+  const env = {
+    ...process.env,
+    PORT: '0',
+    DATABASE_URL: databases[service],
+    KAFKA_BROKERS: brokers,
+    ...(sealing.has(service) ? { DATA_KEY_SECRET: dataKeySecret(flags) } : {}),
+  };
   const waitsForChild = (): void => undefined;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, waitsForChild);
-  const child = spawn(process.execPath, ['--enable-source-maps', join(root, `dist/apps/${service}/src/operate.js`), verb, JSON.stringify(request)], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(
+    process.execPath,
+    ['--enable-source-maps', join(root, `dist/apps/${service}/src/operate.js`), verb, JSON.stringify(request)],
+    { env, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
   let told = '';
   let said = '';
   child.stdout.on('data', (chunk: Buffer) => (told += chunk.toString()));
@@ -35,7 +48,9 @@ export async function inPlaceOf<T>(service: DatabaseName, verb: string, request:
     lines.forEach((line) => progress(line));
   });
   try {
-    const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
+    const code = await new Promise<number | null>((resolve, reject) =>
+      child.once('error', reject).once('close', resolve),
+    );
     if (said) progress(said);
     if (code !== 0) throw new CannotDo(`${verb} of ${service} failed`);
     return JSON.parse(told) as T;
@@ -46,7 +61,14 @@ export async function inPlaceOf<T>(service: DatabaseName, verb: string, request:
 
 export function dataKeySecret({ state }: ShopFlags): string {
   const file = join(state ?? stateDir(process.env), 'secrets.json');
-  const secret = process.env['DATA_KEY_SECRET'] || (existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { dataKeySecret?: string }).dataKeySecret : undefined);
-  if (!secret) throw new NotFound(`DATA_KEY_SECRET is not set, and ${file} does not have it: set it to the secret of the user service`);
+  const secret =
+    process.env['DATA_KEY_SECRET'] ||
+    (existsSync(file)
+      ? (JSON.parse(readFileSync(file, 'utf8')) as { dataKeySecret?: string }).dataKeySecret
+      : undefined);
+  if (!secret)
+    throw new NotFound(
+      `DATA_KEY_SECRET is not set, and ${file} does not have it: set it to the secret of the user service`,
+    );
   return secret;
 }

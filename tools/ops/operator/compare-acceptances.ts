@@ -26,7 +26,11 @@ export function accepting(service: string): Accepting {
   throw new CannotDo(`--history tells of orders, which cart and order accept: ${service} has accepted none`);
 }
 
-export async function compareAcceptances(service: Accepting, url: string, checkouts: readonly ClientCheckout[]): Promise<ComparedAcceptances> {
+export async function compareAcceptances(
+  service: Accepting,
+  url: string,
+  checkouts: readonly ClientCheckout[],
+): Promise<ComparedAcceptances> {
   const snapshot = await Snapshot.open(url, service);
   try {
     return compared(service, checkouts, await gather[service](snapshot));
@@ -35,11 +39,21 @@ export async function compareAcceptances(service: Accepting, url: string, checko
   }
 }
 
-export function compared(service: Accepting, checkouts: readonly ClientCheckout[], acceptances: readonly Acceptance[]): ComparedAcceptances {
+export function compared(
+  service: Accepting,
+  checkouts: readonly ClientCheckout[],
+  acceptances: readonly Acceptance[],
+): ComparedAcceptances {
   const known = new Set(acceptances.map(({ userId, keyHash }) => `${userId} ${keyHash}`));
   const ours = checkouts.filter(({ by }) => by === service);
-  const isThere = ({ userId, hashes }: ClientCheckout): boolean => hashes.some((hash) => known.has(`${userId} ${hash}`));
+  const isThere = ({ userId, hashes }: ClientCheckout): boolean =>
+    hashes.some((hash) => known.has(`${userId} ${hash}`));
   const accepted = ours.filter(({ seen }) => seen === 'ok');
   const lost = accepted.filter((each) => !isThere(each)).map(({ orderId, userId, key }) => ({ orderId, userId, key }));
-  return { accepted: accepted.length, back: accepted.length - lost.length, lost, unsure: ours.filter((each) => each.seen === 'open' && !isThere(each)).length };
+  return {
+    accepted: accepted.length,
+    back: accepted.length - lost.length,
+    lost,
+    unsure: ours.filter((each) => each.seen === 'open' && !isThere(each)).length,
+  };
 }

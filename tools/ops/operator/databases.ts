@@ -7,7 +7,11 @@ export type Databases = Readonly<Record<DatabaseName, string>>;
 export type Row<R> = R & { readonly service: DatabaseName };
 
 /** The same question to every service's database, one after another. */
-export async function ask<R extends object>(databases: Databases, sql: string, values: readonly unknown[] = []): Promise<Row<R>[]> {
+export async function ask<R extends object>(
+  databases: Databases,
+  sql: string,
+  values: readonly unknown[] = [],
+): Promise<Row<R>[]> {
   const answers: Row<R>[] = [];
   for (const service of databaseNames) {
     const snapshot = await Snapshot.open(databases[service], service);
@@ -23,8 +27,16 @@ export async function ask<R extends object>(databases: Databases, sql: string, v
 export type Sql = <R extends object>(text: string, values: readonly unknown[]) => Promise<R[]>;
 
 /** All of it or nothing. */
-export async function change<T>(databases: Databases, service: DatabaseName, work: (sql: Sql) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: databases[service], application_name: 'tradewind-operator', connectionTimeoutMillis: 10_000 });
+export async function change<T>(
+  databases: Databases,
+  service: DatabaseName,
+  work: (sql: Sql) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({
+    connectionString: databases[service],
+    application_name: 'tradewind-operator',
+    connectionTimeoutMillis: 10_000,
+  });
   client.on('error', () => undefined); // the query under way rejects with it
   try {
     await client.connect();

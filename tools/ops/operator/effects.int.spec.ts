@@ -9,7 +9,11 @@ let shop: PlantedShop;
 let payment: DataSource;
 beforeAll(async () => {
   shop = await PlantedShop.open({ user: [], product: [], cart: [], order: [], payment: [] });
-  payment = await new DataSource({ type: 'postgres', url: shop.databases.payment, applicationName: 'payment-2' }).initialize();
+  payment = await new DataSource({
+    type: 'postgres',
+    url: shop.databases.payment,
+    applicationName: 'payment-2',
+  }).initialize();
 }, 120_000);
 afterAll(async () => {
   await payment?.destroy();
@@ -19,8 +23,20 @@ afterAll(async () => {
 describe('open effects', () => {
   it('are shown with their age, their tries and who has them; those that are done are not', async () => {
     const store = new PostgresStore(payment);
-    const wish = (name: string, key: string) => ({ id: randomUUID(), name, key, payload: {}, cause: randomUUID(), correlation: key });
-    const [done, leased, behind, failed] = [wish('a', 'done'), wish('b', 'leased'), wish('b', 'leased'), wish('c', 'failed')];
+    const wish = (name: string, key: string) => ({
+      id: randomUUID(),
+      name,
+      key,
+      payload: {},
+      cause: randomUUID(),
+      correlation: key,
+    });
+    const [done, leased, behind, failed] = [
+      wish('a', 'done'),
+      wish('b', 'leased'),
+      wish('b', 'leased'),
+      wish('c', 'failed'),
+    ];
     const [one, other] = [randomUUID(), randomUUID()];
     await store.transaction((tx) => tx.wish([done, leased, behind, failed]));
     await store.claimEffects(['a'], 10, 60_000, one);
@@ -30,11 +46,32 @@ describe('open effects', () => {
     await store.retryEffect(failed.id, one, 600_000, 'the provider is away');
     const open = await openEffects(shop.databases);
     expect(open).toMatchObject([
-      { service: 'payment', id: leased.id, name: 'b', key: 'leased', tries: 1, holder: 'payment-2', behind: false, lastError: null },
+      {
+        service: 'payment',
+        id: leased.id,
+        name: 'b',
+        key: 'leased',
+        tries: 1,
+        holder: 'payment-2',
+        behind: false,
+        lastError: null,
+      },
       { service: 'payment', id: behind.id, tries: 0, holder: null, leased: null, behind: true },
-      { service: 'payment', id: failed.id, tries: 1, holder: null, leased: null, behind: false, lastError: 'the provider is away' },
+      {
+        service: 'payment',
+        id: failed.id,
+        tries: 1,
+        holder: null,
+        leased: null,
+        behind: false,
+        lastError: 'the provider is away',
+      },
     ]);
     for (const { age } of open) expect(age).toBeGreaterThan(0);
-    expect(open.map(standingOf)).toEqual([expect.stringMatching(/^payment-2, leased for \d+ min$/), 'waits for another of its key', expect.stringMatching(/^tried again in \d+ min$/)]);
+    expect(open.map(standingOf)).toEqual([
+      expect.stringMatching(/^payment-2, leased for \d+ min$/),
+      'waits for another of its key',
+      expect.stringMatching(/^tried again in \d+ min$/),
+    ]);
   });
 });

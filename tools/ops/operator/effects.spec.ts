@@ -1,7 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { lengthOf, standingOf, type OpenEffect } from './effects.js';
 
-const effect: OpenEffect = { id: 'e', name: 'payment.take', key: 'order', tries: 0, wishedAt: new Date(0), age: 5, holder: null, leased: null, due: -5, behind: false, lastError: null };
+const effect: OpenEffect = {
+  id: 'e',
+  name: 'payment.take',
+  key: 'order',
+  tries: 0,
+  wishedAt: new Date(0),
+  age: 5,
+  holder: null,
+  leased: null,
+  due: -5,
+  behind: false,
+  lastError: null,
+};
 
 describe('where an open effect stands', () => {
   it.each<[Partial<OpenEffect>, string]>([
@@ -15,6 +27,14 @@ describe('where an open effect stands', () => {
 });
 
 describe('a length of time', () => {
-  it.each([[-1, '0 s'], [0.4, '0 s'], [119, '119 s'], [120, '2 min'], [7_199, '119 min'], [7_200, '2 h'], [172_799, '47 h'], [172_800, '2 days']])('of %d s is %s', (seconds, told) =>
-    expect(lengthOf(seconds)).toBe(told));
+  it.each([
+    [-1, '0 s'],
+    [0.4, '0 s'],
+    [119, '119 s'],
+    [120, '2 min'],
+    [7_199, '119 min'],
+    [7_200, '2 h'],
+    [172_799, '47 h'],
+    [172_800, '2 days'],
+  ])('of %d s is %s', (seconds, told) => expect(lengthOf(seconds)).toBe(told));
 });

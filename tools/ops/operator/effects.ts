@@ -31,7 +31,8 @@ export const openEffects = (databases: Databases): Promise<Row<OpenEffect>[]> =>
 
 /** Who calls, or what it waits for. */
 export function standingOf({ holder, leased, due, behind }: OpenEffect): string {
-  if (leased !== null) return `${holder || 'somebody without a name'}, ${leased > 0 ? `leased for ${lengthOf(leased)}` : `whose lease ran out ${lengthOf(-leased)} ago`}`;
+  if (leased !== null)
+    return `${holder || 'somebody without a name'}, ${leased > 0 ? `leased for ${lengthOf(leased)}` : `whose lease ran out ${lengthOf(-leased)} ago`}`;
   if (behind) return 'waits for another of its key';
   return due > 0 ? `tried again in ${lengthOf(due)}` : 'waits for a free place';
 }

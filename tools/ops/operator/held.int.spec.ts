@@ -17,7 +17,8 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => shop?.close());
 beforeEach(async () => {
-  for (const table of ['msg_outbox', 'msg_outbox_held', 'msg_sequences', 'msg_operator_actions', 'msg_timers']) await shop.sql('order', `delete from ${table}`);
+  for (const table of ['msg_outbox', 'msg_outbox_held', 'msg_sequences', 'msg_operator_actions', 'msg_timers'])
+    await shop.sql('order', `delete from ${table}`);
   const say = (id: string, sequence: number) =>
     shop.sql(
       'order',
@@ -28,38 +29,89 @@ beforeEach(async () => {
   const [{ position } = {}] = await say(first, 4);
   await say(second, 5);
   await shop.sql('order', `insert into msg_sequences values ('stock.commands', $1, 5)`, [order]);
-  await shop.sql('order', `insert into msg_outbox_held (topic, key, position, reason) values ('stock.commands', $1, $2, 'MESSAGE_TOO_LARGE')`, [order, position]);
-  await shop.sql('order', `insert into msg_timers (id, saga_id, name, milliseconds, started_by) values ('t', 's', 'n', 30000, $1)`, [first]);
+  await shop.sql(
+    'order',
+    `insert into msg_outbox_held (topic, key, position, reason) values ('stock.commands', $1, $2, 'MESSAGE_TOO_LARGE')`,
+    [order, position],
+  );
+  await shop.sql(
+    'order',
+    `insert into msg_timers (id, saga_id, name, milliseconds, started_by) values ('t', 's', 'n', 30000, $1)`,
+    [first],
+  );
 });
 
-const rows = () => shop.sql('order', 'select id::text as id, sequence::int as sequence, payload from msg_outbox order by position');
-const held = () => shop.sql('order', `select (select id::text from msg_outbox o where o.position = h.position) as id from msg_outbox_held h`);
+const rows = () =>
+  shop.sql('order', 'select id::text as id, sequence::int as sequence, payload from msg_outbox order by position');
+const held = () =>
+  shop.sql(
+    'order',
+    `select (select id::text from msg_outbox o where o.position = h.position) as id from msg_outbox_held h`,
+  );
 const deeds = () => shop.sql('order', 'select action, subject, reason, detail from msg_operator_actions order by id');
 const message = (id: string) => theMessage(shop.databases, id, undefined);
 
 describe('a key that the broker refuses', () => {
   it('is listed with the parked ones', async () =>
-    expect(await listParked(shop.databases)).toMatchObject([{ service: 'order', consumer: 'outbox', topic: 'stock.commands', key: order, cause: 'MESSAGE_TOO_LARGE', messages: 2, first }]));
+    expect(await listParked(shop.databases)).toMatchObject([
+      {
+        service: 'order',
+        consumer: 'outbox',
+        topic: 'stock.commands',
+        key: order,
+        cause: 'MESSAGE_TOO_LARGE',
+        messages: 2,
+        first,
+      },
+    ]));
   it('shows each of its messages', async () =>
-    expect(await showParked(shop.databases, second)).toMatchObject([{ id: second, partition: null, before: 1, behind: 0, headers: { ce_type: 'stock.reserve', ce_sequence: '5' }, value: Buffer.from('{"lines":[]}') }]));
+    expect(await showParked(shop.databases, second)).toMatchObject([
+      {
+        id: second,
+        partition: null,
+        before: 1,
+        behind: 0,
+        headers: { ce_type: 'stock.reserve', ce_sequence: '5' },
+        value: Buffer.from('{"lines":[]}'),
+      },
+    ]));
   it('is found as what it is', async () => {
     expect(await selectLanes(shop.databases, { messages: [], consumer: 'outbox' })).toHaveLength(1);
     expect(await selectLanes(shop.databases, { messages: [second], cause: 'Poison' })).toEqual([]);
   });
 
   it('is released as it stands, with a reason', async () => {
-    await releaseLanes(shop.databases, await selectLanes(shop.databases, { messages: [first] }), 'the limit was raised');
+    await releaseLanes(
+      shop.databases,
+      await selectLanes(shop.databases, { messages: [first] }),
+      'the limit was raised',
+    );
     expect(await held()).toEqual([]);
     expect((await rows()).map(({ id }) => id)).toEqual([first, second]);
-    expect(await deeds()).toMatchObject([{ action: 'release', subject: `outbox stock.commands ${order}`, reason: 'the limit was raised', detail: { first, cause: 'MESSAGE_TOO_LARGE' } }]);
+    expect(await deeds()).toMatchObject([
+      {
+        action: 'release',
+        subject: `outbox stock.commands ${order}`,
+        reason: 'the limit was raised',
+        detail: { first, cause: 'MESSAGE_TOO_LARGE' },
+      },
+    ]);
   });
 
   it('loses its first message, and its numbers close up', async () => {
-    expect(await discardParked(shop.databases, await message(first), 'nobody needs it', false)).toEqual({ left: 1, released: false });
+    expect(await discardParked(shop.databases, await message(first), 'nobody needs it', false)).toEqual({
+      left: 1,
+      released: false,
+    });
     expect(await rows()).toMatchObject([{ id: second, sequence: 4 }]);
     expect(await shop.sql('order', 'select last::int as last from msg_sequences')).toEqual([{ last: 4 }]);
     expect(await held()).toEqual([{ id: second }]);
-    expect(await deeds()).toMatchObject([{ action: 'discard', detail: { message: first, key: order, type: 'stock.reserve', sequence: '4', value: '{"lines":[]}' } }]);
+    expect(await deeds()).toMatchObject([
+      {
+        action: 'discard',
+        detail: { message: first, key: order, type: 'stock.reserve', sequence: '4', value: '{"lines":[]}' },
+      },
+    ]);
   });
   it('lets the deadline of what was discarded run', async () => {
     await discardParked(shop.databases, await message(first), 'nobody needs it', false);
@@ -80,7 +132,9 @@ describe('a key that the broker refuses', () => {
     await editParked(shop.databases, await message(first), '{"lines":[1]}', 'shorter', true);
     expect(await rows()).toMatchObject([{ id: first, sequence: 4, payload: '{"lines":[1]}' }, { id: second }]);
     expect(await held()).toEqual([]);
-    expect(await deeds()).toMatchObject([{ action: 'edit', reason: 'shorter', detail: { message: first, value: '{"lines":[]}' } }]);
+    expect(await deeds()).toMatchObject([
+      { action: 'edit', reason: 'shorter', detail: { message: first, value: '{"lines":[]}' } },
+    ]);
   });
   it('is not touched once it is let go', async () => {
     const late = await message(first);
@@ -92,11 +146,27 @@ describe('a key that the broker refuses', () => {
 describe('a record that a real broker refuses', () => {
   it('is held by the relay, and goes out in order once it is edited and released', async () => {
     await shop.sql('order', 'delete from msg_outbox_held');
-    await shop.sql('order', 'update msg_outbox set payload = $2 where id = $1', [first, JSON.stringify({ lines: 'x'.repeat(2_000_000) })]);
+    await shop.sql('order', 'update msg_outbox set payload = $2 where id = $1', [
+      first,
+      JSON.stringify({ lines: 'x'.repeat(2_000_000) }),
+    ]);
     const source = await new DataSource({ type: 'postgres', url: shop.databases.order }).initialize();
     const store = new PostgresStore(source);
-    const agreement = new Agreement(store, shop.kafka, systemWorld, { service: 'order', contracts: new Catalogue([]), own: [] });
-    const relay = new Relay(store, shop.kafka, { own: [], partitionsOf: () => 6 }, 'order', systemWorld, () => undefined, agreement, () => undefined);
+    const agreement = new Agreement(store, shop.kafka, systemWorld, {
+      service: 'order',
+      contracts: new Catalogue([]),
+      own: [],
+    });
+    const relay = new Relay(
+      store,
+      shop.kafka,
+      { own: [], partitionsOf: () => 6 },
+      'order',
+      systemWorld,
+      () => undefined,
+      agreement,
+      () => undefined,
+    );
     relay.start();
     try {
       const [lane] = await eventually(async () => {
@@ -110,6 +180,14 @@ describe('a record that a real broker refuses', () => {
       await relay.stop();
       await source.destroy();
     }
-    expect(await shop.sql('order', 'select id::text as id, sequence::int as sequence from msg_outbox_archive order by record_offset')).toEqual([{ id: first, sequence: 4 }, { id: second, sequence: 5 }]);
+    expect(
+      await shop.sql(
+        'order',
+        'select id::text as id, sequence::int as sequence from msg_outbox_archive order by record_offset',
+      ),
+    ).toEqual([
+      { id: first, sequence: 4 },
+      { id: second, sequence: 5 },
+    ]);
   });
 });

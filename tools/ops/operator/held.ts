@@ -32,10 +32,15 @@ const count = `select count(*)::int as left from msg_outbox where topic = $1 and
 /** Keys whose next record the broker refuses. Everything else of the outbox flows. */
 export const listHeld = (databases: Databases): Promise<Row<Lane>[]> => ask<Lane>(databases, heldKeys);
 
-export const showHeld = (databases: Databases, id: string): Promise<Row<ParkedMessage>[]> => ask<ParkedMessage>(databases, oneMessage, [id]);
+export const showHeld = (databases: Databases, id: string): Promise<Row<ParkedMessage>[]> =>
+  ask<ParkedMessage>(databases, oneMessage, [id]);
 
 /** The relay publishes them in their order; a record that is refused again is held again. */
-export async function releaseHeld(databases: Databases, { service, lane, first: id, cause }: Row<Lane>, reason: string): Promise<void> {
+export async function releaseHeld(
+  databases: Databases,
+  { service, lane, first: id, cause }: Row<Lane>,
+  reason: string,
+): Promise<void> {
   await change(databases, service, async (sql) => {
     await lock(sql, lane);
     await sql(release, placeOf(lane));
@@ -44,7 +49,12 @@ export async function releaseHeld(databases: Databases, { service, lane, first: 
 }
 
 /** Takes the first message of a held key away for good, as if it had never been said. The last one takes the hold with it. */
-export async function discardHeld(databases: Databases, { service, lane, id }: Row<ParkedMessage>, reason: string, thenRelease: boolean): Promise<{ left: number; released: boolean }> {
+export async function discardHeld(
+  databases: Databases,
+  { service, lane, id }: Row<ParkedMessage>,
+  reason: string,
+  thenRelease: boolean,
+): Promise<{ left: number; released: boolean }> {
   return change(databases, service, async (sql) => {
     const before = await lockFirst(sql, lane, id);
     const place = placeOf(lane);
@@ -61,7 +71,13 @@ export async function discardHeld(databases: Databases, { service, lane, id }: R
 }
 
 /** Another value for the first message of a held key; its id, key, type and number stay. */
-export async function editHeld(databases: Databases, { service, lane, id }: Row<ParkedMessage>, value: string, reason: string, thenRelease: boolean): Promise<void> {
+export async function editHeld(
+  databases: Databases,
+  { service, lane, id }: Row<ParkedMessage>,
+  value: string,
+  reason: string,
+  thenRelease: boolean,
+): Promise<void> {
   await change(databases, service, async (sql) => {
     const before = await lockFirst(sql, lane, id);
     await sql(replace, [id, value]);
@@ -70,7 +86,10 @@ export async function editHeld(databases: Databases, { service, lane, id }: Row<
   });
 }
 
-const placeOf = (lane: string): [topic: string, key: string] => [lane.slice(0, lane.indexOf('\n')), lane.slice(lane.indexOf('\n') + 1)];
+const placeOf = (lane: string): [topic: string, key: string] => [
+  lane.slice(0, lane.indexOf('\n')),
+  lane.slice(lane.indexOf('\n') + 1),
+];
 
 /** While it is held the relay takes nothing of the key, so nothing of it can be on its way to the broker. */
 async function lock(sql: Sql, lane: string): Promise<void> {
@@ -86,11 +105,18 @@ interface First {
   readonly headers: object | null;
 }
 
-async function lockFirst(sql: Sql, lane: string, id: string): Promise<{ type: string; sequence: string; value: string | null; headers: object | null }> {
+async function lockFirst(
+  sql: Sql,
+  lane: string,
+  id: string,
+): Promise<{ type: string; sequence: string; value: string | null; headers: object | null }> {
   await lock(sql, lane);
   await sql(lockNumbers, placeOf(lane));
   const [next] = await sql<First>(first, placeOf(lane));
-  if (next?.id !== id) throw new CannotDo(`${id} is not the first of its key: ${next?.id ?? 'nobody'} is, and everything waits for that one`);
+  if (next?.id !== id)
+    throw new CannotDo(
+      `${id} is not the first of its key: ${next?.id ?? 'nobody'} is, and everything waits for that one`,
+    );
   const { type, sequence, payload, headers } = next;
   return { type, sequence, value: payload, headers };
 }

@@ -1,10 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { idleOnes } from './idle-ones.js';
 
-const brokers = { endOffsets: (topics: readonly string[]) => Promise.resolve(topics.flatMap((topic) => [0, 1, 2].map((partition) => ({ topic, partition, start: 0n, end: 0n })))) };
+const brokers = {
+  endOffsets: (topics: readonly string[]) =>
+    Promise.resolve(
+      topics.flatMap((topic) => [0, 1, 2].map((partition) => ({ topic, partition, start: 0n, end: 0n }))),
+    ),
+};
 
 describe('instances of a service', () => {
-  it('are worth no remark while each has a partition', async () => expect(await idleOnes(brokers, { product: 3, order: 12 })).toEqual([]));
+  it('are worth no remark while each has a partition', async () =>
+    expect(await idleOnes(brokers, { product: 3, order: 12 })).toEqual([]));
 
   it('stand idle beyond the partitions of the group that reads most', async () =>
     expect(await idleOnes(brokers, { product: 5, order: 13 })).toEqual([
@@ -13,5 +19,7 @@ describe('instances of a service', () => {
     ]));
 
   it('have nothing to share where a service consumes only keys', async () =>
-    expect(await idleOnes(brokers, { user: 2 })).toEqual(['user consumes nothing but keys: further instances answer HTTP, and do nothing else.']));
+    expect(await idleOnes(brokers, { user: 2 })).toEqual([
+      'user consumes nothing but keys: further instances answer HTTP, and do nothing else.',
+    ]));
 });

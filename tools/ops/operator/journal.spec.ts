@@ -2,7 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import { chained } from './journal.js';
 
 const at = (second: number): Date => new Date(second * 1_000);
-const line = (second: number, saga: string, from: string, to: string) => ({ service: 'order' as const, at: at(second), saga, from, to, why: 'reply', cause: 'c' });
+const line = (second: number, saga: string, from: string, to: string) => ({
+  service: 'order' as const,
+  at: at(second),
+  saga,
+  from,
+  to,
+  why: 'reply',
+  cause: 'c',
+});
 
 describe('the journal of two sagas', () => {
   const told = chained([

@@ -26,10 +26,18 @@ export function chained(lines: readonly Row<Line>[]): Entry[] {
   const entries: Entry[] = [];
   while (left.length > 0) {
     const { saga, at } = left[0]!;
-    const following = left.findIndex((line) => line.saga === saga && line.at.getTime() === at.getTime() && line.from === (standing.get(saga) ?? 'not started'));
+    const following = left.findIndex(
+      (line) =>
+        line.saga === saga && line.at.getTime() === at.getTime() && line.from === (standing.get(saga) ?? 'not started'),
+    );
     const [line] = left.splice(Math.max(0, following), 1);
     standing.set(saga, line!.to);
-    entries.push({ at, service: line!.service, what: `saga ${saga}: ${line!.from} → ${line!.to} (${line!.why})`, id: line!.cause });
+    entries.push({
+      at,
+      service: line!.service,
+      what: `saga ${saga}: ${line!.from} → ${line!.to} (${line!.why})`,
+      id: line!.cause,
+    });
   }
   return entries;
 }

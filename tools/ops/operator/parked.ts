@@ -51,7 +51,8 @@ export async function selectLanes(databases: Databases, selection: Selection): P
   const wanted = new Set<string>();
   for (const id of messages) {
     const found = await showParked(databases, id);
-    if (found.length === 0) throw new CannotDo(`no message ${id} is parked: "tradewind parked list" shows those that are`);
+    if (found.length === 0)
+      throw new CannotDo(`no message ${id} is parked: "tradewind parked list" shows those that are`);
     for (const { service, lane, consumer: whose } of found) wanted.add(JSON.stringify([service, whose, lane]));
   }
   return all.filter(
@@ -80,22 +81,41 @@ export async function releaseLanes(databases: Databases, chosen: readonly Row<La
 }
 
 /** The one message of that id that is parked for the consumer, where there are several. */
-export async function theMessage(databases: Databases, id: string, consumer: string | undefined): Promise<Row<ParkedMessage>> {
-  const found = (await showParked(databases, id)).filter((each) => consumer === undefined || each.consumer === consumer);
-  if (found.length === 0) throw new CannotDo(`no message ${id} is parked${consumer === undefined ? '' : ` for ${consumer}`}`);
-  if (found.length > 1) throw new CannotDo(`${id} is parked for several consumers (${found.map((each) => each.consumer).join(', ')}): choose one with --consumer`);
+export async function theMessage(
+  databases: Databases,
+  id: string,
+  consumer: string | undefined,
+): Promise<Row<ParkedMessage>> {
+  const found = (await showParked(databases, id)).filter(
+    (each) => consumer === undefined || each.consumer === consumer,
+  );
+  if (found.length === 0)
+    throw new CannotDo(`no message ${id} is parked${consumer === undefined ? '' : ` for ${consumer}`}`);
+  if (found.length > 1)
+    throw new CannotDo(
+      `${id} is parked for several consumers (${found.map((each) => each.consumer).join(', ')}): choose one with --consumer`,
+    );
   return found[0]!;
 }
 
 /** Takes the first message of a lane away for good. The last one takes the lane with it; the others wait on, unless they are to be released. */
-export async function discardParked(databases: Databases, message: Row<ParkedMessage>, reason: string, thenRelease: boolean): Promise<{ left: number; released: boolean }> {
+export async function discardParked(
+  databases: Databases,
+  message: Row<ParkedMessage>,
+  reason: string,
+  thenRelease: boolean,
+): Promise<{ left: number; released: boolean }> {
   const { service, consumer, lane, id } = message;
   if (consumer === outbox) return discardHeld(databases, message, reason, thenRelease);
   return change(databases, service, async (sql) => {
     const before = await lockFirst(sql, consumer, lane, id);
     await sql(remove, [consumer, id]);
     await sql(markHandled, [consumer, id, lane]);
-    await record(sql, 'discard', subjectOf(consumer, lane), reason, { message: id, headers: message.headers, ...before });
+    await record(sql, 'discard', subjectOf(consumer, lane), reason, {
+      message: id,
+      headers: message.headers,
+      ...before,
+    });
     const [{ left } = { left: 0 }] = await sql<{ left: number }>(count, [consumer, lane]);
     const released = thenRelease || left === 0;
     if (released) await sql(release, [consumer, lane]);
@@ -104,7 +124,13 @@ export async function discardParked(databases: Databases, message: Row<ParkedMes
 }
 
 /** Another value for the first message of a lane; its id, key and headers stay. */
-export async function editParked(databases: Databases, message: Row<ParkedMessage>, value: string, reason: string, thenRelease: boolean): Promise<void> {
+export async function editParked(
+  databases: Databases,
+  message: Row<ParkedMessage>,
+  value: string,
+  reason: string,
+  thenRelease: boolean,
+): Promise<void> {
   const { service, consumer, lane, id } = message;
   if (consumer === outbox) return editHeld(databases, message, value, reason, thenRelease);
   await change(databases, service, async (sql) => {
@@ -121,12 +147,19 @@ async function lock(sql: Sql, consumer: string, lane: string): Promise<void> {
   if (!held) throw new CannotDo(`${subjectOf(consumer, lane)} is not parked any more`);
 }
 
-async function lockFirst(sql: Sql, consumer: string, lane: string, id: string): Promise<{ value: string | null; encoding: 'utf8' | 'base64' }> {
+async function lockFirst(
+  sql: Sql,
+  consumer: string,
+  lane: string,
+  id: string,
+): Promise<{ value: string | null; encoding: 'utf8' | 'base64' }> {
   await lock(sql, consumer, lane);
   const [next] = await sql<{ id: string; value: Buffer | null }>(first, [consumer, lane]);
-  if (next?.id !== id) throw new CannotDo(`${id} is not the first of its key: ${next?.id ?? 'nobody'} is, and everything waits for that one`);
+  if (next?.id !== id)
+    throw new CannotDo(
+      `${id} is not the first of its key: ${next?.id ?? 'nobody'} is, and everything waits for that one`,
+    );
   const text = next.value?.toString('utf8');
   const whole = next.value === null || Buffer.from(text!, 'utf8').equals(next.value);
   return { value: whole ? (text ?? null) : next.value!.toString('base64'), encoding: whole ? 'utf8' : 'base64' };
 }
-

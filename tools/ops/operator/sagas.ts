@@ -30,7 +30,8 @@ select s.id, s.saga, s.version, s.subject, s.status, s.alarmed, s.state->>'step'
   exists (select 1 from msg_saga_journal j where j.saga_id = s.id and j.transition->>'to' like 'passed %') as committed
 from msg_sagas s where ${condition} order by s.started_at`;
 
-export const openSagas = (databases: Databases): Promise<Row<Saga>[]> => ask<Saga>(databases, sagas(`s.status in ('running', 'undoing')`));
+export const openSagas = (databases: Databases): Promise<Row<Saga>[]> =>
+  ask<Saga>(databases, sagas(`s.status in ('running', 'undoing')`));
 
 /** By the saga's own id, or every saga of a subject. */
 export async function findSagas(databases: Databases, id: string): Promise<Row<Saga>[]> {
@@ -42,8 +43,12 @@ export async function openSaga(databases: Databases, id: string): Promise<Row<Sa
   const found = await findSagas(databases, id);
   const open = found.filter(({ status }) => status === 'running' || status === 'undoing');
   if (found.length === 0) throw new CannotDo(`there is no saga ${id}, and none of an order ${id}`);
-  if (open.length === 0) throw new CannotDo(`${found.map((each) => `${each.id} is ${each.status}`).join(', ')}: nothing can be done about a saga that is over`);
-  if (open.length > 1) throw new CannotDo(`${id} has several open sagas (${open.map((each) => each.id).join(', ')}): name one of them`);
+  if (open.length === 0)
+    throw new CannotDo(
+      `${found.map((each) => `${each.id} is ${each.status}`).join(', ')}: nothing can be done about a saga that is over`,
+    );
+  if (open.length > 1)
+    throw new CannotDo(`${id} has several open sagas (${open.map((each) => each.id).join(', ')}): name one of them`);
   return open[0]!;
 }
 
@@ -55,9 +60,14 @@ export function prospect(saga: Saga, action: SagaAction): string {
     case 'retry':
       return `${step} is said again now (it would be attempt ${saga.attempt + 1})`;
     case 'push':
-      return must ? `${step} must succeed, so it is said again now (it would be attempt ${saga.attempt + 1})` : `${step} counts as timed out, and everything is undone: ${[...saga.done, saga.step].toReversed().join(', ')}`;
+      return must
+        ? `${step} must succeed, so it is said again now (it would be attempt ${saga.attempt + 1})`
+        : `${step} counts as timed out, and everything is undone: ${[...saga.done, saga.step].toReversed().join(', ')}`;
     case 'skip':
-      if (!must) throw new CannotDo(`${step} can't be skipped: it may still be undone. Push it on instead ("tradewind saga push")`);
+      if (!must)
+        throw new CannotDo(
+          `${step} can't be skipped: it may still be undone. Push it on instead ("tradewind saga push")`,
+        );
       return `${step} counts as answered, and the saga goes on`;
   }
 }
@@ -65,9 +75,18 @@ export function prospect(saga: Saga, action: SagaAction): string {
 const order = `insert into msg_timers (id, saga_id, name, milliseconds, due_at) values ($1, $2, $3, 0, now())`;
 
 /** An operator's word is a timer that is due at once: the service acts on it in a transaction of its own, within a second. */
-export async function instruct(databases: Databases, saga: Row<Saga>, action: SagaAction, reason: string): Promise<void> {
+export async function instruct(
+  databases: Databases,
+  saga: Row<Saga>,
+  action: SagaAction,
+  reason: string,
+): Promise<void> {
   await change(databases, saga.service, async (sql) => {
     await sql(order, [`operator:${randomUUID()}`, saga.id, `operator ${JSON.stringify({ action, reason })}`]);
-    await record(sql, `saga ${action}`, saga.id, reason, { status: saga.status, step: saga.step, attempt: saga.attempt });
+    await record(sql, `saga ${action}`, saga.id, reason, {
+      status: saga.status,
+      step: saga.step,
+      attempt: saga.attempt,
+    });
   });
 }

@@ -53,8 +53,11 @@ export async function storyOf(databases: Databases, id: string): Promise<Story> 
 
 async function nextOf(databases: Databases, subject: string, sagas: readonly Row<Saga>[]): Promise<string[]> {
   const next = sagas.filter(({ step }) => step !== null).flatMap(awaited);
-  const due = await ask<{ sagaId: string; name: string; dueAt: Date | null }>(databases, timers, [sagas.map(({ id }) => id)]);
-  for (const { sagaId, name } of due.filter((timer) => timer.name.startsWith('operator '))) next.push(`${sagaId}: an operator's word is about to be heard: ${name.slice('operator '.length)}`);
+  const due = await ask<{ sagaId: string; name: string; dueAt: Date | null }>(databases, timers, [
+    sagas.map(({ id }) => id),
+  ]);
+  for (const { sagaId, name } of due.filter((timer) => timer.name.startsWith('operator ')))
+    next.push(`${sagaId}: an operator's word is about to be heard: ${name.slice('operator '.length)}`);
   for (const effect of await ask<OpenEffect>(databases, openEffects, [subject])) next.push(calling(effect));
   return next;
 }
@@ -68,7 +71,9 @@ interface OpenEffect {
 }
 
 function calling({ service, name, tries, dueAt, underWay, lastError }: Row<OpenEffect>): string {
-  const when = underWay ? `is calling ${name} (try ${tries})` : `calls ${name} at ${dueAt.toISOString()}, after ${plural(tries, 'call')} in vain`;
+  const when = underWay
+    ? `is calling ${name} (try ${tries})`
+    : `calls ${name} at ${dueAt.toISOString()}, after ${plural(tries, 'call')} in vain`;
   return `${service} ${when}${lastError === null ? '' : `; the last error: ${lastError}`}`;
 }
 
@@ -76,8 +81,19 @@ function awaited(saga: Saga): string[] {
   const { id, step, attempt, status, alarmed, dueAt, committed, toUndo } = saga;
   const undoing = status === 'undoing';
   const by = dueAt === null ? 'its time runs from when the command is on its topic' : `until ${dueAt.toISOString()}`;
-  const then = undoing || committed ? 'then it is said again, for as long as it takes' : 'then it is asked again or everything is undone';
+  const then =
+    undoing || committed
+      ? 'then it is said again, for as long as it takes'
+      : 'then it is asked again or everything is undone';
   const unanswered = attempt > 1 ? `: ${attempt - 1} went unanswered` : '';
-  const left = undoing && toUndo.length > 1 ? `; after it: ${toUndo.slice(1).map((name) => `undo ${name}`).join(', ')}` : '';
-  return [`${id} waits for the answer to ${undoing ? 'the undo of ' : ''}"${step}" (attempt ${attempt}${unanswered}${alarmed ? ', ALARMED' : ''}), ${by}; ${then}${left}`];
+  const left =
+    undoing && toUndo.length > 1
+      ? `; after it: ${toUndo
+          .slice(1)
+          .map((name) => `undo ${name}`)
+          .join(', ')}`
+      : '';
+  return [
+    `${id} waits for the answer to ${undoing ? 'the undo of ' : ''}"${step}" (attempt ${attempt}${unanswered}${alarmed ? ', ALARMED' : ''}), ${by}; ${then}${left}`,
+  ];
 }

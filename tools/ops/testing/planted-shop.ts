@@ -3,7 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { topics } from '@tradewind/contracts';
-import { headersOf, kafkaClient, messagingMigrations, partitionOf, type KafkaClient, type OutgoingRecord } from '@tradewind/messaging';
+import {
+  headersOf,
+  kafkaClient,
+  messagingMigrations,
+  partitionOf,
+  type KafkaClient,
+  type OutgoingRecord,
+} from '@tradewind/messaging';
 import pg from 'pg';
 import { DataSource, type MigrationInterface } from 'typeorm';
 import { databaseNames, type DatabaseName } from '../gather/database-names.js';
@@ -33,11 +40,18 @@ export class PlantedShop {
     for (const name of databaseNames) {
       const database = await freshDatabase();
       fresh.set(name, database);
-      const source = await new DataSource({ type: 'postgres', url: database.url, migrations: [...messagingMigrations, ...migrations[name]] }).initialize();
+      const source = await new DataSource({
+        type: 'postgres',
+        url: database.url,
+        migrations: [...messagingMigrations, ...migrations[name]],
+      }).initialize();
       await source.runMigrations();
       await source.destroy();
     }
-    const kafka = withPrefix(kafkaClient({ brokers: process.env['TEST_KAFKA_BROKERS']!.split(','), clientId: 'ops' }), `${randomUUID().slice(0, 8)}.`);
+    const kafka = withPrefix(
+      kafkaClient({ brokers: process.env['TEST_KAFKA_BROKERS']!.split(','), clientId: 'ops' }),
+      `${randomUUID().slice(0, 8)}.`,
+    );
     await kafka.provision(Object.values(topics));
     const shop = new PlantedShop(fresh, kafka, mkdtempSync(join(tmpdir(), 'tradewind-ops-')));
     for (const [name, { url }] of fresh) {
@@ -56,22 +70,47 @@ export class PlantedShop {
     return join(this.folder, 'provider.log');
   }
 
-  async sql<R extends object = Record<string, unknown>>(name: DatabaseName, text: string, values: unknown[] = []): Promise<R[]> {
+  async sql<R extends object = Record<string, unknown>>(
+    name: DatabaseName,
+    text: string,
+    values: unknown[] = [],
+  ): Promise<R[]> {
     return (await this.#clients.get(name)!.query<R>(text, values)).rows;
   }
 
   provider(...operations: object[]): void {
-    writeFileSync(this.providerLog, operations.map((operation) => `${JSON.stringify(operation)}\n`).join(''), { flag: 'a' });
+    writeFileSync(this.providerLog, operations.map((operation) => `${JSON.stringify(operation)}\n`).join(''), {
+      flag: 'a',
+    });
   }
 
   /** Said and published: a row of the archive, and a record with the next number of its key. Without a cause it was a command's. */
-  async say(service: DatabaseName, topic: string, type: string, key: string, payload: object, cause: string = randomUUID()): Promise<OutgoingRecord> {
+  async say(
+    service: DatabaseName,
+    topic: string,
+    type: string,
+    key: string,
+    payload: object,
+    cause: string = randomUUID(),
+  ): Promise<OutgoingRecord> {
     const lane = `${topic} ${key}`;
     const sequence = (this.#sequences.get(lane) ?? 0) + 1;
     this.#sequences.set(lane, sequence);
     const row = {
-      id: randomUUID(), topic, key, type, version: 1, payload: JSON.stringify(payload), causation: cause, correlation: key, traceparent: null,
-      occurredAt: new Date(), headers: null, archived: true, position: 0n, sequence: BigInt(sequence),
+      id: randomUUID(),
+      topic,
+      key,
+      type,
+      version: 1,
+      payload: JSON.stringify(payload),
+      causation: cause,
+      correlation: key,
+      traceparent: null,
+      occurredAt: new Date(),
+      headers: null,
+      archived: true,
+      position: 0n,
+      sequence: BigInt(sequence),
     };
     await this.sql(
       service,
@@ -80,7 +119,13 @@ export class PlantedShop {
       [++this.#position, row.id, topic, key, type, sequence, row.payload, row.causation, key],
     );
     const { partitions } = Object.values(topics).find(({ name }) => name === topic)!;
-    const record = { topic, partition: partitionOf(key, partitions), key, value: row.payload, headers: headersOf(row, service) };
+    const record = {
+      topic,
+      partition: partitionOf(key, partitions),
+      key,
+      value: row.payload,
+      headers: headersOf(row, service),
+    };
     this.#records.push(record);
     return record;
   }
@@ -88,7 +133,11 @@ export class PlantedShop {
   /** The mark of a message in a consumer's inbox; its id, for what it causes. */
   async hear(consumer: string, { topic, key, headers }: OutgoingRecord): Promise<string> {
     const id = headers['ce_id']!;
-    await this.sql(consumer.split('.')[0] as DatabaseName, `insert into msg_inbox (consumer, message_id, lane) values ($1, $2, $3)`, [consumer, id, `${topic}\n${key}`]);
+    await this.sql(
+      consumer.split('.')[0] as DatabaseName,
+      `insert into msg_inbox (consumer, message_id, lane) values ($1, $2, $3)`,
+      [consumer, id, `${topic}\n${key}`],
+    );
     return id;
   }
 

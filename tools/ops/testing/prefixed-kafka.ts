@@ -10,11 +10,16 @@ export function withPrefix(kafka: KafkaClient, prefix: string): KafkaClient {
   return {
     publisher: async () => {
       const publisher = await kafka.publisher();
-      return { publish: async (records) => (await publisher.publish(records.map(out))).map(back), close: () => publisher.close() };
+      return {
+        publish: async (records) => (await publisher.publish(records.map(out))).map(back),
+        close: () => publisher.close(),
+      };
     },
     subscribe: () => Promise.reject(new Error('nobody subscribes through a prefix')),
-    tail: ({ topics, onRecords, onDead }) => kafka.tail({ topics: names(topics), onRecords: (records) => onRecords(records.map(back)), onDead }),
-    read: ({ ranges, onRecords, ...rest }) => kafka.read({ ...rest, ranges: ranges.map(out), onRecords: (records) => onRecords(records.map(back)) }),
+    tail: ({ topics, onRecords, onDead }) =>
+      kafka.tail({ topics: names(topics), onRecords: (records) => onRecords(records.map(back)), onDead }),
+    read: ({ ranges, onRecords, ...rest }) =>
+      kafka.read({ ...rest, ranges: ranges.map(out), onRecords: (records) => onRecords(records.map(back)) }),
     offsetsAt: async (topics, time) => (await kafka.offsetsAt(names(topics), time)).map(back),
     setPositions: (group, positions) => kafka.setPositions(group, positions.map(out)),
     forgetPositions: (group) => kafka.forgetPositions(group),

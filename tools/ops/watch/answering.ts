@@ -20,7 +20,10 @@ export class Answering<T extends object> {
       .catch(() => undefined) // whoever is away has no answer, for whatever reason
       .finally(() => (this.#open = undefined));
     const late = new AbortController();
-    const answer = await Promise.race([this.#open, pause(milliseconds, undefined, { signal: late.signal }).catch(() => undefined)]);
+    const answer = await Promise.race([
+      this.#open,
+      pause(milliseconds, undefined, { signal: late.signal }).catch(() => undefined),
+    ]);
     late.abort();
     if (answer) this.#answered++;
     else this.#away++;

@@ -40,12 +40,19 @@ interface WrongShelf {
 export const lookAtStock: DatabaseLook = async (rows, findings) => {
   const [counted] = await rows<{ products: number }>(shelves);
   findings.count('shelves looked at', counted!.products);
-  for (const { product, available, reserved, sold, initial, adjusted, setAside } of await rows<WrongShelf>(wrongShelves)) {
-    for (const [what, pieces] of Object.entries({ available, reserved, sold })) if (pieces < 0) findings.report(`${what} is ${pieces}`, { product });
+  for (const { product, available, reserved, sold, initial, adjusted, setAside } of await rows<WrongShelf>(
+    wrongShelves,
+  )) {
+    for (const [what, pieces] of Object.entries({ available, reserved, sold }))
+      if (pieces < 0) findings.report(`${what} is ${pieces}`, { product });
     if (available + reserved + sold !== initial + adjusted) {
-      findings.report(`initial ${initial} + adjusted ${adjusted} ≠ available ${available} + reserved ${reserved} + sold ${sold}`, { product });
+      findings.report(
+        `initial ${initial} + adjusted ${adjusted} ≠ available ${available} + reserved ${reserved} + sold ${sold}`,
+        { product },
+      );
     }
-    if (reserved !== setAside) findings.report(`${reserved} reserved on the shelf, the open reservations say ${setAside}`, { product });
+    if (reserved !== setAside)
+      findings.report(`${reserved} reserved on the shelf, the open reservations say ${setAside}`, { product });
   }
   return {};
 };
@@ -63,10 +70,13 @@ export function lookAtMoney(): DatabaseLook {
   return async (rows, findings) => {
     const [counted] = await rows<{ payments: number }>(payments);
     findings.count('payments looked at', counted!.payments);
-    for (const { order, captured, refunded } of await rows<{ order: string; captured: number; refunded: number }>(wrongPayments)) {
+    for (const { order, captured, refunded } of await rows<{ order: string; captured: number; refunded: number }>(
+      wrongPayments,
+    )) {
       findings.report(`the payment has ${refunded} refunded of ${captured} captured`, { order });
     }
-    for (const { currency, sum } of await rows<{ currency: string; sum: number }>(balances)) findings.report(`the ledger does not balance: ${sum} ${currency} too much`, { currency });
+    for (const { currency, sum } of await rows<{ currency: string; sum: number }>(balances))
+      findings.report(`the ledger does not balance: ${sum} ${currency} too much`, { currency });
     const [{ lines } = { lines: 0 }] = await rows<{ lines: number }>(ledger);
     if (lines < most) findings.report(`the ledger has ${lines} lines, it had ${most}`, {}, 'lost');
     most = Math.max(most, lines);

@@ -44,7 +44,8 @@ export class SaidSoFar {
     const place = `${topic}:${partition}`;
     this.#waiting.set(place, [...(this.#waiting.get(place) ?? []), record]);
     // What one partition has told may be what records of others come after.
-    for (let told = true; told; ) told = [...this.#waiting.keys()].filter((each) => each.startsWith(`${topic}:`)).some((each) => this.#tell(each));
+    for (let told = true; told;)
+      told = [...this.#waiting.keys()].filter((each) => each.startsWith(`${topic}:`)).some((each) => this.#tell(each));
   }
 
   /** The records of a partition up to one that comes after what was not told yet: its topic has grown. Whether there were any. */
@@ -67,7 +68,8 @@ export class SaidSoFar {
     this.#next.set(`${topic}:${partition}`, offset + 1n);
     const id = headers['ce_id'] ?? '';
     const sequence = Number(headers['ce_sequence']);
-    if (!isId(id) || key === null || !Number.isSafeInteger(sequence) || sequence < 1) return this.findings.count('unreadable'); // G5's business, at rest
+    if (!isId(id) || key === null || !Number.isSafeInteger(sequence) || sequence < 1)
+      return this.findings.count('unreadable'); // G5's business, at rest
     this.findings.count('records');
     if (!this.#place(record, { topic, key, id, sequence })) return;
     if (topic === 'order.events') this.#hearOutcome(key, headers['ce_type'] ?? '');
@@ -75,7 +77,10 @@ export class SaidSoFar {
   }
 
   /** Whether it is new: a repeat tells nothing. */
-  #place({ partition, offset, headers }: WatchedRecord, { topic, key, id, sequence }: { topic: string; key: string; id: string; sequence: number }): boolean {
+  #place(
+    { partition, offset, headers }: WatchedRecord,
+    { topic, key, id, sequence }: { topic: string; key: string; id: string; sequence: number },
+  ): boolean {
     const { findings } = this;
     const lane = `${topic}\n${key}`;
     let known = this.#keys.get(lane);
@@ -87,7 +92,8 @@ export class SaidSoFar {
     const { messages } = known;
     const before = messages[sequence - 1];
     const repeated = before !== undefined && before !== missing && this.#ids.at(before) === id;
-    if (known.partition !== partition && !(repeated || comesAfter(headers, known))) findings.report(`a key in several partitions: ${known.partition}, ${partition}`, { topic, key });
+    if (known.partition !== partition && !(repeated || comesAfter(headers, known)))
+      findings.report(`a key in several partitions: ${known.partition}, ${partition}`, { topic, key });
     if (repeated) {
       findings.count('repeats');
       return false;
@@ -95,7 +101,8 @@ export class SaidSoFar {
     known.partition = partition;
     known.offset = offset;
     if (sequence <= messages.length) findings.report(`an inversion: after ${messages.length} comes ${sequence}`, ids);
-    if (sequence > messages.length + 1) findings.report(`a gap: after ${messages.length} comes ${sequence}`, ids, 'lost');
+    if (sequence > messages.length + 1)
+      findings.report(`a gap: after ${messages.length} comes ${sequence}`, ids, 'lost');
     while (messages.length < sequence) messages.push(missing);
     messages[sequence - 1] = this.#ids.length;
     this.#ids.add(id);
@@ -118,18 +125,31 @@ export class SaidSoFar {
     this.findings.count('acceptances');
     const accepted = `${headers['ce_type']} ${userId} ${keyHash}`;
     const twin = this.#accepted.get(accepted);
-    if (twin !== undefined && twin !== orderId) this.findings.report('one idempotency key made two orders', { order: orderId, other: twin, user: userId ?? '' }, 'doubled');
+    if (twin !== undefined && twin !== orderId)
+      this.findings.report(
+        'one idempotency key made two orders',
+        { order: orderId, other: twin, user: userId ?? '' },
+        'doubled',
+      );
     this.#accepted.set(accepted, orderId);
   }
 }
 
 /** Where the former partitions of a topic ended that has grown, as the record names them. */
-const endsIn = (headers: RawRecord['headers']): bigint[] => (headers['ce_after'] ? headers['ce_after'].split(',').map(BigInt) : []);
+const endsIn = (headers: RawRecord['headers']): bigint[] =>
+  headers['ce_after'] ? headers['ce_after'].split(',').map(BigInt) : [];
 
 /** Whether the record says that it comes after what its key has said before. */
-const comesAfter = (headers: RawRecord['headers'], { partition, offset }: Pick<KeySoFar, 'partition' | 'offset'>): boolean => offset < (endsIn(headers)[partition] ?? 0n);
+const comesAfter = (
+  headers: RawRecord['headers'],
+  { partition, offset }: Pick<KeySoFar, 'partition' | 'offset'>,
+): boolean => offset < (endsIn(headers)[partition] ?? 0n);
 
-const outcomes = new Map([['order.confirmed', 'confirmed'], ['order.rejected', 'rejected'], ['order.cancelled', 'cancelled']]);
+const outcomes = new Map([
+  ['order.confirmed', 'confirmed'],
+  ['order.rejected', 'rejected'],
+  ['order.cancelled', 'cancelled'],
+]);
 
 /** Everything that may ever be told of an order's end. */
 const stories = new Set(['confirmed', 'rejected', 'cancelled', 'confirmed, cancelled']);

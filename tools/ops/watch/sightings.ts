@@ -17,7 +17,11 @@ export class Sightings extends Findings {
     const name = JSON.stringify([what, ids]);
     if (this.#seen.has(name)) return;
     this.#seen.set(name, { what, ids, ...(means === undefined ? {} : { means }), at: new Date().toISOString() });
-    this.log(`the watch has seen: ${what}  ${Object.entries(ids).map(([of, id]) => `${of}=${id}`).join(' ')}`);
+    this.log(
+      `the watch has seen: ${what}  ${Object.entries(ids)
+        .map(([of, id]) => `${of}=${id}`)
+        .join(' ')}`,
+    );
   }
 
   get violations(): readonly SeenViolation[] {

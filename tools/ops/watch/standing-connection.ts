@@ -28,7 +28,11 @@ export class StandingConnection {
   }
 
   async #connect(): Promise<pg.Client> {
-    const client = new pg.Client({ connectionString: this.url, application_name: 'tradewind-watch', connectionTimeoutMillis: 3_000 });
+    const client = new pg.Client({
+      connectionString: this.url,
+      application_name: 'tradewind-watch',
+      connectionTimeoutMillis: 3_000,
+    });
     client.on('error', () => (this.#client = undefined)); // the query under way rejects with it
     await client.connect();
     return client;

@@ -77,11 +77,15 @@ class Watch implements ShopWatch {
     const { databases, brokers, instances = [], log = () => undefined } = options;
     this.#findings = new Sightings(log);
     this.#said = new SaidSoFar(this.#findings);
-    this.#kafka = typeof brokers === 'string' ? kafkaClient({ brokers: brokers.split(','), clientId: 'tradewind-watch' }) : brokers;
+    this.#kafka =
+      typeof brokers === 'string' ? kafkaClient({ brokers: brokers.split(','), clientId: 'tradewind-watch' }) : brokers;
     this.#parts = [
       ...databaseNames.map((name) => this.#database(name, databases[name])),
       new Answering('broker', () => this.#readTopics()),
-      ...instances.map(({ name, url }) => new Answering(name, async () => ({ [`resident MiB of ${name}`]: await memoryOf(url, patience) }))),
+      ...instances.map(
+        ({ name, url }) =>
+          new Answering(name, async () => ({ [`resident MiB of ${name}`]: await memoryOf(url, patience) })),
+      ),
     ];
   }
 
@@ -118,7 +122,9 @@ class Watch implements ShopWatch {
     const answers = await Promise.all(this.#parts.map((part) => part.look(patience)));
     this.#looks++;
     if (answers.every((answer) => answer !== undefined)) this.#complete++;
-    for (const answer of answers) for (const [what, value] of Object.entries(answer ?? {})) this.#peaks[what] = Math.max(this.#peaks[what] ?? 0, value);
+    for (const answer of answers)
+      for (const [what, value] of Object.entries(answer ?? {}))
+        this.#peaks[what] = Math.max(this.#peaks[what] ?? 0, value);
   }
 
   #database(name: DatabaseName, url: string): Answering<Measured> {
@@ -126,7 +132,10 @@ class Watch implements ShopWatch {
     this.#connections.push(connection);
     const look = looks[name]?.();
     return new Answering(name, async () => {
-      const measured = await connection.atOneMoment(async (rows) => ({ ...(await measure(rows)), ...(await look?.(rows, this.#findings)) }));
+      const measured = await connection.atOneMoment(async (rows) => ({
+        ...(await measure(rows)),
+        ...(await look?.(rows, this.#findings)),
+      }));
       return Object.fromEntries(Object.entries(measured).map(([what, value]) => [`${what} of ${name}`, value]));
     });
   }
@@ -141,7 +150,11 @@ class Watch implements ShopWatch {
       onDead: () => this.#beginAgain(),
     });
     const ends = await this.#kafka.endOffsets(topics);
-    const unread = ends.reduce((sum, { topic, partition, end, start }) => sum + Math.max(0, Number(end - (this.#said.next(topic, partition) || start))), 0);
+    const unread = ends.reduce(
+      (sum, { topic, partition, end, start }) =>
+        sum + Math.max(0, Number(end - (this.#said.next(topic, partition) || start))),
+      0,
+    );
     this.#behind = unread > 0;
     return { 'records not read yet': unread };
   }
@@ -155,13 +168,23 @@ class Watch implements ShopWatch {
 
 /** For a person: how much was seen, what was away, how far things grew, and every violation. */
 export function watchLines({ looks: taken, complete, parts, counted, peaks, violations }: WatchReport): string[] {
-  const list = (values: Readonly<Record<string, number>>): string => Object.entries(values).map(([what, count]) => `${count.toLocaleString('en-GB')} ${what}`).join(' · ');
-  const away = Object.fromEntries(Object.entries(parts).flatMap(([name, count]) => (count.away > 0 ? [[name, count.away]] : [])));
+  const list = (values: Readonly<Record<string, number>>): string =>
+    Object.entries(values)
+      .map(([what, count]) => `${count.toLocaleString('en-GB')} ${what}`)
+      .join(' · ');
+  const away = Object.fromEntries(
+    Object.entries(parts).flatMap(([name, count]) => (count.away > 0 ? [[name, count.away]] : [])),
+  );
   return [
     `${violations.length === 0 ? 'ok  ' : 'BAD '} watched: ${taken} looks, ${complete} of them complete`,
     `       ${list(counted)}`,
     `       at most: ${list(peaks)}`,
     ...(Object.keys(away).length === 0 ? [] : [`       looks at which they were away: ${list(away)}`]),
-    ...violations.map(({ what, ids, at }) => `     ✗ ${at} ${what}  ${Object.entries(ids).map(([of, id]) => `${of}=${id}`).join(' ')}`),
+    ...violations.map(
+      ({ what, ids, at }) =>
+        `     ✗ ${at} ${what}  ${Object.entries(ids)
+          .map(([of, id]) => `${of}=${id}`)
+          .join(' ')}`,
+    ),
   ];
 }

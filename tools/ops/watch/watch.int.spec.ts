@@ -15,10 +15,27 @@ const product = randomUUID();
 const order = randomUUID();
 
 beforeAll(async () => {
-  shop = await PlantedShop.open({ user: [], product: [CreateCatalogueAndStock1760000000001], cart: [], order: [], payment: [CreatePaymentsAndLedger1760000000001] });
-  await shop.sql('product', `insert into products (product_id, sku, name, price_amount, price_currency, added_at) values ($1, 'T1', 'tea', 250, 'GBP', now())`, [product]);
-  await shop.sql('product', `insert into shelves (product_id, available, reserved, sold, initial, adjusted) values ($1, 5, 2, 3, 10, 0)`, [product]);
-  await shop.sql('product', `insert into reservations (order_id, status, lines) values ($1, 'reserved', $2)`, [order, JSON.stringify([{ productId: product, quantity: 2 }])]);
+  shop = await PlantedShop.open({
+    user: [],
+    product: [CreateCatalogueAndStock1760000000001],
+    cart: [],
+    order: [],
+    payment: [CreatePaymentsAndLedger1760000000001],
+  });
+  await shop.sql(
+    'product',
+    `insert into products (product_id, sku, name, price_amount, price_currency, added_at) values ($1, 'T1', 'tea', 250, 'GBP', now())`,
+    [product],
+  );
+  await shop.sql(
+    'product',
+    `insert into shelves (product_id, available, reserved, sold, initial, adjusted) values ($1, 5, 2, 3, 10, 0)`,
+    [product],
+  );
+  await shop.sql('product', `insert into reservations (order_id, status, lines) values ($1, 'reserved', $2)`, [
+    order,
+    JSON.stringify([{ productId: product, quantity: 2 }]),
+  ]);
   await shop.sql('product', 'alter table shelves drop constraint no_piece_lost');
   await shop.sql(
     'payment',
@@ -27,7 +44,10 @@ beforeAll(async () => {
      values ($1, $2, 'taken', $2, 500, 'GBP', 'sim_ok', now(), 500, 'GBP', 'r', now(), 0, 'GBP', 0, 'GBP', 0, 'GBP')`,
     [order, randomUUID()],
   );
-  await shop.sql('payment', 'alter table payments drop constraint never_more_back_than_captured, drop constraint goodwill_is_covered');
+  await shop.sql(
+    'payment',
+    'alter table payments drop constraint never_more_back_than_captured, drop constraint goodwill_is_covered',
+  );
   await shop.sql('payment', 'drop trigger ledger_balances on ledger_entries');
   await shop.sql('payment', 'drop trigger ledger_only_grows on ledger_entries');
 }, 120_000);
@@ -37,7 +57,8 @@ afterEach(async () => {
 });
 afterAll(() => shop?.close());
 
-const begin = (rest: Partial<WatchOptions> = {}): ShopWatch => (watch = watchShop({ databases: shop.databases, brokers: shop.kafka, everySeconds: 0, ...rest }));
+const begin = (rest: Partial<WatchOptions> = {}): ShopWatch =>
+  (watch = watchShop({ databases: shop.databases, brokers: shop.kafka, everySeconds: 0, ...rest }));
 
 async function end(): Promise<WatchReport> {
   const report = await watch!.stop();
@@ -59,12 +80,19 @@ describe('a watch over a sound shop', () => {
     begin();
     const report = await end();
     expect(report.violations).toEqual([]);
-    expect(report).toMatchObject({ looks: 1, complete: 1, counted: { 'shelves looked at': 1, 'payments looked at': 1 } });
+    expect(report).toMatchObject({
+      looks: 1,
+      complete: 1,
+      counted: { 'shelves looked at': 1, 'payments looked at': 1 },
+    });
     expect(report.peaks['connections of order']).toBeGreaterThan(0);
     expect(watchLines(report)[0]).toBe('ok   watched: 1 looks, 1 of them complete');
   });
   it('measures the memory of instances that tell it', async () => {
-    const server = createServer((_, response) => response.end('process_resident_memory_bytes 104857600\n')).listen(0, '127.0.0.1');
+    const server = createServer((_, response) => response.end('process_resident_memory_bytes 104857600\n')).listen(
+      0,
+      '127.0.0.1',
+    );
     await new Promise((resolve) => server.once('listening', resolve));
     begin({ instances: [{ name: 'order-2', url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }] });
     expect((await end()).peaks['resident MiB of order-2']).toBe(100);
@@ -74,14 +102,32 @@ describe('a watch over a sound shop', () => {
 
 describe('what is wrong for a moment only', () => {
   it('is a piece that has vanished', async () =>
-    expect(await whileWrong('product', 'update shelves set available = 4', 'update shelves set available = 5')).toEqual(['initial 10 + adjusted 0 ≠ available 4 + reserved 2 + sold 3']));
+    expect(await whileWrong('product', 'update shelves set available = 4', 'update shelves set available = 5')).toEqual(
+      ['initial 10 + adjusted 0 ≠ available 4 + reserved 2 + sold 3'],
+    ));
   it('is a piece that is reserved for nobody', async () =>
-    expect(await whileWrong('product', 'update shelves set available = 4, reserved = 3', 'update shelves set available = 5, reserved = 2')).toEqual(['3 reserved on the shelf, the open reservations say 2']));
+    expect(
+      await whileWrong(
+        'product',
+        'update shelves set available = 4, reserved = 3',
+        'update shelves set available = 5, reserved = 2',
+      ),
+    ).toEqual(['3 reserved on the shelf, the open reservations say 2']));
   it('is more given back than was taken', async () =>
-    expect(await whileWrong('payment', 'update payments set refunded_amount = 600', 'update payments set refunded_amount = 0')).toEqual(['the payment has 600 refunded of 500 captured']));
+    expect(
+      await whileWrong(
+        'payment',
+        'update payments set refunded_amount = 600',
+        'update payments set refunded_amount = 0',
+      ),
+    ).toEqual(['the payment has 600 refunded of 500 captured']));
   it('is a ledger that does not balance', async () =>
     expect(
-      await whileWrong('payment', `insert into ledger_entries values ('x y', '${order}', 'x', 'y', 7, 'GBP', '${order}', now())`, `insert into ledger_entries values ('x z', '${order}', 'x', 'z', -7, 'GBP', '${order}', now())`),
+      await whileWrong(
+        'payment',
+        `insert into ledger_entries values ('x y', '${order}', 'x', 'y', 7, 'GBP', '${order}', now())`,
+        `insert into ledger_entries values ('x z', '${order}', 'x', 'z', -7, 'GBP', '${order}', now())`,
+      ),
     ).toEqual(['the ledger does not balance: 7 GBP too much']));
   it('is a ledger that has lost lines', async () => {
     begin();
@@ -100,7 +146,9 @@ describe('what is said meanwhile', () => {
     await shop.publish();
     await shop.publish([confirmed]);
     const report = await end();
-    expect(report.violations).toMatchObject([{ what: 'two outcomes: confirmed, rejected', ids: { order }, means: 'doubled' }]);
+    expect(report.violations).toMatchObject([
+      { what: 'two outcomes: confirmed, rejected', ids: { order }, means: 'doubled' },
+    ]);
     expect(report.counted).toMatchObject({ records: 3, repeats: 1 });
   });
 });
@@ -117,7 +165,10 @@ describe('a part that is away', () => {
   it('is asked anew when its connection was cut', async () => {
     begin();
     await watch!.look();
-    await shop.sql('product', `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'tradewind-watch' and datname = current_database()`);
+    await shop.sql(
+      'product',
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'tradewind-watch' and datname = current_database()`,
+    );
     await watch!.look();
     const report = await end();
     expect(report.parts['product']!.answered).toBeGreaterThanOrEqual(2);

@@ -25,7 +25,13 @@ try {
       log: join(folder, 'postgres.log'),
       settings: { fsync: 'off', shared_buffers: '128MB' }, // thrown away afterwards; a killed process loses nothing by it
     }),
-    startKafka({ dataDir: join(folder, 'kafka'), port: kafkaPort, controllerPort, log: join(folder, 'kafka.log'), shortLived: true }),
+    startKafka({
+      dataDir: join(folder, 'kafka'),
+      port: kafkaPort,
+      controllerPort,
+      log: join(folder, 'kafka.log'),
+      shortLived: true,
+    }),
   ]);
   const started = await Promise.race([platform, goodbye]);
   if (started) {

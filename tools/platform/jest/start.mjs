@@ -14,9 +14,14 @@ export default async function start() {
   await fetchKafkaJars(root);
   if (platformIsStale(root)) {
     // Errors elsewhere in tools/ are not this one's business: what matters here is compiled in spite of them.
-    await withProgress('compiling tools', () => run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', 'tools'], { cwd: root }));
+    await withProgress('compiling tools', () =>
+      run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', 'tools'], { cwd: root }),
+    );
   }
-  const host = spawn(process.execPath, [join(root, 'dist/tools/platform/jest/host.js')], { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
+  const host = spawn(process.execPath, [join(root, 'dist/tools/platform/jest/host.js')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    detached: true,
+  });
   globalThis.tradewindPlatform = host;
   const first = await withProgress('starting PostgreSQL and Kafka for the tests', () => firstLine(host));
   const { databaseUrl, kafkaBrokers } = JSON.parse(first);

@@ -11,7 +11,12 @@ const endedInOrder = 143;
  */
 export function classArchive(): { read: string[]; write: string[]; keep(exit: Exit | undefined): void } {
   const file = `${kafkaJars()}.jsa`;
-  if (existsSync(file)) return { read: [`-XX:SharedArchiveFile=${file}`, '-Xlog:cds=off', '-Xlog:cds+dynamic=off'], write: [], keep: () => undefined };
+  if (existsSync(file))
+    return {
+      read: [`-XX:SharedArchiveFile=${file}`, '-Xlog:cds=off', '-Xlog:cds+dynamic=off'],
+      write: [],
+      keep: () => undefined,
+    };
   const draft = `${file}.${process.pid}`;
   return {
     read: [],

@@ -43,7 +43,8 @@ function response(socket: Socket): Promise<Buffer> {
     };
     const onData = (chunk: Buffer): void => {
       received = Buffer.concat([received, chunk]);
-      if (received.length >= 4 && received.length >= 4 + received.readInt32BE(0)) settle(() => resolve(received.subarray(4)));
+      if (received.length >= 4 && received.length >= 4 + received.readInt32BE(0))
+        settle(() => resolve(received.subarray(4)));
     };
     const onError = (error: Error): void => settle(() => reject(error));
     const onClose = (): void => settle(() => reject(new Error('the broker closed the connection')));

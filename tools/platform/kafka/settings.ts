@@ -13,7 +13,9 @@ export interface NodeSettings {
 /** Where a node is reached: by clients, and past what stands in front of it. A broker names the others as whoever asks has reached it. */
 export function addressesOf({ port, behind }: NodeSettings): { readonly clients: string; readonly direct: string } {
   const own = `127.0.0.1:${port}`;
-  return behind ? { clients: behind.advertised, direct: `127.0.0.1:${behind.brokerPort}` } : { clients: own, direct: own };
+  return behind
+    ? { clients: behind.advertised, direct: `127.0.0.1:${behind.brokerPort}` }
+    : { clients: own, direct: own };
 }
 
 /** server.properties of one node that is broker and controller in one. Loopback only, no encryption: a network calls for another cluster. */
@@ -50,7 +52,9 @@ export function serverProperties(node: NodeSettings): string {
     ...(nodes === 1 && { 'num.io.threads': '3', 'num.network.threads': '2' }),
     ...node.extra,
   };
-  return Object.entries(settings).map(([name, value]) => `${name}=${value}\n`).join('');
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
 }
 
 function listed(...listeners: readonly (string | undefined)[]): string {

@@ -42,14 +42,36 @@ export async function startNode(node: NodeSettings, options: NodeOptions, giving
   writeFileSync(propertiesFile, serverProperties(node));
   const archive = classArchive();
   const java = (name: string, flags: string[], args: string[]): Promise<Running> =>
-    launch({ name, command: javaCommand(), args: [...jvmFlags(options.heap ?? '384m'), ...flags, ...args], log: options.log, pidFile, cwd: options.dataDir });
+    launch({
+      name,
+      command: javaCommand(),
+      args: [...jvmFlags(options.heap ?? '384m'), ...flags, ...args],
+      log: options.log,
+      pidFile,
+      cwd: options.dataDir,
+    });
   if (!existsSync(join(logDir, 'bootstrap.checkpoint'))) {
     rmSync(logDir, { recursive: true, force: true });
-    const format = await java(`kafka format ${id}`, [...quick, ...archive.read], ['kafka.tools.StorageTool', 'format', `--cluster-id=${rememberedClusterId(options.dataDir)}`, '-c', propertiesFile]);
+    const format = await java(
+      `kafka format ${id}`,
+      [...quick, ...archive.read],
+      [
+        'kafka.tools.StorageTool',
+        'format',
+        `--cluster-id=${rememberedClusterId(options.dataDir)}`,
+        '-c',
+        propertiesFile,
+      ],
+    );
     const { code } = await format.exited;
-    if (code !== 0) throw new Error(`Kafka could not format ${logDir}; its last words (${options.log}):\n${lastLines(options.log)}`);
+    if (code !== 0)
+      throw new Error(`Kafka could not format ${logDir}; its last words (${options.log}):\n${lastLines(options.log)}`);
   }
-  const broker = await java(`kafka ${id}`, [...(options.shortLived ? quick : []), ...archive.read, ...(id === 1 ? archive.write : [])], ['kafka.Kafka', propertiesFile]);
+  const broker = await java(
+    `kafka ${id}`,
+    [...(options.shortLived ? quick : []), ...archive.read, ...(id === 1 ? archive.write : [])],
+    ['kafka.Kafka', propertiesFile],
+  );
   const addresses = addressesOf(node);
   try {
     await untilReady(addresses.direct, broker, options.log, givingUp);
@@ -81,8 +103,10 @@ async function untilReady(address: string, broker: Running, log: string, givingU
     } catch (error) {
       last = (error as Error).message;
     }
-    if (await endsWithin(broker.exited, 50)) throw new Error(`Kafka ended while starting; its last words (${log}):\n${lastLines(log)}`);
-    if (Date.now() > deadline) throw new Error(`Kafka was not ready within two minutes (${last}); its last words (${log}):\n${lastLines(log)}`);
+    if (await endsWithin(broker.exited, 50))
+      throw new Error(`Kafka ended while starting; its last words (${log}):\n${lastLines(log)}`);
+    if (Date.now() > deadline)
+      throw new Error(`Kafka was not ready within two minutes (${last}); its last words (${log}):\n${lastLines(log)}`);
     await pause(25);
   }
 }

@@ -1,6 +1,18 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, readlinkSync, realpathSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** The account PostgreSQL runs as. */
@@ -19,12 +31,25 @@ export function accountForPostgres(): Account | undefined {
   if (known) return known;
   try {
     execFileSync('groupadd', ['--system', '--force', 'postgres']);
-    execFileSync('useradd', ['--system', '--gid', 'postgres', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres']);
+    execFileSync('useradd', [
+      '--system',
+      '--gid',
+      'postgres',
+      '--no-create-home',
+      '--shell',
+      '/usr/sbin/nologin',
+      'postgres',
+    ]);
   } catch (error) {
-    throw new Error(`PostgreSQL refuses to run as root and the account "postgres" can't be made (${(error as Error).message}); make it with "useradd --system postgres", or start as an ordinary user`);
+    throw new Error(
+      `PostgreSQL refuses to run as root and the account "postgres" can't be made (${(error as Error).message}); make it with "useradd --system postgres", or start as an ordinary user`,
+    );
   }
   const made = lookUp('postgres');
-  if (!made) throw new Error('PostgreSQL refuses to run as root and there is no account "postgres"; make it with "useradd --system postgres", or start as an ordinary user');
+  if (!made)
+    throw new Error(
+      'PostgreSQL refuses to run as root and there is no account "postgres"; make it with "useradd --system postgres", or start as an ordinary user',
+    );
   return made;
 }
 
@@ -42,12 +67,16 @@ export function folderFor(account: Account | undefined, wanted: string): string 
     if (allowed(account, 'test -w "$0"', wanted)) return wanted;
     rmSync(wanted, { recursive: true });
   }
-  const lent = isLink ? readlinkSync(wanted) : join(openPublicPlace(), createHash('sha256').update(wanted).digest('hex').slice(0, 16));
+  const lent = isLink
+    ? readlinkSync(wanted)
+    : join(openPublicPlace(), createHash('sha256').update(wanted).digest('hex').slice(0, 16));
   if (!isLink) symlinkSync(lent, wanted);
   mkdirSync(lent, { recursive: true, mode: 0o700 });
   chownSync(lent, account.uid, account.gid);
   if (!allowed(account, 'test -w "$0"', lent)) {
-    throw new Error(`the account "postgres" can reach neither ${wanted} nor ${lent}; make one of them reachable (chmod a+x on the folders above it), or start as an ordinary user`);
+    throw new Error(
+      `the account "postgres" can reach neither ${wanted} nor ${lent}; make one of them reachable (chmod a+x on the folders above it), or start as an ordinary user`,
+    );
   }
   return lent;
 }
@@ -63,7 +92,9 @@ export function programsFor(account: Account | undefined, native: string, versio
     renameSync(draft, copy);
   }
   if (!allowed(account, '"$0" --version', join(copy, 'bin/postgres'))) {
-    throw new Error(`the account "postgres" can run PostgreSQL neither in ${native} nor in ${copy}; make one of them reachable, or start as an ordinary user`);
+    throw new Error(
+      `the account "postgres" can run PostgreSQL neither in ${native} nor in ${copy}; make one of them reachable, or start as an ordinary user`,
+    );
   }
   return copy;
 }
@@ -75,7 +106,10 @@ function openPublicPlace(): string {
 }
 
 function allowed(account: Account, script: string, path: string): boolean {
-  return spawnSync('/bin/sh', ['-c', `${script} >/dev/null 2>&1`, path], { ...account, cwd: '/', stdio: 'ignore' }).status === 0;
+  return (
+    spawnSync('/bin/sh', ['-c', `${script} >/dev/null 2>&1`, path], { ...account, cwd: '/', stdio: 'ignore' })
+      .status === 0
+  );
 }
 
 function lookUp(name: string): Account | undefined {

@@ -11,7 +11,10 @@ export async function freshDatabase(template?: string): Promise<FreshDatabase> {
   const adminUrl = process.env['TEST_DATABASE_URL'];
   if (!adminUrl) throw new Error('TEST_DATABASE_URL is not set: run this test in the jest project "integration"');
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await asAdministrator(adminUrl, `CREATE DATABASE ${name}${template ? ` TEMPLATE ${pg.escapeIdentifier(template)}` : ''}`);
+  await asAdministrator(
+    adminUrl,
+    `CREATE DATABASE ${name}${template ? ` TEMPLATE ${pg.escapeIdentifier(template)}` : ''}`,
+  );
   const url = new URL(adminUrl);
   url.pathname = `/${name}`;
   return {

@@ -39,7 +39,12 @@ async function ask<T extends object>(url: string, sql: string): Promise<T[]> {
 
 describe('a PostgreSQL of our own', () => {
   it('writes everything to disk before it answers', async () => {
-    expect(await ask(postgres.adminUrl, "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'listen_addresses') ORDER BY name")).toEqual([
+    expect(
+      await ask(
+        postgres.adminUrl,
+        "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'listen_addresses') ORDER BY name",
+      ),
+    ).toEqual([
       { name: 'fsync', setting: 'on' },
       { name: 'listen_addresses', setting: '127.0.0.1' },
       { name: 'synchronous_commit', setting: 'on' },
@@ -47,7 +52,9 @@ describe('a PostgreSQL of our own', () => {
   });
 
   it('refuses a wrong password', async () => {
-    await expect(ask(postgres.adminUrl.replace(/:[^:@]+@/, ':wrong@'), 'SELECT 1')).rejects.toThrow('password authentication failed');
+    await expect(ask(postgres.adminUrl.replace(/:[^:@]+@/, ':wrong@'), 'SELECT 1')).rejects.toThrow(
+      'password authentication failed',
+    );
   });
 });
 
@@ -55,9 +62,13 @@ describe('a service database', () => {
   it('is reached by its own role alone', async () => {
     const cart = await createServiceDatabase(postgres.adminUrl, 'cart', 'one');
     const order = await createServiceDatabase(postgres.adminUrl, 'order', 'two');
-    expect(await ask(cart, 'SELECT current_user::text AS role, current_database()::text AS database')).toEqual([{ role: 'cart', database: 'cart' }]);
+    expect(await ask(cart, 'SELECT current_user::text AS role, current_database()::text AS database')).toEqual([
+      { role: 'cart', database: 'cart' },
+    ]);
     for (const database of ['order', 'postgres', 'template1']) {
-      await expect(ask(cart.replace(/\/cart$/, `/${database}`), 'SELECT 1')).rejects.toThrow(`permission denied for database "${database}"`);
+      await expect(ask(cart.replace(/\/cart$/, `/${database}`), 'SELECT 1')).rejects.toThrow(
+        `permission denied for database "${database}"`,
+      );
     }
     await expect(ask(order.replace(/\/order$/, '/cart'), 'SELECT 1')).rejects.toThrow('permission denied');
   });
@@ -73,7 +84,10 @@ describe('a service database', () => {
 
 describe('an administrator who is no superuser', () => {
   it('makes service databases too', async () => {
-    await ask(postgres.adminUrl, "CREATE ROLE keeper LOGIN CREATEROLE CREATEDB PASSWORD 'k'; GRANT CONNECT ON DATABASE postgres TO keeper");
+    await ask(
+      postgres.adminUrl,
+      "CREATE ROLE keeper LOGIN CREATEROLE CREATEDB PASSWORD 'k'; GRANT CONNECT ON DATABASE postgres TO keeper",
+    );
     const url = await createServiceDatabase(postgres.adminUrl.replace(/\/\/[^@]+@/, '//keeper:k@'), 'payment', 'three');
     expect(await ask(url, 'SELECT current_user::text AS role')).toEqual([{ role: 'payment' }]);
     const stranger = await createServiceDatabase(postgres.adminUrl, 'product', 'four');

@@ -13,7 +13,8 @@ export async function clearAfterDeadPostmaster(data: string): Promise<void> {
   if (processesOf(data).includes(Number(readFileSync(file, 'utf8').split('\n')[0]))) return;
   const deadline = Date.now() + 10_000;
   for (let left = processesOf(data); left.length > 0; left = processesOf(data)) {
-    if (Date.now() > deadline) throw new Error(`processes of a dead PostgreSQL do not end: ${left.join(', ')}; stop them, then try again`);
+    if (Date.now() > deadline)
+      throw new Error(`processes of a dead PostgreSQL do not end: ${left.join(', ')}; stop them, then try again`);
     signalAll(data, 'SIGKILL');
     await pause(10);
   }
@@ -36,7 +37,11 @@ function processesOf(data: string): number[] {
   if (process.platform !== 'linux') return [];
   const folder = realpathSync(data);
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return pids.filter((pid) => target(`/proc/${pid}/cwd`) === folder && /\/postgres( \(deleted\))?$/.test(target(`/proc/${pid}/exe`))).map(Number);
+  return pids
+    .filter(
+      (pid) => target(`/proc/${pid}/cwd`) === folder && /\/postgres( \(deleted\))?$/.test(target(`/proc/${pid}/exe`)),
+    )
+    .map(Number);
 }
 
 /** Where a link of /proc leads; nowhere when its process is dead or another account's. */

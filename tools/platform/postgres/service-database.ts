@@ -10,7 +10,9 @@ export async function createServiceDatabase(adminUrl: string, name: string, pass
   try {
     const role = pg.escapeIdentifier(name);
     const known = await admin.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [name]);
-    await admin.query(`${known.rowCount ? 'ALTER' : 'CREATE'} ROLE ${role} LOGIN PASSWORD ${pg.escapeLiteral(password)}`);
+    await admin.query(
+      `${known.rowCount ? 'ALTER' : 'CREATE'} ROLE ${role} LOGIN PASSWORD ${pg.escapeLiteral(password)}`,
+    );
     const exists = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
     if (!exists.rowCount) {
       // An administrator who is no superuser may give a database only to a role that he is a member of.

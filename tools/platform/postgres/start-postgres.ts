@@ -102,18 +102,42 @@ export async function startPostgres(options: PostgresOptions, givingUp?: AbortSi
 }
 
 /** An interrupted first start leaves half a folder; the mark that stands beside it until it is whole has it begun anew. */
-async function initialise(bin: string, data: string, options: PostgresOptions, account: Account | undefined): Promise<void> {
+async function initialise(
+  bin: string,
+  data: string,
+  options: PostgresOptions,
+  account: Account | undefined,
+): Promise<void> {
   const passwordFile = `${data}.password`;
   rmSync(data, { recursive: true, force: true });
   folderFor(account, options.dataDir);
   writeFileSync(passwordFile, options.password, { mode: 0o600 });
   if (account) chownSync(passwordFile, account.uid, account.gid);
   try {
-    await run(join(bin, 'initdb'), [
-      '--pgdata', data, '--username', 'postgres', '--pwfile', passwordFile, '--auth', 'scram-sha-256',
-      '--encoding', 'UTF8', '--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8', '--no-instructions',
-      ...(options.settings?.['fsync'] === 'off' ? ['--no-sync'] : []),
-    ], account);
+    await run(
+      join(bin, 'initdb'),
+      [
+        '--pgdata',
+        data,
+        '--username',
+        'postgres',
+        '--pwfile',
+        passwordFile,
+        '--auth',
+        'scram-sha-256',
+        '--encoding',
+        'UTF8',
+        '--locale',
+        'C',
+        '--locale-provider',
+        'builtin',
+        '--builtin-locale',
+        'C.UTF-8',
+        '--no-instructions',
+        ...(options.settings?.['fsync'] === 'off' ? ['--no-sync'] : []),
+      ],
+      account,
+    );
   } finally {
     rmSync(passwordFile, { force: true });
   }
@@ -148,11 +172,15 @@ async function untilReady(server: Running, adminUrl: string, log: string, giving
       const code = (error as { code?: string }).code ?? '';
       if (code === '28P01') {
         await server.stop(['SIGINT', 20_000]);
-        throw new Error('PostgreSQL does not accept the administrator\'s password: its data folder was made with another one; run "npm run reset" to start empty');
+        throw new Error(
+          'PostgreSQL does not accept the administrator\'s password: its data folder was made with another one; run "npm run reset" to start empty',
+        );
       }
       if (Date.now() > deadline) {
         await server.stop(['SIGINT', 20_000]);
-        throw new Error(`PostgreSQL was not ready within two minutes (${(error as Error).message}); its last words (${log}):\n${lastLines(log)}`);
+        throw new Error(
+          `PostgreSQL was not ready within two minutes (${(error as Error).message}); its last words (${log}):\n${lastLines(log)}`,
+        );
       }
     }
     await pause(25);
@@ -161,10 +189,17 @@ async function untilReady(server: Running, adminUrl: string, log: string, giving
 
 function run(command: string, args: string[], account: Account | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { ...account, cwd: '/', env: { ...process.env, LC_ALL: 'C' }, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(command, args, {
+      ...account,
+      cwd: '/',
+      env: { ...process.env, LC_ALL: 'C' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     let errors = '';
     child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
     child.once('error', reject);
-    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`${command} failed (${code}): ${errors.trim()}`))));
+    child.once('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`${command} failed (${code}): ${errors.trim()}`)),
+    );
   });
 }

@@ -7,10 +7,14 @@ import { run } from './run.mjs';
 /** Compiles what has changed: libraries, services, tools and what breaks them on purpose, not the tests. */
 export async function build(root) {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const { code, output } = await withProgress('compiling', () => run(process.execPath, [tsc, '-b', 'apps', 'tools', 'test', 'bench'], { cwd: root }));
+  const { code, output } = await withProgress('compiling', () =>
+    run(process.execPath, [tsc, '-b', 'apps', 'tools', 'test', 'bench'], { cwd: root }),
+  );
   if (code === 0) return;
   const errors = output.split('\n').filter((line) => line.includes('error TS'));
-  throw new Refusal(`the sources do not compile; "npx tsc -b" says more:\n${errors.slice(0, 10).join('\n') || output.trim()}`);
+  throw new Refusal(
+    `the sources do not compile; "npx tsc -b" says more:\n${errors.slice(0, 10).join('\n') || output.trim()}`,
+  );
 }
 
 /** Whether a compiled file of the platform is missing or older than its source. */

@@ -8,7 +8,9 @@ import { run } from './run.mjs';
 export async function installDependencies(root) {
   if (isInstalled(root)) return;
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const { code, output } = await withProgress('installing dependencies', () => run(npm, ['ci', '--no-progress'], { cwd: root }));
+  const { code, output } = await withProgress('installing dependencies', () =>
+    run(npm, ['ci', '--no-progress'], { cwd: root }),
+  );
   if (code === null) throw new Refusal('npm is not there; it comes with Node: install Node from https://nodejs.org');
   if (code !== 0) throw new Refusal(`"npm ci" failed: ${errorsOf(output)}`);
 }
@@ -32,6 +34,14 @@ function packagesOf(file) {
 }
 
 function errorsOf(output) {
-  const lines = output.split('\n').filter((line) => /^npm (error|ERR!)/.test(line) && !/complete log|A complete/.test(line));
-  return lines.slice(0, 5).map((line) => line.replace(/^npm (error|ERR!) ?/, '').trim()).filter(Boolean).join('; ') || output.trim().slice(-300);
+  const lines = output
+    .split('\n')
+    .filter((line) => /^npm (error|ERR!)/.test(line) && !/complete log|A complete/.test(line));
+  return (
+    lines
+      .slice(0, 5)
+      .map((line) => line.replace(/^npm (error|ERR!) ?/, '').trim())
+      .filter(Boolean)
+      .join('; ') || output.trim().slice(-300)
+  );
 }

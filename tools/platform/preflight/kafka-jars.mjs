@@ -45,9 +45,15 @@ export async function fetchKafkaJars(root, env = process.env) {
 /** Refuses a jar that is missing or is not the one that was committed, by its name. */
 export function checkJars(jars, folder) {
   for (const { name, sha256 } of jars) {
-    if (!existsSync(join(folder, name))) throw new Refusal(`Kafka's ${name} was not delivered; try again, or name another repository in MAVEN_REPOSITORY`);
-    const found = createHash('sha256').update(readFileSync(join(folder, name))).digest('hex');
-    if (found !== sha256) throw new Refusal(`the checksum of ${name} is wrong (${found} instead of ${sha256}): the repository delivered another file; check it, or name another in MAVEN_REPOSITORY`);
+    if (!existsSync(join(folder, name)))
+      throw new Refusal(`Kafka's ${name} was not delivered; try again, or name another repository in MAVEN_REPOSITORY`);
+    const found = createHash('sha256')
+      .update(readFileSync(join(folder, name)))
+      .digest('hex');
+    if (found !== sha256)
+      throw new Refusal(
+        `the checksum of ${name} is wrong (${found} instead of ${sha256}): the repository delivered another file; check it, or name another in MAVEN_REPOSITORY`,
+      );
   }
   const listed = new Set(jars.map(({ name }) => name));
   for (const name of readdirSync(folder)) if (!listed.has(name)) rmSync(join(folder, name), { recursive: true });
@@ -55,9 +61,19 @@ export function checkJars(jars, folder) {
 
 async function withMaven(root, folder) {
   const pom = join(root, 'tools/platform/kafka/pom.xml');
-  const { code, output } = await run('mvn', ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${folder}`]);
+  const { code, output } = await run('mvn', [
+    '-q',
+    '-B',
+    '-f',
+    pom,
+    'dependency:copy-dependencies',
+    '-DincludeScope=runtime',
+    `-DoutputDirectory=${folder}`,
+  ]);
   if (code === null) {
-    throw new Refusal("Kafka's jars are missing and so is Maven: install it (apt-get install maven), name a Maven repository in MAVEN_REPOSITORY, or a running Kafka in KAFKA_BROKERS");
+    throw new Refusal(
+      "Kafka's jars are missing and so is Maven: install it (apt-get install maven), name a Maven repository in MAVEN_REPOSITORY, or a running Kafka in KAFKA_BROKERS",
+    );
   }
   if (code !== 0) throw new Refusal(`Maven could not fetch Kafka's jars; it says: ${errorOf(output)}`);
 }
@@ -91,12 +107,18 @@ async function download(url, file) {
       writeFileSync(file, Buffer.from(await answer.arrayBuffer()));
       return;
     } catch (error) {
-      if (attempt === 3) throw new Refusal(`${url} can't be fetched (${error.cause?.message ?? error.message}); check MAVEN_REPOSITORY and the network`);
+      if (attempt === 3)
+        throw new Refusal(
+          `${url} can't be fetched (${error.cause?.message ?? error.message}); check MAVEN_REPOSITORY and the network`,
+        );
     }
   }
 }
 
 function copy(from, to) {
-  if (!existsSync(from)) throw new Refusal(`${from} does not exist; MAVEN_REPOSITORY must name a folder or an https address laid out as a Maven repository`);
+  if (!existsSync(from))
+    throw new Refusal(
+      `${from} does not exist; MAVEN_REPOSITORY must name a folder or an https address laid out as a Maven repository`,
+    );
   cpSync(from, to);
 }

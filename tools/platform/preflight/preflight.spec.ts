@@ -14,7 +14,8 @@ interface Preflight {
 /** The pre-flight is plain JavaScript, since it runs before anything is compiled. */
 async function preflight(): Promise<Preflight> {
   const parts: Partial<Preflight>[] = [];
-  for (const name of ['requirements', 'dependencies', 'kafka-jars']) parts.push((await import(`./${name}.mjs`)) as Partial<Preflight>);
+  for (const name of ['requirements', 'dependencies', 'kafka-jars'])
+    parts.push((await import(`./${name}.mjs`)) as Partial<Preflight>);
   return Object.assign({}, ...parts) as Preflight;
 }
 
@@ -38,12 +39,21 @@ describe('a machine that is not fit', () => {
 
   it('is told that Java is missing, and what to do', async () => {
     const { checkJava } = await preflight();
-    await expect(checkJava({ JAVA_HOME: root })).rejects.toThrow(/needs Java 17 or newer and .* is not there: install it .* KAFKA_BROKERS/);
+    await expect(checkJava({ JAVA_HOME: root })).rejects.toThrow(
+      /needs Java 17 or newer and .* is not there: install it .* KAFKA_BROKERS/,
+    );
   });
 });
 
 describe('dependencies', () => {
-  const lock = (version: string): string => JSON.stringify({ packages: { '': {}, 'node_modules/pg': { version }, 'node_modules/only-mac': { version: '1.0.0', optional: true } } });
+  const lock = (version: string): string =>
+    JSON.stringify({
+      packages: {
+        '': {},
+        'node_modules/pg': { version },
+        'node_modules/only-mac': { version: '1.0.0', optional: true },
+      },
+    });
 
   it('are installed while npm put in what the lock file says', async () => {
     const { isInstalled } = await preflight();
@@ -63,10 +73,14 @@ describe('dependencies', () => {
 
 describe("Kafka's jars in a repository", () => {
   const paths = ['org/apache/kafka/kafka_2.13/9.9.9/kafka_2.13-9.9.9.jar', 'org/slf4j/slf4j-api/1/slf4j-api-1.jar'];
-  const listed = (content: (path: string) => string): string => paths.map((path) => `${createHash('sha256').update(content(path)).digest('hex')}  ${path}\n`).join('');
+  const listed = (content: (path: string) => string): string =>
+    paths.map((path) => `${createHash('sha256').update(content(path)).digest('hex')}  ${path}\n`).join('');
 
   beforeEach(() => {
-    write('tools/platform/kafka/jars.sha256', listed((path) => `the jar ${path}`));
+    write(
+      'tools/platform/kafka/jars.sha256',
+      listed((path) => `the jar ${path}`),
+    );
     for (const path of paths) write(`repository/${path}`, `the jar ${path}`);
   });
 
@@ -80,13 +94,17 @@ describe("Kafka's jars in a repository", () => {
   it('are refused by name when one is another file, and leave nothing behind', async () => {
     const { fetchKafkaJars } = await preflight();
     write(`repository/${paths[1]}`, 'something else');
-    await expect(fetchKafkaJars(root, { MAVEN_REPOSITORY: join(root, 'repository') })).rejects.toThrow(/checksum of slf4j-api-1\.jar is wrong/);
+    await expect(fetchKafkaJars(root, { MAVEN_REPOSITORY: join(root, 'repository') })).rejects.toThrow(
+      /checksum of slf4j-api-1\.jar is wrong/,
+    );
     expect(readdirSync(join(root, 'node_modules/.cache/tradewind'))).toEqual([]);
   });
 
   it('are refused by path when one is missing', async () => {
     const { fetchKafkaJars } = await preflight();
     rmSync(join(root, 'repository', paths[0] as string));
-    await expect(fetchKafkaJars(root, { MAVEN_REPOSITORY: join(root, 'repository') })).rejects.toThrow(/kafka_2\.13-9\.9\.9\.jar does not exist; MAVEN_REPOSITORY must name/);
+    await expect(fetchKafkaJars(root, { MAVEN_REPOSITORY: join(root, 'repository') })).rejects.toThrow(
+      /kafka_2\.13-9\.9\.9\.jar does not exist; MAVEN_REPOSITORY must name/,
+    );
   });
 });

@@ -9,7 +9,9 @@ const leastJava = 17;
 export function checkNode(version = process.versions.node) {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major < leastNode[0] || (major === leastNode[0] && minor < leastNode[1])) {
-    throw new Refusal(`Node ${version} is too old: Tradewind needs ${leastNode.join('.')} or newer; get it from https://nodejs.org or with your version manager ("nvm install 22")`);
+    throw new Refusal(
+      `Node ${version} is too old: Tradewind needs ${leastNode.join('.')} or newer; get it from https://nodejs.org or with your version manager ("nvm install 22")`,
+    );
   }
 }
 
@@ -20,5 +22,8 @@ export async function checkJava(env = process.env) {
   const how = 'install it ("apt-get install openjdk-17-jre-headless"), or name a running Kafka in KAFKA_BROKERS';
   if (code === null) throw new Refusal(`Kafka needs Java ${leastJava} or newer and ${java} is not there: ${how}`);
   const found = Number(/version "(?:1\.)?(\d+)/.exec(output)?.[1]);
-  if (!(found >= leastJava)) throw new Refusal(`Kafka needs Java ${leastJava} or newer and ${java} is ${found || 'of an unknown version'}: ${how}`);
+  if (!(found >= leastJava))
+    throw new Refusal(
+      `Kafka needs Java ${leastJava} or newer and ${java} is ${found || 'of an unknown version'}: ${how}`,
+    );
 }

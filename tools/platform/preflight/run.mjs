@@ -13,7 +13,9 @@ export function run(command, args, options = {}) {
     let output = '';
     child.stdout?.on('data', (chunk) => (output += chunk));
     child.stderr?.on('data', (chunk) => (output += chunk));
-    child.once('error', (error) => ('code' in error && error.code === 'ENOENT' ? resolve({ code: null, output: '' }) : reject(error)));
+    child.once('error', (error) =>
+      'code' in error && error.code === 'ENOENT' ? resolve({ code: null, output: '' }) : reject(error),
+    );
     child.once('close', (code) => resolve({ code: code ?? 1, output }));
   });
 }

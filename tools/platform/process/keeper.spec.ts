@@ -19,12 +19,28 @@ afterEach(async () => {
 });
 
 async function shell(script: string): Promise<Keepable> {
-  const running = await launch({ name: 'child', command: '/bin/sh', args: ['-c', script], log: join(folder, 'log'), pidFile: join(folder, 'pid') });
-  return { pid: running.pid, exited: running.exited, signal: running.signal, stop: () => running.stop(['SIGTERM', 60_000]) };
+  const running = await launch({
+    name: 'child',
+    command: '/bin/sh',
+    args: ['-c', script],
+    log: join(folder, 'log'),
+    pidFile: join(folder, 'pid'),
+  });
+  return {
+    pid: running.pid,
+    exited: running.exited,
+    signal: running.signal,
+    stop: () => running.stop(['SIGTERM', 60_000]),
+  };
 }
 
 function keep(script: string, steadyAfterMs = 10_000): Keeper {
-  keeper = new Keeper('child', () => shell(script), (line) => said.push(line), { firstDelayMs: 10, longestDelayMs: 40, steadyAfterMs });
+  keeper = new Keeper(
+    'child',
+    () => shell(script),
+    (line) => said.push(line),
+    { firstDelayMs: 10, longestDelayMs: 40, steadyAfterMs },
+  );
   return keeper;
 }
 
@@ -32,7 +48,9 @@ describe('a process that keeps ending', () => {
   it('is started again with a delay that doubles up to a limit', async () => {
     await keep('exit 3').start();
     await eventually(() => said.length >= 5);
-    expect(said.slice(0, 5)).toEqual([0.01, 0.02, 0.04, 0.04, 0.04].map((seconds) => `child ended (exit code 3); it is started again in ${seconds} s`));
+    expect(said.slice(0, 5)).toEqual(
+      [0.01, 0.02, 0.04, 0.04, 0.04].map((seconds) => `child ended (exit code 3); it is started again in ${seconds} s`),
+    );
   });
 
   it('is trusted again once it ran for a while', async () => {
@@ -90,12 +108,17 @@ describe('a process that is paused', () => {
 describe('a process that is stopped while it starts', () => {
   it('is told to give up, and is waited for', async () => {
     let gaveUp = false;
-    keeper = new Keeper('child', (givingUp) => new Promise((_, reject) => {
-      givingUp.addEventListener('abort', () => {
-        gaveUp = true;
-        reject(new Error('gave up'));
-      });
-    }), (line) => said.push(line));
+    keeper = new Keeper(
+      'child',
+      (givingUp) =>
+        new Promise((_, reject) => {
+          givingUp.addEventListener('abort', () => {
+            gaveUp = true;
+            reject(new Error('gave up'));
+          });
+        }),
+      (line) => said.push(line),
+    );
     const started = expect(keeper.start()).rejects.toThrow('gave up');
     await keeper.stop();
     await started;
@@ -104,7 +127,11 @@ describe('a process that is stopped while it starts', () => {
 
   it('is ended when it has started in spite of that', async () => {
     const opening = shell('sleep 60');
-    keeper = new Keeper('child', () => opening, (line) => said.push(line));
+    keeper = new Keeper(
+      'child',
+      () => opening,
+      (line) => said.push(line),
+    );
     await Promise.all([keeper.start(), keeper.stop()]);
     expect((await (await opening).exited).signal).toBe('SIGTERM');
     expect(keeper.pid).toBeUndefined();
@@ -113,10 +140,20 @@ describe('a process that is stopped while it starts', () => {
 
 describe('a process whose program is missing', () => {
   it('fails at the first start', async () => {
-    keeper = new Keeper('child', async () => {
-      await launch({ name: 'child', command: join(folder, 'nothing'), args: [], log: join(folder, 'log'), pidFile: join(folder, 'pid') });
-      throw new Error('it started');
-    }, (line) => said.push(line));
+    keeper = new Keeper(
+      'child',
+      async () => {
+        await launch({
+          name: 'child',
+          command: join(folder, 'nothing'),
+          args: [],
+          log: join(folder, 'log'),
+          pidFile: join(folder, 'pid'),
+        });
+        throw new Error('it started');
+      },
+      (line) => said.push(line),
+    );
     await expect(keeper.start()).rejects.toThrow(/child does not start: .*ENOENT/);
   });
 });

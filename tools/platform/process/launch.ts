@@ -97,5 +97,8 @@ export async function endsWithin(exited: Promise<unknown>, ms: number): Promise<
 export function lastLines(log: string, count = 15): string {
   if (!existsSync(log)) return '(no log)';
   const lines = readFileSync(log, 'utf8').trimEnd().split('\n');
-  return lines.slice(-count).map((line) => `  | ${line.slice(0, 400)}`).join('\n');
+  return lines
+    .slice(-count)
+    .map((line) => `  | ${line.slice(0, 400)}`)
+    .join('\n');
 }

@@ -45,16 +45,24 @@ export function livingPid(file: string): number | undefined {
 }
 
 /** Ends a process that outlived its parent, first politely; returns whether there was one. */
-export async function endLeftover(file: string, politely: NodeJS.Signals = 'SIGTERM', withinMs = 10_000): Promise<boolean> {
+export async function endLeftover(
+  file: string,
+  politely: NodeJS.Signals = 'SIGTERM',
+  withinMs = 10_000,
+): Promise<boolean> {
   const pid = livingPid(file);
   if (pid !== undefined) {
-    for (const [signal, patience] of [[politely, withinMs], ['SIGKILL', 10_000]] as const) {
+    for (const [signal, patience] of [
+      [politely, withinMs],
+      ['SIGKILL', 10_000],
+    ] as const) {
       process.kill(pid, signal);
       const deadline = Date.now() + patience;
       while (livingPid(file) !== undefined && Date.now() < deadline) await pause(20);
       if (livingPid(file) === undefined) break;
     }
-    if (livingPid(file) !== undefined) throw new Error(`process ${pid} (${file}) does not end; stop it, then try again`);
+    if (livingPid(file) !== undefined)
+      throw new Error(`process ${pid} (${file}) does not end; stop it, then try again`);
   }
   removePidFile(file);
   return pid !== undefined;
@@ -64,14 +72,21 @@ export async function endLeftover(file: string, politely: NodeJS.Signals = 'SIGT
 export function birthOf(pid: number): string | undefined {
   if (process.platform !== 'linux') {
     try {
-      return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim() || undefined;
+      return (
+        execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+          encoding: 'utf8',
+          stdio: ['ignore', 'pipe', 'ignore'],
+        }).trim() || undefined
+      );
     } catch {
       return undefined; // ps answers 1 when there is no such process
     }
   }
   try {
     // The name in brackets may hold spaces; the 1st field after it is the state, the 20th the birth in clock ticks.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
     return fields[0] === 'Z' ? undefined : fields[19];
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;

@@ -12,7 +12,8 @@ export function kafkaJars(): string {
   const list = readFileSync(join(root, 'tools/platform/kafka/jars.sha256'), 'utf8');
   const version = /kafka_2\.13-([\d.]+)\.jar$/m.exec(list)?.[1];
   const folder = join(root, `node_modules/.cache/tradewind/kafka-${version}`);
-  if (!existsSync(folder)) throw new Error(`Kafka's jars are not in ${folder}; run "node tools/platform/prepare.mjs" to fetch them`);
+  if (!existsSync(folder))
+    throw new Error(`Kafka's jars are not in ${folder}; run "node tools/platform/prepare.mjs" to fetch them`);
   return folder;
 }
 

@@ -41,7 +41,8 @@ function borrowBlock(): number[] {
   const first = randomInt(blocks);
   for (let tried = 0; tried < blocks; tried++) {
     const block = (first + tried) % blocks;
-    if (claimPidFile(join(desk, `${block}.pid`))) return Array.from({ length: blockSize }, (_, index) => lowest + block * blockSize + index);
+    if (claimPidFile(join(desk, `${block}.pid`)))
+      return Array.from({ length: blockSize }, (_, index) => lowest + block * blockSize + index);
   }
   throw new Error(`all ports from ${lowest} to ${highest} are lent to processes that live (see ${desk})`);
 }
@@ -49,7 +50,9 @@ function borrowBlock(): number[] {
 function tryToListen(port: number): Promise<Server | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(undefined) : reject(error)));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(undefined) : reject(error),
+    );
     server.listen({ port, host: '127.0.0.1', exclusive: true }, () => resolve(server));
   });
 }

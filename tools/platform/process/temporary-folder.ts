@@ -19,7 +19,8 @@ export async function temporaryFolder(): Promise<string> {
 export function removeState(folder: string): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    if (entry.isSymbolicLink() && statSync(path, { throwIfNoEntry: false })) rmSync(realpathSync(path), { recursive: true });
+    if (entry.isSymbolicLink() && statSync(path, { throwIfNoEntry: false }))
+      rmSync(realpathSync(path), { recursive: true });
   }
   rmSync(folder, { recursive: true, force: true });
 }
@@ -27,7 +28,9 @@ export function removeState(folder: string): void {
 /** Ends every process that a pid file below the folder remembers. */
 export async function endLeftovers(folder: string): Promise<string[]> {
   const files = pidFilesBelow(folder);
-  const ended = await Promise.all(files.map(async (file) => ((await endLeftover(file, 'SIGTERM', 10_000)) ? [file] : [])));
+  const ended = await Promise.all(
+    files.map(async (file) => ((await endLeftover(file, 'SIGTERM', 10_000)) ? [file] : [])),
+  );
   return ended.flat();
 }
 

@@ -24,7 +24,10 @@ export interface ClusterPlan {
   readonly password: string;
   /** Where the keepers of ours are noted as soon as they run. */
   readonly kept: Map<string, Keeper>;
-  readonly options: Pick<ShopOptions, 'stateDir' | 'databaseUrl' | 'kafkaBrokers' | 'kafka' | 'postgres' | 'patience' | 'between'>;
+  readonly options: Pick<
+    ShopOptions,
+    'stateDir' | 'databaseUrl' | 'kafkaBrokers' | 'kafka' | 'postgres' | 'patience' | 'between'
+  >;
   readonly say: (line: string) => void;
 }
 
@@ -37,8 +40,14 @@ const withoutDisk = { fsync: 'off' };
  */
 export async function openClusters(plan: ClusterPlan): Promise<[postgres: Cluster, kafka: Cluster]> {
   const { databaseUrl, kafkaBrokers } = plan.options;
-  const named = { postgres: databaseUrl && (await namedPostgres(databaseUrl)), kafka: kafkaBrokers && (await namedKafka(kafkaBrokers)) };
-  const [postgres, kafka] = await Promise.allSettled([named.postgres || ownPostgres(plan), named.kafka || ownKafka(plan)]);
+  const named = {
+    postgres: databaseUrl && (await namedPostgres(databaseUrl)),
+    kafka: kafkaBrokers && (await namedKafka(kafkaBrokers)),
+  };
+  const [postgres, kafka] = await Promise.allSettled([
+    named.postgres || ownPostgres(plan),
+    named.kafka || ownKafka(plan),
+  ]);
   if (postgres.status === 'rejected') throw postgres.reason;
   if (kafka.status === 'rejected') throw kafka.reason;
   return [postgres.value, kafka.value];
@@ -48,11 +57,24 @@ async function ownPostgres({ state, ports, password, kept, options, say }: Clust
   const settings = { ...(options.stateDir === undefined && withoutDisk), ...options.postgres?.settings };
   const portForServices = (await options.between?.('postgres', ports.postgres)) ?? ports.postgres;
   let address = '';
-  const keeper = new Keeper('postgres', async (givingUp) => {
-    const postgres = await startPostgres({ dataDir: state.postgres, port: ports.postgres, password, log: state.log('postgres'), settings }, givingUp);
-    address = postgres.adminUrl;
-    return { pid: postgres.pid, exited: postgres.process.exited, signal: postgres.signal, stop: () => postgres.stop() };
-  }, say, options.patience);
+  const keeper = new Keeper(
+    'postgres',
+    async (givingUp) => {
+      const postgres = await startPostgres(
+        { dataDir: state.postgres, port: ports.postgres, password, log: state.log('postgres'), settings },
+        givingUp,
+      );
+      address = postgres.adminUrl;
+      return {
+        pid: postgres.pid,
+        exited: postgres.process.exited,
+        signal: postgres.signal,
+        stop: () => postgres.stop(),
+      };
+    },
+    say,
+    options.patience,
+  );
   await keeper.start();
   kept.set('postgres', keeper);
   return { address, forServices: Object.assign(new URL(address), { port: portForServices }).href };
@@ -61,7 +83,12 @@ async function ownPostgres({ state, ports, password, kept, options, say }: Clust
 /** Each node has a keeper of its own. All are waited for, even when one fails: what has started must be known, to be stopped. */
 async function ownKafka({ state, ports, kept, options, say }: ClusterPlan): Promise<Cluster> {
   const { between } = options;
-  const about = { dataDir: state.kafka, log: state.log('kafka'), shortLived: options.stateDir === undefined, ...options.kafka };
+  const about = {
+    dataDir: state.kafka,
+    log: state.log('kafka'),
+    shortLived: options.stateDir === undefined,
+    ...options.kafka,
+  };
   const nameOf = (index: number): string => (index === 0 ? 'kafka' : `kafka-${index + 1}`);
   const nodes = await planNodes(
     { ...about, port: ports.kafka, controllerPort: ports['kafka-controller'] },
@@ -69,10 +96,15 @@ async function ownKafka({ state, ports, kept, options, say }: ClusterPlan): Prom
   );
   const starts = await Promise.allSettled(
     nodes.map(async (node, index) => {
-      const keeper = new Keeper(nameOf(index), async (givingUp) => {
-        const { process, stop } = await startNode(node, about, givingUp);
-        return { pid: process.pid, exited: process.exited, signal: process.signal, stop };
-      }, say, options.patience);
+      const keeper = new Keeper(
+        nameOf(index),
+        async (givingUp) => {
+          const { process, stop } = await startNode(node, about, givingUp);
+          return { pid: process.pid, exited: process.exited, signal: process.signal, stop };
+        },
+        say,
+        options.patience,
+      );
       await keeper.start();
       kept.set(keeper.name, keeper);
     }),
@@ -80,17 +112,25 @@ async function ownKafka({ state, ports, kept, options, say }: ClusterPlan): Prom
   const failed = starts.find((start) => start.status === 'rejected');
   if (failed) throw failed.reason;
   const addresses = nodes.map(addressesOf);
-  return { address: addresses.map(({ direct }) => direct).join(','), forServices: addresses.map(({ clients }) => clients).join(',') };
+  return {
+    address: addresses.map(({ direct }) => direct).join(','),
+    forServices: addresses.map(({ clients }) => clients).join(','),
+  };
 }
 
 /** An administrator's URL that somebody gave: it must answer, and be able to make roles and databases. */
 async function namedPostgres(url: string): Promise<Cluster> {
-  const wrong = (why: string): Error => new Error(`DATABASE_URL does not lead to a PostgreSQL where roles and databases can be made (${why}); it must be postgres://administrator:password@host:port/postgres`);
+  const wrong = (why: string): Error =>
+    new Error(
+      `DATABASE_URL does not lead to a PostgreSQL where roles and databases can be made (${why}); it must be postgres://administrator:password@host:port/postgres`,
+    );
   if (!/^postgres(ql)?:\/\/./.test(url)) throw wrong('it is no address of a PostgreSQL');
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   try {
     await client.connect();
-    const { rows } = await client.query<{ able: boolean }>('SELECT rolsuper OR (rolcreaterole AND rolcreatedb) AS able FROM pg_roles WHERE rolname = current_user');
+    const { rows } = await client.query<{ able: boolean }>(
+      'SELECT rolsuper OR (rolcreaterole AND rolcreatedb) AS able FROM pg_roles WHERE rolname = current_user',
+    );
     if (!rows[0]?.able) throw new Error('its role has neither SUPERUSER nor CREATEROLE and CREATEDB');
   } catch (error) {
     throw wrong((error as Error).message || (error as { code?: string }).code || String(error));

@@ -28,7 +28,8 @@ export function withLittleMemory(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 /** Everything that a service reads; a service starts with nothing else. */
 export function environmentOf(service: Service, port: number, around: Surroundings): Environment {
   const everywhere = { PORT: String(port), HOST: '127.0.0.1', KAFKA_BROKERS: around.kafkaBrokers };
-  if (service === 'gateway') return { TRUSTED_ADDRESSES: '127.0.0.1,::1', ...everywhere, INSTANCES_FILE: around.instancesFile };
+  if (service === 'gateway')
+    return { TRUSTED_ADDRESSES: '127.0.0.1,::1', ...everywhere, INSTANCES_FILE: around.instancesFile };
   return { ...everywhere, DATABASE_URL: around.databases[service], MIGRATIONS: 'apply', ...ownOf(service, around) };
 }
 

@@ -10,7 +10,12 @@ export interface MainJob {
 }
 
 /** Plays real trading through the gateway, then has the audit look at what is left. True when both found nothing wrong. */
-export async function doMainJob(shop: Shop, job: MainJob, log: (line: string) => void, signal: AbortSignal): Promise<boolean> {
+export async function doMainJob(
+  shop: Shop,
+  job: MainJob,
+  log: (line: string) => void,
+  signal: AbortSignal,
+): Promise<boolean> {
   const historyFile = join(shop.state.path, 'history.jsonl');
   const { ok } = await playShop({
     ...job,
@@ -23,7 +28,14 @@ export async function doMainJob(shop: Shop, job: MainJob, log: (line: string) =>
     signal,
   });
   signal.throwIfAborted();
-  const report = await runAudit({ databases: shop.databases, brokers: shop.kafkaBrokers, providerLog: shop.state.providerLog, historyFile, instances: shop.instances, log });
+  const report = await runAudit({
+    databases: shop.databases,
+    brokers: shop.kafkaBrokers,
+    providerLog: shop.state.providerLog,
+    historyFile,
+    instances: shop.instances,
+    log,
+  });
   for (const line of reportLines(report)) log(line);
   return ok && report.clean;
 }

@@ -26,7 +26,10 @@ describe('a port where somebody listens', () => {
 
 describe('ports from the environment', () => {
   it('are the usual ones where nothing is said', () => expect(fixedPorts({})).toEqual(defaultPorts));
-  it('move by their setting', () => expect(fixedPorts({ KAFKA_CONTROLLER_PORT: '29093' })['kafka-controller']).toBe(29093));
-  it('are refused when they are no ports', () => expect(() => fixedPorts({ ORDER_PORT: 'x' })).toThrow('ORDER_PORT is "x"; it must be a port from 1 to 65535'));
-  it('are refused when two are the same', () => expect(() => fixedPorts({ ORDER_PORT: '3000' })).toThrow('ORDER_PORT and GATEWAY_PORT are both 3000'));
+  it('move by their setting', () =>
+    expect(fixedPorts({ KAFKA_CONTROLLER_PORT: '29093' })['kafka-controller']).toBe(29093));
+  it('are refused when they are no ports', () =>
+    expect(() => fixedPorts({ ORDER_PORT: 'x' })).toThrow('ORDER_PORT is "x"; it must be a port from 1 to 65535'));
+  it('are refused when two are the same', () =>
+    expect(() => fixedPorts({ ORDER_PORT: '3000' })).toThrow('ORDER_PORT and GATEWAY_PORT are both 3000'));
 });

@@ -13,7 +13,8 @@ export function fixedPorts(env: NodeJS.ProcessEnv): Ports {
   const ports = Object.fromEntries(portNames.map((name) => [name, portFrom(env, name)])) as Record<PortName, number>;
   for (const name of portNames) {
     const twins = portNames.filter((other) => ports[other] === ports[name]);
-    if (twins.length > 1) throw new Error(`${twins.map(portSetting).join(' and ')} are both ${ports[name]}; give each a port of its own`);
+    if (twins.length > 1)
+      throw new Error(`${twins.map(portSetting).join(' and ')} are both ${ports[name]}; give each a port of its own`);
   }
   return ports;
 }
@@ -28,13 +29,21 @@ export async function refuseTakenPorts(ports: Ports, needed: readonly PortName[]
   const checked = await Promise.all(needed.map(async (name) => ((await isFree(ports[name])) ? [] : [name])));
   const taken = checked.flat();
   if (taken.length === 0) return;
-  throw new PortTaken(taken.map((name) => `port ${ports[name]} (${name}) is taken; set ${portSetting(name)} or stop the process that listens there`).join('\n'));
+  throw new PortTaken(
+    taken
+      .map(
+        (name) =>
+          `port ${ports[name]} (${name}) is taken; set ${portSetting(name)} or stop the process that listens there`,
+      )
+      .join('\n'),
+  );
 }
 
 function portFrom(env: NodeJS.ProcessEnv, name: PortName): number {
   const text = env[portSetting(name)];
   if (text === undefined || text === '') return defaultPorts[name];
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`${portSetting(name)} is "${text}"; it must be a port from 1 to 65535`);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new Error(`${portSetting(name)} is "${text}"; it must be a port from 1 to 65535`);
   return port;
 }

@@ -31,8 +31,10 @@ export function readScale(text: string, fewest: 0 | 1 = 1): Scale {
   for (const part of text.split(',').map((each) => each.trim())) {
     const [name = '', ...count] = part.split('=');
     if (!isService(name)) throw new Error(`there is no service "${name}"; there are ${databaseServices.join(', ')}`);
-    if (name === 'gateway') throw new Error('the gateway is the one public address and runs once; put a load balancer in front of several');
-    if (!/^(0|[1-9]\d?)$/.test(count.join('=')) || Number(count[0]) < fewest) throw new Error(`"${part}" is not of the form ${name}=2, with ${fewest} to 99 instances`);
+    if (name === 'gateway')
+      throw new Error('the gateway is the one public address and runs once; put a load balancer in front of several');
+    if (!/^(0|[1-9]\d?)$/.test(count.join('=')) || Number(count[0]) < fewest)
+      throw new Error(`"${part}" is not of the form ${name}=2, with ${fewest} to 99 instances`);
     if (scale.has(name)) throw new Error(`${name} is named twice`);
     scale.set(name, Number(count[0]));
   }

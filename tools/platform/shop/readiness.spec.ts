@@ -18,7 +18,12 @@ describe('a service that is being waited for', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     writeFileSync(join(folder, 'log'), 'first line\nDATABASE_URL is missing\n');
     const { port } = server.address() as { port: number };
-    awaited = { name: 'order', url: `http://127.0.0.1:${port}/readyz`, log: join(folder, 'log'), restarts: () => restarts };
+    awaited = {
+      name: 'order',
+      url: `http://127.0.0.1:${port}/readyz`,
+      log: join(folder, 'log'),
+      restarts: () => restarts,
+    };
   });
   afterEach(async () => {
     server.closeAllConnections();
@@ -34,12 +39,16 @@ describe('a service that is being waited for', () => {
 
   it('is given up after its time, quoting its answer and its last words', async () => {
     answers = Array.from({ length: 1_000 }, () => 503);
-    await expect(untilReady(awaited, 60)).rejects.toThrow(/order was not ready within 0\.06 s .*503 behind its migrations.*\n.*\n.*DATABASE_URL is missing/);
+    await expect(untilReady(awaited, 60)).rejects.toThrow(
+      /order was not ready within 0\.06 s .*503 behind its migrations.*\n.*\n.*DATABASE_URL is missing/,
+    );
   });
 
   it('is given up when it ends again and again', async () => {
     answers = Array.from({ length: 1_000 }, () => 503);
     awaited = { ...awaited, restarts: () => restarts++ };
-    await expect(untilReady(awaited, 5_000)).rejects.toThrow(/order ended 3 times instead of starting; .*\n.*\n.*DATABASE_URL is missing/);
+    await expect(untilReady(awaited, 5_000)).rejects.toThrow(
+      /order ended 3 times instead of starting; .*\n.*\n.*DATABASE_URL is missing/,
+    );
   });
 });

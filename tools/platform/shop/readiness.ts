@@ -30,14 +30,23 @@ export async function untilReady(awaited: Awaited, withinMs: number, signal?: Ab
       last = cause?.message || message;
     }
     const ended = awaited.restarts() - before;
-    if (ended >= tooManyRestarts) throw new Error(`${awaited.name} ended ${ended} times instead of starting; its last words (${awaited.log}):\n${lastLines(awaited.log)}`);
+    if (ended >= tooManyRestarts)
+      throw new Error(
+        `${awaited.name} ended ${ended} times instead of starting; its last words (${awaited.log}):\n${lastLines(awaited.log)}`,
+      );
     if (Date.now() > deadline) {
-      throw new Error(`${awaited.name} was not ready within ${withinMs / 1000} s (${awaited.url}: ${last}); its last words (${awaited.log}):\n${lastLines(awaited.log)}`);
+      throw new Error(
+        `${awaited.name} was not ready within ${withinMs / 1000} s (${awaited.url}: ${last}); its last words (${awaited.log}):\n${lastLines(awaited.log)}`,
+      );
     }
     await pause(50);
   }
 }
 
 /** Waits until an instance answers at a path of its own, `/readyz` where none is said. */
-export const instanceReady = ({ name, url, log, keeper }: Instance, withinMs: number, signal?: AbortSignal, path = '/readyz'): Promise<void> =>
-  untilReady({ name, url: `${url}${path}`, log, restarts: () => keeper.restarts }, withinMs, signal);
+export const instanceReady = (
+  { name, url, log, keeper }: Instance,
+  withinMs: number,
+  signal?: AbortSignal,
+  path = '/readyz',
+): Promise<void> => untilReady({ name, url: `${url}${path}`, log, restarts: () => keeper.restarts }, withinMs, signal);

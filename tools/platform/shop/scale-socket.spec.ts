@@ -28,19 +28,29 @@ describe('a shop that is asked for another scale', () => {
   it('is given the wish, and tells how it gets on', async () => {
     const wishes: Scale[] = [];
     const [lines, say] = gathering();
-    await serveScale(socket, async (scale, told) => {
-      wishes.push(scale);
-      told('starting order-2');
-      await Promise.resolve();
-      told('order-2: ready');
-    }, closing.signal, silent);
+    await serveScale(
+      socket,
+      async (scale, told) => {
+        wishes.push(scale);
+        told('starting order-2');
+        await Promise.resolve();
+        told('order-2: ready');
+      },
+      closing.signal,
+      silent,
+    );
     await askForScale(socket, { order: 2 }, say);
     expect(wishes).toEqual([{ order: 2 }]);
     expect(lines).toEqual(['starting order-2', 'order-2: ready']);
   });
 
   it('says why it does not do it', async () => {
-    await serveScale(socket, () => Promise.reject(new Error('order-2 was not ready within 90 s')), closing.signal, silent);
+    await serveScale(
+      socket,
+      () => Promise.reject(new Error('order-2 was not ready within 90 s')),
+      closing.signal,
+      silent,
+    );
     await expect(askForScale(socket, { order: 2 }, silent)).rejects.toThrow('order-2 was not ready within 90 s');
   });
 

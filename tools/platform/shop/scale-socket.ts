@@ -20,9 +20,15 @@ export class NobodyListens extends Error {
  * Takes wishes for another scale, a line of JSON each, from whoever may open the folder's socket: the account that runs the shop.
  * What was begun is finished although nobody listens any more. Ends with `closing`.
  */
-export async function serveScale(path: string, change: Change, closing: AbortSignal, say: (line: string) => void): Promise<void> {
+export async function serveScale(
+  path: string,
+  change: Change,
+  closing: AbortSignal,
+  say: (line: string) => void,
+): Promise<void> {
   if (closing.aborted) return;
-  if (Buffer.byteLength(path) > longestPath) return say(`the scale can't be changed while this shop runs: ${path} is too long for a socket`);
+  if (Buffer.byteLength(path) > longestPath)
+    return say(`the scale can't be changed while this shop runs: ${path} is too long for a socket`);
   const asking = new Set<Socket>();
   const server = createServer((socket) => {
     asking.add(socket);
@@ -42,7 +48,9 @@ export async function serveScale(path: string, change: Change, closing: AbortSig
 export async function askForScale(path: string, scale: Scale, say: (line: string) => void): Promise<void> {
   const socket = connect(path);
   await new Promise<void>((resolve, reject) => {
-    socket.once('connect', resolve).once('error', (error) => reject(new NobodyListens(`nobody listens at ${path}`, { cause: error })));
+    socket
+      .once('connect', resolve)
+      .once('error', (error) => reject(new NobodyListens(`nobody listens at ${path}`, { cause: error })));
   });
   socket.on('error', () => undefined); // seen as an end without an answer
   socket.write(`${JSON.stringify(scale)}\n`);

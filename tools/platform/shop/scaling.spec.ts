@@ -20,27 +20,61 @@ const file = (name: string): string => join(state.path, name);
 const silent = (): void => undefined;
 
 /** Goes when it is told to, but not before there is a file that lets it. */
-const hesitating = (): string => `trap 'while [ ! -e ${file('let-go')} ]; do sleep 0.02; done; exit 0' TERM; touch ${file('up')}; while :; do sleep 0.02; done`;
+const hesitating = (): string =>
+  `trap 'while [ ! -e ${file('let-go')} ]; do sleep 0.02; done; exit 0' TERM; touch ${file('up')}; while :; do sleep 0.02; done`;
 
 async function shell(name: string, script: string): Promise<Keepable> {
-  const running = await launch({ name, command: '/bin/sh', args: ['-c', script], log: state.log(name), pidFile: state.pidFile(name) });
-  return { pid: running.pid, exited: running.exited, signal: running.signal, stop: () => running.stop(['SIGTERM', 60_000]) };
+  const running = await launch({
+    name,
+    command: '/bin/sh',
+    args: ['-c', script],
+    log: state.log(name),
+    pidFile: state.pidFile(name),
+  });
+  return {
+    pid: running.pid,
+    exited: running.exited,
+    signal: running.signal,
+    stop: () => running.stop(['SIGTERM', 60_000]),
+  };
 }
 
 beforeEach(async () => {
   state = await claimTemporary();
   const named = (name: string, service: Instance['service']): Instance => ({
-    name, service, url: 'http://127.0.0.1:1', log: state.log(name), keeper: new Keeper(name, () => shell(name, hesitating()), silent),
+    name,
+    service,
+    url: 'http://127.0.0.1:1',
+    log: state.log(name),
+    keeper: new Keeper(name, () => shell(name, hesitating()), silent),
   });
   instances = [...services.map((service) => named(service, service)), named('order-2', 'order')];
   leaving = instances.at(-1)!.keeper;
   await leaving.start();
   await eventually(() => existsSync(file('up')));
-  const options = { ports: 'free', programs: { order: 'no-such-program.js' }, patience: { firstDelayMs: 10, longestDelayMs: 40, steadyAfterMs: 10_000 } } as const;
+  const options = {
+    ports: 'free',
+    programs: { order: 'no-such-program.js' },
+    patience: { firstDelayMs: 10, longestDelayMs: 40, steadyAfterMs: 10_000 },
+  } as const;
   scaling = new Scaling({
-    state, instances, kept: new Map(instances.map(({ name, keeper }) => [name, keeper])), options, closing: new AbortController().signal,
-    ports: fixedPorts({}), about: {}, startupMs: 60_000,
-    around: { kafkaBrokers: '', databases: { user: '', product: '', cart: '', order: '', payment: '' }, gatewayUrl: '', providerUrl: '', secrets: openSecrets(state.secretsFile), providerLog: state.providerLog, instancesFile: state.instancesFile },
+    state,
+    instances,
+    kept: new Map(instances.map(({ name, keeper }) => [name, keeper])),
+    options,
+    closing: new AbortController().signal,
+    ports: fixedPorts({}),
+    about: {},
+    startupMs: 60_000,
+    around: {
+      kafkaBrokers: '',
+      databases: { user: '', product: '', cart: '', order: '', payment: '' },
+      gatewayUrl: '',
+      providerUrl: '',
+      secrets: openSecrets(state.secretsFile),
+      providerLog: state.providerLog,
+      instancesFile: state.instancesFile,
+    },
   });
 });
 afterEach(async () => {
@@ -50,12 +84,17 @@ afterEach(async () => {
 });
 
 describe('a shop whose scale is being changed', () => {
-  const names = (): string[] => (JSON.parse(readFileSync(state.shopFile, 'utf8')) as { instances: { name: string }[] }).instances.map(({ name }) => name);
+  const names = (): string[] =>
+    (JSON.parse(readFileSync(state.shopFile, 'utf8')) as { instances: { name: string }[] }).instances.map(
+      ({ name }) => name,
+    );
 
   it('refuses another change until that is done, and takes the next one', async () => {
     const first = scaling.change({ order: 1 }, silent);
     await eventually(() => existsSync(state.shopFile));
-    await expect(scaling.change({ order: 2 }, silent)).rejects.toThrow('another change of the scale is under way; try again when it is done');
+    await expect(scaling.change({ order: 2 }, silent)).rejects.toThrow(
+      'another change of the scale is under way; try again when it is done',
+    );
     expect(leaving.pid).toBeDefined();
     writeFileSync(file('let-go'), '');
     await first;

@@ -45,7 +45,11 @@ export class Scaling {
   /** For the tools that look into a running shop. */
   writeDown(): void {
     const { state, about, instances } = this.shop;
-    const text = JSON.stringify({ ...about, instances: instances.map(({ name, service, url, log }) => ({ name, service, url, log })) }, undefined, 2);
+    const text = JSON.stringify(
+      { ...about, instances: instances.map(({ name, service, url, log }) => ({ name, service, url, log })) },
+      undefined,
+      2,
+    );
     writeFileSync(state.shopFile, `${text}\n`, { mode: 0o600 });
   }
 
@@ -61,10 +65,14 @@ export class Scaling {
     }
     const names = newcomers.map(({ name }) => name).join(', ');
     try {
-      await whileSaying(`starting ${names}`, async () => {
-        await Promise.all(newcomers.map(({ keeper }) => keeper.start()));
-        await Promise.all(newcomers.map((newcomer) => instanceReady(newcomer, startupMs, closing)));
-      }, say);
+      await whileSaying(
+        `starting ${names}`,
+        async () => {
+          await Promise.all(newcomers.map(({ keeper }) => keeper.start()));
+          await Promise.all(newcomers.map((newcomer) => instanceReady(newcomer, startupMs, closing)));
+        },
+        say,
+      );
     } catch (error) {
       await this.#leave(newcomers, say);
       throw error;

@@ -20,7 +20,9 @@ export function openSecrets(file: string): Secrets {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Secrets;
   } catch (error) {
-    throw new Error(`${file} can't be read (${(error as Error).message}); without it the state folder is lost: run "npm run reset" to start empty`);
+    throw new Error(
+      `${file} can't be read (${(error as Error).message}); without it the state folder is lost: run "npm run reset" to start empty`,
+    );
   }
 }
 
@@ -28,7 +30,10 @@ function newSecrets(): Secrets {
   const password = (): string => randomBytes(18).toString('base64url');
   return {
     postgresPassword: password(),
-    databasePasswords: Object.fromEntries(databaseServices.map((name) => [name, password()])) as Record<DatabaseService, string>,
+    databasePasswords: Object.fromEntries(databaseServices.map((name) => [name, password()])) as Record<
+      DatabaseService,
+      string
+    >,
     dataKeySecret: randomBytes(32).toString('base64'),
     providerWebhookSecret: randomBytes(32).toString('base64'),
     admin: { email: 'admin@tradewind.example', password: password() },

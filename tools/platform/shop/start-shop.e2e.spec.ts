@@ -30,11 +30,15 @@ const answers = async (url: string): Promise<boolean> => (await fetch(url)).ok;
 
 /** The operator's command as he types it. */
 async function tradewind(...args: readonly string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, [join(root, 'dist/tools/ops/tradewind.js'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [join(root, 'dist/tools/ops/tradewind.js'), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let [out, err] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
+  const code = await new Promise<number | null>((resolve, reject) =>
+    child.once('error', reject).once('close', resolve),
+  );
   return { code, out, err };
 }
 
@@ -53,7 +57,10 @@ describe('a shop of its own', () => {
   });
 
   it('has as many instances as it was told', () => {
-    expect(shop.instances.filter(({ service }) => service === 'cart').map(({ name }) => name)).toEqual(['cart', 'cart-2']);
+    expect(shop.instances.filter(({ service }) => service === 'cart').map(({ name }) => name)).toEqual([
+      'cart',
+      'cart-2',
+    ]);
   });
 
   it('gives each service a database that only it can open', async () => {
@@ -73,17 +80,31 @@ describe('a service that is killed', () => {
 });
 
 describe('a shop whose scale is changed while it runs', () => {
-  const writtenDown = (): string[] => (JSON.parse(readFileSync(shop.state.shopFile, 'utf8')) as { instances: { name: string }[] }).instances.map(({ name }) => name);
-  const command = (text: string, state = shop.state.path): ReturnType<typeof tradewind> => tradewind('scale', text, '--state', state, '--json');
-  const openInstances = (service: string): string[] => shop.instances.filter((one) => one.service === service).map(({ name }) => name);
+  const writtenDown = (): string[] =>
+    (JSON.parse(readFileSync(shop.state.shopFile, 'utf8')) as { instances: { name: string }[] }).instances.map(
+      ({ name }) => name,
+    );
+  const command = (text: string, state = shop.state.path): ReturnType<typeof tradewind> =>
+    tradewind('scale', text, '--state', state, '--json');
+  const openInstances = (service: string): string[] =>
+    shop.instances.filter((one) => one.service === service).map(({ name }) => name);
 
   it('runs more of one service and fewer of another when the command ends', async () => {
     const going = instance('cart-2');
     const { code, out, err } = await command('product=3,cart=1');
     expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' });
-    expect((JSON.parse(out) as { running: { service: string; instances: { name: string }[] }[] }).running.map(({ service, instances }) => [service, instances.length])).toEqual([['product', 3], ['cart', 1]]);
+    expect(
+      (JSON.parse(out) as { running: { service: string; instances: { name: string }[] }[] }).running.map(
+        ({ service, instances }) => [service, instances.length],
+      ),
+    ).toEqual([
+      ['product', 3],
+      ['cart', 1],
+    ]);
     expect(openInstances('product')).toEqual(['product', 'product-2', 'product-3']);
-    expect(await Promise.all(['product-2', 'product-3'].map((name) => answers(`${instance(name).url}/readyz`)))).toEqual([true, true]);
+    expect(
+      await Promise.all(['product-2', 'product-3'].map((name) => answers(`${instance(name).url}/readyz`))),
+    ).toEqual([true, true]);
     expect(openInstances('cart')).toEqual(['cart']);
     expect(going.keeper.pid).toBeUndefined();
     expect(readFileSync(going.log, 'utf8').trimEnd().split('\n').at(-1)).toMatch(/stopped/);

@@ -67,13 +67,23 @@ async function open({ state, kept, instances, options, closing, stop }: Site): P
     ...(options.kafkaBrokers ? [] : (['kafka', 'kafka-controller'] as const)),
   ]);
 
-  const [postgres, kafka] = await phase('PostgreSQL and Kafka', () => openClusters({ state, ports, password: secrets.postgresPassword, kept, options, say }));
+  const [postgres, kafka] = await phase('PostgreSQL and Kafka', () =>
+    openClusters({ state, ports, password: secrets.postgresPassword, kept, options, say }),
+  );
   const databases = await phase('databases and roles', () => createDatabases(postgres.address, secrets));
   await phase('topics', () => provisionTopics(kafka.address));
 
   const gatewayUrl = `http://127.0.0.1:${ports.gateway}`;
   const providerUrl = `http://127.0.0.1:${ports.provider}`;
-  const around: Surroundings = { kafkaBrokers: kafka.forServices, databases: seenAt(postgres.forServices, databases), gatewayUrl, providerUrl, secrets, providerLog: state.providerLog, instancesFile: state.instancesFile };
+  const around: Surroundings = {
+    kafkaBrokers: kafka.forServices,
+    databases: seenAt(postgres.forServices, databases),
+    gatewayUrl,
+    providerUrl,
+    secrets,
+    providerLog: state.providerLog,
+    instancesFile: state.instancesFile,
+  };
   await phase('services', async () => {
     const provider = keepProvider(ports.provider, around, state, options);
     kept.set('provider', provider);
@@ -91,15 +101,33 @@ async function open({ state, kept, instances, options, closing, stop }: Site): P
   await phase('the way through the gateway', () => instanceReady(gateway, 30_000, options.signal, '/products?limit=1'));
 
   const addresses = { gatewayUrl, providerUrl, kafkaBrokers: kafka.address, adminUrl: postgres.address, databases };
-  const scaling = new Scaling({ state, kept, instances, options, closing, ports, around, about: { ...addresses, providerLog: state.providerLog }, startupMs });
+  const scaling = new Scaling({
+    state,
+    kept,
+    instances,
+    options,
+    closing,
+    ports,
+    around,
+    about: { ...addresses, providerLog: state.providerLog },
+    startupMs,
+  });
   scaling.writeDown();
   const scale: Shop['scale'] = (wanted, told = say) => scaling.change(wanted, told);
-  await serveScale(state.scaleSocket, (wanted, told) => scale(wanted, (line) => [say, told].forEach((each) => each(line))), closing, say);
+  await serveScale(
+    state.scaleSocket,
+    (wanted, told) => scale(wanted, (line) => [say, told].forEach((each) => each(line))),
+    closing,
+    say,
+  );
   return { ...addresses, admin: secrets.admin, state, instances, kept, stop, scale, ...handles(kept, instances) };
 }
 
 /** What a test does to a shop that runs. */
-function handles(kept: ReadonlyMap<string, Keeper>, instances: readonly Instance[]): Pick<Shop, 'kill' | 'stopOne' | 'startOne' | 'untilReady'> {
+function handles(
+  kept: ReadonlyMap<string, Keeper>,
+  instances: readonly Instance[],
+): Pick<Shop, 'kill' | 'stopOne' | 'startOne' | 'untilReady'> {
   const keeperOf = (name: string): Keeper => {
     const keeper = kept.get(name);
     if (!keeper) throw new Error(`nothing in this shop is called "${name}"; there are ${[...kept.keys()].join(', ')}`);
@@ -121,14 +149,20 @@ function handles(kept: ReadonlyMap<string, Keeper>, instances: readonly Instance
 
 async function createDatabases(adminUrl: string, secrets: Secrets): Promise<Record<DatabaseService, string>> {
   const urls: [DatabaseService, string][] = [];
-  for (const name of databaseServices) urls.push([name, await createServiceDatabase(adminUrl, name, secrets.databasePasswords[name])]);
+  for (const name of databaseServices)
+    urls.push([name, await createServiceDatabase(adminUrl, name, secrets.databasePasswords[name])]);
   return Object.fromEntries(urls) as Record<DatabaseService, string>;
 }
 
 /** The same databases, at the host and port of another address of their cluster. */
-function seenAt(address: string, databases: Readonly<Record<DatabaseService, string>>): Record<DatabaseService, string> {
+function seenAt(
+  address: string,
+  databases: Readonly<Record<DatabaseService, string>>,
+): Record<DatabaseService, string> {
   const { host } = new URL(address);
-  return Object.fromEntries(Object.entries(databases).map(([name, url]) => [name, Object.assign(new URL(url), { host }).href])) as Record<DatabaseService, string>;
+  return Object.fromEntries(
+    Object.entries(databases).map(([name, url]) => [name, Object.assign(new URL(url), { host }).href]),
+  ) as Record<DatabaseService, string>;
 }
 
 async function provisionTopics(brokers: string): Promise<void> {
@@ -140,13 +174,21 @@ async function provisionTopics(brokers: string): Promise<void> {
   }
 }
 
-async function stopInOrder(kept: ReadonlyMap<string, Keeper>, instances: readonly Instance[], say: (line: string) => void): Promise<void> {
+async function stopInOrder(
+  kept: ReadonlyMap<string, Keeper>,
+  instances: readonly Instance[],
+  say: (line: string) => void,
+): Promise<void> {
   // Who stops in order needs the others: nobody may be found paused.
   for (const keeper of kept.values()) if (keeper.pid !== undefined) keeper.signal('SIGCONT');
   const inner = instances.filter(({ service }) => service !== 'gateway').map(({ name }) => name);
   const brokers = [...kept.keys()].filter((name) => /^kafka(-\d)?$/.test(name));
   for (const names of [['gateway'], inner, ['provider'], brokers, ['postgres']]) {
-    await whileSaying(`stopping ${names.join(', ')}`, () => Promise.all(names.map(async (name) => kept.get(name)?.stop())), say);
+    await whileSaying(
+      `stopping ${names.join(', ')}`,
+      () => Promise.all(names.map(async (name) => kept.get(name)?.stop())),
+      say,
+    );
   }
 }
 
@@ -161,7 +203,12 @@ function instanceNamed(instances: readonly Instance[], name: string): Instance {
 }
 
 /** One line when it is done, and one every two seconds until then. */
-async function inPhase<T>(what: string, work: () => Promise<T>, say: (line: string) => void, signal?: AbortSignal): Promise<T> {
+async function inPhase<T>(
+  what: string,
+  work: () => Promise<T>,
+  say: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<T> {
   signal?.throwIfAborted();
   const since = Date.now();
   const result = await whileSaying(what, work, say);

@@ -49,9 +49,14 @@ export async function claim(path: string): Promise<StateFolder> {
     writeFileSync(owner(path), `${process.pid} ${birthOf(process.pid)}\n`, { flag: 'wx' });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'EACCES' || code === 'EPERM') throw new Error(`${path} belongs to another account; start as that one, or set TRADEWIND_STATE to a folder of yours`);
+    if (code === 'EACCES' || code === 'EPERM')
+      throw new Error(
+        `${path} belongs to another account; start as that one, or set TRADEWIND_STATE to a folder of yours`,
+      );
     if (code !== 'EEXIST' || ownerOf(path) === process.pid) throw error;
-    throw new Error(`a shop is already running on ${path} (process ${ownerOf(path)}); stop it with Ctrl-C where it was started, or set TRADEWIND_STATE to another folder`);
+    throw new Error(
+      `a shop is already running on ${path} (process ${ownerOf(path)}); stop it with Ctrl-C where it was started, or set TRADEWIND_STATE to another folder`,
+    );
   }
   await endLeftovers(path);
   return stateFolder(path);

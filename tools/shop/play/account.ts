@@ -22,8 +22,17 @@ export class Account {
   ) {}
 
   /** Registers the person; one who has registered before is only logged in. */
-  static async open(client: GatewayClient, { email, password, name }: Person): Promise<{ account: Account; userId: string; isNew: boolean }> {
-    const registered = await client.call<{ id: string }>({ op: 'register', method: 'POST', path: '/users', body: { email, password, name }, expect: [201, 409] });
+  static async open(
+    client: GatewayClient,
+    { email, password, name }: Person,
+  ): Promise<{ account: Account; userId: string; isNew: boolean }> {
+    const registered = await client.call<{ id: string }>({
+      op: 'register',
+      method: 'POST',
+      path: '/users',
+      body: { email, password, name },
+      expect: [201, 409],
+    });
     const account = await Account.logIn(client, { email, password });
     if (registered.status === 201) return { account, userId: registered.body.id, isNew: true };
     const me = await account.call<{ id: string }>({ op: 'read-self', method: 'GET', path: '/users/me', expect: [200] });
@@ -58,16 +67,24 @@ export class Account {
   private async fetchTokens(): Promise<void> {
     const { email, password } = this.person;
     const asked = Date.now();
-    const refreshed = this.tokens && (await this.tokensOf('/auth/refresh', { refreshToken: this.tokens.refreshToken }, [200, 401]));
+    const refreshed =
+      this.tokens && (await this.tokensOf('/auth/refresh', { refreshToken: this.tokens.refreshToken }, [200, 401]));
     // A refresh whose answer was lost has used up the refresh token: then the password is asked for again.
     const tokens = refreshed ?? (await this.tokensOf('/auth/login', { email, password }, [200]));
-    if (!tokens?.accessToken) throw new Unexpected({ method: 'POST', path: '/auth/login' }, 'the answer has no access token');
+    if (!tokens?.accessToken)
+      throw new Unexpected({ method: 'POST', path: '/auth/login' }, 'the answer has no access token');
     this.tokens = tokens;
     this.renewAt = asked + tokens.expiresIn * 1_000 * renewAfter;
   }
 
   private async tokensOf(path: string, body: object, expect: readonly number[]): Promise<Tokens | undefined> {
-    const answer = await this.client.call<Tokens>({ op: path.slice('/auth/'.length), method: 'POST', path, body, expect });
+    const answer = await this.client.call<Tokens>({
+      op: path.slice('/auth/'.length),
+      method: 'POST',
+      path,
+      body,
+      expect,
+    });
     return answer.status === 200 ? answer.body : undefined;
   }
 }

@@ -28,7 +28,8 @@ describe('work on many items', () => {
     expect(diary.most()).toBe(3);
   });
 
-  it('of nothing is done at once', () => expect(atOnce(3, [], () => Promise.reject(new Error('never')))).resolves.toBeUndefined());
+  it('of nothing is done at once', () =>
+    expect(atOnce(3, [], () => Promise.reject(new Error('never')))).resolves.toBeUndefined());
 
   it('begins no more after a failure, and rejects when those under way have ended', async () => {
     const begun: number[] = [];
@@ -50,7 +51,9 @@ describe('work in turn', () => {
     await atOnceInTurn(4, items, (item) => item[0], diary.act);
     for (const owner of ['a', 'b', 'c', 'd', 'e']) {
       const theirs = items.filter((item) => item.startsWith(owner));
-      expect(diary.entries.filter((entry) => entry.startsWith(owner))).toEqual(theirs.flatMap((item) => [`${item} begins`, `${item} ends`]));
+      expect(diary.entries.filter((entry) => entry.startsWith(owner))).toEqual(
+        theirs.flatMap((item) => [`${item} begins`, `${item} ends`]),
+      );
     }
     expect(diary.most()).toBeGreaterThan(1);
   });

@@ -17,7 +17,12 @@ export async function atOnce<T>(limit: number, items: readonly T[], act: (item: 
 }
 
 /** As atOnce, but items of one owner strictly one after another, in their order. */
-export function atOnceInTurn<T, K>(limit: number, items: readonly T[], owner: (item: T) => K, act: (item: T) => Promise<void>): Promise<void> {
+export function atOnceInTurn<T, K>(
+  limit: number,
+  items: readonly T[],
+  owner: (item: T) => K,
+  act: (item: T) => Promise<void>,
+): Promise<void> {
   const last = new Map<K, Promise<void>>();
   return atOnce(limit, items, (item) => {
     // The one before was begun earlier, so waiting for it can't come to a circle.

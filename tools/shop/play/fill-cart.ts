@@ -29,14 +29,29 @@ const rounds = 20;
  */
 export async function fillCart(account: Account, lines: readonly CartLine[], total: number): Promise<void> {
   for (let round = 0, seen = ''; ; round++) {
-    const { body: cart } = await account.call<CartView>({ op: 'read-cart', method: 'GET', path: '/cart', expect: [200] });
+    const { body: cart } = await account.call<CartView>({
+      op: 'read-cart',
+      method: 'GET',
+      path: '/cart',
+      expect: [200],
+    });
     const changes = changesFor(cart, lines);
     if (changes.length === 0 && cart.total.amount === total) return;
-    if (round === rounds) throw new Unexpected({ method: 'GET', path: '/cart' }, `expected ${lines.length} lines for ${total} pence, found ${seen}`);
+    if (round === rounds)
+      throw new Unexpected(
+        { method: 'GET', path: '/cart' },
+        `expected ${lines.length} lines for ${total} pence, found ${seen}`,
+      );
     seen = `${cart.items.length} lines for ${cart.total.amount} pence, ${changes.length} to be changed`;
     if (changes.length === 0) await wait(100 * round);
     await atOnce(putsAtOnce, changes, async ({ productId, quantity }) => {
-      await account.call({ op: 'put-in-cart', method: 'PUT', path: `/cart/items/${productId}`, body: { quantity }, expect: [200] });
+      await account.call({
+        op: 'put-in-cart',
+        method: 'PUT',
+        path: `/cart/items/${productId}`,
+        body: { quantity },
+        expect: [200],
+      });
     });
   }
 }

@@ -70,7 +70,12 @@ export class GatewayClient {
 
   constructor(private readonly options: ClientOptions) {
     if (options.signal) setMaxListeners(0, options.signal); // every call under way listens to it
-    this.pool = new Pool(new URL(options.url).origin, { connections: options.connections, headersTimeout: 30_000, bodyTimeout: 30_000, connectTimeout: 5_000 });
+    this.pool = new Pool(new URL(options.url).origin, {
+      connections: options.connections,
+      headersTimeout: 30_000,
+      bodyTimeout: 30_000,
+      connectTimeout: 5_000,
+    });
   }
 
   /** Answers with one of the statuses that the call expects. Throws Unexpected on any other, GaveUp when there was none in time. */
@@ -85,7 +90,12 @@ export class GatewayClient {
       }
       repeated ||= attempt.verdict === 'indeterminate';
       const pause = waitBefore(number, attempt.retryAfter, Math.random());
-      if (performance.now() + pause > end) throw new GaveUp(call, `${attempt.said}, after ${number} attempts in ${this.options.patience / 1_000} s`, attempt.status);
+      if (performance.now() + pause > end)
+        throw new GaveUp(
+          call,
+          `${attempt.said}, after ${number} attempts in ${this.options.patience / 1_000} s`,
+          attempt.status,
+        );
       this.retries++;
       await wait(pause, undefined, { signal: this.options.signal });
     }
@@ -99,7 +109,11 @@ export class GatewayClient {
     const { history } = this.options;
     history.write('invoke', { ...facts, method: call.method, path: call.path });
     const attempt = await this.send(call).catch((error: unknown) => this.failed(error));
-    history.write(attempt.verdict, { ...facts, ...(attempt.status !== undefined && { status: attempt.status }), ...(attempt.verdict !== 'ok' && { said: attempt.said }) });
+    history.write(attempt.verdict, {
+      ...facts,
+      ...(attempt.status !== undefined && { status: attempt.status }),
+      ...(attempt.verdict !== 'ok' && { said: attempt.said }),
+    });
     return attempt;
   }
 
@@ -107,7 +121,11 @@ export class GatewayClient {
     const { statusCode, headers, body } = await this.pool.request({
       method: call.method,
       path: call.path,
-      headers: { accept: 'application/json', ...(call.body && { 'content-type': 'application/json' }), ...call.headers },
+      headers: {
+        accept: 'application/json',
+        ...(call.body && { 'content-type': 'application/json' }),
+        ...call.headers,
+      },
       ...(call.body && { body: JSON.stringify(call.body) }),
       ...(this.options.signal && { signal: this.options.signal }),
     });

@@ -18,7 +18,11 @@ export interface History {
   close(): Promise<void>;
 }
 
-export const noHistory: History = { write: () => undefined, flush: () => Promise.resolve(), close: () => Promise.resolve() };
+export const noHistory: History = {
+  write: () => undefined,
+  flush: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+};
 
 /** Appends JSON lines `{at, run, phase, ...facts}`; `run` tells one run's lines from another's. */
 export function openHistory(file: string): History {
@@ -28,7 +32,8 @@ export function openHistory(file: string): History {
   written.catch(() => undefined); // told by close()
   const run = randomBytes(4).toString('hex');
   return {
-    write: (phase, facts) => void stream.write(`${JSON.stringify({ at: new Date().toISOString(), run, phase, ...facts })}\n`),
+    write: (phase, facts) =>
+      void stream.write(`${JSON.stringify({ at: new Date().toISOString(), run, phase, ...facts })}\n`),
     flush: () => new Promise((resolve, reject) => stream.write('', (error) => (error ? reject(error) : resolve()))),
     close: () => {
       stream.end();

@@ -14,17 +14,26 @@ describe('an answer', () => {
     [502, false, 'indeterminate', true],
     [503, true, 'indeterminate', true],
     [504, false, 'indeterminate', true],
-  ] as const)('%d with Retry-After %s is %s, tried again: %s', (status, retryAfter, verdict, again) => expect(judgeAnswer(status, retryAfter)).toEqual({ verdict, again }));
+  ] as const)('%d with Retry-After %s is %s, tried again: %s', (status, retryAfter, verdict, again) =>
+    expect(judgeAnswer(status, retryAfter)).toEqual({ verdict, again }),
+  );
 });
 
 describe('a connection that failed', () => {
-  it('had no effect when it was refused', () => expect(judgeFailure('ECONNREFUSED')).toEqual({ verdict: 'fail', again: true }));
-  it.each(['ECONNRESET', 'UND_ERR_SOCKET', 'UND_ERR_HEADERS_TIMEOUT', undefined])('may have had one when it broke (%s)', (code) =>
-    expect(judgeFailure(code)).toEqual({ verdict: 'indeterminate', again: true }));
+  it('had no effect when it was refused', () =>
+    expect(judgeFailure('ECONNREFUSED')).toEqual({ verdict: 'fail', again: true }));
+  it.each(['ECONNRESET', 'UND_ERR_SOCKET', 'UND_ERR_HEADERS_TIMEOUT', undefined])(
+    'may have had one when it broke (%s)',
+    (code) => expect(judgeFailure(code)).toEqual({ verdict: 'indeterminate', again: true }),
+  );
 });
 
 describe('the wait before another attempt', () => {
-  it('doubles up to five seconds', () => expect([1, 2, 3, 6, 7, 50].map((attempt) => waitBefore(attempt, undefined, 1))).toEqual([100, 200, 400, 3_200, 5_000, 5_000]));
+  it('doubles up to five seconds', () =>
+    expect([1, 2, 3, 6, 7, 50].map((attempt) => waitBefore(attempt, undefined, 1))).toEqual([
+      100, 200, 400, 3_200, 5_000, 5_000,
+    ]));
   it('is at least half of that', () => expect(waitBefore(3, undefined, 0)).toBe(200));
-  it('is as long as the server asks, up to five seconds', () => expect([waitBefore(1, 2, 0.5), waitBefore(1, 3_600, 0.5)]).toEqual([2_000, 5_000]));
+  it('is as long as the server asks, up to five seconds', () =>
+    expect([waitBefore(1, 2, 0.5), waitBefore(1, 3_600, 0.5)]).toEqual([2_000, 5_000]));
 });

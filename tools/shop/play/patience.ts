@@ -13,10 +13,20 @@ export function judgeAnswer(status: number, retryAfter: boolean): Judgement {
   return { verdict, again: status >= 400 && (retryAfter || [429, 502, 503, 504].includes(status)) };
 }
 
-const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+const neverSent = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 
 /** A connection that failed: the call is made again, and unless it was never sent it may have had its effect. */
-export const judgeFailure = (code: string | undefined): Judgement => ({ verdict: neverSent.has(code ?? '') ? 'fail' : 'indeterminate', again: true });
+export const judgeFailure = (code: string | undefined): Judgement => ({
+  verdict: neverSent.has(code ?? '') ? 'fail' : 'indeterminate',
+  again: true,
+});
 
 const longestWait = 5_000;
 

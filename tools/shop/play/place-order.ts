@@ -38,7 +38,11 @@ export interface Counter {
 const hasOutcome = (status: string): boolean => ['confirmed', 'rejected', 'cancelled'].includes(status);
 
 /** Fills the cart and checks out, `since` when. The order is in the shop's hands then, without an outcome yet. */
-export async function checkOut(counter: Counter, customer: Customer, order: PlannedOrder): Promise<{ order: PlacedOrder; since: number }> {
+export async function checkOut(
+  counter: Counter,
+  customer: Customer,
+  order: PlannedOrder,
+): Promise<{ order: PlacedOrder; since: number }> {
   const lines = order.lines.map(({ sku, quantity }) => ({ productId: counter.ids.get(sku)!, quantity }));
   await fillCart(customer.account, lines, order.total);
   const key = randomUUID();
@@ -48,12 +52,32 @@ export async function checkOut(counter: Counter, customer: Customer, order: Plan
     method: 'POST',
     path: '/cart/checkout',
     headers: { 'idempotency-key': key },
-    body: { paymentMethod: order.paymentMethod, shippingAddress: addressOf(customer, order), expectedTotal: pounds(order.total) },
+    body: {
+      paymentMethod: order.paymentMethod,
+      shippingAddress: addressOf(customer, order),
+      expectedTotal: pounds(order.total),
+    },
     about: { key, userId: customer.userId, invoice: order.invoice, total: order.total },
     expect: [202],
   });
-  counter.history.write('outcome', { op: 'checkout', key, userId: customer.userId, orderId: body.orderId, total: order.total, status: 'accepted' });
-  return { order: { orderId: body.orderId, total: order.total, invoiced: order.invoiced, status: 'pending', wasConfirmed: false }, since };
+  counter.history.write('outcome', {
+    op: 'checkout',
+    key,
+    userId: customer.userId,
+    orderId: body.orderId,
+    total: order.total,
+    status: 'accepted',
+  });
+  return {
+    order: {
+      orderId: body.orderId,
+      total: order.total,
+      invoiced: order.invoiced,
+      status: 'pending',
+      wasConfirmed: false,
+    },
+    since,
+  };
 }
 
 /** The data has no addresses but the country; the house number is the invoice's. */
@@ -66,7 +90,12 @@ const addressOf = (customer: Customer, { invoice, country }: PlannedOrder) => ({
 });
 
 /** Waits for the outcome, or until patience is at its end. */
-export async function awaitOutcome(counter: Counter, customer: Customer, order: PlacedOrder, since: number): Promise<void> {
+export async function awaitOutcome(
+  counter: Counter,
+  customer: Customer,
+  order: PlacedOrder,
+  since: number,
+): Promise<void> {
   await follow(counter, customer, order, hasOutcome);
   if (order.status === 'confirmed') order.confirmedAfter = performance.now() - since;
 }
@@ -79,16 +108,35 @@ export async function cancel(counter: Counter, customer: Customer, order: Placed
   const about = { key: randomUUID(), userId: customer.userId, orderId: order.orderId };
   const path = `/orders/${order.orderId}/cancel`;
   const { status, repeated } = await customer.account.call({
-    op: 'cancel', method: 'POST', path, headers: { 'idempotency-key': about.key }, about, expect: [202, 409],
+    op: 'cancel',
+    method: 'POST',
+    path,
+    headers: { 'idempotency-key': about.key },
+    about,
+    expect: [202, 409],
   });
-  if (status === 202 || repeated) await follow(counter, customer, order, (seen) => seen === 'cancelled' || seen === 'rejected');
+  if (status === 202 || repeated)
+    await follow(counter, customer, order, (seen) => seen === 'cancelled' || seen === 'rejected');
   else await follow(counter, customer, order, hasOutcome);
-  if (order.status === 'confirmed') throw new Unexpected({ method: 'POST', path }, `answered ${status}, and the order is still confirmed`, status);
+  if (order.status === 'confirmed')
+    throw new Unexpected({ method: 'POST', path }, `answered ${status}, and the order is still confirmed`, status);
 }
 
-async function follow(counter: Counter, customer: Customer, order: PlacedOrder, settled: (status: string) => boolean): Promise<void> {
+async function follow(
+  counter: Counter,
+  customer: Customer,
+  order: PlacedOrder,
+  settled: (status: string) => boolean,
+): Promise<void> {
   const end = performance.now() + counter.patience;
-  const call = { op: 'follow', method: 'GET', path: `/orders/${order.orderId}`, headers: { prefer: 'wait=10' }, about: { orderId: order.orderId }, expect: [200] } as const;
+  const call = {
+    op: 'follow',
+    method: 'GET',
+    path: `/orders/${order.orderId}`,
+    headers: { prefer: 'wait=10' },
+    about: { orderId: order.orderId },
+    expect: [200],
+  } as const;
   for (let round = 0; ; round++) {
     const { body } = await customer.account.call<OrderView>(call);
     order.status = body.status;
@@ -99,5 +147,12 @@ async function follow(counter: Counter, customer: Customer, order: PlacedOrder, 
     await wait(Math.min(1_000, 50 * 2 ** round));
   }
   const { status, reason, orderId } = order;
-  counter.history.write('outcome', { op: 'follow', orderId, userId: customer.userId, status, ...(reason && { reason }), ...(!settled(status) && { settled: false }) });
+  counter.history.write('outcome', {
+    op: 'follow',
+    orderId,
+    userId: customer.userId,
+    status,
+    ...(reason && { reason }),
+    ...(!settled(status) && { settled: false }),
+  });
 }

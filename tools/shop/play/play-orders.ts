@@ -32,20 +32,25 @@ export async function playActions(
   signal?: AbortSignal,
 ): Promise<void> {
   let lost = false;
-  await atOnceInTurn(limit, actions, ({ buyer }) => buyer, async (action) => {
-    if (lost) return void ledger.notPlayed++;
-    try {
-      const customer = customers.get(action.buyer)!;
-      if (action.does === 'order') await placeOrder(counter, customer, action, ledger);
-      else await cancelInvoice(counter, customer, action, ledger);
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (!(error instanceof Unexpected)) throw error;
-      lost ||= error instanceof GaveUp;
-      ledger.mishaps.push({ invoice: action.invoice, what: error.message });
-    }
-    ledger.done++;
-  });
+  await atOnceInTurn(
+    limit,
+    actions,
+    ({ buyer }) => buyer,
+    async (action) => {
+      if (lost) return void ledger.notPlayed++;
+      try {
+        const customer = customers.get(action.buyer)!;
+        if (action.does === 'order') await placeOrder(counter, customer, action, ledger);
+        else await cancelInvoice(counter, customer, action, ledger);
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (!(error instanceof Unexpected)) throw error;
+        lost ||= error instanceof GaveUp;
+        ledger.mishaps.push({ invoice: action.invoice, what: error.message });
+      }
+      ledger.done++;
+    },
+  );
 }
 
 async function placeOrder(counter: Counter, customer: Customer, planned: PlannedOrder, ledger: Ledger): Promise<void> {
@@ -53,10 +58,16 @@ async function placeOrder(counter: Counter, customer: Customer, planned: Planned
   ledger.orders.set(planned.invoice, order);
   if (planned.changesMind === 'while pending') return cancel(counter, customer, order);
   await awaitOutcome(counter, customer, order, since);
-  if (planned.changesMind === 'after confirmation' && order.status === 'confirmed') await cancel(counter, customer, order);
+  if (planned.changesMind === 'after confirmation' && order.status === 'confirmed')
+    await cancel(counter, customer, order);
 }
 
-async function cancelInvoice(counter: Counter, customer: Customer, { invoice, order }: PlannedCancellation, ledger: Ledger): Promise<void> {
+async function cancelInvoice(
+  counter: Counter,
+  customer: Customer,
+  { invoice, order }: PlannedCancellation,
+  ledger: Ledger,
+): Promise<void> {
   const placed = ledger.orders.get(order);
   if (placed?.status === 'confirmed') await cancel(counter, customer, placed);
   else ledger.voidCancellations.push(invoice);

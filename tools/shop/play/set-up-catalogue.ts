@@ -13,7 +13,12 @@ export interface CatalogueDone {
 }
 
 /** Every article of the plan is in the shop with the plan's name, price and stock, whatever an earlier run left there. */
-export async function setUpCatalogue(admin: Account, articles: readonly PlannedArticle[], limit: number, done: (count: number) => void): Promise<CatalogueDone> {
+export async function setUpCatalogue(
+  admin: Account,
+  articles: readonly PlannedArticle[],
+  limit: number,
+  done: (count: number) => void,
+): Promise<CatalogueDone> {
   const present = new Map((await listProducts(admin, '')).map((product) => [product.sku, product]));
   const ids = new Map<string, string>();
   let added = 0;
@@ -30,25 +35,53 @@ export async function setUpCatalogue(admin: Account, articles: readonly PlannedA
 /** The id of the new product, or the product that has this code already (an earlier attempt made it, or somebody else). */
 async function add(admin: Account, { sku, name, price, stock }: PlannedArticle): Promise<string | ProductView> {
   const body = { sku, name, price: pounds(price), stock };
-  const { status, body: product } = await admin.call<{ id: string }>({ op: 'add-product', method: 'POST', path: '/products', body, expect: [201, 409] });
+  const { status, body: product } = await admin.call<{ id: string }>({
+    op: 'add-product',
+    method: 'POST',
+    path: '/products',
+    body,
+    expect: [201, 409],
+  });
   if (status === 201) return product.id;
   const found = (await listProducts(admin, `query=${encodeURIComponent(sku)}&`)).find((one) => one.sku === sku);
-  if (!found) throw new Unexpected({ method: 'POST', path: '/products' }, `the code ${sku} is taken, but a search does not find it`, status);
+  if (!found)
+    throw new Unexpected(
+      { method: 'POST', path: '/products' },
+      `the code ${sku} is taken, but a search does not find it`,
+      status,
+    );
   return found;
 }
 
 async function adapt(admin: Account, product: ProductView, { name, price, stock }: PlannedArticle): Promise<void> {
   if (product.name !== name || product.price.amount !== price) {
-    await admin.call({ op: 'change-product', method: 'PATCH', path: `/products/${product.id}`, body: { name, price: pounds(price) }, expect: [200] });
+    await admin.call({
+      op: 'change-product',
+      method: 'PATCH',
+      path: `/products/${product.id}`,
+      body: { name, price: pounds(price) },
+      expect: [200],
+    });
   }
   const path = `/products/${product.id}`;
   for (let available = product.available, tries = 0; available !== stock; tries++) {
-    if (tries === 5) throw new Unexpected({ method: 'POST', path: `${path}/stock-adjustments` }, `the stock is ${available} and does not become ${stock}`);
+    if (tries === 5)
+      throw new Unexpected(
+        { method: 'POST', path: `${path}/stock-adjustments` },
+        `the stock is ${available} and does not become ${stock}`,
+      );
     const body = { delta: stock - available, reason: 'opening stock of the days to be played' };
-    const { status, repeated } = await admin.call({ op: 'adjust-stock', method: 'POST', path: `${path}/stock-adjustments`, body, expect: [201, 409, 422] });
+    const { status, repeated } = await admin.call({
+      op: 'adjust-stock',
+      method: 'POST',
+      path: `${path}/stock-adjustments`,
+      body,
+      expect: [201, 409, 422],
+    });
     if (status === 201 && !repeated) return;
     // Refused, or perhaps done twice: what is there now decides.
-    available = (await admin.call<ProductView>({ op: 'read-product', method: 'GET', path, expect: [200] })).body.available;
+    available = (await admin.call<ProductView>({ op: 'read-product', method: 'GET', path, expect: [200] })).body
+      .available;
   }
 }
 

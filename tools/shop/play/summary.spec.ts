@@ -7,12 +7,29 @@ import { isWell, summarise } from './summary.js';
 import { summaryTable } from './table.js';
 
 const plan = planOf(
-  someLines(...['1', '2', '3', '4', '5'].map((InvoiceNo) => ({ InvoiceNo })), { InvoiceNo: 'C6', CustomerID: '1', Quantity: '-1' }, { InvoiceNo: '7', StockCode: 'POST' }),
+  someLines(
+    ...['1', '2', '3', '4', '5'].map((InvoiceNo) => ({ InvoiceNo })),
+    { InvoiceNo: 'C6', CustomerID: '1', Quantity: '-1' },
+    { InvoiceNo: '7', StockCode: 'POST' },
+  ),
   '1',
   1,
 );
-const played = { seed: 1, articles: { added: 1, known: 0 }, buyers: { registered: 1, known: 0 }, seconds: 2, retries: 3 };
-const anOrder = (status: string, more: Partial<PlacedOrder> = {}): PlacedOrder => ({ orderId: '0', total: 1_530, invoiced: 1_500, status, wasConfirmed: status === 'confirmed', ...more });
+const played = {
+  seed: 1,
+  articles: { added: 1, known: 0 },
+  buyers: { registered: 1, known: 0 },
+  seconds: 2,
+  retries: 3,
+};
+const anOrder = (status: string, more: Partial<PlacedOrder> = {}): PlacedOrder => ({
+  orderId: '0',
+  total: 1_530,
+  invoiced: 1_500,
+  status,
+  wasConfirmed: status === 'confirmed',
+  ...more,
+});
 
 function aLedger(...orders: PlacedOrder[]): Ledger {
   const ledger = new Ledger();
@@ -35,12 +52,21 @@ describe('a play in which every order had its outcome', () => {
 
   it('has each order counted once', () =>
     expect(summary.orders).toEqual({
-      planned: 5, placed: 5, confirmed: 2, rejected: { 'out-of-stock': 1 }, cancelledWhilePending: 1, cancelledAfterConfirmation: 1, withoutOutcome: [], notPlayed: 0,
+      planned: 5,
+      placed: 5,
+      confirmed: 2,
+      rejected: { 'out-of-stock': 1 },
+      cancelledWhilePending: 1,
+      cancelledAfterConfirmation: 1,
+      withoutOutcome: [],
+      notPlayed: 0,
     }));
 
-  it('has the revenue of the orders that stand, beside that of their invoices', () => expect(summary.revenue).toEqual({ catalogue: 3_060, invoices: 3_000 }));
+  it('has the revenue of the orders that stand, beside that of their invoices', () =>
+    expect(summary.revenue).toEqual({ catalogue: 3_060, invoices: 3_000 }));
 
-  it('has the speed, with every confirmation in it', () => expect(summary.speed).toEqual({ seconds: 2, ordersPerSecond: 2.5, p50: 40, p99: 90, retries: 3 }));
+  it('has the speed, with every confirmation in it', () =>
+    expect(summary.speed).toEqual({ seconds: 2, ordersPerSecond: 2.5, p50: 40, p99: 90, retries: 3 }));
 
   it('is told as a table, a row a line', () => {
     const lines = summaryTable(summary, 'report.json').map((line) => line.replace(/ {2,}/g, '  ').trim());
@@ -72,14 +98,17 @@ describe('a play that went wrong', () => {
     expect(summaryTable(summary)).toContain('  5');
   });
 
-  it('is not well with an order that could not be placed', () => expect(isWell(summarise(plan, aLedger(...fiveOrders.slice(1)), played))).toBe(false));
+  it('is not well with an order that could not be placed', () =>
+    expect(isWell(summarise(plan, aLedger(...fiveOrders.slice(1)), played))).toBe(false));
 
   it('is not well with an unexpected error, of which the first few are told', () => {
     const ledger = aLedger(...fiveOrders);
     for (let at = 1; at <= 7; at++) ledger.mishaps.push({ invoice: String(at), what: '500' });
     const summary = summarise(plan, ledger, played);
     expect(isWell(summary)).toBe(false);
-    expect(summaryTable(summary, 'report.json')).toEqual(expect.arrayContaining(['  invoice 5: 500', '  … and 2 more in report.json']));
+    expect(summaryTable(summary, 'report.json')).toEqual(
+      expect.arrayContaining(['  invoice 5: 500', '  … and 2 more in report.json']),
+    );
   });
 
   it('says so when the shop was lost', () => {

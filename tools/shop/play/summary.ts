@@ -33,7 +33,13 @@ export interface Summary {
   };
   /** Of the orders confirmed and not cancelled: at the catalogue's prices, and at those of their invoices. */
   readonly revenue: { readonly catalogue: number; readonly invoices: number };
-  readonly speed: { readonly seconds: number; readonly ordersPerSecond: number; readonly p50?: number; readonly p99?: number; readonly retries: number };
+  readonly speed: {
+    readonly seconds: number;
+    readonly ordersPerSecond: number;
+    readonly p50?: number;
+    readonly p99?: number;
+    readonly retries: number;
+  };
   readonly mishaps: readonly Mishap[];
 }
 
@@ -50,7 +56,8 @@ export function summarise(plan: Plan, ledger: Ledger, { seed, articles, buyers, 
   const orders = placed.map(([, order]) => order);
   const cancelled = orders.filter(({ status }) => status === 'cancelled');
   const confirmed = orders.filter(({ status }) => status === 'confirmed');
-  const sum = (amount: (order: PlacedOrder) => number): number => confirmed.reduce((total, order) => total + amount(order), 0);
+  const sum = (amount: (order: PlacedOrder) => number): number =>
+    confirmed.reduce((total, order) => total + amount(order), 0);
   const waits = orders.flatMap(({ confirmedAfter }) => confirmedAfter ?? []).sort((a, b) => a - b);
   const planned = plan.actions.filter(({ does }) => does === 'order').length;
   return {
@@ -63,10 +70,14 @@ export function summarise(plan: Plan, ledger: Ledger, { seed, articles, buyers, 
       planned,
       placed: orders.length,
       confirmed: confirmed.length,
-      rejected: countBy(orders.filter(({ status }) => status === 'rejected').map(({ reason }) => reason ?? 'no reason given')),
+      rejected: countBy(
+        orders.filter(({ status }) => status === 'rejected').map(({ reason }) => reason ?? 'no reason given'),
+      ),
       cancelledWhilePending: cancelled.filter(({ wasConfirmed }) => !wasConfirmed).length,
       cancelledAfterConfirmation: cancelled.filter(({ wasConfirmed }) => wasConfirmed).length,
-      withoutOutcome: placed.filter(([, { status }]) => !['confirmed', 'rejected', 'cancelled'].includes(status)).map(([invoice]) => invoice),
+      withoutOutcome: placed
+        .filter(([, { status }]) => !['confirmed', 'rejected', 'cancelled'].includes(status))
+        .map(([invoice]) => invoice),
       notPlayed: ledger.notPlayed,
     },
     cancellations: {
@@ -88,10 +99,14 @@ export function summarise(plan: Plan, ledger: Ledger, { seed, articles, buyers, 
 
 /** Every order planned was placed and has its outcome, and nothing else went wrong. */
 export const isWell = ({ orders, mishaps }: Summary): boolean =>
-  orders.placed === orders.planned && orders.withoutOutcome.length === 0 && orders.notPlayed === 0 && mishaps.length === 0;
+  orders.placed === orders.planned &&
+  orders.withoutOutcome.length === 0 &&
+  orders.notPlayed === 0 &&
+  mishaps.length === 0;
 
 /** Nearest rank. */
-const percentile = (sorted: readonly number[], share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]!;
+const percentile = (sorted: readonly number[], share: number): number =>
+  sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]!;
 
 function countBy<K extends string>(values: readonly K[]): Record<K, number> {
   const counts = {} as Record<K, number>;

@@ -11,8 +11,17 @@ const percent = (part: number, all: number): string => (all === 0 ? '' : ` (${((
 
 /** Labels to the left, figures to the right. */
 function table(title: string, rows: readonly Row[]): string[] {
-  const widths = rows.reduce<number[]>((widest, row) => row.map((cell, at) => Math.max(widest[at] ?? 0, cell.length)), []);
-  return ['', title, ...rows.map((row) => `  ${row.map((cell, at) => (at === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[at]!))).join('   ')}`.trimEnd())];
+  const widths = rows.reduce<number[]>(
+    (widest, row) => row.map((cell, at) => Math.max(widest[at] ?? 0, cell.length)),
+    [],
+  );
+  return [
+    '',
+    title,
+    ...rows.map((row) =>
+      `  ${row.map((cell, at) => (at === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[at]!))).join('   ')}`.trimEnd(),
+    ),
+  ];
 }
 
 const counted = (label: string, { file, played }: Count): Row => [label, whole(file), whole(played)];
@@ -45,38 +54,71 @@ const firstFew = 5;
 
 function firstOf(title: string, lines: readonly string[], rest: string): string[] {
   if (lines.length === 0) return [];
-  return ['', title, ...lines.slice(0, firstFew).map((line) => `  ${line}`), ...(lines.length > firstFew ? [`  … and ${lines.length - firstFew} more ${rest}`] : [])];
+  return [
+    '',
+    title,
+    ...lines.slice(0, firstFew).map((line) => `  ${line}`),
+    ...(lines.length > firstFew ? [`  … and ${lines.length - firstFew} more ${rest}`] : []),
+  ];
 }
 
 /** The final table, line by line. `report` is the file that has what is too long for the screen. */
 export function summaryTable(summary: Summary, report?: string): string[] {
   const { orders, articles, buyers, cancellations, revenue, speed } = summary;
   const rest = report ? `in ${report}` : '';
-  const waits: Row[] = speed.p50 === undefined ? [] : [['checkout to confirmed, p50 / p99', `${Math.round(speed.p50)} / ${Math.round(speed.p99!)} ms`]];
+  const waits: Row[] =
+    speed.p50 === undefined
+      ? []
+      : [['checkout to confirmed, p50 / p99', `${Math.round(speed.p50)} / ${Math.round(speed.p99!)} ms`]];
   return [
     ...tallyTable(summary.tally, summary.days),
     ...mismatchTable(cancellations.unmatched),
-    ...firstOf('The first of them', cancellations.list.map(({ invoice, at, customer, why }) => `${invoice} of ${at}, ${customer ? `customer ${customer}` : 'no customer'}: ${mismatches[why]}`), rest),
+    ...firstOf(
+      'The first of them',
+      cancellations.list.map(
+        ({ invoice, at, customer, why }) =>
+          `${invoice} of ${at}, ${customer ? `customer ${customer}` : 'no customer'}: ${mismatches[why]}`,
+      ),
+      rest,
+    ),
     ...table('Played', [
       ['articles (added / there already)', `${whole(articles.added)} / ${whole(articles.known)}`],
       ['buyers (registered / there already)', `${whole(buyers.registered)} / ${whole(buyers.known)}`],
-      ['orders placed', `${whole(orders.placed)}${orders.placed === orders.planned ? '' : ` of ${whole(orders.planned)}`}`],
+      [
+        'orders placed',
+        `${whole(orders.placed)}${orders.placed === orders.planned ? '' : ` of ${whole(orders.planned)}`}`,
+      ],
       ['  confirmed', whole(orders.confirmed)],
       ...Object.entries(orders.rejected).map(([reason, count]): Row => [`  rejected: ${reason}`, whole(count)]),
       ['  cancelled while pending', whole(orders.cancelledWhilePending)],
       ['  cancelled after confirmation', whole(orders.cancelledAfterConfirmation)],
       ['  without an outcome', whole(orders.withoutOutcome.length)],
-      ['cancellations of the file (matched / nothing to cancel)', `${whole(cancellations.matched)} / ${whole(cancellations.void)}`],
+      [
+        'cancellations of the file (matched / nothing to cancel)',
+        `${whole(cancellations.matched)} / ${whole(cancellations.void)}`,
+      ],
       ['revenue of the confirmed orders', pounds(revenue.catalogue)],
       ['  at the prices of their invoices', pounds(revenue.invoices)],
-      ['  difference: one price per article', `${pounds(revenue.catalogue - revenue.invoices)}${percent(revenue.catalogue - revenue.invoices, revenue.invoices)}`],
+      [
+        '  difference: one price per article',
+        `${pounds(revenue.catalogue - revenue.invoices)}${percent(revenue.catalogue - revenue.invoices, revenue.invoices)}`,
+      ],
       ['orders/s', `${speed.ordersPerSecond.toFixed(1)} in ${speed.seconds.toFixed(1)} s`],
       ...waits,
       ['calls tried again', whole(speed.retries)],
       ['unexpected errors', whole(summary.mishaps.length)],
     ]),
     ...firstOf('Orders without an outcome (by invoice)', orders.withoutOutcome, rest),
-    ...firstOf('Unexpected errors', summary.mishaps.map(({ invoice, what }) => `invoice ${invoice}: ${what}`), rest),
-    ...(orders.notPlayed > 0 ? ['', `${whole(orders.notPlayed)} orders and cancellations were not played: the shop could no longer be reached.`] : []),
+    ...firstOf(
+      'Unexpected errors',
+      summary.mishaps.map(({ invoice, what }) => `invoice ${invoice}: ${what}`),
+      rest,
+    ),
+    ...(orders.notPlayed > 0
+      ? [
+          '',
+          `${whole(orders.notPlayed)} orders and cancellations were not played: the shop could no longer be reached.`,
+        ]
+      : []),
   ];
 }

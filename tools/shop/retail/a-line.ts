@@ -3,8 +3,14 @@ import { columns, readLine, type InvoiceLine } from './invoice-line.js';
 type Fields = Partial<Record<(typeof columns)[number], string>>;
 
 const ordinary: Record<(typeof columns)[number], string> = {
-  InvoiceNo: '536365', StockCode: '85123A', Description: 'WHITE HANGING HEART', Quantity: '6',
-  InvoiceDate: '2010-12-01 08:26:00', UnitPrice: '2.55', CustomerID: '17850.0', Country: 'United Kingdom',
+  InvoiceNo: '536365',
+  StockCode: '85123A',
+  Description: 'WHITE HANGING HEART',
+  Quantity: '6',
+  InvoiceDate: '2010-12-01 08:26:00',
+  UnitPrice: '2.55',
+  CustomerID: '17850.0',
+  Country: 'United Kingdom',
 };
 
 /** The fields of a row as they stand in the file: an ordinary sale but for what is said. */

@@ -39,11 +39,19 @@ export function matchCancellations(invoices: readonly Invoice[], days: ReadonlyS
     for (const invoice of theirs) {
       if (invoice.type === 'sale' && invoice.items.length > 0) sales.push(invoice);
       if (invoice.type !== 'cancellation') continue;
-      const whole = invoice.customer && sales.findLast((sale) => !cancelled.has(sale.number) && sameGoods(sale.items, invoice.items));
+      const whole =
+        invoice.customer &&
+        sales.findLast((sale) => !cancelled.has(sale.number) && sameGoods(sale.items, invoice.items));
       if (whole) cancelled.add(whole.number);
       if (!days.has(invoice.day)) continue;
       if (whole && days.has(whole.day)) matched.set(invoice.number, whole.number);
-      else unmatched.push({ invoice: invoice.number, at: invoice.at, ...(invoice.customer && { customer: invoice.customer }), why: whyNot(invoice, whole, sales) });
+      else
+        unmatched.push({
+          invoice: invoice.number,
+          at: invoice.at,
+          ...(invoice.customer && { customer: invoice.customer }),
+          why: whyNot(invoice, whole, sales),
+        });
     }
   }
   return { matched, unmatched: unmatched.sort((a, b) => (a.at + a.invoice < b.at + b.invoice ? -1 : 1)) };
@@ -54,7 +62,12 @@ function whyNot(cancellation: Invoice, whole: Invoice | '' | undefined, sales: r
   if (!cancellation.customer) return 'noCustomer';
   if (whole) return 'notPlayed';
   if (sales.some((sale) => covers(sale.items, cancellation.items))) return 'partialReturn';
-  return covers(sales.flatMap((sale) => sale.items), cancellation.items) ? 'severalOrders' : 'beforeTheFile';
+  return covers(
+    sales.flatMap((sale) => sale.items),
+    cancellation.items,
+  )
+    ? 'severalOrders'
+    : 'beforeTheFile';
 }
 
 const sameGoods = (a: readonly Item[], b: readonly Item[]): boolean =>

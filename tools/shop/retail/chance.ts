@@ -7,7 +7,10 @@ export interface Chance {
 }
 
 export function chanceOf(seed: number, purpose: string): Chance {
-  let state = [...purpose].reduce((hash, letter) => Math.imul(hash ^ letter.codePointAt(0)!, 0x01000193), seed ^ 0x811c9dc5);
+  let state = [...purpose].reduce(
+    (hash, letter) => Math.imul(hash ^ letter.codePointAt(0)!, 0x01000193),
+    seed ^ 0x811c9dc5,
+  );
   // mulberry32
   const fraction = (): number => {
     state = (state + 0x6d2b79f5) | 0;
@@ -17,7 +20,10 @@ export function chanceOf(seed: number, purpose: string): Chance {
   };
   const pick = <T>(count: number, items: readonly T[]): T[] => {
     const rest = [...items];
-    return Array.from({ length: Math.min(count, items.length) }, () => rest.splice(Math.floor(fraction() * rest.length), 1)[0]!);
+    return Array.from(
+      { length: Math.min(count, items.length) },
+      () => rest.splice(Math.floor(fraction() * rest.length), 1)[0]!,
+    );
   };
   return { fraction, pick };
 }

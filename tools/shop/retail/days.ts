@@ -12,7 +12,8 @@ export function chooseDays(choice: string, dates: ReadonlySet<string>): Readonly
   const [, from, to] = /^([1-9]\d{0,5})(?:-([1-9]\d{0,5}))?$/.exec(choice === 'all' ? `1-${last}` : choice) ?? [];
   const [start, end] = [Number(from), Number(to ?? from)];
   const has = `the file has the days 1 to ${last} (${sorted[0]} to ${sorted.at(-1)})`;
-  if (from === undefined || start > end) throw new RangeError(`"${choice}" is no choice of days: expected 1, 1-3 or all; ${has}`);
+  if (from === undefined || start > end)
+    throw new RangeError(`"${choice}" is no choice of days: expected 1, 1-3 or all; ${has}`);
   if (end > last) throw new RangeError(`the days ${choice} are not all in the file: ${has}`);
   const chosen = sorted.filter((date) => dayOf(date) >= start && dayOf(date) <= end);
   if (chosen.length === 0) throw new RangeError(`nothing was sold on the days ${choice}; ${has}`);

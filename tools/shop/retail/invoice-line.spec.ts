@@ -5,26 +5,43 @@ import { checkHeader, columns, NotOfTheShape, readLine } from './invoice-line.js
 describe('a row of the shape', () => {
   it('is read with its price in pence and its customer without the decimal', () =>
     expect(aLine()).toEqual({
-      line: 2, invoice: '536365', sku: '85123A', description: 'WHITE HANGING HEART', quantity: 6, at: '2010-12-01 08:26:00',
-      price: 255, customer: '17850', country: 'United Kingdom', tidied: [],
+      line: 2,
+      invoice: '536365',
+      sku: '85123A',
+      description: 'WHITE HANGING HEART',
+      quantity: 6,
+      at: '2010-12-01 08:26:00',
+      price: 255,
+      customer: '17850',
+      country: 'United Kingdom',
+      tidied: [],
     }));
 
   it('has no customer when the field is empty', () => expect(aLine({ CustomerID: '' })).not.toHaveProperty('customer'));
 
-  it('has its code in capitals, and says so', () => expect(aLine({ StockCode: '85123a ' })).toMatchObject({ sku: '85123A', tidied: ['lower-case code'] }));
+  it('has its code in capitals, and says so', () =>
+    expect(aLine({ StockCode: '85123a ' })).toMatchObject({ sku: '85123A', tidied: ['lower-case code'] }));
 
   it('has its price rounded to a penny, and says so', () =>
     expect(aLine({ UnitPrice: '0.001' })).toMatchObject({ price: 0, tidied: ['price rounded to a penny'] }));
 
-  it('has a description longer than a product\'s name cut, and says so', () => {
+  it("has a description longer than a product's name cut, and says so", () => {
     const { description, tidied } = aLine({ Description: 'x'.repeat(201) });
     expect([description.length, tidied]).toEqual([200, ['long description cut']]);
   });
 
-  it.each([['13541.33', 1354133], ['0.29', 29], ['4', 400], ['-11062.06', -1106206], ['2.5500', 255]])('reads %s pounds as %d pence', (price, pence) =>
-    expect(aLine({ UnitPrice: price })).toMatchObject({ price: pence, tidied: [] }));
+  it.each([
+    ['13541.33', 1354133],
+    ['0.29', 29],
+    ['4', 400],
+    ['-11062.06', -1106206],
+    ['2.5500', 255],
+  ])('reads %s pounds as %d pence', (price, pence) =>
+    expect(aLine({ UnitPrice: price })).toMatchObject({ price: pence, tidied: [] }),
+  );
 
-  it('loses blanks around and doubled in its text', () => expect(aLine({ Description: ' PINK  BAG\n' }).description).toBe('PINK BAG'));
+  it('loses blanks around and doubled in its text', () =>
+    expect(aLine({ Description: ' PINK  BAG\n' }).description).toBe('PINK BAG'));
 });
 
 describe('a row that is not of the shape', () => {
@@ -50,12 +67,15 @@ describe('a row that is not of the shape', () => {
     expect(reading).toThrow(column);
   });
 
-  it('is refused when a column is missing', () => expect(() => readLine(aRow().slice(1), 3)).toThrow('line 3: expected 8 columns'));
+  it('is refused when a column is missing', () =>
+    expect(() => readLine(aRow().slice(1), 3)).toThrow('line 3: expected 8 columns'));
 });
 
 describe('a header', () => {
   it('is accepted with the eight columns', () => expect(() => checkHeader([...columns], 1)).not.toThrow());
 
   it('is refused with other names, both named', () =>
-    expect(() => checkHeader(['Invoice', 'Price'], 1)).toThrow('line 1: expected the header InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country, found "Invoice,Price"'));
+    expect(() => checkHeader(['Invoice', 'Price'], 1)).toThrow(
+      'line 1: expected the header InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country, found "Invoice,Price"',
+    ));
 });

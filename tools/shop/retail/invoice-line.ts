@@ -22,7 +22,16 @@ export type Tidied = 'lower-case code' | 'price rounded to a penny' | 'long desc
 
 const nameLimit = 200;
 
-export const columns = ['InvoiceNo', 'StockCode', 'Description', 'Quantity', 'InvoiceDate', 'UnitPrice', 'CustomerID', 'Country'] as const;
+export const columns = [
+  'InvoiceNo',
+  'StockCode',
+  'Description',
+  'Quantity',
+  'InvoiceDate',
+  'UnitPrice',
+  'CustomerID',
+  'Country',
+] as const;
 
 /** The file is not of the shape that the shop reads; names the line and what was expected there. */
 export class NotOfTheShape extends Error {
@@ -47,14 +56,24 @@ const unreadable = /[\p{Cc}\uFFFD]/u;
 
 /** Throws NotOfTheShape, naming line and column, when the fields are no invoice line. */
 export function readLine(fields: readonly string[], line: number): InvoiceLine {
-  if (fields.length !== columns.length) throw new NotOfTheShape(line, `${columns.length} columns (${columns.join()})`, `${fields.length}: ${fields.join()}`);
-  const [invoice, code, description, quantity, at, price, customer, country] = fields.map((field) => field.trim().replace(/\s+/g, ' ')) as [
-    string, string, string, string, string, string, string, string,
-  ];
+  if (fields.length !== columns.length)
+    throw new NotOfTheShape(
+      line,
+      `${columns.length} columns (${columns.join()})`,
+      `${fields.length}: ${fields.join()}`,
+    );
+  const [invoice, code, description, quantity, at, price, customer, country] = fields.map((field) =>
+    field.trim().replace(/\s+/g, ' '),
+  ) as [string, string, string, string, string, string, string, string];
   const expect = (column: (typeof columns)[number], ok: boolean, expected: string): void => {
     if (!ok) throw new NotOfTheShape(line, `${expected} as ${column}`, fields[columns.indexOf(column)]!);
   };
-  for (const column of columns) expect(column, !unreadable.test(fields[columns.indexOf(column)]!.replace(/\s/g, '')), 'UTF-8 text without control characters');
+  for (const column of columns)
+    expect(
+      column,
+      !unreadable.test(fields[columns.indexOf(column)]!.replace(/\s/g, '')),
+      'UTF-8 text without control characters',
+    );
   expect('InvoiceNo', /^[AC]?\d+$/.test(invoice), 'digits, with C or A before them or nothing,');
   expect('StockCode', code !== '' && code.length <= 100, 'a code of at most 100 characters');
   expect('Quantity', /^-?\d{1,9}$/.test(quantity), 'a whole number of at most nine digits');
@@ -68,7 +87,15 @@ export function readLine(fields: readonly string[], line: number): InvoiceLine {
   if (/\.\d\d\d*[1-9]/.test(price)) tidied.push('price rounded to a penny');
   if (description.length > nameLimit) tidied.push('long description cut');
   return {
-    line, invoice, sku, description: description.slice(0, nameLimit), quantity: Number(quantity), at, price: pence, country, tidied,
+    line,
+    invoice,
+    sku,
+    description: description.slice(0, nameLimit),
+    quantity: Number(quantity),
+    at,
+    price: pence,
+    country,
+    tidied,
     ...(customer !== '' && { customer: customer.replace(/\.0$/, '') }),
   };
 }

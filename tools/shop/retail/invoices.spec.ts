@@ -25,24 +25,40 @@ describe('a row', () => {
 });
 
 describe('an article on several rows of one invoice', () => {
-  const { rows, invoices } = keepBooks(someLines({ Quantity: '2' }, { StockCode: '22086' }, { StockCode: '85123a', Quantity: '3', UnitPrice: '2.00' }));
+  const { rows, invoices } = keepBooks(
+    someLines({ Quantity: '2' }, { StockCode: '22086' }, { StockCode: '85123a', Quantity: '3', UnitPrice: '2.00' }),
+  );
 
   it('is one item with the quantities and amounts added', () =>
-    expect(invoices[0]!.items).toEqual([{ sku: '22086', quantity: 6, invoiced: 1530 }, { sku: '85123A', quantity: 5, invoiced: 1110 }]));
+    expect(invoices[0]!.items).toEqual([
+      { sku: '22086', quantity: 6, invoiced: 1530 },
+      { sku: '85123A', quantity: 5, invoiced: 1110 },
+    ]));
 
   it('is remarked upon on each row but the first', () =>
-    expect(rows.map((row) => row.remarks)).toEqual([[], [], ['lower-case code', 'same article again on one invoice: merged']]));
+    expect(rows.map((row) => row.remarks)).toEqual([
+      [],
+      [],
+      ['lower-case code', 'same article again on one invoice: merged'],
+    ]));
 });
 
 describe('an article of which one invoice has more than the limit', () => {
-  const { rows, invoices } = keepBooks(someLines({ Quantity: '99999' }, { StockCode: '22086' }, { Quantity: '2' }, { InvoiceNo: '9', Quantity: '100000' }));
+  const { rows, invoices } = keepBooks(
+    someLines({ Quantity: '99999' }, { StockCode: '22086' }, { Quantity: '2' }, { InvoiceNo: '9', Quantity: '100000' }),
+  );
 
-  it('is left out, all its rows counted', () => expect(rows.map(({ kind }) => kind)).toEqual(['overLimit', 'sale', 'overLimit', 'sale']));
+  it('is left out, all its rows counted', () =>
+    expect(rows.map(({ kind }) => kind)).toEqual(['overLimit', 'sale', 'overLimit', 'sale']));
   it('leaves the rest of the invoice in', () => expect(invoices[0]!.items.map(({ sku }) => sku)).toEqual(['22086']));
 });
 
 describe('an invoice of more articles than an order may have', () => {
-  const { rows, invoices } = keepBooks(someLines(...Array.from({ length: 1_002 }, (_, at) => ({ StockCode: String(10_000 + at) })), { StockCode: '10000' }));
+  const { rows, invoices } = keepBooks(
+    someLines(...Array.from({ length: 1_002 }, (_, at) => ({ StockCode: String(10_000 + at) })), {
+      StockCode: '10000',
+    }),
+  );
 
   it('keeps the first of them, the rest counted', () => {
     expect(invoices[0]!.items).toHaveLength(1_000);
@@ -54,7 +70,12 @@ describe('an invoice of more articles than an order may have', () => {
 describe('invoices', () => {
   it('stand in the order of time, with the time of their first row', () => {
     const { invoices } = keepBooks(
-      someLines({ InvoiceNo: '2', InvoiceDate: '2010-12-01 16:58:00' }, { InvoiceNo: '1' }, { InvoiceNo: '2', InvoiceDate: '2010-12-01 16:57:00' }, { InvoiceNo: '0' }),
+      someLines(
+        { InvoiceNo: '2', InvoiceDate: '2010-12-01 16:58:00' },
+        { InvoiceNo: '1' },
+        { InvoiceNo: '2', InvoiceDate: '2010-12-01 16:57:00' },
+        { InvoiceNo: '0' },
+      ),
     );
     expect(invoices.map(({ number, at }) => [number, at])).toEqual([
       ['1', '2010-12-01 08:26:00'],
@@ -64,7 +85,9 @@ describe('invoices', () => {
   });
 
   it('have positive quantities on a cancellation, and no item for what is no article', () => {
-    const { invoices } = keepBooks(someLines({ InvoiceNo: 'C1', Quantity: '-6' }, { InvoiceNo: 'C1', StockCode: 'POST', Quantity: '-1' }));
+    const { invoices } = keepBooks(
+      someLines({ InvoiceNo: 'C1', Quantity: '-6' }, { InvoiceNo: 'C1', StockCode: 'POST', Quantity: '-1' }),
+    );
     expect(invoices).toMatchObject([{ type: 'cancellation', items: [{ sku: '85123A', quantity: 6, invoiced: 1530 }] }]);
   });
 });

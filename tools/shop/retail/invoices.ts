@@ -3,7 +3,8 @@ import type { InvoiceLine, Tidied } from './invoice-line.js';
 import { kindOf, lineLimit, quantityLimit, type Kind } from './kinds.js';
 
 /** Remarks on rows of the kind `sale`; one row may have several. */
-export type Remark = Tidied | 'no customer: bought by a guest' | 'same article again on one invoice: merged' | 'no description';
+export type Remark =
+  Tidied | 'no customer: bought by a guest' | 'same article again on one invoice: merged' | 'no description';
 
 export interface SortedRow {
   readonly line: InvoiceLine;

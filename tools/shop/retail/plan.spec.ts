@@ -8,7 +8,8 @@ import type { Count } from './tally.js';
 
 const ordersOf = (plan: Plan): PlannedOrder[] => plan.actions.filter((action) => action.does === 'order');
 
-const add = (counts: Count[]): Count => counts.reduce((a, b) => ({ file: a.file + b.file, played: a.played + b.played }), { file: 0, played: 0 });
+const add = (counts: Count[]): Count =>
+  counts.reduce((a, b) => ({ file: a.file + b.file, played: a.played + b.played }), { file: 0, played: 0 });
 
 describe('the shipped month', () => {
   let lines: InvoiceLine[];
@@ -20,10 +21,20 @@ describe('the shipped month', () => {
   });
 
   it('has every row counted under exactly one kind', () => {
-    for (const { tally } of [month, planOf(lines, '1', 1), planOf(lines, '5-9', 1)]) expect(add(Object.values(tally.kinds))).toEqual(tally.rows);
+    for (const { tally } of [month, planOf(lines, '1', 1), planOf(lines, '5-9', 1)])
+      expect(add(Object.values(tally.kinds))).toEqual(tally.rows);
     expect(Object.fromEntries(Object.entries(month.tally.kinds).map(([kind, { file }]) => [kind, file]))).toEqual({
-      sale: 41_315, cancellation: 698, adjustment: 0, service: 195, writeOff: 70, free: 203,
-      negativePrice: 0, zeroQuantity: 0, oddCancellation: 0, overLimit: 0, tooManyLines: 0,
+      sale: 41_315,
+      cancellation: 698,
+      adjustment: 0,
+      service: 195,
+      writeOff: 70,
+      free: 203,
+      negativePrice: 0,
+      zeroQuantity: 0,
+      oddCancellation: 0,
+      overLimit: 0,
+      tooManyLines: 0,
     });
     expect(month.tally.rows).toEqual({ file: 42_481, played: 42_481 });
   });
@@ -35,10 +46,16 @@ describe('the shipped month', () => {
   });
 
   it('has every row of a sale in an order, to the last piece', () => {
-    const pieces = lines.filter((line) => !/^C/.test(line.invoice) && line.quantity > 0 && line.price > 0 && /^(\d{5}|DCGS)/.test(line.sku));
+    const pieces = lines.filter(
+      (line) => !/^C/.test(line.invoice) && line.quantity > 0 && line.price > 0 && /^(\d{5}|DCGS)/.test(line.sku),
+    );
     const sum = (quantities: number[]): number => quantities.reduce((a, b) => a + b, 0);
-    expect(sum(ordersOf(month).flatMap((order) => order.lines.map(({ quantity }) => quantity)))).toBe(sum(pieces.map(({ quantity }) => quantity)));
-    expect(sum(ordersOf(month).map(({ invoiced }) => invoiced))).toBe(sum(pieces.map(({ quantity, price }) => quantity * price)));
+    expect(sum(ordersOf(month).flatMap((order) => order.lines.map(({ quantity }) => quantity)))).toBe(
+      sum(pieces.map(({ quantity }) => quantity)),
+    );
+    expect(sum(ordersOf(month).map(({ invoiced }) => invoiced))).toBe(
+      sum(pieces.map(({ quantity, price }) => quantity * price)),
+    );
   });
 
   it('has every cancellation either matched or listed with its reason', () => {
@@ -49,7 +66,8 @@ describe('the shipped month', () => {
 
   it('opens with the stock that is sold, less for two articles in a hundred', () => {
     const asked = new Map<string, number>();
-    for (const { sku, quantity } of ordersOf(month).flatMap((order) => order.lines)) asked.set(sku, (asked.get(sku) ?? 0) + quantity);
+    for (const { sku, quantity } of ordersOf(month).flatMap((order) => order.lines))
+      asked.set(sku, (asked.get(sku) ?? 0) + quantity);
     const short = month.articles.filter(({ sku, stock }) => stock < asked.get(sku)!);
     expect(month.articles.every(({ sku, stock }) => stock >= 0 && stock <= asked.get(sku)!)).toBe(true);
     expect(short).toHaveLength(Math.round(month.articles.length * 0.02));
@@ -61,7 +79,9 @@ describe('the shipped month', () => {
     expect(orders.filter(({ paymentMethod }) => paymentMethod === 'sim_declined')).toHaveLength(31);
     expect(orders.filter(({ changesMind }) => changesMind === 'while pending')).toHaveLength(24);
     expect(orders.filter(({ changesMind }) => changesMind === 'after confirmation')).toHaveLength(23);
-    expect(orders.some(({ paymentMethod, changesMind }) => paymentMethod === 'sim_declined' && changesMind)).toBe(false);
+    expect(orders.some(({ paymentMethod, changesMind }) => paymentMethod === 'sim_declined' && changesMind)).toBe(
+      false,
+    );
   });
 
   it('lets an order that the file cancels be confirmed first', () => {
@@ -99,10 +119,17 @@ describe('a plan of a few rows', () => {
   );
 
   it('has the orders of the chosen day in the order of time, a guest with an account of its own', () =>
-    expect(plan.actions.map(({ invoice, buyer }) => [invoice, buyer])).toEqual([['2', 'guest-2'], ['1', 'customer-17850']]));
+    expect(plan.actions.map(({ invoice, buyer }) => [invoice, buyer])).toEqual([
+      ['2', 'guest-2'],
+      ['1', 'customer-17850'],
+    ]));
 
   it("has each order's total at the catalogue's prices beside what was invoiced", () =>
-    expect(plan.actions).toMatchObject([{ total: 1530, invoiced: 1200 }, { total: 2130, invoiced: 2130 }]));
+    expect(plan.actions).toMatchObject([
+      { total: 1530, invoiced: 1200 },
+      { total: 2130, invoiced: 2130 },
+    ]));
 
-  it('has only the articles that are ordered', () => expect(plan.articles.map(({ sku }) => sku)).toEqual(['22086', '85123A']));
+  it('has only the articles that are ordered', () =>
+    expect(plan.articles.map(({ sku }) => sku)).toEqual(['22086', '85123A']));
 });

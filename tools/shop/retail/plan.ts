@@ -74,7 +74,8 @@ export function planOf(lines: readonly InvoiceLine[], days: string, seed: number
   };
 }
 
-const buyerOf = ({ customer, number }: Invoice): Buyer => (customer === undefined ? `guest-${number}` : `customer-${customer}`);
+const buyerOf = ({ customer, number }: Invoice): Buyer =>
+  customer === undefined ? `guest-${number}` : `customer-${customer}`;
 
 type Fate = Pick<PlannedOrder, 'paymentMethod' | 'changesMind'>;
 
@@ -91,7 +92,11 @@ function fatesOf(sales: readonly Invoice[], cancelled: ReadonlySet<string>, chan
   );
 }
 
-function orderOf(sale: Invoice, catalogue: ReadonlyMap<string, Article>, fate: Fate = { paymentMethod: 'sim_ok' }): PlannedOrder {
+function orderOf(
+  sale: Invoice,
+  catalogue: ReadonlyMap<string, Article>,
+  fate: Fate = { paymentMethod: 'sim_ok' },
+): PlannedOrder {
   const lines = sale.items.map(({ sku, quantity }) => ({ sku, quantity, price: catalogue.get(sku)!.price }));
   return {
     does: 'order',
@@ -107,7 +112,11 @@ function orderOf(sale: Invoice, catalogue: ReadonlyMap<string, Article>, fate: F
 }
 
 /** As much of each article as the orders ask for; of a few articles less, so that some orders are refused. */
-function stocked(orders: readonly PlannedOrder[], catalogue: ReadonlyMap<string, Article>, chance: Chance): PlannedArticle[] {
+function stocked(
+  orders: readonly PlannedOrder[],
+  catalogue: ReadonlyMap<string, Article>,
+  chance: Chance,
+): PlannedArticle[] {
   const sold = new Map<string, number>();
   for (const { sku, quantity } of orders.flatMap(({ lines }) => lines)) sold.set(sku, (sold.get(sku) ?? 0) + quantity);
   const codes = [...sold.keys()].sort();

@@ -23,7 +23,10 @@ async function read(name: string, content: string | Buffer): Promise<InvoiceLine
 
 describe('a file of the shape', () => {
   it('is read with quoted fields, a byte order mark, Windows line ends and a blank line at the end', async () =>
-    expect(await read('a.csv', `\uFEFF${header}\r\n${row}\r\n${row}\r\n\r\n`)).toMatchObject([{ line: 2, description: 'HEART, "WHITE"' }, { line: 3 }]));
+    expect(await read('a.csv', `\uFEFF${header}\r\n${row}\r\n${row}\r\n\r\n`)).toMatchObject([
+      { line: 2, description: 'HEART, "WHITE"' },
+      { line: 3 },
+    ]));
 
   it('is read gzipped', async () => expect(await read('a.csv.gz', gzipSync(`${header}\n${row}\n`))).toHaveLength(1));
 });
@@ -34,7 +37,11 @@ describe('a file that is not of the shape', () => {
     ['has no row', `${header}\n`, 'line 2: expected at least one invoice line'],
     ['has no header', `${row}\n`, 'line 1: expected the header'],
     ['has a row with a column too many', `${header}\n${row}\n${row},x\n`, 'line 3: expected 8 columns'],
-    ['has a bad quantity', `${header}\n${row}\n${row}\n${row.replace(',6,', ',six,')}\n`, 'line 4: expected a whole number of at most nine digits as Quantity, found "six"'],
+    [
+      'has a bad quantity',
+      `${header}\n${row}\n${row}\n${row.replace(',6,', ',six,')}\n`,
+      'line 4: expected a whole number of at most nine digits as Quantity, found "six"',
+    ],
     ['never closes a quote', `${header}\n${row}\n"${row}\n`, 'line 3: expected CSV'],
     ['never closes a quote and is long', `${header}\n${row}\n"${'x'.repeat(200_000)}`, 'expected CSV'],
     ['is binary', Buffer.from([0xff, 0xfe, 0x00, 0x0a]), 'line 1: expected the header'],
@@ -47,10 +54,13 @@ describe('a file that is not of the shape', () => {
     expect(read('plain.csv.gz', `${header}\n${row}\n`)).rejects.toThrow('plain.csv.gz: expected gzipped CSV'));
 
   it('is refused when the gzip is cut off', async () =>
-    expect(read('cut.csv.gz', gzipSync(`${header}\n${`${row}\n`.repeat(500)}`).subarray(0, 100))).rejects.toThrow('cut.csv.gz: expected gzipped CSV'));
+    expect(read('cut.csv.gz', gzipSync(`${header}\n${`${row}\n`.repeat(500)}`).subarray(0, 100))).rejects.toThrow(
+      'cut.csv.gz: expected gzipped CSV',
+    ));
 
   it('is refused with a hint when it is not there', async () =>
     expect(readInvoiceLines(join(folder, 'none.csv')).next()).rejects.toThrow('there is no such file'));
 
-  it('is refused when it is a folder', async () => expect(readInvoiceLines(folder).next()).rejects.toThrow("can't be read"));
+  it('is refused when it is a folder', async () =>
+    expect(readInvoiceLines(folder).next()).rejects.toThrow("can't be read"));
 });

@@ -11,7 +11,13 @@ import { checkHeader, NotOfTheShape, readLine, type InvoiceLine } from './invoic
  */
 export async function* readInvoiceLines(file: string): AsyncGenerator<InvoiceLine, void, undefined> {
   // The record's size is bounded: a quote that is never closed would otherwise swallow the whole file.
-  const parser = parse({ bom: true, info: true, relax_column_count: true, skip_empty_lines: true, max_record_size: 64 * 1024 });
+  const parser = parse({
+    bom: true,
+    info: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    max_record_size: 64 * 1024,
+  });
   const source = createReadStream(file);
   const done = (): void => undefined; // the parser, destroyed with the error, throws it to the loop below
   if (file.endsWith('.gz')) pipeline(source, createGunzip(), parser, done);
@@ -36,10 +42,15 @@ export async function* readInvoiceLines(file: string): AsyncGenerator<InvoiceLin
 }
 
 function explained(file: string, error: unknown): unknown {
-  if (error instanceof CsvError) return new Error(`${file}: line ${String(error['lines'])}: expected CSV as RFC 4180 says: ${error.message}`, { cause: error });
+  if (error instanceof CsvError)
+    return new Error(`${file}: line ${String(error['lines'])}: expected CSV as RFC 4180 says: ${error.message}`, {
+      cause: error,
+    });
   if (error instanceof NotOfTheShape) return new Error(`${file}: ${error.message}`, { cause: error });
   if (!isNativeError(error) || !('code' in error)) return error;
-  if (error.code === 'ENOENT') return new Error(`${file}: there is no such file. Name a .csv or .csv.gz file of invoice lines.`, { cause: error });
-  if (String(error.code).startsWith('Z_')) return new Error(`${file}: expected gzipped CSV, as its name says: ${error.message}`, { cause: error });
+  if (error.code === 'ENOENT')
+    return new Error(`${file}: there is no such file. Name a .csv or .csv.gz file of invoice lines.`, { cause: error });
+  if (String(error.code).startsWith('Z_'))
+    return new Error(`${file}: expected gzipped CSV, as its name says: ${error.message}`, { cause: error });
   return new Error(`${file} can't be read: ${error.message}`, { cause: error });
 }

@@ -13,7 +13,9 @@ export interface Tally {
   readonly kinds: Readonly<Record<Kind, Count>>;
   /** Remarks on rows that were sold all the same. */
   readonly remarks: Readonly<Record<string, Count>>;
-  readonly invoices: Readonly<Record<'read' | 'orders' | 'cancellations' | 'adjustments' | 'without an article', Count>>;
+  readonly invoices: Readonly<
+    Record<'read' | 'orders' | 'cancellations' | 'adjustments' | 'without an article', Count>
+  >;
 }
 
 export function tallyOf(rows: readonly SortedRow[], invoices: readonly Invoice[], days: ReadonlySet<string>): Tally {
@@ -26,8 +28,12 @@ export function tallyOf(rows: readonly SortedRow[], invoices: readonly Invoice[]
   const remarks = [...new Set(rows.flatMap((row) => row.remarks))];
   return {
     rows: countRows(() => true),
-    kinds: Object.fromEntries(Object.keys(kinds).map((kind) => [kind, countRows((row) => row.kind === kind)])) as Record<Kind, Count>,
-    remarks: Object.fromEntries(remarks.map((remark: Remark) => [remark, countRows((row) => row.remarks.includes(remark))])),
+    kinds: Object.fromEntries(
+      Object.keys(kinds).map((kind) => [kind, countRows((row) => row.kind === kind)]),
+    ) as Record<Kind, Count>,
+    remarks: Object.fromEntries(
+      remarks.map((remark: Remark) => [remark, countRows((row) => row.remarks.includes(remark))]),
+    ),
     invoices: {
       read: countInvoices(() => true),
       orders: countInvoices(({ type, items }) => type === 'sale' && items.length > 0),

@@ -1,6 +1,11 @@
 import { CartEmptied, CartItemSet } from '@tradewind/contracts';
 import { nothing, remove, save, say, type Decision, type Rows } from '@tradewind/messaging';
-import { cartAfter, lineAfter, type CartEmptied as Emptied, type CartItemSet as ItemSet } from '../domain/cart-event.js';
+import {
+  cartAfter,
+  lineAfter,
+  type CartEmptied as Emptied,
+  type CartItemSet as ItemSet,
+} from '../domain/cart-event.js';
 import { lineIdOf, type Cart, type CartLine } from '../domain/cart.js';
 import { CartLines, Carts } from '../storage/cart.tables.js';
 

@@ -31,7 +31,30 @@ export const checkOut = command('cart.check-out', load, (wish: CheckOut, given: 
   const lines = settled.lines.map(({ price, ...line }) => ({ ...line, unitPrice: price }));
   const checkedOutAt = given.now.toISOString();
   return keepEmptied({ what: 'emptied', userId, orderId, at: given.now }, given)
-    .and(insert(Checkouts, { orderId, userId, status: 'checked-out', total: settled.total, keyHash, bodyHash, checkedOutAt: given.now, sequence: 0 }))
-    .and(say(CartCheckedOut, { orderId, userId, lines, total: settled.total, paymentMethod, shippingAddress, keyHash, bodyHash, checkedOutAt }))
+    .and(
+      insert(Checkouts, {
+        orderId,
+        userId,
+        status: 'checked-out',
+        total: settled.total,
+        keyHash,
+        bodyHash,
+        checkedOutAt: given.now,
+        sequence: 0,
+      }),
+    )
+    .and(
+      say(CartCheckedOut, {
+        orderId,
+        userId,
+        lines,
+        total: settled.total,
+        paymentMethod,
+        shippingAddress,
+        keyHash,
+        bodyHash,
+        checkedOutAt,
+      }),
+    )
     .and(answer({ orderId }));
 });

@@ -20,7 +20,8 @@ const load = {
   lines: keys(CartLines, ({ userId, productId }: OneItem) => [lineIdOf(userId, productId)]),
 };
 
-const lineOf = ({ userId, productId }: OneItem, { lines }: Given<typeof load>) => lines.get(lineIdOf(userId, productId));
+const lineOf = ({ userId, productId }: OneItem, { lines }: Given<typeof load>) =>
+  lines.get(lineIdOf(userId, productId));
 
 /** Puts a product in, sets its quantity, or adds to it. */
 export const setItem = command('cart.set-item', load, (input: SetItem, given: Given<typeof load>) => {

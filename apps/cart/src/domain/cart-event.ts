@@ -23,14 +23,22 @@ export interface CartEmptied {
 }
 
 /** The line after it was set; undefined where it was taken out. */
-export function lineAfter(line: CartLine | undefined, { userId, productId, quantity, unitPrice, at }: CartItemSet): CartLine | undefined {
-  return quantity === 0 ? undefined : { lineId: lineIdOf(userId, productId), userId, productId, quantity, unitPrice, putAt: line?.putAt ?? at };
+export function lineAfter(
+  line: CartLine | undefined,
+  { userId, productId, quantity, unitPrice, at }: CartItemSet,
+): CartLine | undefined {
+  return quantity === 0
+    ? undefined
+    : { lineId: lineIdOf(userId, productId), userId, productId, quantity, unitPrice, putAt: line?.putAt ?? at };
 }
 
 /** The cart after an event; `line` is what the line was before it. */
 export function cartAfter(cart: Cart | undefined, event: CartEvent, line?: CartLine): Cart {
   const { userId } = event;
-  if (event.what === 'emptied') return event.orderId ? { status: 'open', userId, lines: 0 } : { status: 'forgotten', userId, forgottenAt: event.at };
+  if (event.what === 'emptied')
+    return event.orderId
+      ? { status: 'open', userId, lines: 0 }
+      : { status: 'forgotten', userId, forgottenAt: event.at };
   const before = cart?.status === 'open' ? cart.lines : 0;
   return { status: 'open', userId, lines: before + Number(event.quantity > 0) - Number(line !== undefined) };
 }

@@ -7,10 +7,12 @@ const pence = (amount: number): Money => ({ amount, currency: 'GBP' });
 
 describe('a cart', () => {
   it('shows the prices of now, and from what they have changed', () =>
-    expect(cartView([
-      { productId: mug, name: 'Mug', quantity: 2, unitPrice: pence(100), price: pence(120) },
-      { productId: mug, name: 'Cup', quantity: 1, unitPrice: pence(50), price: pence(50) },
-    ])).toEqual({
+    expect(
+      cartView([
+        { productId: mug, name: 'Mug', quantity: 2, unitPrice: pence(100), price: pence(120) },
+        { productId: mug, name: 'Cup', quantity: 1, unitPrice: pence(50), price: pence(50) },
+      ]),
+    ).toEqual({
       items: [
         { productId: mug, name: 'Mug', quantity: 2, unitPrice: pence(120), priceChanged: { from: pence(100) } },
         { productId: mug, name: 'Cup', quantity: 1, unitPrice: pence(50) },

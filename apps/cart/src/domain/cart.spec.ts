@@ -1,7 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { productId, userId, type Money } from '@tradewind/kernel';
 import { cartAfter, lineAfter } from './cart-event.js';
-import { cartFull, forget, forgotten, lineIdOf, mostLines, mostPieces, put, takeOut, tooManyPieces, type Cart, type CartLine } from './cart.js';
+import {
+  cartFull,
+  forget,
+  forgotten,
+  lineIdOf,
+  mostLines,
+  mostPieces,
+  put,
+  takeOut,
+  tooManyPieces,
+  type Cart,
+  type CartLine,
+} from './cart.js';
 
 const ann = userId('01991234-5678-7000-8000-000000000001');
 const mug = productId('01991234-5678-7000-8000-00000000000a');
@@ -10,20 +22,39 @@ const monday = new Date('2026-03-02T10:00:00Z');
 const tuesday = new Date('2026-03-03T10:00:00Z');
 const aCart = (lines: number): Cart => ({ status: 'open', userId: ann, lines });
 const aForgottenCart: Cart = { status: 'forgotten', userId: ann, forgottenAt: monday };
-const aLine: CartLine = { lineId: lineIdOf(ann, mug), userId: ann, productId: mug, quantity: 2, unitPrice: pence(100), putAt: monday };
+const aLine: CartLine = {
+  lineId: lineIdOf(ann, mug),
+  userId: ann,
+  productId: mug,
+  quantity: 2,
+  unitPrice: pence(100),
+  putAt: monday,
+};
 const aMug = { productId: mug, price: pence(120) };
 
 describe('putting a product in', () => {
   const event = put(ann, undefined, undefined, aMug, 3, tuesday);
-  it('remembers the price of this moment', () => expect(event).toEqual({ what: 'item-set', userId: ann, productId: mug, quantity: 3, unitPrice: pence(120), at: tuesday }));
-  it('is refused in a full cart', () => expect(put(ann, aCart(mostLines), undefined, aMug, 1, tuesday)).toEqual(cartFull));
-  it('is refused when it is more than a line holds', () => expect(put(ann, undefined, undefined, aMug, mostPieces + 1, tuesday)).toEqual(tooManyPieces));
-  it('is refused once the owner was forgotten', () => expect(put(ann, aForgottenCart, undefined, aMug, 1, tuesday)).toEqual(forgotten));
+  it('remembers the price of this moment', () =>
+    expect(event).toEqual({
+      what: 'item-set',
+      userId: ann,
+      productId: mug,
+      quantity: 3,
+      unitPrice: pence(120),
+      at: tuesday,
+    }));
+  it('is refused in a full cart', () =>
+    expect(put(ann, aCart(mostLines), undefined, aMug, 1, tuesday)).toEqual(cartFull));
+  it('is refused when it is more than a line holds', () =>
+    expect(put(ann, undefined, undefined, aMug, mostPieces + 1, tuesday)).toEqual(tooManyPieces));
+  it('is refused once the owner was forgotten', () =>
+    expect(put(ann, aForgottenCart, undefined, aMug, 1, tuesday)).toEqual(forgotten));
 });
 
 describe('a product that is in already, and has another price since', () => {
   const event = put(ann, aCart(mostLines), aLine, aMug, 5, tuesday);
-  it('keeps the price at which it was put in, so that the change stays visible', () => expect(event).toMatchObject({ quantity: 5, unitPrice: pence(100) }));
+  it('keeps the price at which it was put in, so that the change stays visible', () =>
+    expect(event).toMatchObject({ quantity: 5, unitPrice: pence(100) }));
   it('keeps its place', () => expect(lineAfter(aLine, event as never)?.putAt).toBe(monday));
   it('is not set again to what it is', () => expect(put(ann, aCart(1), aLine, aMug, 2, tuesday)).toBeUndefined());
 });

@@ -55,7 +55,16 @@ export function put(
 
 /** Takes a line out. Undefined where there is none. */
 export function takeOut(line: CartLine | undefined, now: Date): CartItemSet | undefined {
-  return line && { what: 'item-set', userId: line.userId, productId: line.productId, quantity: 0, unitPrice: line.unitPrice, at: now };
+  return (
+    line && {
+      what: 'item-set',
+      userId: line.userId,
+      productId: line.productId,
+      quantity: 0,
+      unitPrice: line.unitPrice,
+      at: now,
+    }
+  );
 }
 
 /** The cart of somebody who wants to be forgotten goes, and no new one comes. Undefined where that is done. */

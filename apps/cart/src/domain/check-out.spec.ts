@@ -1,7 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { orderId, productId, userId, type Money } from '@tradewind/kernel';
 import { forgotten, lineIdOf, type Cart, type CartLine } from './cart.js';
-import { cartChanged, cartEmpty, checkOut, follow, highestTotal, priceChanged, totalTooHigh, type Checkout } from './check-out.js';
+import {
+  cartChanged,
+  cartEmpty,
+  checkOut,
+  follow,
+  highestTotal,
+  priceChanged,
+  totalTooHigh,
+  type Checkout,
+} from './check-out.js';
 
 const ann = userId('01991234-5678-7000-8000-000000000001');
 const mug = productId('01991234-5678-7000-8000-00000000000a');
@@ -10,43 +19,80 @@ const pence = (amount: number): Money => ({ amount, currency: 'GBP' });
 const monday = new Date('2026-03-02T10:00:00Z');
 const aCart: Cart = { status: 'open', userId: ann, lines: 2 };
 const aLine = (product: typeof mug, quantity: number, price: number): CartLine => ({
-  lineId: lineIdOf(ann, product), userId: ann, productId: product, quantity, unitPrice: pence(price), putAt: monday,
+  lineId: lineIdOf(ann, product),
+  userId: ann,
+  productId: product,
+  quantity,
+  unitPrice: pence(price),
+  putAt: monday,
 });
 const lines = [aLine(mug, 2, 100), aLine(cup, 1, 50)];
-const offers = (mugPrice: number) => new Map([[mug, { name: 'Mug', price: pence(mugPrice) }], [cup, { name: 'Cup', price: pence(50) }]]);
+const offers = (mugPrice: number) =>
+  new Map([
+    [mug, { name: 'Mug', price: pence(mugPrice) }],
+    [cup, { name: 'Cup', price: pence(50) }],
+  ]);
 
 describe('checking out a cart whose prices are still the same', () => {
   it('sells every line at its price', () =>
     expect(checkOut(aCart, lines, offers(100), undefined)).toEqual({
-      lines: [{ productId: mug, quantity: 2, name: 'Mug', price: pence(100) }, { productId: cup, quantity: 1, name: 'Cup', price: pence(50) }],
+      lines: [
+        { productId: mug, quantity: 2, name: 'Mug', price: pence(100) },
+        { productId: cup, quantity: 1, name: 'Cup', price: pence(50) },
+      ],
       total: pence(250),
     }));
-  it('is refused when the buyer expects another total', () => expect(checkOut(aCart, lines, offers(100), pence(249))).toEqual(priceChanged));
+  it('is refused when the buyer expects another total', () =>
+    expect(checkOut(aCart, lines, offers(100), pence(249))).toEqual(priceChanged));
 });
 
 describe('checking out a cart in which a price has changed', () => {
-  it('is refused, upwards and downwards', () => expect([99, 101].map((price) => checkOut(aCart, lines, offers(price), undefined))).toEqual([priceChanged, priceChanged]));
+  it('is refused, upwards and downwards', () =>
+    expect([99, 101].map((price) => checkOut(aCart, lines, offers(price), undefined))).toEqual([
+      priceChanged,
+      priceChanged,
+    ]));
   it('charges the new prices when the buyer expects their total', () =>
-    expect(checkOut(aCart, lines, offers(120), pence(290))).toMatchObject({ lines: [{ price: pence(120) }, { price: pence(50) }], total: pence(290) }));
-  it('is refused when the buyer expects the old total', () => expect(checkOut(aCart, lines, offers(120), pence(250))).toEqual(priceChanged));
+    expect(checkOut(aCart, lines, offers(120), pence(290))).toMatchObject({
+      lines: [{ price: pence(120) }, { price: pence(50) }],
+      total: pence(290),
+    }));
+  it('is refused when the buyer expects the old total', () =>
+    expect(checkOut(aCart, lines, offers(120), pence(250))).toEqual(priceChanged));
 });
 
 describe('a cart that is not to be checked out', () => {
   it.each([
     ['empty', checkOut({ ...aCart, lines: 0 }, [], offers(1), pence(0)), cartEmpty],
     ['never used', checkOut(undefined, [], offers(1), undefined), cartEmpty],
-    ['of somebody who was forgotten', checkOut({ status: 'forgotten', userId: ann, forgottenAt: monday }, [], offers(1), undefined), forgotten],
+    [
+      'of somebody who was forgotten',
+      checkOut({ status: 'forgotten', userId: ann, forgottenAt: monday }, [], offers(1), undefined),
+      forgotten,
+    ],
     ['with a line that came in meanwhile', checkOut(aCart, lines, new Map(), undefined), cartChanged],
-    ['too expensive', checkOut(aCart, [aLine(mug, 100_000, highestTotal)], offers(highestTotal), undefined), totalTooHigh],
+    [
+      'too expensive',
+      checkOut(aCart, [aLine(mug, 100_000, highestTotal)], offers(highestTotal), undefined),
+      totalTooHigh,
+    ],
   ])('%s', (_, result, refused) => expect(result).toEqual(refused));
 });
 
 describe('a checkout whose order goes on', () => {
   const checkout: Checkout = {
-    orderId: orderId('01991234-5678-7000-8000-000000000002'), userId: ann, status: 'checked-out', total: pence(250), keyHash: 'k', bodyHash: 'b', checkedOutAt: monday, sequence: 0,
+    orderId: orderId('01991234-5678-7000-8000-000000000002'),
+    userId: ann,
+    status: 'checked-out',
+    total: pence(250),
+    keyHash: 'k',
+    bodyHash: 'b',
+    checkedOutAt: monday,
+    sequence: 0,
   };
   const confirmed = follow(checkout, 'confirmed', 2);
   it('takes over its status', () => expect(confirmed).toEqual({ ...checkout, status: 'confirmed', sequence: 2 }));
-  it('passes over what is older or known', () => expect([1, 2].map((sequence) => follow(confirmed, 'placed', sequence))).toEqual([undefined, undefined]));
+  it('passes over what is older or known', () =>
+    expect([1, 2].map((sequence) => follow(confirmed, 'placed', sequence))).toEqual([undefined, undefined]));
   it('passes over orders that did not come from a cart', () => expect(follow(undefined, 'placed', 1)).toBeUndefined());
 });

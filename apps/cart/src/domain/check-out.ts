@@ -1,4 +1,12 @@
-import { refusal, sameMoney, type Money, type OrderId, type ProductId, type Refusal, type UserId } from '@tradewind/kernel';
+import {
+  refusal,
+  sameMoney,
+  type Money,
+  type OrderId,
+  type ProductId,
+  type Refusal,
+  type UserId,
+} from '@tradewind/kernel';
 import { forgotten, type Cart, type CartLine } from './cart.js';
 
 /** A product as the cart knows it from the events of its owner. */
@@ -64,11 +72,16 @@ export function checkOut(
     sold.push({ productId, quantity, ...offer });
   }
   const total = totalOf(sold);
-  const seen = expectedTotal ? sameMoney(expectedTotal, total) : lines.every(({ productId, unitPrice }) => sameMoney(offers.get(productId)!.price, unitPrice));
+  const seen = expectedTotal
+    ? sameMoney(expectedTotal, total)
+    : lines.every(({ productId, unitPrice }) => sameMoney(offers.get(productId)!.price, unitPrice));
   if (!seen) return priceChanged;
   return total.amount > highestTotal ? totalTooHigh : { lines: sold, total };
 }
 
 /** What an order says of its checkout; undefined where something newer is known, or where the order did not come from a cart. */
-export const follow = (checkout: Checkout | undefined, status: CheckoutStatus, sequence: number): Checkout | undefined =>
-  checkout && checkout.sequence < sequence ? { ...checkout, status, sequence } : undefined;
+export const follow = (
+  checkout: Checkout | undefined,
+  status: CheckoutStatus,
+  sequence: number,
+): Checkout | undefined => (checkout && checkout.sequence < sequence ? { ...checkout, status, sequence } : undefined);

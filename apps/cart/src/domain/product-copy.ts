@@ -17,6 +17,7 @@ export function learn(
 ): ProductCopy | undefined {
   if (copy && copy.sequence >= sequence) return undefined;
   const { name, price } = { ...copy, ...news };
-  if (name === undefined || price === undefined) throw new Poison(`the product ${productId} was changed before it was added`);
+  if (name === undefined || price === undefined)
+    throw new Poison(`the product ${productId} was changed before it was added`);
   return { productId, name, price, sequence };
 }

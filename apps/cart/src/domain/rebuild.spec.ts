@@ -30,10 +30,14 @@ class Shop {
     const now = new Date(this.#minute++ * 60_000);
     const cart = this.carts.get(user);
     const line = this.lines.get(lineIdOf(user, product));
-    if (what === 'put') this.#keep(put(user, cart, line, { productId: product, price: { amount: price, currency: 'GBP' } }, quantity, now));
+    if (what === 'put')
+      this.#keep(
+        put(user, cart, line, { productId: product, price: { amount: price, currency: 'GBP' } }, quantity, now),
+      );
     else if (what === 'take-out') this.#keep(takeOut(line, now));
     else if (what === 'forget') this.#keep(forget(user, cart, now));
-    else if (cart?.status === 'open' && cart.lines > 0) this.#keep({ what: 'emptied', userId: user, orderId: order, at: now });
+    else if (cart?.status === 'open' && cart.lines > 0)
+      this.#keep({ what: 'emptied', userId: user, orderId: order, at: now });
   }
 
   #keep(event: ReturnType<typeof put> | ReturnType<typeof forget>): void {
@@ -42,7 +46,8 @@ class Shop {
     const key = event.what === 'item-set' ? lineIdOf(event.userId, event.productId) : '';
     const line = this.lines.get(key);
     this.carts.set(event.userId, cartAfter(this.carts.get(event.userId), event, line));
-    if (event.what === 'emptied') for (const [id, { userId }] of this.lines) if (userId === event.userId) this.lines.delete(id);
+    if (event.what === 'emptied')
+      for (const [id, { userId }] of this.lines) if (userId === event.userId) this.lines.delete(id);
     if (event.what === 'item-set') {
       const after = lineAfter(line, event);
       if (after) this.lines.set(key, after);
@@ -63,7 +68,9 @@ describe('carts that were used in any way', () => {
       fc.property(fc.array(aWish, { maxLength: 60 }), (wishes) => {
         const shop = aShopAfter(wishes);
         for (const [owner, cart] of shop.carts) {
-          expect(cart.status === 'open' ? cart.lines : 0).toBe([...shop.lines.values()].filter(({ userId }) => userId === owner).length);
+          expect(cart.status === 'open' ? cart.lines : 0).toBe(
+            [...shop.lines.values()].filter(({ userId }) => userId === owner).length,
+          );
         }
       }),
     ));
@@ -80,9 +87,24 @@ describe('carts that were used in any way', () => {
 });
 
 describe('checkouts, and what became of their orders', () => {
-  const checkout = { orderId: order, userId: users[0]!, status: 'checked-out', total: { amount: 1, currency: 'GBP' }, keyHash: 'k', bodyHash: 'b', checkedOutAt: new Date(0), sequence: 0 } as const satisfies Checkout;
+  const checkout = {
+    orderId: order,
+    userId: users[0]!,
+    status: 'checked-out',
+    total: { amount: 1, currency: 'GBP' },
+    keyHash: 'k',
+    bodyHash: 'b',
+    checkedOutAt: new Date(0),
+    sequence: 0,
+  } as const satisfies Checkout;
   const strange: OrderId = orderId('01991234-5678-7000-8000-00000000000e');
-  const news: OrderNews[] = [{ orderId: order, status: 'placed', sequence: 1 }, { orderId: strange, status: 'placed', sequence: 1 }, { orderId: order, status: 'confirmed', sequence: 3 }];
+  const news: OrderNews[] = [
+    { orderId: order, status: 'placed', sequence: 1 },
+    { orderId: strange, status: 'placed', sequence: 1 },
+    { orderId: order, status: 'confirmed', sequence: 3 },
+  ];
   it('are those that were live', () =>
-    expect(rebuild([], [checkout], news).checkouts).toEqual(new Map([[order, follow(follow(checkout, 'placed', 1), 'confirmed', 3)]])));
+    expect(rebuild([], [checkout], news).checkouts).toEqual(
+      new Map([[order, follow(follow(checkout, 'placed', 1), 'confirmed', 3)]]),
+    ));
 });

@@ -29,7 +29,10 @@ export class CopyProductHandler {
   }
 }
 
-function keep(news: Pick<ProductCopy, 'productId'> & Partial<ProductCopy>, { products, sequence }: Given<typeof load>): Decision {
+function keep(
+  news: Pick<ProductCopy, 'productId'> & Partial<ProductCopy>,
+  { products, sequence }: Given<typeof load>,
+): Decision {
   const learned = learn(products.get(news.productId), news, Number(sequence));
   return learned ? save(Products, learned) : nothing();
 }

@@ -1,5 +1,12 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put } from '@nestjs/common';
-import { ApiGoneResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags, ApiUnprocessableEntityResponse } from '@nestjs/swagger';
+import {
+  ApiGoneResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  ApiUnprocessableEntityResponse,
+} from '@nestjs/swagger';
 import { isRefusal, type ProductId, type Refusal, type UserId } from '@tradewind/kernel';
 import { Commands } from '@tradewind/messaging';
 import { Awaiting, CurrentUser, problemForNow, type User } from '@tradewind/service';
@@ -23,7 +30,7 @@ export class CartController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'One\'s own cart, at the prices of now' })
+  @ApiOperation({ summary: "One's own cart, at the prices of now" })
   @ApiOkResponse({ type: CartAnswer })
   async read(@CurrentUser() { id }: User): Promise<CartView> {
     return cartView(await this.queries.lines(id));
@@ -35,7 +42,11 @@ export class CartController {
   @ApiNotFoundResponse({ description: 'There is no such product, or the cart has not heard of it yet: Retry-After.' })
   @ApiUnprocessableEntityResponse({ description: 'The cart is full.' })
   @ApiGoneResponse({ description: 'The person was forgotten.' })
-  async set(@CurrentUser() { id }: User, @Param() { productId }: ItemPath, @Body() { quantity }: SetQuantity): Promise<CartView> {
+  async set(
+    @CurrentUser() { id }: User,
+    @Param() { productId }: ItemPath,
+    @Body() { quantity }: SetQuantity,
+  ): Promise<CartView> {
     return quantity === 0 ? this.remove({ id }, { productId }) : this.#set(id, productId, quantity, false);
   }
 

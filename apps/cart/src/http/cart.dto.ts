@@ -11,10 +11,16 @@ const oneLine = /^(?=.*\S)\P{Cc}+$/u;
 const IfGiven = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);
 
 /** One line of text with at least one visible character. */
-const IsLine = (most: number, least = 1): PropertyDecorator => (target, property) => {
-  const rules = [IsString(), Length(least, most), Matches(oneLine, { message: '$property must be one line of text' })];
-  for (const rule of rules) rule(target, property);
-};
+const IsLine =
+  (most: number, least = 1): PropertyDecorator =>
+  (target, property) => {
+    const rules = [
+      IsString(),
+      Length(least, most),
+      Matches(oneLine, { message: '$property must be one line of text' }),
+    ];
+    for (const rule of rules) rule(target, property);
+  };
 
 /** `{ amount, currency }` in pence. */
 export class MoneyBody {
@@ -24,19 +30,27 @@ export class MoneyBody {
 
 export class ItemPath {
   @ApiProperty({ format: 'uuid' })
-  @IsId() readonly productId!: ProductId;
+  @IsId()
+  readonly productId!: ProductId;
 }
 
 export class SetQuantity {
   @ApiProperty({ description: 'Pieces wanted; 0 takes the item out', minimum: 0, maximum: mostPieces })
-  @IsInt() @Min(0) @Max(mostPieces) readonly quantity!: number;
+  @IsInt()
+  @Min(0)
+  @Max(mostPieces)
+  readonly quantity!: number;
 }
 
 export class AddItem {
   @ApiProperty({ format: 'uuid' })
-  @IsId() readonly productId!: ProductId;
+  @IsId()
+  readonly productId!: ProductId;
   @ApiProperty({ description: 'Pieces more', minimum: 1, maximum: mostPieces })
-  @IsInt() @Min(1) @Max(mostPieces) readonly quantity!: number;
+  @IsInt()
+  @Min(1)
+  @Max(mostPieces)
+  readonly quantity!: number;
 }
 
 export class Address {
@@ -45,16 +59,28 @@ export class Address {
   @ApiPropertyOptional({ maxLength: 200 }) @IfGiven() @IsLine(200) readonly line2?: string;
   @ApiProperty({ maxLength: 100 }) @IsLine(100) readonly city!: string;
   @ApiProperty({ maxLength: 20 }) @IsLine(20) readonly postcode!: string;
-  @ApiProperty({ description: 'A name, or its code of two letters', example: 'GB', minLength: 2, maxLength: 60 }) @IsLine(60, 2) readonly country!: string;
+  @ApiProperty({ description: 'A name, or its code of two letters', example: 'GB', minLength: 2, maxLength: 60 })
+  @IsLine(60, 2)
+  readonly country!: string;
 }
 
 export class CheckOutBody {
   @ApiProperty({ example: 'sim_ok' })
-  @IsString() @Matches(/^[a-z_]{1,40}$/, { message: 'paymentMethod must be 1 to 40 lower-case letters and underscores' }) readonly paymentMethod!: string;
+  @IsString()
+  @Matches(/^[a-z_]{1,40}$/, { message: 'paymentMethod must be 1 to 40 lower-case letters and underscores' })
+  readonly paymentMethod!: string;
   @ApiProperty({ type: Address })
-  @IsObject() @ValidateNested() @Type(() => Address) readonly shippingAddress!: Address;
-  @ApiPropertyOptional({ type: MoneyBody, description: 'The total that the buyer agrees to. Without it no price may have changed since its line was put in.' })
-  @IfGiven() @IsMoney() readonly expectedTotal?: Money;
+  @IsObject()
+  @ValidateNested()
+  @Type(() => Address)
+  readonly shippingAddress!: Address;
+  @ApiPropertyOptional({
+    type: MoneyBody,
+    description: 'The total that the buyer agrees to. Without it no price may have changed since its line was put in.',
+  })
+  @IfGiven()
+  @IsMoney()
+  readonly expectedTotal?: Money;
 }
 
 export class PriceChange {

@@ -15,12 +15,21 @@ export function cartProblem({ refused }: Refusal, cart: CartView): Problem {
     case 'cart-empty':
       return problem(422, refused, 'there is nothing in the cart to check out');
     case 'cart-changed':
-      return problem(409, refused, 'something was put into the cart during the checkout: look at it and check out again');
+      return problem(
+        409,
+        refused,
+        'something was put into the cart during the checkout: look at it and check out again',
+      );
     case 'price-changed':
-      return problem(409, refused, 'the cart does not cost what was expected: look at the lines and check out again with their total as expectedTotal', {
-        lines: cart.items,
-        total: cart.total,
-      });
+      return problem(
+        409,
+        refused,
+        'the cart does not cost what was expected: look at the lines and check out again with their total as expectedTotal',
+        {
+          lines: cart.items,
+          total: cart.total,
+        },
+      );
     case 'total-too-high':
       return problem(422, refused, 'the total is more than can be charged at once: take something out');
     default:

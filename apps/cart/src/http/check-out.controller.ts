@@ -1,5 +1,11 @@
 import { Body, Controller, HttpCode, Inject, Post, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiConflictResponse, ApiOperation, ApiTags, ApiUnprocessableEntityResponse } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiConflictResponse,
+  ApiOperation,
+  ApiTags,
+  ApiUnprocessableEntityResponse,
+} from '@nestjs/swagger';
 import { isRefusal, type OrderId } from '@tradewind/kernel';
 import { Commands } from '@tradewind/messaging';
 import { CurrentUser, IdempotencyKey, replayHeader, requestHashes, Sealer, type User } from '@tradewind/service';
@@ -24,7 +30,9 @@ export class CheckOutController {
   @HttpCode(202)
   @ApiOperation({ summary: 'Order what is in the cart' })
   @ApiAcceptedResponse({ type: CheckedOutAnswer, description: 'Location names the order; the cart is empty.' })
-  @ApiConflictResponse({ description: '`price-changed`, with the lines and their total; or the cart changed meanwhile.' })
+  @ApiConflictResponse({
+    description: '`price-changed`, with the lines and their total; or the cart changed meanwhile.',
+  })
   @ApiUnprocessableEntityResponse({ description: '`cart-empty`, or the key was used with another body.' })
   async checkOut(
     @CurrentUser() { id: userId }: User,
@@ -33,7 +41,9 @@ export class CheckOutController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<{ orderId: OrderId }> {
     const shippingAddress = await this.sealer.seal(userId, JSON.stringify(body.shippingAddress));
-    const offers = new Map((await this.queries.lines(userId)).map(({ productId, name, price }) => [productId, { name, price }]));
+    const offers = new Map(
+      (await this.queries.lines(userId)).map(({ productId, name, price }) => [productId, { name, price }]),
+    );
     const { paymentMethod, expectedTotal } = body;
     const hashes = requestHashes(key, body);
     const wish = { userId, offers, expectedTotal, paymentMethod, shippingAddress, ...hashes };

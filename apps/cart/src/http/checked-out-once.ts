@@ -4,7 +4,8 @@ import type { AnsweredRequest, Idempotency, Told } from '@tradewind/messaging';
 import { claimOf, type RequestHashes } from '@tradewind/service';
 
 /** One checkout a key, for each buyer. */
-export const checkedOutOnce = (userId: UserId, hashes: RequestHashes): Idempotency => claimOf(userId, 'POST /cart/checkout', hashes);
+export const checkedOutOnce = (userId: UserId, hashes: RequestHashes): Idempotency =>
+  claimOf(userId, 'POST /cart/checkout', hashes);
 
 /** The requests that carts were checked out by, with their answers. */
 export function* answeredCheckouts(told: Iterable<Pick<Told, 'message'>>): Generator<AnsweredRequest> {

@@ -40,7 +40,11 @@ export class CartQueries {
 
   /** Those of the products that the cart has heard of, with their prices. */
   items = async (productIds: readonly string[]): Promise<Map<string, Item>> => {
-    const raw = await this.dataSource.query<Pick<RawLine, 'productId' | 'amount' | 'currency'>[]>(itemsOf, [productIds]);
-    return new Map(raw.map(({ productId, amount, currency }) => [productId, { productId, price: money(amount, currency) }]));
+    const raw = await this.dataSource.query<Pick<RawLine, 'productId' | 'amount' | 'currency'>[]>(itemsOf, [
+      productIds,
+    ]);
+    return new Map(
+      raw.map(({ productId, amount, currency }) => [productId, { productId, price: money(amount, currency) }]),
+    );
   };
 }

@@ -20,23 +20,33 @@ export const CartLines = table<CartLine>('cart_lines', 'lineId', {
   putAt: 'timestamptz',
 });
 
-export const Checkouts = table<Checkout>('checkouts', 'orderId', {
-  orderId: 'uuid',
-  userId: 'uuid',
-  status: 'text',
-  total: 'money',
-  keyHash: 'text',
-  bodyHash: 'text',
-  checkedOutAt: 'timestamptz',
-  sequence: 'int8',
-}, { sequence: 'sequence' });
+export const Checkouts = table<Checkout>(
+  'checkouts',
+  'orderId',
+  {
+    orderId: 'uuid',
+    userId: 'uuid',
+    status: 'text',
+    total: 'money',
+    keyHash: 'text',
+    bodyHash: 'text',
+    checkedOutAt: 'timestamptz',
+    sequence: 'int8',
+  },
+  { sequence: 'sequence' },
+);
 
-export const Products = table<ProductCopy>('products', 'productId', {
-  productId: 'uuid',
-  name: 'text',
-  price: 'money',
-  sequence: 'int8',
-}, { sequence: 'sequence' });
+export const Products = table<ProductCopy>(
+  'products',
+  'productId',
+  {
+    productId: 'uuid',
+    name: 'text',
+    price: 'money',
+    sequence: 'int8',
+  },
+  { sequence: 'sequence' },
+);
 
 /** Every transaction locks in this order: the cart's row first, so that one cart's changes come one after another. */
 export const lockOrder = [Carts, CartLines, Checkouts, Products];

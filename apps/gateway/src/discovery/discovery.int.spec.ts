@@ -9,7 +9,7 @@ import { OwnKafka } from '../../test/own-kafka.fixture.spec.js';
 import { aRecord, publish } from '../../test/platform-records.fixture.spec.js';
 import { recall } from './remembered.js';
 
-describe('a gateway that reads the platform\'s topics', () => {
+describe("a gateway that reads the platform's topics", () => {
   let kafka: OwnKafka;
   let gateway: RunningService;
   const services: AService[] = [];
@@ -28,15 +28,39 @@ describe('a gateway that reads the platform\'s topics', () => {
   };
   const beat = (service: AService): Promise<void> => {
     const now = new Date().toISOString();
-    return publish(kafka.client, aRecord(InstanceSeen, { instanceId: service.name, service: 'order', url: service.url, startedAt: now, seenAt: now }));
+    return publish(
+      kafka.client,
+      aRecord(InstanceSeen, {
+        instanceId: service.name,
+        service: 'order',
+        url: service.url,
+        startedAt: now,
+        seenAt: now,
+      }),
+    );
   };
   const announce = ({ kid, publicKey }: Pair): Promise<void> =>
-    publish(kafka.client, aRecord(SigningKeyAnnounced, { kid, publicKey, announcedAt: new Date().toISOString(), signsFrom: new Date().toISOString() }));
+    publish(
+      kafka.client,
+      aRecord(SigningKeyAnnounced, {
+        kid,
+        publicKey,
+        announcedAt: new Date().toISOString(),
+        signsFrom: new Date().toISOString(),
+      }),
+    );
   const ask = async (token?: string, at = gateway): Promise<{ status: number; by: unknown }> => {
-    const { status, headers } = await answerTo(at, '/orders', token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } });
+    const { status, headers } = await answerTo(
+      at,
+      '/orders',
+      token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } },
+    );
     return { status, by: headers['x-served-by'] };
   };
-  const answering = async (): Promise<string> => [...new Set((await Promise.all(Array.from({ length: 20 }, () => ask()))).map(({ by }) => String(by)))].sort().join();
+  const answering = async (): Promise<string> =>
+    [...new Set((await Promise.all(Array.from({ length: 20 }, () => ask()))).map(({ by }) => String(by)))]
+      .sort()
+      .join();
 
   beforeAll(async () => {
     kafka = await OwnKafka.started();
@@ -67,10 +91,21 @@ describe('a gateway that reads the platform\'s topics', () => {
     await eventually(async () => (await answering()) === 'order-2,order-3');
     const calls = Array.from({ length: 40 }, () => ask());
     await dying.die();
-    expect(new Set((await Promise.all([...calls, ...Array.from({ length: 10 }, () => ask())])).map(({ status }) => status))).toEqual(new Set([200]));
+    expect(
+      new Set((await Promise.all([...calls, ...Array.from({ length: 10 }, () => ask())])).map(({ status }) => status)),
+    ).toEqual(new Set([200]));
   });
   it('passes over a record that is none', async () => {
-    await publish(kafka.client, { ...aRecord(InstanceSeen, { instanceId: 'x', service: 'order', url: 'http://x', startedAt: 'then', seenAt: 'now' }), value: '{"half' });
+    await publish(kafka.client, {
+      ...aRecord(InstanceSeen, {
+        instanceId: 'x',
+        service: 'order',
+        url: 'http://x',
+        startedAt: 'then',
+        seenAt: 'now',
+      }),
+      value: '{"half',
+    });
     await announced('order-4');
     await eventually(async () => (await answering()).includes('order-4'));
   });
@@ -88,7 +123,8 @@ describe('a gateway that reads the platform\'s topics', () => {
       await announce(key);
       expect((await asked).status).toBe(200);
     });
-    it('that nobody announced, answers 401', async () => expect((await ask(await aToken(await aKeyPair()))).status).toBe(401));
+    it('that nobody announced, answers 401', async () =>
+      expect((await ask(await aToken(await aKeyPair()))).status).toBe(401));
     it('that was retired, answers 401', async () => {
       const key = await aKeyPair();
       const token = await aToken(key);
@@ -100,7 +136,7 @@ describe('a gateway that reads the platform\'s topics', () => {
   });
 
   describe('while the broker is away', () => {
-    it('routes and checks tokens, even when it was started without it, and can\'t say that a key is forged', async () => {
+    it("routes and checks tokens, even when it was started without it, and can't say that a key is forged", async () => {
       const key = await aKeyPair();
       await announce(key);
       const token = await aToken(key);
@@ -116,7 +152,8 @@ describe('a gateway that reads the platform\'s topics', () => {
       const later = await aKeyPair();
       await announce(later);
       const laterToken = await aToken(later);
-      for (const at of [gateway, fresh]) await eventually(async () => (await ask(laterToken, at)).status === 200, 60_000);
+      for (const at of [gateway, fresh])
+        await eventually(async () => (await ask(laterToken, at)).status === 200, 60_000);
     }, 120_000);
   });
 });

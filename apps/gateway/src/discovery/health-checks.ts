@@ -57,7 +57,13 @@ export class HealthChecks implements OnApplicationBootstrap, OnApplicationShutdo
   /** Undefined: it was late, which says nothing yet. */
   async #ask(reachable: Reachable): Promise<boolean | undefined> {
     try {
-      const { statusCode, body } = await reachable.pool.request({ method: 'GET', path: '/readyz', headersTimeout: patience, bodyTimeout: patience, signal: this.#stopped.signal });
+      const { statusCode, body } = await reachable.pool.request({
+        method: 'GET',
+        path: '/readyz',
+        headersTimeout: patience,
+        bodyTimeout: patience,
+        signal: this.#stopped.signal,
+      });
       await body.dump();
       this.#late.delete(reachable);
       return statusCode === 200;

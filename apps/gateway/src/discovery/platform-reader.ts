@@ -1,5 +1,12 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { contracts, InstanceGone, InstanceSeen, SigningKeyAnnounced, SigningKeyRetired, topics } from '@tradewind/contracts';
+import {
+  contracts,
+  InstanceGone,
+  InstanceSeen,
+  SigningKeyAnnounced,
+  SigningKeyRetired,
+  topics,
+} from '@tradewind/contracts';
 import { decode, KafkaClient, type IncomingRecord, type Tail } from '@tradewind/messaging';
 import { Clock, Health, KeyRing, Timers, within } from '@tradewind/service';
 import { GatewayConfig } from '../gateway.config.js';
@@ -34,7 +41,9 @@ export class PlatformReader implements OnApplicationBootstrap, OnApplicationShut
     @Inject(Clock) private readonly clock: Clock,
     @Inject(Timers) private readonly timers: Timers,
   ) {
-    health.watches(() => (this.current ? [] : ['instances and keys: their topics are not being read; what is known stays']));
+    health.watches(() =>
+      this.current ? [] : ['instances and keys: their topics are not being read; what is known stays'],
+    );
   }
 
   /** Rejects, and so stops the start, when the file is not one of ours. */
@@ -73,13 +82,17 @@ export class PlatformReader implements OnApplicationBootstrap, OnApplicationShut
       const died = new AbortController();
       this.#saidKeys.clear();
       try {
-        this.#tail = await this.kafka.tail({ topics: read, onRecords: (records) => this.#take(records), onDead: () => died.abort() });
+        this.#tail = await this.kafka.tail({
+          topics: read,
+          onRecords: (records) => this.#take(records),
+          onDead: () => died.abort(),
+        });
         this.#logger.log('instances and keys are read from their topics');
         void this.#tail.caughtUp.then(() => this.#arrived());
         await Promise.race([ended(died.signal), ended(this.#stopped.signal)]);
         this.#caughtUp = false;
       } catch (error) {
-        this.#logger.warn('instances and keys can\'t be read from their topics; what is known stays', error);
+        this.#logger.warn("instances and keys can't be read from their topics; what is known stays", error);
       }
       if (!this.#stopped.signal.aborted) await this.#tail?.close();
       await this.timers.wait(pauseBetweenTries, this.#stopped.signal);
@@ -90,7 +103,11 @@ export class PlatformReader implements OnApplicationBootstrap, OnApplicationShut
     for (const record of records) {
       const { cls, message, poison } = decode(record, contracts);
       if (poison) {
-        this.#logger.warn('a record is passed over', { topic: record.topic, offset: record.offset, key: record.key }, poison);
+        this.#logger.warn(
+          'a record is passed over',
+          { topic: record.topic, offset: record.offset, key: record.key },
+          poison,
+        );
       } else if (cls === InstanceSeen) {
         const { instanceId, service, url } = message as InstanceSeen;
         this.upstreams.seen({ instanceId, service, url: url.replace(/\/+$/, '') });
@@ -99,7 +116,10 @@ export class PlatformReader implements OnApplicationBootstrap, OnApplicationShut
       } else if (cls === SigningKeyAnnounced) {
         const key = message as SigningKeyAnnounced;
         this.#saidKeys.add(key.kid);
-        this.keys.put(key).then(() => this.#save(), (error: unknown) => this.#logger.warn('a signing key can\'t be used', { kid: key.kid }, error));
+        this.keys.put(key).then(
+          () => this.#save(),
+          (error: unknown) => this.#logger.warn("a signing key can't be used", { kid: key.kid }, error),
+        );
       } else if (cls === SigningKeyRetired) {
         this.keys.retire((message as SigningKeyRetired).kid);
         this.#save();
@@ -124,4 +144,6 @@ export class PlatformReader implements OnApplicationBootstrap, OnApplicationShut
 }
 
 const ended = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })));
+  new Promise((resolve) =>
+    signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true }),
+  );

@@ -19,13 +19,17 @@ describe('a gateway that starts again', () => {
     expect(await recall(join(folder, 'deep', 'known.json'))).toEqual(known);
     expect(await readdir(join(folder, 'deep'))).toEqual(['known.json']);
   });
-  it('knows nothing where there is no file', async () => expect(await recall(join(folder, 'none.json'))).toEqual(nothingRemembered));
+  it('knows nothing where there is no file', async () =>
+    expect(await recall(join(folder, 'none.json'))).toEqual(nothingRemembered));
 });
 
 describe('a file that is something else', () => {
-  it.each(['', '{"instances":', '[]', 'null', '{"instances":[1],"keys":[]}', '{"instances":[],"keys":[{}]}'])('%j is refused with its name', async (text) => {
-    const file = join(folder, 'odd.json');
-    await writeFile(file, text);
-    await expect(recall(file)).rejects.toThrow(file);
-  });
+  it.each(['', '{"instances":', '[]', 'null', '{"instances":[1],"keys":[]}', '{"instances":[],"keys":[{}]}'])(
+    '%j is refused with its name',
+    async (text) => {
+      const file = join(folder, 'odd.json');
+      await writeFile(file, text);
+      await expect(recall(file)).rejects.toThrow(file);
+    },
+  );
 });

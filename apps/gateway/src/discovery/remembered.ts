@@ -24,7 +24,8 @@ export async function recall(file: string): Promise<Remembered> {
 }
 
 function parse(text: string, file: string): Remembered {
-  const unreadable = (): Error => new Error(`INSTANCES_FILE: ${file} is not a file of this gateway; delete it, or name another one`);
+  const unreadable = (): Error =>
+    new Error(`INSTANCES_FILE: ${file} is not a file of this gateway; delete it, or name another one`);
   let read: Partial<Remembered> | null;
   try {
     read = JSON.parse(text) as Partial<Remembered> | null;
@@ -32,8 +33,10 @@ function parse(text: string, file: string): Remembered {
     throw unreadable();
   }
   const { instances, keys } = read ?? {};
-  const texts = (value: object, ...names: readonly string[]): boolean => names.every((name) => typeof (value as Record<string, unknown>)[name] === 'string');
-  if (!Array.isArray(instances) || !instances.every((each: Instance) => texts(each, 'instanceId', 'service', 'url'))) throw unreadable();
+  const texts = (value: object, ...names: readonly string[]): boolean =>
+    names.every((name) => typeof (value as Record<string, unknown>)[name] === 'string');
+  if (!Array.isArray(instances) || !instances.every((each: Instance) => texts(each, 'instanceId', 'service', 'url')))
+    throw unreadable();
   if (!Array.isArray(keys) || !keys.every((each: PublicKey) => texts(each, 'kid', 'publicKey'))) throw unreadable();
   return { instances, keys };
 }

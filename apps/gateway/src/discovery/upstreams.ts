@@ -84,7 +84,9 @@ export class Upstreams implements OnApplicationShutdown {
 
   /** Brings the connections in line with the directory. Calls under way to one that went are finished. */
   #follow(): void {
-    const wanted = new Map([...this.#static, ...this.#directory.all()].map((instance) => [instance.instanceId, instance]));
+    const wanted = new Map(
+      [...this.#static, ...this.#directory.all()].map((instance) => [instance.instanceId, instance]),
+    );
     let changed = false;
     for (const [id, { upstream, pool }] of this.#reachable) {
       if (wanted.get(id)?.url === upstream.instance.url) continue;
@@ -101,7 +103,8 @@ export class Upstreams implements OnApplicationShutdown {
     }
     if (!changed) return;
     const byService = new Map<string, Upstream[]>();
-    for (const { upstream } of this.#reachable.values()) byService.set(upstream.instance.service, [...(byService.get(upstream.instance.service) ?? []), upstream]);
+    for (const { upstream } of this.#reachable.values())
+      byService.set(upstream.instance.service, [...(byService.get(upstream.instance.service) ?? []), upstream]);
     this.#byService = byService;
     this.#changed();
   }
@@ -109,4 +112,11 @@ export class Upstreams implements OnApplicationShutdown {
 
 /** Idle connections are given up before the service does, whose own limit is 5 s: else a request could meet a closing one. */
 const connect = (url: string): Pool =>
-  new Pool(url, { connections: null, pipelining: 1, keepAliveTimeout: 4_000, keepAliveMaxTimeout: 30_000, connect: { timeout: 2_000 }, maxHeaderSize: 32 * 1_024 });
+  new Pool(url, {
+    connections: null,
+    pipelining: 1,
+    keepAliveTimeout: 4_000,
+    keepAliveMaxTimeout: 30_000,
+    connect: { timeout: 2_000 },
+    maxHeaderSize: 32 * 1_024,
+  });

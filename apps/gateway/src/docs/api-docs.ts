@@ -44,7 +44,8 @@ export class ApiDocs {
   readonly middleware = (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
     const path = request.url!.split('?', 1)[0]!;
     if (request.method !== 'GET') return next();
-    if (path === '/docs-json') void this.document().then((document) => send(response, 'application/json', JSON.stringify(document)));
+    if (path === '/docs-json')
+      void this.document().then((document) => send(response, 'application/json', JSON.stringify(document)));
     else if (path.endsWith('/swagger-ui-init.js')) send(response, 'text/javascript', pageScript);
     else next();
   };
@@ -57,16 +58,27 @@ export class ApiDocs {
   }
 
   async #make(now: number): Promise<ApiDocument> {
-    const documents = await Promise.all(routedServices.map(async (service) => ({ service, document: await this.#ask(service) })));
+    const documents = await Promise.all(
+      routedServices.map(async (service) => ({ service, document: await this.#ask(service) })),
+    );
     if (this.#made && documents.some(({ document }) => document === undefined)) this.#made.until = now + keptIncomplete;
-    return mergeDocuments(head, documents.flatMap(({ service, document }) => (document ? [{ service, document }] : [])), (path) => serviceFor(path) !== undefined);
+    return mergeDocuments(
+      head,
+      documents.flatMap(({ service, document }) => (document ? [{ service, document }] : [])),
+      (path) => serviceFor(path) !== undefined,
+    );
   }
 
   async #ask(service: string): Promise<ApiDocument | undefined> {
     try {
       const to = this.upstreams.choose(service);
       if (!to) return this.#last.get(service);
-      const { statusCode, body } = await to.pool.request({ method: 'GET', path: '/docs-json', headersTimeout: patience, bodyTimeout: patience });
+      const { statusCode, body } = await to.pool.request({
+        method: 'GET',
+        path: '/docs-json',
+        headersTimeout: patience,
+        bodyTimeout: patience,
+      });
       if (statusCode !== 200) throw new Error(`/docs-json answers ${statusCode}`);
       this.#last.set(service, (await body.json()) as ApiDocument);
     } catch (error) {

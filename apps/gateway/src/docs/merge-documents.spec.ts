@@ -7,13 +7,20 @@ const aDocument = (path: string, schema: object): ApiDocument => ({
   components: { schemas: { View: schema, Problem: { type: 'object' } } },
 });
 const merge = (...documents: ApiDocument[]): ApiDocument =>
-  mergeDocuments(head, documents.map((document, index) => ({ service: ['user', 'order'][index]!, document })), (path) => path !== '/healthz');
+  mergeDocuments(
+    head,
+    documents.map((document, index) => ({ service: ['user', 'order'][index]!, document })),
+    (path) => path !== '/healthz',
+  );
 
 describe('the documents of two services', () => {
   const merged = merge(aDocument('/users', { type: 'string' }), aDocument('/orders', { type: 'number' }));
-  it('become one, with its own head', () => expect(merged).toMatchObject({ openapi: '3.0.0', info: { title: 'Tradewind' } }));
-  it('keep the paths that are reached through the gateway', () => expect(Object.keys(merged.paths!)).toEqual(['/users', '/orders']));
-  it('share what is the same', () => expect(Object.keys(merged.components!['schemas']!)).toEqual(['View', 'Problem', 'order.View']));
+  it('become one, with its own head', () =>
+    expect(merged).toMatchObject({ openapi: '3.0.0', info: { title: 'Tradewind' } }));
+  it('keep the paths that are reached through the gateway', () =>
+    expect(Object.keys(merged.paths!)).toEqual(['/users', '/orders']));
+  it('share what is the same', () =>
+    expect(Object.keys(merged.components!['schemas']!)).toEqual(['View', 'Problem', 'order.View']));
   it('keep apart what only has the same name', () =>
     expect(merged.paths!['/orders']).toEqual({ get: { schema: { $ref: '#/components/schemas/order.View' } } }));
 });

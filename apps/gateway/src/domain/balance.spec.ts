@@ -33,7 +33,9 @@ describe('an instance that was slow a while ago', () => {
   it('is tried again', () => {
     const fast = anUpstream('fast', [['answered', 5]]);
     const slowBefore = (milliseconds: number) => anUpstream('slow', [['answered', 4_000]], 0, now - milliseconds);
-    const chosen = [0, 5_000, 30_000].map((age) => choose([slowBefore(age), fast], now, always(0))!.instance.instanceId);
+    const chosen = [0, 5_000, 30_000].map(
+      (age) => choose([slowBefore(age), fast], now, always(0))!.instance.instanceId,
+    );
     expect(chosen).toEqual(['fast', 'fast', 'slow']);
   });
 });
@@ -52,13 +54,20 @@ describe('an instance that could not be reached', () => {
 
 describe('an instance most of whose calls fail', () => {
   it('is taken out', () => expect(anUpstream('sick', failures).state).toBe('down'));
-  it('is not blamed for clients that go away', () => expect(anUpstream('a', Array.from({ length: 50 }, () => ['given-up', 1] as [Outcome, number])).state).toBe('up'));
+  it('is not blamed for clients that go away', () =>
+    expect(
+      anUpstream(
+        'a',
+        Array.from({ length: 50 }, () => ['given-up', 1] as [Outcome, number]),
+      ).state,
+    ).toBe('up'));
   it('survives a single failure', () => expect(anUpstream('a', [['failed', 5]]).state).toBe('up'));
 });
 
 describe('an instance that was not checked yet', () => {
   const fresh = new Upstream({ instanceId: 'fresh', service: 'order', url: 'http://127.0.0.1/fresh' });
-  it('waits while a checked one is there', () => expect(choose([fresh, anUpstream('a')], now, always(0))).not.toBe(fresh));
+  it('waits while a checked one is there', () =>
+    expect(choose([fresh, anUpstream('a')], now, always(0))).not.toBe(fresh));
   it('is used when there is no other', () => expect(choose([fresh], now, always(0))).toBe(fresh));
 });
 
@@ -66,7 +75,8 @@ describe('a session', () => {
   const three = ['a', 'b', 'c'].map((id) => anUpstream(id, [['answered', 10]]));
   const sessions = Array.from({ length: 300 }, (_, number) => `user-${number}`);
   it('stays with its instance', () => {
-    for (const session of sessions) expect(choose(three, now, always(0), session)).toBe(choose(three, now, always(0.9), session));
+    for (const session of sessions)
+      expect(choose(three, now, always(0), session)).toBe(choose(three, now, always(0.9), session));
   });
   it('moves only when its own instance goes', () => {
     for (const session of sessions) {
@@ -75,11 +85,16 @@ describe('a session', () => {
     }
   });
   it('shares the instances out evenly', () => {
-    const counts = three.map((upstream) => sessions.filter((session) => choose(three, now, always(0), session) === upstream).length);
+    const counts = three.map(
+      (upstream) => sessions.filter((session) => choose(three, now, always(0), session) === upstream).length,
+    );
     expect(Math.min(...counts)).toBeGreaterThan(60);
   });
   it('leaves an instance that is far slower than its second', () => {
-    const slow = anUpstream('slow', Array.from({ length: 20 }, () => ['answered', 500] as [Outcome, number]));
+    const slow = anUpstream(
+      'slow',
+      Array.from({ length: 20 }, () => ['answered', 500] as [Outcome, number]),
+    );
     const fast = anUpstream('fast', [['answered', 5]]);
     for (const session of sessions.slice(0, 20)) expect(choose([slow, fast], now, always(0), session)).toBe(fast);
   });

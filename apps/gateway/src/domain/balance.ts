@@ -7,7 +7,12 @@ import type { Upstream } from './upstream.js';
  * @param now milliseconds
  * @param fraction uniform in [0, 1); called twice at most
  */
-export function choose(upstreams: readonly Upstream[], now: number, fraction: () => number, session?: string): Upstream | undefined {
+export function choose(
+  upstreams: readonly Upstream[],
+  now: number,
+  fraction: () => number,
+  session?: string,
+): Upstream | undefined {
   const usable = best(upstreams);
   if (usable.length < 2) return usable[0];
   const [first, second] = session === undefined ? drawn(usable, fraction) : ranked(usable, session);
@@ -28,7 +33,9 @@ function drawn(usable: readonly Upstream[], fraction: () => number): [Upstream, 
 
 /** Rendezvous hashing: an instance that comes or goes moves only the sessions that are its own. */
 function ranked(usable: readonly Upstream[], session: string): [Upstream, Upstream] {
-  const byScore = usable.map((upstream) => ({ upstream, score: fnv1a(`${session} ${upstream.instance.instanceId}`) })).sort((a, b) => b.score - a.score);
+  const byScore = usable
+    .map((upstream) => ({ upstream, score: fnv1a(`${session} ${upstream.instance.instanceId}`) }))
+    .sort((a, b) => b.score - a.score);
   return [byScore[0]!.upstream, byScore[1]!.upstream];
 }
 

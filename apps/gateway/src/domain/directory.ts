@@ -37,7 +37,8 @@ export class Directory {
     } else {
       this.#entries.set(instance.instanceId, { instance, seenAt: this.#topicTime });
       for (const other of this.#entries.values()) {
-        if (other.instance.url === instance.url && other.instance.instanceId !== instance.instanceId) this.#entries.delete(other.instance.instanceId);
+        if (other.instance.url === instance.url && other.instance.instanceId !== instance.instanceId)
+          this.#entries.delete(other.instance.instanceId);
       }
       this.#index();
     }
@@ -65,7 +66,8 @@ export class Directory {
   /** Takes over what was known before, as if it had just been seen. */
   restore(instances: readonly Instance[]): void {
     for (const instance of instances) {
-      if (!this.#entries.has(instance.instanceId)) this.#entries.set(instance.instanceId, { instance, seenAt: this.#topicTime });
+      if (!this.#entries.has(instance.instanceId))
+        this.#entries.set(instance.instanceId, { instance, seenAt: this.#topicTime });
     }
     this.#index();
   }
@@ -80,6 +82,7 @@ export class Directory {
 
   #index(): void {
     this.#byService.clear();
-    for (const { instance } of this.#entries.values()) this.#byService.set(instance.service, [...this.of(instance.service), instance]);
+    for (const { instance } of this.#entries.values())
+      this.#byService.set(instance.service, [...this.of(instance.service), instance]);
   }
 }

@@ -1,12 +1,32 @@
 /** Meant for one connection (RFC 9110, 7.6.1), or spelled out again by whoever sends on. */
 const perHop = new Set([
-  'connection', 'keep-alive', 'proxy-connection', 'proxy-authenticate', 'proxy-authorization', 'proxy-authentication-info',
-  'te', 'trailer', 'transfer-encoding', 'upgrade', 'expect', 'http2-settings', 'content-length', 'host',
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-authentication-info',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'expect',
+  'http2-settings',
+  'content-length',
+  'host',
 ]);
 /** Headers by which a client could pass for somebody or somewhere else. */
 const spoofable = (name: string): boolean =>
-  name.startsWith('x-forwarded-') || name.startsWith('x-user-') || name.startsWith('x-original-') || name.startsWith('x-rewrite-') ||
-  name === 'forwarded' || name === 'x-real-ip' || name === 'x-request-id' || name === 'x-http-method-override' || name === 'x-http-method' || name === 'x-method-override';
+  name.startsWith('x-forwarded-') ||
+  name.startsWith('x-user-') ||
+  name.startsWith('x-original-') ||
+  name.startsWith('x-rewrite-') ||
+  name === 'forwarded' ||
+  name === 'x-real-ip' ||
+  name === 'x-request-id' ||
+  name === 'x-http-method-override' ||
+  name === 'x-http-method' ||
+  name === 'x-method-override';
 
 const namedByConnection = (headers: readonly string[]): ReadonlySet<string> | undefined => {
   let names: Set<string> | undefined;
@@ -42,4 +62,5 @@ export function returned(raw: readonly string[]): string[] {
 }
 
 /** A request id that a client may bring along: it goes into logs. */
-export const isRequestId = (text: string | undefined): text is string => text !== undefined && /^[A-Za-z0-9._-]{8,64}$/.test(text);
+export const isRequestId = (text: string | undefined): text is string =>
+  text !== undefined && /^[A-Za-z0-9._-]{8,64}$/.test(text);

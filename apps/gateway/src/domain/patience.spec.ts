@@ -15,7 +15,8 @@ describe('a client that prefers to wait', () => {
 });
 
 describe('a client that reads an event stream', () => {
-  it('is not cut off while nothing happens', () => expect(patienceFor({ accept: 'text/event-stream' }, 5_000).idle).toBe(0));
+  it('is not cut off while nothing happens', () =>
+    expect(patienceFor({ accept: 'text/event-stream' }, 5_000).idle).toBe(0));
 });
 
 describe('any other client', () => {

@@ -15,7 +15,10 @@ export function preferredWait(prefer: string | undefined): number {
 }
 
 /** An answer is waited for as long as the client asked, and an event stream may be silent for ever. */
-export function patienceFor(headers: { readonly prefer?: string | undefined; readonly accept?: string | undefined }, usual: number): Patience {
+export function patienceFor(
+  headers: { readonly prefer?: string | undefined; readonly accept?: string | undefined },
+  usual: number,
+): Patience {
   const stream = headers.accept?.includes('text/event-stream') === true;
   return { begin: usual + preferredWait(headers.prefer) * 1_000, idle: stream ? 0 : Math.max(usual, 60_000) };
 }

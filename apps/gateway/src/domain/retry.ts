@@ -11,4 +11,5 @@ export const isRepeatable = (method: string, idempotencyKey: string | undefined)
   repeatable.has(method) || idempotencyKey !== undefined;
 
 /** A call that may be repeated, or of which nothing was sent, is tried once more. Never a POST without a key that has left. */
-export const mayTryAgain = (failure: Failure, repeatableCall: boolean, tries: number): boolean => tries < 2 && (repeatableCall || !failure.sent);
+export const mayTryAgain = (failure: Failure, repeatableCall: boolean, tries: number): boolean =>
+  tries < 2 && (repeatableCall || !failure.sent);

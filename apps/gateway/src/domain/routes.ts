@@ -27,4 +27,7 @@ export const wantsNoToken = (target: string): boolean => target.startsWith('/aut
 
 /** Calls by which passwords or addresses could be guessed. Named by what is harmless, so that no other spelling of a path slips by. */
 export const isGuessable = (method: string, target: string): boolean =>
-  method === 'POST' && (target.startsWith('/auth') || target.startsWith('/users')) && target !== '/auth/refresh' && target !== '/auth/logout';
+  method === 'POST' &&
+  (target.startsWith('/auth') || target.startsWith('/users')) &&
+  target !== '/auth/refresh' &&
+  target !== '/auth/logout';

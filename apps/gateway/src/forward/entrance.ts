@@ -46,9 +46,14 @@ export class Entrance {
   readonly middleware = (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
     const service = serviceFor(request.url!);
     if (unlimited.has(request.url!)) return next();
-    const id = isRequestId(single(request.headers['x-request-id'])) ? single(request.headers['x-request-id'])! : newId(this.#world);
+    const id = isRequestId(single(request.headers['x-request-id']))
+      ? single(request.headers['x-request-id'])!
+      : newId(this.#world);
     if (service !== undefined) this.traffic.measure(service, request.method!, response);
-    const served = service === undefined ? Promise.resolve().then(() => this.#own(request, next)) : this.#serve(service, id, request, response);
+    const served =
+      service === undefined
+        ? Promise.resolve().then(() => this.#own(request, next))
+        : this.#serve(service, id, request, response);
     served.catch((error: unknown) => this.#refuse(error, id, request, response));
   };
 
@@ -63,10 +68,22 @@ export class Entrance {
     const address = plainAddress(request.socket.remoteAddress);
     this.limits.admitAddress(address, method, url);
     if (!methods.has(method)) throw problem(405, 'method-not-allowed', `${method} is not a method that is used here`);
-    const user = headers.authorization === undefined || wantsNoToken(url) ? undefined : (await this.tokens.verify(bearer(headers.authorization))).id;
+    const user =
+      headers.authorization === undefined || wantsNoToken(url)
+        ? undefined
+        : (await this.tokens.verify(bearer(headers.authorization))).id;
     if (user !== undefined) this.limits.admitUser(user, address);
-    const body = hasBody(request) ? await readBody(request, { bytes: this.config.BODY_BYTES, milliseconds: this.config.BODY_SECONDS * 1_000 }, this.timers) : undefined;
-    const patience = patienceFor({ prefer: single(headers.prefer), accept: headers.accept }, this.config.ANSWER_SECONDS * 1_000);
+    const body = hasBody(request)
+      ? await readBody(
+          request,
+          { bytes: this.config.BODY_BYTES, milliseconds: this.config.BODY_SECONDS * 1_000 },
+          this.timers,
+        )
+      : undefined;
+    const patience = patienceFor(
+      { prefer: single(headers.prefer), accept: headers.accept },
+      this.config.ANSWER_SECONDS * 1_000,
+    );
     if (patience.idle === 0) this.#remember(response);
     if (this.#draining) response.shouldKeepAlive = false;
     await this.forwarder.forward({
@@ -74,7 +91,16 @@ export class Entrance {
       service,
       method,
       target: url,
-      headers: [...forwarded(request.rawHeaders), 'x-request-id', id, 'x-forwarded-for', address, 'x-forwarded-proto', 'http', ...forwardedHost(headers.host)],
+      headers: [
+        ...forwarded(request.rawHeaders),
+        'x-request-id',
+        id,
+        'x-forwarded-for',
+        address,
+        'x-forwarded-proto',
+        'http',
+        ...forwardedHost(headers.host),
+      ],
       body,
       patience,
       repeatable: isRepeatable(method, single(headers['idempotency-key'])),
@@ -98,7 +124,13 @@ export class Entrance {
   #refuse(error: unknown, id: string, request: IncomingMessage, response: ServerResponse): void {
     if (error instanceof ClientGone || response.destroyed) return;
     const { body, retryAfterSeconds } = error instanceof Problem ? error : internalError;
-    if (body.status >= 500) this.#logger.warn('a request got no answer from its service', { requestId: id, method: request.method, status: body.status, detail: body.detail });
+    if (body.status >= 500)
+      this.#logger.warn('a request got no answer from its service', {
+        requestId: id,
+        method: request.method,
+        status: body.status,
+        detail: body.detail,
+      });
     if (body.status === 500) this.#logger.error('a request failed', { requestId: id }, error);
     if (response.headersSent) return void response.destroy();
     if (retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfterSeconds);
@@ -119,7 +151,11 @@ export class Entrance {
   }
 }
 
-const internalError = problem(500, 'internal-error', 'something went wrong on our side; the x-request-id of this answer finds it in the logs');
+const internalError = problem(
+  500,
+  'internal-error',
+  'something went wrong on our side; the x-request-id of this answer finds it in the logs',
+);
 
 const single = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
 

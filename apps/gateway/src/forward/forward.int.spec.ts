@@ -22,7 +22,12 @@ describe('a gateway', () => {
   const started: RunningService[] = [];
 
   const start = async (rest: Record<string, string> = {}): Promise<RunningService> => {
-    const running = await aGateway(kafka, { STATIC_INSTANCES: `order=${order.url},order=${second.url},product=${product.url}`, ANSWER_SECONDS: '1', BODY_SECONDS: '0.5', ...rest });
+    const running = await aGateway(kafka, {
+      STATIC_INSTANCES: `order=${order.url},order=${second.url},product=${product.url}`,
+      ANSWER_SECONDS: '1',
+      BODY_SECONDS: '0.5',
+      ...rest,
+    });
     started.push(running);
     await eventually(async () => (await answerTo(running, '/readyz')).status === 200);
     return running;
@@ -30,7 +35,8 @@ describe('a gateway', () => {
   const asked = (path: string, options: Asking = {}, at = gateway) => answerTo(at, path, options);
   const post = (path: string, body: string | Buffer, headers: Record<string, string> = {}) =>
     asked(path, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
-  const bothUp = () => eventually(async () => (await asked('/metrics')).text.includes('gateway_instances_up{service="order"} 2'));
+  const bothUp = () =>
+    eventually(async () => (await asked('/metrics')).text.includes('gateway_instances_up{service="order"} 2'));
   const usual = (): void => {
     for (const service of [order, second, product]) service.behave();
   };
@@ -39,8 +45,13 @@ describe('a gateway', () => {
     kafka = await OwnKafka.started();
     key = await aKeyPair();
     const now = new Date().toISOString();
-    await publish(kafka.client, aRecord(SigningKeyAnnounced, { kid: key.kid, publicKey: key.publicKey, announcedAt: now, signsFrom: now }));
-    [order, second, product] = await Promise.all(['order', 'second', 'product'].map((name) => AService.listening(name))) as [AService, AService, AService];
+    await publish(
+      kafka.client,
+      aRecord(SigningKeyAnnounced, { kid: key.kid, publicKey: key.publicKey, announcedAt: now, signsFrom: now }),
+    );
+    [order, second, product] = (await Promise.all(
+      ['order', 'second', 'product'].map((name) => AService.listening(name)),
+    )) as [AService, AService, AService];
     gateway = await start();
   }, 120_000);
   afterEach(() => usual());
@@ -53,26 +64,62 @@ describe('a gateway', () => {
   describe('passing a request on', () => {
     it('leaves method, target and bytes as they are', async () => {
       const body = Buffer.concat([Buffer.from('{"a": "é" ,\r\n'), randomBytes(1_000)]);
-      const { text, status } = await asked('/products/1%2F2?b=2&a=%00', { method: 'PUT', body, headers: { 'content-type': 'application/octet-stream' } });
-      expect([status, product.heard[0]!.method, product.heard[0]!.target]).toEqual([200, 'PUT', '/products/1%2F2?b=2&a=%00']);
+      const { text, status } = await asked('/products/1%2F2?b=2&a=%00', {
+        method: 'PUT',
+        body,
+        headers: { 'content-type': 'application/octet-stream' },
+      });
+      expect([status, product.heard[0]!.method, product.heard[0]!.target]).toEqual([
+        200,
+        'PUT',
+        '/products/1%2F2?b=2&a=%00',
+      ]);
       expect(product.heard[0]!.body.equals(body)).toBe(true);
       expect(text).toBe(body.toString());
     });
     it('says who asks, and lets nobody else say it', async () => {
-      await asked('/products', { headers: { 'x-forwarded-for': '1.1.1.1', forwarded: 'for=1.1.1.1', 'x-user-id': 'x', 'x-real-ip': '1.1.1.1', 'accept-language': 'en' } });
+      await asked('/products', {
+        headers: {
+          'x-forwarded-for': '1.1.1.1',
+          forwarded: 'for=1.1.1.1',
+          'x-user-id': 'x',
+          'x-real-ip': '1.1.1.1',
+          'accept-language': 'en',
+        },
+      });
       const { headers } = product.heard[0]!;
-      expect(headers).toMatchObject({ 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'http', 'x-forwarded-host': expect.stringContaining('127.0.0.1'), 'accept-language': 'en' });
+      expect(headers).toMatchObject({
+        'x-forwarded-for': '127.0.0.1',
+        'x-forwarded-proto': 'http',
+        'x-forwarded-host': expect.stringContaining('127.0.0.1'),
+        'accept-language': 'en',
+      });
       for (const name of ['forwarded', 'x-user-id', 'x-real-ip']) expect(headers).not.toHaveProperty(name);
     });
-    it('gives every request an id, the client\'s own where it is plain', async () => {
-      expect((await asked('/products', { headers: { 'x-request-id': 'abcd-1234' } })).headers['x-request-id']).toBe('abcd-1234');
-      expect((await asked('/products', { headers: { 'x-request-id': 'a b' } })).headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
-      expect(product.heard.map(({ headers }) => headers['x-request-id'])).toEqual(['abcd-1234', expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+    it("gives every request an id, the client's own where it is plain", async () => {
+      expect((await asked('/products', { headers: { 'x-request-id': 'abcd-1234' } })).headers['x-request-id']).toBe(
+        'abcd-1234',
+      );
+      expect((await asked('/products', { headers: { 'x-request-id': 'a b' } })).headers['x-request-id']).toMatch(
+        /^[0-9a-f-]{36}$/,
+      );
+      expect(product.heard.map(({ headers }) => headers['x-request-id'])).toEqual([
+        'abcd-1234',
+        expect.stringMatching(/^[0-9a-f-]{36}$/),
+      ]);
     });
     it('passes the answer back as it is', async () => {
-      product.answer = (_, response) => void response.writeHead(418, 'Short And Stout', { location: '/orders/1', 'set-cookie': ['a=1', 'b=2'] }).end('tea');
+      product.answer = (_, response) =>
+        void response
+          .writeHead(418, 'Short And Stout', { location: '/orders/1', 'set-cookie': ['a=1', 'b=2'] })
+          .end('tea');
       const { status, headers, text } = await asked('/products');
-      expect([status, headers['location'], headers['set-cookie'], text]).toEqual([418, '/orders/1', ['a=1', 'b=2'], 'tea']);
+      expect([status, headers['location'], headers['set-cookie'], text]).toEqual([
+        418,
+        '/orders/1',
+        ['a=1', 'b=2'],
+        'tea',
+      ]);
     });
     it('passes a big answer to a slow reader', async () => {
       const big = randomBytes(8_000_000);
@@ -95,39 +142,66 @@ describe('a gateway', () => {
   describe('asked for a path that nobody serves', () => {
     it.each(['/', '/admin', '/Users', '//orders'])('answers 404 to %s with a problem', async (path) => {
       const { status, headers, json } = await asked(path);
-      expect([status, headers['content-type'], json()['type']]).toEqual([404, expect.stringContaining('application/problem+json'), '/problems/not-found']);
+      expect([status, headers['content-type'], json()['type']]).toEqual([
+        404,
+        expect.stringContaining('application/problem+json'),
+        '/problems/not-found',
+      ]);
     });
     it('answers 503 with Retry-After where no instance is', async () => {
       const { status, headers, json } = await asked('/payments');
-      expect([status, headers['retry-after'], json()['detail']]).toEqual([503, '1', expect.stringContaining('payment')]);
+      expect([status, headers['retry-after'], json()['detail']]).toEqual([
+        503,
+        '1',
+        expect.stringContaining('payment'),
+      ]);
     });
   });
 
   describe('shown an access token', () => {
-    const withToken = (token: string, path = '/products') => asked(path, { headers: { authorization: `Bearer ${token}` } });
+    const withToken = (token: string, path = '/products') =>
+      asked(path, { headers: { authorization: `Bearer ${token}` } });
     const base64 = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
     it('passes a sound one on', async () => {
       const token = await aToken(key);
       expect((await withToken(token)).status).toBe(200);
       expect(product.heard[0]!.headers.authorization).toBe(`Bearer ${token}`);
     });
-    it('passes requests without one on: the service decides', async () => expect((await asked('/orders')).status).toBe(200));
+    it('passes requests without one on: the service decides', async () =>
+      expect((await asked('/orders')).status).toBe(200));
     it.each<[string, () => Promise<string>]>([
       ['expired', () => aToken(key, { exp: Math.floor(Date.now() / 1_000) - 5 })],
       ['of another issuer', () => aToken(key, { iss: 'somebody' })],
       ['for another audience', () => aToken(key, { aud: 'another-shop' })],
       ['for a role that is none', () => aToken(key, { role: 'root' })],
       ['signed by somebody else under a known key id', async () => aToken({ ...(await aKeyPair()), kid: key.kid })],
-      ['not signed', async () => `${base64({ alg: 'none', kid: key.kid })}.${base64({ sub: aUserId(), role: 'admin' })}.`],
-      ['signed with the public key as a secret', () => new SignJWT({ role: 'admin' }).setProtectedHeader({ alg: 'HS256', kid: key.kid }).sign(Buffer.from(key.publicKey, 'base64url'))],
-      ['changed', async () => (await aToken(key)).replace(/\.[^.]+\./, `.${base64({ iss: 'tradewind', aud: 'tradewind-shop', sub: aUserId(), role: 'admin', exp: 9_999_999_999 })}.`)],
+      [
+        'not signed',
+        async () => `${base64({ alg: 'none', kid: key.kid })}.${base64({ sub: aUserId(), role: 'admin' })}.`,
+      ],
+      [
+        'signed with the public key as a secret',
+        () =>
+          new SignJWT({ role: 'admin' })
+            .setProtectedHeader({ alg: 'HS256', kid: key.kid })
+            .sign(Buffer.from(key.publicKey, 'base64url')),
+      ],
+      [
+        'changed',
+        async () =>
+          (await aToken(key)).replace(
+            /\.[^.]+\./,
+            `.${base64({ iss: 'tradewind', aud: 'tradewind-shop', sub: aUserId(), role: 'admin', exp: 9_999_999_999 })}.`,
+          ),
+      ],
       ['10 kB long', async () => `${await aToken(key)}${'x'.repeat(10_000)}`],
       ['no token at all', () => Promise.resolve('x')],
     ])('answers 401 to one that is %s', async (_, make) => {
       const { status, headers } = await withToken(await make());
       expect([status, headers['www-authenticate'], product.heard]).toEqual([401, 'Bearer', []]);
     });
-    it('answers 401 to another kind of proof', async () => expect((await asked('/products', { headers: { authorization: 'Basic YTpi' } })).status).toBe(401));
+    it('answers 401 to another kind of proof', async () =>
+      expect((await asked('/products', { headers: { authorization: 'Basic YTpi' } })).status).toBe(401));
   });
 
   describe('sent a body', () => {
@@ -156,9 +230,11 @@ describe('a gateway', () => {
   });
 
   describe('waiting for an answer', () => {
-    const late = (milliseconds: number) => (service: AService): void => {
-      service.answer = (_, response) => void systemTimers.after(milliseconds, () => response.end('late'));
-    };
+    const late =
+      (milliseconds: number) =>
+      (service: AService): void => {
+        service.answer = (_, response) => void systemTimers.after(milliseconds, () => response.end('late'));
+      };
     it('gives up with 504', async () => {
       product.answer = () => undefined;
       const { status, json } = await asked('/products', { method: 'POST' });
@@ -197,7 +273,8 @@ describe('a gateway', () => {
   });
 
   describe('meeting an instance that breaks off', () => {
-    const breakOff = (service: AService): void => void (service.answer = (_, __, incoming) => incoming.socket.destroy());
+    const breakOff = (service: AService): void =>
+      void (service.answer = (_, __, incoming) => incoming.socket.destroy());
     const heard = (): number => order.heard.length + second.heard.length;
     it.each(['GET', 'PUT', 'DELETE'] as const)('tries a %s on the other', async (method) => {
       breakOff(order);
@@ -207,7 +284,8 @@ describe('a gateway', () => {
     });
     it('tries a POST with an Idempotency-Key on the other', async () => {
       breakOff(order);
-      for (let call = 0; call < 3; call++) expect((await post('/orders', '{}', { 'idempotency-key': `k-${call}` })).status).toBe(200);
+      for (let call = 0; call < 3; call++)
+        expect((await post('/orders', '{}', { 'idempotency-key': `k-${call}` })).status).toBe(200);
     });
     it('tries a POST without one never again, and says that it does not know', async () => {
       [order, second].forEach(breakOff);
@@ -219,7 +297,7 @@ describe('a gateway', () => {
       const { status } = await asked('/orders/1');
       expect([status, heard()]).toEqual([503, 2]);
     });
-    it('tries the other when one says that it can\'t at the moment', async () => {
+    it("tries the other when one says that it can't at the moment", async () => {
       order.answer = (_, response) => void response.writeHead(503).end('no');
       const answers = await Promise.all(Array.from({ length: 6 }, () => asked('/orders/1')));
       expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 200));
@@ -245,7 +323,9 @@ describe('a gateway', () => {
       await bothUp();
       await second.die();
       const answers = await Promise.all(Array.from({ length: 8 }, () => post('/orders', '{}')));
-      expect(answers.map(({ status, headers }) => [status, headers['x-served-by']])).toEqual(Array.from({ length: 8 }, () => [200, 'order']));
+      expect(answers.map(({ status, headers }) => [status, headers['x-served-by']])).toEqual(
+        Array.from({ length: 8 }, () => [200, 'order']),
+      );
       second = await AService.listening('second', port);
       usual();
       await eventually(async () => (await asked('/orders')).headers['x-served-by'] === 'second');
@@ -261,7 +341,15 @@ describe('a gateway', () => {
   });
 
   describe('called too often', () => {
-    const strict = { TRUSTED_ADDRESSES: '', RATE_ADDRESS_PER_SECOND: '0.1', RATE_ADDRESS_BURST: '8', RATE_USER_PER_SECOND: '0.1', RATE_USER_BURST: '3', RATE_LOGIN_PER_SECOND: '0.1', RATE_LOGIN_BURST: '2' };
+    const strict = {
+      TRUSTED_ADDRESSES: '',
+      RATE_ADDRESS_PER_SECOND: '0.1',
+      RATE_ADDRESS_BURST: '8',
+      RATE_USER_PER_SECOND: '0.1',
+      RATE_USER_BURST: '3',
+      RATE_LOGIN_PER_SECOND: '0.1',
+      RATE_LOGIN_BURST: '2',
+    };
     const statuses = async (calls: number, call: () => Promise<{ status: number }>): Promise<number[]> => {
       const all: number[] = [];
       for (let made = 0; made < calls; made++) all.push((await call()).status);
@@ -269,7 +357,10 @@ describe('a gateway', () => {
     };
     it('answers 429 to the address', async () => {
       const at = await start(strict);
-      expect(await statuses(9, () => asked('/products', {}, at))).toEqual([...Array.from({ length: 8 }, () => 200), 429]);
+      expect(await statuses(9, () => asked('/products', {}, at))).toEqual([
+        ...Array.from({ length: 8 }, () => 200),
+        429,
+      ]);
       const { headers, json } = await asked('/products', {}, at);
       expect([Number(headers['retry-after']) > 0, json()['type']]).toEqual([true, '/problems/too-many-requests']);
       expect((await asked('/healthz', {}, at)).status).toBe(200);
@@ -294,8 +385,10 @@ describe('a gateway', () => {
 
   describe('asked for the documentation', () => {
     it('shows the routes of all services as one', async () => {
-      const documented = (path: string) => (_: unknown, response: Parameters<AService['answer']>[1]): void =>
-        void response.end(JSON.stringify({ openapi: '3.0.0', paths: { [path]: { get: {} }, '/healthz': {} } }));
+      const documented =
+        (path: string) =>
+        (_: unknown, response: Parameters<AService['answer']>[1]): void =>
+          void response.end(JSON.stringify({ openapi: '3.0.0', paths: { [path]: { get: {} }, '/healthz': {} } }));
       [order, second].forEach((service) => void (service.answer = documented('/orders')));
       product.answer = documented('/products');
       const { status, json } = await asked('/docs-json');

@@ -20,13 +20,25 @@ export class Forwarder {
   /** Resolves when the client has its answer. Throws a 502, 503 or 504 problem while it has nothing. */
   async forward(call: Call): Promise<void> {
     let to = this.upstreams.choose(call.service, call.session);
-    if (!to) throw problemForNow(503, 'unavailable', `no instance of ${call.service} can be reached at the moment: nothing was done, try again`, 1);
+    if (!to)
+      throw problemForNow(
+        503,
+        'unavailable',
+        `no instance of ${call.service} can be reached at the moment: nothing was done, try again`,
+        1,
+      );
     for (let tries = 1; ; tries++) {
-      if (to.upstream.inFlight >= this.config.CALLS_PER_INSTANCE) throw problemForNow(503, 'unavailable', `${call.service} has too much to do: nothing was done, try again`, 1);
+      if (to.upstream.inFlight >= this.config.CALLS_PER_INSTANCE)
+        throw problemForNow(503, 'unavailable', `${call.service} has too much to do: nothing was done, try again`, 1);
       const another = tries < 2 && call.repeatable ? this.#another(call, to) : undefined;
       const end = await tryOnce(call, to, this.clock, another !== undefined);
       if (end.kind === 'done') return;
-      if (!mayTryAgain({ sent: end.kind !== 'unreachable' }, call.repeatable, tries) || end.kind === 'late' || end.kind === 'unsendable') throw problemOf(end, call);
+      if (
+        !mayTryAgain({ sent: end.kind !== 'unreachable' }, call.repeatable, tries) ||
+        end.kind === 'late' ||
+        end.kind === 'unsendable'
+      )
+        throw problemOf(end, call);
       this.traffic.triedAgain(call.service);
       to = this.#another(call, to) ?? to;
     }
@@ -40,7 +52,11 @@ export class Forwarder {
 function problemOf(end: Exclude<TryEnd, { kind: 'done' }>, { service, repeatable }: Call): Problem {
   switch (end.kind) {
     case 'unsendable':
-      return problem(400, 'invalid-request', 'the request can\'t be passed on: its target or a header is not of its form');
+      return problem(
+        400,
+        'invalid-request',
+        "the request can't be passed on: its target or a header is not of its form",
+      );
     case 'late':
       return problem(504, 'too-slow', `${service} did not answer in time: ${doubt}`);
     case 'broken':
@@ -49,7 +65,12 @@ function problemOf(end: Exclude<TryEnd, { kind: 'done' }>, { service, repeatable
         : problem(502, 'connection-broken', `the connection to ${service} broke: ${doubt}`);
     case 'unreachable':
     case 'declined':
-      return problemForNow(503, 'unavailable', `${service} can't be reached at the moment: nothing was done, try again`, 1);
+      return problemForNow(
+        503,
+        'unavailable',
+        `${service} can't be reached at the moment: nothing was done, try again`,
+        1,
+      );
   }
 }
 

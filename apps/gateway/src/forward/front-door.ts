@@ -22,8 +22,18 @@ export class FrontDoor implements OnApplicationBootstrap {
     health: Health,
     upstreams: Upstreams,
   ) {
-    health.needs('the way to the services', () => Promise.resolve(routedServices.some((service) => upstreams.choose(service)) ? undefined : 'no instance of any service can be reached'));
-    health.watches(() => routedServices.filter((service) => !upstreams.choose(service)).map((service) => `${service}: no instance can be reached`));
+    health.needs('the way to the services', () =>
+      Promise.resolve(
+        routedServices.some((service) => upstreams.choose(service))
+          ? undefined
+          : 'no instance of any service can be reached',
+      ),
+    );
+    health.watches(() =>
+      routedServices
+        .filter((service) => !upstreams.choose(service))
+        .map((service) => `${service}: no instance can be reached`),
+    );
   }
 
   onApplicationBootstrap(): void {
@@ -31,6 +41,9 @@ export class FrontDoor implements OnApplicationBootstrap {
     const usual = server.listeners('request') as Listener[];
     server.removeAllListeners('request');
     server.on('request', (request: IncomingMessage, response: ServerResponse) =>
-      this.entrance.middleware(request, response, () => this.docs.middleware(request, response, () => usual.forEach((listener) => listener(request, response)))));
+      this.entrance.middleware(request, response, () =>
+        this.docs.middleware(request, response, () => usual.forEach((listener) => listener(request, response))),
+      ),
+    );
   }
 }

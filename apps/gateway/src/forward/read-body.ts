@@ -13,9 +13,11 @@ export interface BodyLimits {
 }
 
 export const hasBody = ({ headers }: IncomingMessage): boolean =>
-  headers['transfer-encoding'] !== undefined || (headers['content-length'] !== undefined && headers['content-length'] !== '0');
+  headers['transfer-encoding'] !== undefined ||
+  (headers['content-length'] !== undefined && headers['content-length'] !== '0');
 
-const tooLarge = (bytes: number) => problem(413, 'body-too-large', `the body must not have more than ${Math.floor(bytes / 1_024)} kB`);
+const tooLarge = (bytes: number) =>
+  problem(413, 'body-too-large', `the body must not have more than ${Math.floor(bytes / 1_024)} kB`);
 
 /**
  * The bytes of the body, as they came. Read whole before anything is sent on: so a slow client holds no connection of a
@@ -27,7 +29,8 @@ export function readBody(request: IncomingMessage, limits: BodyLimits, timers: T
     const parts: Buffer[] = [];
     let length = 0;
     const cancel = timers.after(limits.milliseconds, () =>
-      fail(problem(408, 'body-too-slow', `the body did not arrive within ${limits.milliseconds / 1_000} seconds`)));
+      fail(problem(408, 'body-too-slow', `the body did not arrive within ${limits.milliseconds / 1_000} seconds`)),
+    );
     const stop = (): void => {
       cancel();
       request.off('data', take).off('end', done).off('close', gone).off('error', gone);

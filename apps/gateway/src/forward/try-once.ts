@@ -6,7 +6,9 @@ import type { Reachable } from '../discovery/upstreams.js';
 import type { Call, TryEnd } from './call.js';
 
 const rawHeadersOf = ({ rawHeaders }: Dispatcher.DispatchController): string[] =>
-  (Array.isArray(rawHeaders) ? rawHeaders : []).map((part: Buffer | string) => (typeof part === 'string' ? part : part.toString('latin1')));
+  (Array.isArray(rawHeaders) ? rawHeaders : []).map((part: Buffer | string) =>
+    typeof part === 'string' ? part : part.toString('latin1'),
+  );
 
 /**
  * One call to one instance; the answer goes to the client as it comes. Resolves when it is over, one way or another, and
@@ -53,7 +55,12 @@ class Try implements Dispatcher.DispatchHandler {
     if (this.call.response.destroyed) controller.abort(new Error('the client is gone'));
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, status: number, _headers: unknown, statusMessage?: string): void {
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    _headers: unknown,
+    statusMessage?: string,
+  ): void {
     if (status < 200 || this.call.response.destroyed) return;
     if (status === 408 || (status === 503 && this.mayDecline)) {
       this.#declined = true;
@@ -86,7 +93,8 @@ class Try implements Dispatcher.DispatchHandler {
       return this.#end('failed', { kind: 'done' });
     }
     if (this.#declined) return this.#end('failed', { kind: 'declined' });
-    if (error instanceof errors.InvalidArgumentError || error instanceof errors.NotSupportedError) return this.#end('given-up', { kind: 'unsendable' });
+    if (error instanceof errors.InvalidArgumentError || error instanceof errors.NotSupportedError)
+      return this.#end('given-up', { kind: 'unsendable' });
     if (this.#controller === undefined) return this.#end('unreachable', { kind: 'unreachable' });
     if (error instanceof errors.HeadersTimeoutError) return this.#end('failed', { kind: 'late' });
     this.#end('failed', { kind: 'broken', error });

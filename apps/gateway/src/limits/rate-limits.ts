@@ -51,7 +51,13 @@ export class RateLimits implements OnApplicationBootstrap, OnApplicationShutdown
 
   #take(buckets: TokenBuckets, key: string): void {
     const wait = buckets.take(key, this.clock.now().getTime());
-    if (wait > 0) throw problemForNow(429, 'too-many-requests', 'too many requests: wait before the next one', Math.ceil(wait / 1_000));
+    if (wait > 0)
+      throw problemForNow(
+        429,
+        'too-many-requests',
+        'too many requests: wait before the next one',
+        Math.ceil(wait / 1_000),
+      );
   }
 
   #sweep(): void {

@@ -12,7 +12,12 @@ const requests = new Histogram({
   buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   registers: [register],
 });
-const retries = new Counter({ name: 'gateway_retries_total', help: 'Calls that were tried a second time.', labelNames: ['service'], registers: [register] });
+const retries = new Counter({
+  name: 'gateway_retries_total',
+  help: 'Calls that were tried a second time.',
+  labelNames: ['service'],
+  registers: [register],
+});
 
 /** What goes through the gateway, measured. */
 @Injectable()
@@ -23,9 +28,21 @@ export class Traffic {
     @Inject(Clock) private readonly clock: Clock,
   ) {
     const count = (counts: (state: string) => boolean) => (): Record<string, number> =>
-      Object.fromEntries(routedServices.map((service) => [service, upstreams.of(service).filter(({ state }) => counts(state)).length]));
-    metrics.gauge('gateway_instances_known', 'Instances that are known.', count(() => true), 'service');
-    metrics.gauge('gateway_instances_up', 'Instances that get calls.', count((state) => state === 'up'), 'service');
+      Object.fromEntries(
+        routedServices.map((service) => [service, upstreams.of(service).filter(({ state }) => counts(state)).length]),
+      );
+    metrics.gauge(
+      'gateway_instances_known',
+      'Instances that are known.',
+      count(() => true),
+      'service',
+    );
+    metrics.gauge(
+      'gateway_instances_up',
+      'Instances that get calls.',
+      count((state) => state === 'up'),
+      'service',
+    );
   }
 
   measure(service: string, method: string, response: ServerResponse): void {

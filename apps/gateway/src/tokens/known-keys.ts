@@ -55,7 +55,8 @@ export class KnownKeys implements KeyRing {
 
   /** Anybody can make up key ids, so the waiting room is bounded. */
   async #arrival(kid: string): Promise<void> {
-    if (this.#waiting.size >= mostStrangers) throw problemForNow(503, 'unavailable', 'too many access tokens of unknown keys are waiting, try again', 1);
+    if (this.#waiting.size >= mostStrangers)
+      throw problemForNow(503, 'unavailable', 'too many access tokens of unknown keys are waiting, try again', 1);
     const over = new AbortController();
     const waiting = { kid, arrived: () => over.abort() };
     this.#waiting.add(waiting);

@@ -1,4 +1,13 @@
-import { add, assertNever, money, refusal, type Money, type OrderId, type Refusal, type UserId } from '@tradewind/kernel';
+import {
+  add,
+  assertNever,
+  money,
+  refusal,
+  type Money,
+  type OrderId,
+  type Refusal,
+  type UserId,
+} from '@tradewind/kernel';
 import type { Fact, Happening, RejectionReason } from './fact.js';
 import type { OrderLine } from './order-line.js';
 
@@ -34,7 +43,10 @@ export const wasConfirmed = (order: Order): boolean => 'confirmedAt' in order &&
 /** Nothing more is to be expected of it by itself. A confirmed order may still be cancelled. */
 export const hasOutcome = ({ status }: Order): boolean => status !== 'pending' && status !== 'cancelling';
 
-const and = (history: readonly Fact[], happening: Happening, now: Date): readonly Fact[] => [...history, { ...happening, at: now.toISOString() }];
+const and = (history: readonly Fact[], happening: Happening, now: Date): readonly Fact[] => [
+  ...history,
+  { ...happening, at: now.toISOString() },
+];
 
 export const place = (purchase: Purchase, now: Date): PendingOrder => ({
   ...purchase,
@@ -44,13 +56,19 @@ export const place = (purchase: Purchase, now: Date): PendingOrder => ({
   history: and([], { what: 'placed' }, now),
 });
 
-const tooLate = (order: Order): Refusal => refusal(order.status === 'cancelling' ? 'order-being-cancelled' : `order-already-${order.status}`);
+const tooLate = (order: Order): Refusal =>
+  refusal(order.status === 'cancelling' ? 'order-being-cancelled' : `order-already-${order.status}`);
 
 /** The point of no return. Confirming twice changes nothing: the saga may repeat itself after a crash. */
 export function confirm(order: Order, now: Date): Order | Refusal {
   switch (order.status) {
     case 'pending':
-      return { ...order, status: 'confirmed', confirmedAt: now, history: and(order.history, { what: 'confirmed' }, now) };
+      return {
+        ...order,
+        status: 'confirmed',
+        confirmedAt: now,
+        history: and(order.history, { what: 'confirmed' }, now),
+      };
     case 'confirmed':
       return order;
     case 'rejected':
@@ -126,5 +144,9 @@ export function eraseAddress(order: Order, now: Date): Order {
 /** Part of the money was given back. The same refund is recorded once. */
 export function recordGoodwill(order: Order, refundId: string, amount: Money, now: Date): Order {
   if (order.history.some((fact) => fact.what === 'goodwill-recorded' && fact.refundId === refundId)) return order;
-  return { ...order, goodwill: add(order.goodwill, amount), history: and(order.history, { what: 'goodwill-recorded', refundId, amount }, now) };
+  return {
+    ...order,
+    goodwill: add(order.goodwill, amount),
+    history: and(order.history, { what: 'goodwill-recorded', refundId, amount }, now),
+  };
 }

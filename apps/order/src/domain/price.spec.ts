@@ -6,7 +6,11 @@ import { newer } from './price.js';
 const copy = { productId: productId(anId(10)), name: 'lamp', price: money(100, 'GBP'), sequence: 3 };
 
 describe('the copy of a price', () => {
-  it('takes what a later record changes', () => expect(newer(copy, 4, { price: money(120, 'GBP') })).toEqual({ ...copy, price: money(120, 'GBP'), sequence: 4 }));
-  it.each([3, 2])('is not overwritten by record %d', (sequence) => expect(newer(copy, sequence, { name: 'old lamp' })).toBeUndefined());
-  it('does not come from a change alone', () => expect(() => newer(undefined, 2, { name: 'lamp' })).toThrow('never added'));
+  it('takes what a later record changes', () =>
+    expect(newer(copy, 4, { price: money(120, 'GBP') })).toEqual({ ...copy, price: money(120, 'GBP'), sequence: 4 }));
+  it.each([3, 2])('is not overwritten by record %d', (sequence) =>
+    expect(newer(copy, sequence, { name: 'old lamp' })).toBeUndefined(),
+  );
+  it('does not come from a change alone', () =>
+    expect(() => newer(undefined, 2, { name: 'lamp' })).toThrow('never added'));
 });

@@ -10,10 +10,15 @@ export interface Price {
 }
 
 /** The copy after a record, or undefined where the copy is as new as that record or newer. */
-export function newer(copy: Price | undefined, sequence: number, change: Partial<Pick<Price, 'name' | 'price'>>): Price | undefined {
+export function newer(
+  copy: Price | undefined,
+  sequence: number,
+  change: Partial<Pick<Price, 'name' | 'price'>>,
+): Price | undefined {
   if (!copy) throw new Poison('a product that was never added has changed');
   return sequence > copy.sequence ? { ...copy, ...change, sequence } : undefined;
 }
 
 /** A product's first copy, or undefined where the copy is as new as that or newer. */
-export const first = (copy: Price | undefined, added: Price): Price | undefined => (copy && copy.sequence >= added.sequence ? undefined : added);
+export const first = (copy: Price | undefined, added: Price): Price | undefined =>
+  copy && copy.sequence >= added.sequence ? undefined : added;

@@ -14,7 +14,10 @@ export const unknownOrder = refusal('unknown-order');
 export const cancelOrder = command(
   'order.cancel',
   loadOrder,
-  ({ orderId, userId }: OwnOrder, { orders, sagas, ...given }: Given<typeof loadOrder>): Decision<{ orderId: OrderId }> | Refusal => {
+  (
+    { orderId, userId }: OwnOrder,
+    { orders, sagas, ...given }: Given<typeof loadOrder>,
+  ): Decision<{ orderId: OrderId }> | Refusal => {
     const order = orders.get(orderId);
     if (order?.userId !== userId) return unknownOrder;
     const request = requestCancellation(order, given.now);

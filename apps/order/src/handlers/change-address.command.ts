@@ -13,10 +13,16 @@ interface NewAddress extends OwnOrder {
 const load = { orders: keys(Orders, ({ orderId }: NewAddress) => [orderId]) };
 
 /** Until it is confirmed, an order may go elsewhere. */
-export const changeOrderAddress = command('order.change-address', load, ({ orderId, userId, shippingAddress }: NewAddress, { orders, now }: Given<typeof load>) => {
-  const order = orders.get(orderId);
-  if (order?.userId !== userId) return unknownOrder;
-  const changed = changeAddress(order, shippingAddress, now);
-  if (isRefusal(changed)) return changed;
-  return save(Orders, changed).and(sayAll(told(order, changed))).and(answer({ orderId }));
-});
+export const changeOrderAddress = command(
+  'order.change-address',
+  load,
+  ({ orderId, userId, shippingAddress }: NewAddress, { orders, now }: Given<typeof load>) => {
+    const order = orders.get(orderId);
+    if (order?.userId !== userId) return unknownOrder;
+    const changed = changeAddress(order, shippingAddress, now);
+    if (isRefusal(changed)) return changed;
+    return save(Orders, changed)
+      .and(sayAll(told(order, changed)))
+      .and(answer({ orderId }));
+  },
+);

@@ -13,7 +13,8 @@ export class CheckOutHandler {
     const { orderId, userId, lines, total, paymentMethod, shippingAddress } = checkedOut;
     if (orders.get(orderId)) return nothing();
     const sum = totalOf(lines);
-    if (isRefusal(sum) || !sameMoney(sum, total)) throw new Poison(`the total of order ${orderId} is not the sum of its lines`);
+    if (isRefusal(sum) || !sameMoney(sum, total))
+      throw new Poison(`the total of order ${orderId} is not the sum of its lines`);
     return begin({ orderId, userId, lines, total, paymentMethod, shippingAddress }, given);
   }
 }

@@ -26,5 +26,7 @@ export const loadOrder = {
 /** Accepts a purchase: the order is there, everybody hears of it, and its saga asks the first question. */
 export function begin(purchase: Purchase, given: Circumstances, accepted?: Accepted): Decision {
   const order = place(purchase, given.now);
-  return sayAll(told(undefined, order, accepted)).and(steer(placing, { saga: undefined, subject: order }, { kind: 'start' }, given));
+  return sayAll(told(undefined, order, accepted)).and(
+    steer(placing, { saga: undefined, subject: order }, { kind: 'start' }, given),
+  );
 }

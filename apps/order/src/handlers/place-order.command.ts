@@ -10,8 +10,12 @@ export interface NewOrder extends Omit<Purchase, 'total'> {
 }
 
 /** Answers the order's id. The lines carry the prices of this service's own copy. */
-export const placeOrder = command('order.place', loadOrder, ({ accepted, ...purchase }: NewOrder, given: Given<typeof loadOrder>) => {
-  const total = totalOf(purchase.lines);
-  if (isRefusal(total)) return total;
-  return begin({ ...purchase, total }, given, accepted).and(answer({ orderId: purchase.orderId }));
-});
+export const placeOrder = command(
+  'order.place',
+  loadOrder,
+  ({ accepted, ...purchase }: NewOrder, given: Given<typeof loadOrder>) => {
+    const total = totalOf(purchase.lines);
+    if (isRefusal(total)) return total;
+    return begin({ ...purchase, total }, given, accepted).and(answer({ orderId: purchase.orderId }));
+  },
+);

@@ -19,7 +19,11 @@ export class CurrentPrices {
   async of(productIds: readonly ProductId[]): Promise<ReadonlyMap<ProductId, Price>> {
     const known = await this.queries.of(productIds);
     const missing = [...new Set(productIds)].filter((id) => !known.has(id));
-    const come = await Promise.all(missing.map((id) => this.awaiting.until<Price>('prices', id, (ids) => this.queries.of(ids as ProductId[]), patience)));
+    const come = await Promise.all(
+      missing.map((id) =>
+        this.awaiting.until<Price>('prices', id, (ids) => this.queries.of(ids as ProductId[]), patience),
+      ),
+    );
     for (const price of come) if (price) known.set(price.productId, price);
     return known;
   }

@@ -6,7 +6,11 @@ export class EventStream {
 
   constructor(private readonly response: Response) {
     response.once('close', () => (this.#open = false));
-    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
+    response.writeHead(200, {
+      'Content-Type': 'text/event-stream',
+      'Cache-Control': 'no-store',
+      'X-Accel-Buffering': 'no',
+    });
     response.flushHeaders();
   }
 

@@ -21,7 +21,12 @@ export class OrderEventsController {
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Go on after this event.' })
   @ApiOkResponse({ content: { 'text/event-stream': { schema: { type: 'string' } } } })
   @ApiNotFoundResponse()
-  async follow(@CurrentUser() user: User, @Param() { id }: OrderPath, @Headers('last-event-id') last: string | undefined, @Res() response: Response): Promise<void> {
+  async follow(
+    @CurrentUser() user: User,
+    @Param() { id }: OrderPath,
+    @Headers('last-event-id') last: string | undefined,
+    @Res() response: Response,
+  ): Promise<void> {
     const after = position(last);
     await this.own.expect(user.id, id);
     const first = await this.own.history(user.id, id, after, 0);
@@ -33,7 +38,8 @@ export class OrderEventsController {
     let told = after;
     while (stream.open) {
       const row = await this.own.history(user.id, id, told, beatMilliseconds);
-      for (const { what, ...fact } of row?.history.slice(told) ?? []) stream.send(++told, what, { orderId: id, ...fact });
+      for (const { what, ...fact } of row?.history.slice(told) ?? [])
+        stream.send(++told, what, { orderId: id, ...fact });
       if (!row) stream.beat();
       else if (over(row)) stream.end();
     }
@@ -47,5 +53,7 @@ function position(last: string | undefined): number {
   if (last === undefined || last === '') return 0;
   if (/^\d{1,6}$/.test(last)) return Number(last);
   const detail = 'must be the id of an event of this stream';
-  throw problem(400, 'invalid-request', `the header Last-Event-ID ${detail}`, { errors: [{ field: 'Last-Event-ID', detail }] });
+  throw problem(400, 'invalid-request', `the header Last-Event-ID ${detail}`, {
+    errors: [{ field: 'Last-Event-ID', detail }],
+  });
 }

@@ -2,7 +2,21 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsId, maxLines, maxQuantity } from '@tradewind/contracts';
 import type { OrderId, ProductId } from '@tradewind/kernel';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsInt, IsObject, IsString, Length, Matches, Max, MaxLength, Min, ValidateIf, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsInt,
+  IsObject,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
 
 const OneLine = (): PropertyDecorator => Matches(/^(?=.*\S)\P{Cc}+$/u, { message: 'must be one line of text' });
 
@@ -22,8 +36,16 @@ export class Item {
 }
 
 export class PlaceOrder {
-  @IsArray() @ArrayMinSize(1) @ArrayMaxSize(maxLines) @ValidateNested({ each: true }) @Type(() => Item) readonly items!: Item[];
-  @IsString() @MaxLength(40) @Matches(/^[a-z_]+$/, { message: 'must be small letters and underscores' }) readonly paymentMethod!: string;
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(maxLines)
+  @ValidateNested({ each: true })
+  @Type(() => Item)
+  readonly items!: Item[];
+  @IsString()
+  @MaxLength(40)
+  @Matches(/^[a-z_]+$/, { message: 'must be small letters and underscores' })
+  readonly paymentMethod!: string;
   @IsObject() @ValidateNested() @Type(() => Address) readonly shippingAddress!: Address;
 }
 
@@ -61,7 +83,8 @@ export class FactAnswer {
 export class OrderSummary {
   @ApiProperty({ format: 'uuid' }) readonly id!: string;
   @ApiProperty({ enum: statuses }) readonly status!: string;
-  @ApiPropertyOptional({ description: 'Why it was rejected', enum: ['out-of-stock', 'payment-declined', 'timed-out'] }) readonly reason?: string;
+  @ApiPropertyOptional({ description: 'Why it was rejected', enum: ['out-of-stock', 'payment-declined', 'timed-out'] })
+  readonly reason?: string;
   @ApiProperty() readonly total!: MoneyAnswer;
   @ApiProperty({ description: 'Given back although the order stands' }) readonly goodwill!: MoneyAnswer;
   @ApiProperty() readonly paymentMethod!: string;
@@ -75,7 +98,8 @@ export class OrderListed extends OrderSummary {
 
 export class OrderAnswer extends OrderSummary {
   @ApiProperty({ type: [LineAnswer] }) readonly items!: LineAnswer[];
-  @ApiProperty({ type: Address, nullable: true, description: 'Null once it was erased' }) readonly shippingAddress!: Address | null;
+  @ApiProperty({ type: Address, nullable: true, description: 'Null once it was erased' })
+  readonly shippingAddress!: Address | null;
   @ApiProperty({ type: [FactAnswer] }) readonly history!: FactAnswer[];
 }
 

@@ -1,9 +1,28 @@
 import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiConflictResponse, ApiHeader, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiConflictResponse,
+  ApiHeader,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import { isRefusal, orderId, uuidv7, type OrderId, type Refusal } from '@tradewind/kernel';
 import { Commands } from '@tradewind/messaging';
 import {
-  Clock, CurrentUser, IdempotencyKey, page, PageQuery, Randomness, readCursor, replayHeader, requestHashes, Sealer, type Page, type User,
+  Clock,
+  CurrentUser,
+  IdempotencyKey,
+  page,
+  PageQuery,
+  Randomness,
+  readCursor,
+  replayHeader,
+  requestHashes,
+  Sealer,
+  type Page,
+  type User,
 } from '@tradewind/service';
 import type { Response } from 'express';
 import { cancelOrder } from '../handlers/cancel-order.command.js';
@@ -11,7 +30,16 @@ import { changeOrderAddress } from '../handlers/change-address.command.js';
 import { placeOrder } from '../handlers/place-order.command.js';
 import { OrderQueries } from '../storage/order.queries.js';
 import { CurrentPrices } from './current-prices.js';
-import { AcceptedOrder, ChangeOrder, OrderAnswer, OrderPage, OrderPath, PlaceOrder, type Address, type OrderListed } from './order.dto.js';
+import {
+  AcceptedOrder,
+  ChangeOrder,
+  OrderAnswer,
+  OrderPage,
+  OrderPath,
+  PlaceOrder,
+  type Address,
+  type OrderListed,
+} from './order.dto.js';
 import { orderProblem } from './order.problems.js';
 import { listed } from './order.view.js';
 import { OwnOrders } from './own-orders.js';
@@ -36,7 +64,12 @@ export class OrdersController {
   @HttpCode(202)
   @ApiOperation({ summary: 'Place an order at the prices of now' })
   @ApiAcceptedResponse({ type: AcceptedOrder })
-  async place(@CurrentUser() user: User, @IdempotencyKey() key: string, @Body() body: PlaceOrder, @Res({ passthrough: true }) response: Response): Promise<AcceptedOrder> {
+  async place(
+    @CurrentUser() user: User,
+    @IdempotencyKey() key: string,
+    @Body() body: PlaceOrder,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<AcceptedOrder> {
     const hashes = requestHashes(key, body);
     const lines = pricedLines(body.items, await this.prices.of(body.items.map(({ productId }) => productId)));
     const order = {
@@ -62,10 +95,20 @@ export class OrdersController {
 
   @Get(':id')
   @ApiOperation({ summary: 'One of your orders' })
-  @ApiHeader({ name: 'Prefer', required: false, description: '`wait=10`: answer as soon as the order has its outcome, or after 10 seconds (at most 30) as it stands.' })
+  @ApiHeader({
+    name: 'Prefer',
+    required: false,
+    description:
+      '`wait=10`: answer as soon as the order has its outcome, or after 10 seconds (at most 30) as it stands.',
+  })
   @ApiOkResponse({ type: OrderAnswer })
   @ApiNotFoundResponse()
-  async find(@CurrentUser() user: User, @Param() { id }: OrderPath, @Headers('prefer') prefer: string | undefined, @Res({ passthrough: true }) response: Response): Promise<OrderAnswer> {
+  async find(
+    @CurrentUser() user: User,
+    @Param() { id }: OrderPath,
+    @Headers('prefer') prefer: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<OrderAnswer> {
     const seconds = preferredWait(prefer);
     if (seconds > 0) response.setHeader('Preference-Applied', `wait=${seconds}`);
     return this.own.find(user.id, id, seconds * 1_000);
@@ -76,9 +119,17 @@ export class OrdersController {
   @ApiOkResponse({ type: OrderAnswer })
   @ApiNotFoundResponse()
   @ApiConflictResponse({ description: 'It is too late.' })
-  async change(@CurrentUser() user: User, @Param() { id }: OrderPath, @Body() { shippingAddress }: ChangeOrder): Promise<OrderAnswer> {
+  async change(
+    @CurrentUser() user: User,
+    @Param() { id }: OrderPath,
+    @Body() { shippingAddress }: ChangeOrder,
+  ): Promise<OrderAnswer> {
     await this.own.expect(user.id, id);
-    const changed = await this.commands.run(changeOrderAddress, { orderId: id, userId: user.id, shippingAddress: await this.#sealed(user, shippingAddress) });
+    const changed = await this.commands.run(changeOrderAddress, {
+      orderId: id,
+      userId: user.id,
+      shippingAddress: await this.#sealed(user, shippingAddress),
+    });
     if (isRefusal(changed)) throw orderProblem(changed);
     return this.own.find(user.id, id);
   }
@@ -89,7 +140,11 @@ export class OrdersController {
   @ApiAcceptedResponse({ type: AcceptedOrder })
   @ApiNotFoundResponse()
   @ApiConflictResponse({ description: 'It is rejected, cancelled or being cancelled.' })
-  async cancel(@CurrentUser() user: User, @Param() { id }: OrderPath, @Res({ passthrough: true }) response: Response): Promise<AcceptedOrder> {
+  async cancel(
+    @CurrentUser() user: User,
+    @Param() { id }: OrderPath,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<AcceptedOrder> {
     await this.own.expect(user.id, id);
     return this.#accepted(await this.commands.run(cancelOrder, { orderId: id, userId: user.id }), response);
   }

@@ -29,8 +29,18 @@ export class OwnOrders {
   }
 
   /** The history as soon as it has more than so many facts, or can have no more; undefined when that takes longer. Throws a 404 problem. */
-  async history(userId: UserId, orderId: OrderId, facts: number, waitMilliseconds: number): Promise<HistoryRow | undefined> {
-    const row = await this.awaiting.until(`orders/history after ${facts}`, orderId, this.queries.withMoreThan(facts), waitMilliseconds);
+  async history(
+    userId: UserId,
+    orderId: OrderId,
+    facts: number,
+    waitMilliseconds: number,
+  ): Promise<HistoryRow | undefined> {
+    const row = await this.awaiting.until(
+      `orders/history after ${facts}`,
+      orderId,
+      this.queries.withMoreThan(facts),
+      waitMilliseconds,
+    );
     if (row && row.userId !== userId) throw noSuchOrder();
     return row;
   }

@@ -13,9 +13,11 @@ export function pricedLines(items: readonly Item[], prices: ReadonlyMap<ProductI
     const known = prices.get(productId);
     const before = lines.get(productId)?.quantity ?? 0;
     if (!known) errors.push({ field: `items.${at}.productId`, detail: 'is not a product of this shop' });
-    else if (before + quantity > maxQuantity) errors.push({ field: `items.${at}.quantity`, detail: `must not make more than ${maxQuantity} of one product` });
+    else if (before + quantity > maxQuantity)
+      errors.push({ field: `items.${at}.quantity`, detail: `must not make more than ${maxQuantity} of one product` });
     else lines.set(productId, { productId, name: known.name, quantity: before + quantity, unitPrice: known.price });
   }
-  if (errors.length > 0) throw problem(422, 'items-not-orderable', `${errors[0]!.field} ${errors[0]!.detail}`, { errors });
+  if (errors.length > 0)
+    throw problem(422, 'items-not-orderable', `${errors[0]!.field} ${errors[0]!.detail}`, { errors });
   return [...lines.values()];
 }

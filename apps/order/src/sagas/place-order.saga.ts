@@ -27,7 +27,8 @@ export const placeOrder = saga<Order, RejectionReason>('place-order', {
   steps: [
     {
       name: 'reserve stock',
-      ask: ({ orderId, lines }) => said(ReserveStock, { orderId, lines: lines.map(({ productId, quantity }) => ({ productId, quantity })) }),
+      ask: ({ orderId, lines }) =>
+        said(ReserveStock, { orderId, lines: lines.map(({ productId, quantity }) => ({ productId, quantity })) }),
       done: StockReserved,
       refused: StockRefused,
       because: () => 'out-of-stock',
@@ -37,7 +38,8 @@ export const placeOrder = saga<Order, RejectionReason>('place-order', {
     },
     {
       name: 'take payment',
-      ask: ({ orderId, userId, total, paymentMethod }) => said(TakePayment, { orderId, userId, amount: total, method: paymentMethod }),
+      ask: ({ orderId, userId, total, paymentMethod }) =>
+        said(TakePayment, { orderId, userId, amount: total, method: paymentMethod }),
       done: PaymentTaken,
       refused: PaymentDeclined,
       because: () => 'payment-declined',
@@ -54,7 +56,8 @@ export const placeOrder = saga<Order, RejectionReason>('place-order', {
     },
   ],
   onCancel: (order, now) => tell(order, requestCancellation(order, now)),
-  onFailed: (order, failure, now) => tell(order, failure.because === 'cancelled' ? cancel(order, now) : reject(order, reasonOf(failure), now)),
+  onFailed: (order, failure, now) =>
+    tell(order, failure.because === 'cancelled' ? cancel(order, now) : reject(order, reasonOf(failure), now)),
 });
 
 const reasonOf = (failure: Exclude<Failure<RejectionReason>, { because: 'cancelled' }>): RejectionReason =>

@@ -22,7 +22,16 @@ function word(fact: Fact, order: Order, accepted?: Accepted): Said {
   const { orderId, userId, lines, total, paymentMethod, shippingAddress } = order;
   switch (fact.what) {
     case 'placed':
-      return said(OrderPlaced, { orderId, userId, lines, total, paymentMethod, shippingAddress: shippingAddress!, ...accepted, placedAt: fact.at });
+      return said(OrderPlaced, {
+        orderId,
+        userId,
+        lines,
+        total,
+        paymentMethod,
+        shippingAddress: shippingAddress!,
+        ...accepted,
+        placedAt: fact.at,
+      });
     case 'address-changed':
       return said(OrderAddressChanged, { orderId, shippingAddress: shippingAddress!, changedAt: fact.at });
     case 'address-erased':
@@ -36,7 +45,12 @@ function word(fact: Fact, order: Order, accepted?: Accepted): Said {
     case 'cancelled':
       return said(OrderCancelled, { orderId, userId, wasConfirmed: wasConfirmed(order), cancelledAt: fact.at });
     case 'goodwill-recorded':
-      return said(OrderGoodwillRecorded, { orderId, refundId: fact.refundId, amount: fact.amount, recordedAt: fact.at });
+      return said(OrderGoodwillRecorded, {
+        orderId,
+        refundId: fact.refundId,
+        amount: fact.amount,
+        recordedAt: fact.at,
+      });
     default:
       return assertNever(fact);
   }

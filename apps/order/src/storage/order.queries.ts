@@ -36,20 +36,24 @@ const histories = `select order_id as "orderId", user_id as "userId", status, hi
 const ofUser = `select ${summary}, jsonb_array_length(lines) as articles from orders
   where user_id = $1 and ($2::uuid is null or order_id < $2) order by order_id desc limit $3`;
 
-const byId = <R extends { readonly orderId: string }>(rows: readonly R[]): Map<string, R> => new Map(rows.map((row) => [row.orderId, row]));
+const byId = <R extends { readonly orderId: string }>(rows: readonly R[]): Map<string, R> =>
+  new Map(rows.map((row) => [row.orderId, row]));
 
 @Injectable()
 export class OrderQueries {
   constructor(private readonly dataSource: DataSource) {}
 
-  readonly find = async (orderIds: readonly string[]): Promise<Map<string, OrderRow>> => byId(await this.dataSource.query<OrderRow[]>(whole, [orderIds]));
+  readonly find = async (orderIds: readonly string[]): Promise<Map<string, OrderRow>> =>
+    byId(await this.dataSource.query<OrderRow[]>(whole, [orderIds]));
 
   readonly withOutcome = async (orderIds: readonly string[]): Promise<Map<string, OrderRow>> =>
     byId(await this.dataSource.query<OrderRow[]>(wholeWithOutcome, [orderIds]));
 
   /** Those that have more than so many facts in their history, or will never have another. */
-  readonly withMoreThan = (facts: number) => async (orderIds: readonly string[]): Promise<Map<string, HistoryRow>> =>
-    byId(await this.dataSource.query<HistoryRow[]>(histories, [orderIds, facts]));
+  readonly withMoreThan =
+    (facts: number) =>
+    async (orderIds: readonly string[]): Promise<Map<string, HistoryRow>> =>
+      byId(await this.dataSource.query<HistoryRow[]>(histories, [orderIds, facts]));
 
   /** Newest first, from before an order on. */
   async ofUser(userId: UserId, before: OrderId | undefined, limit: number): Promise<OrderSummaryRow[]> {

@@ -2,12 +2,17 @@ import { table } from '@tradewind/messaging';
 import type { Order } from '../domain/order.js';
 import type { Price } from '../domain/price.js';
 
-export const Prices = table<Price>('prices', 'productId', {
-  productId: 'uuid',
-  name: 'text',
-  price: 'money',
-  sequence: 'int8',
-}, { sequence: 'sequence' });
+export const Prices = table<Price>(
+  'prices',
+  'productId',
+  {
+    productId: 'uuid',
+    name: 'text',
+    price: 'money',
+    sequence: 'int8',
+  },
+  { sequence: 'sequence' },
+);
 
 export const Orders = table<Order>('orders', 'orderId', {
   orderId: 'uuid',

@@ -28,6 +28,11 @@ export class PriceQueries {
 
   async #read(productIds: readonly ProductId[]): Promise<Map<ProductId, Price>> {
     const rows = await this.dataSource.query<Raw[]>(pricesOf, [productIds]);
-    return new Map(rows.map(({ productId, name, amount, currency, sequence }) => [productId, { productId, name, price: money(Number(amount), currency), sequence: Number(sequence) }]));
+    return new Map(
+      rows.map(({ productId, name, amount, currency, sequence }) => [
+        productId,
+        { productId, name, price: money(Number(amount), currency), sequence: Number(sequence) },
+      ]),
+    );
   }
 }

@@ -1,4 +1,13 @@
-import { money, refusal, sameMoney, subtract, type Money, type OrderId, type PaymentId, type UserId } from '@tradewind/kernel';
+import {
+  money,
+  refusal,
+  sameMoney,
+  subtract,
+  type Money,
+  type OrderId,
+  type PaymentId,
+  type UserId,
+} from '@tradewind/kernel';
 import { heldOf, type Payment } from './payment.js';
 import type { PaymentEvent } from './payment-event.js';
 import type { Refund } from './refund.js';
@@ -7,7 +16,12 @@ import { settleTake, type TakeOutcome } from './take.js';
 const shopCurrency = 'GBP';
 
 /** The undo of a take, even of one that has not come yet or that nobody knows the end of. Asked again, it answers the same. */
-export function giveBack(orderId: OrderId, current: Payment | undefined, now: Date, newId: () => PaymentId): PaymentEvent[] {
+export function giveBack(
+  orderId: OrderId,
+  current: Payment | undefined,
+  now: Date,
+  newId: () => PaymentId,
+): PaymentEvent[] {
   if (!current) return [{ what: 'refunded', orderId, paymentId: newId(), amount: money(0, shopCurrency), at: now }];
   const { paymentId } = current;
   const again = (amount: Money, at: Date): PaymentEvent[] => [{ what: 'refunded', orderId, paymentId, amount, at }];
@@ -38,8 +52,13 @@ export function settleGiveBack(current: Payment, { take, given }: GivenBack, now
   if (current.status !== 'refunding') return [];
   const { orderId, paymentId } = current;
   const late = take ? settleTake(current, take, now) : [];
-  const held = current.captured ? heldOf(current) : take?.status === 'taken' ? take.amount : money(0, current.due.currency);
-  if (!sameMoney(held, given)) throw new Error(`order ${orderId}: ${given.amount} was given back, but ${held.amount} was held`);
+  const held = current.captured
+    ? heldOf(current)
+    : take?.status === 'taken'
+      ? take.amount
+      : money(0, current.due.currency);
+  if (!sameMoney(held, given))
+    throw new Error(`order ${orderId}: ${given.amount} was given back, but ${held.amount} was held`);
   return [...late, { what: 'refunded', orderId, paymentId, amount: given, at: now }];
 }
 
@@ -55,7 +74,12 @@ export const notTaken = refusal('payment-not-taken');
 export const moreThanHeld = refusal('more-than-held');
 
 /** Part of a payment that stands may be given back, as long as something of it is held that was not promised yet. */
-export function grant(goodwill: Goodwill, current: Payment, refundId: string, now: Date): PaymentEvent | typeof notTaken | typeof moreThanHeld {
+export function grant(
+  goodwill: Goodwill,
+  current: Payment,
+  refundId: string,
+  now: Date,
+): PaymentEvent | typeof notTaken | typeof moreThanHeld {
   if (current.status !== 'taken') return notTaken;
   const { orderId, paymentId } = current;
   const free = subtract(heldOf(current), current.goodwillPending);
@@ -64,9 +88,15 @@ export function grant(goodwill: Goodwill, current: Payment, refundId: string, no
 }
 
 /** What the provider says of a goodwill refund: the reference of one that it gave, or nothing where it refuses for good. */
-export function settleGoodwill({ orderId, paymentId, refundId, amount, status }: Refund, reference: string | undefined, now: Date): PaymentEvent[] {
+export function settleGoodwill(
+  { orderId, paymentId, refundId, amount, status }: Refund,
+  reference: string | undefined,
+  now: Date,
+): PaymentEvent[] {
   if (status !== 'started') return [];
-  const what = reference === undefined ? ({ what: 'goodwill-failed' } as const) : ({ what: 'goodwill-refunded', reference } as const);
+  const what =
+    reference === undefined
+      ? ({ what: 'goodwill-failed' } as const)
+      : ({ what: 'goodwill-refunded', reference } as const);
   return [{ ...what, orderId, paymentId, refundId, amount, at: now }];
 }
-

@@ -35,10 +35,20 @@ export const postGoodwill = (orderId: OrderId, refundId: string, { amount, curre
 
 /** The order does not stand: its account is closed, and what had been goodwill is none any more. */
 export const postFullRefund = (orderId: OrderId, before: Captured, given: Money): Posting[] =>
-  movement(refundKey(orderId), given.currency, [customer(orderId), before.captured.amount], [clearing, -given.amount], [goodwill, -before.goodwill.amount]);
+  movement(
+    refundKey(orderId),
+    given.currency,
+    [customer(orderId), before.captured.amount],
+    [clearing, -given.amount],
+    [goodwill, -before.goodwill.amount],
+  );
 
 /** A line of nothing is no line. */
-const movement = (operation: string, currency: string, ...lines: readonly (readonly [account: string, amount: number])[]): Posting[] =>
+const movement = (
+  operation: string,
+  currency: string,
+  ...lines: readonly (readonly [account: string, amount: number])[]
+): Posting[] =>
   lines.filter(([, amount]) => amount !== 0).map(([account, amount]) => ({ operation, account, amount, currency }));
 
 export const entryOf = (posting: Posting, orderId: OrderId, cause: string, at: Date): LedgerEntry => ({

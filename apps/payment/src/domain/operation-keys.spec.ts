@@ -9,5 +9,13 @@ describe('the key of a take', () => {
 });
 
 describe('another key', () => {
-  it.each([refundKey(order), goodwillKey(order, order), `${order}:take:2`, `${order}:take:1:1`, 'x:take:1', ':take:1', ''])('%s is no order\'s take', (key) => expect(orderOfTake(key)).toBeUndefined());
+  it.each([
+    refundKey(order),
+    goodwillKey(order, order),
+    `${order}:take:2`,
+    `${order}:take:1:1`,
+    'x:take:1',
+    ':take:1',
+    '',
+  ])("%s is no order's take", (key) => expect(orderOfTake(key)).toBeUndefined());
 });

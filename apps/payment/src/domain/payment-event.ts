@@ -27,7 +27,12 @@ export type Happening =
   | { readonly what: 'refund-started' }
   | { readonly what: 'refunded'; readonly amount: Money }
   | GoodwillStarted
-  | { readonly what: 'goodwill-refunded'; readonly refundId: string; readonly amount: Money; readonly reference: string }
+  | {
+      readonly what: 'goodwill-refunded';
+      readonly refundId: string;
+      readonly amount: Money;
+      readonly reference: string;
+    }
   | { readonly what: 'goodwill-failed'; readonly refundId: string; readonly amount: Money };
 
 /** What happened to the money of an order. The decisions make it, and it alone changes rows: live and in a rebuild alike. */
@@ -41,22 +46,32 @@ export interface Turn {
 }
 
 /** What an event makes of a payment (and, where it is about one, of a refund); undefined where it only says again what is known. */
-export function turnOf(current: Payment | undefined, refund: Refund | undefined, event: PaymentEvent): Turn | undefined {
+export function turnOf(
+  current: Payment | undefined,
+  refund: Refund | undefined,
+  event: PaymentEvent,
+): Turn | undefined {
   const { orderId, paymentId, at } = event;
   switch (event.what) {
     case 'started': {
       if (current) return undefined;
       const { userId, amount, method } = event;
-      return { payment: { status: 'requested', orderId, paymentId, userId, due: amount, method, requestedAt: at }, postings: [] };
+      return {
+        payment: { status: 'requested', orderId, paymentId, userId, due: amount, method, requestedAt: at },
+        postings: [],
+      };
     }
     case 'taken': {
       const captured = capture(event.amount, event.reference, at);
-      if (current?.status === 'requested') return { payment: { ...current, ...captured, status: 'taken' }, postings: postTake(orderId, event.amount) };
+      if (current?.status === 'requested')
+        return { payment: { ...current, ...captured, status: 'taken' }, postings: postTake(orderId, event.amount) };
       if (current?.status !== 'refunding' || current.captured) return undefined;
       return { payment: { ...current, ...captured }, postings: postTake(orderId, event.amount) };
     }
     case 'declined':
-      return current?.status === 'requested' ? { payment: { ...current, status: 'declined', reason: event.reason, declinedAt: at }, postings: [] } : undefined;
+      return current?.status === 'requested'
+        ? { payment: { ...current, status: 'declined', reason: event.reason, declinedAt: at }, postings: [] }
+        : undefined;
     case 'refund-started':
       if (current?.status !== 'requested' && current?.status !== 'taken') return undefined;
       return { payment: { ...current, status: 'refunding', refundStartedAt: at }, postings: [] };
@@ -64,7 +79,12 @@ export function turnOf(current: Payment | undefined, refund: Refund | undefined,
       if (!current) return { payment: { status: 'void', orderId, paymentId, voidedAt: at }, postings: [] };
       if (current.status !== 'refunding') return undefined;
       if (!current.captured) return { payment: { ...current, status: 'void', voidedAt: at }, postings: [] };
-      const payment: Payment = { ...current, status: 'refunded', refunded: add(current.refunded, event.amount), refundedAt: at };
+      const payment: Payment = {
+        ...current,
+        status: 'refunded',
+        refunded: add(current.refunded, event.amount),
+        refundedAt: at,
+      };
       return { payment, postings: postFullRefund(orderId, current, event.amount) };
     }
     case 'goodwill-started': {

@@ -34,7 +34,10 @@ const words = (events: readonly PaymentEvent[]) => events.map(({ what }) => what
 
 const requested = after(take(ask, undefined, monday, newId)).payment;
 const held = after(settleTake(requested, taken, monday), requested).payment;
-const declined = after(settleTake(requested, { status: 'declined', reason: 'card-declined' }, monday), requested).payment;
+const declined = after(
+  settleTake(requested, { status: 'declined', reason: 'card-declined' }, monday),
+  requested,
+).payment;
 const undoneEarly = after(giveBack(order, undefined, monday, newId)).payment;
 const unsure = after(giveBack(order, requested, monday, newId), requested).payment;
 const givingBack = after(giveBack(order, held, monday, newId), held).payment;
@@ -46,9 +49,14 @@ describe('an order whose money is wanted', () => {
     expect(words(take(ask, undefined, monday, newId))).toEqual(['started']);
     expect(take(ask, requested, tuesday, otherId)).toEqual([]);
   });
-  it('is paid when the provider has taken the money', () => expect(held).toMatchObject({ status: 'taken', captured: pounds(20), refunded: pounds(0), takenAt: monday }));
-  it('is not paid by another sum', () => expect(settleTake(requested, { ...taken, amount: pounds(19) }, monday)).toEqual([]));
-  it('is told of a key that was closed as of a decline', () => expect(settleTake(requested, { status: 'voided' }, monday)).toMatchObject([{ what: 'declined', reason: 'voided' }]));
+  it('is paid when the provider has taken the money', () =>
+    expect(held).toMatchObject({ status: 'taken', captured: pounds(20), refunded: pounds(0), takenAt: monday }));
+  it('is not paid by another sum', () =>
+    expect(settleTake(requested, { ...taken, amount: pounds(19) }, monday)).toEqual([]));
+  it('is told of a key that was closed as of a decline', () =>
+    expect(settleTake(requested, { status: 'voided' }, monday)).toMatchObject([
+      { what: 'declined', reason: 'voided' },
+    ]));
 });
 
 describe.each([
@@ -60,13 +68,16 @@ describe.each([
   ['being given back', givingBack, { what: 'declined', reason: 'cancelled', at: monday }],
 ] as const)('a take that is asked for again when it is %s', (_, payment, answer) => {
   const said = take(ask, payment, tuesday, otherId);
-  it('is answered the same, now and later', () => expect(said).toEqual([{ orderId: order, paymentId: newId(), ...answer }]));
+  it('is answered the same, now and later', () =>
+    expect(said).toEqual([{ orderId: order, paymentId: newId(), ...answer }]));
   it('changes nothing', () => expect(turnOf(payment, undefined, said[0]!)).toBeUndefined());
 });
 
 describe('an undo that comes before its take', () => {
-  it('is answered at once: nothing is held', () => expect(giveBack(order, undefined, monday, newId)).toMatchObject([{ what: 'refunded', amount: pounds(0) }]));
-  it('leaves a payment that nothing can be taken for', () => expect(undoneEarly).toEqual({ status: 'void', orderId: order, paymentId: newId(), voidedAt: monday }));
+  it('is answered at once: nothing is held', () =>
+    expect(giveBack(order, undefined, monday, newId)).toMatchObject([{ what: 'refunded', amount: pounds(0) }]));
+  it('leaves a payment that nothing can be taken for', () =>
+    expect(undoneEarly).toEqual({ status: 'void', orderId: order, paymentId: newId(), voidedAt: monday }));
 });
 
 describe('an undo of a take that nobody knows the end of', () => {
@@ -75,18 +86,24 @@ describe('an undo of a take that nobody knows the end of', () => {
   it('keeps a late capture and gives it back', () => {
     const events = settleGiveBack(unsure, { take: taken, given: pounds(20) }, tuesday);
     expect(words(events)).toEqual(['taken', 'refunded']);
-    expect(after(events, unsure).payment).toMatchObject({ status: 'refunded', captured: pounds(20), refunded: pounds(20) });
+    expect(after(events, unsure).payment).toMatchObject({
+      status: 'refunded',
+      captured: pounds(20),
+      refunded: pounds(20),
+    });
   });
   it('counts a capture once that the take itself has told meanwhile', () => {
     const told = after(settleTake(unsure, taken, monday), unsure).payment;
     expect(told).toMatchObject({ status: 'refunding', captured: pounds(20) });
     expect(words(settleGiveBack(told, { take: taken, given: pounds(20) }, tuesday))).toEqual(['refunded']);
   });
-  it('does not mind a decline that comes late', () => expect(settleTake(unsure, { status: 'declined', reason: 'card-declined' }, tuesday)).toEqual([]));
+  it('does not mind a decline that comes late', () =>
+    expect(settleTake(unsure, { status: 'declined', reason: 'card-declined' }, tuesday)).toEqual([]));
 });
 
 describe('an undo that is asked for again', () => {
-  it('waits for the answer that is on its way', () => expect(giveBack(order, givingBack, tuesday, otherId)).toEqual([]));
+  it('waits for the answer that is on its way', () =>
+    expect(giveBack(order, givingBack, tuesday, otherId)).toEqual([]));
   it.each([
     ['refunded', refunded, pounds(20)],
     ['void', voided, pounds(0)],
@@ -101,18 +118,27 @@ describe('an undo that is asked for again', () => {
 });
 
 describe('an undo that gave back another sum than was held', () => {
-  it('is not written down as one', () => expect(() => settleGiveBack(givingBack, { given: pounds(19) }, tuesday)).toThrow(/1900 was given back, but 2000 was held/));
+  it('is not written down as one', () =>
+    expect(() => settleGiveBack(givingBack, { given: pounds(19) }, tuesday)).toThrow(
+      /1900 was given back, but 2000 was held/,
+    ));
 });
 
 describe('a refund out of goodwill', () => {
   const wish = (amount: number) => ({ amount: pounds(amount), reason: 'a broken cup', grantedBy: admin });
-  const granted = (amount: number, payment: Payment = held) => grant(wish(amount), payment, refundId, monday) as PaymentEvent;
+  const granted = (amount: number, payment: Payment = held) =>
+    grant(wish(amount), payment, refundId, monday) as PaymentEvent;
   const promised = after([granted(15)], held);
   const given = after(settleGoodwill(promised.refund, 'r2', tuesday), promised.payment, promised.refund);
 
   it('is promised, then given', () => {
     expect(promised.payment).toMatchObject({ status: 'taken', refunded: pounds(0), goodwillPending: pounds(15) });
-    expect(given.payment).toMatchObject({ status: 'taken', refunded: pounds(15), goodwill: pounds(15), goodwillPending: pounds(0) });
+    expect(given.payment).toMatchObject({
+      status: 'taken',
+      refunded: pounds(15),
+      goodwill: pounds(15),
+      goodwillPending: pounds(0),
+    });
     expect(given.refund).toMatchObject({ status: 'given', reference: 'r2', givenAt: tuesday });
   });
   it('may take all that is left, and no penny more', () => {
@@ -122,8 +148,13 @@ describe('a refund out of goodwill', () => {
     expect(granted(6, given.payment)).toBe(moreThanHeld);
     expect(granted(5, given.payment)).toMatchObject({ what: 'goodwill-started' });
   });
-  it.each([['requested', requested], ['declined', declined], ['refunding', givingBack], ['refunded', refunded], ['void', voided]] as const)('is refused of a payment that is %s', (_, payment) =>
-    expect(granted(1, payment)).toBe(notTaken));
+  it.each([
+    ['requested', requested],
+    ['declined', declined],
+    ['refunding', givingBack],
+    ['refunded', refunded],
+    ['void', voided],
+  ] as const)('is refused of a payment that is %s', (_, payment) => expect(granted(1, payment)).toBe(notTaken));
   it('promises nothing any more when the provider refuses it', () => {
     const failed = after(settleGoodwill(promised.refund, undefined, tuesday), promised.payment, promised.refund);
     expect(failed.payment).toEqual(held);
@@ -144,15 +175,31 @@ describe('the ledger', () => {
   const promised = after([grant(wish, held, refundId, monday) as PaymentEvent], held);
   const given = after(settleGoodwill(promised.refund, 'r2', tuesday), promised.payment, promised.refund);
 
-  it('owes the buyer what was taken', () => expect(lines(after(settleTake(requested, taken, monday), requested).postings)).toEqual([['provider:clearing', 2000], [`customer:${order}`, -2000]]));
-  it('bears goodwill as an expense', () => expect(lines(given.postings)).toEqual([['goodwill', 1500], ['provider:clearing', -1500]]));
-  it('closes the buyer\'s account when everything is given back, and the goodwill with it', () => {
+  it('owes the buyer what was taken', () =>
+    expect(lines(after(settleTake(requested, taken, monday), requested).postings)).toEqual([
+      ['provider:clearing', 2000],
+      [`customer:${order}`, -2000],
+    ]));
+  it('bears goodwill as an expense', () =>
+    expect(lines(given.postings)).toEqual([
+      ['goodwill', 1500],
+      ['provider:clearing', -1500],
+    ]));
+  it("closes the buyer's account when everything is given back, and the goodwill with it", () => {
     const back = after(giveBack(order, given.payment, tuesday, newId), given.payment).payment;
-    expect(lines(after(settleGiveBack(back, { given: pounds(5) }, tuesday), back).postings)).toEqual([[`customer:${order}`, 2000], ['provider:clearing', -500], ['goodwill', -1500]]);
+    expect(lines(after(settleGiveBack(back, { given: pounds(5) }, tuesday), back).postings)).toEqual([
+      [`customer:${order}`, 2000],
+      ['provider:clearing', -500],
+      ['goodwill', -1500],
+    ]);
   });
-  it('names the operation at the provider', () => expect(given.postings.map(({ operation }) => operation)).toEqual(Array(2).fill(`${order}:goodwill:${refundId}`)));
+  it('names the operation at the provider', () =>
+    expect(given.postings.map(({ operation }) => operation)).toEqual(Array(2).fill(`${order}:goodwill:${refundId}`)));
   it('has no line of nothing', () => {
     const free = after(take({ ...ask, amount: pounds(0) }, undefined, monday, newId)).payment;
-    expect(after(settleTake(free, { ...taken, amount: pounds(0) }, monday), free)).toMatchObject({ payment: { status: 'taken' }, postings: [] });
+    expect(after(settleTake(free, { ...taken, amount: pounds(0) }, monday), free)).toMatchObject({
+      payment: { status: 'taken' },
+      postings: [],
+    });
   });
 });

@@ -33,21 +33,35 @@ interface Uncaptured {
 /** The provider is being asked, and has not settled it. */
 export type RequestedPayment = Asked & { readonly status: 'requested' };
 export type TakenPayment = Asked & Captured & { readonly status: 'taken' };
-export type DeclinedPayment = Asked & { readonly status: 'declined'; readonly reason: string; readonly declinedAt: Date };
+export type DeclinedPayment = Asked & {
+  readonly status: 'declined';
+  readonly reason: string;
+  readonly declinedAt: Date;
+};
 /** Everything is to be given back. Uncaptured while nobody knows yet whether the take has happened. */
-export type RefundingPayment = Asked & (Captured | Uncaptured) & { readonly status: 'refunding'; readonly refundStartedAt: Date };
-export type RefundedPayment = Asked & Captured & { readonly status: 'refunded'; readonly refundStartedAt: Date; readonly refundedAt: Date };
+export type RefundingPayment = Asked &
+  (Captured | Uncaptured) & { readonly status: 'refunding'; readonly refundStartedAt: Date };
+export type RefundedPayment = Asked &
+  Captured & { readonly status: 'refunded'; readonly refundStartedAt: Date; readonly refundedAt: Date };
 /** Nothing was taken and nothing will be. It knows no more than its order where the undo came before the take. */
-export type VoidPayment = Named & Partial<Omit<Asked, keyof Named>> & { readonly status: 'void'; readonly refundStartedAt?: Date; readonly voidedAt: Date };
+export type VoidPayment = Named &
+  Partial<Omit<Asked, keyof Named>> & {
+    readonly status: 'void';
+    readonly refundStartedAt?: Date;
+    readonly voidedAt: Date;
+  };
 
 /** The money of one order. */
-export type Payment = RequestedPayment | TakenPayment | DeclinedPayment | RefundingPayment | RefundedPayment | VoidPayment;
+export type Payment =
+  RequestedPayment | TakenPayment | DeclinedPayment | RefundingPayment | RefundedPayment | VoidPayment;
 
 /** What is still held: a full refund gives so much back. */
-export const heldOf = ({ captured, refunded }: Pick<Captured, 'captured' | 'refunded'>): Money => subtract(captured, refunded);
+export const heldOf = ({ captured, refunded }: Pick<Captured, 'captured' | 'refunded'>): Money =>
+  subtract(captured, refunded);
 
 /** How long one call to the provider may take, in milliseconds. */
 export const answerWithin = 5_000;
 
 /** The call that was to take the money has ended without an answer by now: to look what became of it is worth a call. */
-export const isOverdue = (payment: RequestedPayment, now: Date): boolean => now.getTime() - payment.requestedAt.getTime() > answerWithin;
+export const isOverdue = (payment: RequestedPayment, now: Date): boolean =>
+  now.getTime() - payment.requestedAt.getTime() > answerWithin;

@@ -16,7 +16,8 @@ export interface Rows {
   readonly ledger: readonly LedgerEntry[];
 }
 
-export const refundIdOf = (event: PaymentEvent): string | undefined => ('refundId' in event ? event.refundId : undefined);
+export const refundIdOf = (event: PaymentEvent): string | undefined =>
+  'refundId' in event ? event.refundId : undefined;
 
 /** Every row of the service from its events alone. The events of one order come in their own order, otherwise in any. */
 export function rebuild(events: Iterable<Caused>): Rows {
@@ -40,7 +41,13 @@ export type Owed =
   | { readonly ask: 'goodwill'; readonly orderId: OrderId; readonly refund: Refund };
 
 export const owedOf = ({ payments, refunds }: Rows): Owed[] => [
-  ...[...refunds.values()].filter(({ status }) => status === 'started').map((refund) => ({ ask: 'goodwill', orderId: refund.orderId, refund }) as const),
-  ...[...payments.values()].filter(({ status }) => status === 'requested').map(({ orderId }) => ({ ask: 'take', orderId }) as const),
-  ...[...payments.values()].filter(({ status }) => status === 'refunding').map(({ orderId }) => ({ ask: 'refund', orderId }) as const),
+  ...[...refunds.values()]
+    .filter(({ status }) => status === 'started')
+    .map((refund) => ({ ask: 'goodwill', orderId: refund.orderId, refund }) as const),
+  ...[...payments.values()]
+    .filter(({ status }) => status === 'requested')
+    .map(({ orderId }) => ({ ask: 'take', orderId }) as const),
+  ...[...payments.values()]
+    .filter(({ status }) => status === 'refunding')
+    .map(({ orderId }) => ({ ask: 'refund', orderId }) as const),
 ];

@@ -16,14 +16,28 @@ export type TakeOutcome =
   | { readonly status: 'voided' };
 
 /** Asked again, it answers the same as far as it is known; asked after its undo, it does nothing. */
-export function take({ orderId, ...ask }: Ask, current: Payment | undefined, now: Date, newId: () => PaymentId): PaymentEvent[] {
+export function take(
+  { orderId, ...ask }: Ask,
+  current: Payment | undefined,
+  now: Date,
+  newId: () => PaymentId,
+): PaymentEvent[] {
   if (!current) return [{ what: 'started', orderId, paymentId: newId(), ...ask, at: now }];
   const { paymentId } = current;
   switch (current.status) {
     case 'requested':
       return [];
     case 'taken':
-      return [{ what: 'taken', orderId, paymentId, amount: current.captured, reference: current.reference, at: current.takenAt }];
+      return [
+        {
+          what: 'taken',
+          orderId,
+          paymentId,
+          amount: current.captured,
+          reference: current.reference,
+          at: current.takenAt,
+        },
+      ];
     case 'declined':
       return [{ what: 'declined', orderId, paymentId, reason: current.reason, at: current.declinedAt }];
     case 'refunding':
@@ -45,5 +59,15 @@ export function settleTake(current: Payment, outcome: TakeOutcome, now: Date): P
     const wanted = waiting ? sameMoney(amount, current.due) : current.status === 'refunding' && !current.captured;
     return wanted ? [{ what: 'taken', orderId, paymentId, amount, reference, at: now }] : [];
   }
-  return waiting ? [{ what: 'declined', orderId, paymentId, reason: outcome.status === 'declined' ? outcome.reason : 'voided', at: now }] : [];
+  return waiting
+    ? [
+        {
+          what: 'declined',
+          orderId,
+          paymentId,
+          reason: outcome.status === 'declined' ? outcome.reason : 'voided',
+          at: now,
+        },
+      ]
+    : [];
 }

@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { isRefusal, money, orderId, userId, type Refusal, type Timers } from '@tradewind/kernel';
-import { makeMessage, type Circumstances, type Decision, type Effect, type Rows, type Wish } from '@tradewind/messaging';
+import {
+  makeMessage,
+  type Circumstances,
+  type Decision,
+  type Effect,
+  type Rows,
+  type Wish,
+} from '@tradewind/messaging';
 import fc from 'fast-check';
 import { clearing, customer, goodwill, type LedgerEntry } from '../domain/ledger.js';
 import { goodwillKey, refundKey, takeKey } from '../domain/operation-keys.js';
@@ -35,7 +42,11 @@ interface Underway {
 }
 
 /** All that any decision asks for. */
-type Everything = Circumstances & { readonly payments: Rows<Payment>; readonly refunds: Rows<Refund>; readonly heard: Rows<WebhookEvent> };
+type Everything = Circumstances & {
+  readonly payments: Rows<Payment>;
+  readonly refunds: Rows<Refund>;
+  readonly heard: Rows<WebhookEvent>;
+};
 
 /** The service with the rows of one order in memory, workers that may stop anywhere, and a provider. */
 class Till {
@@ -43,7 +54,11 @@ class Till {
   readonly underway: Underway[] = [];
   readonly said: Told[] = [];
   readonly ledger: LedgerEntry[] = [];
-  readonly #tables: Readonly<Record<string, Map<string, object>>> = { payments: new Map(), refunds: new Map(), webhook_events: new Map() };
+  readonly #tables: Readonly<Record<string, Map<string, object>>> = {
+    payments: new Map(),
+    refunds: new Map(),
+    webhook_events: new Map(),
+  };
   #ids = 0;
 
   constructor(readonly method: string) {}
@@ -57,7 +72,9 @@ class Till {
   }
 
   async take(): Promise<void> {
-    await this.#keep(this.#given(), (given) => new TakePaymentHandler().take({ orderId: order, userId: buyer, amount: price, method: this.method }, given));
+    await this.#keep(this.#given(), (given) =>
+      new TakePaymentHandler().take({ orderId: order, userId: buyer, amount: price, method: this.method }, given),
+    );
   }
 
   async refund(): Promise<void> {
@@ -73,7 +90,9 @@ class Till {
 
   async notice(): Promise<void> {
     const notice = { eventId: `simulated:${this.#ids}`, type: 'taken', operation: takeKey(order) };
-    await this.#keep(this.#given(), (given) => hearWebhook.decide(notice, { ...given, heard: rowsOf(this.#tables['webhook_events']!, notice.eventId) }));
+    await this.#keep(this.#given(), (given) =>
+      hearWebhook.decide(notice, { ...given, heard: rowsOf(this.#tables['webhook_events']!, notice.eventId) }),
+    );
   }
 
   /** Effects of one key run one at a time, in their order. */
@@ -88,7 +107,9 @@ class Till {
     const effect = this.#effect(wish.effect, read.payment);
     if (heard) {
       this.underway.splice(this.underway.indexOf(underway), 1);
-      return this.#keep(this.#given((wish.payload as { refundId?: string }).refundId), (given) => effect.settle(wish.payload, heard.result, given as never));
+      return this.#keep(this.#given((wish.payload as { refundId?: string }).refundId), (given) =>
+        effect.settle(wish.payload, heard.result, given as never),
+      );
     }
     try {
       underway.heard = { result: await effect.run(wish.payload, attempt) };
@@ -106,13 +127,18 @@ class Till {
 
   /** Every effect runs on until it is settled; one that nothing ends is left after many tries. */
   async drain(): Promise<void> {
-    for (let round = 0; this.underway.length > 0 && round < 100; round++) for (const each of this.ready) await this.step(each);
+    for (let round = 0; this.underway.length > 0 && round < 100; round++)
+      for (const each of this.ready) await this.step(each);
   }
 
   /** Every movement of money by its key, as the provider remembers it: in is positive, out is negative. */
   async moved(): Promise<Record<string, number>> {
     const moved: Record<string, number> = {};
-    for (const key of [takeKey(order), refundKey(order), ...[...this.refunds.keys()].map((id) => goodwillKey(order, id))]) {
+    for (const key of [
+      takeKey(order),
+      refundKey(order),
+      ...[...this.refunds.keys()].map((id) => goodwillKey(order, id)),
+    ]) {
       const found = await this.provider.find(key);
       if (found.status === 'taken') moved[key] = found.amount.amount;
       if (found.status === 'refunded') moved[key] = -found.amount.amount;
@@ -122,26 +148,46 @@ class Till {
 
   /** The same, as the ledger has it. */
   get booked(): Record<string, number> {
-    return Object.fromEntries(this.ledger.filter(({ account }) => account === clearing).map(({ operation, amount }) => [operation, amount]));
+    return Object.fromEntries(
+      this.ledger.filter(({ account }) => account === clearing).map(({ operation, amount }) => [operation, amount]),
+    );
   }
 
   balance(account?: string): number {
-    return this.ledger.filter((entry) => account === undefined || entry.account === account).reduce((sum, { amount }) => sum + amount, 0);
+    return this.ledger
+      .filter((entry) => account === undefined || entry.account === account)
+      .reduce((sum, { amount }) => sum + amount, 0);
   }
 
   #effect(name: string, payment: Payment | undefined): Effect<object, unknown, never> {
     const rows = { find: () => Promise.resolve(payment) };
-    const effects = [new TakePaymentEffect(rows, this.provider), new LookUpTakeEffect(rows, this.provider), new GiveBackEffect(rows, this.provider), new GoodwillEffect(this.provider)];
+    const effects = [
+      new TakePaymentEffect(rows, this.provider),
+      new LookUpTakeEffect(rows, this.provider),
+      new GiveBackEffect(rows, this.provider),
+      new GoodwillEffect(this.provider),
+    ];
     return effects.find((effect) => effect.name === name) as unknown as Effect<object, unknown, never>;
   }
 
   #given(refundId = ''): Everything {
     const { payments, refunds } = this.#tables;
     const id = (): string => `01991234-5678-7000-8000-${String(++this.#ids).padStart(12, '0')}`;
-    return { payments: rowsOf(payments!, order), refunds: rowsOf(refunds!, refundId), heard: rowsOf(new Map(), ''), now: new Date(this.#ids * 60_000), id, cause: id(), sequence: 0n };
+    return {
+      payments: rowsOf(payments!, order),
+      refunds: rowsOf(refunds!, refundId),
+      heard: rowsOf(new Map(), ''),
+      now: new Date(this.#ids * 60_000),
+      id,
+      cause: id(),
+      sequence: 0n,
+    };
   }
 
-  async #keep(given: Everything, decide: (given: Everything) => Decision<unknown> | Refusal | Promise<Decision>): Promise<void> {
+  async #keep(
+    given: Everything,
+    decide: (given: Everything) => Decision<unknown> | Refusal | Promise<Decision>,
+  ): Promise<void> {
     const decided = await decide(given);
     if (isRefusal(decided)) return;
     const { changes, says, wishes } = decided;
@@ -159,7 +205,8 @@ const rowsOf = <S extends object>(table: ReadonlyMap<string, object>, key: strin
   return { get: () => row, all: () => (row ? [row] : []) };
 };
 
-type Happening = 'take' | 'refund' | 'notice' | { readonly grant: number } | { readonly step: number } | { readonly crash: number };
+type Happening =
+  'take' | 'refund' | 'notice' | { readonly grant: number } | { readonly step: number } | { readonly crash: number };
 const aHappening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom('take', 'refund', 'notice') },
   { weight: 1, arbitrary: fc.record({ grant: fc.integer({ min: 1, max: 600 }) }) },
@@ -192,7 +239,8 @@ function expectSound(till: Till): void {
   const money = payment && 'captured' in payment && payment.captured ? payment : undefined;
   const broken = {
     'goodwill is a part of what was refunded': money && money.goodwill.amount > money.refunded.amount,
-    'no more is refunded or promised than was captured': money && money.refunded.amount + money.goodwillPending.amount > money.captured.amount,
+    'no more is refunded or promised than was captured':
+      money && money.refunded.amount + money.goodwillPending.amount > money.captured.amount,
     'the provider holds what the payment says': till.balance(clearing) !== (money ? heldOf(money).amount : 0),
     'the ledger balances': till.balance() !== 0,
     'an operation is booked once': new Set(ledger.map(({ entryId }) => entryId)).size !== ledger.length,
@@ -227,7 +275,10 @@ describe('takes, undoes, goodwill and notices in any order, doubled, with worker
         const { payment } = till;
         await play(till, ['take', 'refund']);
         expect(till.payment).toBe(payment);
-        expect(till.said.slice(-2).map(({ message }) => message.constructor.name)).toEqual(['PaymentDeclined', 'PaymentRefunded']);
+        expect(till.said.slice(-2).map(({ message }) => message.constructor.name)).toEqual([
+          'PaymentDeclined',
+          'PaymentRefunded',
+        ]);
       }),
     ));
 
@@ -240,9 +291,17 @@ describe('takes, undoes, goodwill and notices in any order, doubled, with worker
         expect([...rows.payments.values()]).toEqual(till.payment ? [till.payment] : []);
         expect(rows.refunds).toEqual(till.refunds);
         expect(rows.ledger).toEqual(till.ledger);
-        const owed = owedOf(rows).map(({ ask }) => ask).sort();
-        const wished = { 'payment.take': 'take', 'payment.give-back': 'refund', 'payment.goodwill': 'goodwill' } as const;
-        const open = till.underway.flatMap(({ wish: { effect } }) => (effect in wished ? [wished[effect as keyof typeof wished]] : []));
+        const owed = owedOf(rows)
+          .map(({ ask }) => ask)
+          .sort();
+        const wished = {
+          'payment.take': 'take',
+          'payment.give-back': 'refund',
+          'payment.goodwill': 'goodwill',
+        } as const;
+        const open = till.underway.flatMap(({ wish: { effect } }) =>
+          effect in wished ? [wished[effect as keyof typeof wished]] : [],
+        );
         // A take whose undo came first is still under way, and asks for nothing any more.
         expect(owed).toEqual(open.filter((ask) => ask !== 'take' || till.payment?.status === 'requested').sort());
       }),

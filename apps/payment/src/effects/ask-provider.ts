@@ -9,7 +9,11 @@ import type { PaymentProvider } from '../provider/payment-provider.js';
  * Asks for the money of a payment that is still wanted; undefined where it is settled or to be undone: its undo then settles
  * what became of the take. Rejects without an answer; asked again, it asks for the same.
  */
-export async function askTake(provider: PaymentProvider, payment: Payment | undefined, signal: AbortSignal): Promise<TakeOutcome | undefined> {
+export async function askTake(
+  provider: PaymentProvider,
+  payment: Payment | undefined,
+  signal: AbortSignal,
+): Promise<TakeOutcome | undefined> {
   if (payment?.status !== 'requested') return undefined;
   const key = takeKey(payment.orderId);
   const result = await provider.take({ key, amount: payment.due, method: payment.method }, signal);
@@ -22,12 +26,19 @@ export async function askTake(provider: PaymentProvider, payment: Payment | unde
  * Gives back everything that is held. A take that nobody knows the end of is settled first: it is voided, so that it can never
  * succeed, or, where that is too late, given back. Rejects until the provider has done it; each try asks for the same.
  */
-export async function askBack(provider: PaymentProvider, payment: Payment | undefined, signal: AbortSignal): Promise<GivenBack | undefined> {
+export async function askBack(
+  provider: PaymentProvider,
+  payment: Payment | undefined,
+  signal: AbortSignal,
+): Promise<GivenBack | undefined> {
   if (payment?.status !== 'refunding') return undefined;
   const { orderId, due } = payment;
   if (payment.captured) return { given: await refund(provider, orderId, heldOf(payment), signal) };
   const take = await provider.void(takeKey(orderId), signal);
-  return { take, given: take.status === 'voided' ? money(0, due.currency) : await refund(provider, orderId, take.amount, signal) };
+  return {
+    take,
+    given: take.status === 'voided' ? money(0, due.currency) : await refund(provider, orderId, take.amount, signal),
+  };
 }
 
 async function refund(provider: PaymentProvider, orderId: OrderId, amount: Money, signal: AbortSignal): Promise<Money> {

@@ -28,11 +28,16 @@ export class GoodwillEffect implements Effect<OfARefund, RefundResult, typeof lo
   constructor(@Inject(Provider) private readonly provider: Provider) {}
 
   run({ orderId, refundId, amount }: OfARefund, { signal }: { readonly signal: AbortSignal }): Promise<RefundResult> {
-    return this.provider.refund({ key: goodwillKey(orderId, refundId), takeKey: takeKey(orderId), amount, reason: 'goodwill' }, signal);
+    return this.provider.refund(
+      { key: goodwillKey(orderId, refundId), takeKey: takeKey(orderId), amount, reason: 'goodwill' },
+      signal,
+    );
   }
 
   settle({ refundId }: OfARefund, result: RefundResult, given: Given<typeof load>): Decision {
     const refund = given.refunds.get(refundId);
-    return refund ? keep(settleGoodwill(refund, result.status === 'refunded' ? result.reference : undefined, given.now), given) : nothing();
+    return refund
+      ? keep(settleGoodwill(refund, result.status === 'refunded' ? result.reference : undefined, given.now), given)
+      : nothing();
   }
 }

@@ -26,6 +26,8 @@ export class LookUpTakeEffect implements Effect<OfAnOrder, Found, typeof itsPaym
 
   settle({ orderId }: OfAnOrder, found: Found, given: Given<typeof itsPayment>): Decision {
     const payment = given.payments.get(orderId);
-    return payment && found.status !== 'absent' && found.status !== 'refunded' ? keep(settleTake(payment, found, given.now), given) : nothing();
+    return payment && found.status !== 'absent' && found.status !== 'refunded'
+      ? keep(settleTake(payment, found, given.now), given)
+      : nothing();
   }
 }

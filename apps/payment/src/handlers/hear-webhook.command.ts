@@ -21,11 +21,17 @@ const load = {
 };
 
 /** Once an event. A take that is overdue is looked up; a younger one still waits for its own answer, and everything else is asked again by itself. */
-export const hearWebhook = command('payment.hear-webhook', load, (notice: Notice, { heard, payments, now }: Given<typeof load>) => {
-  if (heard.get(notice.eventId)) return nothing().and(answer('heard before'));
-  const [payment] = payments.all();
-  const overdue = payment?.status === 'requested' && isOverdue(payment, now);
-  return save(WebhookEvents, { ...notice, receivedAt: now })
-    .and(overdue ? perform('payment.look-up', `${notice.operation}:look-up`, { orderId: payment.orderId }) : nothing())
-    .and(answer('heard'));
-});
+export const hearWebhook = command(
+  'payment.hear-webhook',
+  load,
+  (notice: Notice, { heard, payments, now }: Given<typeof load>) => {
+    if (heard.get(notice.eventId)) return nothing().and(answer('heard before'));
+    const [payment] = payments.all();
+    const overdue = payment?.status === 'requested' && isOverdue(payment, now);
+    return save(WebhookEvents, { ...notice, receivedAt: now })
+      .and(
+        overdue ? perform('payment.look-up', `${notice.operation}:look-up`, { orderId: payment.orderId }) : nothing(),
+      )
+      .and(answer('heard'));
+  },
+);

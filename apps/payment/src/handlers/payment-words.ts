@@ -1,4 +1,13 @@
-import { GoodwillFailed, GoodwillRefunded, GoodwillStarted, PaymentDeclined, PaymentRefunded, PaymentStarted, PaymentTaken, RefundStarted } from '@tradewind/contracts';
+import {
+  GoodwillFailed,
+  GoodwillRefunded,
+  GoodwillStarted,
+  PaymentDeclined,
+  PaymentRefunded,
+  PaymentStarted,
+  PaymentTaken,
+  RefundStarted,
+} from '@tradewind/contracts';
 import { insert, nothing, perform, save, say, type Decision, type Rows } from '@tradewind/messaging';
 import { entryOf } from '../domain/ledger.js';
 import { takeKey } from '../domain/operation-keys.js';
@@ -60,7 +69,13 @@ function tell(event: PaymentEvent): Decision {
   const at = event.at.toISOString();
   switch (event.what) {
     case 'started':
-      return say(PaymentStarted, { ...of, userId: event.userId, amount: event.amount, method: event.method, startedAt: at });
+      return say(PaymentStarted, {
+        ...of,
+        userId: event.userId,
+        amount: event.amount,
+        method: event.method,
+        startedAt: at,
+      });
     case 'taken':
       return say(PaymentTaken, { ...of, amount: event.amount, reference: event.reference, takenAt: at });
     case 'declined':
@@ -74,7 +89,13 @@ function tell(event: PaymentEvent): Decision {
       return say(GoodwillStarted, { ...granted, startedAt: startedAt.toISOString() });
     }
     case 'goodwill-refunded':
-      return say(GoodwillRefunded, { ...of, refundId: event.refundId, amount: event.amount, reference: event.reference, refundedAt: at });
+      return say(GoodwillRefunded, {
+        ...of,
+        refundId: event.refundId,
+        amount: event.amount,
+        reference: event.reference,
+        refundedAt: at,
+      });
     case 'goodwill-failed':
       return say(GoodwillFailed, { ...of, refundId: event.refundId, amount: event.amount, failedAt: at });
   }

@@ -13,6 +13,9 @@ export class RefundPaymentHandler {
   /** Where nothing was ever taken the answer is given at once; else it waits until the provider has settled take and refund. */
   @Handles(RefundPayment, { load })
   refund({ orderId }: RefundPayment, given: Given<typeof load>): Decision {
-    return keep(giveBack(orderId, given.payments.get(orderId), given.now, () => paymentId(given.id())), given);
+    return keep(
+      giveBack(orderId, given.payments.get(orderId), given.now, () => paymentId(given.id())),
+      given,
+    );
   }
 }

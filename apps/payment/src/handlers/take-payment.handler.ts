@@ -13,6 +13,9 @@ export class TakePaymentHandler {
   /** Only notes that the money is wanted: the provider is asked after the commit, and its answer is said when it has come. */
   @Handles(TakePayment, { load })
   take(ask: TakePayment, given: Given<typeof load>): Decision {
-    return keep(take(ask, given.payments.get(ask.orderId), given.now, () => paymentId(given.id())), given);
+    return keep(
+      take(ask, given.payments.get(ask.orderId), given.now, () => paymentId(given.id())),
+      given,
+    );
   }
 }

@@ -5,7 +5,8 @@ import { claimOf, type RequestHashes } from '@tradewind/service';
 import { startedRefund } from '../handlers/grant-goodwill.command.js';
 
 /** One refund a key, for each administrator. */
-export const grantedOnce = (grantedBy: UserId, hashes: RequestHashes): Idempotency => claimOf(grantedBy, 'POST /payments/{id}/refunds', hashes);
+export const grantedOnce = (grantedBy: UserId, hashes: RequestHashes): Idempotency =>
+  claimOf(grantedBy, 'POST /payments/{id}/refunds', hashes);
 
 /** The requests with a key that refunds were granted by, with their answers. */
 export function* answeredRefunds(told: Iterable<Pick<Told, 'message'>>): Generator<AnsweredRequest> {

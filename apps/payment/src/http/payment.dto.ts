@@ -3,7 +3,18 @@ import { IsId } from '@tradewind/contracts';
 import type { OrderId, PaymentId } from '@tradewind/kernel';
 import { PageQuery } from '@tradewind/service';
 import { Type } from 'class-transformer';
-import { Equals, IsInt, IsObject, IsOptional, IsString, Length, Matches, Max, Min, ValidateNested } from 'class-validator';
+import {
+  Equals,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 
 const oneLine = /^(?=.*\S)\P{Cc}+$/u;
 const visible = /^[\x21-\x7e]+$/;
@@ -11,41 +22,66 @@ const visible = /^[\x21-\x7e]+$/;
 /** A sum in pence, and not nothing. */
 export class Sum {
   @ApiProperty({ example: 500, minimum: 1 })
-  @IsInt() @Min(1) @Max(Number.MAX_SAFE_INTEGER) readonly amount!: number;
+  @IsInt()
+  @Min(1)
+  @Max(Number.MAX_SAFE_INTEGER)
+  readonly amount!: number;
   @ApiProperty({ enum: ['GBP'] })
-  @Equals('GBP', { message: 'currency must be GBP' }) readonly currency!: string;
+  @Equals('GBP', { message: 'currency must be GBP' })
+  readonly currency!: string;
 }
 
 export class GrantRefund {
   @ApiProperty({ type: Sum })
-  @IsObject() @ValidateNested() @Type(() => Sum) readonly amount!: Sum;
+  @IsObject()
+  @ValidateNested()
+  @Type(() => Sum)
+  readonly amount!: Sum;
   @ApiProperty({ example: 'a broken cup', minLength: 1, maxLength: 500 })
-  @IsString() @Length(1, 500) @Matches(oneLine, { message: 'reason must be one line of text' }) readonly reason!: string;
+  @IsString()
+  @Length(1, 500)
+  @Matches(oneLine, { message: 'reason must be one line of text' })
+  readonly reason!: string;
 }
 
 export class PaymentList extends PageQuery {
   @ApiPropertyOptional({ format: 'uuid' })
-  @IsOptional() @IsId() readonly orderId?: OrderId;
+  @IsOptional()
+  @IsId()
+  readonly orderId?: OrderId;
 }
 
 export class PaymentPath {
   @ApiProperty({ format: 'uuid' })
-  @IsId() readonly id!: PaymentId;
+  @IsId()
+  readonly id!: PaymentId;
 }
 
 export class ProviderPath {
   @ApiProperty({ example: 'simulated' })
-  @IsString() @Length(1, 50) @Matches(visible) readonly provider!: string;
+  @IsString()
+  @Length(1, 50)
+  @Matches(visible)
+  readonly provider!: string;
 }
 
 /** What a provider tells of its own accord; whatever else stands in it is passed over. */
 export class ProviderNotice {
   @ApiProperty({ example: 'evt_1', maxLength: 100 })
-  @IsString() @Length(1, 100) @Matches(visible) readonly id!: string;
+  @IsString()
+  @Length(1, 100)
+  @Matches(visible)
+  readonly id!: string;
   @ApiProperty({ example: 'taken', maxLength: 50 })
-  @IsString() @Length(1, 50) @Matches(visible) readonly type!: string;
+  @IsString()
+  @Length(1, 50)
+  @Matches(visible)
+  readonly type!: string;
   @ApiProperty({ description: 'The key of the operation that it is about', maxLength: 200 })
-  @IsString() @Length(1, 200) @Matches(visible) readonly key!: string;
+  @IsString()
+  @Length(1, 200)
+  @Matches(visible)
+  readonly key!: string;
 }
 
 export class RefundAnswer {
@@ -54,7 +90,7 @@ export class RefundAnswer {
   @ApiProperty({ type: Sum }) readonly amount!: Sum;
   @ApiProperty() readonly reason!: string;
   @ApiProperty() readonly startedAt!: string;
-  @ApiPropertyOptional({ description: 'The provider\'s name of it' }) readonly reference?: string;
+  @ApiPropertyOptional({ description: "The provider's name of it" }) readonly reference?: string;
   @ApiPropertyOptional() readonly givenAt?: string;
   @ApiPropertyOptional() readonly failedAt?: string;
 }
@@ -67,8 +103,9 @@ export class PaymentAnswer {
   @ApiPropertyOptional({ type: Sum, description: 'What the order costs' }) readonly amount?: Sum;
   @ApiPropertyOptional({ example: 'sim_ok' }) readonly method?: string;
   @ApiPropertyOptional({ type: Sum, description: 'What was taken' }) readonly captured?: Sum;
-  @ApiPropertyOptional({ type: Sum, description: 'What was given back of it, out of goodwill or in full' }) readonly refunded?: Sum;
-  @ApiPropertyOptional({ description: 'The provider\'s name of the take' }) readonly reference?: string;
+  @ApiPropertyOptional({ type: Sum, description: 'What was given back of it, out of goodwill or in full' })
+  readonly refunded?: Sum;
+  @ApiPropertyOptional({ description: "The provider's name of the take" }) readonly reference?: string;
   @ApiPropertyOptional({ description: 'Why it was declined' }) readonly reason?: string;
   @ApiPropertyOptional() readonly requestedAt?: string;
   @ApiPropertyOptional() readonly takenAt?: string;

@@ -1,8 +1,27 @@
 import { Body, Controller, Get, Headers, Inject, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiConflictResponse, ApiCreatedResponse, ApiHeader, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags, ApiUnprocessableEntityResponse } from '@nestjs/swagger';
+import {
+  ApiConflictResponse,
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  ApiUnprocessableEntityResponse,
+} from '@nestjs/swagger';
 import { isRefusal, paymentId, type Refusal } from '@tradewind/kernel';
 import { Commands } from '@tradewind/messaging';
-import { CurrentUser, page, problem, readCursor, replayHeader, requestHashes, Roles, type Page, type User } from '@tradewind/service';
+import {
+  CurrentUser,
+  page,
+  problem,
+  readCursor,
+  replayHeader,
+  requestHashes,
+  Roles,
+  type Page,
+  type User,
+} from '@tradewind/service';
 import type { Response } from 'express';
 import { grantGoodwill } from '../handlers/grant-goodwill.command.js';
 import { PaymentQueries } from '../storage/payment.queries.js';
@@ -30,7 +49,12 @@ export class PaymentsController {
 
   @Post(':id/refunds')
   @ApiOperation({ summary: 'Give part of a payment back out of goodwill; the order stands (admin)' })
-  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Recommended: the same key again gives nothing back a second time.', schema: { type: 'string', maxLength: 100 } })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'Recommended: the same key again gives nothing back a second time.',
+    schema: { type: 'string', maxLength: 100 },
+  })
   @ApiCreatedResponse({ type: RefundAnswer })
   @ApiNotFoundResponse()
   @ApiConflictResponse({ description: 'Less is left, or the payment was not taken or is being given back.' })
@@ -45,7 +69,11 @@ export class PaymentsController {
     const wish = { paymentId: id, amount: { ...amount }, reason, grantedBy };
     if (key === undefined) return granted(await this.commands.run(grantGoodwill, wish));
     const hashes = requestHashes(soundKey(key), { id, amount, reason });
-    const { answer, replayed } = await this.commands.once(grantGoodwill, { ...wish, ...hashes }, grantedOnce(grantedBy, hashes));
+    const { answer, replayed } = await this.commands.once(
+      grantGoodwill,
+      { ...wish, ...hashes },
+      grantedOnce(grantedBy, hashes),
+    );
     replayHeader(response, replayed);
     return granted(answer);
   }
@@ -60,5 +88,7 @@ function granted(answer: RefundAnswer | Refusal): RefundAnswer {
 function soundKey(key: string): string {
   if (/^[\x21-\x7e]{1,100}$/.test(key)) return key;
   const detail = 'must have 1 to 100 visible ASCII characters';
-  throw problem(400, 'invalid-request', `the header Idempotency-Key ${detail}`, { errors: [{ field: 'Idempotency-Key', detail }] });
+  throw problem(400, 'invalid-request', `the header Idempotency-Key ${detail}`, {
+    errors: [{ field: 'Idempotency-Key', detail }],
+  });
 }

@@ -1,5 +1,14 @@
 import { Controller, Headers, HttpCode, Inject, Param, Post, Req, type RawBodyRequest } from '@nestjs/common';
-import { ApiBadRequestResponse, ApiBody, ApiHeader, ApiNoContentResponse, ApiNotFoundResponse, ApiOperation, ApiTags, ApiUnauthorizedResponse } from '@nestjs/swagger';
+import {
+  ApiBadRequestResponse,
+  ApiBody,
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiNotFoundResponse,
+  ApiOperation,
+  ApiTags,
+  ApiUnauthorizedResponse,
+} from '@nestjs/swagger';
 import { Commands, faultsOf } from '@tradewind/messaging';
 import { Clock, problem, Public } from '@tradewind/service';
 import { plainToInstance } from 'class-transformer';
@@ -25,17 +34,29 @@ export class WebhooksController {
   @Public()
   @HttpCode(204)
   @ApiOperation({ summary: 'A provider tells that something has happened; what it was, it is asked' })
-  @ApiHeader({ name: 'X-Signature', required: true, description: '`t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<raw body>">`, at most 5 minutes old' })
+  @ApiHeader({
+    name: 'X-Signature',
+    required: true,
+    description: '`t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<raw body>">`, at most 5 minutes old',
+  })
   @ApiBody({ type: ProviderNotice })
   @ApiNoContentResponse({ description: 'Heard, now or before.' })
   @ApiBadRequestResponse({ description: 'Signed, but without what a notice needs.' })
   @ApiUnauthorizedResponse({ description: 'Not signed by the provider, or not lately.' })
   @ApiNotFoundResponse({ description: 'No such provider.' })
-  async hear(@Param() { provider }: ProviderPath, @Headers('X-Signature') signature: string | undefined, @Req() request: RawBodyRequest<Request>): Promise<void> {
+  async hear(
+    @Param() { provider }: ProviderPath,
+    @Headers('X-Signature') signature: string | undefined,
+    @Req() request: RawBodyRequest<Request>,
+  ): Promise<void> {
     if (provider !== simulated) throw problem(404, 'not-found', 'there is no such provider');
     const { rawBody = Buffer.alloc(0), body } = request;
     if (!isSigned(signature, rawBody, this.config.PROVIDER_WEBHOOK_SECRET, this.clock.now())) {
-      throw problem(401, 'not-authenticated', 'the header X-Signature must be the provider\'s signature of this body, made in the last 5 minutes');
+      throw problem(
+        401,
+        'not-authenticated',
+        "the header X-Signature must be the provider's signature of this body, made in the last 5 minutes",
+      );
     }
     const { id, type, key } = noticeOf(body);
     await this.commands.run(hearWebhook, { eventId: `${provider}:${id}`, type, operation: key });

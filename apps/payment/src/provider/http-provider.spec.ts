@@ -59,11 +59,16 @@ describe('an address that is not the provider', () => {
   const answering = async (listener: RequestListener): Promise<HttpProvider> => {
     server = createServer(listener).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    provider = new HttpProvider({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/psp/`, answerWithin: 20_000 });
+    provider = new HttpProvider({
+      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/psp/`,
+      answerWithin: 20_000,
+    });
     return provider;
   };
   const saying = (code: number, body: unknown) =>
-    answering((_request, response) => void response.writeHead(code).end(typeof body === 'string' ? body : JSON.stringify(body)));
+    answering(
+      (_request, response) => void response.writeHead(code).end(typeof body === 'string' ? body : JSON.stringify(body)),
+    );
   afterEach(async () => {
     await provider.close();
     server.closeAllConnections();

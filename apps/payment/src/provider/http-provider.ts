@@ -41,11 +41,17 @@ export class HttpProvider implements PaymentProvider {
 
   async refund(request: RefundRequest, signal?: AbortSignal): Promise<RefundResult> {
     const { key, takeKey, amount, reason } = request;
-    return readRefunded(await this.#post(`refund ${key}`, '/refunds', { key, takeKey, ...amount, reason }, signal), request);
+    return readRefunded(
+      await this.#post(`refund ${key}`, '/refunds', { key, takeKey, ...amount, reason }, signal),
+      request,
+    );
   }
 
   async find(key: string, signal?: AbortSignal): Promise<Found> {
-    return readFound(await this.#call(`find ${key}`, 'GET', `/operations/${encodeURIComponent(key)}`, {}, undefined, signal), key);
+    return readFound(
+      await this.#call(`find ${key}`, 'GET', `/operations/${encodeURIComponent(key)}`, {}, undefined, signal),
+      key,
+    );
   }
 
   async void(key: string, signal?: AbortSignal): Promise<VoidResult> {
@@ -57,11 +63,30 @@ export class HttpProvider implements PaymentProvider {
     await this.#pool.destroy();
   }
 
-  #post(to: string, path: string, body: { readonly key: string } & Readonly<Record<string, unknown>>, signal: AbortSignal | undefined): Promise<Answer> {
-    return this.#call(to, 'POST', path, { 'content-type': 'application/json', 'idempotency-key': body.key }, JSON.stringify(body), signal);
+  #post(
+    to: string,
+    path: string,
+    body: { readonly key: string } & Readonly<Record<string, unknown>>,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer> {
+    return this.#call(
+      to,
+      'POST',
+      path,
+      { 'content-type': 'application/json', 'idempotency-key': body.key },
+      JSON.stringify(body),
+      signal,
+    );
   }
 
-  async #call(to: string, method: 'GET' | 'POST', path: string, headers: Record<string, string>, body: string | undefined, given: AbortSignal | undefined): Promise<Answer> {
+  async #call(
+    to: string,
+    method: 'GET' | 'POST',
+    path: string,
+    headers: Record<string, string>,
+    body: string | undefined,
+    given: AbortSignal | undefined,
+  ): Promise<Answer> {
     const late = AbortSignal.timeout(this.#answerWithin);
     const signal = given === undefined ? late : AbortSignal.any([late, given]);
     try {
@@ -70,8 +95,14 @@ export class HttpProvider implements PaymentProvider {
       // crashpoint: provider.after-answer
       return { to, code: answer.statusCode, body: parsed(await answer.body.text()) };
     } catch (error) {
-      const why = late.aborted ? `no answer within ${this.#answerWithin} ms` : given?.aborted ? 'given up' : reasonOf(error);
-      throw new ProviderUnreachable(`the provider could not be asked to ${to}: ${why}`, !neverSent(error), { cause: error });
+      const why = late.aborted
+        ? `no answer within ${this.#answerWithin} ms`
+        : given?.aborted
+          ? 'given up'
+          : reasonOf(error);
+      throw new ProviderUnreachable(`the provider could not be asked to ${to}: ${why}`, !neverSent(error), {
+        cause: error,
+      });
     }
   }
 }
@@ -84,7 +115,8 @@ function parsed(text: string): unknown {
   }
 }
 
-const codeOf = (error: unknown): unknown => (typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined);
+const codeOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 
 const reasonOf = (error: unknown): string => String(codeOf(error) ?? error);
 

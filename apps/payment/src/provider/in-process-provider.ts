@@ -103,8 +103,14 @@ export class InProcessProvider implements PaymentProvider {
 
   #check(to: string, amount: Money | undefined, signal: AbortSignal | undefined): void {
     if (signal?.aborted) throw new ProviderUnreachable(`the provider was not asked to ${to}: given up`, true);
-    if (amount === undefined || (Number.isSafeInteger(amount.amount) && amount.amount >= 0 && /^[A-Z]{3}$/.test(amount.currency))) return;
-    throw new ProviderMisused(`the provider can't ${to}: the amount must be whole minor units of an ISO 4217 currency, 0 or more`);
+    if (
+      amount === undefined ||
+      (Number.isSafeInteger(amount.amount) && amount.amount >= 0 && /^[A-Z]{3}$/.test(amount.currency))
+    )
+      return;
+    throw new ProviderMisused(
+      `the provider can't ${to}: the amount must be whole minor units of an ISO 4217 currency, 0 or more`,
+    );
   }
 
   #decide({ method, amount }: TakeRequest): Taken | Declined {
@@ -152,7 +158,9 @@ function again(known: Operation, request: TakeRequest): TakeResult {
       return refused('key-reused');
     case 'take': {
       const { asked, result } = known;
-      return sameMoney(asked.amount, request.amount) && asked.method === request.method ? result : refused('key-reused');
+      return sameMoney(asked.amount, request.amount) && asked.method === request.method
+        ? result
+        : refused('key-reused');
     }
   }
 }

@@ -29,15 +29,19 @@ const fieldsOf = ({ body }: Answer): Fields => (typeof body === 'object' && body
 const says = (answer: Answer, code: number, status: string, key: string): boolean =>
   answer.code === code && fieldsOf(answer)['status'] === status && fieldsOf(answer)['key'] === key;
 
-const isText = (value: unknown): value is string => typeof value === 'string' && value.length > 0 && value.length <= 100;
+const isText = (value: unknown): value is string =>
+  typeof value === 'string' && value.length > 0 && value.length <= 100;
 
-const isAmount = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+const isAmount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 
 /** An answer that does not fit is no answer: what it was about may have happened all the same. */
 function senseless(answer: Answer): Error {
   const { status, error } = fieldsOf(answer);
-  if (answer.code === 503 && status === 'unavailable') return new ProviderUnreachable(`the provider is not ready to ${answer.to}`, false);
-  if (answer.code === 400 && typeof error === 'string') return new ProviderMisused(`the provider can't ${answer.to}: ${error}`);
+  if (answer.code === 503 && status === 'unavailable')
+    return new ProviderUnreachable(`the provider is not ready to ${answer.to}`, false);
+  if (answer.code === 400 && typeof error === 'string')
+    return new ProviderMisused(`the provider can't ${answer.to}: ${error}`);
   return new ProviderUnreachable(`the provider's answer to ${answer.to} makes no sense (${answer.code})`, true);
 }
 
@@ -47,7 +51,11 @@ function moneyOf(answer: Answer): Money {
   throw senseless(answer);
 }
 
-function moved<S extends 'taken' | 'refunded'>(status: S, answer: Answer, asked?: Money): { status: S; reference: string; amount: Money } {
+function moved<S extends 'taken' | 'refunded'>(
+  status: S,
+  answer: Answer,
+  asked?: Money,
+): { status: S; reference: string; amount: Money } {
   const { reference } = fieldsOf(answer);
   const amount = moneyOf(answer);
   const fits = asked === undefined || (asked.amount === amount.amount && asked.currency === amount.currency);
@@ -97,6 +105,7 @@ export function readFound(answer: Answer, key: string): Found {
 export function readVoided(answer: Answer, key: string): VoidResult {
   if (says(answer, 200, 'voided', key)) return { status: 'voided' };
   if (says(answer, 409, 'taken', key)) return taken(answer);
-  if (answer.code === 422 && refused(answer).reason === 'key-reused') throw new ProviderMisused(`the provider can't ${answer.to}: the key is not that of a take`);
+  if (answer.code === 422 && refused(answer).reason === 'key-reused')
+    throw new ProviderMisused(`the provider can't ${answer.to}: the key is not that of a take`);
   throw senseless(answer);
 }

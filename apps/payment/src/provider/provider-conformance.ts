@@ -1,6 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { money } from '@tradewind/kernel';
-import { ProviderMisused, ProviderUnreachable, type PaymentProvider, type RefundRequest, type TakeRequest } from './payment-provider.js';
+import {
+  ProviderMisused,
+  ProviderUnreachable,
+  type PaymentProvider,
+  type RefundRequest,
+  type TakeRequest,
+} from './payment-provider.js';
 
 export interface Patience {
   /** Milliseconds after which a call is given up. */
@@ -17,8 +23,19 @@ export interface ProviderUnderTest {
 const patient: Patience = { answerWithin: 20_000, slow: 50 };
 const impatient: Patience = { answerWithin: 300, slow: 60_000 };
 
-const aTake = (more: Partial<TakeRequest> = {}): TakeRequest => ({ key: 'o1:take:1', amount: money(1999, 'GBP'), method: 'sim_ok', ...more });
-const aRefund = (more: Partial<RefundRequest> = {}): RefundRequest => ({ key: 'o1:refund:1', takeKey: 'o1:take:1', amount: money(500, 'GBP'), reason: 'order undone', ...more });
+const aTake = (more: Partial<TakeRequest> = {}): TakeRequest => ({
+  key: 'o1:take:1',
+  amount: money(1999, 'GBP'),
+  method: 'sim_ok',
+  ...more,
+});
+const aRefund = (more: Partial<RefundRequest> = {}): RefundRequest => ({
+  key: 'o1:refund:1',
+  takeKey: 'o1:take:1',
+  amount: money(500, 'GBP'),
+  reason: 'order undone',
+  ...more,
+});
 const takenAlready = { status: 'taken', reference: expect.any(String), amount: money(1999, 'GBP') };
 
 /** What every adapter of the provider port does, the real one and the one for tests alike. `make` gives a provider that has seen nothing yet. */
@@ -29,7 +46,8 @@ export function describeProvider(name: string, make: (patience: Patience) => Pro
     made.push(under);
     return under.provider;
   };
-  const gone = (outcomeUnknown: boolean) => expect.objectContaining({ constructor: ProviderUnreachable, outcomeUnknown });
+  const gone = (outcomeUnknown: boolean) =>
+    expect.objectContaining({ constructor: ProviderUnreachable, outcomeUnknown });
 
   describe(`${name}: a provider`, () => {
     afterEach(async () => {
@@ -52,13 +70,19 @@ export function describeProvider(name: string, make: (patience: Patience) => Pro
       });
       it('takes a sum of nothing too', async () => {
         const provider = await aProvider();
-        expect(await provider.take(aTake({ amount: money(0, 'GBP') }))).toMatchObject({ status: 'taken', amount: money(0, 'GBP') });
+        expect(await provider.take(aTake({ amount: money(0, 'GBP') }))).toMatchObject({
+          status: 'taken',
+          amount: money(0, 'GBP'),
+        });
       });
-      it.each([{ amount: money(2000, 'GBP') }, { amount: money(1999, 'EUR') }, { method: 'sim_declined' }])('refuses a key that comes back with %j', async (other) => {
-        const provider = await aProvider();
-        await provider.take(aTake());
-        expect(await provider.take(aTake(other))).toEqual({ status: 'refused', reason: 'key-reused' });
-      });
+      it.each([{ amount: money(2000, 'GBP') }, { amount: money(1999, 'EUR') }, { method: 'sim_declined' }])(
+        'refuses a key that comes back with %j',
+        async (other) => {
+          const provider = await aProvider();
+          await provider.take(aTake());
+          expect(await provider.take(aTake(other))).toEqual({ status: 'refused', reason: 'key-reused' });
+        },
+      );
       it.each([
         ['sim_declined', 'card-declined'],
         ['constructor', 'unknown-method'],
@@ -80,7 +104,9 @@ export function describeProvider(name: string, make: (patience: Patience) => Pro
       it('does so once a key, and leaves the take a take', async () => {
         const provider = await aProvider();
         await provider.take(aTake());
-        const answers = await Promise.all(Array.from({ length: 20 }, () => provider.refund(aRefund({ amount: money(1999, 'GBP') }))));
+        const answers = await Promise.all(
+          Array.from({ length: 20 }, () => provider.refund(aRefund({ amount: money(1999, 'GBP') }))),
+        );
         expect(answers[0]).toEqual({ status: 'refunded', reference: expect.any(String), amount: money(1999, 'GBP') });
         expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
         expect(await provider.find('o1:refund:1')).toEqual(answers[0]);
@@ -90,20 +116,36 @@ export function describeProvider(name: string, make: (patience: Patience) => Pro
       it('never gives back more than was taken, even to many at once', async () => {
         const provider = await aProvider();
         await provider.take(aTake());
-        const answers = await Promise.all(Array.from({ length: 10 }, (_, at) => provider.refund(aRefund({ key: `r${at}` }))));
+        const answers = await Promise.all(
+          Array.from({ length: 10 }, (_, at) => provider.refund(aRefund({ key: `r${at}` }))),
+        );
         expect(answers.filter(({ status }) => status === 'refunded')).toHaveLength(3);
         expect(answers.filter(({ status }) => status === 'refused')).toHaveLength(7);
-        expect(await provider.refund(aRefund({ key: 'rest', amount: money(499, 'GBP') }))).toMatchObject({ status: 'refunded' });
-        expect(await provider.refund(aRefund({ key: 'penny', amount: money(1, 'GBP') }))).toEqual({ status: 'refused', reason: 'exceeds-taken' });
+        expect(await provider.refund(aRefund({ key: 'rest', amount: money(499, 'GBP') }))).toMatchObject({
+          status: 'refunded',
+        });
+        expect(await provider.refund(aRefund({ key: 'penny', amount: money(1, 'GBP') }))).toEqual({
+          status: 'refused',
+          reason: 'exceeds-taken',
+        });
       });
       it('refuses where nothing was taken, in another currency, and under a key of another request', async () => {
         const provider = await aProvider();
         expect(await provider.refund(aRefund())).toEqual({ status: 'refused', reason: 'not-taken' });
         await provider.take(aTake());
-        expect(await provider.refund(aRefund({ amount: money(1, 'EUR') }))).toEqual({ status: 'refused', reason: 'other-currency' });
-        expect(await provider.refund(aRefund({ key: 'o1:take:1' }))).toEqual({ status: 'refused', reason: 'key-reused' });
+        expect(await provider.refund(aRefund({ amount: money(1, 'EUR') }))).toEqual({
+          status: 'refused',
+          reason: 'other-currency',
+        });
+        expect(await provider.refund(aRefund({ key: 'o1:take:1' }))).toEqual({
+          status: 'refused',
+          reason: 'key-reused',
+        });
         await provider.refund(aRefund());
-        expect(await provider.refund(aRefund({ amount: money(501, 'GBP') }))).toEqual({ status: 'refused', reason: 'key-reused' });
+        expect(await provider.refund(aRefund({ amount: money(501, 'GBP') }))).toEqual({
+          status: 'refused',
+          reason: 'key-reused',
+        });
         expect(await provider.take(aTake({ key: 'o1:refund:1' }))).toEqual({ status: 'refused', reason: 'key-reused' });
       });
     });
@@ -132,7 +174,10 @@ export function describeProvider(name: string, make: (patience: Patience) => Pro
         const provider = await aProvider();
         for (let round = 0; round < 50; round++) {
           const key = `race-${round}`;
-          const both = round % 2 ? [provider.take(aTake({ key })), provider.void(key)] : [provider.void(key), provider.take(aTake({ key }))];
+          const both =
+            round % 2
+              ? [provider.take(aTake({ key })), provider.void(key)]
+              : [provider.void(key), provider.take(aTake({ key }))];
           const [one, other] = await Promise.all(both);
           expect(one).toEqual(other);
           expect(await provider.find(key)).toEqual(one);
@@ -147,7 +192,8 @@ export function describeProvider(name: string, make: (patience: Patience) => Pro
     });
 
     describe('asked for a key that it never saw', () => {
-      it('says that it is absent', async () => expect(await (await aProvider()).find('o1/tåke?:1')).toEqual({ status: 'absent' }));
+      it('says that it is absent', async () =>
+        expect(await (await aProvider()).find('o1/tåke?:1')).toEqual({ status: 'absent' }));
     });
 
     describe('that behaves badly', () => {

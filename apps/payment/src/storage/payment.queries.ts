@@ -10,7 +10,8 @@ export interface PaymentWithRefunds {
   readonly refunds: readonly Refund[];
 }
 
-const money = (column: string): string => `case when ${column}_amount is not null then json_build_object('amount', ${column}_amount, 'currency', ${column}_currency) end`;
+const money = (column: string): string =>
+  `case when ${column}_amount is not null then json_build_object('amount', ${column}_amount, 'currency', ${column}_currency) end`;
 
 const payments = `select order_id as "orderId", payment_id as "paymentId", status, user_id as "userId", ${money('due')} as due, method, requested_at as "requestedAt",
   ${money('captured')} as captured, reference, taken_at as "takenAt", ${money('refunded')} as refunded, ${money('goodwill')} as goodwill,
@@ -22,7 +23,8 @@ const refundsOf = `select refund_id as "refundId", order_id as "orderId", paymen
   started_at as "startedAt", reference, given_at as "givenAt", failed_at as "failedAt" from refunds where order_id = any($1::uuid[]) order by refund_id`;
 
 /** NULL is an absent property, as it is for decisions. */
-const withoutNulls = <R extends object>(row: R): R => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as R;
+const withoutNulls = <R extends object>(row: R): R =>
+  Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as R;
 
 @Injectable()
 export class PaymentQueries {
@@ -40,7 +42,11 @@ export class PaymentQueries {
   }
 
   /** Newest first, from before a payment on; of one order where one is named. */
-  async list(limit: number, orderId: OrderId | undefined, before: PaymentId | undefined): Promise<PaymentWithRefunds[]> {
+  async list(
+    limit: number,
+    orderId: OrderId | undefined,
+    before: PaymentId | undefined,
+  ): Promise<PaymentWithRefunds[]> {
     const rows = await this.dataSource.query<Payment[]>(newest, [orderId ?? null, before ?? null, limit]);
     const refunds = await this.dataSource.query<Refund[]>(refundsOf, [rows.map((row) => row.orderId)]);
     const byOrder = groupBy(refunds.map(withoutNulls), (refund) => refund.orderId);

@@ -15,11 +15,15 @@ export interface NewProduct {
 const load = { namesakes: matching(Products, 'sku', ({ sku }: NewProduct) => [sku]) };
 
 /** Answers the id. Two that race for one code meet at its unique constraint. */
-export const addProduct = command('product.add', load, ({ stock, ...article }: NewProduct, { namesakes, now, id }: Given<typeof load>) => {
-  if (namesakes.all().length > 0) return skuTaken;
-  const product: Product = { productId: productId(id()), ...article, addedAt: now };
-  return insert(Products, product)
-    .and(insert(Shelves, openShelf(product.productId, stock)))
-    .and(say(ProductAdded, { ...product, stock, addedAt: now.toISOString() }))
-    .and(answer(product.productId));
-});
+export const addProduct = command(
+  'product.add',
+  load,
+  ({ stock, ...article }: NewProduct, { namesakes, now, id }: Given<typeof load>) => {
+    if (namesakes.all().length > 0) return skuTaken;
+    const product: Product = { productId: productId(id()), ...article, addedAt: now };
+    return insert(Products, product)
+      .and(insert(Shelves, openShelf(product.productId, stock)))
+      .and(say(ProductAdded, { ...product, stock, addedAt: now.toISOString() }))
+      .and(answer(product.productId));
+  },
+);

@@ -13,12 +13,16 @@ interface AdjustStock {
 
 const load = { shelves: keys(Shelves, ({ productId }: AdjustStock) => [productId]) };
 
-export const adjustStock = command('product.adjust-stock', load, ({ productId, delta, reason }: AdjustStock, { shelves, now }: Given<typeof load>) => {
-  const shelf = shelves.get(productId);
-  if (!shelf) return unknownProduct;
-  const result = adjust(shelf, delta);
-  if (isRefusal(result)) return result;
-  return save(Shelves, result)
-    .and(say(StockAdjusted, { productId, delta, reason, adjustedAt: now.toISOString() }))
-    .and(answer(productId));
-});
+export const adjustStock = command(
+  'product.adjust-stock',
+  load,
+  ({ productId, delta, reason }: AdjustStock, { shelves, now }: Given<typeof load>) => {
+    const shelf = shelves.get(productId);
+    if (!shelf) return unknownProduct;
+    const result = adjust(shelf, delta);
+    if (isRefusal(result)) return result;
+    return save(Shelves, result)
+      .and(say(StockAdjusted, { productId, delta, reason, adjustedAt: now.toISOString() }))
+      .and(answer(productId));
+  },
+);

@@ -18,7 +18,11 @@ const anOrder = fc.constantFrom(...orders);
 const aProduct = fc.constantFrom(...products);
 const aLine = fc.record({ productId: aProduct, quantity: fc.integer({ min: 1, max: 6 }) });
 const aWish: fc.Arbitrary<Wish> = fc.oneof(
-  fc.record({ ask: fc.constant('reserve' as const), orderId: anOrder, lines: fc.array(aLine, { minLength: 1, maxLength: 5 }) }),
+  fc.record({
+    ask: fc.constant('reserve' as const),
+    orderId: anOrder,
+    lines: fc.array(aLine, { minLength: 1, maxLength: 5 }),
+  }),
   fc.record({ ask: fc.constantFrom('release' as const, 'sell' as const, 'take-back' as const), orderId: anOrder }),
   fc.record({ ask: fc.constant('adjust' as const), productId: aProduct, delta: fc.integer({ min: -8, max: 8 }) }),
 );
@@ -33,7 +37,17 @@ class Warehouse {
   #minute = 0;
 
   constructor() {
-    this.catalogue = products.map((product) => ({ what: 'added', product: { productId: product, sku: product, name: 'Mug', price: { amount: 1, currency: 'GBP' }, addedAt: new Date(0) }, stock: 10 }));
+    this.catalogue = products.map((product) => ({
+      what: 'added',
+      product: {
+        productId: product,
+        sku: product,
+        name: 'Mug',
+        price: { amount: 1, currency: 'GBP' },
+        addedAt: new Date(0),
+      },
+      stock: 10,
+    }));
   }
 
   hear(wish: Wish): void {
@@ -44,7 +58,8 @@ class Warehouse {
       this.said.push(event);
       if (!turn) return;
       this.reservations.set(wish.orderId, turn.reservation);
-      for (const shelf of shelvesAfter(turn, (product) => this.shelves.get(product)!)) this.shelves.set(shelf.productId, shelf);
+      for (const shelf of shelvesAfter(turn, (product) => this.shelves.get(product)!))
+        this.shelves.set(shelf.productId, shelf);
     } catch (error) {
       if (!(error instanceof OutOfStory)) throw error;
       this.outOfStory++;
@@ -103,17 +118,25 @@ describe('any commands in any order, early ones, late ones and repeated ones amo
 
   it('have the same effect when each is heard twice', () =>
     fc.assert(
-      fc.property(fc.array(aWish.filter(({ ask }) => ask !== 'adjust'), { maxLength: 40 }), (wishes) => {
-        const once = new Warehouse();
-        const twice = new Warehouse();
-        for (const wish of wishes) {
-          once.hear(wish);
-          twice.hear(wish);
-          twice.hear(wish);
-        }
-        expect(twice.shelves).toEqual(once.shelves);
-        expect([...twice.reservations.values()].map(({ status }) => status)).toEqual([...once.reservations.values()].map(({ status }) => status));
-      }),
+      fc.property(
+        fc.array(
+          aWish.filter(({ ask }) => ask !== 'adjust'),
+          { maxLength: 40 },
+        ),
+        (wishes) => {
+          const once = new Warehouse();
+          const twice = new Warehouse();
+          for (const wish of wishes) {
+            once.hear(wish);
+            twice.hear(wish);
+            twice.hear(wish);
+          }
+          expect(twice.shelves).toEqual(once.shelves);
+          expect([...twice.reservations.values()].map(({ status }) => status)).toEqual(
+            [...once.reservations.values()].map(({ status }) => status),
+          );
+        },
+      ),
     ));
 
   it('can be told from the events alone', () =>
@@ -141,14 +164,19 @@ describe('events of different orders that come in another order', () => {
 });
 
 describe('an event about a product that was never added', () => {
-  it('is named', () => expect(() => rebuild([{ what: 'adjusted', productId: products[0]!, delta: 1 }], [])).toThrow(/never added/));
+  it('is named', () =>
+    expect(() => rebuild([{ what: 'adjusted', productId: products[0]!, delta: 1 }], [])).toThrow(/never added/));
 });
 
 describe('a product that was changed', () => {
   const added = new Warehouse().catalogue[0]!;
   it('has its last name and price', () => {
     const price = { amount: 250, currency: 'GBP' };
-    const changes = [{ name: 'Cup' }, { price }].map((change): CatalogueEvent => ({ what: 'changed', productId: products[0]!, change }));
+    const changes = [{ name: 'Cup' }, { price }].map((change): CatalogueEvent => ({
+      what: 'changed',
+      productId: products[0]!,
+      change,
+    }));
     expect(rebuild([added, ...changes], []).products.get(products[0]!)).toMatchObject({ name: 'Cup', price });
   });
 });

@@ -53,7 +53,8 @@ export function rebuild(catalogue: Iterable<CatalogueEvent>, stock: Iterable<Sto
     const turn = turnOf(reservations.get(event.orderId), event);
     if (!turn) continue;
     reservations.set(event.orderId, turn.reservation);
-    for (const shelf of shelvesAfter(turn, (productId) => known(shelves, productId))) shelves.set(shelf.productId, shelf);
+    for (const shelf of shelvesAfter(turn, (productId) => known(shelves, productId)))
+      shelves.set(shelf.productId, shelf);
   }
   return { products, shelves, reservations };
 }

@@ -15,13 +15,41 @@ export interface Shortage extends Line {
 
 /** What was set aside for one order, and what became of it. Every line or none. */
 export type Reservation =
-  | { readonly status: 'reserved'; readonly orderId: OrderId; readonly lines: readonly Line[]; readonly reservedAt: Date }
-  | { readonly status: 'refused'; readonly orderId: OrderId; readonly shortages: readonly Shortage[]; readonly refusedAt: Date }
+  | {
+      readonly status: 'reserved';
+      readonly orderId: OrderId;
+      readonly lines: readonly Line[];
+      readonly reservedAt: Date;
+    }
+  | {
+      readonly status: 'refused';
+      readonly orderId: OrderId;
+      readonly shortages: readonly Shortage[];
+      readonly refusedAt: Date;
+    }
   /** Final. Without lines where nothing had been set aside: a reserve that comes later does nothing. */
-  | { readonly status: 'released'; readonly orderId: OrderId; readonly lines: readonly Line[]; readonly releasedAt: Date }
-  | { readonly status: 'sold'; readonly orderId: OrderId; readonly lines: readonly Line[]; readonly reservedAt: Date; readonly soldAt: Date }
+  | {
+      readonly status: 'released';
+      readonly orderId: OrderId;
+      readonly lines: readonly Line[];
+      readonly releasedAt: Date;
+    }
+  | {
+      readonly status: 'sold';
+      readonly orderId: OrderId;
+      readonly lines: readonly Line[];
+      readonly reservedAt: Date;
+      readonly soldAt: Date;
+    }
   /** Final. Without `soldAt` where the goods came back before they were sold: the sale then moves nothing. */
-  | { readonly status: 'taken-back'; readonly orderId: OrderId; readonly lines: readonly Line[]; readonly reservedAt: Date; readonly soldAt?: Date; readonly takenBackAt: Date };
+  | {
+      readonly status: 'taken-back';
+      readonly orderId: OrderId;
+      readonly lines: readonly Line[];
+      readonly reservedAt: Date;
+      readonly soldAt?: Date;
+      readonly takenBackAt: Date;
+    };
 
 export interface Shelves {
   get(productId: ProductId): Shelf | undefined;
@@ -30,16 +58,26 @@ export interface Shelves {
 /** A command that no story of an order leads to: it is a bug of whoever sent it, and it is parked. */
 export class OutOfStory extends Poison {
   constructor(wanted: string, orderId: OrderId, current: Reservation | undefined) {
-    super(`the goods of order ${orderId} can't be ${wanted}: ${current ? `they are ${current.status}` : 'nothing was ever reserved'}`);
+    super(
+      `the goods of order ${orderId} can't be ${wanted}: ${current ? `they are ${current.status}` : 'nothing was ever reserved'}`,
+    );
   }
 }
 
 /** Sets every line aside or none. Asked again, it answers the same; asked after a release, it does nothing. */
-export function reserve(orderId: OrderId, lines: readonly Line[], current: Reservation | undefined, shelves: Shelves, now: Date): StockEvent {
+export function reserve(
+  orderId: OrderId,
+  lines: readonly Line[],
+  current: Reservation | undefined,
+  shelves: Shelves,
+  now: Date,
+): StockEvent {
   switch (current?.status) {
     case undefined: {
       const shortages = shortagesOf(lines, shelves);
-      return shortages.length > 0 ? { what: 'refused', orderId, reason: 'out-of-stock', shortages, at: now } : { what: 'reserved', orderId, lines, at: now };
+      return shortages.length > 0
+        ? { what: 'refused', orderId, reason: 'out-of-stock', shortages, at: now }
+        : { what: 'reserved', orderId, lines, at: now };
     }
     case 'refused':
       return { what: 'refused', orderId, reason: 'out-of-stock', shortages: current.shortages, at: current.refusedAt };

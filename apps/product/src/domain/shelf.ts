@@ -21,7 +21,14 @@ export const mostPieces = 1_000_000_000;
 export const notEnoughAvailable = refusal('not-enough-available');
 export const tooMuchStock = refusal('too-much-stock');
 
-export const openShelf = (productId: ProductId, stock: number): Shelf => ({ productId, available: stock, reserved: 0, sold: 0, initial: stock, adjusted: 0 });
+export const openShelf = (productId: ProductId, stock: number): Shelf => ({
+  productId,
+  available: stock,
+  reserved: 0,
+  sold: 0,
+  initial: stock,
+  adjusted: 0,
+});
 
 /** Pieces go from one place to another. Whether they are there is asked before. */
 export const carry = (shelf: Shelf, quantity: number, from: Place, to: Place): Shelf => ({
@@ -31,7 +38,11 @@ export const carry = (shelf: Shelf, quantity: number, from: Place, to: Place): S
 });
 
 /** Pieces were counted in or out by hand. */
-export const adjusted = (shelf: Shelf, delta: number): Shelf => ({ ...shelf, available: shelf.available + delta, adjusted: shelf.adjusted + delta });
+export const adjusted = (shelf: Shelf, delta: number): Shelf => ({
+  ...shelf,
+  available: shelf.available + delta,
+  adjusted: shelf.adjusted + delta,
+});
 
 /** What is promised to orders can't be counted out. */
 export function adjust(shelf: Shelf, delta: number): Shelf | typeof notEnoughAvailable | typeof tooMuchStock {

@@ -22,7 +22,10 @@ export const whatIsReserved = {
 };
 
 /** Keeps what an event makes of the rows, and says it; an event that repeats an earlier answer is only said. */
-export function keep(event: StockEvent, { reservations, shelves }: { reservations: Rows<Reservation>; shelves: Rows<Shelf> }): Decision {
+export function keep(
+  event: StockEvent,
+  { reservations, shelves }: { reservations: Rows<Reservation>; shelves: Rows<Shelf> },
+): Decision {
   const turn = turnOf(reservations.get(event.orderId), event);
   if (!turn) return tell(event);
   const loaded = new Map(shelves.all().map((shelf) => [shelf.productId, shelf]));
@@ -32,7 +35,9 @@ export function keep(event: StockEvent, { reservations, shelves }: { reservation
     if (!shelf) throw new Transient(`the shelf of ${productId} is not at hand for order ${event.orderId}`);
     return shelf;
   });
-  return save(Reservations, turn.reservation).and(changed.length > 0 ? save(Shelves, ...changed) : nothing()).and(tell(event));
+  return save(Reservations, turn.reservation)
+    .and(changed.length > 0 ? save(Shelves, ...changed) : nothing())
+    .and(tell(event));
 }
 
 /** An event as the message that others hear. */

@@ -10,7 +10,11 @@ export function productProblem({ refused }: Refusal): Problem {
     case 'sku-taken':
       return problem(409, refused, 'another product has this sku: choose another one, or change that product');
     case 'not-enough-available':
-      return problem(409, refused, 'fewer pieces are available than are to be counted out; what is reserved for orders stays');
+      return problem(
+        409,
+        refused,
+        'fewer pieces are available than are to be counted out; what is reserved for orders stays',
+      );
     case 'too-much-stock':
       return problem(409, refused, `more than ${mostPieces} pieces of a product can't be kept`);
     default:

@@ -1,5 +1,12 @@
 import { Body, Controller, Get, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
-import { ApiConflictResponse, ApiCreatedResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiConflictResponse,
+  ApiCreatedResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import { isRefusal, type ProductId, type Refusal } from '@tradewind/kernel';
 import { Commands, UniqueConflict } from '@tradewind/messaging';
 import { page, problem, Public, Roles, type Page } from '@tradewind/service';
@@ -9,7 +16,15 @@ import { addProduct } from '../commands/add-product.command.js';
 import { adjustStock } from '../commands/adjust-stock.command.js';
 import { changeProduct } from '../commands/change-product.command.js';
 import { ProductQueries, type ProductView } from '../storage/product.queries.js';
-import { AddProduct, AdjustStock, ChangeProduct, ProductAnswer, ProductList, ProductPage, ProductPath } from './product.dto.js';
+import {
+  AddProduct,
+  AdjustStock,
+  ChangeProduct,
+  ProductAnswer,
+  ProductList,
+  ProductPage,
+  ProductPath,
+} from './product.dto.js';
 import { productProblem } from './product.problems.js';
 
 @ApiTags('products')

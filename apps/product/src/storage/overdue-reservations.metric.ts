@@ -19,7 +19,10 @@ export class OverdueReservations implements OnModuleInit {
       help: 'Reservations older than all deadlines of an order together: their sagas need a look.',
       async collect() {
         // A scrape must tell the other metrics even while the database is away.
-        const count = await dataSource.query<{ count: number }[]>(overdue).then(([row]) => row!.count, () => Number.NaN);
+        const count = await dataSource.query<{ count: number }[]>(overdue).then(
+          ([row]) => row!.count,
+          () => Number.NaN,
+        );
         this.set(count);
       },
     });

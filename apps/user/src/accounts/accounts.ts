@@ -43,7 +43,17 @@ export class Accounts {
     const id = userId(uuidv7(this.clock.now().getTime(), this.randomness.bytes(10)));
     const wrappedKey = this.seal.newKey(id);
     const seal = (clear: string): string => this.seal.seal(id, wrappedKey, clear);
-    const done = await this.#single(() => this.commands.run(register, { userId: id, role, email: seal(email), emailIndex, name: seal(name), wrappedKey, passwordHash }));
+    const done = await this.#single(() =>
+      this.commands.run(register, {
+        userId: id,
+        role,
+        email: seal(email),
+        emailIndex,
+        name: seal(name),
+        wrappedKey,
+        passwordHash,
+      }),
+    );
     return isRefusal(done) ? emailTaken : { id, email, name };
   }
 
@@ -57,12 +67,17 @@ export class Accounts {
   }
 
   /** Undefined: the person was forgotten. */
-  async change(id: UserId, change: Partial<Pick<Profile, 'email' | 'name'>>): Promise<Profile | typeof emailTaken | undefined> {
+  async change(
+    id: UserId,
+    change: Partial<Pick<Profile, 'email' | 'name'>>,
+  ): Promise<Profile | typeof emailTaken | undefined> {
     const found = await this.queries.profile(id);
     if (!found) return undefined;
     const seal = (clear: string): string => this.seal.seal(id, found.wrappedKey, clear);
     const sealed: ProfileChange = {
-      ...(change.email !== undefined && { email: { sealed: seal(change.email), index: this.seal.emailIndex(change.email) } }),
+      ...(change.email !== undefined && {
+        email: { sealed: seal(change.email), index: this.seal.emailIndex(change.email) },
+      }),
       ...(change.name !== undefined && { name: seal(change.name) }),
     };
     if (Object.keys(sealed).length === 0) return this.#open(found, found.wrappedKey);

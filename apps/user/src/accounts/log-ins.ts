@@ -52,7 +52,10 @@ export class LogIns {
   async refresh(refreshToken: string): Promise<Tokens | undefined> {
     const next = newRefreshToken(this.randomness);
     await this.tokens.ready(); // before the old token is used up
-    const done = await this.commands.run(rotate, { tokenHash: refreshTokenHash(refreshToken), nextHash: refreshTokenHash(next) });
+    const done = await this.commands.run(rotate, {
+      tokenHash: refreshTokenHash(refreshToken),
+      nextHash: refreshTokenHash(next),
+    });
     if (isRefusal(done) || !done.refreshed) return undefined;
     return this.#answer(await this.tokens.sign(done.userId, done.role), next);
   }

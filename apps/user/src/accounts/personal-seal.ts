@@ -1,6 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { UserId } from '@tradewind/kernel';
-import { blindIndexWith, dataKeySecret, newDataKey, Randomness, sealWith, unsealWith, unwrap, wrap } from '@tradewind/service';
+import {
+  blindIndexWith,
+  dataKeySecret,
+  newDataKey,
+  Randomness,
+  sealWith,
+  unsealWith,
+  unwrap,
+  wrap,
+} from '@tradewind/service';
 import { normaliseEmail } from '../domain/email.js';
 import { UserConfig } from '../user.config.js';
 

@@ -27,7 +27,11 @@ export class SessionSweeper implements OnApplicationBootstrap, OnApplicationShut
 
   async #sweepForEver(): Promise<void> {
     while (!this.#stopped.signal.aborted) {
-      await this.queries.deleteExpired().catch((error: unknown) => this.#logger.warn('expired sessions could not be deleted, another try follows', error));
+      await this.queries
+        .deleteExpired()
+        .catch((error: unknown) =>
+          this.#logger.warn('expired sessions could not be deleted, another try follows', error),
+        );
       await this.timers.wait(hour, this.#stopped.signal);
     }
   }

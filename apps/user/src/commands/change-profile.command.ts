@@ -13,7 +13,9 @@ export const changeOwnProfile = command(
   'user.change-profile',
   {
     account: keys(Accounts, ({ userId }: ChangingProfile) => [userId]),
-    holders: matching(Accounts, 'emailIndex', ({ change }: ChangingProfile) => (change.email ? [change.email.index] : [])),
+    holders: matching(Accounts, 'emailIndex', ({ change }: ChangingProfile) =>
+      change.email ? [change.email.index] : [],
+    ),
   },
   ({ userId, change }: ChangingProfile, { account, holders, now }) => {
     const found = account.get(userId);
@@ -21,7 +23,14 @@ export const changeOwnProfile = command(
     if (isRefusal(changed)) return changed;
     const { email, name } = change;
     return save(Accounts, changed)
-      .and(say(ProfileUpdated, { userId, ...(email && { email: email.sealed }), ...(name !== undefined && { name }), updatedAt: now.toISOString() }))
+      .and(
+        say(ProfileUpdated, {
+          userId,
+          ...(email && { email: email.sealed }),
+          ...(name !== undefined && { name }),
+          updatedAt: now.toISOString(),
+        }),
+      )
       .and(answer({ userId, email: changed.email, name: changed.name }));
   },
 );

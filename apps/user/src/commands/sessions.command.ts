@@ -25,7 +25,8 @@ export const logIn = command(
   },
 );
 
-const sessionsOf = (_: unknown, { token }: { token: { all(): readonly RefreshToken[] } }): string[] => token.all().map(({ sessionId }) => sessionId);
+const sessionsOf = (_: unknown, { token }: { token: { all(): readonly RefreshToken[] } }): string[] =>
+  token.all().map(({ sessionId }) => sessionId);
 
 export interface Rotation {
   readonly tokenHash: string;
@@ -33,7 +34,8 @@ export interface Rotation {
 }
 
 export const sessionOver = refusal('session-over');
-export type Refreshed = { readonly refreshed: true; readonly userId: UserId; readonly role: Role } | { readonly refreshed: false };
+export type Refreshed =
+  { readonly refreshed: true; readonly userId: UserId; readonly role: Role } | { readonly refreshed: false };
 
 /** Of many calls with one token exactly one wins, and the second ends the session: the end is kept, so it is no refusal. */
 export const rotate = command(
@@ -41,7 +43,9 @@ export const rotate = command(
   {
     token: keys(RefreshTokens, ({ tokenHash }: Rotation) => [tokenHash]),
     session: keys(Sessions, sessionsOf),
-    account: keys(Accounts, (_: Rotation, { session }: { session: { all(): readonly { userId: UserId }[] } }) => session.all().map(({ userId }) => userId)),
+    account: keys(Accounts, (_: Rotation, { session }: { session: { all(): readonly { userId: UserId }[] } }) =>
+      session.all().map(({ userId }) => userId),
+    ),
   },
   ({ tokenHash, nextHash }: Rotation, { token, session, account, now }): Decision<Refreshed> | Refusal => {
     const presented = token.get(tokenHash);
@@ -51,7 +55,9 @@ export const rotate = command(
     const done = refresh(family, presented, nextHash, now);
     switch (done.outcome) {
       case 'rotated':
-        return save(RefreshTokens, done.used).and(insert(RefreshTokens, done.next)).and(answer<Refreshed>({ refreshed: true, userId: owner.userId, role: owner.role }));
+        return save(RefreshTokens, done.used)
+          .and(insert(RefreshTokens, done.next))
+          .and(answer<Refreshed>({ refreshed: true, userId: owner.userId, role: owner.role }));
       case 'reused':
         return save(Sessions, done.ended).and(answer<Refreshed>({ refreshed: false }));
       case 'over':
@@ -63,7 +69,10 @@ export const rotate = command(
 /** Ends the session of a token, current or used. A token that nobody knows has none. */
 export const logOut = command(
   'session.close',
-  { token: keys(RefreshTokens, ({ tokenHash }: { readonly tokenHash: string }) => [tokenHash]), session: keys(Sessions, sessionsOf) },
+  {
+    token: keys(RefreshTokens, ({ tokenHash }: { readonly tokenHash: string }) => [tokenHash]),
+    session: keys(Sessions, sessionsOf),
+  },
   (_, { session, now }) => {
     const [family] = session.all();
     return family ? save(Sessions, end(family, 'logout', now)) : nothing();

@@ -24,9 +24,18 @@ export const tendKeys = command(
     const plan = planKeys(held.all(), new Set(arrived), candidate, now, policy);
     const changed = [...plan.announced, ...plan.acknowledged, ...plan.retired];
     if (changed.length === 0) return nothing();
-    let decision: Decision = save(RingKeys, ...changed.map((key) => ({ ...key, ring: 'access' as const }))).and(save(KeyRings, { ring: 'access', tendedAt: now }));
+    let decision: Decision = save(RingKeys, ...changed.map((key) => ({ ...key, ring: 'access' as const }))).and(
+      save(KeyRings, { ring: 'access', tendedAt: now }),
+    );
     for (const { kid, publicKey, announcedAt, signsFrom } of plan.announced) {
-      decision = decision.and(say(SigningKeyAnnounced, { kid, publicKey, announcedAt: announcedAt.toISOString(), signsFrom: signsFrom.toISOString() }));
+      decision = decision.and(
+        say(SigningKeyAnnounced, {
+          kid,
+          publicKey,
+          announcedAt: announcedAt.toISOString(),
+          signsFrom: signsFrom.toISOString(),
+        }),
+      );
     }
     for (const { kid } of plan.retired) decision = decision.and(say(SigningKeyRetired, { kid }));
     return decision;

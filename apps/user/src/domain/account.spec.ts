@@ -18,16 +18,24 @@ const another = anAccount('2');
 const newAddress = { sealed: 'sealed-new', index: 'index-new' };
 
 describe('changing a profile', () => {
-  it('changes only what is named', () => expect(changeProfile(mine, { name: 'new-name' }, [])).toEqual({ ...mine, name: 'new-name' }));
+  it('changes only what is named', () =>
+    expect(changeProfile(mine, { name: 'new-name' }, [])).toEqual({ ...mine, name: 'new-name' }));
   it('moves the look-up with the address', () =>
-    expect(changeProfile(mine, { email: newAddress }, [])).toEqual({ ...mine, email: 'sealed-new', emailIndex: 'index-new' }));
-  it('refuses an address that somebody else has', () => expect(changeProfile(mine, { email: newAddress }, [another])).toEqual(emailTaken));
-  it('accepts the address that is one\'s own already', () => expect(changeProfile(mine, { email: newAddress }, [mine])).not.toEqual(emailTaken));
+    expect(changeProfile(mine, { email: newAddress }, [])).toEqual({
+      ...mine,
+      email: 'sealed-new',
+      emailIndex: 'index-new',
+    }));
+  it('refuses an address that somebody else has', () =>
+    expect(changeProfile(mine, { email: newAddress }, [another])).toEqual(emailTaken));
+  it("accepts the address that is one's own already", () =>
+    expect(changeProfile(mine, { email: newAddress }, [mine])).not.toEqual(emailTaken));
 });
 
 describe('a person who is forgotten', () => {
   const forgotten = forget(mine, now);
-  it('leaves an id and a date', () => expect(forgotten).toEqual({ status: 'forgotten', userId: mine.userId, forgottenAt: now }));
+  it('leaves an id and a date', () =>
+    expect(forgotten).toEqual({ status: 'forgotten', userId: mine.userId, forgottenAt: now }));
   it('is forgotten once', () => expect(forget(forgotten, new Date('2026-04-01T00:00:00Z'))).toBe(forgotten));
   it('has no profile to change', () => expect(changeProfile(forgotten, { name: 'x' }, [])).toEqual(accountForgotten));
 });

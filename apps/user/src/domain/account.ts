@@ -32,7 +32,11 @@ export const emailTaken = refusal('email-taken');
 export const accountForgotten = refusal('account-forgotten');
 
 /** Only what is named changes. The address must not be another account's. */
-export function changeProfile(account: Account, change: ProfileChange, holders: readonly Account[]): ActiveAccount | typeof emailTaken | typeof accountForgotten {
+export function changeProfile(
+  account: Account,
+  change: ProfileChange,
+  holders: readonly Account[],
+): ActiveAccount | typeof emailTaken | typeof accountForgotten {
   if (account.status === 'forgotten') return accountForgotten;
   if (holders.some((holder) => holder.userId !== account.userId)) return emailTaken;
   return {

@@ -9,7 +9,9 @@ const afterFailures = (count: number, now = 0): Failures | undefined => {
 };
 
 describe('somebody who mistypes a password', () => {
-  it.each([0, 1, 3])('waits for nothing after %d failures', (count) => expect(waitAfter(afterFailures(count), leniency, 0)).toBe(0));
+  it.each([0, 1, 3])('waits for nothing after %d failures', (count) =>
+    expect(waitAfter(afterFailures(count), leniency, 0)).toBe(0),
+  );
 });
 
 describe('somebody who goes on guessing', () => {
@@ -19,7 +21,10 @@ describe('somebody who goes on guessing', () => {
     [8, 16_000],
     [10, 60_000],
     [10_000, 60_000],
-  ])('waits longer each time: after %d failures %d ms', (count, wait) => expect(waitAfter(afterFailures(count), leniency, 0)).toBe(wait));
+  ])('waits longer each time: after %d failures %d ms', (count, wait) =>
+    expect(waitAfter(afterFailures(count), leniency, 0)).toBe(wait),
+  );
   it('waits only for the rest of the time', () => expect(waitAfter(afterFailures(4), leniency, 400)).toBe(600));
-  it('starts afresh after a quiet quarter of an hour', () => expect(failedAgain(afterFailures(50), 900_000).count).toBe(1));
+  it('starts afresh after a quiet quarter of an hour', () =>
+    expect(failedAgain(afterFailures(50), 900_000).count).toBe(1));
 });

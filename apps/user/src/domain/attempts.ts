@@ -15,7 +15,10 @@ export interface Leniency {
 const forgottenAfter = 15 * 60_000;
 
 /** One more failure. After a quarter of an hour without one the count starts again. */
-export const failedAgain = (failures: Failures | undefined, now: number): Failures => ({ count: (current(failures, now)?.count ?? 0) + 1, lastAt: now });
+export const failedAgain = (failures: Failures | undefined, now: number): Failures => ({
+  count: (current(failures, now)?.count ?? 0) + 1,
+  lastAt: now,
+});
 
 /** The milliseconds still to wait before the next try. */
 export function waitAfter(failures: Failures | undefined, { free, first, longest }: Leniency, now: number): number {

@@ -14,12 +14,16 @@ describe('refreshing with the current token', () => {
   const refreshed = refresh(anOpenSession, itsToken, 'second', tuesday);
   it('uses it up and issues the next one', () =>
     expect(refreshed).toEqual({ outcome: 'rotated', used: itsUsedToken, next: issue('s', 'second', tuesday) }));
-  it('does not lengthen the session', () => expect(refresh(anOpenSession, itsToken, 'second', inApril)).toEqual({ outcome: 'over' }));
+  it('does not lengthen the session', () =>
+    expect(refresh(anOpenSession, itsToken, 'second', inApril)).toEqual({ outcome: 'over' }));
 });
 
 describe('refreshing with a token that was used before', () => {
   it('ends the whole family', () =>
-    expect(refresh(anOpenSession, itsUsedToken, 'second', tuesday)).toEqual({ outcome: 'reused', ended: end(anOpenSession, 'reuse', tuesday) }));
+    expect(refresh(anOpenSession, itsUsedToken, 'second', tuesday)).toEqual({
+      outcome: 'reused',
+      ended: end(anOpenSession, 'reuse', tuesday),
+    }));
 });
 
 describe('a session that has ended', () => {

@@ -26,7 +26,13 @@ export type EndedBy = 'logout' | 'reuse' | 'forgotten';
 /** Known by its hash only; the token itself is 256 random bits in its holder's hands. */
 export type RefreshToken =
   | { readonly status: 'current'; readonly tokenHash: string; readonly sessionId: string; readonly issuedAt: Date }
-  | { readonly status: 'used'; readonly tokenHash: string; readonly sessionId: string; readonly issuedAt: Date; readonly usedAt: Date };
+  | {
+      readonly status: 'used';
+      readonly tokenHash: string;
+      readonly sessionId: string;
+      readonly issuedAt: Date;
+      readonly usedAt: Date;
+    };
 
 export type Refreshing =
   | { readonly outcome: 'rotated'; readonly used: RefreshToken; readonly next: RefreshToken }
@@ -42,7 +48,12 @@ export const openSession = (sessionId: string, userId: UserId, now: Date, lifeti
   expiresAt: new Date(now.getTime() + lifetime),
 });
 
-export const issue = (sessionId: string, tokenHash: string, now: Date): RefreshToken => ({ status: 'current', tokenHash, sessionId, issuedAt: now });
+export const issue = (sessionId: string, tokenHash: string, now: Date): RefreshToken => ({
+  status: 'current',
+  tokenHash,
+  sessionId,
+  issuedAt: now,
+});
 
 /** Ending twice changes nothing: the first reason stays. */
 export const end = (session: Session, endedBy: EndedBy, now: Date): EndedSession =>
@@ -58,7 +69,11 @@ export function refresh(session: Session, token: RefreshToken, nextHash: string,
     case 'used':
       return { outcome: 'reused', ended: end(session, 'reuse', now) };
     case 'current':
-      return { outcome: 'rotated', used: { ...token, status: 'used', usedAt: now }, next: issue(session.sessionId, nextHash, now) };
+      return {
+        outcome: 'rotated',
+        used: { ...token, status: 'used', usedAt: now },
+        next: issue(session.sessionId, nextHash, now),
+      };
     default:
       return assertNever(token);
   }

@@ -4,10 +4,20 @@ import { planKeys, signer, type AnnouncedKey, type KeyPolicy, type SigningKey } 
 const minute = 60_000;
 const policy: KeyPolicy = { rotateAfter: 1_000 * minute, lead: minute, tokenLifetime: 15 * minute, margin: 5 * minute };
 const at = (minutes: number): Date => new Date(Date.UTC(2026, 0, 1) + minutes * minute);
-const aCandidate = (kid: string): AnnouncedKey => ({ status: 'announced', kid, publicKey: `${kid}-public`, privateKey: `${kid}-private`, announcedAt: at(0), signsFrom: at(0) });
+const aCandidate = (kid: string): AnnouncedKey => ({
+  status: 'announced',
+  kid,
+  publicKey: `${kid}-public`,
+  privateKey: `${kid}-private`,
+  announcedAt: at(0),
+  signsFrom: at(0),
+});
 
 /** Lets the keys' owner act at these minutes; a key's record is on the topic from `arrivals[kid]` on. */
-function afterActing(minutes: readonly number[], arrivals: Readonly<Record<string, number>>): { keys: SigningKey[]; announcedAt: number[]; retiredAt: Record<string, number> } {
+function afterActing(
+  minutes: readonly number[],
+  arrivals: Readonly<Record<string, number>>,
+): { keys: SigningKey[]; announcedAt: number[]; retiredAt: Record<string, number> } {
   let keys: SigningKey[] = [];
   const announcedAt: number[] = [];
   const retiredAt: Record<string, number> = {};
@@ -24,8 +34,10 @@ function afterActing(minutes: readonly number[], arrivals: Readonly<Record<strin
 
 describe('a database without keys', () => {
   it('announces one at once', () => expect(afterActing([0], {}).announcedAt).toEqual([0]));
-  it('announces no second one while the first is under way', () => expect(afterActing([0, 1, 500, 2_000], {}).announcedAt).toEqual([0]));
-  it('signs nothing before the record is acknowledged', () => expect(signer(afterActing([0, 10], {}).keys, at(10))).toBeUndefined());
+  it('announces no second one while the first is under way', () =>
+    expect(afterActing([0, 1, 500, 2_000], {}).announcedAt).toEqual([0]));
+  it('signs nothing before the record is acknowledged', () =>
+    expect(signer(afterActing([0, 10], {}).keys, at(10))).toBeUndefined());
   it('signs as soon as it is', () => expect(signer(afterActing([0, 10], { k1: 9 }).keys, at(10))?.kid).toBe('k1'));
 });
 
@@ -41,9 +53,14 @@ describe('a key whose period is over', () => {
   it('is retired once no token of it can be alive', () =>
     expect(afterActing([...turns, 1_023, 1_024], { k1: 1, k2: 1_002 }).retiredAt).toEqual({ k1: 1_024 }));
   it('leaves no private key behind', () =>
-    expect(afterActing([...turns, 1_024], { k1: 1, k2: 1_002 }).keys.find(({ kid }) => kid === 'k1')).toEqual({ status: 'retired', kid: 'k1', retiredAt: at(1_024) }));
+    expect(afterActing([...turns, 1_024], { k1: 1, k2: 1_002 }).keys.find(({ kid }) => kid === 'k1')).toEqual({
+      status: 'retired',
+      kid: 'k1',
+      retiredAt: at(1_024),
+    }));
 });
 
 describe('two instances that act one after the other', () => {
-  it('announce one key', () => expect(afterActing([0, 0, 1, 1, 1_001, 1_001], { k1: 1 }).announcedAt).toEqual([0, 1_001]));
+  it('announce one key', () =>
+    expect(afterActing([0, 0, 1, 1, 1_001, 1_001], { k1: 1 }).announcedAt).toEqual([0, 1_001]));
 });

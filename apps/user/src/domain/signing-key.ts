@@ -54,20 +54,36 @@ export const signer = (keys: readonly SigningKey[], now: Date): AcknowledgedKey 
     .sort((a, b) => b.signsFrom.getTime() - a.signsFrom.getTime())[0];
 
 /** What has to be done about the keys now. Doing it twice, or in two instances one after the other, does it once. */
-export function planKeys(keys: readonly SigningKey[], arrived: ReadonlySet<string>, candidate: AnnouncedKey, now: Date, policy: KeyPolicy): KeyPlan {
+export function planKeys(
+  keys: readonly SigningKey[],
+  arrived: ReadonlySet<string>,
+  candidate: AnnouncedKey,
+  now: Date,
+  policy: KeyPolicy,
+): KeyPlan {
   const waiting = keys.filter((key) => key.status === 'announced');
-  const known = keys.filter((key) => key.status === 'acknowledged').sort((a, b) => a.signsFrom.getTime() - b.signsFrom.getTime());
+  const known = keys
+    .filter((key) => key.status === 'acknowledged')
+    .sort((a, b) => a.signsFrom.getTime() - b.signsFrom.getTime());
   const newest = known.at(-1);
 
   const acknowledged = waiting
     .filter((key) => arrived.has(key.kid))
     .map((key): AcknowledgedKey => {
       const earliest = newest ? later(now, policy.lead) : now;
-      return { ...key, status: 'acknowledged', acknowledgedAt: now, signsFrom: earliest > key.signsFrom ? earliest : key.signsFrom };
+      return {
+        ...key,
+        status: 'acknowledged',
+        acknowledgedAt: now,
+        signsFrom: earliest > key.signsFrom ? earliest : key.signsFrom,
+      };
     });
 
   const due = newest === undefined || later(newest.signsFrom, policy.rotateAfter) <= now;
-  const announced = waiting.length === 0 && due ? [{ ...candidate, announcedAt: now, signsFrom: newest ? later(now, policy.lead) : now }] : [];
+  const announced =
+    waiting.length === 0 && due
+      ? [{ ...candidate, announcedAt: now, signsFrom: newest ? later(now, policy.lead) : now }]
+      : [];
 
   const retired = known
     .filter((_, place) => {

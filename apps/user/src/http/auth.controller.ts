@@ -1,5 +1,12 @@
 import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags, ApiTooManyRequestsResponse, ApiUnauthorizedResponse } from '@nestjs/swagger';
+import {
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  ApiTooManyRequestsResponse,
+  ApiUnauthorizedResponse,
+} from '@nestjs/swagger';
 import { problem, Public } from '@tradewind/service';
 import type { Response } from 'express';
 import { LogIns, type Tokens } from '../accounts/log-ins.js';
@@ -21,7 +28,11 @@ export class AuthController {
   @ApiOkResponse({ type: TokensView })
   @ApiUnauthorizedResponse({ description: 'The address or the password is wrong.' })
   @ApiTooManyRequestsResponse({ description: 'Too many failed tries; Retry-After says when the next one counts.' })
-  async logIn(@Body() { email, password }: LogInBody, @ClientAddress() address: string, @Res({ passthrough: true }) response: Response): Promise<Tokens> {
+  async logIn(
+    @Body() { email, password }: LogInBody,
+    @ClientAddress() address: string,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<Tokens> {
     uncached(response);
     const tokens = await this.logIns.logIn(email, password, address);
     if (!tokens) throw problem(401, 'wrong-credentials', 'the e-mail address or the password is wrong');
@@ -30,10 +41,15 @@ export class AuthController {
 
   @Post('refresh')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Exchange a refresh token for new tokens. It is good once: using it again ends the session' })
+  @ApiOperation({
+    summary: 'Exchange a refresh token for new tokens. It is good once: using it again ends the session',
+  })
   @ApiOkResponse({ type: TokensView })
   @ApiUnauthorizedResponse({ description: 'Unknown, used before, expired or revoked: log in again.' })
-  async refresh(@Body() { refreshToken }: RefreshTokenBody, @Res({ passthrough: true }) response: Response): Promise<Tokens> {
+  async refresh(
+    @Body() { refreshToken }: RefreshTokenBody,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<Tokens> {
     uncached(response);
     const tokens = await this.logIns.refresh(refreshToken);
     if (!tokens) throw problem(401, 'session-over', 'this refresh token is not good any more: log in again');

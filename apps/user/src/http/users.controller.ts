@@ -1,11 +1,20 @@
 import { Body, Controller, Delete, Get, HttpCode, Patch, Post } from '@nestjs/common';
-import { ApiConflictResponse, ApiCreatedResponse, ApiNoContentResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiConflictResponse,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import { isRefusal } from '@tradewind/kernel';
 import { CurrentUser, problem, Public, type User } from '@tradewind/service';
 import { Accounts, type Profile } from '../accounts/accounts.js';
 import { ProfileBody, ProfileView, RegisterBody } from './users.dto.js';
 
-const taken = () => problem(409, 'email-taken', 'there is an account with this e-mail address already: log in, or use another address');
+const taken = () =>
+  problem(409, 'email-taken', 'there is an account with this e-mail address already: log in, or use another address');
 const gone = () => problem(404, 'not-found', 'there is no such account any more');
 
 @ApiTags('users')
@@ -25,7 +34,7 @@ export class UsersController {
   }
 
   @Get('me')
-  @ApiOperation({ summary: 'One\'s own profile' })
+  @ApiOperation({ summary: "One's own profile" })
   @ApiOkResponse({ type: ProfileView })
   @ApiNotFoundResponse({ description: 'The person was forgotten.' })
   async profile(@CurrentUser() user: User): Promise<Profile> {
@@ -35,7 +44,7 @@ export class UsersController {
   }
 
   @Patch('me')
-  @ApiOperation({ summary: 'Change one\'s own name or e-mail address' })
+  @ApiOperation({ summary: "Change one's own name or e-mail address" })
   @ApiOkResponse({ type: ProfileView })
   @ApiConflictResponse({ description: 'The address is taken.' })
   @ApiNotFoundResponse({ description: 'The person was forgotten.' })
@@ -48,7 +57,9 @@ export class UsersController {
 
   @Delete('me')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Be forgotten: the account and every copy of the personal data go. Twice is as good as once' })
+  @ApiOperation({
+    summary: 'Be forgotten: the account and every copy of the personal data go. Twice is as good as once',
+  })
   @ApiNoContentResponse()
   forget(@CurrentUser() user: User): Promise<void> {
     return this.accounts.forget(user.id);

@@ -24,7 +24,13 @@ export class LoginThrottle {
   async admit(address: string, account: string): Promise<void> {
     const now = this.clock.now().getTime();
     const turnedAway = Math.max(this.#pairs.wait(pair(address, account), now), this.#addresses.wait(address, now));
-    if (turnedAway > 0) throw problemForNow(429, 'too-many-requests', 'too many failed log-ins: wait before the next try', Math.ceil(turnedAway / second));
+    if (turnedAway > 0)
+      throw problemForNow(
+        429,
+        'too-many-requests',
+        'too many failed log-ins: wait before the next try',
+        Math.ceil(turnedAway / second),
+      );
     const pause = this.#accounts.wait(account, now);
     this.#pairs.add(pair(address, account), now);
     this.#addresses.add(address, now);

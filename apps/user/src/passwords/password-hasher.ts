@@ -25,14 +25,17 @@ export class PasswordHasher {
 
   /** Takes as long, and says no, where there is no hash. */
   verify(passwordHash: string | undefined, password: string): Promise<boolean> {
-    return this.#inTurn(async () => (await verify(passwordHash ?? nobodys, normalised(password))) && passwordHash !== undefined);
+    return this.#inTurn(
+      async () => (await verify(passwordHash ?? nobodys, normalised(password))) && passwordHash !== undefined,
+    );
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await this.#turns.take(work);
     } catch (error) {
-      if (error instanceof NoTurnLeft) throw problemForNow(503, 'busy', 'too many people are logging in at this moment: try again', 2);
+      if (error instanceof NoTurnLeft)
+        throw problemForNow(503, 'busy', 'too many people are logging in at this moment: try again', 2);
       throw error;
     }
   }

@@ -27,7 +27,11 @@ export interface PersonalKey {
   readonly wrappedKey: string;
   readonly createdAt: Date;
 }
-export const PersonalKeys = table<PersonalKey>('data_keys', 'userId', { userId: 'uuid', wrappedKey: 'text', createdAt: 'timestamptz' });
+export const PersonalKeys = table<PersonalKey>('data_keys', 'userId', {
+  userId: 'uuid',
+  wrappedKey: 'text',
+  createdAt: 'timestamptz',
+});
 
 export const Sessions = table<Session>('sessions', 'sessionId', {
   sessionId: 'uuid',

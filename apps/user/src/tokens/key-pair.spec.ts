@@ -13,7 +13,10 @@ describe('a new signing key', () => {
     const publicKey = createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv: 'Ed25519', x: key.publicKey } });
     expect(verify(null, Buffer.from('text'), publicKey, signature)).toBe(true);
   });
-  it('can\'t be opened with another secret', () => expect(() => openPrivateKey(signingSecret(Buffer.alloc(32, 8)), key)).toThrow('seal'));
-  it('can\'t be opened with the secret of the data keys', () => expect(() => openPrivateKey(Buffer.alloc(32, 7), key)).toThrow('seal'));
-  it('can\'t pass for another key', () => expect(() => openPrivateKey(secret, { ...key, kid: 'another' })).toThrow('seal'));
+  it("can't be opened with another secret", () =>
+    expect(() => openPrivateKey(signingSecret(Buffer.alloc(32, 8)), key)).toThrow('seal'));
+  it("can't be opened with the secret of the data keys", () =>
+    expect(() => openPrivateKey(Buffer.alloc(32, 7), key)).toThrow('seal'));
+  it("can't pass for another key", () =>
+    expect(() => openPrivateKey(secret, { ...key, kid: 'another' })).toThrow('seal'));
 });

@@ -4,7 +4,8 @@ import { unwrap, wrap } from '@tradewind/service';
 import type { AnnouncedKey } from '../domain/signing-key.js';
 
 /** What private signing keys are encrypted with: derived, so that it opens no data key. */
-export const signingSecret = (dataKeySecret: Uint8Array): Buffer => Buffer.from(hkdfSync('sha256', dataKeySecret, '', 'tradewind signing keys', 32));
+export const signingSecret = (dataKeySecret: Uint8Array): Buffer =>
+  Buffer.from(hkdfSync('sha256', dataKeySecret, '', 'tradewind signing keys', 32));
 
 /** A new Ed25519 key pair, its private half encrypted for its row. */
 export function newKeyPair(secret: Uint8Array, clock: Clock, random: Randomness): AnnouncedKey {
@@ -22,8 +23,16 @@ export function newKeyPair(secret: Uint8Array, clock: Clock, random: Randomness)
 }
 
 /** Throws BrokenSeal when the secret is another one or the row was changed. */
-export const openPrivateKey = (secret: Uint8Array, key: { readonly kid: string; readonly publicKey: string; readonly privateKey: string }): KeyObject =>
+export const openPrivateKey = (
+  secret: Uint8Array,
+  key: { readonly kid: string; readonly publicKey: string; readonly privateKey: string },
+): KeyObject =>
   createPrivateKey({
     format: 'jwk',
-    key: { kty: 'OKP', crv: 'Ed25519', x: key.publicKey, d: unwrap(secret, key.kid, key.privateKey).toString('base64url') },
+    key: {
+      kty: 'OKP',
+      crv: 'Ed25519',
+      x: key.publicKey,
+      d: unwrap(secret, key.kid, key.privateKey).toString('base64url'),
+    },
   });

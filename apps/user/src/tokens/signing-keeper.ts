@@ -63,8 +63,13 @@ export class SigningKeeper implements OnApplicationBootstrap, OnApplicationShutd
 
   async #tendForEver(): Promise<void> {
     while (!this.#stopped.signal.aborted) {
-      await this.#tend().catch((error: unknown) => this.#logger.warn('the signing keys could not be looked after, another try follows', error));
-      await this.timers.wait(signer(this.#keys, this.clock.now()) ? Math.min(longestPause, this.#policy.lead) : pauseWithoutSigner, this.#stopped.signal);
+      await this.#tend().catch((error: unknown) =>
+        this.#logger.warn('the signing keys could not be looked after, another try follows', error),
+      );
+      await this.timers.wait(
+        signer(this.#keys, this.clock.now()) ? Math.min(longestPause, this.#policy.lead) : pauseWithoutSigner,
+        this.#stopped.signal,
+      );
     }
   }
 

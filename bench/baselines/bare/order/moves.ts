@@ -33,14 +33,35 @@ export class Moves {
   #tell(outcome: NonNullable<Move['outcome']>, { orderId, userId, total }: Order, cause: string): void {
     const { now } = this;
     const fact: Fact = { what: outcome.status, ...('reason' in outcome && { reason: outcome.reason }), at: now };
-    this.#outcomes.push([orderId, outcome.status, fact.reason ?? null, outcome.status === 'confirmed' ? now : null, JSON.stringify([fact])]);
-    if (outcome.status === 'confirmed') this.says.say(topics.orderEvents, 'order.confirmed', orderId, cause, { orderId, userId, total, confirmedAt: now });
-    else this.says.say(topics.orderEvents, 'order.rejected', orderId, cause, { orderId, userId, reason: outcome.reason, rejectedAt: now });
+    this.#outcomes.push([
+      orderId,
+      outcome.status,
+      fact.reason ?? null,
+      outcome.status === 'confirmed' ? now : null,
+      JSON.stringify([fact]),
+    ]);
+    if (outcome.status === 'confirmed')
+      this.says.say(topics.orderEvents, 'order.confirmed', orderId, cause, {
+        orderId,
+        userId,
+        total,
+        confirmedAt: now,
+      });
+    else
+      this.says.say(topics.orderEvents, 'order.rejected', orderId, cause, {
+        orderId,
+        userId,
+        reason: outcome.reason,
+        rejectedAt: now,
+      });
   }
 
   /** id, key, status and state of each saga that has moved. */
   get sagas(): unknown[][] {
-    return columnsOf([...this.#sagas.values()].map((state) => [state.id, state.key, state.status, JSON.stringify(state)]), 4);
+    return columnsOf(
+      [...this.#sagas.values()].map((state) => [state.id, state.key, state.status, JSON.stringify(state)]),
+      4,
+    );
   }
 
   /** id, status, reason, time of the confirmation and the new facts of each order that has its outcome. */

@@ -31,7 +31,8 @@ interface Line extends Item {
   readonly unitPrice: { readonly amount: number; readonly currency: string };
 }
 
-export type Answer = { readonly orderId: string; readonly replayed?: true } | { readonly refused: 'another body' | 'unknown product' };
+export type Answer =
+  { readonly orderId: string; readonly replayed?: true } | { readonly refused: 'another body' | 'unknown product' };
 
 interface Waiting {
   readonly key: string;
@@ -41,15 +42,26 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-const prices = statement('prices', `select product_id as "productId", name, price_amount as amount, price_currency as currency from prices where product_id = any($1::uuid[])`);
+const prices = statement(
+  'prices',
+  `select product_id as "productId", name, price_amount as amount, price_currency as currency from prices where product_id = any($1::uuid[])`,
+);
 
-const claim = statement('claim', `
+const claim = statement(
+  'claim',
+  `
 insert into msg_idempotency (scope, route, key, body_hash, answer, claimed_at)
 select $1, $2, key, body_hash, answer::jsonb, now() from unnest($3::text[], $4::text[], $5::text[]) as c(key, body_hash, answer) order by key
-on conflict (scope, route, key) do nothing returning key`);
-const claimed = statement('claimed', `select key, body_hash as "bodyHash", answer from msg_idempotency where scope = $1 and route = $2 and key = any($3::text[])`);
+on conflict (scope, route, key) do nothing returning key`,
+);
+const claimed = statement(
+  'claimed',
+  `select key, body_hash as "bodyHash", answer from msg_idempotency where scope = $1 and route = $2 and key = any($3::text[])`,
+);
 
-const save = statement('place', `
+const save = statement(
+  'place',
+  `
 with ${numbered},
 placed as (insert into orders (order_id, user_id, status, lines, total_amount, total_currency, goodwill_amount, goodwill_currency, payment_method, shipping_address, placed_at, history)
   select order_id, $7, 'pending', lines::jsonb, amount, currency, 0, currency, method, address, now(), history::jsonb
@@ -58,7 +70,8 @@ begun as (insert into msg_sagas (id, saga, version, subject, status, alarmed, st
   select id, 'place-order', 1, subject, status, false, state::jsonb, now(), now() from unnest($15::text[], $16::text[], $17::text[], $18::text[]) as s(id, subject, status, state) order by id),
 ${journalled(19)},
 ${armed(23)}
-${append}`);
+${append}`,
+);
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -99,11 +112,25 @@ export class Gate {
       const given = new Map<Waiting, Answer>(batch.map((waiting) => [waiting, { refused: 'unknown product' }]));
       const orders = orderable.map((waiting) => ({ waiting, orderId: freshId(), lines: lines.get(waiting)! }));
       const fresh = new Set(
-        (await run<{ key: string }>(client, claim, [userId, route, ...columnsOf(orders.map(({ waiting, orderId }) => [waiting.key, waiting.bodyHash, JSON.stringify({ orderId })]), 3)])).map(({ key }) => key),
+        (
+          await run<{ key: string }>(client, claim, [
+            userId,
+            route,
+            ...columnsOf(
+              orders.map(({ waiting, orderId }) => [waiting.key, waiting.bodyHash, JSON.stringify({ orderId })]),
+              3,
+            ),
+          ])
+        ).map(({ key }) => key),
       );
       const placed = orders.filter(({ waiting }) => fresh.delete(waiting.key));
       for (const { waiting, orderId } of placed) given.set(waiting, { orderId });
-      if (placed.length < orders.length) await replay(client, orders.map(({ waiting }) => waiting).filter((waiting) => 'refused' in given.get(waiting)!), given);
+      if (placed.length < orders.length)
+        await replay(
+          client,
+          orders.map(({ waiting }) => waiting).filter((waiting) => 'refused' in given.get(waiting)!),
+          given,
+        );
       if (placed.length > 0) await run(client, save, rowsOf(placed));
       return given;
     });
@@ -115,21 +142,36 @@ export class Gate {
 /** One line a product, at the price of now; an order with an unknown product is left out. */
 async function linesOf(client: pg.PoolClient, batch: readonly Waiting[]): Promise<Map<Waiting, readonly Line[]>> {
   const asked = [...new Set(batch.flatMap(({ body }) => body.items.map(({ productId }) => productId)))];
-  const found = await run<{ productId: string; name: string; amount: string; currency: string }>(client, prices, [asked]);
-  const known = new Map(found.map(({ productId, name, amount, currency }) => [productId, { name, unitPrice: { amount: Number(amount), currency } }]));
+  const found = await run<{ productId: string; name: string; amount: string; currency: string }>(client, prices, [
+    asked,
+  ]);
+  const known = new Map(
+    found.map(({ productId, name, amount, currency }) => [
+      productId,
+      { name, unitPrice: { amount: Number(amount), currency } },
+    ]),
+  );
   const result = new Map<Waiting, readonly Line[]>();
   for (const waiting of batch) {
     const quantities = new Map<string, number>();
-    for (const { productId, quantity } of waiting.body.items) quantities.set(productId, (quantities.get(productId) ?? 0) + quantity);
+    for (const { productId, quantity } of waiting.body.items)
+      quantities.set(productId, (quantities.get(productId) ?? 0) + quantity);
     if (![...quantities.keys()].every((productId) => known.has(productId))) continue;
-    result.set(waiting, [...quantities].map(([productId, quantity]) => ({ productId, quantity, ...known.get(productId)! })));
+    result.set(
+      waiting,
+      [...quantities].map(([productId, quantity]) => ({ productId, quantity, ...known.get(productId)! })),
+    );
   }
   return result;
 }
 
 /** A key that was used before gets the answer of then. */
 async function replay(client: pg.PoolClient, again: readonly Waiting[], given: Map<Waiting, Answer>): Promise<void> {
-  const rows = await run<{ key: string; bodyHash: string; answer: { orderId: string } }>(client, claimed, [userId, route, again.map(({ key }) => key)]);
+  const rows = await run<{ key: string; bodyHash: string; answer: { orderId: string } }>(client, claimed, [
+    userId,
+    route,
+    again.map(({ key }) => key),
+  ]);
   const before = new Map(rows.map((row) => [row.key, row]));
   for (const waiting of again) {
     const { bodyHash, answer } = before.get(waiting.key)!;
@@ -137,18 +179,41 @@ async function replay(client: pg.PoolClient, again: readonly Waiting[], given: M
   }
 }
 
-function rowsOf(placed: readonly { readonly waiting: Waiting; readonly orderId: string; readonly lines: readonly Line[] }[]): unknown[] {
+function rowsOf(
+  placed: readonly { readonly waiting: Waiting; readonly orderId: string; readonly lines: readonly Line[] }[],
+): unknown[] {
   const now = new Date().toISOString();
   const moves = new Moves(now);
   const history = JSON.stringify([{ what: 'placed', at: now }]);
   const orders = placed.map(({ waiting: { key, bodyHash, body }, orderId, lines }) => {
-    const total = { amount: lines.reduce((sum, { unitPrice, quantity }) => sum + unitPrice.amount * quantity, 0), currency: lines[0]!.unitPrice.currency };
+    const total = {
+      amount: lines.reduce((sum, { unitPrice, quantity }) => sum + unitPrice.amount * quantity, 0),
+      currency: lines[0]!.unitPrice.currency,
+    };
     const shippingAddress = `sealed:1:${userId}:${Buffer.from(JSON.stringify(body.shippingAddress)).toString('base64url')}`;
     const { paymentMethod } = body;
     const cause = freshId();
-    const told = { orderId, userId, lines, total, paymentMethod, shippingAddress, keyHash: sha256(key), bodyHash, placedAt: now };
+    const told = {
+      orderId,
+      userId,
+      lines,
+      total,
+      paymentMethod,
+      shippingAddress,
+      keyHash: sha256(key),
+      bodyHash,
+      placedAt: now,
+    };
     moves.says.say(topics.orderEvents, 'order.placed', orderId, cause, told);
-    moves.make(begin(orderId, lines.map(({ productId, quantity }) => ({ productId, quantity })), now), { orderId, userId, total, method: paymentMethod }, cause);
+    moves.make(
+      begin(
+        orderId,
+        lines.map(({ productId, quantity }) => ({ productId, quantity })),
+        now,
+      ),
+      { orderId, userId, total, method: paymentMethod },
+      cause,
+    );
     return [orderId, JSON.stringify(lines), total.amount, total.currency, paymentMethod, shippingAddress, history];
   });
   return [...moves.says.columns, userId, ...columnsOf(orders, 7), ...moves.sagas, ...moves.journal, ...moves.timers];

@@ -52,7 +52,8 @@ export interface Move {
 
 export const sagaId = (orderId: string): string => `place-order:${orderId}`;
 
-const position = ({ status, step }: Pick<SagaState, 'status' | 'step'>): string => (status === 'running' ? `asking ${step}` : status === 'undoing' ? `undoing ${step}` : status);
+const position = ({ status, step }: Pick<SagaState, 'status' | 'step'>): string =>
+  status === 'running' ? `asking ${step}` : status === 'undoing' ? `undoing ${step}` : status;
 
 export const deadlineName = (state: SagaState): string => `${position(state)}, attempt ${state.attempt}`;
 
@@ -80,22 +81,41 @@ export function begin(orderId: string, items: readonly object[], now: string): M
 }
 
 /** What a reply makes of a saga; undefined where nobody waits for it. */
-export function hear(state: SagaState, { orderId, userId, total, method }: Order, type: string, now: string): Move | undefined {
+export function hear(
+  state: SagaState,
+  { orderId, userId, total, method }: Order,
+  type: string,
+  now: string,
+): Move | undefined {
   const to = (change: Partial<SagaState>, ...passed: readonly string[]): Pick<Move, 'state' | 'journal'> => {
     const after: SagaState = { ...state, changedAt: now, ...change };
     const stations = [position(state), ...passed, position(after)];
-    return { state: after, journal: stations.slice(1).map((station, at) => ({ from: stations[at]!, to: station, cause: 'reply', detail: type })) };
+    return {
+      state: after,
+      journal: stations
+        .slice(1)
+        .map((station, at) => ({ from: stations[at]!, to: station, cause: 'reply', detail: type })),
+    };
   };
   const over = { step: null, attempt: 0 } as const;
   switch (`${position(state)} ← ${type}`) {
     case 'asking reserve stock ← stock.reserved':
       return {
         ...to({ done: ['reserve stock'], step: 'take payment' }),
-        ask: { topic: topics.paymentCommands, type: 'payment.take', payload: { orderId, userId, amount: total, method }, within: 120_000 },
+        ask: {
+          topic: topics.paymentCommands,
+          type: 'payment.take',
+          payload: { orderId, userId, amount: total, method },
+          within: 120_000,
+        },
       };
     case 'asking reserve stock ← stock.refused':
       return {
-        ...to({ ...over, status: 'failed', failure: { because: 'refused', step: 'reserve stock', reason: 'out-of-stock' } }),
+        ...to({
+          ...over,
+          status: 'failed',
+          failure: { because: 'refused', step: 'reserve stock', reason: 'out-of-stock' },
+        }),
         outcome: { status: 'rejected', reason: 'out-of-stock' },
       };
     case 'asking take payment ← payment.taken':
@@ -106,11 +126,19 @@ export function hear(state: SagaState, { orderId, userId, total, method }: Order
       };
     case 'asking take payment ← payment.declined':
       return {
-        ...to({ status: 'undoing', toUndo: ['reserve stock'], step: 'reserve stock', failure: { because: 'refused', step: 'take payment', reason: 'payment-declined' } }),
+        ...to({
+          status: 'undoing',
+          toUndo: ['reserve stock'],
+          step: 'reserve stock',
+          failure: { because: 'refused', step: 'take payment', reason: 'payment-declined' },
+        }),
         ask: { topic: topics.stockCommands, type: 'stock.release', payload: { orderId }, within: 10_000 },
       };
     case 'undoing reserve stock ← stock.released':
-      return { ...to({ ...over, status: 'failed', toUndo: [] }), outcome: { status: 'rejected', reason: 'payment-declined' } };
+      return {
+        ...to({ ...over, status: 'failed', toUndo: [] }),
+        outcome: { status: 'rejected', reason: 'payment-declined' },
+      };
     case 'asking hand over the goods ← stock.sold':
       return to({ ...over, status: 'completed', done: [...state.done, 'hand over the goods'] });
     default:

@@ -12,7 +12,9 @@ interface Take {
   readonly method: string;
 }
 
-const save = statement('save_takes', `
+const save = statement(
+  'save_takes',
+  `
 with ${numbered},
 asked as (insert into payments (order_id, payment_id, status, user_id, due_amount, due_currency, method, requested_at)
   select order_id, payment_id, 'requested', user_id, amount, currency, method, now()
@@ -20,7 +22,8 @@ asked as (insert into payments (order_id, payment_id, status, user_id, due_amoun
 wished as (insert into msg_effects (id, name, key, payload, cause, correlation)
   select id, 'payment.take', key, payload::jsonb, cause, correlation
   from unnest($13::uuid[], $14::text[], $15::text[], $16::uuid[], $17::text[]) with ordinality as e(id, key, payload, cause, correlation, place) order by place)
-${append}`);
+${append}`,
+);
 
 /** Notes that money is wanted, in one transaction: the provider is asked after the commit. */
 export function noteTakes(pool: pg.Pool, batch: readonly Heard[]): Promise<void> {
@@ -31,10 +34,23 @@ export function noteTakes(pool: pg.Pool, batch: readonly Heard[]): Promise<void>
     const says = new Says();
     const payments = takes.map(({ id, orderId, body: { userId, amount, method } }) => {
       const paymentId = freshId();
-      says.say(topics.paymentEvents, 'payment.started', orderId, id, { orderId, paymentId, userId, amount, method, startedAt });
+      says.say(topics.paymentEvents, 'payment.started', orderId, id, {
+        orderId,
+        paymentId,
+        userId,
+        amount,
+        method,
+        startedAt,
+      });
       return [orderId, paymentId, userId, amount.amount, amount.currency, method];
     });
-    const effects = takes.map(({ id, orderId }) => [freshId(), `${orderId}:take:1`, JSON.stringify({ orderId }), id, orderId]);
+    const effects = takes.map(({ id, orderId }) => [
+      freshId(),
+      `${orderId}:take:1`,
+      JSON.stringify({ orderId }),
+      id,
+      orderId,
+    ]);
     await run(client, save, [...says.columns, ...columnsOf(payments, 6), ...columnsOf(effects, 5)]);
   });
 }

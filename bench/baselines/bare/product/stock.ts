@@ -29,10 +29,18 @@ interface Shelf {
 
 type Place = 'available' | 'reserved' | 'sold';
 
-const lockReservations = statement('lock_reservations', `select order_id as "orderId", status, lines, shortages from reservations where order_id = any($1::uuid[]) order by order_id for update`);
-const lockShelves = statement('lock_shelves', `select product_id as "productId", available::float8, reserved::float8, sold::float8 from shelves where product_id = any($1::uuid[]) order by product_id for update`);
+const lockReservations = statement(
+  'lock_reservations',
+  `select order_id as "orderId", status, lines, shortages from reservations where order_id = any($1::uuid[]) order by order_id for update`,
+);
+const lockShelves = statement(
+  'lock_shelves',
+  `select product_id as "productId", available::float8, reserved::float8, sold::float8 from shelves where product_id = any($1::uuid[]) order by product_id for update`,
+);
 
-const save = statement('save_stock', `
+const save = statement(
+  'save_stock',
+  `
 with ${numbered},
 made as (insert into reservations (order_id, status, lines, shortages, reserved_at, refused_at)
   select order_id, status, lines::jsonb, shortages::jsonb, case status when 'reserved' then now() end, case status when 'refused' then now() end
@@ -41,7 +49,8 @@ ended as (update reservations r set status = u.status, sold_at = case u.status w
   from unnest($11::uuid[], $12::text[]) as u(order_id, status) where r.order_id = u.order_id),
 moved as (update shelves s set available = u.available, reserved = u.reserved, sold = u.sold
   from unnest($13::uuid[], $14::int8[], $15::int8[], $16::int8[]) as u(product_id, available, reserved, sold) where s.product_id = u.product_id)
-${append}`);
+${append}`,
+);
 
 /** What a batch of commands makes of reservations and shelves, in memory. */
 class Stockroom {
@@ -64,7 +73,12 @@ class Stockroom {
     });
     if (shortages.length > 0) {
       this.made.set(orderId, { orderId, status: 'refused', lines: null, shortages });
-      this.says.say(topics.stockEvents, 'stock.refused', orderId, id, { orderId, reason: 'out-of-stock', shortages, refusedAt: this.#at });
+      this.says.say(topics.stockEvents, 'stock.refused', orderId, id, {
+        orderId,
+        reason: 'out-of-stock',
+        shortages,
+        refusedAt: this.#at,
+      });
       return;
     }
     this.made.set(orderId, { orderId, status: 'reserved', lines, shortages: null });
@@ -84,7 +98,10 @@ class Stockroom {
 
   #end(orderId: string, status: 'sold' | 'released'): readonly Line[] {
     const reservation = this.reservations.get(orderId);
-    if (reservation?.status !== 'reserved') throw new Error(`the goods of order ${orderId} can't be ${status}: they are ${reservation?.status ?? 'not set aside'}`);
+    if (reservation?.status !== 'reserved')
+      throw new Error(
+        `the goods of order ${orderId} can't be ${status}: they are ${reservation?.status ?? 'not set aside'}`,
+      );
     reservation.status = status;
     this.ended.set(orderId, reservation);
     this.#carry(reservation.lines!, 'reserved', status === 'sold' ? 'sold' : 'available');
@@ -109,9 +126,16 @@ export function obey(pool: pg.Pool, batch: readonly Heard[]): Promise<void> {
     const fresh = new Set((await run<{ id: string }>(client, mark, markValues('product', batch))).map(({ id }) => id));
     const commands = batch.filter(({ id }) => fresh.delete(id));
     const reservations = await run<Reservation>(client, lockReservations, [commands.map(({ orderId }) => orderId)]);
-    const products = new Set([...commands.flatMap(linesOf), ...reservations.flatMap(({ lines }) => lines ?? [])].map(({ productId }) => productId));
+    const products = new Set(
+      [...commands.flatMap(linesOf), ...reservations.flatMap(({ lines }) => lines ?? [])].map(
+        ({ productId }) => productId,
+      ),
+    );
     const shelves = await run<Shelf>(client, lockShelves, [[...products]]);
-    const stockroom = new Stockroom(new Map(reservations.map((row) => [row.orderId, row])), new Map(shelves.map((row) => [row.productId, row])));
+    const stockroom = new Stockroom(
+      new Map(reservations.map((row) => [row.orderId, row])),
+      new Map(shelves.map((row) => [row.productId, row])),
+    );
     for (const command of commands) {
       if (command.type === 'stock.reserve') stockroom.reserve(command as Heard<{ readonly lines: readonly Line[] }>);
       else if (command.type === 'stock.sell') stockroom.sell(command);
@@ -119,9 +143,23 @@ export function obey(pool: pg.Pool, batch: readonly Heard[]): Promise<void> {
     }
     await run(client, save, [
       ...stockroom.says.columns,
-      ...columnsOf([...stockroom.made.values()].map(({ orderId, status, lines, shortages }) => [orderId, status, lines && JSON.stringify(lines), shortages && JSON.stringify(shortages)]), 4),
-      ...columnsOf([...stockroom.ended.values()].map(({ orderId, status }) => [orderId, status]), 2),
-      ...columnsOf([...stockroom.moved].map(({ productId, available, reserved, sold }) => [productId, available, reserved, sold]), 4),
+      ...columnsOf(
+        [...stockroom.made.values()].map(({ orderId, status, lines, shortages }) => [
+          orderId,
+          status,
+          lines && JSON.stringify(lines),
+          shortages && JSON.stringify(shortages),
+        ]),
+        4,
+      ),
+      ...columnsOf(
+        [...stockroom.ended.values()].map(({ orderId, status }) => [orderId, status]),
+        2,
+      ),
+      ...columnsOf(
+        [...stockroom.moved].map(({ productId, available, reserved, sold }) => [productId, available, reserved, sold]),
+        4,
+      ),
     ]);
   });
 }

@@ -9,7 +9,10 @@ export class ShopCalls {
   readonly #payment = setting('PAYMENT_URL');
 
   reserve({ orderId, lines }: OrderEntity): Promise<boolean> {
-    return this.#ask('POST', `${this.#product}/reservations`, 409, { orderId, lines: lines.map(({ productId, quantity }) => ({ productId, quantity })) });
+    return this.#ask('POST', `${this.#product}/reservations`, 409, {
+      orderId,
+      lines: lines.map(({ productId, quantity }) => ({ productId, quantity })),
+    });
   }
 
   capture({ orderId, total, paymentMethod }: OrderEntity): Promise<boolean> {
@@ -21,7 +24,10 @@ export class ShopCalls {
   }
 
   async #ask(method: string, url: string, no: number | undefined, body?: object): Promise<boolean> {
-    const response = await fetch(url, { method, ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }) });
+    const response = await fetch(url, {
+      method,
+      ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
     await response.arrayBuffer(); // or the connection is not free again
     if (response.ok) return true;
     if (response.status === no) return false;

@@ -8,7 +8,8 @@ export class PaymentsController {
 
   @Post()
   async capture(@Body() { orderId, amount, method }: CaptureDto): Promise<{ orderId: string }> {
-    if (!(await this.payments.capture(orderId, amount, method))) throw new HttpException('declined', HttpStatus.PAYMENT_REQUIRED);
+    if (!(await this.payments.capture(orderId, amount, method)))
+      throw new HttpException('declined', HttpStatus.PAYMENT_REQUIRED);
     return { orderId };
   }
 }

@@ -6,7 +6,10 @@ import { StockService } from '../../nest-shop/stock.service.js';
 import { runApp } from '../run-app.js';
 import { ReservationsController } from './reservations.controller.js';
 
-@Module({ controllers: [ReservationsController], providers: [database(ProductEntity, ReservationEntity), StockService] })
+@Module({
+  controllers: [ReservationsController],
+  providers: [database(ProductEntity, ReservationEntity), StockService],
+})
 class ProductModule {}
 
 await runApp(ProductModule);

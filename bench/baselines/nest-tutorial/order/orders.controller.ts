@@ -39,6 +39,10 @@ export class OrdersController {
 
   async #finish(orderId: string, status: OrderStatus, reason?: string): Promise<void> {
     await this.orders.finish(orderId, status, reason);
-    this.client.emit(topics.orderEvents, { key: orderId, headers: { ce_type: `order.${status}` }, value: { orderId, status } });
+    this.client.emit(topics.orderEvents, {
+      key: orderId,
+      headers: { ce_type: `order.${status}` },
+      value: { orderId, status },
+    });
   }
 }

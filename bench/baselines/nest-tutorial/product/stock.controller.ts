@@ -14,7 +14,8 @@ export class StockController {
 
   @EventPattern(topics.orderCreated)
   async orderCreated(@Payload() { orderId, lines, total, paymentMethod }: OrderCreatedDto): Promise<void> {
-    if (await this.stock.reserve(orderId, lines)) this.client.emit(topics.stockReserved, { key: orderId, value: { orderId, total, paymentMethod } });
+    if (await this.stock.reserve(orderId, lines))
+      this.client.emit(topics.stockReserved, { key: orderId, value: { orderId, total, paymentMethod } });
     else this.client.emit(topics.stockRejected, { key: orderId, value: { orderId } });
   }
 

@@ -11,7 +11,14 @@ const lineOf = Symbol('class of the lines');
 export const AreLines =
   (line: () => LineClass, atLeast = 1): PropertyDecorator =>
   (target, property) => {
-    for (const rule of [IsArray(), ArrayMinSize(atLeast), ArrayMaxSize(maxLines), ValidateNested({ each: true }), Type(line)]) rule(target, property);
+    for (const rule of [
+      IsArray(),
+      ArrayMinSize(atLeast),
+      ArrayMaxSize(maxLines),
+      ValidateNested({ each: true }),
+      Type(line),
+    ])
+      rule(target, property);
     Reflect.defineMetadata(lineOf, line, target, property);
   };
 

@@ -8,4 +8,5 @@ export type Sealed = string;
 
 export const sealedPattern = /^sealed:1:[0-9a-f-]{36}:[A-Za-z0-9_-]{16}:[A-Za-z0-9_-]{22,}$/;
 
-export const IsSealed = (): PropertyDecorator => Matches(sealedPattern, { message: 'must be sealed with its owner\'s data key' });
+export const IsSealed = (): PropertyDecorator =>
+  Matches(sealedPattern, { message: "must be sealed with its owner's data key" });

@@ -11,6 +11,7 @@ import { topics } from '../topics.js';
 export class OrderRejected {
   @IsId() readonly orderId!: OrderId;
   @IsId() readonly userId!: UserId;
-  @IsIn(['out-of-stock', 'payment-declined', 'timed-out']) readonly reason!: 'out-of-stock' | 'payment-declined' | 'timed-out';
+  @IsIn(['out-of-stock', 'payment-declined', 'timed-out']) readonly reason!:
+    'out-of-stock' | 'payment-declined' | 'timed-out';
   @IsInstant() readonly rejectedAt!: string;
 }

@@ -10,7 +10,9 @@ const identity = ['x-type', 'x-topic', 'x-key', 'x-tombstone'] as const;
  * everything that was sound still is. A wider rule is no break. Both are the same version of one message.
  */
 export const breaksOf = (old: MessageSchema, now: MessageSchema): string[] => [
-  ...identity.flatMap((word) => (old[word] === now[word] ? [] : [`${word.slice(2)} was ${told(old[word])} and is ${told(now[word])}`])),
+  ...identity.flatMap((word) =>
+    old[word] === now[word] ? [] : [`${word.slice(2)} was ${told(old[word])} and is ${told(now[word])}`],
+  ),
   ...fieldBreaks(old, now, ''),
 ];
 
@@ -19,16 +21,31 @@ function fieldBreaks(old: JsonSchema, now: JsonSchema, path: string): string[] {
   return [
     ...typeBreaks(old, now),
     ...enumBreaks(old, now),
-    ...(['pattern', 'format'] as const).flatMap((word) => (now[word] === undefined || old[word] === now[word] ? [] : [`${word} was ${told(old[word])} and is ${told(now[word])}`])),
-    ...upperLimits.flatMap((word) => ((now[word] ?? Infinity) < (old[word] ?? Infinity) ? [`${word} was ${told(old[word])} and is ${told(now[word])}`] : [])),
-    ...lowerLimits.flatMap((word) => ((now[word] ?? -Infinity) > (old[word] ?? -Infinity) ? [`${word} was ${told(old[word])} and is ${told(now[word])}`] : [])),
-    ...(now.additionalProperties === false && old.additionalProperties !== false ? ['other fields are no longer allowed'] : []),
+    ...(['pattern', 'format'] as const).flatMap((word) =>
+      now[word] === undefined || old[word] === now[word]
+        ? []
+        : [`${word} was ${told(old[word])} and is ${told(now[word])}`],
+    ),
+    ...upperLimits.flatMap((word) =>
+      (now[word] ?? Infinity) < (old[word] ?? Infinity)
+        ? [`${word} was ${told(old[word])} and is ${told(now[word])}`]
+        : [],
+    ),
+    ...lowerLimits.flatMap((word) =>
+      (now[word] ?? -Infinity) > (old[word] ?? -Infinity)
+        ? [`${word} was ${told(old[word])} and is ${told(now[word])}`]
+        : [],
+    ),
+    ...(now.additionalProperties === false && old.additionalProperties !== false
+      ? ['other fields are no longer allowed']
+      : []),
   ]
     .map((broken) => `${here}: ${broken}`)
     .concat(requiredBreaks(old, now, path), insideBreaks(old, now, path));
 }
 
-const typeBreaks = (old: JsonSchema, now: JsonSchema): string[] => (now.type === undefined || old.type === now.type ? [] : [`type was ${told(old.type)} and is ${now.type}`]);
+const typeBreaks = (old: JsonSchema, now: JsonSchema): string[] =>
+  now.type === undefined || old.type === now.type ? [] : [`type was ${told(old.type)} and is ${now.type}`];
 
 function enumBreaks(old: JsonSchema, now: JsonSchema): string[] {
   if (!now.enum) return [];
@@ -42,7 +59,10 @@ function requiredBreaks(old: JsonSchema, now: JsonSchema, path: string): string[
   const demanded = required.filter((field) => !old.required?.includes(field));
   return [
     ...gone.map((field) => `${at(path, field)}: is gone (removed or renamed)`),
-    ...demanded.map((field) => `${at(path, field)}: ${field in (old.properties ?? {}) ? 'was optional and is required' : 'is new and required'}`),
+    ...demanded.map(
+      (field) =>
+        `${at(path, field)}: ${field in (old.properties ?? {}) ? 'was optional and is required' : 'is new and required'}`,
+    ),
   ];
 }
 

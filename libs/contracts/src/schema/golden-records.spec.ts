@@ -8,8 +8,14 @@ import type { JsonSchema, MessageSchema } from './json-schema.js';
 type Json = Record<string, unknown>;
 
 const folder = new URL('../../schemas/', import.meta.url);
-const committed = readdirSync(folder).map((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as MessageSchema);
-const golden = committed.map((schema): [string, MessageSchema, MessageClass] => [`${schema['x-type']}, version ${schema['x-version']}`, schema, contracts.find(schema['x-type'])!.cls]);
+const committed = readdirSync(folder).map(
+  (file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as MessageSchema,
+);
+const golden = committed.map((schema): [string, MessageSchema, MessageClass] => [
+  `${schema['x-type']}, version ${schema['x-version']}`,
+  schema,
+  contracts.find(schema['x-type'])!.cls,
+]);
 
 /** Texts of a pattern; made once each, for that is slow. */
 const matching = new Map<string, fc.Arbitrary<string>>();
@@ -23,9 +29,23 @@ const isFreeText = ({ pattern }: JsonSchema): boolean => pattern?.includes('u000
 
 /** Any value that a schema allows. */
 function valid(schema: JsonSchema): fc.Arbitrary<unknown> {
-  const { type, pattern = '', format, minimum = 0, maximum = 0, maxLength = 0, minItems = 0, items = {}, properties = {}, required = [] } = schema;
+  const {
+    type,
+    pattern = '',
+    format,
+    minimum = 0,
+    maximum = 0,
+    maxLength = 0,
+    minItems = 0,
+    items = {},
+    properties = {},
+    required = [],
+  } = schema;
   if (schema.enum) return fc.constantFrom(...schema.enum);
-  if (format === 'date-time') return fc.date({ noInvalidDate: true, min: new Date('2000-01-01T00:00:00Z'), max: new Date('2100-01-01T00:00:00Z') }).map((date) => date.toISOString());
+  if (format === 'date-time')
+    return fc
+      .date({ noInvalidDate: true, min: new Date('2000-01-01T00:00:00Z'), max: new Date('2100-01-01T00:00:00Z') })
+      .map((date) => date.toISOString());
   if (format === 'uri') return fc.constantFrom('http://127.0.0.1:3000', 'https://shop.example/orders');
   switch (type) {
     case 'boolean':
@@ -34,15 +54,21 @@ function valid(schema: JsonSchema): fc.Arbitrary<unknown> {
       return fc.oneof(fc.constantFrom(minimum, maximum), fc.integer({ min: minimum, max: maximum }));
     case 'string':
       if (!isFreeText(schema)) return maxLength === 64 ? hex : textsOf(pattern);
-      return fc.oneof(fc.constantFrom('', 'é'.repeat(maxLength)), fc.string({ unit: 'binary', maxLength: Math.min(maxLength, 20) }).filter((text) => !text.includes('\0')));
+      return fc.oneof(
+        fc.constantFrom('', 'é'.repeat(maxLength)),
+        fc.string({ unit: 'binary', maxLength: Math.min(maxLength, 20) }).filter((text) => !text.includes('\0')),
+      );
     case 'array':
       return fc.array(valid(items), { minLength: minItems, maxLength: minItems + 3 });
     default:
-      return fc.record(Object.fromEntries(Object.entries(properties).map(([field, inner]) => [field, valid(inner)])), { requiredKeys: [...required] });
+      return fc.record(Object.fromEntries(Object.entries(properties).map(([field, inner]) => [field, valid(inner)])), {
+        requiredKeys: [...required],
+      });
   }
 }
 
-const anExample = (schema: JsonSchema): Json => fc.sample(valid({ ...schema, required: Object.keys(schema.properties ?? {}) }), { numRuns: 1, seed: 7 })[0] as Json;
+const anExample = (schema: JsonSchema): Json =>
+  fc.sample(valid({ ...schema, required: Object.keys(schema.properties ?? {}) }), { numRuns: 1, seed: 7 })[0] as Json;
 
 /** Values that a schema does not allow, each just outside. */
 function wrong(schema: JsonSchema): unknown[] {
@@ -58,7 +84,14 @@ function wrong(schema: JsonSchema): unknown[] {
     ...(maxLength === undefined ? [] : ['a'.repeat(maxLength + 1)]),
     ...(minItems ? [[]] : []),
     ...(maxItems === undefined ? [] : [Array<Json>(maxItems + 1).fill(anExample(items ?? {}))]),
-    ...(properties?.['currency'] ? [{ amount: 1, currency: 'USD' }, { amount: -1, currency: 'GBP' }, { amount: 0.5, currency: 'GBP' }, { amount: 1, currency: 'GBP', tax: 1 }] : []),
+    ...(properties?.['currency']
+      ? [
+          { amount: 1, currency: 'USD' },
+          { amount: -1, currency: 'GBP' },
+          { amount: 0.5, currency: 'GBP' },
+          { amount: 1, currency: 'GBP', tax: 1 },
+        ]
+      : []),
   ];
 }
 
@@ -67,9 +100,14 @@ describe.each(golden)('a record of %s', (_name, schema, cls) => {
   const example = anExample(schema);
   const read = (json: unknown) => readMessage(cls, json, schema['x-version']);
 
-  it('is read, whatever its fields hold within the rules', () => fc.assert(fc.property(valid(schema), (json) => void read(json)), { numRuns: 30 }));
+  it('is read, whatever its fields hold within the rules', () =>
+    fc.assert(
+      fc.property(valid(schema), (json) => void read(json)),
+      { numRuns: 30 },
+    ));
 
-  it('is read with fields that nobody knows, which are left out', () => expect(read({ ...example, surprise: 1 })).not.toHaveProperty('surprise'));
+  it('is read with fields that nobody knows, which are left out', () =>
+    expect(read({ ...example, surprise: 1 })).not.toHaveProperty('surprise'));
 
   it('is refused with the name of the field that is missing', () => {
     for (const field of schema.required ?? []) {
@@ -80,7 +118,8 @@ describe.each(golden)('a record of %s', (_name, schema, cls) => {
 
   it('is refused with the name of the field that is wrong', () => {
     for (const [field, inner] of fields) {
-      for (const value of wrong(inner)) expect(() => read({ ...example, [field]: value })).toThrow(`${schema['x-type']}: ${field}`);
+      for (const value of wrong(inner))
+        expect(() => read({ ...example, [field]: value })).toThrow(`${schema['x-type']}: ${field}`);
     }
   });
 
@@ -88,16 +127,23 @@ describe.each(golden)('a record of %s', (_name, schema, cls) => {
     for (const [list, { items }] of fields) {
       for (const [field, inner] of Object.entries(items?.properties ?? {})) {
         const line = anExample(items!);
-        for (const value of wrong(inner)) expect(() => read({ ...example, [list]: [line, { ...line, [field]: value }] })).toThrow(`${schema['x-type']}: ${list}.1.${field}`);
+        for (const value of wrong(inner))
+          expect(() => read({ ...example, [list]: [line, { ...line, [field]: value }] })).toThrow(
+            `${schema['x-type']}: ${list}.1.${field}`,
+          );
       }
     }
   });
 
-  it.each([[null], ['text'], [7], [[]]])('is no %j', (json) => expect(() => read(json)).toThrow('the value is no JSON object'));
+  it.each([[null], ['text'], [7], [[]]])('is no %j', (json) =>
+    expect(() => read(json)).toThrow('the value is no JSON object'),
+  );
 
-  it('is not of a version that nobody knows', () => expect(() => readMessage(cls, example, 99)).toThrow('version 99 is not known'));
+  it('is not of a version that nobody knows', () =>
+    expect(() => readMessage(cls, example, 99)).toThrow('version 99 is not known'));
 
   it('says what was said, once it has been through JSON', () => {
-    if (schema['x-version'] === contracts.find(schema['x-type'])!.info.version) expect(JSON.parse(JSON.stringify(makeMessage(cls, example)))).toEqual(example);
+    if (schema['x-version'] === contracts.find(schema['x-type'])!.info.version)
+      expect(JSON.parse(JSON.stringify(makeMessage(cls, example)))).toEqual(example);
   });
 });

@@ -16,17 +16,27 @@ export function review(committed: Schemas, current: Schemas): Review {
   const byType = new Map([...current.values()].map((schema) => [schema['x-type'], schema]));
   const orphans = [...committed.values()].flatMap((old) => {
     const now = byType.get(old['x-type']);
-    if (!now) return [`${old['x-type']}: no class has this type any more, and its records stay on ${old['x-topic']} for ever. Keep the class; who no longer cares for it may ignore it.`];
-    if (old['x-version'] > now['x-version']) return [`${old['x-type']}: version ${old['x-version']} has been published, and the class says ${now['x-version']}. A version never goes back.`];
+    if (!now)
+      return [
+        `${old['x-type']}: no class has this type any more, and its records stay on ${old['x-topic']} for ever. Keep the class; who no longer cares for it may ignore it.`,
+      ];
+    if (old['x-version'] > now['x-version'])
+      return [
+        `${old['x-type']}: version ${old['x-version']} has been published, and the class says ${now['x-version']}. A version never goes back.`,
+      ];
     return [];
   });
   const breaks = [...current].flatMap(([file, now]) => {
     const old = committed.get(file);
     const broken = old ? breaksOf(old, now) : [];
     const faults = [...olderFaults(now, committed), ...broken, ...(broken.length > 0 ? [wayOut(now)] : [])];
-    return faults.length > 0 ? [`${now['x-type']}, version ${now['x-version']}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`] : [];
+    return faults.length > 0
+      ? [`${now['x-type']}, version ${now['x-version']}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`]
+      : [];
   });
-  const outdated = [...current].filter(([file, now]) => JSON.stringify(committed.get(file)) !== JSON.stringify(now)).map(([file]) => file);
+  const outdated = [...current]
+    .filter(([file, now]) => JSON.stringify(committed.get(file)) !== JSON.stringify(now))
+    .map(([file]) => file);
   return { breaks: [...orphans, ...breaks], outdated };
 }
 
@@ -35,7 +45,9 @@ function olderFaults(now: MessageSchema, committed: Schemas): string[] {
   return Array.from({ length: version - 1 }, (_, before) => `${type}.v${before + 1}.json`).flatMap((file) => {
     const old = committed.get(file);
     if (!old) return [`${file} is missing: records of that version may still be read. Get it back from the history.`];
-    return old['x-topic'] === topic ? [] : [`topic was ${old['x-topic']} and is ${topic}: a type stays on its topic. Give the message another type.`];
+    return old['x-topic'] === topic
+      ? []
+      : [`topic was ${old['x-topic']} and is ${topic}: a type stays on its topic. Give the message another type.`];
   });
 }
 

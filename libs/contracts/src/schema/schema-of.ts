@@ -8,7 +8,10 @@ type Rule = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidatio
 
 const money: JsonSchema = {
   type: 'object',
-  properties: { amount: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER }, currency: { type: 'string', enum: ['GBP'] } },
+  properties: {
+    amount: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+    currency: { type: 'string', enum: ['GBP'] },
+  },
   required: ['amount', 'currency'],
   additionalProperties: false,
 };
@@ -47,14 +50,24 @@ export function schemaOf(cls: MessageClass): MessageSchema {
 }
 
 /** The schemas of all messages, by the names of their files. */
-export const schemasOf = (catalogue: Catalogue): ReadonlyMap<string, MessageSchema> => new Map(catalogue.classes.map(schemaOf).map((schema) => [fileOf(schema), schema]));
+export const schemasOf = (catalogue: Catalogue): ReadonlyMap<string, MessageSchema> =>
+  new Map(catalogue.classes.map(schemaOf).map((schema) => [fileOf(schema), schema]));
 
 export const fileOf = (schema: MessageSchema): string => `${schema['x-type']}.v${schema['x-version']}.json`;
 
 function objectSchema(cls: new () => object): JsonSchema {
-  const rules = groupBy(getMetadataStorage().getTargetValidationMetadatas(cls, '', false, false), ({ propertyName }) => propertyName);
-  const required = [...rules].filter(([, ofField]) => !ofField.some(({ name }) => name === 'isOptional')).map(([field]) => field);
-  return { type: 'object', properties: Object.fromEntries([...rules].map(([field, ofField]) => [field, fieldSchema(cls, field, ofField)])), required };
+  const rules = groupBy(
+    getMetadataStorage().getTargetValidationMetadatas(cls, '', false, false),
+    ({ propertyName }) => propertyName,
+  );
+  const required = [...rules]
+    .filter(([, ofField]) => !ofField.some(({ name }) => name === 'isOptional'))
+    .map(([field]) => field);
+  return {
+    type: 'object',
+    properties: Object.fromEntries([...rules].map(([field, ofField]) => [field, fieldSchema(cls, field, ofField)])),
+    required,
+  };
 }
 
 function fieldSchema(cls: new () => object, field: string, rules: readonly Rule[]): JsonSchema {
@@ -65,7 +78,10 @@ function fieldSchema(cls: new () => object, field: string, rules: readonly Rule[
       if (line) return { items: objectSchema(line) };
     }
     const word = rule.each ? undefined : words[rule.name ?? ''];
-    if (!word) throw new TypeError(`${cls.name}.${field}: the rule ${rule.name ?? rule.type} has no word in JSON Schema yet; add it to libs/contracts/src/schema/schema-of.ts`);
+    if (!word)
+      throw new TypeError(
+        `${cls.name}.${field}: the rule ${rule.name ?? rule.type} has no word in JSON Schema yet; add it to libs/contracts/src/schema/schema-of.ts`,
+      );
     return word(...((rule.constraints ?? []) as never[]));
   });
   const { type, ...rest } = Object.assign({}, ...parts) as JsonSchema;

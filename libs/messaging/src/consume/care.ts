@@ -60,7 +60,11 @@ export class Care {
     this.#begun.push({ topic, partition });
     const starts = await this.store.countStart(this.group, topic, partition, offset, messagesWithCare);
     if (starts <= startsBeforeCare) return 0;
-    this.log('warn', 'the consumer began here again and again: it goes on one by one', { group: this.group, place, starts });
+    this.log('warn', 'the consumer began here again and again: it goes on one by one', {
+      group: this.group,
+      place,
+      starts,
+    });
     return messagesWithCare;
   }
 }

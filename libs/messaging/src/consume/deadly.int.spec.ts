@@ -60,15 +60,23 @@ describe('a message that kills the process', () => {
     partition: 0,
     key: targetId,
     value: JSON.stringify({ targetId }),
-    headers: { ce_id: randomUUID(), ce_type: 'target.hit', ce_schemaversion: '1', ce_source: '/elsewhere', ce_sequence: String(++sequence) },
+    headers: {
+      ce_id: randomUUID(),
+      ce_type: 'target.hit',
+      ce_schemaversion: '1',
+      ce_source: '/elsewhere',
+      ce_sequence: String(++sequence),
+    },
   });
   const send = async (...records: OutgoingRecord[]): Promise<void> => {
     const publisher = await kafka.publisher();
     await publisher.publish(records);
     await publisher.close();
   };
-  const taken = async (): Promise<number> => (await dataSource.query<{ n: number }[]>('select count(*)::int as n from taken'))[0]!.n;
-  const many = (count: number): OutgoingRecord[] => Array.from({ length: count }, (_, index) => hit(`target ${index % 20}`));
+  const taken = async (): Promise<number> =>
+    (await dataSource.query<{ n: number }[]>('select count(*)::int as n from taken'))[0]!.n;
+  const many = (count: number): OutgoingRecord[] =>
+    Array.from({ length: count }, (_, index) => hit(`target ${index % 20}`));
 
   /** Whoever dies is started anew. */
   const supervise = async (): Promise<void> => {
@@ -86,7 +94,11 @@ describe('a message that kills the process', () => {
     kafka = kafkaClient({ brokers: brokers.split(','), clientId: 'test' });
     await kafka.provision([hits]);
     database = await freshDatabase();
-    dataSource = await new DataSource({ type: 'postgres', url: database.url, migrations: messagingMigrations }).initialize();
+    dataSource = await new DataSource({
+      type: 'postgres',
+      url: database.url,
+      migrations: messagingMigrations,
+    }).initialize();
     await dataSource.runMigrations();
     await dataSource.query('create table taken (taken_id uuid primary key, target_id text not null)');
     supervisor = supervise();
@@ -112,7 +124,9 @@ describe('a message that kills the process', () => {
       );
       return rows[0]?.messages === 2 && rows;
     });
-    expect(parked).toEqual([{ key: 'deadly', cause: 'Poison', detail: expect.stringContaining('the process died'), messages: 2 }]);
+    expect(parked).toEqual([
+      { key: 'deadly', cause: 'Poison', detail: expect.stringContaining('the process died'), messages: 2 },
+    ]);
     expect(deaths).toBeGreaterThanOrEqual(2);
     expect(deaths).toBeLessThanOrEqual(8);
     await send(hit('after all'));

@@ -37,7 +37,8 @@ export class Handlers {
   ) {}
 
   add(type: string, handler: Handler): void {
-    if (this.#byType.has(type)) throw new TypeError(`${this.group} has two handlers of ${type}: give one of them a consumer of its own`);
+    if (this.#byType.has(type))
+      throw new TypeError(`${this.group} has two handlers of ${type}: give one of them a consumer of its own`);
     this.#byType.set(type, handler);
   }
 
@@ -46,7 +47,11 @@ export class Handlers {
   }
 
   get declared(): readonly Declared[] {
-    return [...this.#byType].map(([type, { extras }]) => ({ type, kind: extras.kind, tables: Object.values(extras.load).map((load): AnyTable => load.table) }));
+    return [...this.#byType].map(([type, { extras }]) => ({
+      type,
+      kind: extras.kind,
+      tables: Object.values(extras.load).map((load): AnyTable => load.table),
+    }));
   }
 
   get topics(): string[] {
@@ -59,12 +64,15 @@ export class Handlers {
       .flatMap((topic) => contracts.on(topic))
       .filter((cls) => !this.#byType.has(messageInfo(cls).type) && !this.ignored.includes(cls));
     if (open.length > 0) {
-      throw new TypeError(`${this.group} may get ${open.map((cls) => messageInfo(cls).type).join(', ')}: handle or ignore each of them`);
+      throw new TypeError(
+        `${this.group} may get ${open.map((cls) => messageInfo(cls).type).join(', ')}: handle or ignore each of them`,
+      );
     }
     for (const [type, { extras }] of this.#byType) {
       checkProjection(type, extras);
       for (const { table } of Object.values(extras.load)) {
-        if (!lockOrder.some(({ name }) => name === table.name)) throw new TypeError(`${type} loads ${table.name}, which is not in the lock order`);
+        if (!lockOrder.some(({ name }) => name === table.name))
+          throw new TypeError(`${type} loads ${table.name}, which is not in the lock order`);
       }
     }
   }
@@ -105,7 +113,11 @@ export class Handlers {
       return { ...work, consumer: inbox, decide: apply };
     }
     if (!policies.has(type)) return undefined;
-    return { ...work, consumer: inbox, decide: async (given) => withoutWishes((await work.decide(given)) as Decision, effects) };
+    return {
+      ...work,
+      consumer: inbox,
+      decide: async (given) => withoutWishes((await work.decide(given)) as Decision, effects),
+    };
   }
 
   kindOf(type: string): HandlerKind | undefined {
@@ -127,8 +139,18 @@ export class Handlers {
   }
 }
 
-const withoutWishes = ({ changes, says, wishes, deadlines, met, answer }: Decision, but: ReadonlySet<string>): Decision =>
-  new Decision(changes, says, wishes.filter(({ effect }) => but.has(effect)), deadlines, met, answer);
+const withoutWishes = (
+  { changes, says, wishes, deadlines, met, answer }: Decision,
+  but: ReadonlySet<string>,
+): Decision =>
+  new Decision(
+    changes,
+    says,
+    wishes.filter(({ effect }) => but.has(effect)),
+    deadlines,
+    met,
+    answer,
+  );
 
 /** Through Nest's pipeline: guards, pipes, interceptors, filters. A failure of the handler itself keeps its own error. */
 async function call(callback: MessageHandler, message: object, given: object): Promise<Decision> {

@@ -42,9 +42,15 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     super();
   }
 
-  override addHandler(pattern: unknown, callback: MessageHandler, isEventHandler = false, extras: Record<string, unknown> = {}): void {
+  override addHandler(
+    pattern: unknown,
+    callback: MessageHandler,
+    isEventHandler = false,
+    extras: Record<string, unknown> = {},
+  ): void {
     const handled = extras as unknown as HandlerExtras;
-    if (!isEventHandler || !handled.message) throw new TypeError(`${String(pattern)}: handlers of this transport are marked with @Handles`);
+    if (!isEventHandler || !handled.message)
+      throw new TypeError(`${String(pattern)}: handlers of this transport are marked with @Handles`);
     const group = handled.consumer === undefined ? this.options.service : `${this.options.service}.${handled.consumer}`;
     let handlers = this.#groups.get(group);
     if (!handlers) this.#groups.set(group, (handlers = new Handlers(group, this.options.ignores?.[group] ?? [])));
@@ -89,14 +95,21 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     return this.#groups.get(this.options.service)?.topics ?? [];
   }
 
-  get groups(): readonly { readonly group: string; readonly topics: readonly string[]; readonly silence: number; readonly rebalances: number }[] {
+  get groups(): readonly {
+    readonly group: string;
+    readonly topics: readonly string[];
+    readonly silence: number;
+    readonly rebalances: number;
+  }[] {
     return this.#pumps.map(({ group, topics, silence, rebalances }) => ({ group, topics, silence, rebalances }));
   }
 
   /** What is not as it should be, in words; empty while all is well. */
   get troubles(): string[] {
     if (!this.#connected && this.#groups.size > 0) return ['consumers: not connected to the broker'];
-    return this.#pumps.filter((pump) => pump.silence > troubling).map((pump) => `consumer ${pump.group}: nothing fetched for ${Math.round(pump.silence / 1000)} s`);
+    return this.#pumps
+      .filter((pump) => pump.silence > troubling)
+      .map((pump) => `consumer ${pump.group}: nothing fetched for ${Math.round(pump.silence / 1000)} s`);
   }
 
   on(): void {
@@ -110,7 +123,9 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
   async #start(): Promise<void> {
     const topics = this.options.contracts.topics;
     const used = new Set([...this.#groups.values()].flatMap((handlers) => handlers.topics));
-    await this.#patiently(() => this.kafka.check([...new Set([...topics.filter((topic) => used.has(topic.name)), ...ownTopics(this.options)])]));
+    await this.#patiently(() =>
+      this.kafka.check([...new Set([...topics.filter((topic) => used.has(topic.name)), ...ownTopics(this.options)])]),
+    );
     await this.#patiently(() => this.#agree());
     // Only then: a database that was restored to before a topic grew is told so, not that nobody has grown it.
     await this.#patiently(() => this.agreement.onSizes());

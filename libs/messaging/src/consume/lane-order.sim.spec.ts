@@ -3,7 +3,17 @@ import { describe, expect, it } from '@jest/globals';
 import { Transient } from '@tradewind/kernel';
 import { Simulation } from '@tradewind/testing/simulated';
 import { IsString } from 'class-validator';
-import { Catalogue, Handles, insert, Message, MessagingParts, table, topic, type Decision, type Given } from '../index.js';
+import {
+  Catalogue,
+  Handles,
+  insert,
+  Message,
+  MessagingParts,
+  table,
+  topic,
+  type Decision,
+  type Given,
+} from '../index.js';
 
 const words = topic('word.events', { owner: 'elsewhere', partitions: 1 });
 
@@ -56,7 +66,19 @@ async function heard(starts: number): Promise<{ decided: readonly string[]; note
       ['ada 1', 'bob 1', 'ada 2', 'bob 2', 'ada 3', 'bob 3'].map((word, index) => {
         const [speaker] = word.split(' ') as [string];
         const id = `00000000-0000-7000-8000-00000000000${index}`;
-        return { topic: words.name, partition: 0, key: speaker, value: JSON.stringify({ speaker, word }), headers: { ce_id: id, ce_type: 'word.heard', ce_schemaversion: '1', ce_source: '/elsewhere', ce_sequence: word.slice(4) } };
+        return {
+          topic: words.name,
+          partition: 0,
+          key: speaker,
+          value: JSON.stringify({ speaker, word }),
+          headers: {
+            ce_id: id,
+            ce_type: 'word.heard',
+            ce_schemaversion: '1',
+            ce_source: '/elsewhere',
+            ce_sequence: word.slice(4),
+          },
+        };
       }),
     );
     parts.transport.listen((error) => {

@@ -112,7 +112,9 @@ export class Membership {
 
   async #reopen(signal: AbortSignal): Promise<void> {
     const { group, log, onStartOver } = this.options;
-    const why = this.#lost ? 'its coordinator has moved' : `it has heard nothing for ${Math.round(this.silence / 1_000)} s`;
+    const why = this.#lost
+      ? 'its coordinator has moved'
+      : `it has heard nothing for ${Math.round(this.silence / 1_000)} s`;
     log('error', 'the consumer is opened anew', { group, why });
     this.#lost = false;
     const spent = this.#subscription;

@@ -31,7 +31,14 @@ export class Parker {
     });
     if (!first) return;
     const { messageId: id, topic, partition, offset } = parked;
-    log('error', 'a message is parked with its key', { group, id, topic, partition, offset: offset.toString(), ...reason });
+    log('error', 'a message is parked with its key', {
+      group,
+      id,
+      topic,
+      partition,
+      offset: offset.toString(),
+      ...reason,
+    });
   }
 
   /** Behind the first of a lane that is parked already. */

@@ -50,7 +50,10 @@ describe('a partition that is shared out anew while records of it wait', () => {
 describe('positions that are to be committed soon', () => {
   const calls: (() => void)[] = [];
   const committed: string[][] = [];
-  const timers: Timers = { after: (_, call) => (calls.push(call), () => void calls.splice(calls.indexOf(call), 1)), wait: () => Promise.resolve() };
+  const timers: Timers = {
+    after: (_, call) => (calls.push(call), () => void calls.splice(calls.indexOf(call), 1)),
+    wait: () => Promise.resolve(),
+  };
   const commit: Subscription['commit'] = (positions) => {
     committed.push(positions.map(({ topic, partition, next }) => `${topic}/${partition}@${next}`));
     return Promise.resolve(true);

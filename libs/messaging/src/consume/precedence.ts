@@ -61,7 +61,10 @@ export class Precedence {
         for (const topic of new Set([...this.#waiting.values()].map((each) => each.topic))) await this.#free(topic);
       } catch (error) {
         if (error instanceof Aborted) return;
-        log('warn', 'how far the group has come can not be told: what comes after it waits', { group, error: String(error) });
+        log('warn', 'how far the group has come can not be told: what comes after it waits', {
+          group,
+          error: String(error),
+        });
       }
       if (this.#waiting.size > 0) await this.world.timers.wait(interval, signal);
     }
@@ -69,12 +72,19 @@ export class Precedence {
 
   async #free(topic: string): Promise<void> {
     const asked = [...this.#waiting].filter(([, each]) => each.topic === topic);
-    const [ends, committed] = await unlessAborted(this.options.signal, Promise.all([this.kafka.endOffsets([topic]), this.kafka.committed(this.options.group, [topic])]));
+    const [ends, committed] = await unlessAborted(
+      this.options.signal,
+      Promise.all([this.kafka.endOffsets([topic]), this.kafka.committed(this.options.group, [topic])]),
+    );
     const reached = new Map(ends.map(({ partition, start }) => [partition, start]));
-    for (const { partition, next } of committed) if (next > (reached.get(partition) ?? 0n)) reached.set(partition, next);
+    for (const { partition, next } of committed)
+      if (next > (reached.get(partition) ?? 0n)) reached.set(partition, next);
     const there = new Map(ends.map(({ partition, end }) => [partition, end]));
     // What began to wait meanwhile, or anew after partitions were shared out, is not judged by this answer.
-    const free = asked.filter(([place, each]) => this.#waiting.get(place) === each && isFulfilled(each.after, (partition) => reached.get(partition), there));
+    const free = asked.filter(
+      ([place, each]) =>
+        this.#waiting.get(place) === each && isFulfilled(each.after, (partition) => reached.get(partition), there),
+    );
     for (const [place, { text }] of free) {
       this.#passed.add(`${topic} ${text}`);
       this.#waiting.delete(place);

@@ -16,7 +16,8 @@ export class Progress {
 
   finish(offset: bigint): void {
     this.#done.add(offset);
-    while (this.#passed < this.#open.length && this.#done.delete(this.#open[this.#passed]!)) this.#next = this.#open[this.#passed++]! + 1n;
+    while (this.#passed < this.#open.length && this.#done.delete(this.#open[this.#passed]!))
+      this.#next = this.#open[this.#passed++]! + 1n;
     if (this.#passed * 2 < this.#open.length) return;
     this.#open = this.#open.slice(this.#passed);
     this.#passed = 0;

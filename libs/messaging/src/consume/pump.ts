@@ -70,7 +70,12 @@ export class Pump {
     this.#parker = new Parker(store, world, options);
     this.#care = new Care(store, options.group, options.log);
     const { group, topics, onDead, log } = options;
-    this.#precedence = new Precedence(kafka, world, { group, log, signal: this.#stopped.signal, onFree: (places) => this.#pressure.goOn(places) });
+    this.#precedence = new Precedence(kafka, world, {
+      group,
+      log,
+      signal: this.#stopped.signal,
+      onFree: (places) => this.#pressure.goOn(places),
+    });
     this.#membership = new Membership(kafka, world, {
       group,
       topics,
@@ -110,7 +115,12 @@ export class Pump {
     this.#alarm.ring();
     await this.#run;
     await this.#membership.leave((subscription) => this.#positions.commit(subscription));
-    await within(this.world.timers, lastWord, this.#care.end().catch(() => undefined), undefined);
+    await within(
+      this.world.timers,
+      lastWord,
+      this.#care.end().catch(() => undefined),
+      undefined,
+    );
   }
 
   #receive(records: readonly IncomingRecord[]): void {
@@ -122,7 +132,9 @@ export class Pump {
       const waits = hole === undefined && this.#precedence.holds(record);
       if (hole !== undefined || waits) {
         passedOver.add(place);
-        this.#membership.subscription?.seek([{ topic: record.topic, partition: record.partition, next: hole ?? record.offset }]);
+        this.#membership.subscription?.seek([
+          { topic: record.topic, partition: record.partition, next: hole ?? record.offset },
+        ]);
         if (waits) {
           this.#positions.wait(record);
           this.#pressure.stop(record);
@@ -131,7 +143,13 @@ export class Pump {
       }
       this.#positions.begin(record);
       this.#pressure.add(record);
-      this.#queue.push({ decoded: decode(record, this.options.contracts), generation: this.#generation, notBefore: 0, tries: 0, alone: false });
+      this.#queue.push({
+        decoded: decode(record, this.options.contracts),
+        generation: this.#generation,
+        notBefore: 0,
+        tries: 0,
+        alone: false,
+      });
     }
     this.#pressure.settle();
     this.#alarm.ring();
@@ -181,7 +199,8 @@ export class Pump {
         for (const [held, outcome] of await this.#decide(part.filter(isOpen), careful)) {
           if (outcome.kind === 'transient') outage ??= outcome.error;
           try {
-            if (isOpen(held) && (outcome.kind === 'done' ? this.#finish(held) : await this.#settle(held, outcome))) continue;
+            if (isOpen(held) && (outcome.kind === 'done' ? this.#finish(held) : await this.#settle(held, outcome)))
+              continue;
           } catch (error) {
             outage ??= error;
           }
@@ -198,14 +217,22 @@ export class Pump {
     this.#queue.putBack(again.filter((held) => held.generation === this.#generation));
     this.#commit();
     if (outage === undefined) return void (this.#outages = 0);
-    this.options.log('warn', 'consumer waits and tries again', { group: this.options.group, error: String(outage), outages: this.#outages });
+    this.options.log('warn', 'consumer waits and tries again', {
+      group: this.options.group,
+      error: String(outage),
+      outages: this.#outages,
+    });
     await this.world.timers.wait(backOff(this.world, this.#outages++, 50, 2_000), this.#stopped.signal);
   }
 
   /** What could not be forgotten is counted once too often: it takes several deaths to park a message. */
   async #survived(part: readonly Held[]): Promise<void> {
     for (const held of part.filter((each) => this.#finished.has(each))) {
-      await this.#care.survived(held.decoded.id).catch((error: unknown) => this.options.log('warn', 'a try could not be forgotten', { id: held.decoded.id, error: String(error) }));
+      await this.#care
+        .survived(held.decoded.id)
+        .catch((error: unknown) =>
+          this.options.log('warn', 'a try could not be forgotten', { id: held.decoded.id, error: String(error) }),
+        );
     }
   }
 
@@ -242,7 +269,10 @@ export class Pump {
       case 'transient':
         return false;
       default:
-        return this.#failed(held, new TypeError(`a message's handler can't answer ${outcome.kind}: refusals are messages`));
+        return this.#failed(
+          held,
+          new TypeError(`a message's handler can't answer ${outcome.kind}: refusals are messages`),
+        );
     }
   }
 
@@ -254,7 +284,12 @@ export class Pump {
     const tries = await this.store.countTry(this.options.group, id);
     // crashpoint: pump.after-try-counted
     if (error instanceof Poison || tries >= triesBeforeParking) return this.#park(held, error, tries);
-    this.options.log('warn', 'a decision failed and is tried again', { group: this.options.group, id, tries, error: textOf(error) });
+    this.options.log('warn', 'a decision failed and is tried again', {
+      group: this.options.group,
+      id,
+      tries,
+      error: textOf(error),
+    });
     return this.#later(held, tries);
   }
 

@@ -12,8 +12,23 @@ import { freshDatabase, type FreshDatabase } from '../../../../tools/platform/po
 import { freePorts } from '../../../../tools/platform/process/ports.js';
 import { removeState, temporaryFolder } from '../../../../tools/platform/process/temporary-folder.js';
 import {
-  answer, Catalogue, command, Commands, Handles, insert, kafkaClient, KafkaTransport, Message, MessagingHealth, MessagingModule, messagingMigrations, say, table, topic,
-  type Decision, type Given,
+  answer,
+  Catalogue,
+  command,
+  Commands,
+  Handles,
+  insert,
+  kafkaClient,
+  KafkaTransport,
+  Message,
+  MessagingHealth,
+  MessagingModule,
+  messagingMigrations,
+  say,
+  table,
+  topic,
+  type Decision,
+  type Given,
 } from '../index.js';
 
 const calls = topic('calls.events', { owner: 'caller', partitions: 3 });
@@ -46,7 +61,8 @@ describe('a broker that says nothing any more, on connections that stay as they 
   let app: INestApplicationContext & { close(): Promise<void> };
   const said: string[] = [];
 
-  const heard = async (): Promise<number> => (await dataSource.query<{ n: number }[]>('select count(*)::int as n from heard'))[0]!.n;
+  const heard = async (): Promise<number> =>
+    (await dataSource.query<{ n: number }[]>('select count(*)::int as n from heard'))[0]!.n;
   const call = (count: number): Promise<unknown> =>
     Promise.all(Array.from({ length: count }, () => app.get<Commands>(Commands).run(make, { callId: randomUUID() })));
 
@@ -55,13 +71,24 @@ describe('a broker that says nothing any more, on connections that stay as they 
     const [port, controllerPort] = (await freePorts(2)) as [number, number];
     line = await openLine(`127.0.0.1:${port}`);
     const advertised = `127.0.0.1:${line.port}`;
-    kafka = await startKafka({ dataDir: join(folder, 'kafka'), port, controllerPort, log: join(folder, 'kafka.log'), shortLived: true, advertisedListeners: [advertised] });
+    kafka = await startKafka({
+      dataDir: join(folder, 'kafka'),
+      port,
+      controllerPort,
+      log: join(folder, 'kafka.log'),
+      shortLived: true,
+      advertisedListeners: [advertised],
+    });
     const brokers = [advertised];
     const provisioner = kafkaClient({ brokers, clientId: 'provision' });
     await eventually(() => provisioner.provision([calls]).then(() => true), 60_000);
     await provisioner.close();
     database = await freshDatabase();
-    dataSource = await new DataSource({ type: 'postgres', url: database.url, migrations: messagingMigrations }).initialize();
+    dataSource = await new DataSource({
+      type: 'postgres',
+      url: database.url,
+      migrations: messagingMigrations,
+    }).initialize();
     await dataSource.runMigrations();
     await dataSource.query('create table heard (heard_id text primary key)');
     const messaging = MessagingModule.forRoot(
@@ -92,7 +119,12 @@ describe('a broker that says nothing any more, on connections that stay as they 
     line.silence();
     await call(50);
     const health = app.get(MessagingHealth);
-    await eventually(() => health.degraded().some((trouble) => trouble.startsWith('relay')) && health.degraded().some((trouble) => trouble.startsWith('consumer caller: nothing')), 90_000);
+    await eventually(
+      () =>
+        health.degraded().some((trouble) => trouble.startsWith('relay')) &&
+        health.degraded().some((trouble) => trouble.startsWith('consumer caller: nothing')),
+      90_000,
+    );
     await eventually(() => said.includes('the consumer is opened anew'), 120_000);
     await call(50);
     line.mend();

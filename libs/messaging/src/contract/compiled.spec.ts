@@ -1,7 +1,19 @@
 import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import { plainToInstance, Transform, Type } from 'class-transformer';
-import { Allow, ArrayMaxSize, IsArray, IsIn, IsInt, IsOptional, IsString, Length, ValidateIf, ValidateNested, validateSync } from 'class-validator';
+import {
+  Allow,
+  ArrayMaxSize,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Length,
+  ValidateIf,
+  ValidateNested,
+  validateSync,
+} from 'class-validator';
 import fc from 'fast-check';
 import { compile } from './compiled.js';
 import type { MessageClass } from './message.js';
@@ -23,13 +35,28 @@ class Letter {
   @Allow() readonly anything?: unknown;
 }
 
-const value: fc.Arbitrary<unknown> = fc.oneof(fc.constantFrom<unknown[]>(null, undefined, '', 'a', 'b', 'long text', 0, 1, 1.5, true, []), fc.array(fc.constantFrom(1, 2, 'x', null), { maxLength: 3 }));
-const some = (fields: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<object> => fc.record(fields, { requiredKeys: [] });
-const mostly = (usual: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> => fc.oneof({ weight: 8, arbitrary: usual }, { weight: 1, arbitrary: value });
+const value: fc.Arbitrary<unknown> = fc.oneof(
+  fc.constantFrom<unknown[]>(null, undefined, '', 'a', 'b', 'long text', 0, 1, 1.5, true, []),
+  fc.array(fc.constantFrom(1, 2, 'x', null), { maxLength: 3 }),
+);
+const some = (fields: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<object> =>
+  fc.record(fields, { requiredKeys: [] });
+const mostly = (usual: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
+  fc.oneof({ weight: 8, arbitrary: usual }, { weight: 1, arbitrary: value });
 const place = some({ street: mostly(fc.constantFrom('x', 'yy')), unknown: value });
-const line = some({ street: mostly(fc.constantFrom('x', 'yy')), count: mostly(fc.integer()), at: mostly(place), unknown: value });
+const line = some({
+  street: mostly(fc.constantFrom('x', 'yy')),
+  count: mostly(fc.integer()),
+  at: mostly(place),
+  unknown: value,
+});
 const letter = some({
-  kind: mostly(fc.constantFrom('a', 'b')), weight: mostly(fc.integer()), lines: mostly(fc.array(mostly(line), { maxLength: 2 })), numbers: value, anything: value, unknown: value,
+  kind: mostly(fc.constantFrom('a', 'b')),
+  weight: mostly(fc.integer()),
+  lines: mostly(fc.array(mostly(line), { maxLength: 2 })),
+  numbers: value,
+  anything: value,
+  unknown: value,
 });
 
 /** What the libraries make of it; undefined where they find a fault. */
@@ -58,7 +85,11 @@ describe('a compiled class', () => {
     const read = compile(Letter, 'refused')!;
     const line = { street: 'x', count: 1 };
     const sound = { kind: 'b', lines: [line] };
-    expect([sound, { ...sound, more: 1 }, { kind: 'b', lines: [{ ...line, more: 1 }] }].map((json) => read(json) !== undefined)).toEqual([true, false, false]);
+    expect(
+      [sound, { ...sound, more: 1 }, { kind: 'b', lines: [{ ...line, more: 1 }] }].map(
+        (json) => read(json) !== undefined,
+      ),
+    ).toEqual([true, false, false]);
   });
   it('reads what is sound by itself, nested classes too', () => {
     const json = { kind: 'b', lines: [{ street: 'x', count: 1, at: { street: 'y' } }], unknown: 1 };
@@ -82,5 +113,7 @@ class Ruleless {
 }
 
 describe('a class that only the libraries understand', () => {
-  it.each<MessageClass>([Transformed, Chain, Dated, Ruleless])('is left to them: %p', (cls) => expect(compile(cls)).toBeUndefined());
+  it.each<MessageClass>([Transformed, Chain, Dated, Ruleless])('is left to them: %p', (cls) =>
+    expect(compile(cls)).toBeUndefined(),
+  );
 });

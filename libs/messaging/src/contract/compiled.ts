@@ -6,12 +6,19 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** What class-transformer knows of classes; it has no public door to it. */
 interface TransformerMetadata {
-  findTypeMetadata(target: MessageClass, property: string): { readonly typeFunction: (() => unknown) | undefined; readonly options: { readonly discriminator?: object } } | undefined;
+  findTypeMetadata(
+    target: MessageClass,
+    property: string,
+  ):
+    | { readonly typeFunction: (() => unknown) | undefined; readonly options: { readonly discriminator?: object } }
+    | undefined;
   findTransformMetadatas(target: MessageClass, property: string, type: number): readonly object[];
   getExposedMetadatas(target: MessageClass): readonly object[];
   getExcludedMetadatas(target: MessageClass): readonly object[];
 }
-const { defaultMetadataStorage: transformer } = createRequire(import.meta.url)('class-transformer/cjs/storage.js') as { defaultMetadataStorage: TransformerMetadata };
+const { defaultMetadataStorage: transformer } = createRequire(import.meta.url)('class-transformer/cjs/storage.js') as {
+  defaultMetadataStorage: TransformerMetadata;
+};
 const plainToClass = 0;
 
 type Rules = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>;
@@ -35,12 +42,27 @@ export type Unknown = 'left out' | 'refused';
  * times as fast. Undefined for a class that is marked with something that only they understand. Source of their rules: the
  * executors of class-transformer 0.5 and class-validator 0.15.
  */
-export function compile<M extends object>(cls: MessageClass<M>, unknown: Unknown = 'left out', around: readonly MessageClass[] = []): Read<M> | undefined {
+export function compile<M extends object>(
+  cls: MessageClass<M>,
+  unknown: Unknown = 'left out',
+  around: readonly MessageClass[] = [],
+): Read<M> | undefined {
   const rules = getMetadataStorage().getTargetValidationMetadatas(cls, '', false, false);
-  if (rules.length === 0 || transformer.getExposedMetadatas(cls).length > 0 || transformer.getExcludedMetadatas(cls).length > 0) return undefined;
+  if (
+    rules.length === 0 ||
+    transformer.getExposedMetadatas(cls).length > 0 ||
+    transformer.getExcludedMetadatas(cls).length > 0
+  )
+    return undefined;
   const fields = new Map<string, Field>();
   for (const name of new Set(rules.map(({ propertyName }) => propertyName))) {
-    const field = fieldOf(cls, name, rules.filter(({ propertyName }) => propertyName === name), unknown, [...around, cls]);
+    const field = fieldOf(
+      cls,
+      name,
+      rules.filter(({ propertyName }) => propertyName === name),
+      unknown,
+      [...around, cls],
+    );
     if (!field) return undefined;
     fields.set(name, field);
   }
@@ -70,7 +92,13 @@ function every(tests: readonly Test[], message: object, value: unknown): boolean
   return true;
 }
 
-function fieldOf(cls: MessageClass, name: string, rules: Rules, unknown: Unknown, around: readonly MessageClass[]): Field | undefined {
+function fieldOf(
+  cls: MessageClass,
+  name: string,
+  rules: Rules,
+  unknown: Unknown,
+  around: readonly MessageClass[],
+): Field | undefined {
   if (transformer.findTransformMetadatas(cls, name, plainToClass).length > 0) return undefined;
   const nested = rules.some(({ type }) => type === 'nestedValidation');
   const inside = insideRead(cls, name, nested, unknown, around);
@@ -99,7 +127,13 @@ function fieldOf(cls: MessageClass, name: string, rules: Rules, unknown: Unknown
 }
 
 /** How what is nested is read; undefined where nothing is, null where only the libraries can. */
-function insideRead(cls: MessageClass, name: string, nested: boolean, unknown: Unknown, around: readonly MessageClass[]): Read | undefined | null {
+function insideRead(
+  cls: MessageClass,
+  name: string,
+  nested: boolean,
+  unknown: Unknown,
+  around: readonly MessageClass[],
+): Read | undefined | null {
   const type = transformer.findTypeMetadata(cls, name);
   if (!nested && !type) return undefined;
   const inner = type?.typeFunction?.() as MessageClass | undefined;
@@ -114,9 +148,19 @@ function testOf(cls: MessageClass, rule: Rules[number]): Test | undefined {
   const constraints = getMetadataStorage().getTargetValidatorConstraints(rule.constraintCls);
   if (rule.validateIf || constraints.length !== 1 || constraints[0]!.async) return undefined;
   const { instance } = constraints[0]!;
-  const holds: Test = (object, value) => instance.validate(value, { targetName: cls.name, property: rule.propertyName, object, value, constraints: rule.constraints }) === true;
+  const holds: Test = (object, value) =>
+    instance.validate(value, {
+      targetName: cls.name,
+      property: rule.propertyName,
+      object,
+      value,
+      constraints: rule.constraints,
+    }) === true;
   if (!rule.each) return holds;
-  return (object, value) => (Array.isArray(value) ? value.every((each) => holds(object, each)) : !(value instanceof Set || value instanceof Map) && holds(object, value));
+  return (object, value) =>
+    Array.isArray(value)
+      ? value.every((each) => holds(object, each))
+      : !(value instanceof Set || value instanceof Map) && holds(object, value);
 }
 
 const unsound = Symbol('unsound');

@@ -7,7 +7,10 @@ import { messageInfo, type MessageClass } from './message.js';
 const flatten = (errors: readonly ValidationError[], path = ''): string[] =>
   errors.flatMap((error) => {
     const here = path ? `${path}.${error.property}` : error.property;
-    return [...Object.values(error.constraints ?? {}).map((rule) => `${here}: ${rule}`), ...flatten(error.children ?? [], here)];
+    return [
+      ...Object.values(error.constraints ?? {}).map((rule) => `${here}: ${rule}`),
+      ...flatten(error.children ?? [], here),
+    ];
   });
 
 /** The rules that an object of a class breaks, each with its field; empty when it is sound. What the class does not know is taken off. */
@@ -34,7 +37,8 @@ function checked<M extends object>(cls: MessageClass<M>, fields: object): M | re
  */
 export function readMessage<M extends object>(cls: MessageClass<M>, json: unknown, version: number): M {
   const info = messageInfo(cls);
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new Poison(`${info.type}: the value is no JSON object`);
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw new Poison(`${info.type}: the value is no JSON object`);
   if (!Number.isInteger(version) || version < 1 || version > info.version) {
     throw new Poison(`${info.type}: version ${version} is not known, 1 to ${info.version} are`);
   }
@@ -48,6 +52,7 @@ export function readMessage<M extends object>(cls: MessageClass<M>, json: unknow
 /** A message made from its fields and checked. Throws a TypeError: to say something unsound is a bug of the sayer. */
 export function makeMessage<M extends object>(cls: MessageClass<M>, fields: M): M {
   const message = checked(cls, fields);
-  if (isFaults(message)) throw new TypeError(`${messageInfo(cls).type} can't be said: ${message.slice(0, 5).join('; ')}`);
+  if (isFaults(message))
+    throw new TypeError(`${messageInfo(cls).type} can't be said: ${message.slice(0, 5).join('; ')}`);
   return message;
 }

@@ -40,7 +40,11 @@ export interface Commands {
    */
   run<I, R, L extends AnyLoads>(command: Command<I, R, L>, input: I): Promise<R | Refusal>;
   /** As `run`, at most once a key: a second call waits for the first and gets its answer, `replayed`. Rejects with IdempotencyMismatch, or IdempotencyBusy after 5 s. */
-  once<I, R, L extends AnyLoads>(command: Command<I, R, L>, input: I, idempotency: Idempotency): Promise<{ answer: R | Refusal; replayed: boolean }>;
+  once<I, R, L extends AnyLoads>(
+    command: Command<I, R, L>,
+    input: I,
+    idempotency: Idempotency,
+  ): Promise<{ answer: R | Refusal; replayed: boolean }>;
 }
 
 /** Injection token and type of the command runner. */

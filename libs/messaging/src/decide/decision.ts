@@ -55,10 +55,18 @@ export class Decision<R = undefined> {
   }
 }
 
-const both = <T>(some: readonly T[], more: readonly T[]): readonly T[] => (more.length === 0 ? some : some.length === 0 ? more : [...some, ...more]);
+const both = <T>(some: readonly T[], more: readonly T[]): readonly T[] =>
+  more.length === 0 ? some : some.length === 0 ? more : [...some, ...more];
 
 const decision = (parts: Partial<Decision>): Decision =>
-  new Decision(parts.changes ?? [], parts.says ?? [], parts.wishes ?? [], parts.deadlines ?? [], parts.met ?? [], undefined);
+  new Decision(
+    parts.changes ?? [],
+    parts.says ?? [],
+    parts.wishes ?? [],
+    parts.deadlines ?? [],
+    parts.met ?? [],
+    undefined,
+  );
 
 /** Nothing changes and nothing is said: the message is marked as handled. */
 export const nothing = (): Decision => decision({});
@@ -81,7 +89,8 @@ export const say = <M extends object>(cls: new () => M, fields: M): Decision => 
 export const sayAll = (says: readonly Said[]): Decision => decision({ says });
 
 /** Wants an effect: see `Effect`. Effects of one key run one after another, in the order they were wished. */
-export const perform = (effect: string, key: string, payload: object): Decision => decision({ wishes: [{ effect, key, payload }] });
+export const perform = (effect: string, key: string, payload: object): Decision =>
+  decision({ wishes: [{ effect, key, payload }] });
 
 export const expectWithin = (deadlines: readonly Deadline[]): Decision => decision({ deadlines });
 

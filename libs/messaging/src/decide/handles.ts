@@ -36,15 +36,27 @@ type Handler<M, L extends Loads<M>> = (message: M, given: Given<L>) => Decision 
  * (after a failed save), its effect is kept once. Throwing touches nothing: Transient is retried, anything else counts as a try.
  */
 export const Handles =
-  <M extends object, L extends Loads<M> = Record<never, never>>(cls: MessageClass<M>, options: HandlerOptions<M, L> = {}) =>
+  <M extends object, L extends Loads<M> = Record<never, never>>(
+    cls: MessageClass<M>,
+    options: HandlerOptions<M, L> = {},
+  ) =>
   <H extends Handler<M, L>>(target: object, property: string, descriptor: TypedPropertyDescriptor<H>): void => {
-    const extras: HandlerExtras = { message: cls, load: (options.load ?? {}) as Loads<unknown>, kind: options.kind ?? 'policy', consumer: options.consumer };
+    const extras: HandlerExtras = {
+      message: cls,
+      load: (options.load ?? {}) as Loads<unknown>,
+      kind: options.kind ?? 'policy',
+      consumer: options.consumer,
+    };
     if (Reflect.getMetadata(PARAM_ARGS_METADATA, target.constructor, property) === undefined) {
       Payload()(target, property, 0);
       Ctx()(target, property, 1);
     }
     descriptor.value = remembering(property, descriptor.value!);
-    EventPattern(messageInfo(cls).type, kafkaTransport, { ...extras })(target, property, descriptor as PropertyDescriptor);
+    EventPattern(messageInfo(cls).type, kafkaTransport, { ...extras })(
+      target,
+      property,
+      descriptor as PropertyDescriptor,
+    );
   };
 
 export interface MarkedHandler {
@@ -56,7 +68,10 @@ export interface MarkedHandler {
 export function handlersOf(controller: object): MarkedHandler[] {
   const prototype = Object.getPrototypeOf(controller) as Record<string, (message: never, given: never) => unknown>;
   return Object.getOwnPropertyNames(prototype).flatMap((property) => {
-    const extras = property === 'constructor' ? undefined : (Reflect.getMetadata(PATTERN_EXTRAS_METADATA, prototype[property]!) as HandlerExtras | undefined);
+    const extras =
+      property === 'constructor'
+        ? undefined
+        : (Reflect.getMetadata(PATTERN_EXTRAS_METADATA, prototype[property]!) as HandlerExtras | undefined);
     return extras === undefined ? [] : [{ extras, handle: prototype[property]!.bind(controller) }];
   });
 }
@@ -79,7 +94,8 @@ function remembering<H extends (message: never, given: never) => unknown>(name: 
       throw error;
     }
   };
-  for (const key of Reflect.getMetadataKeys(handler) as string[]) Reflect.defineMetadata(key, Reflect.getMetadata(key, handler), wrapped);
+  for (const key of Reflect.getMetadataKeys(handler) as string[])
+    Reflect.defineMetadata(key, Reflect.getMetadata(key, handler), wrapped);
   Object.defineProperty(wrapped, 'name', { value: name });
   return wrapped as unknown as H;
 }

@@ -16,7 +16,10 @@ export type Loads<M> = Readonly<Record<string, Load<M, Any>>>;
  * Asks for rows by primary key. The second argument of `keys` holds what earlier tables of the service's lock order gave,
  * so a load can follow a reference: `keys(Shelves, (ask, { reservations }) => …)`.
  */
-export const keys = <M, S extends object>(of: Table<S>, values: (message: M, loaded: Any) => Iterable<string>): Load<M, S> => ({
+export const keys = <M, S extends object>(
+  of: Table<S>,
+  values: (message: M, loaded: Any) => Iterable<string>,
+): Load<M, S> => ({
   table: of,
   by: of.key,
   values,
@@ -38,7 +41,9 @@ export interface Rows<S extends object> {
 }
 
 /** What a decision is given: the rows it asked for, the time, fresh ids, and where the message comes from. */
-export type Given<L extends Loads<Any>> = { readonly [N in keyof L]: L[N] extends Load<Any, infer S> ? Rows<S> : never } & Circumstances;
+export type Given<L extends Loads<Any>> = {
+  readonly [N in keyof L]: L[N] extends Load<Any, infer S> ? Rows<S> : never;
+} & Circumstances;
 
 export interface Circumstances {
   readonly now: Date;

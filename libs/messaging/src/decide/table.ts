@@ -23,7 +23,8 @@ export const table = <S extends object>(
   key: PropertyOf<S>,
   columns: Record<PropertyOf<S>, ColumnType>,
   { sequence }: { readonly sequence?: PropertyOf<S> } = {},
-): Table<S> => Object.freeze({ name, key, columns: Object.freeze(columns), ...(sequence === undefined ? {} : { sequence }) });
+): Table<S> =>
+  Object.freeze({ name, key, columns: Object.freeze(columns), ...(sequence === undefined ? {} : { sequence }) });
 
 /** A table whose row type is forgotten: what the runner and the store work with. */
 export interface AnyTable {

@@ -7,7 +7,20 @@ import { eventually } from '@tradewind/testing';
 import { IsString } from 'class-validator';
 import { DataSource } from 'typeorm';
 import { freshDatabase, type FreshDatabase } from '../../../../tools/platform/postgres/fresh-database.js';
-import { Catalogue, Handles, kafkaClient, Message, messagingMigrations, perform, PostgresStore, systemWorld, topic, type Decision, type KafkaClient, type MessagingParts } from '../index.js';
+import {
+  Catalogue,
+  Handles,
+  kafkaClient,
+  Message,
+  messagingMigrations,
+  perform,
+  PostgresStore,
+  systemWorld,
+  topic,
+  type Decision,
+  type KafkaClient,
+  type MessagingParts,
+} from '../index.js';
 import { aProcess, Outside, settled, settledErrands, type Errand } from './outside.fixture.spec.js';
 
 const run = randomUUID().slice(0, 8);
@@ -43,24 +56,45 @@ describe('effects that were wished', () => {
   const running: { readonly outside: Outside; readonly parts: MessagingParts }[] = [];
 
   /** A process that makes effects from now on. */
-  const starting = (outside: Outside, ...rest: Parameters<typeof aProcess> extends [unknown, unknown, unknown, ...infer R] ? R : never): MessagingParts => {
+  const starting = (
+    outside: Outside,
+    ...rest: Parameters<typeof aProcess> extends [unknown, unknown, unknown, ...infer R] ? R : never
+  ): MessagingParts => {
     const parts = aProcess(dataSource, kafka, outside.effect(), ...rest);
     running.push({ outside, parts });
     parts.effects.start();
     return parts;
   };
   const wish = (...errands: readonly Errand[]): Promise<void> =>
-    new PostgresStore(dataSource).transaction((tx) => tx.wish(errands.map((errand) => ({ id: randomUUID(), name: 'errand', key: errand.key, payload: errand, cause: randomUUID(), correlation: errand.key }))));
+    new PostgresStore(dataSource).transaction((tx) =>
+      tx.wish(
+        errands.map((errand) => ({
+          id: randomUUID(),
+          name: 'errand',
+          key: errand.key,
+          payload: errand,
+          cause: randomUUID(),
+          correlation: errand.key,
+        })),
+      ),
+    );
   const done = (): Promise<Errand[]> => dataSource.query('select key, number from settled order by place');
-  const count = async (from: string): Promise<number> => (await dataSource.query<{ n: number }[]>(`select count(*)::int as n from ${from}`))[0]!.n;
-  const errandsOf = (key: string, many: number): Errand[] => Array.from({ length: many }, (_, index) => ({ key, number: index + 1 }));
-  const keysOf = (many: number): Errand[] => Array.from({ length: many }, (_, index) => ({ key: `key ${index + 1}`, number: 1 }));
+  const count = async (from: string): Promise<number> =>
+    (await dataSource.query<{ n: number }[]>(`select count(*)::int as n from ${from}`))[0]!.n;
+  const errandsOf = (key: string, many: number): Errand[] =>
+    Array.from({ length: many }, (_, index) => ({ key, number: index + 1 }));
+  const keysOf = (many: number): Errand[] =>
+    Array.from({ length: many }, (_, index) => ({ key: `key ${index + 1}`, number: 1 }));
 
   beforeAll(async () => {
     kafka = kafkaClient({ brokers, clientId: 'test' });
     await kafka.provision([orders]);
     database = await freshDatabase();
-    dataSource = await new DataSource({ type: 'postgres', url: database.url, migrations: messagingMigrations }).initialize();
+    dataSource = await new DataSource({
+      type: 'postgres',
+      url: database.url,
+      migrations: messagingMigrations,
+    }).initialize();
     await dataSource.runMigrations();
     await dataSource.query(settledErrands);
   }, 60_000);
@@ -80,7 +114,11 @@ describe('effects that were wished', () => {
 
   it('are called one at a time a key, in the order wished, and many keys at once, however many processes there are', async () => {
     const outside = new Outside();
-    await wish(...[...Array(6).keys()].flatMap((round) => ['ann', 'bob', 'cid', 'dan', 'eve'].map((key) => ({ key, number: round + 1 }))));
+    await wish(
+      ...[...Array(6).keys()].flatMap((round) =>
+        ['ann', 'bob', 'cid', 'dan', 'eve'].map((key) => ({ key, number: round + 1 })),
+      ),
+    );
     starting(outside);
     starting(outside);
     for (let round = 1; round <= 6; round++) {
@@ -90,8 +128,12 @@ describe('effects that were wished', () => {
     await eventually(async () => (await done()).length === 30, 60_000);
     expect([outside.most, outside.mostOfAKey]).toEqual([5, 1]);
     for (const key of ['ann', 'bob', 'cid', 'dan', 'eve']) {
-      expect(outside.made.filter((errand) => errand.key === key).map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6]);
-      expect((await done()).filter((errand) => errand.key === key).map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6]);
+      expect(outside.made.filter((errand) => errand.key === key).map(({ number }) => number)).toEqual([
+        1, 2, 3, 4, 5, 6,
+      ]);
+      expect((await done()).filter((errand) => errand.key === key).map(({ number }) => number)).toEqual([
+        1, 2, 3, 4, 5, 6,
+      ]);
     }
   }, 120_000);
 
@@ -104,7 +146,10 @@ describe('effects that were wished', () => {
       const waiting = Math.min(3, 20 - (before - outside.underWay.size));
       await eventually(() => outside.underWay.size >= waiting, 60_000);
       [...outside.underWay][0]?.answer();
-      await eventually(async () => outside.made.length > before || (await done()).length === 20 || outside.made.length === 20, 60_000);
+      await eventually(
+        async () => outside.made.length > before || (await done()).length === 20 || outside.made.length === 20,
+        60_000,
+      );
     }
     expect(outside.most).toBe(3);
   }, 120_000);
@@ -137,7 +182,12 @@ describe('effects that were wished', () => {
     for (const call of [...outside.underWay]) call.answer();
     await eventually(() => outside.of('key 7') === 1 && outside.made.length === 11, 60_000);
     expect(transactions).toEqual([9]);
-    expect((await done()).map(({ key }) => key).sort()).toEqual(keysOf(10).map(({ key }) => key).filter((key) => key !== 'key 7').sort());
+    expect((await done()).map(({ key }) => key).sort()).toEqual(
+      keysOf(10)
+        .map(({ key }) => key)
+        .filter((key) => key !== 'key 7')
+        .sort(),
+    );
     outside.answerAll();
     await eventually(async () => (await done()).length === 10, 60_000);
   }, 120_000);
@@ -185,21 +235,38 @@ describe('effects that were wished', () => {
     parts.hear(new ErrandHandler());
     const publisher = await kafka.publisher();
     const keys = ['slow', ...keysOf(30).map(({ key }) => key)];
-    await publisher.publish(keys.map((key, index) => ({
-      topic: orders.name, partition: 0, key, value: JSON.stringify({ key }),
-      headers: { ce_id: randomUUID(), ce_type: 'errand.run', ce_schemaversion: '1', ce_source: '/elsewhere', ce_sequence: String(index + 1) },
-    })));
+    await publisher.publish(
+      keys.map((key, index) => ({
+        topic: orders.name,
+        partition: 0,
+        key,
+        value: JSON.stringify({ key }),
+        headers: {
+          ce_id: randomUUID(),
+          ce_type: 'errand.run',
+          ce_schemaversion: '1',
+          ce_source: '/elsewhere',
+          ce_sequence: String(index + 1),
+        },
+      })),
+    );
     await publisher.close();
     parts.transport.listen((error) => {
       if (error) throw error;
     });
-    await eventually(async () => (await kafka.committed(group, [orders.name]))[0]?.next === 31n && (await done()).length === 30, 120_000);
+    await eventually(
+      async () => (await kafka.committed(group, [orders.name]))[0]?.next === 31n && (await done()).length === 30,
+      120_000,
+    );
     expect([...outside.underWay].map(({ key }) => key)).toEqual(['slow']);
   }, 180_000);
 
-  it('of a process that was killed are called by another when the lease has run out by the database\'s clock; those of a living one are not', async () => {
+  it("of a process that was killed are called by another when the lease has run out by the database's clock; those of a living one are not", async () => {
     const inAnHour = { ...systemWorld, clock: { now: () => new Date(systemWorld.clock.now().getTime() + 3_600_000) } };
-    const child = spawn(process.execPath, ['--input-type=module', '--eval', hanging], { env: { PATH: process.env['PATH'], DATABASE_URL: database.url }, stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', hanging], {
+      env: { PATH: process.env['PATH'], DATABASE_URL: database.url },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     const over = once(child, 'exit');
     await wish({ key: 'orphan', number: 1 });
     await eventually(async () => (await count(`msg_effects where key = 'orphan' and tries = 1`)) === 1, 60_000);
@@ -211,11 +278,19 @@ describe('effects that were wished', () => {
     await eventually(() => outside.of('long') === 1);
     starting(outside, {}, inAnHour);
     starting(outside, {}, inAnHour);
-    const [{ until }] = await dataSource.query<[{ until: string }]>(`select lease_until::text as until from msg_effects where key = 'orphan'`);
+    const [{ until }] = await dataSource.query<[{ until: string }]>(
+      `select lease_until::text as until from msg_effects where key = 'orphan'`,
+    );
     await eventually(() => outside.of('orphan') === 1, 120_000);
     expect(await count(`msg_effects where key = 'orphan' and tries = 2 and clock_timestamp() >= '${until}'`)).toBe(1);
     // The long call has been under way for longer than it was leased for at first.
-    await eventually(() => count(`msg_effects where key = 'long' and wished_at + interval '31 seconds' < clock_timestamp()`).then((n) => n === 1), 60_000);
+    await eventually(
+      () =>
+        count(`msg_effects where key = 'long' and wished_at + interval '31 seconds' < clock_timestamp()`).then(
+          (n) => n === 1,
+        ),
+      60_000,
+    );
     outside.answerAll();
     await eventually(async () => (await done()).length === 2, 60_000);
     expect(outside.made.map(({ key }) => key)).toEqual(['long', 'orphan']);

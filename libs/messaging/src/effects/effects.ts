@@ -148,7 +148,13 @@ export class Effects {
   }
 
   async #again({ id, name, key, tries }: ClaimedEffect, error: unknown): Promise<void> {
-    this.options.log(tries >= 5 ? 'error' : 'warn', 'an effect failed and is tried again', { id, name, key, tries, error: String(error) });
+    this.options.log(tries >= 5 ? 'error' : 'warn', 'an effect failed and is tried again', {
+      id,
+      name,
+      key,
+      tries,
+      error: String(error),
+    });
     try {
       await this.store.retryEffect(id, this.#token, backOff(this.world, tries, 100, longestBackOff), String(error));
     } catch (failure) {

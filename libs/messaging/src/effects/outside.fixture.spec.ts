@@ -1,4 +1,16 @@
-import { insert, MessagingParts, PostgresStore, systemWorld, table, type AnyEffect, type Decision, type Given, type KafkaClient, type MessagingOptions, type World } from '../index.js';
+import {
+  insert,
+  MessagingParts,
+  PostgresStore,
+  systemWorld,
+  table,
+  type AnyEffect,
+  type Decision,
+  type Given,
+  type KafkaClient,
+  type MessagingOptions,
+  type World,
+} from '../index.js';
 import { Catalogue } from '../contract/index.js';
 import type { DataSource } from 'typeorm';
 
@@ -10,7 +22,11 @@ export interface Errand {
 interface Settled extends Errand {
   readonly settledId: string;
 }
-export const SettledErrands = table<Settled>('settled', 'settledId', { settledId: 'uuid', key: 'text', number: 'int4' });
+export const SettledErrands = table<Settled>('settled', 'settledId', {
+  settledId: 'uuid',
+  key: 'text',
+  number: 'int4',
+});
 export const settledErrands = `create table settled (
   settled_id uuid primary key, key text not null, number int not null, place bigint generated always as identity, unique (key, number))`;
 
@@ -65,10 +81,17 @@ export class Outside {
   }
 }
 
-export const settled = ({ key, number }: Errand, id: () => string): Decision => insert(SettledErrands, { settledId: id(), key, number });
+export const settled = ({ key, number }: Errand, id: () => string): Decision =>
+  insert(SettledErrands, { settledId: id(), key, number });
 
 /** The library in one process, as it is wired in a service, on a database and a Kafka of the test. */
-export function aProcess(dataSource: DataSource, kafka: KafkaClient, effect: AnyEffect, options: Partial<MessagingOptions> = {}, world: World = systemWorld): MessagingParts {
+export function aProcess(
+  dataSource: DataSource,
+  kafka: KafkaClient,
+  effect: AnyEffect,
+  options: Partial<MessagingOptions> = {},
+  world: World = systemWorld,
+): MessagingParts {
   const onFatal = (error: Error): never => {
     throw error;
   };

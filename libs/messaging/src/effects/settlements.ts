@@ -42,7 +42,7 @@ export class Settlements {
   async #run(): Promise<void> {
     this.#running = true;
     await this.world.timers.wait(company);
-    for (let outages = 0; this.#answered.length > 0; ) {
+    for (let outages = 0; this.#answered.length > 0;) {
       const together = this.#answered.splice(0, most);
       const outcomes = await this.runner.run(together.map(({ work }) => work));
       const left = together.filter((each) => !hear(each, outcomes.get(each.work)!));
@@ -51,7 +51,8 @@ export class Settlements {
       else {
         this.#answered.unshift(...left);
         // What found no room in the transaction goes with the next at once; what met an outage waits for its end.
-        if (left.length === together.length) await this.world.timers.wait(backOff(this.world, outages++, 50, 2_000), this.stopping);
+        if (left.length === together.length)
+          await this.world.timers.wait(backOff(this.world, outages++, 50, 2_000), this.stopping);
       }
     }
     this.#running = false;

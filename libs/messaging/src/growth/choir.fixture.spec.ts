@@ -5,8 +5,27 @@ import { IsString } from 'class-validator';
 import { DataSource } from 'typeorm';
 import { freshDatabase, type FreshDatabase } from '../../../../tools/platform/postgres/fresh-database.js';
 import {
-  Catalogue, growTopic, Handles, kafkaClient, keys, Message, MessagingParts, messagingMigrations, PostgresStore, said, save, systemWorld, table, topic, type Decision,
-  type Given, type GrowthContext, type IncomingRecord, type KafkaClient, type MessagingOptions, type TopicStanding,
+  Catalogue,
+  growTopic,
+  Handles,
+  kafkaClient,
+  keys,
+  Message,
+  MessagingParts,
+  messagingMigrations,
+  PostgresStore,
+  said,
+  save,
+  systemWorld,
+  table,
+  topic,
+  type Decision,
+  type Given,
+  type GrowthContext,
+  type IncomingRecord,
+  type KafkaClient,
+  type MessagingOptions,
+  type TopicStanding,
 } from '../index.js';
 import { toOutboxRow } from '../outbox/envelope.js';
 
@@ -61,7 +80,12 @@ export class Choir {
 
   async open(): Promise<this> {
     this.#database = await freshDatabase();
-    this.dataSource = await new DataSource({ type: 'postgres', url: this.#database.url, migrations: messagingMigrations, extra: { max: 20 } }).initialize();
+    this.dataSource = await new DataSource({
+      type: 'postgres',
+      url: this.#database.url,
+      migrations: messagingMigrations,
+      extra: { max: 20 },
+    }).initialize();
     await this.dataSource.runMigrations();
     await this.dataSource.query('create table ears (ear_id text primary key, last int not null, wrong jsonb not null)');
     this.kafka = this.#client();
@@ -74,9 +98,18 @@ export class Choir {
   }
 
   /** An instance: one that publishes, one that listens, or both. */
-  start({ sings = true, hears = ['main'] }: { readonly sings?: boolean; readonly hears?: readonly ('main' | 'late')[] } = {}): () => Promise<void> {
+  start({
+    sings = true,
+    hears = ['main'],
+  }: { readonly sings?: boolean; readonly hears?: readonly ('main' | 'late')[] } = {}): () => Promise<void> {
     const kafka = this.#client();
-    const ports = { store: new PostgresStore(this.dataSource), kafka, world: systemWorld, log: () => undefined, onFatal: (error: Error) => void this.fatal.push(error) };
+    const ports = {
+      store: new PostgresStore(this.dataSource),
+      kafka,
+      world: systemWorld,
+      log: () => undefined,
+      onFatal: (error: Error) => void this.fatal.push(error),
+    };
     const parts = new MessagingParts(this.options, ports, () => []);
     for (const name of hears) parts.hear(this.#listeners[name]);
     if (sings) parts.start();
@@ -95,7 +128,13 @@ export class Choir {
   async sing(...voices: readonly string[]): Promise<void> {
     const rows = voices.map((voice) => {
       const id = randomUUID();
-      return toOutboxRow(said(this.#Sung, { voice }), { id, at: new Date(), cause: id, correlation: undefined, traceparent: null });
+      return toOutboxRow(said(this.#Sung, { voice }), {
+        id,
+        at: new Date(),
+        cause: id,
+        correlation: undefined,
+        traceparent: null,
+      });
     });
     await new PostgresStore(this.dataSource).transaction((transaction) => transaction.append(rows));
     for (const voice of voices) this.sung.set(voice, (this.sung.get(voice) ?? 0) + 1);
@@ -110,10 +149,15 @@ export class Choir {
   }
 
   /** All that was sung is published and heard by the group. */
-  async heardOut(group: 'main' | 'late' = 'main'): Promise<ReadonlyMap<string, { readonly last: number; readonly wrong: readonly number[] }>> {
+  async heardOut(
+    group: 'main' | 'late' = 'main',
+  ): Promise<ReadonlyMap<string, { readonly last: number; readonly wrong: readonly number[] }>> {
     const all = [...this.sung.values()].reduce((sum, count) => sum + count, 0);
     return eventually(async () => {
-      const ears = await this.dataSource.query<{ ear_id: string; last: number; wrong: number[] }[]>('select * from ears where ear_id like $1', [`${group} %`]);
+      const ears = await this.dataSource.query<{ ear_id: string; last: number; wrong: number[] }[]>(
+        'select * from ears where ear_id like $1',
+        [`${group} %`],
+      );
       const heardOf = ears.reduce((sum, { last }) => sum + last, 0);
       if (heardOf < all && this.fatal.length === 0) return undefined;
       return new Map(ears.map(({ ear_id: id, last, wrong }) => [id.slice(group.length + 1), { last, wrong }]));
@@ -129,7 +173,10 @@ export class Choir {
   async records(): Promise<IncomingRecord[]> {
     const all: IncomingRecord[] = [];
     const ends = await this.kafka.endOffsets([this.song.name]);
-    await this.kafka.read({ ranges: ends.map(({ topic: name, partition, start, end }) => ({ topic: name, partition, from: start, to: end })), onRecords: (some) => Promise.resolve(void all.push(...some)) });
+    await this.kafka.read({
+      ranges: ends.map(({ topic: name, partition, start, end }) => ({ topic: name, partition, from: start, to: end })),
+      onRecords: (some) => Promise.resolve(void all.push(...some)),
+    });
     return all;
   }
 

@@ -9,7 +9,8 @@ const voices = Array.from({ length: 60 }, (_, index) => `voice ${index}`);
 function singing(choir: Choir): () => Promise<void> {
   let over = false;
   const song = (async () => {
-    for (let at = 0; !over; at += 7) await choir.sing(...Array.from({ length: 10 }, (_, index) => voices[(at + index) % voices.length]!));
+    for (let at = 0; !over; at += 7)
+      await choir.sing(...Array.from({ length: 10 }, (_, index) => voices[(at + index) % voices.length]!));
   })();
   return () => {
     over = true;
@@ -42,7 +43,8 @@ describe('a topic that is grown', () => {
     await choir.close();
   }, 60_000);
 
-  const partitionsUsed = async (): Promise<number> => new Set((await choir.records()).map(({ partition }) => partition)).size;
+  const partitionsUsed = async (): Promise<number> =>
+    new Set((await choir.records()).map(({ partition }) => partition)).size;
 
   it('while many keys are said and heard by two instances keeps each of them in its order, loses none and doubles none', async () => {
     choir.start();
@@ -105,20 +107,41 @@ describe('a topic that is grown', () => {
     await expect(choir.grow(5)).rejects.toThrow('is being grown from 3 to 8');
     expect(await giveUp()).toMatchObject({ inForce: 3, growingTo: null, onBrokers: 3 });
     await expect(choir.grow(5, dying(choir.kafka, 'after'))).rejects.toBe(died);
-    await expect(giveUp()).rejects.toThrow(new GrowthRefused(`the 5 partitions of ${choir.song.name} are there, and Kafka can take none away: grow it to 5 once more, which finishes it`));
-    const actions = await choir.dataSource.query<{ action: string; reason: string }[]>('select action, reason from msg_operator_actions order by id');
-    expect(actions).toEqual([['grow topic', 'more voices'], ['give up growth', 'a mistake'], ['grow topic', 'more voices']].map(([action, reason]) => ({ action, reason })));
+    await expect(giveUp()).rejects.toThrow(
+      new GrowthRefused(
+        `the 5 partitions of ${choir.song.name} are there, and Kafka can take none away: grow it to 5 once more, which finishes it`,
+      ),
+    );
+    const actions = await choir.dataSource.query<{ action: string; reason: string }[]>(
+      'select action, reason from msg_operator_actions order by id',
+    );
+    expect(actions).toEqual(
+      [
+        ['grow topic', 'more voices'],
+        ['give up growth', 'a mistake'],
+        ['grow topic', 'more voices'],
+      ].map(([action, reason]) => ({ action, reason })),
+    );
   }, 60_000);
 
   it('by hand stops the start of the service that writes it, which goes on once it is grown in order', async () => {
     await choir.kafka.grow(choir.song.name, 4);
     const stop = choir.start();
     const refused = await eventually(() => choir.fatal[0]);
-    expect(refused.message).toContain(`the topic ${choir.song.name} has 4 partitions, 3 are declared, and nobody has grown it`);
+    expect(refused.message).toContain(
+      `the topic ${choir.song.name} has 4 partitions, 3 are declared, and nobody has grown it`,
+    );
     await stop();
     choir.fatal.splice(0);
     const growing = choir.grow(4);
-    await eventually(async () => (await choir.dataSource.query<unknown[]>('select from msg_topics where topic = $1 and growing_to = 4', [choir.song.name])).length === 1); // whose relay looked sooner would end as well
+    await eventually(
+      async () =>
+        (
+          await choir.dataSource.query<unknown[]>('select from msg_topics where topic = $1 and growing_to = 4', [
+            choir.song.name,
+          ])
+        ).length === 1,
+    ); // whose relay looked sooner would end as well
     choir.start({ hears: [] });
     expect(await growing).toMatchObject({ inForce: 4, onBrokers: 4 });
     choir.start();

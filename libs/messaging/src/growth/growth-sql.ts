@@ -24,7 +24,8 @@ export async function aloneOn<T>(dataSource: DataSource, work: () => Promise<T>)
   const runner = dataSource.createQueryRunner();
   try {
     const [got] = (await runner.query(lock, [lockKey])) as { mine: boolean }[];
-    if (!got!.mine) throw new GrowthRefused('somebody else is growing a topic of this service: wait until that has ended');
+    if (!got!.mine)
+      throw new GrowthRefused('somebody else is growing a topic of this service: wait until that has ended');
     try {
       return await work();
     } finally {
@@ -35,13 +36,24 @@ export async function aloneOn<T>(dataSource: DataSource, work: () => Promise<T>)
   }
 }
 
-export const sizeIn = async (dataSource: DataSource, topic: string): Promise<{ readonly partitions: number; readonly growingTo: number | null } | undefined> =>
+export const sizeIn = async (
+  dataSource: DataSource,
+  topic: string,
+): Promise<{ readonly partitions: number; readonly growingTo: number | null } | undefined> =>
   (await dataSource.query<{ partitions: number; growingTo: number | null }[]>(size, [topic]))[0];
 
-export async function wish(dataSource: DataSource, { topic, reason, service, inForce, partitions }: Deed & { readonly inForce: number; readonly partitions: number }): Promise<void> {
+export async function wish(
+  dataSource: DataSource,
+  { topic, reason, service, inForce, partitions }: Deed & { readonly inForce: number; readonly partitions: number },
+): Promise<void> {
   await dataSource.transaction(async (manager) => {
     await manager.query(setWish, [topic, inForce, partitions]);
-    await manager.query(note, ['grow topic', service, reason, JSON.stringify({ topic, from: inForce, to: partitions })]);
+    await manager.query(note, [
+      'grow topic',
+      service,
+      reason,
+      JSON.stringify({ topic, from: inForce, to: partitions }),
+    ]);
   });
 }
 

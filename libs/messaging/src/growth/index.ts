@@ -1,2 +1,9 @@
-export { giveUpGrowth, growTopic, standingOf, type GrowthContext, type GrowthWish, type TopicStanding } from './grow-topic.js';
+export {
+  giveUpGrowth,
+  growTopic,
+  standingOf,
+  type GrowthContext,
+  type GrowthWish,
+  type TopicStanding,
+} from './grow-topic.js';
 export { GrowthRefused } from './growth-refused.js';

@@ -9,7 +9,8 @@ export type After = readonly bigint[];
 /** The extension of the envelope that tells it, offsets by partition: `1042,977,1003`. */
 const header = 'ce_after';
 
-export const headerOf = (after: After): Readonly<Record<string, string>> => (after.some((end) => end > 0n) ? { [header]: after.join(',') } : {});
+export const headerOf = (after: After): Readonly<Record<string, string>> =>
+  after.some((end) => end > 0n) ? { [header]: after.join(',') } : {};
 
 /** As the record has it, to compare; undefined where its topic had not grown. */
 export const afterText = ({ headers }: Pick<IncomingRecord, 'headers'>): string | undefined => headers[header];
@@ -24,7 +25,11 @@ export function afterOf(record: Pick<IncomingRecord, 'headers'>): After | undefi
  * Whether everything before it is done: `reached` tells how far a partition is, undefined where that is of no matter. What the topic
  * does not hold, as far as `ends` tells, is not waited for: a topic that was restored may have lost it.
  */
-export const isFulfilled = (after: After, reached: (partition: number) => bigint | undefined, ends: ReadonlyMap<number, bigint>): boolean =>
+export const isFulfilled = (
+  after: After,
+  reached: (partition: number) => bigint | undefined,
+  ends: ReadonlyMap<number, bigint>,
+): boolean =>
   after.every((end, partition) => {
     const next = reached(partition);
     return next === undefined || next >= end || next >= (ends.get(partition) ?? end);

@@ -123,7 +123,9 @@ export interface KafkaClient {
   /** The first offset of every partition whose record is not older than this; where there is none, the end. */
   offsetsAt(topics: readonly string[], time: Date): Promise<readonly (TopicPartition & { readonly offset: bigint })[]>;
   /** The offset after the last record of every partition. Rejects when the broker is away. */
-  endOffsets(topics: readonly string[]): Promise<readonly (TopicPartition & { readonly end: bigint; readonly start: bigint })[]>;
+  endOffsets(
+    topics: readonly string[],
+  ): Promise<readonly (TopicPartition & { readonly end: bigint; readonly start: bigint })[]>;
   /** The committed position of a group; a partition without one is left out. */
   committed(group: string, topics: readonly string[]): Promise<readonly Position[]>;
   /** Sets positions of a group that nobody is a member of; rejects, naming it, while it has members. Others of the group stay. */

@@ -1,7 +1,16 @@
 import type { Admin } from 'kafkajs';
 import { randomUUID } from 'node:crypto';
 import type { Topic } from '../contract/index.js';
-import type { KafkaClient, Publisher, ReadOptions, Subscription, SubscriptionOptions, Tail, TailOptions, TopicPartition } from './kafka-client.js';
+import type {
+  KafkaClient,
+  Publisher,
+  ReadOptions,
+  Subscription,
+  SubscriptionOptions,
+  Tail,
+  TailOptions,
+  TopicPartition,
+} from './kafka-client.js';
 import { KafkajsPart, type KafkaSettings } from './kafkajs-part.js';
 import { KafkajsPublisher } from './kafkajs-publisher.js';
 import { KafkajsRangeRead } from './kafkajs-range-read.js';
@@ -39,7 +48,9 @@ export class KafkajsClient implements KafkaClient {
   /** kafkajs reads only as a member of a group: this one has a name of its own and never commits. */
   async tail({ topics, onRecords, onDead }: TailOptions): Promise<Tail> {
     const ends = await this.endOffsets(topics);
-    const behind = new Map(ends.filter(({ start, end }) => end > start).map(({ topic, partition, end }) => [`${topic}:${partition}`, end]));
+    const behind = new Map(
+      ends.filter(({ start, end }) => end > start).map(({ topic, partition, end }) => [`${topic}:${partition}`, end]),
+    );
     let arrive: () => void = () => undefined;
     const caughtUp = new Promise<void>((resolve) => (arrive = resolve));
     if (behind.size === 0) arrive();
@@ -49,7 +60,8 @@ export class KafkajsClient implements KafkaClient {
       const place = `${batch.topic}:${batch.partition}`;
       const end = behind.get(place);
       // A batch of nothing but compacted-away records is still a step forward.
-      if (end !== undefined && BigInt(batch.lastOffset()) + 1n >= end && behind.delete(place) && behind.size === 0) arrive();
+      if (end !== undefined && BigInt(batch.lastOffset()) + 1n >= end && behind.delete(place) && behind.size === 0)
+        arrive();
       return Promise.resolve();
     });
     return { caughtUp, close: () => reader.close() };
@@ -59,12 +71,25 @@ export class KafkajsClient implements KafkaClient {
     const reading = new KafkajsRangeRead(options, (topic) => this.endOffsets([topic]));
     const { topics } = reading;
     if (topics.length === 0 || options.signal?.aborted) return;
-    await reading.run(new KafkajsReader(this.#part(patience.reader), { group: `read-${randomUUID()}`, topics, onDead: (error) => reading.fail(error) }));
+    await reading.run(
+      new KafkajsReader(this.#part(patience.reader), {
+        group: `read-${randomUUID()}`,
+        topics,
+        onDead: (error) => reading.fail(error),
+      }),
+    );
   }
 
   async offsetsAt(topics: readonly string[], time: Date): ReturnType<KafkaClient['offsetsAt']> {
     return this.#withAdmin(async (admin) =>
-      (await Promise.all(topics.map(async (topic) => ({ topic, offsets: await admin.fetchTopicOffsetsByTimestamp(topic, time.getTime()) })))).flatMap(({ topic, offsets }) =>
+      (
+        await Promise.all(
+          topics.map(async (topic) => ({
+            topic,
+            offsets: await admin.fetchTopicOffsetsByTimestamp(topic, time.getTime()),
+          })),
+        )
+      ).flatMap(({ topic, offsets }) =>
         offsets.map(({ partition, offset }) => ({ topic, partition, offset: BigInt(offset) })),
       ),
     );
@@ -72,8 +97,9 @@ export class KafkajsClient implements KafkaClient {
 
   async endOffsets(topics: readonly string[]): ReturnType<KafkaClient['endOffsets']> {
     return this.#withAdmin(async (admin) =>
-      (await Promise.all(topics.map(async (topic) => ({ topic, offsets: await offsetsOf(admin, topic) })))).flatMap(({ topic, offsets }) =>
-        offsets.map(({ partition, high, low }) => ({ topic, partition, end: BigInt(high), start: BigInt(low) })),
+      (await Promise.all(topics.map(async (topic) => ({ topic, offsets: await offsetsOf(admin, topic) })))).flatMap(
+        ({ topic, offsets }) =>
+          offsets.map(({ partition, high, low }) => ({ topic, partition, end: BigInt(high), start: BigInt(low) })),
       ),
     );
   }
@@ -83,7 +109,12 @@ export class KafkajsClient implements KafkaClient {
       (await admin.fetchOffsets({ groupId: group, topics: [...topics] })).flatMap(({ topic, partitions }) =>
         partitions
           .filter(({ offset }) => offset !== '-1')
-          .map(({ partition, offset, metadata }) => ({ topic, partition, next: BigInt(offset), ...(metadata && { note: metadata }) })),
+          .map(({ partition, offset, metadata }) => ({
+            topic,
+            partition,
+            next: BigInt(offset),
+            ...(metadata && { note: metadata }),
+          })),
       ),
     );
   }
@@ -159,7 +190,9 @@ async function offsetsOf(admin: Admin, topic: string): ReturnType<Admin['fetchTo
   try {
     return await admin.fetchTopicOffsets(topic);
   } catch (error) {
-    throw error instanceof TypeError ? new Error(`no broker leads every partition of ${topic} at the moment`, { cause: error }) : error;
+    throw error instanceof TypeError
+      ? new Error(`no broker leads every partition of ${topic} at the moment`, { cause: error })
+      : error;
   }
 }
 

@@ -10,10 +10,18 @@ export class GroupHasMembers extends Error {
   }
 }
 
-export async function setGroup(admin: Admin, group: string, positions: readonly (TopicPartition & { readonly next: bigint })[]): Promise<void> {
+export async function setGroup(
+  admin: Admin,
+  group: string,
+  positions: readonly (TopicPartition & { readonly next: bigint })[],
+): Promise<void> {
   await refuseMembers(admin, group);
   for (const [topic, places] of groupBy(positions, (position) => position.topic)) {
-    await admin.setOffsets({ groupId: group, topic, partitions: places.map(({ partition, next }) => ({ partition, offset: next.toString() })) });
+    await admin.setOffsets({
+      groupId: group,
+      topic,
+      partitions: places.map(({ partition, next }) => ({ partition, offset: next.toString() })),
+    });
   }
 }
 

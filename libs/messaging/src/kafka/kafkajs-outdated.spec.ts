@@ -2,8 +2,17 @@ import { describe, expect, it } from '@jest/globals';
 import { ConsumerGroup, isOutdated } from './kafkajs-outdated.js';
 
 const places = [{ topic: 'events', partitions: [0] }];
-const responses = [{ topicName: 'events', partitions: [{ partition: 0, messages: [{ offset: '7', isControlRecord: false }], abortedTransactions: [] }] }];
-const positions = (): object => ({ committedOffsets: () => ({ events: { 0: '7' } }), nextOffset: () => '7', resolveOffsets: () => Promise.resolve() });
+const responses = [
+  {
+    topicName: 'events',
+    partitions: [{ partition: 0, messages: [{ offset: '7', isControlRecord: false }], abortedTransactions: [] }],
+  },
+];
+const positions = (): object => ({
+  committedOffsets: () => ({ events: { 0: '7' } }),
+  nextOffset: () => '7',
+  resolveOffsets: () => Promise.resolve(),
+});
 
 /** kafkajs's own, in so much of its surroundings as the fetch of a partition asks for. */
 function member(whileItFetches: (group: { offsetManager: object }) => void = () => undefined) {
@@ -26,7 +35,8 @@ describe('what a member has fetched', () => {
     expect(batch).toMatchObject({ topic: 'events', partition: 0, messages: [{ offset: '7' }] });
     expect(isOutdated(batch!)).toBe(false);
   });
-  it('is not given out where it has joined anew meanwhile', async () => expect(await member(join).fetch(1)).toEqual([]));
+  it('is not given out where it has joined anew meanwhile', async () =>
+    expect(await member(join).fetch(1)).toEqual([]));
   it('is outdated once it has joined anew', async () => {
     const group = member();
     const [batch] = await group.fetch(1);

@@ -6,7 +6,9 @@ export interface ConsumerGroup {
   fetch(nodeId: number): Promise<object[]>;
 }
 
-export const ConsumerGroup = createRequire(import.meta.url)('kafkajs/src/consumer/consumerGroup.js') as { readonly prototype: ConsumerGroup };
+export const ConsumerGroup = createRequire(import.meta.url)('kafkajs/src/consumer/consumerGroup.js') as {
+  readonly prototype: ConsumerGroup;
+};
 
 const outdated = new WeakMap<object, () => boolean>();
 

@@ -10,7 +10,8 @@ type Request = { readonly encode: () => Promise<unknown> };
 
 const newest = 7;
 const require = createRequire(import.meta.url);
-const own = (options: Options, version = newest): Request => (require(`kafkajs/src/protocol/requests/produce/v${version}/request.js`) as (options: Options) => Request)(options);
+const own = (options: Options, version = newest): Request =>
+  (require(`kafkajs/src/protocol/requests/produce/v${version}/request.js`) as (options: Options) => Request)(options);
 const ours = (options: Options, version = newest): Request => requests.Produce.protocol({ version })(options).request;
 const bytesOf = async ({ encode }: Request): Promise<string> => ((await encode()) as Encoded).buffer.toString('hex');
 /** kafkajs says how a request is encoded in functions that are the same but for what they were given. */
@@ -20,17 +21,39 @@ const isOurs = (request: Request): boolean => String(request.encode) !== String(
 const text = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 80 }),
   fc.constantFrom('\ud83d', 'a\ude00b', '\0'),
-  fc.tuple(fc.constantFrom('a', 'é', '€', '😀'), fc.constantFrom(0, 1, 31, 32, 63, 64, 65, 8_191, 8_192, 20_000)).map(([unit, length]) => unit.repeat(length)),
+  fc
+    .tuple(fc.constantFrom('a', 'é', '€', '😀'), fc.constantFrom(0, 1, 31, 32, 63, 64, 65, 8_191, 8_192, 20_000))
+    .map(([unit, length]) => unit.repeat(length)),
 );
-const bytes = fc.oneof(text, text.map((of) => Buffer.from(of)), fc.constant(null));
-const message = fc.record({ key: bytes, value: bytes, headers: fc.dictionary(text, text, { maxKeys: 6 }) }, { requiredKeys: ['value'] });
-const partition = fc.record({ partition: fc.nat(50), messages: fc.array(message, { minLength: 1, maxLength: 130 }), firstSequence: fc.constant(0) });
-const topicData = fc.array(fc.record({ topic: fc.string({ minLength: 1, maxLength: 60 }), partitions: fc.array(partition, { minLength: 1, maxLength: 3 }) }), { minLength: 1, maxLength: 3 });
+const bytes = fc.oneof(
+  text,
+  text.map((of) => Buffer.from(of)),
+  fc.constant(null),
+);
+const message = fc.record(
+  { key: bytes, value: bytes, headers: fc.dictionary(text, text, { maxKeys: 6 }) },
+  { requiredKeys: ['value'] },
+);
+const partition = fc.record({
+  partition: fc.nat(50),
+  messages: fc.array(message, { minLength: 1, maxLength: 130 }),
+  firstSequence: fc.constant(0),
+});
+const topicData = fc.array(
+  fc.record({
+    topic: fc.string({ minLength: 1, maxLength: 60 }),
+    partitions: fc.array(partition, { minLength: 1, maxLength: 3 }),
+  }),
+  { minLength: 1, maxLength: 3 },
+);
 const plain = { acks: -1, timeout: 10_000, compression: 0, producerId: -1, producerEpoch: 0 };
 const one = { ...plain, topicData: [{ topic: 't', partitions: [{ partition: 0, messages: [{ value: 'a' }] }] }] };
 
 describe('a request that publishes', () => {
-  beforeEach(() => void jest.useFakeTimers({ now: 1_764_000_000_000, doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] }));
+  beforeEach(
+    () =>
+      void jest.useFakeTimers({ now: 1_764_000_000_000, doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] }),
+  );
   afterEach(() => void jest.useRealTimers());
 
   it('has the bytes that kafkajs gives it', async () => {
@@ -53,8 +76,22 @@ describe('a request that publishes', () => {
     ['is compressed', { compression: 1 }],
     ['belongs to a transaction', { transactionalId: 'one', producerId: 7 }],
     ['comes from an idempotent producer', { producerId: 7 }],
-    ['has a time of its own', { topicData: [{ topic: 't', partitions: [{ partition: 0, messages: [{ value: 'a', timestamp: '1764000000001' }] }] }] }],
-    ['has a header with several values', { topicData: [{ topic: 't', partitions: [{ partition: 0, messages: [{ value: 'a', headers: { many: ['a', 'b'] } }] }] }] }],
+    [
+      'has a time of its own',
+      {
+        topicData: [
+          { topic: 't', partitions: [{ partition: 0, messages: [{ value: 'a', timestamp: '1764000000001' }] }] },
+        ],
+      },
+    ],
+    [
+      'has a header with several values',
+      {
+        topicData: [
+          { topic: 't', partitions: [{ partition: 0, messages: [{ value: 'a', headers: { many: ['a', 'b'] } }] }] },
+        ],
+      },
+    ],
   ])('is left to kafkajs where it %s', async (_, special) => {
     const options = { ...one, ...special };
     expect(isOurs(ours(options))).toBe(false);

@@ -37,7 +37,9 @@ const crc32c = require('kafkajs/src/protocol/recordBatch/crc32C/index.js') as (b
 
 /** kafkajs's requests by name; of each version one. */
 export const { requests } = require('kafkajs/src/protocol/requests/index.js') as {
-  readonly requests: { readonly Produce: { protocol(which: { readonly version: number }): (options: ProduceOptions) => Made } };
+  readonly requests: {
+    readonly Produce: { protocol(which: { readonly version: number }): (options: ProduceOptions) => Made };
+  };
 };
 
 /** The first version whose records have headers; those after it differ in their answers alone, as far as kafkajs knows them. */
@@ -57,20 +59,29 @@ function writeIntoOneBuffer(produce: (typeof requests)['Produce']): void {
     if (version < firstWithHeaders) return make;
     return (options) => {
       const made = make(options);
-      return isPlain(options) ? { ...made, request: { ...made.request, encode: () => Promise.resolve(new ProduceBody().write(options)) } } : made;
+      return isPlain(options)
+        ? { ...made, request: { ...made.request, encode: () => Promise.resolve(new ProduceBody().write(options)) } }
+        : made;
     };
   };
 }
 
 function isPlain({ compression = 0, transactionalId, producerId = nobody, topicData }: ProduceOptions): boolean {
   return (
-    compression === 0 && (transactionalId ?? null) === null && producerId === nobody &&
-    topicData.every(({ partitions }) => partitions.every(({ messages }) => messages.length > 0 && messages.every(isPlainMessage)))
+    compression === 0 &&
+    (transactionalId ?? null) === null &&
+    producerId === nobody &&
+    topicData.every(({ partitions }) =>
+      partitions.every(({ messages }) => messages.length > 0 && messages.every(isPlainMessage)),
+    )
   );
 }
 
 const isPlainMessage = ({ key = null, value, timestamp, headers }: Message): boolean =>
-  timestamp === undefined && isBytes(key) && isBytes(value) && (headers === undefined || Object.values(headers).every((header) => typeof header === 'string'));
+  timestamp === undefined &&
+  isBytes(key) &&
+  isBytes(value) &&
+  (headers === undefined || Object.values(headers).every((header) => typeof header === 'string'));
 const isBytes = (value: unknown): boolean => value === null || typeof value === 'string' || Buffer.isBuffer(value);
 
 const zigzag = (value: number): number => ((value << 1) ^ (value >> 31)) >>> 0;
@@ -81,7 +92,8 @@ function varintSize(value: number): number {
 }
 
 /** Bytes of UTF-8 at most. */
-const most = (value: Bytes): number => (value === null ? 0 : typeof value === 'string' ? value.length * 3 : value.length);
+const most = (value: Bytes): number =>
+  value === null ? 0 : typeof value === 'string' ? value.length * 3 : value.length;
 const widestVarint = 5;
 
 /** Grows as it is written. What has a length before it is written behind as much space as that is likely to need, and moved where it needs another. */

@@ -20,7 +20,10 @@ export class KafkajsPublisher implements Publisher {
       idempotent: false,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
-      createPartitioner: () => ({ message }) => message.partition!,
+      createPartitioner:
+        () =>
+        ({ message }) =>
+          message.partition!,
       retry: { retries: 0 },
     });
     await part.open(producer.connect());
@@ -30,12 +33,26 @@ export class KafkajsPublisher implements Publisher {
   async publish(records: readonly OutgoingRecord[]): Promise<readonly Acknowledged[]> {
     const topicMessages = [...groupBy(records, (record) => record.topic)].map(([topic, of]) => ({
       topic,
-      messages: of.map(({ partition, key, value, headers }): Message => ({ partition, key, value, headers: { ...headers } })),
+      messages: of.map(({ partition, key, value, headers }): Message => ({
+        partition,
+        key,
+        value,
+        headers: { ...headers },
+      })),
     }));
     this.#spent = true;
-    const answers = await this.producer.sendBatch({ topicMessages, acks: -1, timeout: 10_000, compression: CompressionTypes.None });
+    const answers = await this.producer.sendBatch({
+      topicMessages,
+      acks: -1,
+      timeout: 10_000,
+      compression: CompressionTypes.None,
+    });
     this.#spent = false;
-    return answers.map(({ topicName, partition, baseOffset }) => ({ topic: topicName, partition, baseOffset: BigInt(baseOffset ?? -1) }));
+    return answers.map(({ topicName, partition, baseOffset }) => ({
+      topic: topicName,
+      partition,
+      baseOffset: BigInt(baseOffset ?? -1),
+    }));
   }
 
   /** kafkajs would wait for the answers to what was sent: those of a spent publisher interest nobody any more. */

@@ -28,7 +28,9 @@ export class KafkajsRangeRead {
     private readonly options: ReadOptions,
     private readonly endsOf: (topic: string) => ReturnType<KafkaClient['endOffsets']>,
   ) {
-    const readings = options.ranges.filter(({ from, to }) => from < to).map(({ topic, partition, from, to }): Reading => ({ topic, partition, to, next: from }));
+    const readings = options.ranges
+      .filter(({ from, to }) => from < to)
+      .map(({ topic, partition, from, to }): Reading => ({ topic, partition, to, next: from }));
     this.#open = new Map(readings.map((reading) => [placeOf(reading), reading]));
   }
 
@@ -61,7 +63,8 @@ export class KafkajsRangeRead {
 
   /** Before the first fetch of a membership, and once more in case that the first join was too early for it. */
   #goToPlaces({ consumer }: KafkajsReader): void {
-    for (const { topic, partition, next } of this.#open.values()) consumer.seek({ topic, partition, offset: next.toString() });
+    for (const { topic, partition, next } of this.#open.values())
+      consumer.seek({ topic, partition, offset: next.toString() });
   }
 
   async #take({ consumer }: KafkajsReader, batch: Batch): Promise<void> {
@@ -128,7 +131,11 @@ export class KafkajsRangeRead {
 
   /** A range that is at its end, or not read at all, has nothing that could come. */
   #isDone({ topic, partition: own }: TopicPartition, after: After, ends: ReadonlyMap<number, bigint>): boolean {
-    return isFulfilled(after, (partition) => (partition === own ? undefined : this.#open.get(placeOf({ topic, partition }))?.next), ends);
+    return isFulfilled(
+      after,
+      (partition) => (partition === own ? undefined : this.#open.get(placeOf({ topic, partition }))?.next),
+      ends,
+    );
   }
 
   #letGo(consumer: KafkajsReader['consumer']): void {

@@ -6,7 +6,10 @@ export interface RequestQueue {
   scheduleCheckPendingRequests(): void;
 }
 
-export const RequestQueue = createRequire(import.meta.url)('kafkajs/src/network/requestQueue/index.js') as { new (options: object): RequestQueue; readonly prototype: RequestQueue };
+export const RequestQueue = createRequire(import.meta.url)('kafkajs/src/network/requestQueue/index.js') as {
+  new (options: object): RequestQueue;
+  readonly prototype: RequestQueue;
+};
 
 /**
  * After the first answer on a connection kafkajs (2.2.4) looks for waiting requests every millisecond as long as the connection

@@ -17,7 +17,12 @@ describe('a broker that takes no connection', () => {
     const waiting = Array.from({ length: 4 }, () => connect(port, '127.0.0.1').on('error', () => undefined)); // their fate is no part of this
     const sockets = new KafkajsSockets();
     let connected = false;
-    const socket = sockets.factory({ host: '127.0.0.1', port, ssl: undefined as never, onConnect: () => (connected = true) });
+    const socket = sockets.factory({
+      host: '127.0.0.1',
+      port,
+      ssl: undefined as never,
+      onConnect: () => (connected = true),
+    });
     const [error] = (await once(socket, 'error')) as [Error];
     expect([connected, error.message]).toEqual([false, `127.0.0.1:${port} took no connection within 2800 ms`]);
     for (const each of waiting) each.destroy();

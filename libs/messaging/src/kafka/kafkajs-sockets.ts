@@ -22,10 +22,14 @@ export class KafkajsSockets {
   readonly factory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
     if (this.#closed) throw new Error('the client is closed');
     // kafkajs passes null where there is no TLS.
-    const socket = (ssl as typeof ssl | null) ? connectTls({ host, port, ...ssl }, onConnect) : connectPlain({ host, port }, onConnect);
+    const socket = (ssl as typeof ssl | null)
+      ? connectTls({ host, port, ...ssl }, onConnect)
+      : connectPlain({ host, port }, onConnect);
     socket.setKeepAlive(true, keepAliveAfter);
     socket.setNoDelay(true); // else the end of a request waits until its beginning is acknowledged, which the other end may put off for 40 ms
-    const inTime = systemTimers.after(connectWithin, () => socket.destroy(new Error(`${host}:${port} took no connection within ${connectWithin} ms`)));
+    const inTime = systemTimers.after(connectWithin, () =>
+      socket.destroy(new Error(`${host}:${port} took no connection within ${connectWithin} ms`)),
+    );
     socket.once('connect', inTime);
     // kafkajs lets go of one and the same dead socket for everyone who waited for it; Node keeps a listener for each time.
     const unref = socket.unref.bind(socket);

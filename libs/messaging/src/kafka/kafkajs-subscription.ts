@@ -3,7 +3,11 @@ import { isOutdated } from './kafkajs-outdated.js';
 import type { KafkajsPart } from './kafkajs-part.js';
 import { KafkajsReader, recordsOf } from './kafkajs-reader.js';
 
-const toKafkajs = ({ topic, partition, next }: Position): { topic: string; partition: number; offset: string } => ({ topic, partition, offset: next.toString() });
+const toKafkajs = ({ topic, partition, next }: Position): { topic: string; partition: number; offset: string } => ({
+  topic,
+  partition,
+  offset: next.toString(),
+});
 
 /** The broker's own word, also where kafkajs has wrapped it after its last try. */
 const typeOf = (error: unknown): string | undefined => {
@@ -14,7 +18,9 @@ const typeOf = (error: unknown): string | undefined => {
 /** A broker that is just going or coming knows no coordinator; kafkajs takes that for final where it asked once too often, and ends its consumer. */
 export const hasNoCoordinator = (error: unknown): boolean => {
   const { name, cause } = error as Error;
-  return name === 'KafkaJSGroupCoordinatorNotFound' || (cause !== undefined && cause !== error && hasNoCoordinator(cause));
+  return (
+    name === 'KafkaJSGroupCoordinatorNotFound' || (cause !== undefined && cause !== error && hasNoCoordinator(cause))
+  );
 };
 
 /**
@@ -33,13 +39,20 @@ export class KafkajsSubscription implements Subscription {
 
   static async open(part: KafkajsPart, options: SubscriptionOptions): Promise<Subscription> {
     const { onLost = options.onDead } = options;
-    const reader = new KafkajsReader(part, { ...options, onDead: (error) => (hasNoCoordinator(error) ? onLost(error) : options.onDead(error)) });
+    const reader = new KafkajsReader(part, {
+      ...options,
+      onDead: (error) => (hasNoCoordinator(error) ? onLost(error) : options.onDead(error)),
+    });
     const subscription = new KafkajsSubscription(reader, options);
     const { consumer } = reader;
     consumer.on(consumer.events.FETCH, () => (subscription.#lastFetch = Date.now()));
     consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
       subscription.#fetched = []; // it comes again, to whoever owns it now
-      options.onAssigned(Object.entries(memberAssignment).flatMap(([topic, partitions]) => partitions.map((partition) => ({ topic, partition }))));
+      options.onAssigned(
+        Object.entries(memberAssignment).flatMap(([topic, partitions]) =>
+          partitions.map((partition) => ({ topic, partition })),
+        ),
+      );
     });
     await reader.start(
       ({ batch, isStale, resolveOffset }) => {
@@ -67,7 +80,9 @@ export class KafkajsSubscription implements Subscription {
 
   async commit(positions: readonly Position[]): Promise<boolean> {
     try {
-      await this.reader.consumer.commitOffsets(positions.map((position) => ({ ...toKafkajs(position), metadata: position.note ?? null })));
+      await this.reader.consumer.commitOffsets(
+        positions.map((position) => ({ ...toKafkajs(position), metadata: position.note ?? null })),
+      );
       return true;
     } catch (error) {
       // kafkajs goes on telling a coordinator that has become none, for ever: only who joins anew asks where the present one is.
@@ -91,7 +106,10 @@ export class KafkajsSubscription implements Subscription {
   }
 
   #meant(partitions: readonly TopicPartition[] | undefined): { topic: string; partitions?: number[] }[] {
-    return partitions?.map(({ topic, partition }) => ({ topic, partitions: [partition] })) ?? this.options.topics.map((topic) => ({ topic }));
+    return (
+      partitions?.map(({ topic, partition }) => ({ topic, partitions: [partition] })) ??
+      this.options.topics.map((topic) => ({ topic }))
+    );
   }
 
   #ifRunning(wish: () => void): void {

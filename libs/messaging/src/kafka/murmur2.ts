@@ -20,4 +20,5 @@ export function murmur2(data: Uint8Array): number {
 const encoder = new TextEncoder();
 
 /** The partition of a key, as Kafka's default partitioner chooses it. */
-export const partitionOf = (key: string, partitions: number): number => (murmur2(encoder.encode(key)) & 0x7fffffff) % partitions;
+export const partitionOf = (key: string, partitions: number): number =>
+  (murmur2(encoder.encode(key)) & 0x7fffffff) % partitions;

@@ -29,7 +29,12 @@ export async function provisionTopics(admin: Admin, topics: readonly Topic[]): P
   if (missing.length > 0) {
     await admin.createTopics({
       waitForLeaders: false,
-      topics: missing.map((topic) => ({ topic: topic.name, numPartitions: topic.partitions, replicationFactor: -1, configEntries: settingsOf(topic) })),
+      topics: missing.map((topic) => ({
+        topic: topic.name,
+        numPartitions: topic.partitions,
+        replicationFactor: -1,
+        configEntries: settingsOf(topic),
+      })),
     });
     await patiently(() => Promise.all(missing.map(({ name }) => admin.fetchTopicOffsets(name))));
   }
@@ -52,7 +57,8 @@ async function patiently(isLed: () => Promise<unknown>): Promise<void> {
 export async function checkTopics(admin: Admin, topics: readonly Topic[]): Promise<void> {
   const existing = new Set(await admin.listTopics());
   for (const topic of topics) {
-    if (!existing.has(topic.name)) throw new TopicMismatch(`the topic ${topic.name} does not exist: provision the topics first`);
+    if (!existing.has(topic.name))
+      throw new TopicMismatch(`the topic ${topic.name} does not exist: provision the topics first`);
   }
   const { topics: found } = await admin.fetchTopicMetadata({ topics: topics.map((topic) => topic.name) });
   for (const { name, partitions } of found) {
@@ -64,7 +70,8 @@ export async function checkTopics(admin: Admin, topics: readonly Topic[]): Promi
 
 export async function growTopic(admin: Admin, topic: string, partitions: number): Promise<void> {
   const { length: has } = await admin.fetchTopicOffsets(topic);
-  if (has > partitions) throw new TopicMismatch(`the topic ${topic} has ${has} partitions already, and none can be taken from it`);
+  if (has > partitions)
+    throw new TopicMismatch(`the topic ${topic} has ${has} partitions already, and none can be taken from it`);
   if (has < partitions) await admin.createPartitions({ topicPartitions: [{ topic, count: partitions }] });
   await patiently(async () => {
     const { length: led } = await admin.fetchTopicOffsets(topic);
@@ -75,13 +82,18 @@ export async function growTopic(admin: Admin, topic: string, partitions: number)
 async function checkSettings(admin: Admin, topics: readonly Topic[]): Promise<void> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: topics.map((topic) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic.name, configNames: ['cleanup.policy', 'retention.ms'] })),
+    resources: topics.map((topic) => ({
+      type: kafkajs.ConfigResourceTypes.TOPIC,
+      name: topic.name,
+      configNames: ['cleanup.policy', 'retention.ms'],
+    })),
   });
   for (const { resourceName, configEntries } of resources) {
     const declared = topics.find((topic) => topic.name === resourceName)!;
     for (const { name, value } of settingsOf(declared)) {
       const entry = configEntries.find(({ configName }) => configName === name);
-      if (entry && entry.configValue !== value) throw new TopicMismatch(`the topic ${resourceName} has ${name}=${entry.configValue}, ${value} is declared`);
+      if (entry && entry.configValue !== value)
+        throw new TopicMismatch(`the topic ${resourceName} has ${name}=${entry.configValue}, ${value} is declared`);
     }
   }
 }

@@ -23,7 +23,8 @@ begin
 end $$;
 `;
 
-const open = (which: string): string => `drop index msg_effects_open; create index msg_effects_open on msg_effects (due_at) where ${which};`;
+const open = (which: string): string =>
+  `drop index msg_effects_open; create index msg_effects_open on msg_effects (due_at) where ${which};`;
 
 /**
  * The index of what is due holds all open effects, as the one by key does; where few are open when the plan is made, they cost the
@@ -32,8 +33,8 @@ const open = (which: string): string => `drop index msg_effects_open; create ind
  */
 export class Messaging1700000000009 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    const due = 'done_at is null and due_at > \'-infinity\'';
-    await runner.query(open(due) + claim('e.done_at is null and e.due_at > \'-infinity\''));
+    const due = "done_at is null and due_at > '-infinity'";
+    await runner.query(open(due) + claim("e.done_at is null and e.due_at > '-infinity'"));
   }
 
   async down(runner: QueryRunner): Promise<void> {

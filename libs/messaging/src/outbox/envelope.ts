@@ -77,7 +77,8 @@ export interface Envelope {
 export function readEnvelope(headers: Readonly<Record<string, string>>): Envelope {
   const need = (name: string, rule: RegExp): string => {
     const value = headers[name];
-    if (value === undefined || !rule.test(value)) throw new Poison(`the header ${name} is ${value === undefined ? 'missing' : 'not of its form'}`);
+    if (value === undefined || !rule.test(value))
+      throw new Poison(`the header ${name} is ${value === undefined ? 'missing' : 'not of its form'}`);
     return value;
   };
   return {

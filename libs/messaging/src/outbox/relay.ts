@@ -163,7 +163,8 @@ export class Relay {
       const ends = await this.#answered(this.kafka.endOffsets([topic]));
       if (ends.length !== growingTo) return;
       const after = Array.from({ length: partitions }, (_, partition) => {
-        const of = <P extends TopicPartition>(place: P): boolean => place.topic === topic && place.partition === partition;
+        const of = <P extends TopicPartition>(place: P): boolean =>
+          place.topic === topic && place.partition === partition;
         const [end = 0n, marked = 0n] = [ends.find(of)?.end, known.find(of)?.next];
         return end > marked ? end : marked;
       });
@@ -210,7 +211,11 @@ export class Relay {
   }
 
   /** A record that the broker refuses for good is held with its key; everything else goes on. */
-  async #send(session: RelaySession, rows: readonly TakenRow[], records: readonly OutgoingRecord[]): Promise<readonly Acknowledged[] | undefined> {
+  async #send(
+    session: RelaySession,
+    rows: readonly TakenRow[],
+    records: readonly OutgoingRecord[],
+  ): Promise<readonly Acknowledged[] | undefined> {
     try {
       return await this.#answered(this.#publisher!.publish(records));
     } catch (error) {
@@ -218,7 +223,12 @@ export class Relay {
       if (refused === undefined) throw error;
       await this.#discardPublisher();
       if (rows.length === 1) {
-        this.log('error', 'the broker refuses a record: its key is held', { id: rows[0]!.id, topic: rows[0]!.topic, key: rows[0]!.key, refused });
+        this.log('error', 'the broker refuses a record: its key is held', {
+          id: rows[0]!.id,
+          topic: rows[0]!.topic,
+          key: rows[0]!.key,
+          refused,
+        });
         await session.hold(rows[0]!, refused);
         return undefined;
       }
@@ -237,12 +247,25 @@ export class Relay {
   }
 
   #recordOf(row: TakenRow): OutgoingRecord {
-    const { partitions, after } = this.#sizes.get(row.topic) ?? { partitions: this.topics.partitionsOf(row.topic), after: [] };
-    return { topic: row.topic, partition: partitionOf(row.key, partitions), key: row.key, value: row.payload, headers: headersOf(row, this.source, after) };
+    const { partitions, after } = this.#sizes.get(row.topic) ?? {
+      partitions: this.topics.partitionsOf(row.topic),
+      after: [],
+    };
+    return {
+      topic: row.topic,
+      partition: partitionOf(row.key, partitions),
+      key: row.key,
+      value: row.payload,
+      headers: headersOf(row, this.source, after),
+    };
   }
 
   /** Each record's offset: the broker tells the first of each partition, and they rise by one in the order sent. */
-  #place(rows: readonly TakenRow[], records: readonly OutgoingRecord[], acknowledged: readonly Acknowledged[]): PublishedRow[] {
+  #place(
+    rows: readonly TakenRow[],
+    records: readonly OutgoingRecord[],
+    acknowledged: readonly Acknowledged[],
+  ): PublishedRow[] {
     const next = new Map<string, bigint>();
     for (const { topic, partition, baseOffset } of acknowledged) {
       const place = `${topic}:${partition}`;
@@ -267,13 +290,17 @@ export class Relay {
     const session = this.#session;
     this.#session = undefined;
     await this.#discardPublisher();
-    await session?.close().catch((error: unknown) => this.log('warn', 'the relay session did not close', { error: String(error) }));
+    await session
+      ?.close()
+      .catch((error: unknown) => this.log('warn', 'the relay session did not close', { error: String(error) }));
   }
 
   async #discardPublisher(): Promise<void> {
     const publisher = this.#publisher;
     this.#publisher = undefined;
-    await publisher?.close().catch((error: unknown) => this.log('warn', 'the publisher did not close', { error: String(error) }));
+    await publisher
+      ?.close()
+      .catch((error: unknown) => this.log('warn', 'the publisher did not close', { error: String(error) }));
   }
 
   /** At most one poke is under way, and one more is remembered. */
@@ -282,12 +309,22 @@ export class Relay {
     this.#pokeWanted = true;
     this.world.timers.after(2, () => {
       this.#pokeWanted = false;
-      this.store.poke().catch((error: unknown) => this.log('warn', 'the leader could not be poked: its poll finds the rows', { error: String(error) }));
+      this.store
+        .poke()
+        .catch((error: unknown) =>
+          this.log('warn', 'the leader could not be poked: its poll finds the rows', { error: String(error) }),
+        );
     });
   }
 }
 
-const refusals = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'CORRUPT_MESSAGE', 'INVALID_TIMESTAMP']);
+const refusals = new Set([
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'INVALID_RECORD',
+  'CORRUPT_MESSAGE',
+  'INVALID_TIMESTAMP',
+]);
 
 const refusalOf = (error: unknown): string | undefined => {
   const { type, cause } = error as { type?: string; cause?: unknown };

@@ -64,9 +64,16 @@ export class Release {
       // crashpoint: release.after-handle
       if (error === undefined) continue;
       await this.store.transaction((transaction) =>
-        transaction.park([next], { cause: error instanceof Error ? error.name : 'failure', detail: error instanceof Error ? error.message : String(error), tries: 1 }),
+        transaction.park([next], {
+          cause: error instanceof Error ? error.name : 'failure',
+          detail: error instanceof Error ? error.message : String(error),
+          tries: 1,
+        }),
       );
-      return this.options.log('error', 'a released message failed again: its lane stays parked', { id: next.messageId, error: String(error) });
+      return this.options.log('error', 'a released message failed again: its lane stays parked', {
+        id: next.messageId,
+        error: String(error),
+      });
     }
   }
 

@@ -10,12 +10,27 @@ const readBack = (values: readonly unknown[]): (string | null)[] => read(arrayLi
 
 describe('an array as PostgreSQL reads it', () => {
   it('holds any text as it was, and NULL where there was none', () => {
-    const element = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('', 'null', 'NULL', '{}', '{"a":"b\\n"}', '\\', '"', ' ', 'a,b'), fc.constantFrom(null, undefined));
-    fc.assert(fc.property(fc.array(element), (values) => expect(readBack(values)).toEqual(values.map((value) => value ?? null))));
+    const element = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('', 'null', 'NULL', '{}', '{"a":"b\\n"}', '\\', '"', ' ', 'a,b'),
+      fc.constantFrom(null, undefined),
+    );
+    fc.assert(
+      fc.property(fc.array(element), (values) =>
+        expect(readBack(values)).toEqual(values.map((value) => value ?? null)),
+      ),
+    );
   });
 
   it('holds numbers and truth values', () => {
-    expect(readBack([1, -2.5, 2 ** 53, 7n, true, false])).toEqual(['1', '-2.5', '9007199254740992', '7', 'true', 'false']);
+    expect(readBack([1, -2.5, 2 ** 53, 7n, true, false])).toEqual([
+      '1',
+      '-2.5',
+      '9007199254740992',
+      '7',
+      'true',
+      'false',
+    ]);
   });
 
   it('holds instants to the millisecond', () => {

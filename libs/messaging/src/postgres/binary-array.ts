@@ -8,7 +8,8 @@ interface Element {
 }
 
 const digits = new Int8Array(128).fill(-1);
-for (let digit = 0; digit < 16; digit++) for (const form of [digit.toString(16), digit.toString(16).toUpperCase()]) digits[form.charCodeAt(0)] = digit;
+for (let digit = 0; digit < 16; digit++)
+  for (const form of [digit.toString(16), digit.toString(16).toUpperCase()]) digits[form.charCodeAt(0)] = digit;
 /** Where the two digits of each byte stand in a uuid. */
 const pairs = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 
@@ -35,7 +36,8 @@ function writeInt64(into: Buffer, value: number, offset: number): number {
 }
 
 function writeInt8(into: Buffer, value: unknown, offset: number): number | undefined {
-  if (typeof value === 'bigint') return BigInt.asIntN(64, value) === value ? into.writeBigInt64BE(value, offset) : undefined;
+  if (typeof value === 'bigint')
+    return BigInt.asIntN(64, value) === value ? into.writeBigInt64BE(value, offset) : undefined;
   return Number.isSafeInteger(value) ? writeInt64(into, value as number, offset) : undefined;
 }
 
@@ -55,11 +57,16 @@ const text: Element = {
 const int4: Element = {
   oid: 23,
   most: () => 4,
-  write: (into, value, offset) => (typeof value === 'number' && (value | 0) === value ? into.writeInt32BE(value, offset) : undefined),
+  write: (into, value, offset) =>
+    typeof value === 'number' && (value | 0) === value ? into.writeInt32BE(value, offset) : undefined,
 };
 const int8: Element = { oid: 20, most: () => 8, write: writeInt8 };
 const uuid: Element = { oid: 2950, most: () => 16, write: writeUuid };
-const bool: Element = { oid: 16, most: () => 1, write: (into, value, offset) => (typeof value === 'boolean' ? into.writeUInt8(Number(value), offset) : undefined) };
+const bool: Element = {
+  oid: 16,
+  most: () => 1,
+  write: (into, value, offset) => (typeof value === 'boolean' ? into.writeUInt8(Number(value), offset) : undefined),
+};
 const timestamptz: Element = { oid: 1184, most: () => 8, write: writeInstant };
 const elements = new Map(Object.entries({ text, int: int4, int4, bigint: int8, int8, uuid, bool, timestamptz }));
 

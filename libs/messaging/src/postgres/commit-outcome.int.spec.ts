@@ -4,7 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tradewind/testing';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
-import { startPostgres, type Postgres, type PostgresOptions } from '../../../../tools/platform/postgres/start-postgres.js';
+import {
+  startPostgres,
+  type Postgres,
+  type PostgresOptions,
+} from '../../../../tools/platform/postgres/start-postgres.js';
 import { freePorts } from '../../../../tools/platform/process/ports.js';
 import { removeState, temporaryFolder } from '../../../../tools/platform/process/temporary-folder.js';
 import { messagingMigrations, OutcomeUnknown } from '../index.js';
@@ -26,9 +30,20 @@ describe('a commit without an answer, of a server that goes down', () => {
   beforeAll(async () => {
     folder = await temporaryFolder();
     const [port = 0] = await freePorts(1);
-    options = { dataDir: join(folder, 'data'), port, password: 'secret', log: join(folder, 'log'), settings: { autovacuum: 'off' } }; // whose transactions would take ids
+    options = {
+      dataDir: join(folder, 'data'),
+      port,
+      password: 'secret',
+      log: join(folder, 'log'),
+      settings: { autovacuum: 'off' },
+    }; // whose transactions would take ids
     server = await startPostgres(options);
-    const dataSource = await new DataSource({ type: 'postgres', url: server.adminUrl, migrations: messagingMigrations, installExtensions: false }).initialize();
+    const dataSource = await new DataSource({
+      type: 'postgres',
+      url: server.adminUrl,
+      migrations: messagingMigrations,
+      installExtensions: false,
+    }).initialize();
     await dataSource.runMigrations();
     await dataSource.destroy();
     pool = new pg.Pool({ connectionString: server.adminUrl });
@@ -69,7 +84,8 @@ describe('a commit without an answer, of a server that goes down', () => {
     const { rowCount: before } = await pool.query(written);
     await crash();
     client.release(true);
-    const other = async (): Promise<bigint> => BigInt((await pool.query<{ id: string }>(`${write} returning pg_current_xact_id()::text as id`)).rows[0]!.id);
+    const other = async (): Promise<bigint> =>
+      BigInt((await pool.query<{ id: string }>(`${write} returning pg_current_xact_id()::text as id`)).rows[0]!.id);
     let others = 1;
     for (; (await other()) < BigInt(unanswered.transactionId); others++);
     const { rows } = await pool.query('select pg_xact_status($1::text::xid8) as status', [unanswered.transactionId]);

@@ -52,8 +52,10 @@ export async function wasCommitted(sql: Sql, unanswered: CommitUnanswered): Prom
   // By the clock: one question to a silent server may outlast all patience.
   const known = await within(systemTimers, patience, ask(), undefined);
   over.abort();
-  if (known === 'unknown') throw new OutcomeUnknown('the database crashed during a commit: it may have happened', { cause: unanswered });
-  if (known === undefined) throw new OutcomeUnknown('the database went away during a commit: it may have happened', { cause: last });
+  if (known === 'unknown')
+    throw new OutcomeUnknown('the database crashed during a commit: it may have happened', { cause: unanswered });
+  if (known === undefined)
+    throw new OutcomeUnknown('the database went away during a commit: it may have happened', { cause: last });
   return known;
 }
 

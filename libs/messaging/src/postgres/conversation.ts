@@ -46,7 +46,9 @@ export class Conversation {
   ) {
     this.#silence = silenceOf(limits);
     // Several statements have several results, which the types of pg do not know. By the id the server is asked what became of a commit without answer.
-    this.#begun = this.#send({ text: begin(limits) }).then((results) => (results as unknown as { rows: { id: string }[] }[]).at(-1)!.rows[0]!.id);
+    this.#begun = this.#send({ text: begin(limits) }).then(
+      (results) => (results as unknown as { rows: { id: string }[] }[]).at(-1)!.rows[0]!.id,
+    );
     this.#begun.catch(() => undefined); // told by the commit, or by whatever was asked meanwhile
   }
 
@@ -75,7 +77,8 @@ export class Conversation {
       if (endsUnknown(error)) return new CommitUnanswered(id, this.incarnation, error);
       throw error;
     }
-    if (command !== 'COMMIT') throw new Error(`the transaction ended with ${command}: a statement in it had failed, and nobody said so`);
+    if (command !== 'COMMIT')
+      throw new Error(`the transaction ended with ${command}: a statement in it had failed, and nobody said so`);
     return undefined;
   }
 

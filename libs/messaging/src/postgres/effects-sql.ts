@@ -16,7 +16,13 @@ where id = $1 and lease_token = $2 and done_at is null`;
 const open = `select count(*)::int as open, coalesce(extract(epoch from now() - min(wished_at)), 0)::float8 as seconds from msg_effects where done_at is null`;
 
 /** Two who lease different effects of one key in the same moment: the database lets one of them. The other finds nothing, and looks again. */
-export async function claimEffects(sql: Sql, names: readonly string[], limit: number, leaseMilliseconds: number, token: string): Promise<readonly ClaimedEffect[]> {
+export async function claimEffects(
+  sql: Sql,
+  names: readonly string[],
+  limit: number,
+  leaseMilliseconds: number,
+  token: string,
+): Promise<readonly ClaimedEffect[]> {
   try {
     return await sql<ClaimedEffect>(claim, [names, limit, leaseMilliseconds, token]);
   } catch (error) {
@@ -25,11 +31,22 @@ export async function claimEffects(sql: Sql, names: readonly string[], limit: nu
   }
 }
 
-export async function renewEffects(sql: Sql, ids: readonly string[], token: string, leaseMilliseconds: number): Promise<void> {
+export async function renewEffects(
+  sql: Sql,
+  ids: readonly string[],
+  token: string,
+  leaseMilliseconds: number,
+): Promise<void> {
   await sql(renew, [ids, token, leaseMilliseconds]);
 }
 
-export async function retryEffect(sql: Sql, id: string, token: string, inMilliseconds: number, error: string): Promise<void> {
+export async function retryEffect(
+  sql: Sql,
+  id: string,
+  token: string,
+  inMilliseconds: number,
+  error: string,
+): Promise<void> {
   await sql(retry, [id, token, inMilliseconds, error]);
 }
 

@@ -14,7 +14,10 @@ const known = new WeakMap<PoolClient, string>();
  */
 export async function incarnationOf(client: PoolClient, silence: number): Promise<string> {
   const ask = async (text: string): Promise<string | undefined> => {
-    const { rows } = await client.query<{ id: string }>({ ...statementOf(text, []), query_timeout: silence } as QueryConfig);
+    const { rows } = await client.query<{ id: string }>({
+      ...statementOf(text, []),
+      query_timeout: silence,
+    } as QueryConfig);
     return rows[0]?.id;
   };
   let word = known.get(client) ?? (await ask(find));

@@ -23,7 +23,11 @@ const closeLane = `delete from msg_parked_lanes where consumer = $1 and lane = $
 const unpark = `delete from msg_parked where consumer = $1 and message_id = $2 returning 1 as gone`;
 const markOne = `insert into msg_inbox (consumer, message_id, lane) values ($1, $2, $3) on conflict do nothing returning 1 as marked`;
 
-export async function parkMessages(sql: Sql, messages: readonly ParkedMessage[], reason: ParkReason | null): Promise<void> {
+export async function parkMessages(
+  sql: Sql,
+  messages: readonly ParkedMessage[],
+  reason: ParkReason | null,
+): Promise<void> {
   if (messages.length === 0) return;
   if (reason) {
     const first = messages[0]!;

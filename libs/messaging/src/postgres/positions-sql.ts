@@ -20,7 +20,10 @@ where not exists (select 1 from msg_inbox i where i.consumer = $1 and i.message_
 and not exists (select 1 from msg_parked p where p.consumer = $1 and p.message_id = m.id)`;
 
 export async function publishedTo(sql: Sql): Promise<(TopicPartition & { readonly next: bigint })[]> {
-  return (await sql<TopicPartition & { readonly next: string }>(positions)).map((row) => ({ ...row, next: BigInt(row.next) }));
+  return (await sql<TopicPartition & { readonly next: string }>(positions)).map((row) => ({
+    ...row,
+    next: BigInt(row.next),
+  }));
 }
 
 export async function neverSaid(sql: Sql, records: readonly ClaimedRecord[]): Promise<ReadonlySet<string>> {

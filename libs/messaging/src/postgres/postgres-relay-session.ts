@@ -12,7 +12,13 @@ const lockKey = 7_283_946_511;
 export const pokeChannel = 'msg_outbox';
 
 /** Milliseconds after which the leader takes its session for lost. */
-export const relayLimits = { connectionTimeoutMillis: 5_000, query_timeout: 8_000, statement_timeout: 6_000, keepAlive: true, keepAliveInitialDelayMillis: 5_000 };
+export const relayLimits = {
+  connectionTimeoutMillis: 5_000,
+  query_timeout: 8_000,
+  statement_timeout: 6_000,
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 5_000,
+};
 /**
  * The server lets the lock go 15 s after it heard of the leader last, be that stopped, frozen or cut off. The leader asks for rows
  * each second, and waits no longer than 12 s for the broker.
@@ -93,11 +99,15 @@ export class PostgresRelaySession implements RelaySession {
       published.map((row) => row.offset),
       this.epoch.toString(),
     ]);
-    if (rows[0]!.marked !== published.length) throw new RelayFenced(`${published.length} rows were published, ${rows[0]!.marked} could be marked`);
+    if (rows[0]!.marked !== published.length)
+      throw new RelayFenced(`${published.length} rows were published, ${rows[0]!.marked} could be marked`);
   }
 
   async sizes(declared: readonly Topic[]): Promise<readonly TopicSize[]> {
-    const { rows } = await this.#query<RawSize>(sizesAsDeclared, [declared.map(({ name }) => name), declared.map(({ partitions }) => partitions)]);
+    const { rows } = await this.#query<RawSize>(sizesAsDeclared, [
+      declared.map(({ name }) => name),
+      declared.map(({ partitions }) => partitions),
+    ]);
     return rows.map(sizeOf);
   }
 
@@ -127,6 +137,14 @@ export class PostgresRelaySession implements RelaySession {
 
 /** Ends a connection; a server that does not answer is cut off. */
 export async function endWithin(client: Client): Promise<void> {
-  const ended = await within(systemTimers, goodbye, client.end().then(() => true, () => true), false);
+  const ended = await within(
+    systemTimers,
+    goodbye,
+    client.end().then(
+      () => true,
+      () => true,
+    ),
+    false,
+  );
   if (!ended) (client as unknown as { connection: { stream: Duplex } }).connection.stream.destroy();
 }

@@ -64,7 +64,9 @@ export class PostgresStore implements Store {
   }
 
   /** With `unanswered` set it is not known whether the transaction was committed. */
-  async #attempt<T>(work: (transaction: Transaction) => Promise<T>): Promise<{ readonly result: T; readonly unanswered: CommitUnanswered | undefined }> {
+  async #attempt<T>(
+    work: (transaction: Transaction) => Promise<T>,
+  ): Promise<{ readonly result: T; readonly unanswered: CommitUnanswered | undefined }> {
     const client = await this.#pool.connect().catch((error: unknown) => {
       throw asTransient(error);
     });
@@ -130,7 +132,12 @@ export class PostgresStore implements Store {
     return (await this.#sql<{ rows: number; seconds: number; held: number }>(lag))[0]!;
   }
 
-  claimEffects(names: readonly string[], limit: number, leaseMilliseconds: number, token: string): Promise<readonly ClaimedEffect[]> {
+  claimEffects(
+    names: readonly string[],
+    limit: number,
+    leaseMilliseconds: number,
+    token: string,
+  ): Promise<readonly ClaimedEffect[]> {
     return claimEffects(this.#sql, names, limit, leaseMilliseconds, token);
   }
 
@@ -179,17 +186,27 @@ export class PostgresStore implements Store {
   }
 
   async countStart(consumer: string, topic: string, partition: number, offset: bigint, reach: number): Promise<number> {
-    return (await this.#sql<{ times: number }>(countStart, [consumer, topic, partition, offset.toString(), reach]))[0]!.times;
+    return (await this.#sql<{ times: number }>(countStart, [consumer, topic, partition, offset.toString(), reach]))[0]!
+      .times;
   }
 
   async forgetTries(consumer: string, messageId: string): Promise<void> {
     await this.#sql(forgetTries, [consumer, messageId]);
   }
 
-  async forgetStarts(consumer: string, places: readonly { readonly topic: string; readonly partition: number }[]): Promise<void> {
-    await this.#sql(forgetStarts, [consumer, places.map(({ topic }) => topic), places.map(({ partition }) => partition)]);
+  async forgetStarts(
+    consumer: string,
+    places: readonly { readonly topic: string; readonly partition: number }[],
+  ): Promise<void> {
+    await this.#sql(forgetStarts, [
+      consumer,
+      places.map(({ topic }) => topic),
+      places.map(({ partition }) => partition),
+    ]);
   }
 }
 
 const asTransient = (error: unknown): unknown =>
-  isTransient(error) && !(error instanceof Transient) ? new Transient(`the database is away: ${(error as Error).message}`, { cause: error }) : error;
+  isTransient(error) && !(error instanceof Transient)
+    ? new Transient(`the database is away: ${(error as Error).message}`, { cause: error })
+    : error;

@@ -1,6 +1,15 @@
 import type { AnyTable, Change, Idempotency } from '../decide/index.js';
 import type {
-  Claimed, EffectRow, IdempotencyClaim, LoadRequest, Mark, OutboxRow, ParkedMessage, ParkReason, TimerRow, Transaction,
+  Claimed,
+  EffectRow,
+  IdempotencyClaim,
+  LoadRequest,
+  Mark,
+  OutboxRow,
+  ParkedMessage,
+  ParkReason,
+  TimerRow,
+  Transaction,
 } from '../store/store.js';
 import { appendOutbox } from './outbox-sql.js';
 import { nextReleased, parkMessages, markReleased } from './parking-sql.js';
@@ -53,8 +62,13 @@ from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::uuid[]) as w(id, 
 on conflict (id) do update set milliseconds = excluded.milliseconds, started_by = excluded.started_by, due_at = excluded.due_at`;
 const disarm = `delete from msg_timers where id = any($1::text[]) returning id`;
 
-const keyColumns = (keys: readonly Idempotency[]): string[][] => [keys.map((key) => key.scope), keys.map((key) => key.route), keys.map((key) => key.key)];
-const named = ({ scope, route, key }: { scope: string; route: string; key: string }): string => JSON.stringify([scope, route, key]);
+const keyColumns = (keys: readonly Idempotency[]): string[][] => [
+  keys.map((key) => key.scope),
+  keys.map((key) => key.route),
+  keys.map((key) => key.key),
+];
+const named = ({ scope, route, key }: { scope: string; route: string; key: string }): string =>
+  JSON.stringify([scope, route, key]);
 
 export class PostgresTransaction implements Transaction {
   constructor(private readonly conversation: Conversation) {}
@@ -62,7 +76,11 @@ export class PostgresTransaction implements Transaction {
   private readonly sql: Sql = (text, values) => this.conversation.ask(text, values);
 
   async mark(consumer: string, marks: readonly Mark[]): ReturnType<Transaction['mark']> {
-    const rows = await this.sql<{ id: string; waiting: boolean }>(mark, [consumer, marks.map((each) => each.id), marks.map((each) => each.lane)]);
+    const rows = await this.sql<{ id: string; waiting: boolean }>(mark, [
+      consumer,
+      marks.map((each) => each.id),
+      marks.map((each) => each.lane),
+    ]);
     // crashpoint: inbox.after-mark
     const waiting = new Set(rows.filter((row) => row.waiting).map((row) => row.id));
     if (waiting.size > 0) await this.#holdLanes(consumer, marks, waiting);
@@ -85,15 +103,24 @@ export class PostgresTransaction implements Transaction {
   async claim(claims: readonly IdempotencyClaim[]): Promise<readonly Claimed[]> {
     const sorted = [...claims].sort((a, b) => (named(a) < named(b) ? -1 : 1));
     const fresh = new Set(
-      (await this.sql<Idempotency>(claim, [...keyColumns(sorted), sorted.map((each) => each.bodyHash), sorted.map((each) => each.at)])).map(named),
+      (
+        await this.sql<Idempotency>(claim, [
+          ...keyColumns(sorted),
+          sorted.map((each) => each.bodyHash),
+          sorted.map((each) => each.at),
+        ])
+      ).map(named),
     );
     // crashpoint: idempotency.after-claim
     const taken = claims.filter((each) => !fresh.has(named(each)));
     const known = new Map<string, { bodyHash: string; answer: unknown }>();
     if (taken.length > 0) {
-      for (const row of await this.sql<Idempotency & { answer: unknown }>(answerOf, keyColumns(taken))) known.set(named(row), row);
+      for (const row of await this.sql<Idempotency & { answer: unknown }>(answerOf, keyColumns(taken)))
+        known.set(named(row), row);
     }
-    return claims.map((each) => (fresh.has(named(each)) ? { fresh: true } : { fresh: false, ...known.get(named(each))! }));
+    return claims.map((each) =>
+      fresh.has(named(each)) ? { fresh: true } : { fresh: false, ...known.get(named(each))! },
+    );
   }
 
   async unclaim(claims: readonly Idempotency[]): Promise<void> {
@@ -102,26 +129,42 @@ export class PostgresTransaction implements Transaction {
 
   async keepAnswers(answers: readonly { readonly claim: Idempotency; readonly answer: unknown }[]): Promise<void> {
     if (answers.length === 0) return;
-    this.conversation.post(keepAnswers, [...keyColumns(answers.map((each) => each.claim)), answers.map((each) => JSON.stringify(each.answer ?? null))]);
+    this.conversation.post(keepAnswers, [
+      ...keyColumns(answers.map((each) => each.claim)),
+      answers.map((each) => JSON.stringify(each.answer ?? null)),
+    ]);
   }
 
   async load({ table, by }: LoadRequest): Promise<readonly object[]> {
     const sql = tableSql(table);
     const properties = [...by.keys()].sort();
-    const raw = await this.sql(sql.select(properties), properties.map((property) => [...by.get(property)!]));
+    const raw = await this.sql(
+      sql.select(properties),
+      properties.map((property) => [...by.get(property)!]),
+    );
     return raw.map(sql.read);
   }
 
   async save(table: AnyTable, changes: readonly Change[], known: ReadonlySet<string>): Promise<void> {
     const sql = tableSql(table);
     const write = (text: string, rows: readonly object[]): void => {
-      if (rows.length > 0) this.conversation.post(text, sql.columns.map((column) => rows.map((row) => column.write(row as Record<string, unknown>))));
+      if (rows.length > 0)
+        this.conversation.post(
+          text,
+          sql.columns.map((column) => rows.map((row) => column.write(row as Record<string, unknown>))),
+        );
     };
     const kept = changes.filter((change) => change.row !== undefined);
     const gone = changes.filter((change) => change.row === undefined && known.has(change.key));
     if (gone.length > 0) this.conversation.post(sql.remove, [gone.map((change) => change.key)]);
-    write(sql.update, kept.filter((change) => known.has(change.key)).map((change) => change.row!));
-    write(sql.insert, kept.filter((change) => !known.has(change.key)).map((change) => change.row!));
+    write(
+      sql.update,
+      kept.filter((change) => known.has(change.key)).map((change) => change.row!),
+    );
+    write(
+      sql.insert,
+      kept.filter((change) => !known.has(change.key)).map((change) => change.row!),
+    );
     // crashpoint: rows.after-save
   }
 
@@ -143,7 +186,10 @@ export class PostgresTransaction implements Transaction {
   }
 
   async finishEffects(ends: readonly { readonly id: string; readonly token: string }[]): Promise<ReadonlySet<string>> {
-    const rows = await this.sql<{ id: string }>(finish, [ends.map((end) => end.id), [...new Set(ends.map((end) => end.token))]]);
+    const rows = await this.sql<{ id: string }>(finish, [
+      ends.map((end) => end.id),
+      [...new Set(ends.map((end) => end.token))],
+    ]);
     // crashpoint: effects.after-end
     return new Set(rows.map((row) => row.id));
   }

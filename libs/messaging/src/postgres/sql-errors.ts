@@ -8,8 +8,17 @@ interface PostgresError extends Error {
 
 /** SQLSTATE classes and codes that pass by themselves: connection, resources, shutdown, deadlock, serialization, lock wait. */
 const transientState = /^(08|53|57P|40001|40P01|55P03|25P0[34])/;
-const transientCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH']);
-const transientText = /Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|not queryable|connection is closed|Query read timeout|Client was closed/i;
+const transientCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+]);
+const transientText =
+  /Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|not queryable|connection is closed|Query read timeout|Client was closed/i;
 
 export const isTransient = (error: unknown): boolean => {
   if (error instanceof Transient) return true;
@@ -25,7 +34,15 @@ export const endsUnknown = (error: unknown): boolean => {
 };
 
 /** Why something was tried again, in the words of the metric. */
-export const transientCauses = ['deadlock', 'serialization', 'lock', 'connections', 'outcome', 'away', 'other'] as const;
+export const transientCauses = [
+  'deadlock',
+  'serialization',
+  'lock',
+  'connections',
+  'outcome',
+  'away',
+  'other',
+] as const;
 export type TransientCause = (typeof transientCauses)[number];
 
 const causes: readonly (readonly [RegExp, TransientCause])[] = [
@@ -58,4 +75,6 @@ export const isOfTheFuture = (error: unknown): boolean => (error as Partial<Post
 
 /** The name of the violated unique constraint, or undefined where it is something else. */
 export const uniqueConstraintOf = (error: unknown): string | undefined =>
-  (error as Partial<PostgresError> | null)?.code === '23505' ? ((error as PostgresError).constraint ?? 'unknown') : undefined;
+  (error as Partial<PostgresError> | null)?.code === '23505'
+    ? ((error as PostgresError).constraint ?? 'unknown')
+    : undefined;

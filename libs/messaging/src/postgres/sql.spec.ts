@@ -17,7 +17,18 @@ describe('a statement', () => {
   it('takes arrays in binary where it tells their type, by their place', () => {
     const text = `select unnest($1::text[]), unnest($10::uuid[]), $2 where $1::text[] is not null`;
     const values = [['a'], 'plain', 0, 0, 0, 0, 0, 0, 0, [id]];
-    expect(valuesOf(text, values)).toEqual([binaryArray('text', ['a']), 'plain', 0, 0, 0, 0, 0, 0, 0, binaryArray('uuid', [id])]);
+    expect(valuesOf(text, values)).toEqual([
+      binaryArray('text', ['a']),
+      'plain',
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      binaryArray('uuid', [id]),
+    ]);
     expect(valuesOf(text, values)[9]).toBeInstanceOf(Buffer);
   });
 
@@ -34,5 +45,6 @@ describe('an instant in a row', () => {
   const at = tableSql(table<{ id: string; at: Date }>('things', 'id', { id: 'uuid', at: 'timestamptz' })).columns[1]!;
 
   it('is written from a Date', () => expect(at.write({ at: new Date(0) })).toEqual(new Date(0)));
-  it('is not written from a text, which the database would read in a zone of its own', () => expect(() => at.write({ at: '2026-02-03 04:05' })).toThrow(TypeError));
+  it('is not written from a text, which the database would read in a zone of its own', () =>
+    expect(() => at.write({ at: '2026-02-03 04:05' })).toThrow(TypeError));
 });

@@ -4,7 +4,10 @@ import { arrayLiteral } from './array-literal.js';
 import { binaryArray } from './binary-array.js';
 
 /** Runs one statement. Statements are constants, so each is prepared once a connection. */
-export type Sql = <R extends object = Record<string, unknown>>(text: string, values?: readonly unknown[]) => Promise<R[]>;
+export type Sql = <R extends object = Record<string, unknown>>(
+  text: string,
+  values?: readonly unknown[],
+) => Promise<R[]>;
 
 interface Statement {
   readonly name: string;
@@ -15,18 +18,25 @@ interface Statement {
 const statements = new Map<string, Statement>();
 
 function known(text: string): Statement {
-  const arrays = new Map([...text.matchAll(/\$(\d+)::(\w+)\[\]/g)].map(([, place, type]) => [Number(place) - 1, type!]));
+  const arrays = new Map(
+    [...text.matchAll(/\$(\d+)::(\w+)\[\]/g)].map(([, place, type]) => [Number(place) - 1, type!]),
+  );
   const statement = { name: `tw_${createHash('sha1').update(text).digest('base64url').slice(0, 20)}`, arrays };
   statements.set(text, statement);
   return statement;
 }
 
-const arrayOf = (type: string | undefined, values: readonly unknown[]): Buffer | string => (type !== undefined && binaryArray(type, values)) || arrayLiteral(values);
+const arrayOf = (type: string | undefined, values: readonly unknown[]): Buffer | string =>
+  (type !== undefined && binaryArray(type, values)) || arrayLiteral(values);
 
 /** As a statement that is prepared once a connection. Its arrays go as PostgreSQL reads them fastest; none lies in another. */
 export function statementOf(text: string, values: readonly unknown[]): QueryConfig {
   const { name, arrays } = statements.get(text) ?? known(text);
-  return { name, text, values: values.map((value, place) => (Array.isArray(value) ? arrayOf(arrays.get(place), value) : value)) };
+  return {
+    name,
+    text,
+    values: values.map((value, place) => (Array.isArray(value) ? arrayOf(arrays.get(place), value) : value)),
+  };
 }
 
 /** After `silence` milliseconds without an answer the connection counts as lost. */

@@ -26,13 +26,15 @@ export const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) =
 /** As it is in a row, to be written; throws where it cannot be of the column's type, or the database would take a text for an instant of its own zone. */
 function written(type: ColumnType, value: unknown): unknown {
   if (type === 'jsonb') return JSON.stringify(value);
-  if (type === 'timestamptz' && !isDate(value)) throw new TypeError(`a timestamptz is written from a Date, not from ${typeof value} ${String(value)}`);
+  if (type === 'timestamptz' && !isDate(value))
+    throw new TypeError(`a timestamptz is written from a Date, not from ${typeof value} ${String(value)}`);
   return value;
 }
 
 const columnsOf = (property: string, type: ColumnType): Column[] => {
   const name = snake(property);
-  const present = (row: Row, write: (value: unknown) => unknown): unknown => (row[property] === undefined ? null : write(row[property]));
+  const present = (row: Row, write: (value: unknown) => unknown): unknown =>
+    row[property] === undefined ? null : write(row[property]);
   if (type === 'money') {
     const part = (of: 'amount' | 'currency') => (row: Row) => present(row, (value) => (value as Row)[of]);
     return [
@@ -48,7 +50,8 @@ const reader = (property: string, type: ColumnType): ((raw: Row, into: Row) => v
   const name = snake(property);
   if (type === 'money') {
     return (raw, into) => {
-      if (raw[`${name}_amount`] !== null) into[property] = { amount: Number(raw[`${name}_amount`]), currency: raw[`${name}_currency`] };
+      if (raw[`${name}_amount`] !== null)
+        into[property] = { amount: Number(raw[`${name}_amount`]), currency: raw[`${name}_currency`] };
     };
   }
   if (type === 'int8') return (raw, into) => void (raw[name] === null || (into[property] = Number(raw[name])));
@@ -80,7 +83,9 @@ function compile(table: AnyTable): TableSql {
     select: (by) => {
       const known = selects.get(by.join());
       if (known !== undefined) return known;
-      const matches = by.map((property, index) => `${columnOf(property).name} = any($${index + 1}::${columnOf(property).type}[])`);
+      const matches = by.map(
+        (property, index) => `${columnOf(property).name} = any($${index + 1}::${columnOf(property).type}[])`,
+      );
       const select = `select ${names.join(', ')} from ${table.name} where ${matches.join(' or ')} order by ${key.name} for update`;
       selects.set(by.join(), select);
       return select;

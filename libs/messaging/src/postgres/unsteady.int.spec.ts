@@ -4,7 +4,18 @@ import { Transient } from '@tradewind/kernel';
 import { eventually, openLine, type Line } from '@tradewind/testing';
 import { DataSource } from 'typeorm';
 import { freshDatabase, type FreshDatabase } from '../../../../tools/platform/postgres/fresh-database.js';
-import { answer, command, insert, messagingMigrations, OutcomeUnknown, PostgresStore, systemWorld, table, Unavailable, type Decision } from '../index.js';
+import {
+  answer,
+  command,
+  insert,
+  messagingMigrations,
+  OutcomeUnknown,
+  PostgresStore,
+  systemWorld,
+  table,
+  Unavailable,
+  type Decision,
+} from '../index.js';
 import { CommandGate } from '../run/command-gate.js';
 import { Runner } from '../run/runner.js';
 import type { Work } from '../run/work.js';
@@ -35,14 +46,29 @@ describe.each([{ pipeline: false }, { pipeline: true }])('a database that is not
 
   const open = async (url: string): Promise<DataSource> => {
     const extra = { max: 5, pipeline, connectionTimeoutMillis: 1_000 };
-    return new DataSource({ type: 'postgres', url, migrations: messagingMigrations, extra, poolErrorHandler: () => undefined, installExtensions: false }).initialize();
+    return new DataSource({
+      type: 'postgres',
+      url,
+      migrations: messagingMigrations,
+      extra,
+      poolErrorHandler: () => undefined,
+      installExtensions: false,
+    }).initialize();
   };
   const write = command('note.write', {}, ({ text }: Note) => {
     decided++;
     return insert(Notes, { text }).and(answer(text));
   });
-  const workOf = (text: string): Work => ({ cause: crypto.randomUUID(), lane: text, consumer: 'test', load: {}, input: text, decide: (): Decision => insert(Notes, { text }) });
-  const notes = async (): Promise<string[]> => (await direct.query<Note[]>('select text from notes order by text')).map(({ text }) => text);
+  const workOf = (text: string): Work => ({
+    cause: crypto.randomUUID(),
+    lane: text,
+    consumer: 'test',
+    load: {},
+    input: text,
+    decide: (): Decision => insert(Notes, { text }),
+  });
+  const notes = async (): Promise<string[]> =>
+    (await direct.query<Note[]>('select text from notes order by text')).map(({ text }) => text);
 
   beforeAll(async () => {
     database = await freshDatabase();
@@ -107,7 +133,11 @@ describe.each([{ pipeline: false }, { pipeline: true }])('a database that is not
     it('a command with a key is tried again, and was done once', async () => {
       const lost = line.loseAnswerTo('commit');
       decided = 0;
-      const { answer: text } = await gate.once(write, { text: 'keyed' }, { scope: 's', route: 'r', key: 'k', bodyHash: 'h' });
+      const { answer: text } = await gate.once(
+        write,
+        { text: 'keyed' },
+        { scope: 's', route: 'r', key: 'k', bodyHash: 'h' },
+      );
       await lost;
       expect({ text, notes: await notes() }).toEqual({ text: 'keyed', notes: ['keyed'] });
     });

@@ -8,7 +8,11 @@ const brokers = process.env['TEST_KAFKA_BROKERS']!;
 
 describe('a service that starts again', () => {
   let talker: Talker;
-  const publish = async (key: string, value: string | null, headers: Readonly<Record<string, string>>): Promise<void> => {
+  const publish = async (
+    key: string,
+    value: string | null,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<void> => {
     const kafka = talker.client(brokers);
     const publisher = await kafka.publisher();
     await publisher.publish([{ topic: talk.name, partition: partitionOf(key, talk.partitions), key, value, headers }]);
@@ -36,7 +40,13 @@ describe('a service that starts again', () => {
 
   it('goes on after a crash between the acknowledgement and the mark', async () => {
     const [id] = await talker.tell(Said, 'ann');
-    const row = toOutboxRow(said(Said, { who: 'ann' }), { id: id!, at: new Date(), cause: id!, correlation: undefined, traceparent: null });
+    const row = toOutboxRow(said(Said, { who: 'ann' }), {
+      id: id!,
+      at: new Date(),
+      cause: id!,
+      correlation: undefined,
+      traceparent: null,
+    });
     await publish('ann', row.payload, headersOf({ ...row, position: 1n, sequence: 3n }, service));
     const before = await talker.count('heard');
     talker.start(brokers);
@@ -76,7 +86,9 @@ describe('a service that starts again', () => {
     const before = await talker.count('heard');
     talker.start(brokers);
     expect(await talker.disagreement()).toMatch(
-      new RegExp(`the database of ${service} is behind Kafka: the position of ${service} on ${talk.name} partition \\d is \\d+, .* does not know that it handled the record at \\d+ .*tradewind recover ${service}`),
+      new RegExp(
+        `the database of ${service} is behind Kafka: the position of ${service} on ${talk.name} partition \\d is \\d+, .* does not know that it handled the record at \\d+ .*tradewind recover ${service}`,
+      ),
     );
     await talker.stop();
     expect(await talker.count('heard')).toBe(before);
@@ -89,7 +101,9 @@ describe('a service that starts again', () => {
     await talker.tell(Coughed, ...Array.from({ length: 120 }, () => 'bob'));
     await talker.atRest();
     await talker.stop();
-    await talker.dataSource.query(`create table kept as select * from msg_inbox; delete from msg_inbox where lane like '%bob'`);
+    await talker.dataSource.query(
+      `create table kept as select * from msg_inbox; delete from msg_inbox where lane like '%bob'`,
+    );
     talker.start(brokers);
     expect(await talker.disagreement()).toMatch(/the database does not know that it handled the record at \d+/);
     await talker.stop();
@@ -97,11 +111,15 @@ describe('a service that starts again', () => {
   });
 
   it('ends before anything is said when its topic goes on beyond what it knows', async () => {
-    await talker.dataSource.query('create table kept as select * from msg_relay_positions; truncate msg_relay_positions, msg_outbox_archive, msg_outbox');
+    await talker.dataSource.query(
+      'create table kept as select * from msg_relay_positions; truncate msg_relay_positions, msg_outbox_archive, msg_outbox',
+    );
     await talker.tell(Said, 'cid');
     talker.start(brokers);
     expect(await talker.disagreement()).toMatch(
-      new RegExp(`the database of ${service} is behind Kafka: ${talk.name} partition \\d ends at \\d+, the database knows it up to 0, .*tradewind recover ${service}`),
+      new RegExp(
+        `the database of ${service} is behind Kafka: ${talk.name} partition \\d ends at \\d+, the database knows it up to 0, .*tradewind recover ${service}`,
+      ),
     );
     await talker.stop();
     expect(await talker.count('msg_outbox')).toBe(1);
@@ -112,7 +130,9 @@ describe('a service that starts again', () => {
     await talker.dataSource.query('update msg_relay_positions set next_offset = next_offset + 1000');
     talker.start(brokers);
     expect(await talker.disagreement()).toMatch(
-      new RegExp(`Kafka is behind the database of ${service}: ${talk.name} partition \\d ends at \\d+, and was published up to \\d+\\. .*tradewind recover kafka`),
+      new RegExp(
+        `Kafka is behind the database of ${service}: ${talk.name} partition \\d ends at \\d+, and was published up to \\d+\\. .*tradewind recover kafka`,
+      ),
     );
     await talker.stop();
     expect(await talker.count('msg_outbox')).toBe(1);

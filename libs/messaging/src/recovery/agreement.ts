@@ -40,7 +40,11 @@ export interface AgreementOptions {
 export const noteOf = (since: bigint, handled: string): string => `${since} ${handled}`;
 
 /** A word for a set of types: another set has another. */
-export const wordFor = (types: readonly string[]): string => createHash('sha256').update([...types].sort().join('\n')).digest('hex').slice(0, 16);
+export const wordFor = (types: readonly string[]): string =>
+  createHash('sha256')
+    .update([...types].sort().join('\n'))
+    .digest('hex')
+    .slice(0, 16);
 
 /**
  * Compares what the database knows of Kafka with what is there. Crashes of any kind leave both in agreement: what is on a topic
@@ -77,11 +81,15 @@ export class Agreement {
   async onPublished(): Promise<void> {
     const names = [...this.#own.keys()];
     if (names.length === 0) return;
-    const known = new Map((await this.store.publishedTo()).map(({ topic, partition, next }) => [placeOf({ topic, partition }), next]));
+    const known = new Map(
+      (await this.store.publishedTo()).map(({ topic, partition, next }) => [placeOf({ topic, partition }), next]),
+    );
     const ends = await this.#endsNotBefore(names, (place) => known.get(place) ?? 0n, 'was published up to');
     const beyond = ends.flatMap(({ topic, partition, end, start }) => {
       const next = known.get(placeOf({ topic, partition })) ?? 0n;
-      return [{ topic, partition, next, from: next > start ? next : start, to: end }].filter(({ from, to }) => from < to);
+      return [{ topic, partition, next, from: next > start ? next : start, to: end }].filter(
+        ({ from, to }) => from < to,
+      );
     });
     if (beyond.length > 0) await this.#allSaid(beyond);
   }
@@ -100,7 +108,10 @@ export class Agreement {
       return handled === word ? [{ topic, partition, next, since: BigInt(since!) }] : [];
     });
     const last = await this.#lastHandled(places, new Set(types));
-    const unknown = await this.store.neverHandled(group, [...last.values()].map(({ id }) => id));
+    const unknown = await this.store.neverHandled(
+      group,
+      [...last.values()].map(({ id }) => id),
+    );
     for (const place of places) {
       const handled = last.get(placeOf(place));
       if (!handled || !unknown.has(handled.id)) continue;
@@ -112,7 +123,11 @@ export class Agreement {
   }
 
   /** Rejects where a partition ends before what is known of it, and goes on doing so. */
-  async #endsNotBefore(topics: readonly string[], known: (place: string) => bigint, what: string): ReturnType<KafkaClient['endOffsets']> {
+  async #endsNotBefore(
+    topics: readonly string[],
+    known: (place: string) => bigint,
+    what: string,
+  ): ReturnType<KafkaClient['endOffsets']> {
     for (let look = 1; ; look++) {
       const ends = await this.kafka.endOffsets(topics);
       const short = ends.find(({ topic, partition, end }) => end < known(placeOf({ topic, partition })));
@@ -142,7 +157,10 @@ export class Agreement {
           `and has never said the record at ${first.offset} (${first.id}). ${lostDatabase(this.options.service)}`,
       );
     };
-    await this.kafka.read({ ranges: beyond.map(({ topic, partition, from, to }) => ({ topic, partition, from, to })), onRecords: look });
+    await this.kafka.read({
+      ranges: beyond.map(({ topic, partition, from, to }) => ({ topic, partition, from, to })),
+      onRecords: look,
+    });
   }
 
   /** A record that the service's relay has written; whatever else is there tells nothing of the database. */
@@ -150,11 +168,24 @@ export class Agreement {
     const envelope = envelopeOf(record);
     if (envelope?.source !== `/${this.options.service}`) return [];
     const { id, sequence } = envelope;
-    return [{ id, sequence, topic: record.topic, key: record.key ?? '', archived: this.#own.get(record.topic)!.retention === 'keep', partition: record.partition, offset: record.offset }];
+    return [
+      {
+        id,
+        sequence,
+        topic: record.topic,
+        key: record.key ?? '',
+        archived: this.#own.get(record.topic)!.retention === 'keep',
+        partition: record.partition,
+        offset: record.offset,
+      },
+    ];
   }
 
   /** By place, the last record of these types before each position; nothing where there is none since the given offset. */
-  async #lastHandled(places: readonly (Place & { readonly since: bigint })[], types: ReadonlySet<string>): Promise<ReadonlyMap<string, Handled>> {
+  async #lastHandled(
+    places: readonly (Place & { readonly since: bigint })[],
+    types: ReadonlySet<string>,
+  ): Promise<ReadonlyMap<string, Handled>> {
     const last = new Map<string, Handled>();
     const note = (records: readonly IncomingRecord[]): Promise<void> => {
       for (const record of records) {
@@ -167,9 +198,18 @@ export class Agreement {
     for (let stretch = shortest; ; stretch = stretch * 10n < longest ? stretch * 10n : longest) {
       ranges = ranges
         .filter((range) => range.from > range.since && !last.has(placeOf(range)))
-        .map(({ topic, partition, since, from }) => ({ topic, partition, since, from: from - stretch > since ? from - stretch : since, to: from }));
+        .map(({ topic, partition, since, from }) => ({
+          topic,
+          partition,
+          since,
+          from: from - stretch > since ? from - stretch : since,
+          to: from,
+        }));
       if (ranges.length === 0) return last;
-      await this.kafka.read({ ranges: ranges.map(({ topic, partition, from, to }) => ({ topic, partition, from, to })), onRecords: note });
+      await this.kafka.read({
+        ranges: ranges.map(({ topic, partition, from, to }) => ({ topic, partition, from, to })),
+        onRecords: note,
+      });
     }
   }
 }

@@ -41,7 +41,7 @@ export class RecordFile {
     this.#write();
     const start = this.#starts[place]!;
     const bytes = Buffer.allocUnsafe((this.#starts[place + 1] ?? this.#end) - start);
-    for (let read = 0; read < bytes.length; ) {
+    for (let read = 0; read < bytes.length;) {
       const more = readSync(this.#file, bytes, read, bytes.length - read, start + read);
       if (more === 0) throw new Error('the file of records ends before its last record');
       read += more;
@@ -56,7 +56,7 @@ export class RecordFile {
   #write(): void {
     if (this.#waitingBytes === 0) return;
     const bytes = Buffer.concat(this.#waiting);
-    for (let written = 0; written < bytes.length; ) written += writeSync(this.#file, bytes, written);
+    for (let written = 0; written < bytes.length;) written += writeSync(this.#file, bytes, written);
     this.#waiting = [];
     this.#waitingBytes = 0;
   }

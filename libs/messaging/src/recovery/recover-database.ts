@@ -12,7 +12,16 @@ import { Counter, recordDeed, refuseCompany, RecoveryRefused, type RecoveryConte
 import type { ConsumerOf } from './recover-positions.js';
 import type { Heard, Kept, Recovery, Told } from './recovery.js';
 import {
-  beginRefill, endRefill, refillAnswers, refillArchive, refillEffects, refillInbox, refillRows, refillSagas, refillSequences, unpublished,
+  beginRefill,
+  endRefill,
+  refillAnswers,
+  refillArchive,
+  refillEffects,
+  refillInbox,
+  refillRows,
+  refillSagas,
+  refillSequences,
+  unpublished,
 } from './refill-sql.js';
 import { messagesOf, readTold } from './told.js';
 import type { ToldLog } from './told-log.js';
@@ -46,17 +55,24 @@ export async function recoverDatabase(context: RecoveryContext, how: DatabaseRec
   const { dataSource, kafka, options } = context;
   const { recovery, consumers } = how;
   if ((options.sagas ?? []).length > 0 && !recovery.sagas) {
-    throw new RecoveryRefused(`the recovery of ${options.service} does not tell how its sagas come back: without them what is under way would never end`);
+    throw new RecoveryRefused(
+      `the recovery of ${options.service} does not tell how its sagas come back: without them what is under way would never end`,
+    );
   }
   const own = ownTopics(options);
   const told = await readTold(context, own, `reading what ${options.service} has said`, options.service);
   try {
-    const kept = how.backup === undefined ? await readKept(dataSource, recovery.backup ?? []) : await readBackup(context, how.backup);
+    const kept =
+      how.backup === undefined
+        ? await readKept(dataSource, recovery.backup ?? [])
+        : await readBackup(context, how.backup);
     const heard = await readTold(context, heardTopics(context, consumers), `reading what ${options.service} has heard`);
     try {
       const ends = await kafka.endOffsets(own.map(({ name }) => name));
       const counter = new Counter(context, `writing the database of ${options.service}`);
-      const result = await dataSource.transaction((manager) => refill(manager, context, how, { told, heard, kept, ends }, counter));
+      const result = await dataSource.transaction((manager) =>
+        refill(manager, context, how, { told, heard, kept, ends }, counter),
+      );
       counter.tell();
       const all = { ...result, seconds: counter.seconds, perSecond: counter.perSecond };
       await recordDeed(context, 'recover database', all);
@@ -88,13 +104,21 @@ async function refill(
   const said: Iterable<Told> = { [Symbol.iterator]: () => everySaid(told, waiting, context) };
   const tables = await beginRefill(manager, migrationsTable);
   const filled = await refillBusiness(manager, recovery, said, kept, counter);
-  const keptTopics = new Set(ownTopics(options).filter(({ retention }) => retention === 'keep').map(({ name }) => name));
-  const messages = await refillArchive(manager, those(told.byTime(), ({ record }) => keptTopics.has(record.topic)));
+  const keptTopics = new Set(
+    ownTopics(options)
+      .filter(({ retention }) => retention === 'keep')
+      .map(({ name }) => name),
+  );
+  const messages = await refillArchive(
+    manager,
+    those(told.byTime(), ({ record }) => keptTopics.has(record.topic)),
+  );
   await refillSequences(manager, told.byTime());
   await setPublishedTo(manager, ends);
   await setSizes(manager, sizesOn(ownTopics(options), told, ends));
   await appendOutbox((text, values) => manager.query(text, values as unknown[]), waiting);
-  if (recovery.answers) filled.push({ table: 'msg_idempotency', rows: await refillAnswers(manager, recovery.answers(said)) });
+  if (recovery.answers)
+    filled.push({ table: 'msg_idempotency', rows: await refillAnswers(manager, recovery.answers(said)) });
   if (recovery.sagas) {
     const { sagas, journal } = await refillSagas(manager, recovery.sagas(said, heardBy(heard, options.contracts)));
     filled.push({ table: Sagas.name, rows: sagas }, { table: SagaJournal.name, rows: journal });
@@ -116,7 +140,11 @@ function heardTopics({ options }: RecoveryContext, consumers: readonly ConsumerO
 const sizesOn = (own: readonly Topic[], told: ToldLog, ends: Sources['ends']): Size[] =>
   own.map(({ name, partitions }) => {
     const there = endsOf(ends.filter(({ topic }) => topic === name));
-    return { topic: name, partitions: there.length, after: told.hasGrown(name) || there.length !== partitions ? there : [] };
+    return {
+      topic: name,
+      partitions: there.length,
+      after: told.hasGrown(name) || there.length !== partitions ? there : [],
+    };
   });
 
 /** What waits in the outbox and is on no topic; those that are were published and not marked. */
@@ -125,7 +153,11 @@ async function leftOver(manager: EntityManager, told: ToldLog): Promise<OutboxRo
 }
 
 /** Key by key, what is not published yet behind the rest of its key. */
-function* everySaid(told: ToldLog, waiting: readonly OutboxRow[], { options: { contracts, service } }: RecoveryContext): Generator<Told> {
+function* everySaid(
+  told: ToldLog,
+  waiting: readonly OutboxRow[],
+  { options: { contracts, service } }: RecoveryContext,
+): Generator<Told> {
   const left = groupBy(waiting, ({ key }) => key);
   for (const [key, records] of told.byKey()) {
     yield* messagesOf(records, contracts);
@@ -140,7 +172,11 @@ function* waitingMessages(rows: readonly OutboxRow[], contracts: Catalogue, serv
     const known = contracts.find(type);
     if (!known) continue; // a dead letter: nothing follows from it
     const message = readMessage(known.cls, payload === null ? { [known.info.key]: key } : JSON.parse(payload), version);
-    yield { message, envelope: { id, type, version, source: `/${service}`, sequence: 0n, correlation, causation, traceparent }, at: occurredAt };
+    yield {
+      message,
+      envelope: { id, type, version, source: `/${service}`, sequence: 0n, correlation, causation, traceparent },
+      at: occurredAt,
+    };
   }
 }
 
@@ -152,7 +188,13 @@ const heardBy = (heard: ToldLog, contracts: Catalogue): Heard => ({
 });
 
 /** Rows, then what is in no event and refers to them. A row that was never published takes its backup with it. */
-async function refillBusiness(manager: EntityManager, recovery: Recovery, said: Iterable<Told>, kept: Kept, counter: Counter): Promise<{ table: string; rows: number }[]> {
+async function refillBusiness(
+  manager: EntityManager,
+  recovery: Recovery,
+  said: Iterable<Told>,
+  kept: Kept,
+  counter: Counter,
+): Promise<{ table: string; rows: number }[]> {
   const filled: { table: string; rows: number }[] = [];
   try {
     for (const [table, rows] of recovery.rows(said, kept)) {
@@ -160,26 +202,45 @@ async function refillBusiness(manager: EntityManager, recovery: Recovery, said: 
       counter.tell();
     }
   } catch (error) {
-    if (error instanceof RangeError) throw new RecoveryRefused(`what lies on the topics is not whole: ${error.message}. Bring the topics back first, with "tradewind recover kafka"`, { cause: error });
+    if (error instanceof RangeError)
+      throw new RecoveryRefused(
+        `what lies on the topics is not whole: ${error.message}. Bring the topics back first, with "tradewind recover kafka"`,
+        { cause: error },
+      );
     throw error;
   }
-  for (const table of recovery.backup ?? []) filled.push({ table, rows: await insertKept(manager, table, kept.get(table) ?? []) });
+  for (const table of recovery.backup ?? [])
+    filled.push({ table, rows: await insertKept(manager, table, kept.get(table) ?? []) });
   return filled;
 }
 
 /** The messages that something was said because of. What was said of its own accord names itself. */
 function causesOf(told: ToldLog, waiting: readonly OutboxRow[]): ReadonlySet<string> {
   const causes = new Set(waiting.flatMap(({ id, causation }) => (causation === id ? [] : [causation])));
-  for (const { envelope: { id, causation } } of told.byTime()) if (causation !== undefined && causation !== id) causes.add(causation);
+  for (const {
+    envelope: { id, causation },
+  } of told.byTime())
+    if (causation !== undefined && causation !== id) causes.add(causation);
   return causes;
 }
 
 /** A message is handled when something was said because of it. Any other is handled again: guards make that harmless. */
-function* handledBy(consumers: readonly ConsumerOf[], heard: ToldLog, causes: ReadonlySet<string>): Generator<{ consumer: string; id: string; lane: string }> {
-  const byType = groupBy(consumers.flatMap(({ group, decides, types }) => (decides ?? types).map((type) => ({ group, type }))), ({ type }) => type);
-  for (const { envelope: { id, type }, record } of heard.byTime()) {
+function* handledBy(
+  consumers: readonly ConsumerOf[],
+  heard: ToldLog,
+  causes: ReadonlySet<string>,
+): Generator<{ consumer: string; id: string; lane: string }> {
+  const byType = groupBy(
+    consumers.flatMap(({ group, decides, types }) => (decides ?? types).map((type) => ({ group, type }))),
+    ({ type }) => type,
+  );
+  for (const {
+    envelope: { id, type },
+    record,
+  } of heard.byTime()) {
     if (!causes.has(id)) continue;
-    for (const { group } of byType.get(type) ?? []) yield { consumer: group, id, lane: `${record.topic}\n${record.key}` };
+    for (const { group } of byType.get(type) ?? [])
+      yield { consumer: group, id, lane: `${record.topic}\n${record.key}` };
   }
 }
 

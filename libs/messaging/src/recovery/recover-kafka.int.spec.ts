@@ -19,7 +19,13 @@ describe('a Kafka whose disk', () => {
   let talker: Talker;
 
   const startBroker = async (): Promise<void> => {
-    kafka = await startKafka({ dataDir: join(folder, 'kafka'), port: ports[0]!, controllerPort: ports[1]!, log: join(folder, 'kafka.log'), shortLived: true });
+    kafka = await startKafka({
+      dataDir: join(folder, 'kafka'),
+      port: ports[0]!,
+      controllerPort: ports[1]!,
+      log: join(folder, 'kafka.log'),
+      shortLived: true,
+    });
     await talker.provision(kafka.brokers);
   };
   const withBroker = async <T>(work: (client: KafkaClient) => Promise<T>): Promise<T> => {
@@ -34,7 +40,10 @@ describe('a Kafka whose disk', () => {
     withBroker(async (client) => {
       const all: IncomingRecord[] = [];
       const ends = await client.endOffsets([talk.name]);
-      await client.read({ ranges: ends.map((each) => ({ ...each, from: 0n, to: each.end })), onRecords: (some) => Promise.resolve(void all.push(...some)) });
+      await client.read({
+        ranges: ends.map((each) => ({ ...each, from: 0n, to: each.end })),
+        onRecords: (some) => Promise.resolve(void all.push(...some)),
+      });
       return all.sort((a, b) => a.partition - b.partition || Number(a.offset - b.offset));
     });
   const trade = async (rounds: number): Promise<void> => {
@@ -48,13 +57,22 @@ describe('a Kafka whose disk', () => {
       const { dataSource, store, options } = talker;
       const context = { dataSource, store, options, kafka: client, world: systemWorld, reason: 'a drill' };
       const topics = await recoverTopics(context);
-      const positions = await recoverPositions(context, [{ group: service, topics: [talk.name], types: ['talk.said'] }]);
+      const positions = await recoverPositions(context, [
+        { group: service, topics: [talk.name], types: ['talk.said'] },
+      ]);
       return { topics, positions };
     });
   const archivedPlaces = () =>
-    talker.dataSource.query<object[]>('select id::text as id, partition, record_offset::int as offset, sequence::int as sequence from msg_outbox_archive order by partition, record_offset');
+    talker.dataSource.query<object[]>(
+      'select id::text as id, partition, record_offset::int as offset, sequence::int as sequence from msg_outbox_archive order by partition, record_offset',
+    );
   const placesOf = (some: readonly IncomingRecord[]) =>
-    some.map(({ headers, partition, offset }) => ({ id: headers['ce_id'], partition, offset: Number(offset), sequence: Number(headers['ce_sequence']) }));
+    some.map(({ headers, partition, offset }) => ({
+      id: headers['ce_id'],
+      partition,
+      offset: Number(offset),
+      sequence: Number(headers['ce_sequence']),
+    }));
 
   beforeAll(async () => {
     folder = await temporaryFolder();
@@ -115,7 +133,9 @@ describe('a Kafka whose disk', () => {
   });
 
   it('lacks a position is read from the first message that was not handled', async () => {
-    const [lost] = await talker.dataSource.query<{ id: string }[]>('select id::text as id from msg_outbox_archive order by partition, record_offset offset 5 limit 1');
+    const [lost] = await talker.dataSource.query<{ id: string }[]>(
+      'select id::text as id from msg_outbox_archive order by partition, record_offset offset 5 limit 1',
+    );
     await talker.dataSource.query('delete from msg_inbox where message_id = $1', [lost!.id]);
     await talker.dataSource.query('delete from heard where heard_id = $1', [lost!.id]);
     const before = await talker.count('heard');
@@ -129,7 +149,10 @@ describe('a Kafka whose disk', () => {
     talker.start(kafka.brokers);
     const { dataSource, options } = talker;
     await withBroker(async (client) => {
-      const grown = await growTopic({ options, dataSource, kafka: client, world: systemWorld }, { topic: talk.name, partitions: 5, reason: 'a drill' });
+      const grown = await growTopic(
+        { options, dataSource, kafka: client, world: systemWorld },
+        { topic: talk.name, partitions: 5, reason: 'a drill' },
+      );
       expect(grown).toMatchObject({ inForce: 5, onBrokers: 5 });
     });
     await talker.tell(Said, ...names);
@@ -142,7 +165,9 @@ describe('a Kafka whose disk', () => {
     const { positions } = await recover();
     expect(positions.groups).toEqual([{ group: service, partitions: 5, left: 0 }]);
     const after = await records();
-    expect(after.map(({ headers }) => headers['ce_id']).sort()).toEqual(before.map(({ headers }) => headers['ce_id']).sort());
+    expect(after.map(({ headers }) => headers['ce_id']).sort()).toEqual(
+      before.map(({ headers }) => headers['ce_id']).sort(),
+    );
     expect(after.filter(({ headers }) => 'ce_after' in headers)).toEqual([]);
     for (const { key, partition } of after) expect(partition).toBe(partitionOf(key!, 5));
     await trade(1);
@@ -153,6 +178,8 @@ describe('a Kafka whose disk', () => {
     talker.start(kafka.brokers);
     await talker.tell(Said, 'ann');
     await talker.atRest();
-    await expect(recover()).rejects.toThrow(new RecoveryRefused(`relay is connected to the database of ${service}: stop every instance of the service first`));
+    await expect(recover()).rejects.toThrow(
+      new RecoveryRefused(`relay is connected to the database of ${service}: stop every instance of the service first`),
+    );
   });
 });

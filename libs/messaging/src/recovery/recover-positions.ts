@@ -31,20 +31,33 @@ const begin = `update msg_starts set times = 0`;
  * first message that was neither handled nor set aside, so that nothing is left out, and nothing handled twice. The topics of
  * every service must be back before.
  */
-export async function recoverPositions(context: Context, consumers: readonly ConsumerOf[]): Promise<RecoveredPositions> {
+export async function recoverPositions(
+  context: Context,
+  consumers: readonly ConsumerOf[],
+): Promise<RecoveredPositions> {
   await refuseCompany(context);
   const { kafka, dataSource, options } = context;
   const ends = await kafka.endOffsets([...new Set(consumers.flatMap(({ topics }) => topics))]);
-  const counter = new Counter(context, `looking what ${options.service} has handled`, Number(ends.reduce((sum, { start, end }) => sum + end - start, 0n)));
+  const counter = new Counter(
+    context,
+    `looking what ${options.service} has handled`,
+    Number(ends.reduce((sum, { start, end }) => sum + end - start, 0n)),
+  );
   const first = await firstUnhandled(context, consumers, ends, counter);
   const groups: { group: string; partitions: number; left: number }[] = [];
   for (const { group, topics } of consumers) {
-    const positions = ends.filter(({ topic }) => topics.includes(topic)).map((each) => ({ ...each, next: first.get(placeOf(group, each)) ?? each.end }));
+    const positions = ends
+      .filter(({ topic }) => topics.includes(topic))
+      .map((each) => ({ ...each, next: first.get(placeOf(group, each)) ?? each.end }));
     await whenDeserted(context, async () => {
       await kafka.forgetPositions(group);
       await kafka.setPositions(group, positions);
     });
-    groups.push({ group, partitions: positions.length, left: Number(positions.reduce((sum, { next, end }) => sum + end - next, 0n)) });
+    groups.push({
+      group,
+      partitions: positions.length,
+      left: Number(positions.reduce((sum, { next, end }) => sum + end - next, 0n)),
+    });
   }
   counter.tell();
   // What was counted of former offsets says nothing of these.
@@ -66,9 +79,18 @@ async function whenDeserted({ world }: RecoveryContext, set: () => Promise<void>
 }
 
 /** All groups in one reading: on each partition, by group, the first record that it has not handled. */
-async function firstUnhandled({ kafka, store, options }: Context, consumers: readonly ConsumerOf[], ends: Ends, counter: Counter): Promise<ReadonlyMap<string, bigint>> {
+async function firstUnhandled(
+  { kafka, store, options }: Context,
+  consumers: readonly ConsumerOf[],
+  ends: Ends,
+  counter: Counter,
+): Promise<ReadonlyMap<string, bigint>> {
   const first = new Map<string, bigint>();
-  const groups = consumers.map(({ group, topics, types }) => ({ group, topics: new Set(topics), types: new Set(types) }));
+  const groups = consumers.map(({ group, topics, types }) => ({
+    group,
+    topics: new Set(topics),
+    types: new Set(types),
+  }));
   await kafka.read({
     ranges: ends.map(({ topic, partition, start, end }) => ({ topic, partition, from: start, to: end })),
     onRecords: async (records) => {
@@ -77,8 +99,16 @@ async function firstUnhandled({ kafka, store, options }: Context, consumers: rea
       for (const { group, types } of groups.filter((each) => each.topics.has(topic))) {
         const place = placeOf(group, { topic, partition });
         if (first.has(place)) continue;
-        const ours = records.filter(({ headers }) => types.has(headers['ce_type'] ?? '')).map((record) => ({ id: decode(record, options.contracts).id, offset: record.offset }));
-        const never = ours.length === 0 ? new Set() : await store.neverHandled(group, ours.map(({ id }) => id));
+        const ours = records
+          .filter(({ headers }) => types.has(headers['ce_type'] ?? ''))
+          .map((record) => ({ id: decode(record, options.contracts).id, offset: record.offset }));
+        const never =
+          ours.length === 0
+            ? new Set()
+            : await store.neverHandled(
+                group,
+                ours.map(({ id }) => id),
+              );
         const next = ours.find(({ id }) => never.has(id));
         if (next) first.set(place, next.offset);
       }

@@ -35,7 +35,9 @@ export async function recoverTopics(context: RecoveryContext): Promise<Recovered
   try {
     for await (const rows of archivePages(dataSource)) {
       const missing = rows.filter(({ id }) => !found.has(id));
-      const there = rows.flatMap(({ id, position }): PublishedRow[] => (found.has(id) ? [{ position, ...found.get(id)! }] : []));
+      const there = rows.flatMap(({ id, position }): PublishedRow[] =>
+        found.has(id) ? [{ position, ...found.get(id)! }] : [],
+      );
       await moveArchived(dataSource, [...there, ...(await again.publish(missing))]);
       for (const { topic } of missing) published.set(topic, (published.get(topic) ?? 0) + 1);
       counter.add(rows.length);
@@ -47,7 +49,11 @@ export async function recoverTopics(context: RecoveryContext): Promise<Recovered
   const ends = await kafka.endOffsets(own.map(({ name }) => name));
   await setPublishedTo(dataSource, ends);
   await setSizes(dataSource, [...sizes.values()]);
-  const topics = own.map(({ name }) => ({ topic: name, records: recordsOn(name, ends), published: published.get(name) ?? 0 }));
+  const topics = own.map(({ name }) => ({
+    topic: name,
+    records: recordsOn(name, ends),
+    published: published.get(name) ?? 0,
+  }));
   await recordDeed(context, 'recover topics', { topics });
   return { topics, seconds: counter.seconds, perSecond: counter.perSecond };
 }
@@ -56,7 +62,10 @@ export async function recoverTopics(context: RecoveryContext): Promise<Recovered
  * Makes the topics as large as they had grown. Of what is published again on one that has, each record comes after all that is there
  * already; on one that is empty, everything lies where its key belongs now, and nothing has to wait.
  */
-async function sizedAgain({ kafka, dataSource }: RecoveryContext, own: readonly Topic[]): Promise<ReadonlyMap<string, Size>> {
+async function sizedAgain(
+  { kafka, dataSource }: RecoveryContext,
+  own: readonly Topic[],
+): Promise<ReadonlyMap<string, Size>> {
   await kafka.provision(own);
   const known = await sizesIn(dataSource);
   const sizes = new Map<string, Size>();
@@ -69,19 +78,26 @@ async function sizedAgain({ kafka, dataSource }: RecoveryContext, own: readonly 
   return sizes;
 }
 
-const recordsOn = (topic: string, ends: readonly (TopicPartition & { readonly end: bigint; readonly start: bigint })[]): number =>
-  Number(ends.filter((each) => each.topic === topic).reduce((sum, { start, end }) => sum + end - start, 0n));
+const recordsOn = (
+  topic: string,
+  ends: readonly (TopicPartition & { readonly end: bigint; readonly start: bigint })[],
+): number => Number(ends.filter((each) => each.topic === topic).reduce((sum, { start, end }) => sum + end - start, 0n));
 
 /** Where each message lies; of one that was published twice, its later record, as the archive has it. */
 async function placesOn(context: RecoveryContext, topics: readonly Topic[]): Promise<ReadonlyMap<string, Place>> {
   const { kafka, options } = context;
   const ends = await kafka.endOffsets(topics.map(({ name }) => name));
   const places = new Map<string, Place>();
-  const counter = new Counter(context, `reading what ${options.service} has on its topics`, Number(ends.reduce((sum, { start, end }) => sum + end - start, 0n)));
+  const counter = new Counter(
+    context,
+    `reading what ${options.service} has on its topics`,
+    Number(ends.reduce((sum, { start, end }) => sum + end - start, 0n)),
+  );
   await kafka.read({
     ranges: ends.map(({ topic, partition, start, end }) => ({ topic, partition, from: start, to: end })),
     onRecords: (records) => {
-      for (const { headers, partition, offset } of records) if (headers['ce_id'] !== undefined) places.set(headers['ce_id'], { partition, offset });
+      for (const { headers, partition, offset } of records)
+        if (headers['ce_id'] !== undefined) places.set(headers['ce_id'], { partition, offset });
       counter.add(records.length);
       return Promise.resolve();
     },
@@ -113,13 +129,26 @@ class Again {
 
   #recordOf(row: TakenRow): OutgoingRecord {
     const size = this.sizes.get(row.topic);
-    if (!size) throw new TypeError(`the archive holds messages of ${row.topic}, which ${this.source} does not write any more: declare the topic in the contracts`);
-    return { topic: row.topic, partition: partitionOf(row.key, size.partitions), key: row.key, value: row.payload, headers: headersOf(row, this.source, size.after) };
+    if (!size)
+      throw new TypeError(
+        `the archive holds messages of ${row.topic}, which ${this.source} does not write any more: declare the topic in the contracts`,
+      );
+    return {
+      topic: row.topic,
+      partition: partitionOf(row.key, size.partitions),
+      key: row.key,
+      value: row.payload,
+      headers: headersOf(row, this.source, size.after),
+    };
   }
 }
 
 /** The broker tells the first offset of each partition, and they rise by one in the order sent. */
-function placed(rows: readonly TakenRow[], records: readonly OutgoingRecord[], acknowledged: readonly Acknowledged[]): PublishedRow[] {
+function placed(
+  rows: readonly TakenRow[],
+  records: readonly OutgoingRecord[],
+  acknowledged: readonly Acknowledged[],
+): PublishedRow[] {
   const next = new Map(acknowledged.map(({ topic, partition, baseOffset }) => [`${topic}:${partition}`, baseOffset]));
   return rows.map(({ position }, index) => {
     const { topic, partition } = records[index]!;

@@ -39,13 +39,22 @@ and application_name <> 'psql' and application_name not like 'tradewind-%' order
 const note = `insert into msg_operator_actions (action, subject, reason, detail) values ($1, $2, $3, $4)`;
 
 /** Throws RecoveryRefused, naming them, while others are connected to the service's database. */
-export async function refuseCompany({ dataSource, options }: Pick<RecoveryContext, 'dataSource' | 'options'>): Promise<void> {
+export async function refuseCompany({
+  dataSource,
+  options,
+}: Pick<RecoveryContext, 'dataSource' | 'options'>): Promise<void> {
   const company = await dataSource.query<{ name: string }[]>(others);
   if (company.length === 0) return;
-  throw new RecoveryRefused(`${company.map(({ name }) => name).join(', ')} ${company.length === 1 ? 'is' : 'are'} connected to the database of ${options.service}: stop every instance of the service first`);
+  throw new RecoveryRefused(
+    `${company.map(({ name }) => name).join(', ')} ${company.length === 1 ? 'is' : 'are'} connected to the database of ${options.service}: stop every instance of the service first`,
+  );
 }
 
-export async function recordDeed({ dataSource, options, reason }: RecoveryContext, action: string, detail: object): Promise<void> {
+export async function recordDeed(
+  { dataSource, options, reason }: RecoveryContext,
+  action: string,
+  detail: object,
+): Promise<void> {
   await dataSource.query(note, [action, options.service, reason, JSON.stringify(detail)]);
 }
 
@@ -82,8 +91,17 @@ export class Counter {
 
   tell(): void {
     this.#toldAt = this.#now;
-    const secondsLeft = this.of === undefined || this.#done === 0 ? undefined : Math.round(((this.of - this.#done) * this.seconds) / this.#done);
-    this.context.onProgress?.({ step: this.step, done: this.#done, of: this.of, perSecond: this.perSecond, secondsLeft });
+    const secondsLeft =
+      this.of === undefined || this.#done === 0
+        ? undefined
+        : Math.round(((this.of - this.#done) * this.seconds) / this.#done);
+    this.context.onProgress?.({
+      step: this.step,
+      done: this.#done,
+      of: this.of,
+      perSecond: this.perSecond,
+      secondsLeft,
+    });
   }
 
   get #now(): number {

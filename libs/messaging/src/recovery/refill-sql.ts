@@ -57,7 +57,9 @@ const column = <T>(rows: readonly T[], of: (row: T) => unknown): unknown[] => ro
  * time, sleep until `endRefill`; references are checked as ever.
  */
 export async function beginRefill(manager: Manager, migrationsTable: string): Promise<string[]> {
-  const tables = (await manager.query<{ name: string }[]>(emptied, [[...staying, migrationsTable]])).map(({ name }) => name);
+  const tables = (await manager.query<{ name: string }[]>(emptied, [[...staying, migrationsTable]])).map(
+    ({ name }) => name,
+  );
   for (const name of tables) await manager.query(`alter table ${name} disable trigger user`);
   await manager.query(`truncate ${tables.join(', ')}`);
   return tables;
@@ -110,23 +112,40 @@ export async function refillSequences(manager: Manager, told: Iterable<ToldRecor
   const last = new Map<string, { topic: string; key: string; sequence: bigint }>();
   for (const { record, envelope } of told) {
     const lane = `${record.topic}\n${record.key}`;
-    if ((last.get(lane)?.sequence ?? 0n) < envelope.sequence) last.set(lane, { topic: record.topic, key: record.key ?? '', sequence: envelope.sequence });
+    if ((last.get(lane)?.sequence ?? 0n) < envelope.sequence)
+      last.set(lane, { topic: record.topic, key: record.key ?? '', sequence: envelope.sequence });
   }
   await inParts(last.values(), (part) =>
-    manager.query(sequences, [column(part, ({ topic }) => topic), column(part, ({ key }) => key), column(part, ({ sequence }) => sequence.toString())]),
+    manager.query(sequences, [
+      column(part, ({ topic }) => topic),
+      column(part, ({ key }) => key),
+      column(part, ({ sequence }) => sequence.toString()),
+    ]),
   );
 }
 
 export function refillRows(manager: Manager, table: AnyTable, rows: Iterable<object>): Promise<number> {
   const { insert, columns } = tableSql(table);
   return inParts(rows as Iterable<Record<string, unknown>>, (part) => {
-    const { text, values } = statementOf(insert, columns.map((each) => part.map((row) => each.write(row))));
+    const { text, values } = statementOf(
+      insert,
+      columns.map((each) => part.map((row) => each.write(row))),
+    );
     return manager.query(text, values);
   });
 }
 
-export async function refillInbox(manager: Manager, handled: Iterable<{ readonly consumer: string; readonly id: string; readonly lane: string }>): Promise<void> {
-  await inParts(handled, (part) => manager.query(marks, [column(part, ({ consumer }) => consumer), column(part, ({ id }) => id), column(part, ({ lane }) => lane)]));
+export async function refillInbox(
+  manager: Manager,
+  handled: Iterable<{ readonly consumer: string; readonly id: string; readonly lane: string }>,
+): Promise<void> {
+  await inParts(handled, (part) =>
+    manager.query(marks, [
+      column(part, ({ consumer }) => consumer),
+      column(part, ({ id }) => id),
+      column(part, ({ lane }) => lane),
+    ]),
+  );
 }
 
 export const refillAnswers = (manager: Manager, of: Iterable<AnsweredRequest>): Promise<number> =>
@@ -155,12 +174,26 @@ export async function refillEffects(manager: Manager, of: Iterable<EffectRow>): 
 }
 
 /** Sagas with their journals and deadlines, some hundred at a time; gives the rows of sagas and journal. */
-export async function refillSagas(manager: Manager, of: Iterable<RecoveredSaga>): Promise<{ readonly sagas: number; readonly journal: number }> {
+export async function refillSagas(
+  manager: Manager,
+  of: Iterable<RecoveredSaga>,
+): Promise<{ readonly sagas: number; readonly journal: number }> {
   let journal = 0;
   const sagas = await inParts(of, async (part) => {
-    await refillRows(manager, Sagas, part.map(({ saga }) => saga));
-    journal += await refillRows(manager, SagaJournal, part.flatMap((each) => each.journal));
-    await refillTimers(manager, part.flatMap(({ timers: own }) => own));
+    await refillRows(
+      manager,
+      Sagas,
+      part.map(({ saga }) => saga),
+    );
+    journal += await refillRows(
+      manager,
+      SagaJournal,
+      part.flatMap((each) => each.journal),
+    );
+    await refillTimers(
+      manager,
+      part.flatMap(({ timers: own }) => own),
+    );
   });
   return { sagas, journal };
 }

@@ -4,7 +4,17 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { IsString } from 'class-validator';
 import { DataSource } from 'typeorm';
 import { freshDatabase, type FreshDatabase } from '../../../../tools/platform/postgres/fresh-database.js';
-import { Catalogue, kafkaClient, Message, messagingMigrations, said, systemWorld, topic, type KafkaClient, type Recovery } from '../index.js';
+import {
+  Catalogue,
+  kafkaClient,
+  Message,
+  messagingMigrations,
+  said,
+  systemWorld,
+  topic,
+  type KafkaClient,
+  type Recovery,
+} from '../index.js';
 import { sayAgain } from './say-again.js';
 
 const brokers = process.env['TEST_KAFKA_BROKERS']!.split(',');
@@ -26,7 +36,9 @@ const recovery: Pick<Recovery, 'compacted'> = {
   compacted: {
     tables: ['people'],
     words: (rows) =>
-      (rows.get('people') as readonly { who: string; mood: string | null }[]).map(({ who, mood }) => (mood === null ? said(MoodGone, { who }) : said(MoodChanged, { who, mood }))),
+      (rows.get('people') as readonly { who: string; mood: string | null }[]).map(({ who, mood }) =>
+        mood === null ? said(MoodGone, { who }) : said(MoodChanged, { who, mood }),
+      ),
   },
 };
 
@@ -35,12 +47,29 @@ describe('a compacted topic that knows less than its service', () => {
   let dataSource: DataSource;
   let kafka: KafkaClient;
   const again = () =>
-    sayAgain({ dataSource, kafka, world: systemWorld, reason: 'a drill', options: { service, contracts: new Catalogue([MoodChanged, MoodGone]) } }, recovery);
-  const waiting = () => dataSource.query<object[]>('select key, payload::jsonb as word, sequence::int, archived from msg_outbox order by key');
+    sayAgain(
+      {
+        dataSource,
+        kafka,
+        world: systemWorld,
+        reason: 'a drill',
+        options: { service, contracts: new Catalogue([MoodChanged, MoodGone]) },
+      },
+      recovery,
+    );
+  const waiting = () =>
+    dataSource.query<object[]>(
+      'select key, payload::jsonb as word, sequence::int, archived from msg_outbox order by key',
+    );
 
   beforeAll(async () => {
     database = await freshDatabase();
-    dataSource = await new DataSource({ type: 'postgres', url: database.url, migrations: messagingMigrations, applicationName: 'crying' }).initialize();
+    dataSource = await new DataSource({
+      type: 'postgres',
+      url: database.url,
+      migrations: messagingMigrations,
+      applicationName: 'crying',
+    }).initialize();
     await dataSource.runMigrations();
     await dataSource.query(`create table people (who text primary key, mood text);
       insert into people values ('as it was', 'glad'), ('changed', 'sad'), ('missing', 'mild'), ('gone', null), ('gone there too', null);
@@ -48,8 +77,19 @@ describe('a compacted topic that knows less than its service', () => {
     kafka = kafkaClient({ brokers, clientId: 'crier' });
     await kafka.provision([moods]);
     const publisher = await kafka.publisher();
-    const record = (key: string, value: object | null) => ({ topic: moods.name, partition: 0, key, value: value && JSON.stringify(value), headers: {} });
-    await publisher.publish([record('as it was', { mood: 'glad', who: 'as it was' }), record('changed', { who: 'changed', mood: 'wild' }), record('gone', { who: 'gone', mood: 'wild' }), record('gone there too', null)]);
+    const record = (key: string, value: object | null) => ({
+      topic: moods.name,
+      partition: 0,
+      key,
+      value: value && JSON.stringify(value),
+      headers: {},
+    });
+    await publisher.publish([
+      record('as it was', { mood: 'glad', who: 'as it was' }),
+      record('changed', { who: 'changed', mood: 'wild' }),
+      record('gone', { who: 'gone', mood: 'wild' }),
+      record('gone there too', null),
+    ]);
     await publisher.close();
   }, 60_000);
   afterAll(async () => {

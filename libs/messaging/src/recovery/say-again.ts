@@ -18,7 +18,10 @@ type LastWords = Map<string, string | null>;
  * Has the last words on a service's compacted topics said once more where Kafka does not hold them: no archive has them. They lie
  * in the outbox then, and the service says them when it starts. What is there already stays as it is. May be repeated.
  */
-export async function sayAgain(context: RecoveryContext, { compacted }: Pick<Recovery, 'compacted'>): Promise<{ readonly said: number }> {
+export async function sayAgain(
+  context: RecoveryContext,
+  { compacted }: Pick<Recovery, 'compacted'>,
+): Promise<{ readonly said: number }> {
   if (!compacted) return { said: 0 };
   await refuseCompany(context);
   const { dataSource } = context;
@@ -54,6 +57,8 @@ function rowOf(said: Said, { world }: RecoveryContext): OutboxRow {
   return toOutboxRow(said, { id, at: world.clock.now(), cause: id, correlation: undefined, traceparent: null });
 }
 
-const laneOf = ({ topic, key }: Pick<OutboxRow, 'topic'> & Pick<IncomingRecord, 'key'>): string => `${topic}\n${key ?? ''}`;
+const laneOf = ({ topic, key }: Pick<OutboxRow, 'topic'> & Pick<IncomingRecord, 'key'>): string =>
+  `${topic}\n${key ?? ''}`;
 
-const isSame = (one: string | null, other: string | null): boolean => (one === null || other === null ? one === other : isDeepStrictEqual(JSON.parse(one), JSON.parse(other)));
+const isSame = (one: string | null, other: string | null): boolean =>
+  one === null || other === null ? one === other : isDeepStrictEqual(JSON.parse(one), JSON.parse(other));

@@ -5,8 +5,25 @@ import { IsString } from 'class-validator';
 import { DataSource } from 'typeorm';
 import { freshDatabase, type FreshDatabase } from '../../../../tools/platform/postgres/fresh-database.js';
 import {
-  Catalogue, Handles, insert, kafkaClient, Message, messagingMigrations, MessagingParts, nothing, PostgresStore, said, systemWorld, table, topic, type AnsweredRequest, type Circumstances, type Decision,
-  type KafkaClient, type MessageClass, type MessagingOptions,
+  Catalogue,
+  Handles,
+  insert,
+  kafkaClient,
+  Message,
+  messagingMigrations,
+  MessagingParts,
+  nothing,
+  PostgresStore,
+  said,
+  systemWorld,
+  table,
+  topic,
+  type AnsweredRequest,
+  type Circumstances,
+  type Decision,
+  type KafkaClient,
+  type MessageClass,
+  type MessagingOptions,
 } from '../index.js';
 import { toOutboxRow } from '../outbox/envelope.js';
 
@@ -35,7 +52,11 @@ export const Voices = table<Voice>('voices', 'who', { who: 'text', words: 'int4'
 const HeardWords = table<Heard>('heard', 'heardId', { heardId: 'uuid', who: 'text' });
 
 /** Whoever makes somebody talk is answered which word it was. */
-export const answeredRequest = (id: string, at: Date): AnsweredRequest => ({ claim: { scope: 'a listener', route: 'POST /words', key: id, bodyHash: id }, at, answer: { id } });
+export const answeredRequest = (id: string, at: Date): AnsweredRequest => ({
+  claim: { scope: 'a listener', route: 'POST /words', key: id, bodyHash: id },
+  at,
+  answer: { id },
+});
 
 /** Writes down what it hears, once each. */
 export class Listener {
@@ -72,7 +93,12 @@ export class Talker {
   /** On an empty database, or on a copy of another. */
   static async open(template?: string): Promise<Talker> {
     const database = await freshDatabase(template);
-    const dataSource = await new DataSource({ type: 'postgres', url: database.url, migrations: messagingMigrations, applicationName: 'recovering' }).initialize();
+    const dataSource = await new DataSource({
+      type: 'postgres',
+      url: database.url,
+      migrations: messagingMigrations,
+      applicationName: 'recovering',
+    }).initialize();
     await dataSource.runMigrations();
     await dataSource.query(`create table if not exists heard (heard_id uuid primary key, who text not null);
       create table if not exists voices (who text primary key, words int not null);
@@ -80,7 +106,12 @@ export class Talker {
     return new Talker(database, dataSource, new PostgresStore(dataSource));
   }
 
-  readonly options: MessagingOptions = { service, contracts: new Catalogue([Said, Coughed]), lockOrder: [HeardWords], ignores: { [service]: [Coughed] } };
+  readonly options: MessagingOptions = {
+    service,
+    contracts: new Catalogue([Said, Coughed]),
+    lockOrder: [HeardWords],
+    ignores: { [service]: [Coughed] },
+  };
 
   async provision(brokers: string): Promise<void> {
     const kafka = this.client(brokers);
@@ -96,7 +127,13 @@ export class Talker {
     this.fatal = [];
     this.kafka = this.client(brokers);
     const ignores = listener instanceof PatientListener ? {} : this.options.ignores!;
-    const ports = { store: this.store, kafka: this.kafka, world: systemWorld, log: () => undefined, onFatal: (error: Error) => void this.fatal.push(error) };
+    const ports = {
+      store: this.store,
+      kafka: this.kafka,
+      world: systemWorld,
+      log: () => undefined,
+      onFatal: (error: Error) => void this.fatal.push(error),
+    };
     this.#parts = new MessagingParts({ ...this.options, ignores }, ports, () => []);
     this.#parts.hear(listener);
     this.#parts.start();
@@ -130,12 +167,30 @@ export class Talker {
   /** Says it once for each name, in one transaction; each as if a request with a key had asked for it. */
   async tell(cls: MessageClass<Said>, ...names: readonly string[]): Promise<string[]> {
     const ids = names.map(() => randomUUID());
-    const rows = names.map((who, index) => toOutboxRow(said(cls, { who }), { id: ids[index]!, at: new Date(), cause: ids[index]!, correlation: undefined, traceparent: null }));
+    const rows = names.map((who, index) =>
+      toOutboxRow(said(cls, { who }), {
+        id: ids[index]!,
+        at: new Date(),
+        cause: ids[index]!,
+        correlation: undefined,
+        traceparent: null,
+      }),
+    );
     await this.store.transaction(async (transaction) => {
       const voices = [...new Set(names)];
-      const known = (await transaction.load({ table: Voices, by: new Map([['who', new Set(voices)]]) })) as readonly Voice[];
-      const after = voices.map((who): Voice => ({ who, words: (known.find((voice) => voice.who === who)?.words ?? 0) + names.filter((name) => name === who).length }));
-      await transaction.save(Voices, after.map((row) => ({ table: Voices, key: row.who, row, fresh: false })), new Set(known.map(({ who }) => who)));
+      const known = (await transaction.load({
+        table: Voices,
+        by: new Map([['who', new Set(voices)]]),
+      })) as readonly Voice[];
+      const after = voices.map((who): Voice => ({
+        who,
+        words: (known.find((voice) => voice.who === who)?.words ?? 0) + names.filter((name) => name === who).length,
+      }));
+      await transaction.save(
+        Voices,
+        after.map((row) => ({ table: Voices, key: row.who, row, fresh: false })),
+        new Set(known.map(({ who }) => who)),
+      );
       await transaction.append(rows);
       const requests = rows.map((row) => answeredRequest(row.id, row.occurredAt));
       await transaction.claim(requests.map(({ claim, at }) => ({ ...claim, at })));
@@ -154,7 +209,9 @@ export class Talker {
       // Asked first: what is published later lies beyond the ends that are asked for next.
       if ((await this.count('msg_outbox')) > 0) return false;
       const ends = await this.kafka.endOffsets([talk.name]);
-      const committed = new Map((await this.kafka.committed(service, [talk.name])).map(({ partition, next }) => [partition, next]));
+      const committed = new Map(
+        (await this.kafka.committed(service, [talk.name])).map(({ partition, next }) => [partition, next]),
+      );
       return ends.every(({ partition, end }) => (committed.get(partition) ?? 0n) === end);
     });
   }

@@ -30,7 +30,10 @@ export class ToldLog {
     if (this.#placeOf.has(id)) return;
     this.#placeOf.set(id, this.file.length);
     const partition = `${record.topic}:${record.partition}`;
-    const time = Math.max(timeOf(record).getTime(), this.#reached.get(this.#isFirstSinceGrowth(record, partition) ? record.topic : partition) ?? 0);
+    const time = Math.max(
+      timeOf(record).getTime(),
+      this.#reached.get(this.#isFirstSinceGrowth(record, partition) ? record.topic : partition) ?? 0,
+    );
     this.#reached.set(partition, time);
     this.#reached.set(record.topic, Math.max(time, this.#reached.get(record.topic) ?? 0));
     this.#times.push(time);
@@ -66,7 +69,9 @@ export class ToldLog {
 
   /** All of one key, be it on several topics, by time; then all of the next. */
   *byKey(): Generator<readonly [key: string, records: readonly ToldRecord[]]> {
-    const places = this.#sorted((one, other) => this.#keys[one]! - this.#keys[other]! || this.#times[one]! - this.#times[other]!);
+    const places = this.#sorted(
+      (one, other) => this.#keys[one]! - this.#keys[other]! || this.#times[one]! - this.#times[other]!,
+    );
     const keys = [...this.#numberOf.keys()];
     for (let from = 0, to = 0; from < places.length; from = to) {
       const number = this.#keys[places[from]!]!;

@@ -9,7 +9,12 @@ import { RecordFile } from './record-file.js';
 import { ToldLog, type ToldRecord } from './told-log.js';
 
 /** The first record of each message on these topics that was written by `source`, or by anybody. Whoever asked closes it. */
-export async function readTold(context: RecoveryContext, topics: readonly Topic[], step: string, source?: string): Promise<ToldLog> {
+export async function readTold(
+  context: RecoveryContext,
+  topics: readonly Topic[],
+  step: string,
+  source?: string,
+): Promise<ToldLog> {
   const log = new ToldLog(new RecordFile());
   if (topics.length === 0) return log;
   try {

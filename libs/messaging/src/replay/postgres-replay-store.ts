@@ -15,10 +15,16 @@ const columns = `id, consumer, request, generation, positions, counts, state, re
 const list = `select ${columns} from msg_replays order by started_at desc`;
 const find = `select ${columns} from msg_replays where id = $1`;
 
-type Kept = Omit<ReplayRecord, 'positions'> & { readonly positions: readonly { topic: string; partition: number; next: string }[] };
+type Kept = Omit<ReplayRecord, 'positions'> & {
+  readonly positions: readonly { topic: string; partition: number; next: string }[];
+};
 
-const read = ({ positions, ...rest }: Kept): ReplayRecord => ({ ...rest, positions: positions.map(({ next, ...place }) => ({ ...place, next: BigInt(next) })) });
-const written = (positions: ReplayRecord['positions']): string => JSON.stringify(positions.map(({ topic, partition, next }) => ({ topic, partition, next: next.toString() })));
+const read = ({ positions, ...rest }: Kept): ReplayRecord => ({
+  ...rest,
+  positions: positions.map(({ next, ...place }) => ({ ...place, next: BigInt(next) })),
+});
+const written = (positions: ReplayRecord['positions']): string =>
+  JSON.stringify(positions.map(({ topic, partition, next }) => ({ topic, partition, next: next.toString() })));
 
 export class PostgresReplayStore implements ReplayStore {
   constructor(private readonly dataSource: DataSource) {}
@@ -28,7 +34,13 @@ export class PostgresReplayStore implements ReplayStore {
     return new Set(rows.map(({ id }) => id));
   }
 
-  async begin({ id, consumer, request, ownGeneration, reason }: Parameters<ReplayStore['begin']>[0]): Promise<ReplayRecord> {
+  async begin({
+    id,
+    consumer,
+    request,
+    ownGeneration,
+    reason,
+  }: Parameters<ReplayStore['begin']>[0]): Promise<ReplayRecord> {
     await this.dataSource.transaction(async (manager) => {
       await manager.query(lock, [consumer]);
       await manager.query(begin, [id, consumer, JSON.stringify(request), ownGeneration, reason]);

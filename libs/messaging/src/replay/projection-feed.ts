@@ -42,7 +42,12 @@ export class ProjectionFeed {
 
   async start(): Promise<void> {
     const ends = await this.#ends();
-    const ranges = ends.map(({ topic, partition, start }): OffsetRange => ({ topic, partition, from: start, to: noEnd }));
+    const ranges = ends.map(({ topic, partition, start }): OffsetRange => ({
+      topic,
+      partition,
+      from: start,
+      to: noEnd,
+    }));
     for (const { from, ...place } of ranges) this.#positions.set(placeOf(place), from);
     this.tally.expect(ends.map(({ start, end, ...place }) => ({ ...place, from: start, to: end })));
     this.#reading = this.ports.kafka
@@ -105,7 +110,9 @@ export class ProjectionFeed {
 
   /** Undefined where it is not to be handled. Types that are passed over are not even parsed: they may be most of a topic. */
   #decoded(record: IncomingRecord): Decoded | undefined {
-    return this.projection.handlers.kindOf(record.headers['ce_type'] ?? '') === undefined ? undefined : decode(record, this.contracts);
+    return this.projection.handlers.kindOf(record.headers['ce_type'] ?? '') === undefined
+      ? undefined
+      : decode(record, this.contracts);
   }
 
   async #run(works: Map<Work, Decoded>): Promise<void> {
@@ -137,7 +144,12 @@ export class ProjectionFeed {
 
   #failed({ id, lane, record, envelope }: Decoded, error: unknown): void {
     this.#closed.add(lane);
-    this.tally.fail({ id, type: envelope?.type ?? record.headers['ce_type'] ?? 'unknown', key: record.key, why: textOf(error) });
+    this.tally.fail({
+      id,
+      type: envelope?.type ?? record.headers['ce_type'] ?? 'unknown',
+      key: record.key,
+      why: textOf(error),
+    });
   }
 
   get #now(): number {

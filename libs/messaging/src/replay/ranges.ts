@@ -12,16 +12,23 @@ export interface Extent {
 }
 
 /** What of the topics a request means, partition by partition. */
-export async function extentOf(kafka: KafkaClient, topics: readonly string[], { consumer, from, to, reprocess }: ReplayRequest): Promise<Extent> {
+export async function extentOf(
+  kafka: KafkaClient,
+  topics: readonly string[],
+  { consumer, from, to, reprocess }: ReplayRequest,
+): Promise<Extent> {
   const ends = await kafka.endOffsets(topics);
   const read = new Map((await kafka.committed(consumer, topics)).map((each) => [placeOf(each), each.next]));
   const begins = await offsetsOf(kafka, topics, from);
   const stops = to === undefined ? undefined : await offsetsOf(kafka, topics, to);
-  for (const point of [from, to]) if (point !== undefined && point !== 'beginning' && 'offset' in point) refuseUnknown(ends, point);
+  for (const point of [from, to])
+    if (point !== undefined && point !== 'beginning' && 'offset' in point) refuseUnknown(ends, point);
   const ranges = ends.map(({ topic, partition, start, end }) => {
     const place = placeOf({ topic, partition });
     const first = begins === undefined ? start : (begins.get(place) ?? end);
-    const last = reprocess ? end : least(end, read.get(place) ?? 0n, stops === undefined ? end : (stops.get(place) ?? end));
+    const last = reprocess
+      ? end
+      : least(end, read.get(place) ?? 0n, stops === undefined ? end : (stops.get(place) ?? end));
     return { topic, partition, from: first < start ? start : first, to: last };
   });
   return { ranges: ranges.filter((range) => range.from < range.to), read };
@@ -36,7 +43,9 @@ async function offsetsOf(kafka: KafkaClient, topics: readonly string[], point: P
 
 function refuseUnknown(ends: readonly TopicPartition[], point: TopicPartition): void {
   if (ends.some((each) => placeOf(each) === placeOf(point))) return;
-  throw new ReplayRefused(`the consumer does not read ${point.topic} partition ${point.partition}; it reads ${[...new Set(ends.map(({ topic }) => topic))].join(', ')}`);
+  throw new ReplayRefused(
+    `the consumer does not read ${point.topic} partition ${point.partition}; it reads ${[...new Set(ends.map(({ topic }) => topic))].join(', ')}`,
+  );
 }
 
 const least = (...values: readonly bigint[]): bigint => values.reduce((a, b) => (a < b ? a : b));

@@ -24,7 +24,8 @@ const current = `select current_schema() as name`;
 /** Connections: rows are written over one, and tables exchanged and compared over two more. */
 const connections = 4;
 
-export const schemaNameOf = (consumer: string, purpose: 'rebuild' | 'replaced'): string => `${purpose}_${consumer.replace(/\W+/g, '_').toLowerCase()}`.slice(0, 60);
+export const schemaNameOf = (consumer: string, purpose: 'rebuild' | 'replaced'): string =>
+  `${purpose}_${consumer.replace(/\W+/g, '_').toLowerCase()}`.slice(0, 60);
 
 /** A schema beside the living one, in which a projection's tables are made anew. One process at a time has it. */
 export class RebuildSchema {
@@ -43,7 +44,12 @@ export class RebuildSchema {
    * Makes the tables by the migrations of `live`, and keeps no others. What an interrupted run has left is replaced, and told;
    * throws ReplayRefused while another run is under way.
    */
-  static async make(live: DataSource, consumer: string, tables: readonly AnyTable[], say: (line: string) => void): Promise<RebuildSchema> {
+  static async make(
+    live: DataSource,
+    consumer: string,
+    tables: readonly AnyTable[],
+    say: (line: string) => void,
+  ): Promise<RebuildSchema> {
     const living = (await live.query<{ name: string }[]>(current))[0]!.name;
     const name = schemaNameOf(consumer, 'rebuild');
     const owner = live.createQueryRunner();
@@ -92,10 +98,14 @@ export class RebuildSchema {
 
   async #keepOnly(tables: readonly AnyTable[]): Promise<void> {
     const names = tables.map(({ name }) => name);
-    for (const { name, kind } of await this.dataSource.query<{ name: string; kind: string }[]>(others, [this.name, names])) {
+    for (const { name, kind } of await this.dataSource.query<{ name: string; kind: string }[]>(others, [
+      this.name,
+      names,
+    ])) {
       await this.dataSource.query(`drop ${kind} if exists ${placed(this.name, name)} cascade`);
     }
-    for (const { name } of await this.dataSource.query<{ name: string }[]>(loose, [this.name])) await this.dataSource.query(`drop sequence ${placed(this.name, name)} cascade`);
+    for (const { name } of await this.dataSource.query<{ name: string }[]>(loose, [this.name]))
+      await this.dataSource.query(`drop sequence ${placed(this.name, name)} cascade`);
   }
 }
 
@@ -107,7 +117,10 @@ export async function dropReplaced(live: DataSource, consumer: string, reason: s
     if (!schema) return false;
     refuseStranger(name, schema.state);
     await manager.query(`drop schema ${quoted(name)} cascade`);
-    await manager.query(`insert into msg_operator_actions (action, subject, reason, detail) values ('rebuild.drop', $1, $2, $3)`, [consumer, reason, JSON.stringify({ schema: name })]);
+    await manager.query(
+      `insert into msg_operator_actions (action, subject, reason, detail) values ('rebuild.drop', $1, $2, $3)`,
+      [consumer, reason, JSON.stringify({ schema: name })],
+    );
     return true;
   });
 }
@@ -132,7 +145,11 @@ async function dismiss(owner: QueryRunner): Promise<void> {
 
 /** Rows need not be on the disk at each commit: the one that exchanges the tables brings all before it there. */
 function besides({ options }: DataSource, name: string, living: string): DataSource {
-  const { statement_timeout: _, query_timeout: __, ...extra } = ((options as { extra?: object }).extra ?? {}) as Record<string, unknown>;
+  const {
+    statement_timeout: _,
+    query_timeout: __,
+    ...extra
+  } = ((options as { extra?: object }).extra ?? {}) as Record<string, unknown>;
   const path = `-c search_path=${[name, living].map(quoted).join(',')} -c synchronous_commit=off`;
   return new DataSource({ ...options, extra: { ...extra, max: connections, options: path } });
 }

@@ -79,14 +79,19 @@ export class Rebuild {
   async run(): Promise<RebuildReport> {
     const { dataSource, log } = this.ports;
     if (this.options.exchange) await this.#refuseObstacles();
-    const schema = await RebuildSchema.make(dataSource, this.consumer, this.#projection.tables, (line) => log('warn', line));
+    const schema = await RebuildSchema.make(dataSource, this.consumer, this.#projection.tables, (line) =>
+      log('warn', line),
+    );
     this.#tally.begin(this.#now());
     const feed = this.#feedOf(schema);
     try {
-      if (this.options.exchange) for (const table of this.#projection.tables) await refuseOtherShape(askOf(dataSource), schema.living, schema.name, table);
+      if (this.options.exchange)
+        for (const table of this.#projection.tables)
+          await refuseOtherShape(askOf(dataSource), schema.living, schema.name, table);
       await feed.start();
       while (!(await feed.reach(stretch, this.#over))) if (this.#over.aborted) throw stopped();
-      for (const { name } of this.#projection.tables) await schema.dataSource.query(`analyze ${placed(schema.name, name)}`);
+      for (const { name } of this.#projection.tables)
+        await schema.dataSource.query(`analyze ${placed(schema.name, name)}`);
       return this.options.exchange ? await this.#exchanged(schema, feed) : await this.#compared(schema, feed);
     } finally {
       await feed.stop();
@@ -123,19 +128,37 @@ export class Rebuild {
       return reached;
     };
     await catchUp(0);
-    const swapped = await swapTables(schema, this.ports.world, { consumer: this.consumer, tables: this.#projection.tables, reason, withLosses, catchUp, signal: this.#over });
+    const swapped = await swapTables(schema, this.ports.world, {
+      consumer: this.consumer,
+      tables: this.#projection.tables,
+      reason,
+      withLosses,
+      catchUp,
+      signal: this.#over,
+    });
     if (!swapped) throw stopped();
-    return this.#report({ tables: swapped.compared, exchanged: true, replaced: schema.replaced, lockedMilliseconds: swapped.lockedMilliseconds });
+    return this.#report({
+      tables: swapped.compared,
+      exchanged: true,
+      replaced: schema.replaced,
+      lockedMilliseconds: swapped.lockedMilliseconds,
+    });
   }
 
   #refuseFailed(): void {
     const [first] = this.#tally.failed;
     if (!first) return;
-    throw new ReplayRefused(`${this.#tally.failed.length} could not be handled, the first is ${first.id} ${first.type} of key ${first.key}: ${first.why}; nothing has changed`);
+    throw new ReplayRefused(
+      `${this.#tally.failed.length} could not be handled, the first is ${first.id} ${first.type} of key ${first.key}: ${first.why}; nothing has changed`,
+    );
   }
 
   #report(rest: Pick<RebuildReport, 'tables' | 'exchanged' | 'replaced' | 'lockedMilliseconds'>): RebuildReport {
-    const { read, seconds, failed } = this.#tally.report(this.#now(), { id: undefined, generation: undefined, state: 'done' });
+    const { read, seconds, failed } = this.#tally.report(this.#now(), {
+      id: undefined,
+      generation: undefined,
+      state: 'done',
+    });
     return { consumer: this.consumer, read, seconds, failed, ...rest };
   }
 

@@ -32,18 +32,30 @@ export class ReplayRefused extends Error {
 /** Throws ReplayRefused with a sentence. */
 export function checkRequest({ to, reprocess, from }: ReplayRequest): void {
   if (reprocess && to !== undefined) {
-    throw new ReplayRefused('a reprocess has no end of its own: a projection that stopped early would keep old values over newer ones; leave out --to');
+    throw new ReplayRefused(
+      'a reprocess has no end of its own: a projection that stopped early would keep old values over newer ones; leave out --to',
+    );
   }
-  if (from !== 'beginning' && 'at' in from && Number.isNaN(from.at.getTime())) throw new ReplayRefused('the time to begin at is no time');
+  if (from !== 'beginning' && 'at' in from && Number.isNaN(from.at.getTime()))
+    throw new ReplayRefused('the time to begin at is no time');
 }
 
 /** As JSON, for the row that a replay can be gone on with from. */
 export const writtenRequest = (request: ReplayRequest): object =>
-  JSON.parse(JSON.stringify(request, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))) as object;
+  JSON.parse(
+    JSON.stringify(request, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)),
+  ) as object;
 
 export function readRequest(written: object): ReplayRequest {
-  const { from, to, ...rest } = written as Omit<ReplayRequest, 'from' | 'to'> & { readonly from: WrittenPoint; readonly to?: Exclude<WrittenPoint, 'beginning'> };
-  return { ...rest, from: pointOf(from), ...(to === undefined ? {} : { to: pointOf(to) as Exclude<Point, 'beginning'> }) };
+  const { from, to, ...rest } = written as Omit<ReplayRequest, 'from' | 'to'> & {
+    readonly from: WrittenPoint;
+    readonly to?: Exclude<WrittenPoint, 'beginning'>;
+  };
+  return {
+    ...rest,
+    from: pointOf(from),
+    ...(to === undefined ? {} : { to: pointOf(to) as Exclude<Point, 'beginning'> }),
+  };
 }
 
 type WrittenPoint = 'beginning' | { readonly at: string } | (TopicPartition & { readonly offset: string });

@@ -23,7 +23,13 @@ export interface ReplayStore {
   /** Those of these ids that the consumer has handled, or that are parked for it. */
   known(consumer: string, ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Begins one, in a generation of its own where it asks for one, and notes the deed. */
-  begin(replay: { readonly id: string; readonly consumer: string; readonly request: object; readonly ownGeneration: boolean; readonly reason: string }): Promise<ReplayRecord>;
+  begin(replay: {
+    readonly id: string;
+    readonly consumer: string;
+    readonly request: object;
+    readonly ownGeneration: boolean;
+    readonly reason: string;
+  }): Promise<ReplayRecord>;
   keep(id: string, progress: Pick<ReplayRecord, 'positions' | 'counts' | 'state'>): Promise<void>;
   /** The latest first. */
   list(): Promise<readonly ReplayRecord[]>;

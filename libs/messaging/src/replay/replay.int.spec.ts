@@ -6,16 +6,49 @@ import { IsInt, IsString } from 'class-validator';
 import { DataSource } from 'typeorm';
 import { freshDatabase, type FreshDatabase } from '../../../../tools/platform/postgres/fresh-database.js';
 import {
-  Catalogue, Handles, insert, kafkaClient, keys, Message, MessagingParts, messagingMigrations, nothing, partitionOf, perform, PostgresReplayStore, PostgresStore, readRequest,
-  Replay, ReplayRefused, save, say, systemWorld, table, topic, type Decision, type Given, type KafkaClient, type MessagingOptions, type OutgoingRecord, type ReplayOptions,
-  type ReplayReport, type ReplayRequest, type World,
+  Catalogue,
+  Handles,
+  insert,
+  kafkaClient,
+  keys,
+  Message,
+  MessagingParts,
+  messagingMigrations,
+  nothing,
+  partitionOf,
+  perform,
+  PostgresReplayStore,
+  PostgresStore,
+  readRequest,
+  Replay,
+  ReplayRefused,
+  save,
+  say,
+  systemWorld,
+  table,
+  topic,
+  type Decision,
+  type Given,
+  type KafkaClient,
+  type MessagingOptions,
+  type OutgoingRecord,
+  type ReplayOptions,
+  type ReplayReport,
+  type ReplayRequest,
+  type World,
 } from '../index.js';
 
 const run = randomUUID().slice(0, 8);
 const facts = topic(`facts-${run}.events`, { owner: 'elsewhere', partitions: 3 });
 const echoes = topic(`echoes-${run}.events`, { owner: `hearer-${run}`, partitions: 1 });
 
-@Message({ type: 'fact.named', topic: facts, key: 'thing', version: 2, upcasts: { 1: ({ label, ...rest }) => ({ ...rest, name: label }) } })
+@Message({
+  type: 'fact.named',
+  topic: facts,
+  key: 'thing',
+  version: 2,
+  upcasts: { 1: ({ label, ...rest }) => ({ ...rest, name: label }) },
+})
 class FactNamed {
   @IsString() readonly thing!: string;
   @IsString() readonly name!: string;
@@ -43,7 +76,12 @@ interface Thing {
   readonly size: number;
   readonly sequence: number;
 }
-const Things = table<Thing>('things', 'thing', { thing: 'text', name: 'text', size: 'int4', sequence: 'int8' }, { sequence: 'sequence' });
+const Things = table<Thing>(
+  'things',
+  'thing',
+  { thing: 'text', name: 'text', size: 'int4', sequence: 'int8' },
+  { sequence: 'sequence' },
+);
 interface Sale {
   readonly saleId: string;
   readonly thing: string;
@@ -66,7 +104,9 @@ class Hearer {
 
   @Handles(FactSold)
   sold({ thing }: FactSold, { cause, id }: Given<Record<never, never>>): Decision {
-    return insert(Sales, { saleId: id(), thing }).and(say(EchoHeard, { thing })).and(perform('pack', thing, { cause }));
+    return insert(Sales, { saleId: id(), thing })
+      .and(say(EchoHeard, { thing }))
+      .and(perform('pack', thing, { cause }));
   }
 }
 
@@ -76,7 +116,11 @@ function learn(thing: string, news: Partial<Thing>, { things, sequence }: Given<
   return save(Things, { name: 'nameless', size: 0, ...known, ...news, thing, sequence: Number(sequence) });
 }
 
-const messaging: MessagingOptions = { service: `hearer-${run}`, contracts: new Catalogue([FactNamed, FactSized, FactSold, EchoHeard]), lockOrder: [Things, Sales] };
+const messaging: MessagingOptions = {
+  service: `hearer-${run}`,
+  contracts: new Catalogue([FactNamed, FactSized, FactSold, EchoHeard]),
+  lockOrder: [Things, Sales],
+};
 const consumer = messaging.service;
 
 describe('a replay beside a living consumer', () => {
@@ -89,11 +133,25 @@ describe('a replay beside a living consumer', () => {
   const aRecord = (type: string, fields: { readonly thing: string }, version = 1): OutgoingRecord => {
     const sequence = (sequences.get(fields.thing) ?? 0) + 1;
     sequences.set(fields.thing, sequence);
-    const headers = { ce_id: randomUUID(), ce_type: type, ce_schemaversion: String(version), ce_source: '/elsewhere', ce_sequence: String(sequence) };
-    return { topic: facts.name, partition: partitionOf(fields.thing, facts.partitions), key: fields.thing, value: JSON.stringify(fields), headers };
+    const headers = {
+      ce_id: randomUUID(),
+      ce_type: type,
+      ce_schemaversion: String(version),
+      ce_source: '/elsewhere',
+      ce_sequence: String(sequence),
+    };
+    return {
+      topic: facts.name,
+      partition: partitionOf(fields.thing, facts.partitions),
+      key: fields.thing,
+      value: JSON.stringify(fields),
+      headers,
+    };
   };
-  const named = (thing: string, name: string): OutgoingRecord => aRecord('fact.named', { thing, name } as { thing: string }, 2);
-  const sized = (thing: string, size: number): OutgoingRecord => aRecord('fact.sized', { thing, size } as { thing: string });
+  const named = (thing: string, name: string): OutgoingRecord =>
+    aRecord('fact.named', { thing, name } as { thing: string }, 2);
+  const sized = (thing: string, size: number): OutgoingRecord =>
+    aRecord('fact.sized', { thing, size } as { thing: string });
   const sold = (thing: string): OutgoingRecord => aRecord('fact.sold', { thing });
   const publish = async (...records: OutgoingRecord[]): Promise<void> => {
     const publisher = await kafka.publisher();
@@ -109,13 +167,27 @@ describe('a replay beside a living consumer', () => {
     life.hear(new Hearer());
     return life;
   };
-  const replay = async (request: Partial<ReplayRequest>, options: ReplayOptions = {}, world: World = systemWorld): Promise<ReplayReport> =>
-    new Replay(aLife(), messaging, { ...ports(), world, replays: new PostgresReplayStore(dataSource) }, { consumer, from: 'beginning', fullSpeed: true, ...request }, options).run();
-  const things = (): Promise<Thing[]> => dataSource.query('select thing, name, size, sequence::int from things order by thing');
-  const count = async (sql: string): Promise<number> => (await dataSource.query<{ n: number }[]>(`select count(*)::int as n from ${sql}`))[0]!.n;
+  const replay = async (
+    request: Partial<ReplayRequest>,
+    options: ReplayOptions = {},
+    world: World = systemWorld,
+  ): Promise<ReplayReport> =>
+    new Replay(
+      aLife(),
+      messaging,
+      { ...ports(), world, replays: new PostgresReplayStore(dataSource) },
+      { consumer, from: 'beginning', fullSpeed: true, ...request },
+      options,
+    ).run();
+  const things = (): Promise<Thing[]> =>
+    dataSource.query('select thing, name, size, sequence::int from things order by thing');
+  const count = async (sql: string): Promise<number> =>
+    (await dataSource.query<{ n: number }[]>(`select count(*)::int as n from ${sql}`))[0]!.n;
   const heardAll = async (): Promise<void> => {
     await eventually(async () => {
-      const read = new Map((await kafka.committed(consumer, [facts.name])).map(({ partition, next }) => [partition, next]));
+      const read = new Map(
+        (await kafka.committed(consumer, [facts.name])).map(({ partition, next }) => [partition, next]),
+      );
       return (await kafka.endOffsets([facts.name])).every(({ partition, end }) => (read.get(partition) ?? 0n) >= end);
     }, 60_000);
   };
@@ -124,9 +196,15 @@ describe('a replay beside a living consumer', () => {
     kafka = kafkaClient({ brokers: process.env['TEST_KAFKA_BROKERS']!.split(','), clientId: 'test' });
     await kafka.provision([facts, echoes]);
     database = await freshDatabase();
-    dataSource = await new DataSource({ type: 'postgres', url: database.url, migrations: messagingMigrations }).initialize();
+    dataSource = await new DataSource({
+      type: 'postgres',
+      url: database.url,
+      migrations: messagingMigrations,
+    }).initialize();
     await dataSource.runMigrations();
-    await dataSource.query('create table things (thing text primary key, name text not null, size int not null, sequence int8 not null); create table sales (sale_id uuid primary key, thing text not null)');
+    await dataSource.query(
+      'create table things (thing text primary key, name text not null, size int not null, sequence int8 not null); create table sales (sale_id uuid primary key, thing text not null)',
+    );
     parts = aLife();
     parts.transport.listen((error) => {
       if (error !== undefined) throw error;
@@ -134,7 +212,15 @@ describe('a replay beside a living consumer', () => {
     parts.start();
   }, 60_000);
   beforeEach(async () => {
-    await publish(named('lamp', 'Lamp'), sized('lamp', 1), named('cup', 'Cup'), sold('cup'), sized('cup', 2), named('lamp', 'Big lamp'), sized('lamp', 3));
+    await publish(
+      named('lamp', 'Lamp'),
+      sized('lamp', 1),
+      named('cup', 'Cup'),
+      sold('cup'),
+      sized('cup', 2),
+      named('lamp', 'Big lamp'),
+      sized('lamp', 3),
+    );
     await heardAll();
   });
   afterEach(async () => {
@@ -166,10 +252,14 @@ describe('a replay beside a living consumer', () => {
     await dataSource.query(`delete from msg_inbox where message_id = $1`, [lost.headers['ce_id']]);
     expect((await replay({}, { dryRun: true })).counts).toMatchObject({ 'new fact.sold': 1 });
     expect([await count('sales'), await count('msg_effects')]).toEqual(before);
-    expect((await replay({ types: ['fact.sold'], key: 'plate' }, { reason: 'it was lost' })).counts).toEqual({ 'handled fact.sold': 1 });
+    expect((await replay({ types: ['fact.sold'], key: 'plate' }, { reason: 'it was lost' })).counts).toEqual({
+      'handled fact.sold': 1,
+    });
     expect((await replay({})).counts).not.toHaveProperty('handled fact.sold');
     expect([await count('sales'), await count('msg_effects')]).toEqual([before[0]! + 1, before[1]! + 1]);
-    expect(await dataSource.query(`select action, subject, reason from msg_operator_actions order by id`)).toContainEqual({ action: 'replay', subject: consumer, reason: 'it was lost' });
+    expect(
+      await dataSource.query(`select action, subject, reason from msg_operator_actions order by id`),
+    ).toContainEqual({ action: 'replay', subject: consumer, reason: 'it was lost' });
   });
 
   it('leaves to the living consumer what that has not read yet', async () => {
@@ -190,8 +280,16 @@ describe('a replay beside a living consumer', () => {
     const healed = await replay({ reprocess: { policies: [], effects: [] } }, { reason: 'the names were wrong' });
     expect(await things()).toEqual(before);
     expect([healed.generation, await count('sales'), await count('msg_effects')]).toEqual([1, sales, effects]);
-    const again = await replay({ key: 'cup', reprocess: { policies: ['fact.sold'], effects: [] } }, { reason: 'once more' });
-    expect(again.counts).toMatchObject({ 'handled fact.sold': await count(`msg_inbox where consumer = '${consumer}#2' and lane like '%cup'`) - Number(again.counts['handled fact.named'] ?? 0) - Number(again.counts['handled fact.sized'] ?? 0) });
+    const again = await replay(
+      { key: 'cup', reprocess: { policies: ['fact.sold'], effects: [] } },
+      { reason: 'once more' },
+    );
+    expect(again.counts).toMatchObject({
+      'handled fact.sold':
+        (await count(`msg_inbox where consumer = '${consumer}#2' and lane like '%cup'`)) -
+        Number(again.counts['handled fact.named'] ?? 0) -
+        Number(again.counts['handled fact.sized'] ?? 0),
+    });
     expect(await count('msg_effects')).toBe(effects);
     expect(await count('sales')).toBeGreaterThan(sales);
   });
@@ -203,17 +301,29 @@ describe('a replay beside a living consumer', () => {
     await dataSource.query(`update things set name = 'spoilt' where thing like 'thing %'`);
     let over = false;
     const going = (async () => {
-      for (let index = 0; !over; index++) await publish(sized(`thing ${index % 5}`, index), named(`thing ${index % 5}`, `later ${index}`));
+      for (let index = 0; !over; index++)
+        await publish(sized(`thing ${index % 5}`, index), named(`thing ${index % 5}`, `later ${index}`));
     })();
     const report = await replay({ reprocess: { policies: [], effects: [] } }).finally(() => (over = true));
     await going;
     await heardAll();
     const last = new Map<string, { name: string; size: number; sequence: number }>();
     await kafka.read({
-      ranges: (await kafka.endOffsets([facts.name])).map(({ topic: of, partition, start, end }) => ({ topic: of, partition, from: start, to: end })),
+      ranges: (await kafka.endOffsets([facts.name])).map(({ topic: of, partition, start, end }) => ({
+        topic: of,
+        partition,
+        from: start,
+        to: end,
+      })),
       onRecords: async (records) => {
         for (const { key, value, headers } of records) {
-          const row = { name: 'nameless', size: 0, ...last.get(key!), ...(JSON.parse(value!.toString()) as object), sequence: Number(headers['ce_sequence']) };
+          const row = {
+            name: 'nameless',
+            size: 0,
+            ...last.get(key!),
+            ...(JSON.parse(value!.toString()) as object),
+            sequence: Number(headers['ce_sequence']),
+          };
           if (headers['ce_type'] !== 'fact.sold') last.set(key!, row);
         }
       },
@@ -221,7 +331,8 @@ describe('a replay beside a living consumer', () => {
     expect(report.state).toBe('done');
     const [row] = (await things()).filter(({ thing }) => thing === 'thing 0');
     expect(row).toMatchObject(last.get('thing 0')!);
-    for (const { thing, name, size } of (await things()).filter((each) => each.thing.startsWith('thing '))) expect({ thing, name, size }).toEqual({ thing, name: last.get(thing)!.name, size: last.get(thing)!.size });
+    for (const { thing, name, size } of (await things()).filter((each) => each.thing.startsWith('thing ')))
+      expect({ thing, name, size }).toEqual({ thing, name: last.get(thing)!.name, size: last.get(thing)!.size });
   }, 60_000);
 
   it('is gone on with where it was stopped', async () => {
@@ -235,7 +346,10 @@ describe('a replay beside a living consumer', () => {
     const first = await replay(request, { signal: stop.signal, onProgress: () => stop.abort() }, hurried);
     expect(first.state).toBe('stopped');
     const record = (await replays.find(first.id!))!;
-    expect([record.state, readRequest(record.request)]).toEqual(['stopped', expect.objectContaining({ consumer, from: 'beginning' })]);
+    expect([record.state, readRequest(record.request)]).toEqual([
+      'stopped',
+      expect.objectContaining({ consumer, from: 'beginning' }),
+    ]);
     const second = await replay(readRequest(record.request), { resume: record });
     expect([second.state, second.generation]).toEqual(['done', first.generation]);
     const all = (await kafka.endOffsets([facts.name])).reduce((sum, { end }) => sum + Number(end), 0);
@@ -249,15 +363,35 @@ describe('a replay beside a living consumer', () => {
     await heardAll();
     await dataSource.query(`update things set name = 'spoilt' where thing = 'old'`);
     const { failed, state } = await replay({ key: 'old', reprocess: { policies: [], effects: [] } });
-    expect({ failed, state, rows: (await things()).filter(({ thing }) => thing === 'old') }).toEqual({ failed: [], state: 'done', rows: [{ thing: 'old', name: 'Old', size: 0, sequence: 1 }] });
+    expect({ failed, state, rows: (await things()).filter(({ thing }) => thing === 'old') }).toEqual({
+      failed: [],
+      state: 'done',
+      rows: [{ thing: 'old', name: 'Old', size: 0, sequence: 1 }],
+    });
   });
 
   it.each<[string, Partial<ReplayRequest>, string]>([
     ['another consumer', { consumer: 'nobody' }, `there is no consumer "nobody"; there are ${consumer}`],
-    ['a type that it does not handle', { types: ['fact.lost'] }, 'does not handle fact.lost; it handles fact.named, fact.sized, fact.sold'],
-    ['an end of a reprocess', { to: { at: new Date() }, reprocess: { policies: [], effects: [] } }, 'a reprocess has no end of its own'],
-    ['a projection as a policy', { reprocess: { policies: ['fact.named'], effects: [] } }, 'fact.named is handled by a projection'],
-    ['a partition that it does not read', { from: { topic: 'elsewhere', partition: 0, offset: 0n } }, `the consumer does not read elsewhere partition 0; it reads ${facts.name}`],
+    [
+      'a type that it does not handle',
+      { types: ['fact.lost'] },
+      'does not handle fact.lost; it handles fact.named, fact.sized, fact.sold',
+    ],
+    [
+      'an end of a reprocess',
+      { to: { at: new Date() }, reprocess: { policies: [], effects: [] } },
+      'a reprocess has no end of its own',
+    ],
+    [
+      'a projection as a policy',
+      { reprocess: { policies: ['fact.named'], effects: [] } },
+      'fact.named is handled by a projection',
+    ],
+    [
+      'a partition that it does not read',
+      { from: { topic: 'elsewhere', partition: 0, offset: 0n } },
+      `the consumer does not read elsewhere partition 0; it reads ${facts.name}`,
+    ],
   ])('refuses %s', async (_, request, why) => {
     await expect(replay(request)).rejects.toThrow(why);
   });

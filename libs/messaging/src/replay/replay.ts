@@ -70,7 +70,11 @@ export class Replay {
     parts.transport.check();
     this.#handlers = handlersOf(parts, request);
     this.#pace = new Pace(ports.store, ports.world, request.fullSpeed ?? false);
-    this.#parker = new Parker(ports.store, ports.world, { group: request.consumer, deadLetters: messaging.deadLetters?.name, log: ports.log });
+    this.#parker = new Parker(ports.store, ports.world, {
+      group: request.consumer,
+      deadLetters: messaging.deadLetters?.name,
+      log: ports.log,
+    });
     this.#over = options.signal ?? new AbortController().signal;
   }
 
@@ -82,7 +86,10 @@ export class Replay {
     for (const position of replay?.positions ?? []) this.#positions.set(placeOf(position), position);
     try {
       await this.#read(extent, replay);
-      return await this.#ended(replay, this.#over.aborted ? 'stopped' : this.#tally.failed.length > 0 ? 'failed' : 'done');
+      return await this.#ended(
+        replay,
+        this.#over.aborted ? 'stopped' : this.#tally.failed.length > 0 ? 'failed' : 'done',
+      );
     } catch (error) {
       await this.#ended(replay, 'failed');
       throw error;
@@ -94,11 +101,20 @@ export class Replay {
     if (resume?.state === 'done') throw new ReplayRefused(`the replay ${resume.id} is done`);
     if (resume) return resume;
     const { consumer, reprocess } = this.request;
-    return replays.begin({ id: newId(this.ports.world), consumer, request: writtenRequest(this.request), ownGeneration: reprocess !== undefined, reason });
+    return replays.begin({
+      id: newId(this.ports.world),
+      consumer,
+      request: writtenRequest(this.request),
+      ownGeneration: reprocess !== undefined,
+      reason,
+    });
   }
 
   async #read({ ranges, read }: Extent, replay: ReplayRecord | undefined): Promise<void> {
-    const left = ranges.map((range): OffsetRange => ({ ...range, from: this.#positions.get(placeOf(range))?.next ?? range.from }));
+    const left = ranges.map((range): OffsetRange => ({
+      ...range,
+      from: this.#positions.get(placeOf(range))?.next ?? range.from,
+    }));
     this.#tally.begin(this.ports.world.clock.now().getTime());
     this.#tally.expect(left);
     await this.ports.kafka.read({
@@ -128,8 +144,14 @@ export class Replay {
   }
 
   /** False where it was told to stop before everything was handled. */
-  async #handle(records: readonly IncomingRecord[], read: Extent['read'], replay: ReplayRecord | undefined): Promise<boolean> {
-    const wanted = records.map((record) => decode(record, this.messaging.contracts)).filter((decoded) => this.#isWanted(decoded));
+  async #handle(
+    records: readonly IncomingRecord[],
+    read: Extent['read'],
+    replay: ReplayRecord | undefined,
+  ): Promise<boolean> {
+    const wanted = records
+      .map((record) => decode(record, this.messaging.contracts))
+      .filter((decoded) => this.#isWanted(decoded));
     const works = new Map<Work, Decoded>();
     const known = await this.#known(wanted, replay);
     for (const decoded of wanted) {
@@ -155,11 +177,18 @@ export class Replay {
 
   async #known(wanted: readonly Decoded[], replay: ReplayRecord | undefined): Promise<ReadonlySet<string>> {
     if (this.request.reprocess && this.options.dryRun) return new Set();
-    return wanted.length === 0 ? new Set() : this.ports.replays.known(this.#inboxOf(replay), wanted.map(({ id }) => id));
+    return wanted.length === 0
+      ? new Set()
+      : this.ports.replays.known(
+          this.#inboxOf(replay),
+          wanted.map(({ id }) => id),
+        );
   }
 
   #inboxOf(replay: ReplayRecord | undefined): string {
-    return replay && replay.generation !== null ? `${this.request.consumer}#${replay.generation}` : this.request.consumer;
+    return replay && replay.generation !== null
+      ? `${this.request.consumer}#${replay.generation}`
+      : this.request.consumer;
   }
 
   #workOf(decoded: Decoded, read: Extent['read'], replay: ReplayRecord | undefined): Work | undefined {
@@ -170,7 +199,11 @@ export class Replay {
     // What the group has not read yet it will decide itself, in its order.
     const unread = record.offset >= (read.get(placeOf(record)) ?? 0n);
     if (unread && this.#handlers.kindOf(envelope!.type) === 'policy') return undefined;
-    return this.#handlers.workAgain(decoded, { inbox: this.#inboxOf(replay), policies: new Set(reprocess.policies), effects: new Set(reprocess.effects) });
+    return this.#handlers.workAgain(decoded, {
+      inbox: this.#inboxOf(replay),
+      policies: new Set(reprocess.policies),
+      effects: new Set(reprocess.effects),
+    });
   }
 
   /** Until each is handled, parked or given up: true. Database and broker are waited for. */
@@ -180,7 +213,9 @@ export class Replay {
       if (this.#over.aborted) return false;
       const outcomes = await this.parts.runner.run(left);
       const again: Work[] = [];
-      for (const work of left) if (!(await this.#settled(works.get(work)!, outcomes.get(work)!, (tries.get(work) ?? 0) + 1, replay))) again.push(work);
+      for (const work of left)
+        if (!(await this.#settled(works.get(work)!, outcomes.get(work)!, (tries.get(work) ?? 0) + 1, replay)))
+          again.push(work);
       for (const work of again) if (outcomes.get(work)!.kind === 'failed') tries.set(work, (tries.get(work) ?? 0) + 1);
       left = again;
       if (left.length > 0) await this.ports.world.timers.wait(backOff(this.ports.world, round, 50, 2_000), this.#over);
@@ -188,7 +223,12 @@ export class Replay {
     return true;
   }
 
-  async #settled(decoded: Decoded, outcome: Outcome, tries: number, replay: ReplayRecord | undefined): Promise<boolean> {
+  async #settled(
+    decoded: Decoded,
+    outcome: Outcome,
+    tries: number,
+    replay: ReplayRecord | undefined,
+  ): Promise<boolean> {
     switch (outcome.kind) {
       case 'done':
         this.#tally.count(`handled ${decoded.envelope!.type}`);
@@ -219,7 +259,8 @@ export class Replay {
       await this.#parker.park(decoded, error, tries);
       this.#closed.delete(decoded.lane);
       this.#tally.count('parked');
-    } else this.#tally.fail({ id: decoded.id, type: decoded.envelope!.type, key: decoded.record.key, why: textOf(error) });
+    } else
+      this.#tally.fail({ id: decoded.id, type: decoded.envelope!.type, key: decoded.record.key, why: textOf(error) });
     return true;
   }
 
@@ -230,21 +271,37 @@ export class Replay {
   }
 
   async #keep(replay: ReplayRecord | undefined, state: ReplayState): Promise<void> {
-    if (replay) await this.ports.replays.keep(replay.id, { positions: [...this.#positions.values()], counts: this.#tally.counts, state });
+    if (replay)
+      await this.ports.replays.keep(replay.id, {
+        positions: [...this.#positions.values()],
+        counts: this.#tally.counts,
+        state,
+      });
   }
 
   async #ended(replay: ReplayRecord | undefined, state: ReplayState): Promise<ReplayReport> {
     await this.#keep(replay, state);
-    return this.#tally.report(this.ports.world.clock.now().getTime(), { id: replay?.id, generation: replay?.generation ?? undefined, state });
+    return this.#tally.report(this.ports.world.clock.now().getTime(), {
+      id: replay?.id,
+      generation: replay?.generation ?? undefined,
+      state,
+    });
   }
 }
 
-function handlersOf({ transport }: Pick<MessagingParts, 'transport'>, { consumer, types, reprocess }: ReplayRequest): Handlers {
+function handlersOf(
+  { transport }: Pick<MessagingParts, 'transport'>,
+  { consumer, types, reprocess }: ReplayRequest,
+): Handlers {
   const handlers = transport.handlersOf(consumer);
-  if (!handlers) throw new ReplayRefused(`there is no consumer "${consumer}"; there are ${transport.groupNames.join(', ')}`);
+  if (!handlers)
+    throw new ReplayRefused(`there is no consumer "${consumer}"; there are ${transport.groupNames.join(', ')}`);
   for (const type of [...(types ?? []), ...(reprocess?.policies ?? [])]) {
-    if (handlers.kindOf(type) === undefined) throw new ReplayRefused(`${consumer} does not handle ${type}; it handles ${handlers.types.join(', ')}`);
+    if (handlers.kindOf(type) === undefined)
+      throw new ReplayRefused(`${consumer} does not handle ${type}; it handles ${handlers.types.join(', ')}`);
   }
-  for (const type of reprocess?.policies ?? []) if (handlers.kindOf(type) !== 'policy') throw new ReplayRefused(`${type} is handled by a projection: it is applied again anyway`);
+  for (const type of reprocess?.policies ?? [])
+    if (handlers.kindOf(type) !== 'policy')
+      throw new ReplayRefused(`${type} is handled by a projection: it is applied again anyway`);
   return handlers;
 }

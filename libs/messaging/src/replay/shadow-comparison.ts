@@ -24,7 +24,10 @@ export async function compareAtRest(
   let before: ReadonlyMap<string, string> | undefined;
   for (let look = 1; ; look++) {
     await catchUp(reachWithin);
-    const { marks, compared } = await atOneMoment(schema, async (ask) => ({ marks: await marksOf(ask, tables, schemas), compared: await comparedAt(ask, tables, schemas) }));
+    const { marks, compared } = await atOneMoment(schema, async (ask) => ({
+      marks: await marksOf(ask, tables, schemas),
+      compared: await comparedAt(ask, tables, schemas),
+    }));
     if (marks.size === 0 || look === looks || signal.aborted || (before && same(before, marks))) return compared;
     before = marks;
     await world.timers.wait(pause, signal);
@@ -42,10 +45,17 @@ async function atOneMoment<T>({ dataSource }: RebuildSchema, look: (ask: Ask) =>
   }
 }
 
-async function marksOf(ask: Ask, tables: readonly AnyTable[], schemas: { readonly live: string; readonly rebuilt: string }): Promise<Map<string, string>> {
+async function marksOf(
+  ask: Ask,
+  tables: readonly AnyTable[],
+  schemas: { readonly live: string; readonly rebuilt: string },
+): Promise<Map<string, string>> {
   const all = new Map<string, string>();
-  for (const table of tables) for (const [key, mark] of await (await TableComparison.of(ask, table, schemas)).marks()) all.set(`${table.name} ${key}`, mark);
+  for (const table of tables)
+    for (const [key, mark] of await (await TableComparison.of(ask, table, schemas)).marks())
+      all.set(`${table.name} ${key}`, mark);
   return all;
 }
 
-const same = (a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean => a.size === b.size && [...a].every(([key, mark]) => b.get(key) === mark);
+const same = (a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean =>
+  a.size === b.size && [...a].every(([key, mark]) => b.get(key) === mark);

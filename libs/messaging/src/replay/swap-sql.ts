@@ -37,20 +37,31 @@ export const missing = (living: string, made: string, table: AnyTable): string =
 export async function takeOver(ask: Ask, living: string, made: string, { name }: AnyTable): Promise<void> {
   const [from, to] = [placed(living, name), placed(made, name)];
   for (const { name: sequence } of await ask<{ name: string }>(owned, [from])) {
-    await ask(`select setval($1::text::regclass, greatest(l.last_value, m.last_value), l.is_called or m.is_called) from ${placed(living, sequence)} l, ${placed(made, sequence)} m`, [placed(made, sequence)]);
+    await ask(
+      `select setval($1::text::regclass, greatest(l.last_value, m.last_value), l.is_called or m.is_called) from ${placed(living, sequence)} l, ${placed(made, sequence)} m`,
+      [placed(made, sequence)],
+    );
   }
   for (const { column, text } of await ask<{ column: string | null; text: string | null }>(comments, [from])) {
-    await ask(`comment on ${column === null ? 'table' : 'column'} ${to}${column === null ? '' : `.${quoted(column)}`} is ${text === null ? 'null' : pg.escapeLiteral(text)}`);
+    await ask(
+      `comment on ${column === null ? 'table' : 'column'} ${to}${column === null ? '' : `.${quoted(column)}`} is ${text === null ? 'null' : pg.escapeLiteral(text)}`,
+    );
   }
   for (const { privilege, grantable, grantee, column } of await ask<Grant>(grants, [from])) {
-    await ask(`grant ${privilege}${column === null ? '' : ` (${quoted(column)})`} on ${to} to ${grantee === '' ? 'public' : quoted(grantee)}${grantable ? ' with grant option' : ''}`);
+    await ask(
+      `grant ${privilege}${column === null ? '' : ` (${quoted(column)})`} on ${to} to ${grantee === '' ? 'public' : quoted(grantee)}${grantable ? ' with grant option' : ''}`,
+    );
   }
   const [owner] = await ask<{ name: string; isMe: boolean }>(ownerOf, [from]);
   if (!owner!.isMe) await ask(`alter table ${to} owner to ${quoted(owner!.name)}`);
 }
 
 /** The made ones take the place of the living, which are kept; indexes, constraints, owned sequences and row types go with their table. */
-export async function exchange(ask: Ask, { name: made, living, replaced }: RebuildSchema, tables: readonly AnyTable[]): Promise<void> {
+export async function exchange(
+  ask: Ask,
+  { name: made, living, replaced }: RebuildSchema,
+  tables: readonly AnyTable[],
+): Promise<void> {
   for (const { name } of tables) {
     await ask(`alter table ${placed(living, name)} set schema ${quoted(replaced)}`);
     await ask(`alter table ${placed(made, name)} set schema ${quoted(living)}`);

@@ -14,7 +14,8 @@ const patience = 60_000;
 
 const lockNotAvailable = '55P03';
 
-const note = (schema: string): string => `insert into ${placed(schema, 'msg_operator_actions')} (action, subject, reason, detail) values ('rebuild', $1, $2, $3)`;
+const note = (schema: string): string =>
+  `insert into ${placed(schema, 'msg_operator_actions')} (action, subject, reason, detail) values ('rebuild', $1, $2, $3)`;
 
 export interface Swap {
   readonly consumer: string;
@@ -46,21 +47,28 @@ export async function swapTables(schema: RebuildSchema, world: World, swap: Swap
     const swapped = await attempt(schema, world, swap);
     if (swapped) return { ...swapped, tries };
     if (world.clock.now().getTime() - since > patience) {
-      throw new ReplayRefused(`${swap.tables.map(({ name }) => name).join(', ')} could not be had alone in ${patience / 1_000} s: look for long transactions, and run it again`);
+      throw new ReplayRefused(
+        `${swap.tables.map(({ name }) => name).join(', ')} could not be had alone in ${patience / 1_000} s: look for long transactions, and run it again`,
+      );
     }
     await world.timers.wait(backOff(world, tries, 200, 2_000), swap.signal);
   }
   return undefined;
 }
 
-async function attempt(schema: RebuildSchema, { clock }: World, swap: Swap): Promise<Omit<Swapped, 'tries'> | undefined> {
+async function attempt(
+  schema: RebuildSchema,
+  { clock }: World,
+  swap: Swap,
+): Promise<Omit<Swapped, 'tries'> | undefined> {
   const { name, living, replaced, dataSource } = schema;
   const [holder, reader] = [dataSource.createQueryRunner(), dataSource.createQueryRunner()];
   try {
     const ask = askOver(holder);
     await holder.startTransaction();
     await ask(`set local lock_timeout = ${lockWithin}`);
-    for (const table of swap.tables) await ask(`lock table only ${placed(living, table.name)} in access exclusive mode`);
+    for (const table of swap.tables)
+      await ask(`lock table only ${placed(living, table.name)} in access exclusive mode`);
     const since = clock.now().getTime();
     if (!(await swap.catchUp(lastWithin))) return undefined;
     if (!swap.withLosses) for (const table of swap.tables) await refuseLosses(ask, living, name, table);
@@ -68,7 +76,11 @@ async function attempt(schema: RebuildSchema, { clock }: World, swap: Swap): Pro
     for (const table of swap.tables) await takeOver(ask, living, name, table);
     await schema.makeRoom(ask);
     await exchange(ask, schema, swap.tables);
-    await ask(note(living), [swap.consumer, swap.reason, JSON.stringify({ tables: swap.tables.map((table) => table.name), kept: replaced })]);
+    await ask(note(living), [
+      swap.consumer,
+      swap.reason,
+      JSON.stringify({ tables: swap.tables.map((table) => table.name), kept: replaced }),
+    ]);
     await holder.commitTransaction();
     const lockedMilliseconds = clock.now().getTime() - since;
     return { compared: await comparedAt(moment, swap.tables, { live: replaced, rebuilt: living }), lockedMilliseconds };
@@ -96,7 +108,11 @@ async function momentOf(ask: Ask, reader: QueryRunner): Promise<Ask> {
   return askOver(reader);
 }
 
-export async function comparedAt(ask: Ask, tables: readonly AnyTable[], schemas: { readonly live: string; readonly rebuilt: string }): Promise<Comparison[]> {
+export async function comparedAt(
+  ask: Ask,
+  tables: readonly AnyTable[],
+  schemas: { readonly live: string; readonly rebuilt: string },
+): Promise<Comparison[]> {
   const all: Comparison[] = [];
   for (const table of tables) all.push(await (await TableComparison.of(ask, table, schemas)).whole());
   return all;
@@ -105,7 +121,10 @@ export async function comparedAt(ask: Ask, tables: readonly AnyTable[], schemas:
 async function refuseLosses(ask: Ask, living: string, made: string, table: AnyTable): Promise<void> {
   const lost = await ask<{ key: string }>(`${missing(living, made, table)} limit 6`);
   if (lost.length === 0) return;
-  const some = lost.slice(0, 5).map(({ key }) => key).join(', ');
+  const some = lost
+    .slice(0, 5)
+    .map(({ key }) => key)
+    .join(', ');
   throw new ReplayRefused(
     `${table.name} has rows that come from no message on the topics (${some}${lost.length > 5 ? ' and more' : ''}): somebody else writes them, or the messages are gone. Nothing was exchanged; with losses allowed they would go`,
   );

@@ -51,31 +51,52 @@ export class TableComparison {
     private readonly rows: { readonly live: string; readonly rebuilt: string },
   ) {}
 
-  static async of(ask: Ask, table: AnyTable, schemas: { readonly live: string; readonly rebuilt: string }): Promise<TableComparison> {
+  static async of(
+    ask: Ask,
+    table: AnyTable,
+    schemas: { readonly live: string; readonly rebuilt: string },
+  ): Promise<TableComparison> {
     const [live, rebuilt] = [placed(schemas.live, table.name), placed(schemas.rebuilt, table.name)];
     const both = new Set((await ask<{ name: string }>(columnsBoth, [live, rebuilt])).map(({ name }) => name));
     const { columns, key } = tableSql(table);
-    const parts = columns.filter(({ name }) => both.has(name)).map(({ name }) => `${pg.escapeLiteral(name)}, t.${pg.escapeIdentifier(name)}`);
-    const rowsOf = (of: string): string => `select t.${pg.escapeIdentifier(key.name)}::text as key, jsonb_build_object(${parts.join(', ')}) as row from ${of} t`;
+    const parts = columns
+      .filter(({ name }) => both.has(name))
+      .map(({ name }) => `${pg.escapeLiteral(name)}, t.${pg.escapeIdentifier(name)}`);
+    const rowsOf = (of: string): string =>
+      `select t.${pg.escapeIdentifier(key.name)}::text as key, jsonb_build_object(${parts.join(', ')}) as row from ${of} t`;
     return new TableComparison(ask, table, { live: rowsOf(live), rebuilt: rowsOf(rebuilt) });
   }
 
   async whole(): Promise<Comparison> {
     const [counts] = await this.ask<{ different: number; onlyLive: number; onlyRebuilt: number }>(`
       select count(*)::int as different, count(*) filter (where r.key is null)::int as "onlyLive", count(*) filter (where l.key is null)::int as "onlyRebuilt" ${this.#pairs}`);
-    const pairs = await this.ask<Pair>(`select key, l.row as live, r.row as rebuilt ${this.#pairs} order by key limit ${shown}`);
+    const pairs = await this.ask<Pair>(
+      `select key, l.row as live, r.row as rebuilt ${this.#pairs} order by key limit ${shown}`,
+    );
     const [live, rebuilt] = [await this.#sum(this.rows.live), await this.#sum(this.rows.rebuilt)];
-    return { table: this.table.name, rows: { live: live.rows, rebuilt: rebuilt.rows }, hash: { live: live.hash, rebuilt: rebuilt.hash }, ...counts!, examples: pairs.map(exampleOf) };
+    return {
+      table: this.table.name,
+      rows: { live: live.rows, rebuilt: rebuilt.rows },
+      hash: { live: live.hash, rebuilt: rebuilt.hash },
+      ...counts!,
+      examples: pairs.map(exampleOf),
+    };
   }
 
   /** Of the differing rows: key and a mark of both sides. The same mark twice: neither side has moved. */
   async marks(): Promise<Map<string, string>> {
-    const rows = await this.ask<{ key: string; mark: string }>(`select key, md5(coalesce(l.row::text, '') || '|' || coalesce(r.row::text, '')) as mark ${this.#pairs} order by key limit ${most}`);
+    const rows = await this.ask<{ key: string; mark: string }>(
+      `select key, md5(coalesce(l.row::text, '') || '|' || coalesce(r.row::text, '')) as mark ${this.#pairs} order by key limit ${most}`,
+    );
     return new Map(rows.map(({ key, mark }) => [key, mark]));
   }
 
   async #sum(rows: string): Promise<{ readonly rows: number; readonly hash: string }> {
-    return (await this.ask<{ rows: number; hash: string }>(`select count(*)::int as rows, left(md5(coalesce(string_agg(md5(row::text), '' order by key), '')), 16) as hash from (${rows}) t`))[0]!;
+    return (
+      await this.ask<{ rows: number; hash: string }>(
+        `select count(*)::int as rows, left(md5(coalesce(string_agg(md5(row::text), '' order by key), '')), 16) as hash from (${rows}) t`,
+      )
+    )[0]!;
   }
 
   get #pairs(): string {
@@ -85,7 +106,9 @@ export class TableComparison {
 
 function exampleOf({ key, live, rebuilt }: Pair): Example {
   if (!live || !rebuilt) return { key, ...(live && { live }), ...(rebuilt && { rebuilt }) };
-  const columns = Object.keys(live).filter((column) => JSON.stringify(live[column]) !== JSON.stringify(rebuilt[column]));
+  const columns = Object.keys(live).filter(
+    (column) => JSON.stringify(live[column]) !== JSON.stringify(rebuilt[column]),
+  );
   const of = (row: NonNullable<Side>): object => Object.fromEntries(columns.map((column) => [column, row[column]]));
   return { key, live: of(live), rebuilt: of(rebuilt) };
 }

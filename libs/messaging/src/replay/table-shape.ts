@@ -32,14 +32,22 @@ select replace(line, schema, '') as line from lines, this order by 1`;
 /** Throws ReplayRefused naming what stands against the exchange of a table. */
 export async function refuseObstacles(ask: Ask, schema: string, { name }: AnyTable): Promise<void> {
   const found = await ask<{ what: string }>(obstacles, [placed(schema, name)]);
-  if (found.length > 0) throw new ReplayRefused(`${name} can't be exchanged: ${found.map(({ what }) => what).join(', ')} would stay with the old one`);
+  if (found.length > 0)
+    throw new ReplayRefused(
+      `${name} can't be exchanged: ${found.map(({ what }) => what).join(', ')} would stay with the old one`,
+    );
 }
 
 /** Throws ReplayRefused where the migrations make another table than the one that lives. */
 export async function refuseOtherShape(ask: Ask, living: string, made: string, { name }: AnyTable): Promise<void> {
   const [mine, theirs] = [await shapeOf(ask, living, name), await shapeOf(ask, made, name)];
-  const odd = [...mine.filter((line) => !theirs.includes(line)).map((line) => `it has ${line}`), ...theirs.filter((line) => !mine.includes(line)).map((line) => `it lacks ${line}`)];
-  if (odd.length > 0) throw new ReplayRefused(`${name} is not what the migrations of this version make: ${odd.join('; ')}`);
+  const odd = [
+    ...mine.filter((line) => !theirs.includes(line)).map((line) => `it has ${line}`),
+    ...theirs.filter((line) => !mine.includes(line)).map((line) => `it lacks ${line}`),
+  ];
+  if (odd.length > 0)
+    throw new ReplayRefused(`${name} is not what the migrations of this version make: ${odd.join('; ')}`);
 }
 
-const shapeOf = async (ask: Ask, schema: string, name: string): Promise<string[]> => (await ask<{ line: string }>(shape, [placed(schema, name)])).map(({ line }) => line);
+const shapeOf = async (ask: Ask, schema: string, name: string): Promise<string[]> =>
+  (await ask<{ line: string }>(shape, [placed(schema, name)])).map(({ line }) => line);

@@ -75,7 +75,12 @@ export class Tally {
 
   progress(now: number): Progress {
     const rate = this.#read / Math.max(0.001, this.#seconds(now));
-    return { read: this.#read, of: Math.max(this.#of, this.#read), rate, secondsLeft: rate > 0 ? Math.max(0, this.#of - this.#read) / rate : Number.POSITIVE_INFINITY };
+    return {
+      read: this.#read,
+      of: Math.max(this.#of, this.#read),
+      rate,
+      secondsLeft: rate > 0 ? Math.max(0, this.#of - this.#read) / rate : Number.POSITIVE_INFINITY,
+    };
   }
 
   report(now: number, about: Pick<ReplayReport, 'id' | 'generation' | 'state'>): ReplayReport {

@@ -58,7 +58,10 @@ export class Batch {
   }
 
   async #mark(): Promise<void> {
-    const byConsumer = groupBy(this.works.filter((work) => work.consumer !== undefined), (work) => work.consumer!);
+    const byConsumer = groupBy(
+      this.works.filter((work) => work.consumer !== undefined),
+      (work) => work.consumer!,
+    );
     for (const [consumer, works] of byConsumer) {
       const first = new Set<string>();
       for (const work of works) {
@@ -66,11 +69,15 @@ export class Batch {
         first.add(work.cause);
       }
       for (const work of works.filter((each) => each.released)) {
-        if (!(await this.transaction.markReleased(consumer, work.cause, work.lane))) this.#settle(work, { kind: 'seen' });
+        if (!(await this.transaction.markReleased(consumer, work.cause, work.lane)))
+          this.#settle(work, { kind: 'seen' });
       }
       const marks = works.filter((work) => !work.released && this.#open(work));
       if (marks.length === 0) continue;
-      const { seen, waiting } = await this.transaction.mark(consumer, marks.map((work) => ({ id: work.cause, lane: work.lane })));
+      const { seen, waiting } = await this.transaction.mark(
+        consumer,
+        marks.map((work) => ({ id: work.cause, lane: work.lane })),
+      );
       for (const work of marks) {
         if (seen.has(work.cause)) this.#settle(work, { kind: 'seen' });
         else if (waiting.has(work.cause)) this.#settle(work, { kind: 'waiting' });
@@ -85,7 +92,10 @@ export class Batch {
     works.forEach((work, index) => {
       const got = claimed[index]!;
       if (got.fresh) return;
-      this.#settle(work, got.bodyHash === work.claim!.bodyHash ? { kind: 'replayed', answer: got.answer } : { kind: 'mismatch' });
+      this.#settle(
+        work,
+        got.bodyHash === work.claim!.bodyHash ? { kind: 'replayed', answer: got.answer } : { kind: 'mismatch' },
+      );
     });
   }
 
@@ -183,7 +193,13 @@ export class Batch {
     for (const change of decision.changes) tableOf(change).check(change);
     const ids = new Map(decision.says.map((said) => [said, newId(this.world)]));
     const says = decision.says.map((said) =>
-      toOutboxRow(said, { id: ids.get(said)!, at: this.#now, cause: work.cause, correlation: work.correlation, traceparent: work.traceparent ?? null }),
+      toOutboxRow(said, {
+        id: ids.get(said)!,
+        at: this.#now,
+        cause: work.cause,
+        correlation: work.correlation,
+        traceparent: work.traceparent ?? null,
+      }),
     );
     for (const change of decision.changes) tableOf(change).apply(change);
     this.#says.push(...says);
@@ -194,17 +210,31 @@ export class Batch {
   }
 
   #wished(work: Work, wish: Wish): EffectRow {
-    return { id: newId(this.world), name: wish.effect, key: wish.key, payload: wish.payload, cause: work.cause, correlation: work.correlation ?? wish.key };
+    return {
+      id: newId(this.world),
+      name: wish.effect,
+      key: wish.key,
+      payload: wish.payload,
+      cause: work.cause,
+      correlation: work.correlation ?? wish.key,
+    };
   }
 
   /** Marks and keys of what was not decided in the end are given back. */
   async #release(): Promise<void> {
     const given = this.works.filter((work) => ['failed', 'behind', 'refused'].includes(this.#outcomes.get(work)!.kind));
-    for (const [consumer, works] of groupBy(given.filter((work) => work.consumer !== undefined), (work) => work.consumer!)) {
-      await this.transaction.unmark(consumer, works.map((work) => work.cause));
+    for (const [consumer, works] of groupBy(
+      given.filter((work) => work.consumer !== undefined),
+      (work) => work.consumer!,
+    )) {
+      await this.transaction.unmark(
+        consumer,
+        works.map((work) => work.cause),
+      );
     }
     await this.transaction.unclaim(given.flatMap((work) => work.claim ?? []));
-    if (given.some((work) => work.effect || work.timer !== undefined || work.released)) throw new GivenBack(this.#outcomes);
+    if (given.some((work) => work.effect || work.timer !== undefined || work.released))
+      throw new GivenBack(this.#outcomes);
   }
 
   async #save(): Promise<Committed> {

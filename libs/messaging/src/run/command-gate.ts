@@ -1,5 +1,14 @@
 import { Transient, type Refusal } from '@tradewind/kernel';
-import { IdempotencyBusy, IdempotencyMismatch, OutcomeUnknown, Unavailable, type Command, type Commands, type Idempotency, type AnyLoads } from '../decide/index.js';
+import {
+  IdempotencyBusy,
+  IdempotencyMismatch,
+  OutcomeUnknown,
+  Unavailable,
+  type Command,
+  type Commands,
+  type Idempotency,
+  type AnyLoads,
+} from '../decide/index.js';
 import { isTimeout } from '../postgres/sql-errors.js';
 import { backOff, newId, type World } from '../system.js';
 import type { Runner } from './runner.js';
@@ -41,8 +50,15 @@ export class CommandGate implements Commands {
     return (await this.#submit(command as unknown as Command<unknown, unknown>, input)).answer as R | Refusal;
   }
 
-  async once<I, R, L extends AnyLoads>(command: Command<I, R, L>, input: I, idempotency: Idempotency): Promise<{ answer: R | Refusal; replayed: boolean }> {
-    return (await this.#submit(command as unknown as Command<unknown, unknown>, input, idempotency)) as { answer: R | Refusal; replayed: boolean };
+  async once<I, R, L extends AnyLoads>(
+    command: Command<I, R, L>,
+    input: I,
+    idempotency: Idempotency,
+  ): Promise<{ answer: R | Refusal; replayed: boolean }> {
+    return (await this.#submit(command as unknown as Command<unknown, unknown>, input, idempotency)) as {
+      answer: R | Refusal;
+      replayed: boolean;
+    };
   }
 
   /** Nothing new is taken; what waits is finished. */
@@ -51,7 +67,11 @@ export class CommandGate implements Commands {
     while (this.#running > 0 || this.#waiting.length > 0) await this.world.timers.wait(10);
   }
 
-  async #submit(command: Command<unknown, unknown>, input: unknown, claim?: Idempotency): Promise<{ answer: unknown; replayed: boolean }> {
+  async #submit(
+    command: Command<unknown, unknown>,
+    input: unknown,
+    claim?: Idempotency,
+  ): Promise<{ answer: unknown; replayed: boolean }> {
     if (this.#closed) throw new Unavailable('the service is stopping');
     const cause = newId(this.world);
     const work: Work = {
@@ -63,7 +83,15 @@ export class CommandGate implements Commands {
       ...(claim ? { claim } : {}),
     };
     const outcome = await new Promise<Outcome>((resolve) => {
-      const waiting: Waiting = { work, since: this.world.clock.now().getTime(), attempts: 0, running: false, over: false, doubt: undefined, resolve };
+      const waiting: Waiting = {
+        work,
+        since: this.world.clock.now().getTime(),
+        attempts: 0,
+        running: false,
+        over: false,
+        doubt: undefined,
+        resolve,
+      };
       const cancel = this.world.timers.after(longest, () => this.#tooLate(waiting));
       waiting.resolve = (given) => {
         cancel();
@@ -80,7 +108,8 @@ export class CommandGate implements Commands {
     const at = this.#waiting.indexOf(waiting);
     if (at >= 0) this.#waiting.splice(at, 1);
     if (at >= 0 && this.#isClaimed(waiting)) return this.#end(waiting, { kind: 'behind' });
-    if (waiting.running) waiting.doubt ??= new OutcomeUnknown('the database has not answered yet: it may still be done');
+    if (waiting.running)
+      waiting.doubt ??= new OutcomeUnknown('the database has not answered yet: it may still be done');
     this.#end(waiting, { kind: 'transient', error: new Transient('the database has no time for this') });
   }
 
@@ -110,7 +139,7 @@ export class CommandGate implements Commands {
   /** Twins of one idempotency key never share a batch nor run side by side in this process. */
   #take(): Waiting[] {
     const batch: Waiting[] = [];
-    for (let at = 0; at < this.#waiting.length && batch.length < most; ) {
+    for (let at = 0; at < this.#waiting.length && batch.length < most;) {
       if (this.#isClaimed(this.#waiting[at]!)) at++;
       else {
         const name = nameOf(this.#waiting[at]!.work.claim);
@@ -150,7 +179,8 @@ export class CommandGate implements Commands {
   }
 }
 
-const nameOf = (claim: Idempotency | undefined): string | undefined => claim && JSON.stringify([claim.scope, claim.route, claim.key]);
+const nameOf = (claim: Idempotency | undefined): string | undefined =>
+  claim && JSON.stringify([claim.scope, claim.route, claim.key]);
 
 function answerOf(outcome: Outcome): { answer: unknown; replayed: boolean } {
   switch (outcome.kind) {
@@ -168,8 +198,11 @@ function answerOf(outcome: Outcome): { answer: unknown; replayed: boolean } {
       if (outcome.error instanceof OutcomeUnknown) throw outcome.error;
       throw new Unavailable('the database is away: nothing was accepted', { cause: outcome.error });
     case 'failed':
-      if (isTimeout(outcome.error)) throw new Unavailable('the database takes too long: nothing was accepted', { cause: outcome.error });
-      throw outcome.error instanceof Transient ? new Unavailable(outcome.error.message, { cause: outcome.error }) : outcome.error;
+      if (isTimeout(outcome.error))
+        throw new Unavailable('the database takes too long: nothing was accepted', { cause: outcome.error });
+      throw outcome.error instanceof Transient
+        ? new Unavailable(outcome.error.message, { cause: outcome.error })
+        : outcome.error;
     case 'seen':
     case 'waiting':
       throw new TypeError(`a command can't be ${outcome.kind}`);

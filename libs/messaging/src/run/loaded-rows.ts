@@ -28,7 +28,8 @@ export class LoadedTable {
 
   /** Throws a TypeError for a row that nobody asked for: it was not locked, so it can't be changed. */
   check(change: Change): void {
-    if (!change.fresh && !this.#asked.has(change.key)) throw new TypeError(`${this.table.name} ${change.key} is to be saved but was not asked for`);
+    if (!change.fresh && !this.#asked.has(change.key))
+      throw new TypeError(`${this.table.name} ${change.key} is to be saved but was not asked for`);
   }
 
   apply(change: Change): void {
@@ -54,7 +55,9 @@ export class LoadedTable {
     }
     const wanted = new Set(values);
     const all = (): object[] =>
-      [...this.#rows.values()].filter((row) => wanted.has(String((row as Row)[load.by]))).sort((a, b) => (keyOf(table, a) < keyOf(table, b) ? -1 : 1));
+      [...this.#rows.values()]
+        .filter((row) => wanted.has(String((row as Row)[load.by])))
+        .sort((a, b) => (keyOf(table, a) < keyOf(table, b) ? -1 : 1));
     return { get: (key) => all().find((row) => keyOf(table, row) === key), all };
   }
 

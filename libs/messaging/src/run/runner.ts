@@ -41,7 +41,9 @@ export class Runner {
   }
 
   async #attempt(works: readonly Work[]): Promise<Outcomes> {
-    const { outcomes, committed } = await this.store.transaction((transaction) => new Batch(transaction, this.lockOrder, this.world, works).run());
+    const { outcomes, committed } = await this.store.transaction((transaction) =>
+      new Batch(transaction, this.lockOrder, this.world, works).run(),
+    );
     for (const listener of this.#listeners) listener(committed);
     return outcomes;
   }
@@ -62,7 +64,9 @@ export class Runner {
       if (isTransient(error)) return this.#same([work], error);
       if (error instanceof GivenBack) return error.outcomes;
       const constraint = uniqueConstraintOf(error);
-      return new Map([[work, { kind: 'failed', error: constraint === undefined ? error : new UniqueConflict(constraint) }]]);
+      return new Map([
+        [work, { kind: 'failed', error: constraint === undefined ? error : new UniqueConflict(constraint) }],
+      ]);
     }
   }
 
@@ -81,8 +85,13 @@ export class Runner {
     }
     const half = Math.ceil(works.length / 2);
     const first = await this.run(works.slice(0, half));
-    const clean = [...first.values()].every(({ kind }) => kind !== 'failed' && kind !== 'behind' && kind !== 'transient');
-    return merge(first, clean ? await this.run(works.slice(half)) : new Map(works.slice(half).map((work) => [work, { kind: 'behind' }])));
+    const clean = [...first.values()].every(
+      ({ kind }) => kind !== 'failed' && kind !== 'behind' && kind !== 'transient',
+    );
+    return merge(
+      first,
+      clean ? await this.run(works.slice(half)) : new Map(works.slice(half).map((work) => [work, { kind: 'behind' }])),
+    );
   }
 }
 

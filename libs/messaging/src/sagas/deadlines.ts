@@ -81,7 +81,10 @@ export class Deadlines {
     for (const [work, outcome] of outcomes) {
       // crashpoint: deadlines.after-act
       if (outcome.kind === 'failed') {
-        this.options.log('error', 'a deadline could not be acted on', { timer: work.timer, error: String(outcome.error) });
+        this.options.log('error', 'a deadline could not be acted on', {
+          timer: work.timer,
+          error: String(outcome.error),
+        });
         await this.store.postponeTimers([work.timer!], postponement);
       }
     }
@@ -92,12 +95,23 @@ export class Deadlines {
     if (due.length === 0) return [];
     const { group, topics } = this.options;
     const ends = await this.#answered(this.kafka.endOffsets(topics));
-    const seen = new Map(ends.map(({ topic, partition, end, start }) => [`${topic}:${partition}`, end > start ? end : 0n]));
+    const seen = new Map(
+      ends.map(({ topic, partition, end, start }) => [`${topic}:${partition}`, end > start ? end : 0n]),
+    );
     for (const timer of due) if (!this.#ends.has(timer.id)) this.#ends.set(timer.id, seen);
-    const read = new Map((await this.#answered(this.kafka.committed(group, topics))).map(({ topic, partition, next }) => [`${topic}:${partition}`, next]));
+    const read = new Map(
+      (await this.#answered(this.kafka.committed(group, topics))).map(({ topic, partition, next }) => [
+        `${topic}:${partition}`,
+        next,
+      ]),
+    );
     const heard = due.filter((timer) => {
       const then = this.#ends.get(timer.id)!;
-      return topics.every((topic) => this.#placesOf(this.#keyOf(timer), topic, then).every((place) => (read.get(place) ?? 0n) >= (then.get(place) ?? 0n)));
+      return topics.every((topic) =>
+        this.#placesOf(this.#keyOf(timer), topic, then).every(
+          (place) => (read.get(place) ?? 0n) >= (then.get(place) ?? 0n),
+        ),
+      );
     });
     return this.#withoutParked(heard);
   }
@@ -119,9 +133,16 @@ export class Deadlines {
   /** A reply that is parked has come: its saga waits for the operator, not for the clock. */
   async #withoutParked(due: readonly Due[]): Promise<Due[]> {
     if (due.length === 0) return [];
-    const parked = await this.store.parkedKeys(this.options.group, due.map((timer) => this.#keyOf(timer)));
+    const parked = await this.store.parkedKeys(
+      this.options.group,
+      due.map((timer) => this.#keyOf(timer)),
+    );
     const waiting = due.filter((timer) => parked.has(this.#keyOf(timer)));
-    if (waiting.length > 0) await this.store.postponeTimers(waiting.map((timer) => timer.id), postponement);
+    if (waiting.length > 0)
+      await this.store.postponeTimers(
+        waiting.map((timer) => timer.id),
+        postponement,
+      );
     return due.filter((timer) => !parked.has(this.#keyOf(timer)));
   }
 

@@ -1,5 +1,17 @@
 import { advance, deadlineName, type Input, type Saga, type SagaState, type Said } from '@tradewind/saga';
-import { expectWithin, insert, keys, met, nothing, save, sayAll, type Circumstances, type Decision, type Loads, type Table } from '../decide/index.js';
+import {
+  expectWithin,
+  insert,
+  keys,
+  met,
+  nothing,
+  save,
+  sayAll,
+  type Circumstances,
+  type Decision,
+  type Loads,
+  type Table,
+} from '../decide/index.js';
 import { SagaJournal, Sagas, type SagaRow } from './saga-tables.js';
 
 /** A saga and the table whose rows it steers: the saga's key is the row's key. */
@@ -10,8 +22,11 @@ export interface SagaBinding<S extends object> {
   readonly also?: (subject: S, says: readonly Said[], given: Circumstances) => Decision;
 }
 
-export const bindSaga = <S extends object>(definition: Saga<S>, subject: Table<S>, also?: SagaBinding<S>['also']): SagaBinding<S> =>
-  Object.freeze({ definition, subject, ...(also ? { also } : {}) });
+export const bindSaga = <S extends object>(
+  definition: Saga<S>,
+  subject: Table<S>,
+  also?: SagaBinding<S>['also'],
+): SagaBinding<S> => Object.freeze({ definition, subject, ...(also ? { also } : {}) });
 
 /**
  * Feeds an input to a saga, and makes one decision of all that follows: the saga's row and journal, its subject, what it
@@ -24,13 +39,40 @@ export function steer<S extends object>(
   given: Circumstances,
 ): Decision {
   const before = loaded.saga;
-  const { state, subject, say, deadlines, journal } = advance(binding.definition, before?.state, loaded.subject, input, given.now);
+  const { state, subject, say, deadlines, journal } = advance(
+    binding.definition,
+    before?.state,
+    loaded.subject,
+    input,
+    given.now,
+  );
   if (journal.length === 0) return nothing();
   return save(Sagas, sagaRow(state, before?.startedAt ?? given.now, given.now))
     .and(save(binding.subject, subject))
-    .and(insert(SagaJournal, ...journal.map((transition) => ({ id: given.id(), sagaId: state.id, at: given.now, cause: given.cause, transition }))))
+    .and(
+      insert(
+        SagaJournal,
+        ...journal.map((transition) => ({
+          id: given.id(),
+          sagaId: state.id,
+          at: given.now,
+          cause: given.cause,
+          transition,
+        })),
+      ),
+    )
     .and(sayAll(say))
-    .and(expectWithin(deadlines.map(({ name, milliseconds, command }) => ({ id: `${state.id} ${name}`, sagaId: state.id, name, milliseconds, command }))))
+    .and(
+      expectWithin(
+        deadlines.map(({ name, milliseconds, command }) => ({
+          id: `${state.id} ${name}`,
+          sagaId: state.id,
+          name,
+          milliseconds,
+          command,
+        })),
+      ),
+    )
     .and(before ? met(`${state.id} ${deadlineName(before.state)}`) : nothing())
     .and(binding.also?.(subject, say, given) ?? nothing());
 }

@@ -105,7 +105,8 @@ export interface IdempotencyClaim extends Idempotency {
   readonly at: Date;
 }
 
-export type Claimed = { readonly fresh: true } | { readonly fresh: false; readonly bodyHash: string; readonly answer: unknown };
+export type Claimed =
+  { readonly fresh: true } | { readonly fresh: false; readonly bodyHash: string; readonly answer: unknown };
 
 /**
  * One transaction. Everything in it commits together or not at all. What only writes may resolve before the database has answered:
@@ -116,7 +117,10 @@ export interface Transaction {
    * Marks messages as handled by a consumer. A message that was marked before is `seen`; one whose lane is parked is
    * `waiting` and not marked. A concurrent mark of the same message is waited for.
    */
-  mark(consumer: string, marks: readonly Mark[]): Promise<{ readonly seen: ReadonlySet<string>; readonly waiting: ReadonlySet<string> }>;
+  mark(
+    consumer: string,
+    marks: readonly Mark[],
+  ): Promise<{ readonly seen: ReadonlySet<string>; readonly waiting: ReadonlySet<string> }>;
   /** Takes a released message off its lane and marks it; false when somebody else has. */
   markReleased(consumer: string, id: string, lane: string): Promise<boolean>;
   unmark(consumer: string, ids: readonly string[]): Promise<void>;
@@ -187,7 +191,12 @@ export interface Store {
   neverHandled(consumer: string, ids: readonly string[]): Promise<ReadonlySet<string>>;
   outboxLag(): Promise<{ readonly rows: number; readonly seconds: number; readonly held: number }>;
   /** Leases effects that are due, the oldest of each key only. The lease runs on the database's clock. */
-  claimEffects(names: readonly string[], limit: number, leaseMilliseconds: number, token: string): Promise<readonly ClaimedEffect[]>;
+  claimEffects(
+    names: readonly string[],
+    limit: number,
+    leaseMilliseconds: number,
+    token: string,
+  ): Promise<readonly ClaimedEffect[]>;
   renewEffects(ids: readonly string[], token: string, leaseMilliseconds: number): Promise<void>;
   /** Effects that are wished and not settled, and the age of the oldest. */
   openEffects(): Promise<{ readonly open: number; readonly seconds: number }>;
@@ -209,5 +218,8 @@ export interface Store {
   /** What was counted of a message counts no more: it was handled, or parked. */
   forgetTries(consumer: string, messageId: string): Promise<void>;
   /** What was counted of these partitions counts no more: a process that began there has ended in good order. */
-  forgetStarts(consumer: string, places: readonly { readonly topic: string; readonly partition: number }[]): Promise<void>;
+  forgetStarts(
+    consumer: string,
+    places: readonly { readonly topic: string; readonly partition: number }[],
+  ): Promise<void>;
 }

@@ -4,18 +4,48 @@ import { pointOfNoReturn, said, saga, stepNames, type Saga, type Step } from '..
 import { everyStep, rehearse, Rehearsal } from './index.js';
 
 class Word {}
-interface Parcel { readonly id: string; readonly state: string }
+interface Parcel {
+  readonly id: string;
+  readonly state: string;
+}
 
-const reply = (name: string): (new () => object) => ({ [name]: class {} })[name]!;
-const step = (name: string, rest: Partial<Step<Parcel>> = {}): Step<Parcel> => ({ name, ask: () => said(Word, {}), done: reply(`${name} done`), within: '30s', ...rest });
+const reply = (name: string): new () => object => ({ [name]: class {} })[name]!;
+const step = (name: string, rest: Partial<Step<Parcel>> = {}): Step<Parcel> => ({
+  name,
+  ask: () => said(Word, {}),
+  done: reply(`${name} done`),
+  within: '30s',
+  ...rest,
+});
 const withUndo = (name: string, rest: Partial<Step<Parcel>> = {}): Step<Parcel> =>
-  step(name, { undo: () => said(Word, {}), undone: reply(`${name} undone`), refused: reply(`${name} refused`), because: () => 'no', ...rest });
+  step(name, {
+    undo: () => said(Word, {}),
+    undone: reply(`${name} undone`),
+    refused: reply(`${name} refused`),
+    because: () => 'no',
+    ...rest,
+  });
 const become = (state: string) => (parcel: Parcel) => ({ subject: { ...parcel, state }, say: [said(Word, {})] });
 
-const story = (steps: Saga<Parcel>['steps']): Saga<Parcel> => saga<Parcel>('send-parcel', { version: 1, key: ({ id }) => id, steps, onFailed: become('failed'), onCompleted: become('sent') });
+const story = (steps: Saga<Parcel>['steps']): Saga<Parcel> =>
+  saga<Parcel>('send-parcel', {
+    version: 1,
+    key: ({ id }) => id,
+    steps,
+    onFailed: become('failed'),
+    onCompleted: become('sent'),
+  });
 const aParcel = (): Parcel => ({ id: 'p', state: 'new' });
 
-const long = story([withUndo('weigh'), step('look up', { within: '5s' }), withUndo('pay', { retries: 2 }), withUndo('pack', { retries: 'for ever' }), pointOfNoReturn('promise', become('promised')), step('send'), step('tell')]);
+const long = story([
+  withUndo('weigh'),
+  step('look up', { within: '5s' }),
+  withUndo('pay', { retries: 2 }),
+  withUndo('pack', { retries: 'for ever' }),
+  pointOfNoReturn('promise', become('promised')),
+  step('send'),
+  step('tell'),
+]);
 
 everyStep(long, aParcel, { describe, it, expect });
 everyStep(story([withUndo('weigh'), withUndo('pay')]), aParcel, { describe, it, expect });
@@ -24,7 +54,11 @@ everyStep(story([pointOfNoReturn('promise', become('promised')), step('send')]),
 /** What chance may do next: the number picks one of the things that are possible. */
 const move = (stage: Rehearsal<Parcel>, choice: number): void => {
   const moves: (() => void)[] = [
-    ...stage.errands.map((errand, at) => () => stage.errands.findIndex(({ step: of }) => of === errand.step) === at && stage.deliverErrand(errand, choice % 3 === 0)),
+    ...stage.errands.map(
+      (errand, at) => () =>
+        stage.errands.findIndex(({ step: of }) => of === errand.step) === at &&
+        stage.deliverErrand(errand, choice % 3 === 0),
+    ),
     ...stage.letters.map((letter) => () => stage.deliverLetter(letter, choice % 3 === 0)),
     ...stage.deadlines.map((name) => () => stage.give({ kind: 'deadline', name })),
     ...(stage.awaited === undefined ? [] : [() => stage.give({ kind: 'deadline', name: stage.awaited! })]),
@@ -47,13 +81,21 @@ const settle = (stage: Rehearsal<Parcel>): void => {
 describe('a saga to which anything happens, in any order', () => {
   it('ends in one outcome, with everything done or everything undone', () =>
     fc.assert(
-      fc.property(fc.constantFrom(undefined, ...stepNames(long)), fc.array(fc.nat(1_000), { maxLength: 60 }), (refuseAt, choices) => {
-        const stage = new Rehearsal(long, aParcel(), refuseAt === 'weigh' || refuseAt === 'pay' || refuseAt === 'pack' ? refuseAt : undefined);
-        for (const choice of choices) move(stage, choice);
-        settle(stage);
-        expect(stage.faults()).toEqual([]);
-        expect(stage.subject.state).toBe(stage.state!.status === 'completed' ? 'sent' : 'failed');
-      }),
+      fc.property(
+        fc.constantFrom(undefined, ...stepNames(long)),
+        fc.array(fc.nat(1_000), { maxLength: 60 }),
+        (refuseAt, choices) => {
+          const stage = new Rehearsal(
+            long,
+            aParcel(),
+            refuseAt === 'weigh' || refuseAt === 'pay' || refuseAt === 'pack' ? refuseAt : undefined,
+          );
+          for (const choice of choices) move(stage, choice);
+          settle(stage);
+          expect(stage.faults()).toEqual([]);
+          expect(stage.subject.state).toBe(stage.state!.status === 'completed' ? 'sent' : 'failed');
+        },
+      ),
       { numRuns: 1_000 },
     ));
 });

@@ -26,11 +26,19 @@ export function everyStep<S>(definition: Saga<S>, aSubject: () => S, { describe,
     undoable: step.undo !== undefined,
   }));
   const failing = steps.filter((step) => step.mayFail);
-  const undoableBefore = (name: string): string[] => steps.slice(0, names.indexOf(name)).filter((step) => step.undoable).map((step) => step.name);
-  const undoneFirst = (step: { name: string; undoable: boolean }): string[] => [...(step.undoable ? [step.name] : []), ...undoableBefore(step.name).toReversed()];
+  const undoableBefore = (name: string): string[] =>
+    steps
+      .slice(0, names.indexOf(name))
+      .filter((step) => step.undoable)
+      .map((step) => step.name);
+  const undoneFirst = (step: { name: string; undoable: boolean }): string[] => [
+    ...(step.undoable ? [step.name] : []),
+    ...undoableBefore(step.name).toReversed(),
+  ];
 
   describe(`${definition.name}, when everybody answers`, () => {
-    it('does every step once and completes', () => expect([plain.done, plain.undone, plain.state.status, plain.faults]).toEqual([names, [], 'completed', []]));
+    it('does every step once and completes', () =>
+      expect([plain.done, plain.undone, plain.state.status, plain.faults]).toEqual([names, [], 'completed', []]));
     it('changes nothing when every message comes twice', () => {
       const twice = play({ double: true });
       expect([twice.words, twice.subject, twice.faults]).toEqual([plain.words, plain.subject, []]);
@@ -40,25 +48,32 @@ export function everyStep<S>(definition: Saga<S>, aSubject: () => S, { describe,
   for (const step of failing.filter(({ refused }) => refused)) {
     describe(`${definition.name}, when "${step.name}" is refused`, () => {
       const seen = play({ refuseAt: step.name });
-      it('undoes what was done, newest first', () => expect([seen.undone, seen.faults]).toEqual([undoableBefore(step.name).toReversed(), []]));
-      it('fails for that reason', () => expect([seen.state.status, seen.state.failure?.because]).toEqual(['failed', 'refused']));
-      it('says the same when every message comes twice', () => expect(play({ refuseAt: step.name, double: true }).words).toEqual(seen.words));
+      it('undoes what was done, newest first', () =>
+        expect([seen.undone, seen.faults]).toEqual([undoableBefore(step.name).toReversed(), []]));
+      it('fails for that reason', () =>
+        expect([seen.state.status, seen.state.failure?.because]).toEqual(['failed', 'refused']));
+      it('says the same when every message comes twice', () =>
+        expect(play({ refuseAt: step.name, double: true }).words).toEqual(seen.words));
     });
   }
 
   for (const step of failing.filter(({ retries }) => retries !== 'for ever')) {
     describe(`${definition.name}, when "${step.name}" is silent`, () => {
       const seen = play({ silentAt: step.name });
-      it('undoes it too, and first, though its late success arrives', () => expect([seen.undone, seen.faults]).toEqual([undoneFirst(step), []]));
-      it('fails because its time is up', () => expect(seen.state.failure).toEqual({ because: 'timed out', step: step.name }));
-      it('leaves nothing done when the command itself comes late', () => expect(play({ deafAt: step.name }).faults).toEqual([]));
+      it('undoes it too, and first, though its late success arrives', () =>
+        expect([seen.undone, seen.faults]).toEqual([undoneFirst(step), []]));
+      it('fails because its time is up', () =>
+        expect(seen.state.failure).toEqual({ because: 'timed out', step: step.name }));
+      it('leaves nothing done when the command itself comes late', () =>
+        expect(play({ deafAt: step.name }).faults).toEqual([]));
     });
   }
 
   for (const step of steps.filter(({ mayFail, retries }) => !mayFail || retries === 'for ever')) {
     describe(`${definition.name}, when "${step.name}" is silent for long`, () => {
       const seen = play({ silentAt: step.name });
-      it('asks again until it is answered, and alarms', () => expect([seen.state.status, seen.alarmed, seen.undone, seen.faults]).toEqual(['completed', true, [], []]));
+      it('asks again until it is answered, and alarms', () =>
+        expect([seen.state.status, seen.alarmed, seen.undone, seen.faults]).toEqual(['completed', true, [], []]));
     });
   }
 
@@ -70,35 +85,48 @@ export function everyStep<S>(definition: Saga<S>, aSubject: () => S, { describe,
         expect([seen.undone, seen.state.status, seen.state.failure?.because]).toEqual(expected);
         expect(seen.faults).toEqual([]);
       });
-      it('says the same when every message comes twice', () => expect(play({ cancelAt: step.name, double: true }).words).toEqual(seen.words));
+      it('says the same when every message comes twice', () =>
+        expect(play({ cancelAt: step.name, double: true }).words).toEqual(seen.words));
     });
   }
 
   for (const step of failing.filter(({ undoable }) => undoable)) {
     describe(`${definition.name}, when the undo of "${step.name}" is not answered`, () => {
       const seen = play({ cancelAt: failing.at(-1)!.name, silentUndoAt: step.name });
-      it('says it again until it is, and alarms', () => expect([seen.state.status, seen.alarmed, seen.faults]).toEqual(['failed', true, []]));
-      it(`says it more than ${alarmAfter} times and it takes effect once`, () => expect(seen.undone.filter((name) => name === step.name)).toEqual([step.name]));
+      it('says it again until it is, and alarms', () =>
+        expect([seen.state.status, seen.alarmed, seen.faults]).toEqual(['failed', true, []]));
+      it(`says it more than ${alarmAfter} times and it takes effect once`, () =>
+        expect(seen.undone.filter((name) => name === step.name)).toEqual([step.name]));
     });
   }
 
   describe(`${definition.name}, when replies overtake one another`, () => {
     it('ends in one outcome with a clean slate, whichever two are swapped', () => {
-      const troubles: Trouble[] = [{}, ...failing.flatMap(({ name }) => [{ refuseAt: name }, { silentAt: name }, { cancelAt: name }])];
+      const troubles: Trouble[] = [
+        {},
+        ...failing.flatMap(({ name }) => [{ refuseAt: name }, { silentAt: name }, { cancelAt: name }]),
+      ];
       for (const trouble of troubles) {
         const { replies } = play(trouble);
         for (let reply = 0; reply < replies; reply++) {
-          for (let by = 1; by <= replies; by++) expect(play({ ...trouble, overtaken: { reply, by } }).faults).toEqual([]);
+          for (let by = 1; by <= replies; by++)
+            expect(play({ ...trouble, overtaken: { reply, by } }).faults).toEqual([]);
         }
       }
     });
   });
 
   describe(`${definition.name}, when an operator steps in`, () => {
-    for (const at of new Set([...plain.positions, ...failing.flatMap(({ name }) => play({ cancelAt: name }).positions)])) {
+    for (const at of new Set([
+      ...plain.positions,
+      ...failing.flatMap(({ name }) => play({ cancelAt: name }).positions),
+    ])) {
       for (const action of ['retry', 'push'] as const) {
         it(`ends with a clean slate after a ${action} while ${at}`, () =>
-          expect([play({ operator: { at, action } }).faults, play({ cancelAt: failing.at(-1)?.name ?? '', operator: { at, action } }).faults]).toEqual([[], []]));
+          expect([
+            play({ operator: { at, action } }).faults,
+            play({ cancelAt: failing.at(-1)?.name ?? '', operator: { at, action } }).faults,
+          ]).toEqual([[], []]));
       }
     }
   });

@@ -2,7 +2,15 @@ import { advance } from '../advance.js';
 import { declaredTransitions } from '../declared-transitions.js';
 import type { Saga } from '../saga.js';
 import type { Said } from '../said.js';
-import { deadlineName, isOver, positionOf, type Input, type Position, type SagaState, type Transition } from '../state.js';
+import {
+  deadlineName,
+  isOver,
+  positionOf,
+  type Input,
+  type Position,
+  type SagaState,
+  type Transition,
+} from '../state.js';
 import { isStep, type ReplyClass, type Step } from '../story.js';
 import { Participant, type Answer } from './participant.js';
 
@@ -94,17 +102,22 @@ export class Rehearsal<S> {
   /** What must hold once everything has been delivered; empty when all is well. */
   faults(): string[] {
     const faults: string[] = [];
-    const declared = new Set(declaredTransitions(this.definition).map(({ from, to, cause }) => `${from} → ${to} (${cause})`));
+    const declared = new Set(
+      declaredTransitions(this.definition).map(({ from, to, cause }) => `${from} → ${to} (${cause})`),
+    );
     const observed = this.journal.map(({ from, to, cause }) => `${from} → ${to} (${cause})`);
     faults.push(...observed.filter((line) => !declared.has(line)).map((line) => `not declared: ${line}`));
     if (!this.over) faults.push(`it is not over: ${this.position}`);
     for (const [name, { did, undid }] of this.#participants) {
       const hasWayBack = this.#steps.get(name)!.undo !== undefined;
-      if (this.state?.status === 'completed' && (!did || undid)) faults.push(`completed, and "${name}" is ${undid ? 'undone' : 'not done'}`);
-      if (this.state?.status === 'failed' && hasWayBack && did !== undid) faults.push(`failed, and "${name}" is still done`);
+      if (this.state?.status === 'completed' && (!did || undid))
+        faults.push(`completed, and "${name}" is ${undid ? 'undone' : 'not done'}`);
+      if (this.state?.status === 'failed' && hasWayBack && did !== undid)
+        faults.push(`failed, and "${name}" is still done`);
     }
     const passed = this.journal.findIndex(({ to }) => to.startsWith('passed '));
-    if (passed >= 0 && this.journal.slice(passed).some(({ to }) => to.startsWith('undoing '))) faults.push('something was undone after the point of no return');
+    if (passed >= 0 && this.journal.slice(passed).some(({ to }) => to.startsWith('undoing ')))
+      faults.push('something was undone after the point of no return');
     return faults;
   }
 

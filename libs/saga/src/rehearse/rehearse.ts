@@ -129,7 +129,8 @@ class Play<S> {
   }
 
   #metDeadlines(): void {
-    for (const name of this.#stage.deadlines.filter((each) => each !== this.#stage.awaited)) this.#stage.give({ kind: 'deadline', name });
+    for (const name of this.#stage.deadlines.filter((each) => each !== this.#stage.awaited))
+      this.#stage.give({ kind: 'deadline', name });
   }
 
   #stuck(step: string): boolean {
@@ -140,7 +141,8 @@ class Play<S> {
     const { silentAt, silentUndoAt, overtaken } = this.trouble;
     if (this.#stage.over) return false;
     if (letter.step === silentAt && letter.answer !== 'undone' && this.#stillAsking(silentAt)) return true;
-    if (letter.step === silentUndoAt && letter.answer === 'undone' && this.#stage.state!.attempt < alarming) return true;
+    if (letter.step === silentUndoAt && letter.answer === 'undone' && this.#stage.state!.attempt < alarming)
+      return true;
     return overtaken?.reply === letter.number && this.#heard.length < letter.number + overtaken.by;
   }
 

@@ -18,14 +18,18 @@ export class AccessGuard implements CanActivate {
     if (context.getType() !== 'http') return true;
     const marked = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride<boolean>(publicMark, marked)) return true;
-    return this.#admit(context.switchToHttp().getRequest(), this.reflector.getAllAndOverride<readonly Role[]>(rolesMark, marked));
+    return this.#admit(
+      context.switchToHttp().getRequest(),
+      this.reflector.getAllAndOverride<readonly Role[]>(rolesMark, marked),
+    );
   }
 
   async #admit(request: Request & Authenticated, roles: readonly Role[] | undefined): Promise<true> {
     const token = /^Bearer ([^\s]+)$/i.exec(request.get('authorization') ?? '')?.[1];
     if (!token) throw problem(401, 'not-authenticated', 'an access token is needed: Authorization: Bearer <token>');
     const user = await this.tokens.verify(token);
-    if (roles && !roles.includes(user.role)) throw problem(403, 'not-allowed', `this is for the role ${roles.join(' or ')}`);
+    if (roles && !roles.includes(user.role))
+      throw problem(403, 'not-allowed', `this is for the role ${roles.join(' or ')}`);
     request.user = user;
     return true;
   }

@@ -6,7 +6,8 @@ export const publicMark = 'tradewind:public';
 export const rolesMark = 'tradewind:roles';
 
 /** Anybody may call, without a token. Without this mark a route wants a valid access token. */
-export const Public = (): MethodDecorator & ClassDecorator => applyDecorators(SetMetadata(publicMark, true), ApiSecurity({}));
+export const Public = (): MethodDecorator & ClassDecorator =>
+  applyDecorators(SetMetadata(publicMark, true), ApiSecurity({}));
 
 /** Only these roles may call; others get 403. */
 export const Roles = (...roles: readonly Role[]): MethodDecorator & ClassDecorator => SetMetadata(rolesMark, roles);

@@ -55,7 +55,8 @@ export class StoredKeyRing implements KeyRing {
 
   async #waitFor(kid: string): Promise<Entry | undefined> {
     // Anybody can make up key ids: the waiting room is bounded.
-    if (this.#strangers >= mostStrangers) throw problemForNow(503, 'unavailable', 'too many access tokens of unknown keys are waiting, try again', 1);
+    if (this.#strangers >= mostStrangers)
+      throw problemForNow(503, 'unavailable', 'too many access tokens of unknown keys are waiting, try again', 1);
     this.#strangers++;
     try {
       const probe = async (): Promise<Map<string, Entry>> => {
@@ -75,7 +76,9 @@ export class StoredKeyRing implements KeyRing {
 
   #refresh(): void {
     this.#loadedAt = this.clock.now().getTime(); // once in that time, even where it fails
-    this.#load().catch((error: unknown) => this.#logger.warn('the signing keys could not be read again; those in memory stay', error));
+    this.#load().catch((error: unknown) =>
+      this.#logger.warn('the signing keys could not be read again; those in memory stay', error),
+    );
   }
 
   async #load(): Promise<void> {

@@ -27,7 +27,10 @@ const refused = (detail: string) => problem(401, 'not-authenticated', detail);
 
 /** Verifies access tokens against a key ring. One that was verified is remembered until it expires or its key is gone. */
 export class TokenVerifier {
-  readonly #verified = new Lru<string, { readonly user: User; readonly kid: string; readonly key: VerificationKey; readonly expires: number }>(10_000);
+  readonly #verified = new Lru<
+    string,
+    { readonly user: User; readonly kid: string; readonly key: VerificationKey; readonly expires: number }
+  >(10_000);
 
   constructor(
     private readonly keys: KeyRing,
@@ -54,7 +57,7 @@ function kidOf(token: string): string {
     const { kid, alg } = decodeProtectedHeader(token);
     if (alg === 'EdDSA' && typeof kid === 'string' && /^[\w-]{1,100}$/.test(kid)) return kid;
   } catch {
-    throw refused('the access token can\'t be read');
+    throw refused("the access token can't be read");
   }
   throw refused('the access token is not one of ours');
 }
@@ -67,7 +70,9 @@ async function read(token: string, key: VerificationKey, now: Date): Promise<{ u
     requiredClaims: ['exp', 'sub', 'role'],
     currentDate: now,
   }).catch((error: Error & { code?: string }) => {
-    throw refused(error.code === 'ERR_JWT_EXPIRED' ? 'the access token has expired: refresh it' : 'the access token is not valid');
+    throw refused(
+      error.code === 'ERR_JWT_EXPIRED' ? 'the access token has expired: refresh it' : 'the access token is not valid',
+    );
   });
   if (!isUuid(payload.sub) || !roles.includes(payload['role'])) throw refused('the access token is not one of ours');
   return { user: { id: userId(payload.sub), role: payload['role'] as Role }, expires: payload.exp! * 1_000 };

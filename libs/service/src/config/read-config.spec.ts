@@ -8,7 +8,10 @@ const sound = {
   DATA_KEY_SECRET: Buffer.alloc(32, 7).toString('base64'),
 };
 
-const faultsOf = (environment: Record<string, string | undefined>, cls: new () => ServiceConfig = SealingConfig): readonly string[] => {
+const faultsOf = (
+  environment: Record<string, string | undefined>,
+  cls: new () => ServiceConfig = SealingConfig,
+): readonly string[] => {
   try {
     readConfig(cls, environment);
     return [];
@@ -20,11 +23,21 @@ const faultsOf = (environment: Record<string, string | undefined>, cls: new () =
 describe('an environment with all that is needed', () => {
   const config = readConfig(SealingConfig, sound);
   it('becomes numbers, lists and texts', () =>
-    expect({ ...config }).toMatchObject({ PORT: 3004, KAFKA_BROKERS: ['one:9092', 'two:9092'], DATABASE_URL: sound.DATABASE_URL }));
+    expect({ ...config }).toMatchObject({
+      PORT: 3004,
+      KAFKA_BROKERS: ['one:9092', 'two:9092'],
+      DATABASE_URL: sound.DATABASE_URL,
+    }));
   it('takes the defaults for the rest', () =>
-    expect({ ...config }).toMatchObject({ HOST: '127.0.0.1', LOG_LEVEL: 'info', MIGRATIONS: 'check', INSTANCE_ID: expect.stringMatching(/^service-[0-9a-f]{8}$/) }));
+    expect({ ...config }).toMatchObject({
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'info',
+      MIGRATIONS: 'check',
+      INSTANCE_ID: expect.stringMatching(/^service-[0-9a-f]{8}$/),
+    }));
   it('is frozen', () => expect(Object.isFrozen(config)).toBe(true));
-  it('holds nothing that has no rule', () => expect(readConfig(ServiceConfig, { ...sound, HOME: '/root' })).not.toHaveProperty('HOME'));
+  it('holds nothing that has no rule', () =>
+    expect(readConfig(ServiceConfig, { ...sound, HOME: '/root' })).not.toHaveProperty('HOME'));
 });
 
 describe('an environment that lacks things', () => {
@@ -35,7 +48,8 @@ describe('an environment that lacks things', () => {
       expect.stringMatching(/^KAFKA_BROKERS is missing: it must be a comma-separated list of host:port/),
       expect.stringMatching(/^PORT is missing: it must be a port/),
     ]));
-  it('counts an empty variable as missing', () => expect(faultsOf({ ...sound, PORT: ' ' })).toEqual([expect.stringMatching(/^PORT is missing/)]));
+  it('counts an empty variable as missing', () =>
+    expect(faultsOf({ ...sound, PORT: ' ' })).toEqual([expect.stringMatching(/^PORT is missing/)]));
 });
 
 describe('an environment that has things wrong', () => {
@@ -50,7 +64,9 @@ describe('an environment that has things wrong', () => {
     ['DATABASE_URL', 'mysql://a:b@c/d'],
     ['MIGRATIONS', 'maybe'],
     ['DATA_KEY_SECRET', 'c2hvcnQ='],
-  ])('names %s when it is %j', (name, value) => expect(faultsOf({ ...sound, [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name} `))]));
+  ])('names %s when it is %j', (name, value) =>
+    expect(faultsOf({ ...sound, [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name} `))]),
+  );
 
   it('never repeats a value', () => {
     const secret = 'mysql://order:hunter2@db/order';

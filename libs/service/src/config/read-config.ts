@@ -23,7 +23,11 @@ export class ConfigError extends Error {
 }
 
 const variablesOf = (cls: new () => object): Set<string> =>
-  new Set(getMetadataStorage().getTargetValidationMetadatas(cls, '', false, false).map((rule) => rule.propertyName));
+  new Set(
+    getMetadataStorage()
+      .getTargetValidationMetadatas(cls, '', false, false)
+      .map((rule) => rule.propertyName),
+  );
 
 /**
  * Reads the variables that the class has rules for, checks them all and freezes the result. An empty variable counts as
@@ -37,7 +41,8 @@ export function readConfig<C extends ServiceConfig>(cls: new () => C, environmen
   }
   const config = plainToInstance(cls, given, { exposeDefaultValues: true });
   const faults = validateSync(config, { stopAtFirstError: true }).map(({ property, constraints }) => {
-    const rule = Object.values(constraints ?? {})[0]?.replace(new RegExp(`^(each value in )?${property} `), '') ?? 'is wrong';
+    const rule =
+      Object.values(constraints ?? {})[0]?.replace(new RegExp(`^(each value in )?${property} `), '') ?? 'is wrong';
     return given[property] === undefined ? `${property} is missing: it ${rule}` : `${property} ${rule}`;
   });
   if (faults.length > 0) throw new ConfigError(faults.sort());

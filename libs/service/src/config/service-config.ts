@@ -5,9 +5,15 @@ import { isDataKeySecret } from '../sealing/seal.js';
 import { Satisfies } from './satisfies.js';
 
 const listed = ({ value }: { value: unknown }): unknown =>
-  typeof value === 'string' ? value.split(',').map((part) => part.trim()).filter(Boolean) : value;
+  typeof value === 'string'
+    ? value
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean)
+    : value;
 
-const isPort = (value: unknown): boolean => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535;
+const isPort = (value: unknown): boolean =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535;
 
 /** What every service reads from its environment. A service's own class extends this one, `DatabaseConfig` or `SealingConfig`. */
 export class ServiceConfig {
@@ -15,9 +21,12 @@ export class ServiceConfig {
   @Type(() => Number) @Satisfies(isPort, 'must be a port: a whole number from 0 to 65535') readonly PORT!: number;
   @IsString() @MaxLength(255) readonly HOST: string = '127.0.0.1';
   /** Where others reach this instance. Default: HOST and the port it listens on. */
-  @IsOptional() @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] }) readonly PUBLIC_URL?: string;
+  @IsOptional()
+  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] })
+  readonly PUBLIC_URL?: string;
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']) readonly LOG_LEVEL: string = 'info';
-  @Matches(/^[\w.-]{1,100}$/, { message: 'must be 1 to 100 letters, digits, dots, dashes or underscores' }) readonly INSTANCE_ID!: string;
+  @Matches(/^[\w.-]{1,100}$/, { message: 'must be 1 to 100 letters, digits, dots, dashes or underscores' })
+  readonly INSTANCE_ID!: string;
   @Transform(listed)
   @ArrayMinSize(1, { message: 'must be a comma-separated list of host:port' })
   @Matches(/^[^\s:,]+:\d{1,5}$/, { each: true, message: 'must be a comma-separated list of host:port' })
@@ -26,7 +35,8 @@ export class ServiceConfig {
 
 /** A service with a database of its own. */
 export class DatabaseConfig extends ServiceConfig {
-  @Matches(/^postgres(ql)?:\/\/[^\s]+\/[^\s/]+$/, { message: 'must be postgres://role:password@host:port/database' }) readonly DATABASE_URL!: string;
+  @Matches(/^postgres(ql)?:\/\/[^\s]+\/[^\s/]+$/, { message: 'must be postgres://role:password@host:port/database' })
+  readonly DATABASE_URL!: string;
   /** `check`: a pending migration stops the start, which names it. `apply`: pending migrations run first. */
   @IsIn(['apply', 'check']) readonly MIGRATIONS: 'apply' | 'check' = 'check';
   /** Milliseconds for one statement, migrations apart: over that the database ends it. */

@@ -22,7 +22,9 @@ describe('a database that is behind', () => {
 
   it('stops the start, and the pending migrations are named', async () => {
     const dataSource = await open();
-    await expect(checkMigrations(dataSource)).rejects.toThrow(/^the database lacks Messaging1700000000001, ServiceKeys1700000000002, .*: start once with MIGRATIONS=apply$/);
+    await expect(checkMigrations(dataSource)).rejects.toThrow(
+      /^the database lacks Messaging1700000000001, ServiceKeys1700000000002, .*: start once with MIGRATIONS=apply$/,
+    );
     await dataSource.destroy();
   });
   it('is migrated once by three that start together, and is then as it should be', async () => {
@@ -54,7 +56,8 @@ describe('a database that has not answered a question', () => {
     url.host = `127.0.0.1:${line.port}`;
     const dataSource = dataSourceOf({ DATABASE_URL: url.href }, 'probe', [], 200);
     await connect(dataSource, systemWorld);
-    const processOf = async (): Promise<number> => (await dataSource.query<{ pid: number }[]>('select pg_backend_pid() as pid'))[0]!.pid;
+    const processOf = async (): Promise<number> =>
+      (await dataSource.query<{ pid: number }[]>('select pg_backend_pid() as pid'))[0]!.pid;
     const before = await processOf();
     line.silence();
     await expect(processOf()).rejects.toThrow('Query read timeout');

@@ -2,12 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import { GatheredRead } from './gathered-read.js';
 
 /** A read whose questions wait until they are let go. */
-function held(): { readonly reads: GatheredRead<string, number>; readonly questions: string[][]; readonly letGo: (error?: Error) => void } {
+function held(): {
+  readonly reads: GatheredRead<string, number>;
+  readonly questions: string[][];
+  readonly letGo: (error?: Error) => void;
+} {
   const questions: string[][] = [];
   const open: ((error?: Error) => void)[] = [];
   const reads = new GatheredRead<string, number>((keys) => {
     questions.push([...keys]);
-    return new Promise((resolve, reject) => open.push((error) => (error ? reject(error) : resolve(new Map(keys.map((key) => [key, key.length]))))));
+    return new Promise((resolve, reject) =>
+      open.push((error) => (error ? reject(error) : resolve(new Map(keys.map((key) => [key, key.length]))))),
+    );
   });
   return { reads, questions, letGo: (error) => open.shift()!(error) };
 }
@@ -19,7 +25,16 @@ describe('reads by key', () => {
     const answers = Promise.all([reads.of(['a', 'bb']), reads.of(['bb', 'ccc'])]);
     await turn();
     letGo();
-    expect(await answers).toEqual([new Map([['a', 1], ['bb', 2]]), new Map([['bb', 2], ['ccc', 3]])]);
+    expect(await answers).toEqual([
+      new Map([
+        ['a', 1],
+        ['bb', 2],
+      ]),
+      new Map([
+        ['bb', 2],
+        ['ccc', 3],
+      ]),
+    ]);
     expect(questions).toEqual([['a', 'bb', 'ccc']]);
   });
   it('that come while one is under way wait for the next, which is asked afterwards', async () => {

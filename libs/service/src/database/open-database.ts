@@ -21,7 +21,9 @@ const pauseMilliseconds = 500;
 
 /** A statement takes no longer than this, milliseconds; a migration takes as long as it takes. */
 const limitsOf = (statementTimeout: number | undefined): object =>
-  statementTimeout === undefined ? {} : { statement_timeout: statementTimeout, query_timeout: silenceAfter(statementTimeout) };
+  statementTimeout === undefined
+    ? {}
+    : { statement_timeout: statementTimeout, query_timeout: silenceAfter(statementTimeout) };
 
 /** Not connected yet. `logging` is off: statements carry values. */
 export const dataSourceOf = (
@@ -39,7 +41,14 @@ export const dataSourceOf = (
     installExtensions: false,
     migrations: [...migrations],
     migrationsTableName: migrationsTable,
-    extra: { max: connections, pipeline: true, connectionTimeoutMillis: connectionWithin, keepAlive: true, keepAliveInitialDelayMillis: 10_000, ...limitsOf(statementTimeout) },
+    extra: {
+      max: connections,
+      pipeline: true,
+      connectionTimeoutMillis: connectionWithin,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      ...limitsOf(statementTimeout),
+    },
     // Without a listener the pool ends the process when the server goes.
     poolErrorHandler: (error: unknown) => new Logger('Database').warn('an idle connection broke', error),
   });
@@ -56,14 +65,20 @@ export async function connect(dataSource: DataSource, { clock, timers }: Waiting
     } catch (error) {
       const left = deadline - clock.now().getTime();
       if (!isDatabaseAway(error) || left <= 0) throw error;
-      if (tries % 4 === 0) logger.warn(`the database does not answer yet; waiting up to ${Math.round(left / 1_000)} s more`, error);
+      if (tries % 4 === 0)
+        logger.warn(`the database does not answer yet; waiting up to ${Math.round(left / 1_000)} s more`, error);
       await timers.wait(pauseMilliseconds);
     }
   }
 }
 
 /** Connected, and with every migration of this version; else it throws, and nothing stays open. */
-export async function openDatabase(config: DatabaseConfig, name: string, migrations: readonly Migration[], world: Waiting): Promise<DataSource> {
+export async function openDatabase(
+  config: DatabaseConfig,
+  name: string,
+  migrations: readonly Migration[],
+  world: Waiting,
+): Promise<DataSource> {
   if (config.MIGRATIONS === 'apply') await applied(dataSourceOf(config, `${name} migrations`, migrations), world);
   const dataSource = dataSourceOf(config, name, migrations, config.STATEMENT_TIMEOUT_MS);
   await connect(dataSource, world);
@@ -93,7 +108,9 @@ interface Lent {
 
 /** A read that was given up leaves its connection busy, and TypeORM hands it back all the same: the next caller would queue behind it. */
 function dropHungConnections(dataSource: DataSource): void {
-  const { master } = dataSource.driver as unknown as { master: { on(event: 'release', listener: (error: unknown, client: Lent) => void): void } };
+  const { master } = dataSource.driver as unknown as {
+    master: { on(event: 'release', listener: (error: unknown, client: Lent) => void): void };
+  };
   master.on('release', (error, client) => {
     const { stream } = client.connection;
     if (error || !(client._activeQuery || stream.destroyed)) return;

@@ -2,7 +2,12 @@ import { InstanceGone, InstanceSeen, topics } from '@tradewind/contracts';
 import { headersOf, makeMessage, messageInfo, newId, type OutgoingRecord, type World } from '@tradewind/messaging';
 
 /** The one kind of record that passes no outbox: an instance says that it is there, or that it goes. */
-export function announcement(said: InstanceSeen | InstanceGone, service: string, sequence: bigint, world: World): OutgoingRecord {
+export function announcement(
+  said: InstanceSeen | InstanceGone,
+  service: string,
+  sequence: bigint,
+  world: World,
+): OutgoingRecord {
   const gone = !('seenAt' in said);
   const info = messageInfo(gone ? InstanceGone : InstanceSeen);
   const payload = gone ? null : JSON.stringify(makeMessage(InstanceSeen, said));

@@ -20,7 +20,9 @@ export class HealthController {
   @Get('readyz')
   @ApiOperation({ summary: 'The instance can serve' })
   @ApiOkResponse({ schema: { example: { status: 'ready', degraded: [] } } })
-  @ApiServiceUnavailableResponse({ description: 'Starting, draining, cut off from its database, or behind its migrations.' })
+  @ApiServiceUnavailableResponse({
+    description: 'Starting, draining, cut off from its database, or behind its migrations.',
+  })
   async ready(): Promise<{ status: 'ready'; degraded: readonly string[] }> {
     const { ready, failing, degraded } = await this.health.report();
     if (!ready) throw problem(503, 'not-ready', failing.join('; '), { failing, degraded });

@@ -4,7 +4,10 @@ import { Health } from './health.js';
 
 const never = new Promise<never>(() => undefined);
 /** Time that stands still, or is over at once. */
-const timers = (over: boolean): Timers => ({ after: () => () => undefined, wait: () => (over ? Promise.resolve() : never) });
+const timers = (over: boolean): Timers => ({
+  after: () => () => undefined,
+  wait: () => (over ? Promise.resolve() : never),
+});
 
 const aServing = (over = false): Health => {
   const health = new Health(timers(over));
@@ -14,11 +17,21 @@ const aServing = (over = false): Health => {
 
 describe('the health of a service', () => {
   it('is not ready before it has started', async () =>
-    expect(await new Health(timers(false)).report()).toEqual({ ready: false, failing: ['the service is starting'], degraded: [] }));
-  it('is ready once it has started', async () => expect(await aServing().report()).toEqual({ ready: true, failing: [], degraded: [] }));
+    expect(await new Health(timers(false)).report()).toEqual({
+      ready: false,
+      failing: ['the service is starting'],
+      degraded: [],
+    }));
+  it('is ready once it has started', async () =>
+    expect(await aServing().report()).toEqual({ ready: true, failing: [], degraded: [] }));
 
   it.each<[string, () => Promise<string | undefined>, boolean, string]>([
-    ['says what is wrong', () => Promise.resolve('the database is behind its migrations'), false, 'the database is behind its migrations'],
+    [
+      'says what is wrong',
+      () => Promise.resolve('the database is behind its migrations'),
+      false,
+      'the database is behind its migrations',
+    ],
     ['is away', () => Promise.reject(new Error('ECONNREFUSED 10.0.0.1')), false, 'the database is away'],
     ['is silent', () => never, true, 'the database does not answer within a second'],
   ])('is not ready while something that it needs %s', async (_, fault, over, told) => {
@@ -30,7 +43,11 @@ describe('the health of a service', () => {
   it('stays ready while something that it watches is away', async () => {
     const health = aServing();
     health.watches(() => ['consumers: not connected to the broker']);
-    expect(await health.report()).toEqual({ ready: true, failing: [], degraded: ['consumers: not connected to the broker'] });
+    expect(await health.report()).toEqual({
+      ready: true,
+      failing: [],
+      degraded: ['consumers: not connected to the broker'],
+    });
   });
 
   it('is not ready any more once it drains, tells those who asked for it, once, and never starts again', async () => {
@@ -40,6 +57,11 @@ describe('the health of a service', () => {
     health.drain();
     health.drain();
     health.started();
-    expect({ told, ...(await health.report()) }).toEqual({ told: 1, ready: false, failing: ['the service is draining'], degraded: [] });
+    expect({ told, ...(await health.report()) }).toEqual({
+      told: 1,
+      ready: false,
+      failing: ['the service is draining'],
+      degraded: [],
+    });
   });
 });

@@ -47,7 +47,10 @@ export class Health {
 
   async report(): Promise<HealthReport> {
     const faults = await Promise.all([...this.#needs].map(([what, faultOf]) => this.#ask(what, faultOf)));
-    const failing = [...(this.#phase === 'serving' ? [] : [`the service is ${this.#phase}`]), ...faults.filter((fault) => fault !== undefined)];
+    const failing = [
+      ...(this.#phase === 'serving' ? [] : [`the service is ${this.#phase}`]),
+      ...faults.filter((fault) => fault !== undefined),
+    ];
     return { ready: failing.length === 0, failing, degraded: this.#watched.flatMap((watched) => watched()) };
   }
 

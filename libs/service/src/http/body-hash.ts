@@ -14,4 +14,7 @@ const canonical = (value: unknown): unknown => {
 };
 
 /** SHA-256 (hex) of the body as canonical JSON: the order of its fields and its white space don't matter, its values do. */
-export const bodyHash = (body: unknown): string => createHash('sha256').update(JSON.stringify(canonical(body)) ?? '').digest('hex');
+export const bodyHash = (body: unknown): string =>
+  createHash('sha256')
+    .update(JSON.stringify(canonical(body)) ?? '')
+    .digest('hex');

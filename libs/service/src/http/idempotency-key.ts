@@ -8,7 +8,12 @@ const sound = /^[\x21-\x7e]{1,100}$/;
 
 const documented = (target: object, property: string | symbol | undefined): void => {
   const descriptor = Object.getOwnPropertyDescriptor(target, property!)!;
-  ApiHeader({ name: header, required: true, description: 'One for each thing wanted: the same key again gets the same answer.', schema: { type: 'string', maxLength: 100 } })(target, property!, descriptor);
+  ApiHeader({
+    name: header,
+    required: true,
+    description: 'One for each thing wanted: the same key again gets the same answer.',
+    schema: { type: 'string', maxLength: 100 },
+  })(target, property!, descriptor);
 };
 
 /** The `Idempotency-Key` header: 1 to 100 visible ASCII characters; 400 where it is missing or something else. */

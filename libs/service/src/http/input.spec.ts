@@ -8,16 +8,24 @@ import { unsound } from './sound-input.js';
 const shuffled = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(shuffled);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).reverse().map(([name, inner]) => [name, shuffled(inner)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([name, inner]) => [name, shuffled(inner)]),
+  );
 };
 
 describe('the hash of a body', () => {
   it('is SHA-256 in hex', () => expect(bodyHash({ a: 1 })).toMatch(/^[0-9a-f]{64}$/));
-  it('does not see the order of fields', () => fc.assert(fc.property(fc.jsonValue(), (body) => bodyHash(shuffled(body)) === bodyHash(body))));
+  it('does not see the order of fields', () =>
+    fc.assert(fc.property(fc.jsonValue(), (body) => bodyHash(shuffled(body)) === bodyHash(body))));
   it('sees every value', () =>
-    expect(new Set([{ a: 1 }, { a: '1' }, { a: [1] }, { b: 1 }, { a: 1, b: null }, [], {}, null].map(bodyHash)).size).toBe(8));
+    expect(
+      new Set([{ a: 1 }, { a: '1' }, { a: [1] }, { b: 1 }, { a: 1, b: null }, [], {}, null].map(bodyHash)).size,
+    ).toBe(8));
   it('sees the order of a list', () => expect(bodyHash([1, 2])).not.toBe(bodyHash([2, 1])));
-  it('takes a field that is undefined for one that is absent', () => expect(bodyHash({ a: 1, b: undefined })).toBe(bodyHash({ a: 1 })));
+  it('takes a field that is undefined for one that is absent', () =>
+    expect(bodyHash({ a: 1, b: undefined })).toBe(bodyHash({ a: 1 })));
 });
 
 describe('the depth of JSON', () => {
@@ -31,7 +39,8 @@ describe('the depth of JSON', () => {
     ['"\\\\"', 0],
   ])('%s is %i deep', (json, expected) => expect(depth(json)).toBe(expected));
   it('agrees with the parser on anything', () => {
-    const deep = (value: unknown): number => (typeof value !== 'object' || value === null ? 0 : 1 + Math.max(0, ...Object.values(value).map(deep)));
+    const deep = (value: unknown): number =>
+      typeof value !== 'object' || value === null ? 0 : 1 + Math.max(0, ...Object.values(value).map(deep));
     fc.assert(fc.property(fc.jsonValue(), (value) => depth(JSON.stringify(value)) === deep(value)));
   });
 });
@@ -44,14 +53,16 @@ describe('input that no database takes', () => {
     [{ lines: [{ quantity: NaN }] }, 'lines.0.quantity'],
     [{ a: '\ud800' }, 'a'],
   ])('is found at its field', (input, field) => expect(unsound(input)?.field).toBe(field));
-  it('is not seen in sound input', () => expect(unsound({ a: ['ä', '😀', 1e300, null, true, { b: undefined }] })).toBeUndefined());
+  it('is not seen in sound input', () =>
+    expect(unsound({ a: ['ä', '😀', 1e300, null, true, { b: undefined }] })).toBeUndefined());
 });
 
 describe('a page', () => {
-  it('points to the next one when there was one row too many', () => expect(page([1, 2, 3], 2, String)).toEqual({ items: [1, 2], nextCursor: '2' }));
+  it('points to the next one when there was one row too many', () =>
+    expect(page([1, 2, 3], 2, String)).toEqual({ items: [1, 2], nextCursor: '2' }));
   it('is the last one otherwise', () => expect(page([1, 2], 2, String)).toEqual({ items: [1, 2], nextCursor: null }));
   it('may be empty', () => expect(page([], 2, String)).toEqual({ items: [], nextCursor: null }));
-  it('refuses a cursor that can\'t be read', () =>
+  it("refuses a cursor that can't be read", () =>
     expect(() =>
       readCursor('x', (text) => {
         throw new TypeError(text);

@@ -26,7 +26,8 @@ export function depthOf(json: Uint8Array): number {
   return deepest;
 }
 
-const hasBody = ({ headers }: IncomingMessage): boolean => headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
 const onlyJson: RequestHandler = (request, _response, next) =>
   hasBody(request) && !request.is(['json', '+json'])

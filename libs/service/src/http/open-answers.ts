@@ -3,7 +3,8 @@ import type { Timers } from '@tradewind/kernel';
 import type { RequestHandler, Response } from 'express';
 import { within } from '../waiting/index.js';
 
-const isStream = (response: Response): boolean => String(response.getHeader('content-type')).startsWith('text/event-stream');
+const isStream = (response: Response): boolean =>
+  String(response.getHeader('content-type')).startsWith('text/event-stream');
 
 /** The answers that are being given; at shutdown they are finished, streams are ended, and nothing new is accepted. */
 export class OpenAnswers {

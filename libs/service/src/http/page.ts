@@ -5,7 +5,11 @@ import { problem } from './problem.js';
 /** `?limit=&cursor=` of every list. Extend it for a list with filters of its own. */
 export class PageQuery {
   @Type(() => Number) @IsInt() @Min(1) @Max(100) readonly limit: number = 20;
-  @IsOptional() @IsString() @MaxLength(300) @Matches(/^[\x20-\x7e]+$/, { message: 'must be the nextCursor of the page before' }) readonly cursor?: string;
+  @IsOptional()
+  @IsString()
+  @MaxLength(300)
+  @Matches(/^[\x20-\x7e]+$/, { message: 'must be the nextCursor of the page before' })
+  readonly cursor?: string;
 }
 
 /** One page of a list; `nextCursor` is null on the last one. */

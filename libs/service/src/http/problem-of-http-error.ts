@@ -17,7 +17,8 @@ const codes: Readonly<Record<number, string>> = {
 };
 
 /** The code of a problem that says no more than its status. */
-export const codeOf = (status: number): string => codes[status] ?? (status < 500 ? 'invalid-request' : 'internal-error');
+export const codeOf = (status: number): string =>
+  codes[status] ?? (status < 500 ? 'invalid-request' : 'internal-error');
 
 /** What the body parser says, by its `type`. Its own messages repeat parts of the body. */
 const bodyProblems: Readonly<Record<string, Parameters<typeof problem>>> = {

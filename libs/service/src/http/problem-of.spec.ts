@@ -1,12 +1,25 @@
-import { BadRequestException, ForbiddenException, InternalServerErrorException, NotFoundException } from '@nestjs/common';
+import {
+  BadRequestException,
+  ForbiddenException,
+  InternalServerErrorException,
+  NotFoundException,
+} from '@nestjs/common';
 import { describe, expect, it } from '@jest/globals';
 import { Transient } from '@tradewind/kernel';
-import { IdempotencyBusy, IdempotencyMismatch, OutcomeUnknown, PayloadTooLarge, Unavailable, UniqueConflict } from '@tradewind/messaging';
+import {
+  IdempotencyBusy,
+  IdempotencyMismatch,
+  OutcomeUnknown,
+  PayloadTooLarge,
+  Unavailable,
+  UniqueConflict,
+} from '@tradewind/messaging';
 import { Forgotten } from '../sealing/forgotten.js';
 import { problemOf } from './problem-of.js';
 import { problem } from './problem.js';
 
-const parserError = (type: string, status: number): Error => Object.assign(new Error('near "hunter2"'), { type, status, expose: true });
+const parserError = (type: string, status: number): Error =>
+  Object.assign(new Error('near "hunter2"'), { type, status, expose: true });
 const databaseError = (code: string): Error => Object.assign(new Error('select secret from accounts'), { code });
 
 describe('an error on its way to a client', () => {
@@ -38,12 +51,21 @@ describe('an error on its way to a client', () => {
     expect(body).toMatchObject({ status, type: `/problems/${code}`, title: expect.any(String) });
   });
 
-  it.each([new TypeError('secret'), databaseError('42601'), parserError('entity.parse.failed', 400), parserError('other', 400), new InternalServerErrorException('secret')])(
-    'tells nothing of the inside',
-    (error) => expect(JSON.stringify(problemOf(error).body)).not.toMatch(/secret|hunter2|stack|select/),
+  it.each([
+    new TypeError('secret'),
+    databaseError('42601'),
+    parserError('entity.parse.failed', 400),
+    parserError('other', 400),
+    new InternalServerErrorException('secret'),
+  ])('tells nothing of the inside', (error) =>
+    expect(JSON.stringify(problemOf(error).body)).not.toMatch(/secret|hunter2|stack|select/),
   );
 
-  it.each([new Unavailable('x'), new OutcomeUnknown('x'), new Transient('x'), new IdempotencyBusy()])('says when to try again', (error) => expect(problemOf(error).retryAfterSeconds).toBe(1));
+  it.each([new Unavailable('x'), new OutcomeUnknown('x'), new Transient('x'), new IdempotencyBusy()])(
+    'says when to try again',
+    (error) => expect(problemOf(error).retryAfterSeconds).toBe(1),
+  );
 
-  it('carries what the problem adds', () => expect(problemOf(problem(409, 'price-changed', 'x', { lines: [1] })).body).toMatchObject({ lines: [1] }));
+  it('carries what the problem adds', () =>
+    expect(problemOf(problem(409, 'price-changed', 'x', { lines: [1] })).body).toMatchObject({ lines: [1] }));
 });

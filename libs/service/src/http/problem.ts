@@ -30,7 +30,12 @@ export class Problem extends HttpException {
 }
 
 /** `throw problem(409, 'price-changed', 'a price has changed', { lines })` → `{ type: '/problems/price-changed', title, status, detail, lines }`. */
-export const problem = (status: number, code: string, detail: string, extra: Readonly<Record<string, unknown>> = {}): Problem =>
+export const problem = (
+  status: number,
+  code: string,
+  detail: string,
+  extra: Readonly<Record<string, unknown>> = {},
+): Problem =>
   new Problem({ type: `/problems/${code}`, title: STATUS_CODES[status] ?? 'Error', status, detail, ...extra });
 
 /** As `problem`, and the client is told when to try again. */

@@ -8,7 +8,15 @@ export interface RequestHashes {
 }
 
 /** Of the `Idempotency-Key` and of what is wanted under it; neither can be told from its hash. */
-export const requestHashes = (key: string, body: unknown): RequestHashes => ({ keyHash: bodyHash(key), bodyHash: bodyHash(body) });
+export const requestHashes = (key: string, body: unknown): RequestHashes => ({
+  keyHash: bodyHash(key),
+  bodyHash: bodyHash(body),
+});
 
 /** The claim of a user on a route, be it at the request or when it is brought back. */
-export const claimOf = (scope: string, route: string, { keyHash, bodyHash: hash }: RequestHashes): Idempotency => ({ scope, route, key: keyHash, bodyHash: hash });
+export const claimOf = (scope: string, route: string, { keyHash, bodyHash: hash }: RequestHashes): Idempotency => ({
+  scope,
+  route,
+  key: keyHash,
+  bodyHash: hash,
+});

@@ -11,7 +11,8 @@ export function unsound(value: unknown, field = ''): FieldError | undefined {
     if (value.includes('\0')) return { field, detail: 'must not contain the character NUL' };
     return /\p{Surrogate}/u.test(value) ? { field, detail: 'must be well-formed Unicode' } : undefined;
   }
-  if (typeof value === 'number') return Number.isFinite(value) ? undefined : { field, detail: 'must be a finite number' };
+  if (typeof value === 'number')
+    return Number.isFinite(value) ? undefined : { field, detail: 'must be a finite number' };
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [name, inner] of Object.entries(value)) {
     const here = field ? `${field}.${name}` : name;

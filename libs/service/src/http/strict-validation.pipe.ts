@@ -4,7 +4,9 @@ import type { ValidationError } from 'class-validator';
 import { problem, type FieldError } from './problem.js';
 
 const detailOf = (rule: string, text: string, field: string): string =>
-  rule === 'whitelistValidation' ? 'is not a field that is known here' : text.replace(`${field} `, '').replace(`nested property ${field} `, '');
+  rule === 'whitelistValidation'
+    ? 'is not a field that is known here'
+    : text.replace(`${field} `, '').replace(`nested property ${field} `, '');
 
 /** Every broken rule with the path of its field: `lines.0.quantity`. */
 export const fieldErrors = (errors: readonly ValidationError[], path = ''): FieldError[] =>

@@ -4,7 +4,14 @@ import type { ServiceConfig } from '../config/index.js';
 import { mask, maskText } from './mask.js';
 
 /** Nest tells every route and module at each start; whoever looks for them sets the level to debug. */
-const chatter = new Set(['InstanceLoader', 'NestFactory', 'RouterExplorer', 'RoutesResolver', 'NestApplication', 'NestMicroservice']);
+const chatter = new Set([
+  'InstanceLoader',
+  'NestFactory',
+  'RouterExplorer',
+  'RoutesResolver',
+  'NestApplication',
+  'NestMicroservice',
+]);
 
 type Write = (details: object, message?: string) => void;
 
@@ -30,7 +37,8 @@ export class JsonLogger implements LoggerService {
   error = (message: unknown, ...rest: unknown[]): void => this.#write(this.#pino.error.bind(this.#pino), message, rest);
   fatal = (message: unknown, ...rest: unknown[]): void => this.#write(this.#pino.fatal.bind(this.#pino), message, rest);
   debug = (message: unknown, ...rest: unknown[]): void => this.#write(this.#pino.debug.bind(this.#pino), message, rest);
-  verbose = (message: unknown, ...rest: unknown[]): void => this.#write(this.#pino.trace.bind(this.#pino), message, rest);
+  verbose = (message: unknown, ...rest: unknown[]): void =>
+    this.#write(this.#pino.trace.bind(this.#pino), message, rest);
 
   /** Nest appends the context, a string, as the last argument; a stack, where one is given, comes before it. */
   #write(write: Write, message: unknown, rest: unknown[]): void {
@@ -41,9 +49,17 @@ export class JsonLogger implements LoggerService {
       else if (typeof part === 'string' && part !== message) fields['stack'] = maskText(part);
       else if (typeof part === 'object' && part !== null) Object.assign(fields, mask(part));
     }
-    write(fields, typeof message === 'string' ? maskText(message) : message instanceof Error ? maskText(message.message) : undefined);
+    write(
+      fields,
+      typeof message === 'string'
+        ? maskText(message)
+        : message instanceof Error
+          ? maskText(message.message)
+          : undefined,
+    );
   }
 }
 
 /** From here on everything that is logged through Nest's `Logger` is JSON. */
-export const logAsJson = (config: ServiceConfig, service: string): void => Logger.overrideLogger(new JsonLogger(config, service));
+export const logAsJson = (config: ServiceConfig, service: string): void =>
+  Logger.overrideLogger(new JsonLogger(config, service));

@@ -14,25 +14,48 @@ describe('a text for the log', () => {
     'card 4111111111111111.',
   ])('%s loses its secret', (text) => expect(maskText(text)).not.toMatch(canaries));
 
-  it.each(['01900000-0000-7000-8000-000000000001', '2026-01-01T00:00:00.000Z', 'order 1234567890123 waits', 'GET /orders 200', 'sum 1999 GBP'])('%s stays', (text) =>
-    expect(maskText(text)).toBe(text));
+  it.each([
+    '01900000-0000-7000-8000-000000000001',
+    '2026-01-01T00:00:00.000Z',
+    'order 1234567890123 waits',
+    'GET /orders 200',
+    'sum 1999 GBP',
+  ])('%s stays', (text) => expect(maskText(text)).toBe(text));
 
   it('is cut when it is very long', () => expect(maskText('x'.repeat(100_000)).length).toBeLessThan(10_000));
 });
 
 describe('an object for the log', () => {
   it('loses what its names give away', () => {
-    const secrets = { password: 'hunter2', shippingAddress: '1 Rye Road', email: 'ann@example.com', headers: { authorization: 'hunter2' }, phone: ['07700'], cardNumber: 4111 };
+    const secrets = {
+      password: 'hunter2',
+      shippingAddress: '1 Rye Road',
+      email: 'ann@example.com',
+      headers: { authorization: 'hunter2' },
+      phone: ['07700'],
+      cardNumber: 4111,
+    };
     expect(JSON.stringify(mask(secrets))).not.toMatch(canaries);
   });
-  it('keeps the rest', () => expect(mask({ orderId: 'x', lines: [{ quantity: 2 }], at: new Date(0), none: null })).toEqual({ orderId: 'x', lines: [{ quantity: 2 }], at: '1970-01-01T00:00:00.000Z', none: null }));
+  it('keeps the rest', () =>
+    expect(mask({ orderId: 'x', lines: [{ quantity: 2 }], at: new Date(0), none: null })).toEqual({
+      orderId: 'x',
+      lines: [{ quantity: 2 }],
+      at: '1970-01-01T00:00:00.000Z',
+      none: null,
+    }));
   it('ends somewhere', () => {
     const round: Record<string, unknown> = {};
     round['again'] = round;
     expect(JSON.stringify(mask(round))).toContain('[deep]');
   });
   it('tells of an error its kind, code and stack, never its parameters', () => {
-    const error = Object.assign(new Error('duplicate key'), { code: '23505', constraint: 'accounts_email', detail: 'Key (email)=(ann@example.com)', parameters: ['hunter2'] });
+    const error = Object.assign(new Error('duplicate key'), {
+      code: '23505',
+      constraint: 'accounts_email',
+      detail: 'Key (email)=(ann@example.com)',
+      parameters: ['hunter2'],
+    });
     const told = JSON.stringify(mask(error));
     expect(told).toMatch(/23505.*accounts_email.*mask\.spec/);
     expect(told).not.toMatch(canaries);
@@ -42,19 +65,39 @@ describe('an object for the log', () => {
 describe('the logger', () => {
   const linesOf = (log: (logger: JsonLogger) => void): Record<string, unknown>[] => {
     const lines: string[] = [];
-    log(new JsonLogger({ LOG_LEVEL: 'info', INSTANCE_ID: 'order-1' }, 'order', { write: (line) => void lines.push(line) }));
+    log(
+      new JsonLogger({ LOG_LEVEL: 'info', INSTANCE_ID: 'order-1' }, 'order', {
+        write: (line) => void lines.push(line),
+      }),
+    );
     return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
   };
 
   it('writes a line of JSON with service, instance and context', () =>
     expect(linesOf((logger) => logger.log('serving', 'Service'))).toEqual([
-      expect.objectContaining({ level: 'info', service: 'order', instance: 'order-1', context: 'Service', msg: 'serving', time: expect.stringMatching(/Z$/) }),
+      expect.objectContaining({
+        level: 'info',
+        service: 'order',
+        instance: 'order-1',
+        context: 'Service',
+        msg: 'serving',
+        time: expect.stringMatching(/Z$/),
+      }),
     ]));
   it('turns objects into fields and errors into an error', () =>
-    expect(linesOf((logger) => logger.warn('turned away', { path: '/x', token: 'hunter2' }, new TypeError('no'), 'Http'))).toEqual([
-      expect.objectContaining({ level: 'warn', path: '/x', token: '[masked]', error: expect.objectContaining({ type: 'TypeError' }) }),
+    expect(
+      linesOf((logger) => logger.warn('turned away', { path: '/x', token: 'hunter2' }, new TypeError('no'), 'Http')),
+    ).toEqual([
+      expect.objectContaining({
+        level: 'warn',
+        path: '/x',
+        token: '[masked]',
+        error: expect.objectContaining({ type: 'TypeError' }),
+      }),
     ]));
   it('keeps the stack that Nest hands over as a text', () =>
-    expect(linesOf((logger) => logger.error('broken', 'Error: x\n    at y', 'Nest'))).toEqual([expect.objectContaining({ stack: 'Error: x\n    at y', context: 'Nest' })]));
+    expect(linesOf((logger) => logger.error('broken', 'Error: x\n    at y', 'Nest'))).toEqual([
+      expect.objectContaining({ stack: 'Error: x\n    at y', context: 'Nest' }),
+    ]));
   it('keeps to its level', () => expect(linesOf((logger) => logger.debug('x'))).toEqual([]));
 });

@@ -1,4 +1,5 @@
-const secretKey = /authorization|cookie|password|secret|token|e-?mail|address|card|cvc|phone|iban|private.?key|data.?key|wrapped/i;
+const secretKey =
+  /authorization|cookie|password|secret|token|e-?mail|address|card|cvc|phone|iban|private.?key|data.?key|wrapped/i;
 const masked = '[masked]';
 const deepest = 6;
 const longest = 8_192;
@@ -21,7 +22,9 @@ export const maskText = (text: string): string =>
     .replace(/\bBearer\s+[\w.~+/=-]+/gi, `Bearer ${masked}`)
     .replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, masked)
     .replace(/[\w.%+-]+@[\w-]+(\.[\w-]+)+/g, masked)
-    .replace(/(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-])/g, (number) => (passesLuhn(number.replace(/\D/g, '')) ? masked : number));
+    .replace(/(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-])/g, (number) =>
+      passesLuhn(number.replace(/\D/g, '')) ? masked : number,
+    );
 
 /** What may be told of an error: never its parameters or its detail, where drivers repeat the values of a row. */
 const maskedError = (error: Error, depth: number): object => {
@@ -46,5 +49,7 @@ export function mask(value: unknown, depth = 0): unknown {
   if (value instanceof Date) return value.toJSON();
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
   if (Array.isArray(value)) return value.slice(0, most).map((item) => mask(item, depth + 1));
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, secretKey.test(key) ? masked : mask(field, depth + 1)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, field]) => [key, secretKey.test(key) ? masked : mask(field, depth + 1)]),
+  );
 }

@@ -10,7 +10,10 @@ type Rule = (limit: unknown, metadata: ValidationMetadata) => Schema;
 export const moneySchema = {
   type: 'object',
   required: ['amount', 'currency'],
-  properties: { amount: { type: 'integer', minimum: 0, description: 'In minor units: pence.' }, currency: { type: 'string', enum: ['GBP'] } },
+  properties: {
+    amount: { type: 'integer', minimum: 0, description: 'In minor units: pence.' },
+    currency: { type: 'string', enum: ['GBP'] },
+  },
 } as const;
 
 /** What each rule of class-validator means in a schema. One that is not here leaves the schema as wide as the property's type. */
@@ -29,7 +32,10 @@ const schemas: Readonly<Record<string, Rule>> = {
   max: (maximum) => ({ maximum }),
   minLength: (minLength) => ({ minLength }),
   maxLength: (maxLength) => ({ maxLength }),
-  isLength: (minLength, { constraints }) => ({ minLength, ...(constraints[1] === undefined ? {} : { maxLength: constraints[1] as unknown }) }),
+  isLength: (minLength, { constraints }) => ({
+    minLength,
+    ...(constraints[1] === undefined ? {} : { maxLength: constraints[1] as unknown }),
+  }),
   matches: (pattern) => ({ type: 'string', pattern: pattern instanceof RegExp ? pattern.source : pattern }),
   arrayMinSize: (minItems) => ({ minItems }),
   arrayMaxSize: (maxItems) => ({ maxItems }),
@@ -53,18 +59,23 @@ function propertyOf(cls: Function, property: string, rules: readonly ValidationM
     ...(nested ? { type: nested } : {}),
     ...(isArray ? { isArray } : {}),
     ...(fallback === undefined ? {} : { default: fallback }),
-    required: fallback === undefined && !rules.some(({ name, type }) => name === 'isOptional' || type === 'conditionalValidation'),
+    required:
+      fallback === undefined &&
+      !rules.some(({ name, type }) => name === 'isOptional' || type === 'conditionalValidation'),
   } as ApiPropertyOptions;
 }
 
 /** Documents every property that has rules and no @ApiProperty of its own, from its rules: they are written once. */
 export function describeDtos(): void {
-  const { validationMetadatas } = getMetadataStorage() as unknown as { validationMetadatas: ReadonlyMap<unknown, readonly ValidationMetadata[]> };
+  const { validationMetadatas } = getMetadataStorage() as unknown as {
+    validationMetadatas: ReadonlyMap<unknown, readonly ValidationMetadata[]>;
+  };
   for (const [cls, rules] of validationMetadatas) {
     if (typeof cls !== 'function') continue;
     const prototype = (cls as { prototype: object }).prototype;
     for (const [property, own] of groupBy(rules, ({ propertyName }) => propertyName)) {
-      if (!Reflect.hasOwnMetadata('swagger/apiModelProperties', prototype, property)) ApiProperty(propertyOf(cls, property, own))(prototype, property);
+      if (!Reflect.hasOwnMetadata('swagger/apiModelProperties', prototype, property))
+        ApiProperty(propertyOf(cls, property, own))(prototype, property);
     }
   }
 }

@@ -13,7 +13,11 @@ const problemSchema = {
     detail: { type: 'string' },
     errors: {
       type: 'array',
-      items: { type: 'object', required: ['field', 'detail'], properties: { field: { type: 'string' }, detail: { type: 'string' } } },
+      items: {
+        type: 'object',
+        required: ['field', 'detail'],
+        properties: { field: { type: 'string' }, detail: { type: 'string' } },
+      },
     },
   },
 } as const;
@@ -35,7 +39,10 @@ export function documentOf(app: NestExpressApplication, service: string): OpenAP
     .addSecurityRequirements('bearer')
     .build();
   const document = SwaggerModule.createDocument(app, head);
-  document.components = { ...document.components, schemas: { ...document.components?.schemas, Problem: problemSchema as never } };
+  document.components = {
+    ...document.components,
+    schemas: { ...document.components?.schemas, Problem: problemSchema as never },
+  };
   for (const path of Object.values(document.paths)) {
     for (const verb of verbs) {
       const operation = path[verb];

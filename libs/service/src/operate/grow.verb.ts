@@ -11,8 +11,13 @@ export interface GrowWish {
 }
 
 /** Gives one of the service's topics more partitions, and tells how it stands then: see `growTopic`. */
-export function grow({ messaging, dataSource, kafka, world, say, signal }: Workbench, { topic, partitions, reason = '', dryRun = false }: GrowWish): Promise<TopicStanding> {
+export function grow(
+  { messaging, dataSource, kafka, world, say, signal }: Workbench,
+  { topic, partitions, reason = '', dryRun = false }: GrowWish,
+): Promise<TopicStanding> {
   const context: GrowthContext = { options: messaging, dataSource, kafka, world, signal, onProgress: say };
   if (dryRun) return standingOf(context, topic);
-  return partitions === undefined ? giveUpGrowth(context, { topic, reason }) : growTopic(context, { topic, partitions, reason });
+  return partitions === undefined
+    ? giveUpGrowth(context, { topic, reason })
+    : growTopic(context, { topic, partitions, reason });
 }

@@ -9,10 +9,28 @@ import { openWorkbench, type Recoverable, type Workbench } from './workbench.js'
 /** What an operator can have done in a service's place: gets the request, and gives what is to be told of it. */
 export type Verb = (bench: Workbench, request: never) => Promise<object>;
 
-const verbs: Readonly<Record<string, Verb>> = { grow, rebuild, 'rebuild-drop': dropRebuilt, replay, replays, recover, 'recover-topics': recoverOwnTopics, 'recover-positions': recoverGroups, backup };
+const verbs: Readonly<Record<string, Verb>> = {
+  grow,
+  rebuild,
+  'rebuild-drop': dropRebuilt,
+  replay,
+  replays,
+  recover,
+  'recover-topics': recoverOwnTopics,
+  'recover-positions': recoverGroups,
+  backup,
+};
 
 /** Errors whose sentence is all that an operator needs. */
-const plain = new Set(['GrowthRefused', 'ReplayRefused', 'GroupHasMembers', 'TopicMismatch', 'RecoveryRefused', 'MigrationsPending', 'OperatorError']);
+const plain = new Set([
+  'GrowthRefused',
+  'ReplayRefused',
+  'GroupHasMembers',
+  'TopicMismatch',
+  'RecoveryRefused',
+  'MigrationsPending',
+  'OperatorError',
+]);
 
 /**
  * The whole of an `operate.ts`: `node operate.js <verb> <request as JSON>`. Progress goes to stderr, what came of it as one line of
@@ -25,7 +43,10 @@ export async function operate(readSettings: () => DatabaseConfig, service: Recov
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   try {
     const verb = verbs[name];
-    if (!verb) throw Object.assign(new Error(`there is no "${name}"; there are ${Object.keys(verbs).join(', ')}`), { name: 'OperatorError' });
+    if (!verb)
+      throw Object.assign(new Error(`there is no "${name}"; there are ${Object.keys(verbs).join(', ')}`), {
+        name: 'OperatorError',
+      });
     const config = readSettings();
     logAsJson({ ...config, LOG_LEVEL: 'warn' }, service.messaging.service);
     const bench = await openWorkbench(service, config, say, told.signal);

@@ -12,12 +12,24 @@ export interface RebuildWish {
 }
 
 /** Makes a projection anew, and gives how it compares with the living one. */
-export async function rebuild({ parts, messaging, dataSource, kafka, world, log, say, signal }: Workbench, { consumer, exchange, withLosses = false, reason }: RebuildWish): Promise<RebuildReport> {
-  const options = { exchange, withLosses, signal, onProgress: (progress: Parameters<typeof progressLine>[0]) => say(progressLine(progress)), ...(reason === undefined ? {} : { reason }) };
+export async function rebuild(
+  { parts, messaging, dataSource, kafka, world, log, say, signal }: Workbench,
+  { consumer, exchange, withLosses = false, reason }: RebuildWish,
+): Promise<RebuildReport> {
+  const options = {
+    exchange,
+    withLosses,
+    signal,
+    onProgress: (progress: Parameters<typeof progressLine>[0]) => say(progressLine(progress)),
+    ...(reason === undefined ? {} : { reason }),
+  };
   return new Rebuild(parts, messaging, { dataSource, kafka, world, log }, consumer, options).run();
 }
 
 /** Drops what the last rebuild has replaced. */
-export async function dropRebuilt({ dataSource }: Workbench, { consumer, reason }: { readonly consumer: string; readonly reason: string }): Promise<{ readonly dropped: boolean }> {
+export async function dropRebuilt(
+  { dataSource }: Workbench,
+  { consumer, reason }: { readonly consumer: string; readonly reason: string },
+): Promise<{ readonly dropped: boolean }> {
   return { dropped: await dropReplaced(dataSource, consumer, reason) };
 }

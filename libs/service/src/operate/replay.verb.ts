@@ -1,4 +1,12 @@
-import { PostgresReplayStore, readRequest, Replay, ReplayRefused, type Progress, type ReplayRecord, type ReplayReport } from '@tradewind/messaging';
+import {
+  PostgresReplayStore,
+  readRequest,
+  Replay,
+  ReplayRefused,
+  type Progress,
+  type ReplayRecord,
+  type ReplayReport,
+} from '@tradewind/messaging';
 import type { Workbench } from './workbench.js';
 
 export interface ReplayWish {
@@ -10,12 +18,28 @@ export interface ReplayWish {
 }
 
 /** Replays, and gives the report. */
-export async function replay({ parts, messaging, store, kafka, world, log, dataSource, say, signal }: Workbench, { request, resume, dryRun = false, reason }: ReplayWish): Promise<ReplayReport> {
+export async function replay(
+  { parts, messaging, store, kafka, world, log, dataSource, say, signal }: Workbench,
+  { request, resume, dryRun = false, reason }: ReplayWish,
+): Promise<ReplayReport> {
   const replays = new PostgresReplayStore(dataSource);
   const former = resume === undefined ? undefined : await replays.find(resume);
-  if (resume !== undefined && !former) throw new ReplayRefused(`there is no replay ${resume}: "tradewind replay list" shows those that there are`);
-  const options = { dryRun, signal, onProgress: (progress: Progress) => say(progressLine(progress)), ...(reason === undefined ? {} : { reason }), ...(former ? { resume: former } : {}) };
-  return new Replay(parts, messaging, { store, replays, kafka, world, log }, readRequest(former?.request ?? request ?? {}), options).run();
+  if (resume !== undefined && !former)
+    throw new ReplayRefused(`there is no replay ${resume}: "tradewind replay list" shows those that there are`);
+  const options = {
+    dryRun,
+    signal,
+    onProgress: (progress: Progress) => say(progressLine(progress)),
+    ...(reason === undefined ? {} : { reason }),
+    ...(former ? { resume: former } : {}),
+  };
+  return new Replay(
+    parts,
+    messaging,
+    { store, replays, kafka, world, log },
+    readRequest(former?.request ?? request ?? {}),
+    options,
+  ).run();
 }
 
 /** All that were made, the latest first. */

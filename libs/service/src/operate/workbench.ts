@@ -1,5 +1,14 @@
 import {
-  kafkaClient, MessagingParts, messagingMigrations, PostgresStore, systemWorld, type KafkaClient, type Log, type MessagingOptions, type Recovery, type World,
+  kafkaClient,
+  MessagingParts,
+  messagingMigrations,
+  PostgresStore,
+  systemWorld,
+  type KafkaClient,
+  type Log,
+  type MessagingOptions,
+  type Recovery,
+  type World,
 } from '@tradewind/messaging';
 import type { DataSource } from 'typeorm';
 import { SigningKeysHandler } from '../auth/signing-keys.handler.js';
@@ -52,10 +61,18 @@ export interface Bench extends Workbench {
 }
 
 /** Opens the database as it stands: whoever needs its migrations applied does it. */
-export async function openWorkbench({ messaging, handlers, migrations, recovery, sealing = false }: Recoverable, config: DatabaseConfig, say: (line: string) => void, signal: AbortSignal): Promise<Bench> {
+export async function openWorkbench(
+  { messaging, handlers, migrations, recovery, sealing = false }: Recoverable,
+  config: DatabaseConfig,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Bench> {
   const { service } = messaging;
   const own = [SigningKeys, DataKeys];
-  const options: MessagingOptions = { ...messaging, lockOrder: [...own, ...messaging.lockOrder.filter(({ name }) => own.every((table) => table.name !== name))] };
+  const options: MessagingOptions = {
+    ...messaging,
+    lockOrder: [...own, ...messaging.lockOrder.filter(({ name }) => own.every((table) => table.name !== name))],
+  };
   const log: Log = (level, message, detail) => {
     if (level !== 'info') say(`${level}: ${message}${detail ? ` ${JSON.stringify(detail)}` : ''}`);
   };
@@ -68,14 +85,35 @@ export async function openWorkbench({ messaging, handlers, migrations, recovery,
     throw error;
   };
   const parts = new MessagingParts(options, { store, kafka, world: systemWorld, log, onFatal }, () => []);
-  for (const Handler of [SigningKeysHandler, ...(sealing ? [DataKeysHandler] : []), ...handlers]) parts.hear(new Handler());
+  for (const Handler of [SigningKeysHandler, ...(sealing ? [DataKeysHandler] : []), ...handlers])
+    parts.hear(new Handler());
   // What is said here is published by the living relay, at once.
   parts.runner.onCommitted(({ said }) => {
-    if (said > 0) void store.poke().catch((error: unknown) => log('warn', 'the relay was not told; it looks by itself each second', { error: String(error) }));
+    if (said > 0)
+      void store
+        .poke()
+        .catch((error: unknown) =>
+          log('warn', 'the relay was not told; it looks by itself each second', { error: String(error) }),
+        );
   });
   const close = async (): Promise<void> => {
     await kafka.close();
     await dataSource.destroy();
   };
-  return { service, messaging: options, migrations: all, recovery: recovery(config), config, dataSource, store, kafka, world: systemWorld, log, parts, say, signal, close };
+  return {
+    service,
+    messaging: options,
+    migrations: all,
+    recovery: recovery(config),
+    config,
+    dataSource,
+    store,
+    kafka,
+    world: systemWorld,
+    log,
+    parts,
+    say,
+    signal,
+    close,
+  };
 }

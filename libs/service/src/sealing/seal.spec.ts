@@ -3,7 +3,18 @@ import { describe, expect, it } from '@jest/globals';
 import { sealedPattern } from '@tradewind/contracts';
 import type { Randomness } from '@tradewind/kernel';
 import fc from 'fast-check';
-import { BrokenSeal, blindIndexWith, dataKeySecret, isDataKeySecret, newDataKey, ownerOf, sealWith, unsealWith, unwrap, wrap } from './seal.js';
+import {
+  BrokenSeal,
+  blindIndexWith,
+  dataKeySecret,
+  isDataKeySecret,
+  newDataKey,
+  ownerOf,
+  sealWith,
+  unsealWith,
+  unwrap,
+  wrap,
+} from './seal.js';
 
 const random: Randomness = { bytes: (count) => randomBytes(count), fraction: () => 0 };
 const ann = '01900000-0000-7000-8000-00000000000a';
@@ -12,16 +23,21 @@ const secret = randomBytes(32);
 const key = newDataKey(random);
 const anyText = fc.string({ unit: 'grapheme', maxLength: 300 });
 
-const flipped = (text: string, at: number): string => `${text.slice(0, at)}${text[at] === 'A' ? 'B' : 'A'}${text.slice(at + 1)}`;
+const flipped = (text: string, at: number): string =>
+  `${text.slice(0, at)}${text[at] === 'A' ? 'B' : 'A'}${text.slice(at + 1)}`;
 
 describe('a sealed text', () => {
   it('opens to what was sealed, whatever it was', () =>
     fc.assert(fc.property(anyText, (text) => unsealWith(key, sealWith(key, ann, text, random)) === text)));
-  it('has the form that the contracts ask for', () => fc.assert(fc.property(anyText, (text) => sealedPattern.test(sealWith(key, ann, text, random)))));
+  it('has the form that the contracts ask for', () =>
+    fc.assert(fc.property(anyText, (text) => sealedPattern.test(sealWith(key, ann, text, random)))));
   it('names its owner', () => expect(ownerOf(sealWith(key, ann, 'Ann', random))).toBe(ann));
-  it('looks different each time', () => expect(sealWith(key, ann, 'Ann', random)).not.toBe(sealWith(key, ann, 'Ann', random)));
-  it('does not open with another key', () => expect(() => unsealWith(newDataKey(random), sealWith(key, ann, 'Ann', random))).toThrow(BrokenSeal));
-  it('does not open for another owner', () => expect(() => unsealWith(key, sealWith(key, ann, 'Ann', random).replace(ann, bob))).toThrow(BrokenSeal));
+  it('looks different each time', () =>
+    expect(sealWith(key, ann, 'Ann', random)).not.toBe(sealWith(key, ann, 'Ann', random)));
+  it('does not open with another key', () =>
+    expect(() => unsealWith(newDataKey(random), sealWith(key, ann, 'Ann', random))).toThrow(BrokenSeal));
+  it('does not open for another owner', () =>
+    expect(() => unsealWith(key, sealWith(key, ann, 'Ann', random).replace(ann, bob))).toThrow(BrokenSeal));
   it('does not open when any character was changed', () => {
     const sealed = sealWith(key, ann, 'somewhere in Rye', random);
     fc.assert(
@@ -35,33 +51,51 @@ describe('a sealed text', () => {
       }),
     );
   });
-  it.each(['', 'Ann', 'sealed:1:', `sealed:2:${ann}:AAAAAAAAAAAAAAAA:AAAAAAAAAAAAAAAAAAAAAA`, `sealed:1:${'-'.repeat(36)}:AAAAAAAAAAAAAAAA:AAAAAAAAAAAAAAAAAAAAAA`])(
-    '%j is none',
-    (text) => expect(() => ownerOf(text)).toThrow(BrokenSeal),
-  );
+  it.each([
+    '',
+    'Ann',
+    'sealed:1:',
+    `sealed:2:${ann}:AAAAAAAAAAAAAAAA:AAAAAAAAAAAAAAAAAAAAAA`,
+    `sealed:1:${'-'.repeat(36)}:AAAAAAAAAAAAAAAA:AAAAAAAAAAAAAAAAAAAAAA`,
+  ])('%j is none', (text) => expect(() => ownerOf(text)).toThrow(BrokenSeal));
 });
 
 describe('a wrapped data key', () => {
-  it('unwraps under the same secret for the same user', () => expect(unwrap(secret, ann, wrap(secret, ann, key, random))).toEqual(key));
-  it('does not unwrap for another user', () => expect(() => unwrap(secret, bob, wrap(secret, ann, key, random))).toThrow(BrokenSeal));
-  it('does not unwrap under another secret', () => expect(() => unwrap(randomBytes(32), ann, wrap(secret, ann, key, random))).toThrow(BrokenSeal));
-  it('does not unwrap when it was cut', () => expect(() => unwrap(secret, ann, wrap(secret, ann, key, random).slice(0, 20))).toThrow(BrokenSeal));
+  it('unwraps under the same secret for the same user', () =>
+    expect(unwrap(secret, ann, wrap(secret, ann, key, random))).toEqual(key));
+  it('does not unwrap for another user', () =>
+    expect(() => unwrap(secret, bob, wrap(secret, ann, key, random))).toThrow(BrokenSeal));
+  it('does not unwrap under another secret', () =>
+    expect(() => unwrap(randomBytes(32), ann, wrap(secret, ann, key, random))).toThrow(BrokenSeal));
+  it('does not unwrap when it was cut', () =>
+    expect(() => unwrap(secret, ann, wrap(secret, ann, key, random).slice(0, 20))).toThrow(BrokenSeal));
   it('is no sealed field: the two are bound apart', () => {
     const [, , , nonce, content] = sealWith(secret, ann, key.toString('latin1'), random).split(':');
-    const asWrapped = Buffer.concat([Buffer.from(nonce!, 'base64url'), Buffer.from(content!, 'base64url')]).toString('base64url');
+    const asWrapped = Buffer.concat([Buffer.from(nonce!, 'base64url'), Buffer.from(content!, 'base64url')]).toString(
+      'base64url',
+    );
     expect(() => unwrap(secret, ann, asWrapped)).toThrow(BrokenSeal);
   });
 });
 
 describe('a blind index', () => {
-  it('is the same for the same text and secret', () => expect(blindIndexWith(secret, 'ann@example.com')).toBe(blindIndexWith(secret, 'ann@example.com')));
+  it('is the same for the same text and secret', () =>
+    expect(blindIndexWith(secret, 'ann@example.com')).toBe(blindIndexWith(secret, 'ann@example.com')));
   it('differs by text and by secret', () =>
-    expect(new Set([blindIndexWith(secret, 'a'), blindIndexWith(secret, 'b'), blindIndexWith(randomBytes(32), 'a')]).size).toBe(3));
+    expect(
+      new Set([blindIndexWith(secret, 'a'), blindIndexWith(secret, 'b'), blindIndexWith(randomBytes(32), 'a')]).size,
+    ).toBe(3));
 });
 
 describe('a deployment secret', () => {
   it('is 32 bytes in base64', () => expect(dataKeySecret(secret.toString('base64'))).toEqual(secret));
-  it.each(['', 'x', Buffer.alloc(31).toString('base64'), Buffer.alloc(33).toString('base64'), Buffer.alloc(32).toString('hex')])('%j is none', (text) => {
+  it.each([
+    '',
+    'x',
+    Buffer.alloc(31).toString('base64'),
+    Buffer.alloc(33).toString('base64'),
+    Buffer.alloc(32).toString('hex'),
+  ])('%j is none', (text) => {
     expect(isDataKeySecret(text)).toBe(false);
     expect(() => dataKeySecret(text)).toThrow(TypeError);
   });

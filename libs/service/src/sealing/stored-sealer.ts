@@ -58,7 +58,10 @@ export class StoredSealer extends Sealer {
   async #keyOf(userId: string): Promise<Found> {
     const cached = this.#keys.get(userId);
     if (cached && this.world.clock.now().getTime() - cached.at < freshMilliseconds) return cached.key;
-    return this.#keep(userId, await this.awaiting.until(DataKeys.name, userId, (ids) => this.#look(ids), waitMilliseconds));
+    return this.#keep(
+      userId,
+      await this.awaiting.until(DataKeys.name, userId, (ids) => this.#look(ids), waitMilliseconds),
+    );
   }
 
   /**

@@ -81,7 +81,10 @@ describe('waiting for a row', () => {
     const { awaiting, rows, probe, commit, looks } = aWaitingRoom();
     const answer = awaiting.until('orders/outcome', 'a', probe, 2_000);
     await settled();
-    commit([{ table: 'orders', key: 'b' }, { table: 'carts', key: 'a' }]);
+    commit([
+      { table: 'orders', key: 'b' },
+      { table: 'carts', key: 'a' },
+    ]);
     await settled();
     expect(looks).toHaveLength(1);
     rows.set('a', 'done');

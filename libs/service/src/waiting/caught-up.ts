@@ -34,7 +34,10 @@ export class CaughtUp {
   }
 
   async #compare(topic: string): Promise<boolean> {
-    const [ends, positions] = await Promise.all([this.kafka.endOffsets([topic]), this.kafka.committed(this.group, [topic])]);
+    const [ends, positions] = await Promise.all([
+      this.kafka.endOffsets([topic]),
+      this.kafka.committed(this.group, [topic]),
+    ]);
     const next = new Map(positions.map((position) => [position.partition, position.next]));
     return ends.every(({ partition, start, end }) => end === start || (next.get(partition) ?? -1n) >= end);
   }

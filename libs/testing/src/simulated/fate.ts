@@ -16,6 +16,14 @@ export interface Call {
  * `fail-partly`: of several things in one call some happen, and the answer is lost. `fail-meanwhile`: the caller hears of a failure,
  * and it happens later all the same. `crash-before` and `crash-after` end the caller's life. A failed call ends its connection.
  */
-export type Fate = 'proceed' | 'fail-before' | 'fail-after' | 'fail-partly' | 'fail-meanwhile' | 'crash-before' | 'crash-after' | { readonly delay: number };
+export type Fate =
+  | 'proceed'
+  | 'fail-before'
+  | 'fail-after'
+  | 'fail-partly'
+  | 'fail-meanwhile'
+  | 'crash-before'
+  | 'crash-after'
+  | { readonly delay: number };
 
 export type FateOf = (call: Call) => Fate;

@@ -1,8 +1,33 @@
 import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
-import { answer, Catalogue, command, Handles, insert, keys, Message, MessagingParts, nothing, perform, readEnvelope, save, say, table, topic, type Decision, type Given } from '@tradewind/messaging';
+import {
+  answer,
+  Catalogue,
+  command,
+  Handles,
+  insert,
+  keys,
+  Message,
+  MessagingParts,
+  nothing,
+  perform,
+  readEnvelope,
+  save,
+  say,
+  table,
+  topic,
+  type Decision,
+  type Given,
+} from '@tradewind/messaging';
 import { IsInt, IsString } from 'class-validator';
-import { Simulation, type Call, type Fate, type SimulatedDatabase, type SimulatedKafka, type SimulatedProcess } from './index.js';
+import {
+  Simulation,
+  type Call,
+  type Fate,
+  type SimulatedDatabase,
+  type SimulatedKafka,
+  type SimulatedProcess,
+} from './index.js';
 
 const commands = topic('counting.commands', { owner: 'counter', partitions: 3 });
 const events = topic('counting.events', { owner: 'counter', partitions: 3 });
@@ -48,14 +73,25 @@ class AddHandler {
   }
 }
 
-const ask = command('ask', {}, (asked: Asked) => insert(Asks, asked).and(say(Add, { counterId: asked.counterId, amount: asked.amount })).and(answer('asked')));
+const ask = command('ask', {}, (asked: Asked) =>
+  insert(Asks, asked)
+    .and(say(Add, { counterId: asked.counterId, amount: asked.amount }))
+    .and(answer('asked')),
+);
 
 /** A service of the library, alive in a simulated process: every life of it runs the same code on its own ports. */
 function aCounter(life: SimulatedProcess, database: SimulatedDatabase, kafka: SimulatedKafka): MessagingParts {
   const ring = {
     name: 'ring',
-    run: ({ cause }: { cause: string }) => life.call({ peer: 'tower', operation: 'ring', effect: () => cause, failure: () => new Error('the tower is silent') }),
-    settle: (_payload: object, cause: string, { id }: Given<Record<never, never>>) => insert(Bells, { bellId: id(), cause }),
+    run: ({ cause }: { cause: string }) =>
+      life.call({
+        peer: 'tower',
+        operation: 'ring',
+        effect: () => cause,
+        failure: () => new Error('the tower is silent'),
+      }),
+    settle: (_payload: object, cause: string, { id }: Given<Record<never, never>>) =>
+      insert(Bells, { bellId: id(), cause }),
   };
   const parts = new MessagingParts(
     { service: 'counter', contracts: new Catalogue([Add, Added]), lockOrder: [Asks, Counters, Bells] },
@@ -78,10 +114,26 @@ function aCounter(life: SimulatedProcess, database: SimulatedDatabase, kafka: Si
   return parts;
 }
 
-const fates: readonly Fate[] = ['fail-before', 'fail-after', 'fail-partly', 'fail-meanwhile', 'crash-before', 'crash-after', { delay: 3_000 }];
+const fates: readonly Fate[] = [
+  'fail-before',
+  'fail-after',
+  'fail-partly',
+  'fail-meanwhile',
+  'crash-before',
+  'crash-after',
+  { delay: 3_000 },
+];
 
 /** Two instances, whose calls fail and who die, for twenty seconds; then all is quiet. */
-async function underFire(seed: number): Promise<{ simulation: Simulation; database: SimulatedDatabase; kafka: SimulatedKafka; hits: ReadonlySet<Fate>; asked: number }> {
+async function underFire(
+  seed: number,
+): Promise<{
+  simulation: Simulation;
+  database: SimulatedDatabase;
+  kafka: SimulatedKafka;
+  hits: ReadonlySet<Fate>;
+  asked: number;
+}> {
   let quiet = false;
   const hits = new Set<Fate>();
   const fateOf = ({ operation }: Call): Fate => {
@@ -102,7 +154,9 @@ async function underFire(seed: number): Promise<{ simulation: Simulation; databa
       if (quiet || !life.alive) return;
       const input = { askedId: `${asked}`, counterId: `c${asked % 4}`, amount: 1 + (asked % 5) };
       asked++;
-      void gate.once(ask, input, { scope: 'me', route: 'ask', key: input.askedId, bodyHash: '' }).catch(() => undefined); // what became of it, the database tells
+      void gate
+        .once(ask, input, { scope: 'me', route: 'ask', key: input.askedId, bodyHash: '' })
+        .catch(() => undefined); // what became of it, the database tells
       simulation.after(simulation.chance.between(50, 500), 'visit', visit);
     };
     visit();
@@ -113,29 +167,32 @@ async function underFire(seed: number): Promise<{ simulation: Simulation; databa
   return { simulation, database, kafka, hits, asked };
 }
 
-describe.each(Array.from({ length: 12 }, (_, seed) => seed))('the library on simulated parts, under fire, seed %i', (seed) => {
-  it('keeps every effect once, whatever fails', async () => {
-    const { database, kafka, hits, asked } = await underFire(seed);
-    expect(hits.size).toBeGreaterThan(2);
-    const asks = database.rows<Asked>(Asks);
-    expect(asks.length).toBeGreaterThan(asked / 2);
-    const sums = new Map<string, number>();
-    for (const { counterId, amount } of asks) sums.set(counterId, (sums.get(counterId) ?? 0) + amount);
-    expect(new Map(database.rows<Counter>(Counters).map(({ counterId, total }) => [counterId, total]))).toEqual(sums);
-    expect(database.outbox.waiting()).toEqual([]);
-    expect(database.rows(Bells)).toHaveLength(asks.filter(({ amount }) => amount % 3 === 0).length);
-    for (const { name } of [commands, events]) {
-      const seen = new Map<string, Set<bigint>>();
-      for (const record of kafka.records(name)) {
-        const sequences = seen.get(record.key!) ?? new Set();
-        const { sequence } = readEnvelope(record.headers);
-        if (!sequences.has(sequence)) expect(sequence).toBe(BigInt(sequences.size + 1));
-        seen.set(record.key!, sequences.add(sequence));
+describe.each(Array.from({ length: 12 }, (_, seed) => seed))(
+  'the library on simulated parts, under fire, seed %i',
+  (seed) => {
+    it('keeps every effect once, whatever fails', async () => {
+      const { database, kafka, hits, asked } = await underFire(seed);
+      expect(hits.size).toBeGreaterThan(2);
+      const asks = database.rows<Asked>(Asks);
+      expect(asks.length).toBeGreaterThan(asked / 2);
+      const sums = new Map<string, number>();
+      for (const { counterId, amount } of asks) sums.set(counterId, (sums.get(counterId) ?? 0) + amount);
+      expect(new Map(database.rows<Counter>(Counters).map(({ counterId, total }) => [counterId, total]))).toEqual(sums);
+      expect(database.outbox.waiting()).toEqual([]);
+      expect(database.rows(Bells)).toHaveLength(asks.filter(({ amount }) => amount % 3 === 0).length);
+      for (const { name } of [commands, events]) {
+        const seen = new Map<string, Set<bigint>>();
+        for (const record of kafka.records(name)) {
+          const sequences = seen.get(record.key!) ?? new Set();
+          const { sequence } = readEnvelope(record.headers);
+          if (!sequences.has(sequence)) expect(sequence).toBe(BigInt(sequences.size + 1));
+          seen.set(record.key!, sequences.add(sequence));
+        }
+        expect([...seen.values()].reduce((sum, sequences) => sum + sequences.size, 0)).toBe(asks.length);
       }
-      expect([...seen.values()].reduce((sum, sequences) => sum + sequences.size, 0)).toBe(asks.length);
-    }
-  });
-});
+    });
+  },
+);
 
 describe('the library on simulated parts', () => {
   it('replays a seed bit for bit', async () => {

@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { Transient } from '@tradewind/kernel';
-import { OutcomeUnknown, table, topic, type IncomingRecord, type KafkaClient, type Store, type TopicPartition } from '@tradewind/messaging';
+import {
+  OutcomeUnknown,
+  table,
+  topic,
+  type IncomingRecord,
+  type KafkaClient,
+  type Store,
+  type TopicPartition,
+} from '@tradewind/messaging';
 import { Simulation, type Call, type Fate, type SimulatedDatabase, type SimulatedProcess } from './index.js';
 
 interface Row {
@@ -11,7 +19,9 @@ const Rows = table<Row>('rows', 'id', { id: 'text', by: 'text' });
 const news = topic('news', { owner: 'test', partitions: 4 });
 
 const write = (store: Store, id: string, by: string): Promise<void> =>
-  store.transaction((transaction) => transaction.save(Rows, [{ table: Rows, key: id, row: { id, by }, fresh: true }], new Set()));
+  store.transaction((transaction) =>
+    transaction.save(Rows, [{ table: Rows, key: id, row: { id, by }, fresh: true }], new Set()),
+  );
 const hold = (store: Store, id: string, work: () => Promise<void>): Promise<void> =>
   store.transaction(async (transaction) => {
     await transaction.load({ table: Rows, by: new Map([['id', new Set([id])]]) });
@@ -19,8 +29,12 @@ const hold = (store: Store, id: string, work: () => Promise<void>): Promise<void
   });
 
 /** A simulation in which the first call of one operation has a fate. */
-function aWorld(operation?: string, fate: Fate = 'proceed'): { simulation: Simulation; database: SimulatedDatabase; life: SimulatedProcess } {
-  const fateOf = (call: Call): Fate => (call.process === 'one' && call.operation === operation && call.count === 1 ? fate : 'proceed');
+function aWorld(
+  operation?: string,
+  fate: Fate = 'proceed',
+): { simulation: Simulation; database: SimulatedDatabase; life: SimulatedProcess } {
+  const fateOf = (call: Call): Fate =>
+    call.process === 'one' && call.operation === operation && call.count === 1 ? fate : 'proceed';
   const simulation = new Simulation(`${operation} ${JSON.stringify(fate)}`, { fateOf });
   return { simulation, database: simulation.database('rows'), life: simulation.process('one') };
 }
@@ -47,7 +61,11 @@ describe('a commit', () => {
     const { simulation, database, life } = aWorld('commit', fate);
     const written = watched(write(life.store(database), 'a', 'one'));
     await simulation.run(10_000);
-    expect([written.end(), database.rows(Rows).length, life.alive]).toEqual([end, rows, typeof fate === 'object' || !fate.startsWith('crash')]);
+    expect([written.end(), database.rows(Rows).length, life.alive]).toEqual([
+      end,
+      rows,
+      typeof fate === 'object' || !fate.startsWith('crash'),
+    ]);
   });
 
   it('that is late holds its locks until then', async () => {
@@ -180,24 +198,44 @@ describe('a member of a group', () => {
     readonly seen: IncomingRecord[];
     owned: readonly TopicPartition[];
   }
-  const read = async (simulation: Simulation, name: string, kafka: (life: SimulatedProcess) => KafkaClient): Promise<Reading> => {
+  const read = async (
+    simulation: Simulation,
+    name: string,
+    kafka: (life: SimulatedProcess) => KafkaClient,
+  ): Promise<Reading> => {
     const reading: Reading = { life: simulation.process(name), seen: [], owned: [] };
     const onAssigned = (partitions: readonly TopicPartition[]): void => void (reading.owned = partitions);
     await simulation.settled(
-      kafka(reading.life).subscribe({ group: 'readers', topics: ['news'], onRecords: (records) => reading.seen.push(...records), onAssigned, onDead: () => undefined }),
+      kafka(reading.life).subscribe({
+        group: 'readers',
+        topics: ['news'],
+        onRecords: (records) => reading.seen.push(...records),
+        onAssigned,
+        onDead: () => undefined,
+      }),
     );
     return reading;
   };
-  const twoReaders = async (): Promise<{ simulation: Simulation; kafka: ReturnType<Simulation['kafka']>; one: Reading; two: Reading }> => {
+  const twoReaders = async (): Promise<{
+    simulation: Simulation;
+    kafka: ReturnType<Simulation['kafka']>;
+    one: Reading;
+    two: Reading;
+  }> => {
     const { simulation } = aWorld();
     const kafka = simulation.kafka();
     kafka.create(news);
-    const [one, two] = [await read(simulation, 'one', (life) => life.kafka(kafka)), await read(simulation, 'two', (life) => life.kafka(kafka))];
+    const [one, two] = [
+      await read(simulation, 'one', (life) => life.kafka(kafka)),
+      await read(simulation, 'two', (life) => life.kafka(kafka)),
+    ];
     await simulation.until(() => one.owned.length === 2 && two.owned.length === 2);
     return { simulation, kafka, one, two };
   };
   const tell = (kafka: ReturnType<Simulation['kafka']>): void =>
-    kafka.append(...Array.from({ length: 4 }, (_, partition) => ({ topic: 'news', partition, key: 'k', value: 'x', headers: {} })));
+    kafka.append(
+      ...Array.from({ length: 4 }, (_, partition) => ({ topic: 'news', partition, key: 'k', value: 'x', headers: {} })),
+    );
 
   it('that is killed is missed when its session runs out, and not before', async () => {
     const { simulation, one, two } = await twoReaders();
@@ -237,7 +275,15 @@ describe('a member of a group', () => {
     kafka.create(news);
     const life = simulation.process('reader');
     const subscription = await simulation.settled(
-      life.kafka(kafka).subscribe({ group: 'readers', topics: ['news'], onRecords: () => undefined, onAssigned: () => undefined, onDead: () => undefined }),
+      life
+        .kafka(kafka)
+        .subscribe({
+          group: 'readers',
+          topics: ['news'],
+          onRecords: () => undefined,
+          onAssigned: () => undefined,
+          onDead: () => undefined,
+        }),
     );
     const silence = (): number => life.world.clock.now().getTime() - subscription.lastFetchAt();
     await simulation.run(60_000);
@@ -254,7 +300,13 @@ describe('a publisher', () => {
     const kafka = simulation.kafka();
     kafka.create(news);
     const publisher = await simulation.settled(life.kafka(kafka).publisher());
-    const records = Array.from({ length: 4 }, (_, partition) => ({ topic: 'news', partition, key: 'k', value: 'x', headers: {} }));
+    const records = Array.from({ length: 4 }, (_, partition) => ({
+      topic: 'news',
+      partition,
+      key: 'k',
+      value: 'x',
+      headers: {},
+    }));
     const first = watched(publisher.publish(records));
     await simulation.run(5_000);
     const again = watched(publisher.publish(records));
@@ -262,15 +314,18 @@ describe('a publisher', () => {
     return { ends: [first.end(), again.end()], taken: kafka.records('news').length };
   };
 
-  it.each<[Fate, number, number]>([['fail-before', 0, 0], ['fail-partly', 0, 4], ['fail-after', 4, 4], ['fail-meanwhile', 4, 4]])(
-    'whose call has the fate %j is spent, and has sent from %i to %i records',
-    async (fate, least, most) => {
-      const { ends, taken } = await send(fate);
-      expect(ends).toEqual(['failed', 'failed']);
-      expect(taken).toBeGreaterThanOrEqual(least);
-      expect(taken).toBeLessThanOrEqual(most);
-    },
-  );
+  it.each<[Fate, number, number]>([
+    ['fail-before', 0, 0],
+    ['fail-partly', 0, 4],
+    ['fail-after', 4, 4],
+    ['fail-meanwhile', 4, 4],
+  ])('whose call has the fate %j is spent, and has sent from %i to %i records', async (fate, least, most) => {
+    const { ends, taken } = await send(fate);
+    expect(ends).toEqual(['failed', 'failed']);
+    expect(taken).toBeGreaterThanOrEqual(least);
+    expect(taken).toBeLessThanOrEqual(most);
+  });
 
-  it('that is answered is good for the next call', async () => expect(await send('proceed')).toEqual({ ends: ['done', 'done'], taken: 8 }));
+  it('that is answered is good for the next call', async () =>
+    expect(await send('proceed')).toEqual({ ends: ['done', 'done'], taken: 8 }));
 });

@@ -147,9 +147,15 @@ export class SimulatedProcess {
     return new Promise((resolve, reject) => this.#go(errand, fate, resolve, reject));
   }
 
-  #go<T>({ peer, operation, effect, part, failure, onLost }: Errand<T>, fate: Fate, resolve: (value: T) => void, reject: (error: Error) => void): void {
+  #go<T>(
+    { peer, operation, effect, part, failure, onLost }: Errand<T>,
+    fate: Fate,
+    resolve: (value: T) => void,
+    reject: (error: Error) => void,
+  ): void {
     const { simulation } = this;
-    const fail = (why: string): void => void this.deliver(simulation.latency(), 'loses', () => reject(failure(why)), operation);
+    const fail = (why: string): void =>
+      void this.deliver(simulation.latency(), 'loses', () => reject(failure(why)), operation);
     if (fate === 'fail-before') {
       simulation.later(simulation.latency(), peer, 'misses', () => onLost?.(), this.label);
       return fail('the connection failed before');
@@ -157,13 +163,23 @@ export class SimulatedProcess {
     if (fate === 'fail-meanwhile') fail('the connection failed meanwhile');
     const settle = (answer: () => void): void => {
       if (fate === 'crash-after') return this.crash();
-      if (fate === 'proceed' || typeof fate === 'object') return void this.deliver(simulation.latency(), 'hears', answer, operation);
+      if (fate === 'proceed' || typeof fate === 'object')
+        return void this.deliver(simulation.latency(), 'hears', answer, operation);
       onLost?.();
       if (fate !== 'fail-meanwhile') fail('the answer was lost');
     };
-    const extra = typeof fate === 'object' ? fate.delay * 1_000 : fate === 'fail-meanwhile' ? simulation.chance.between(1_000, 2_000_000) : 0;
+    const extra =
+      typeof fate === 'object'
+        ? fate.delay * 1_000
+        : fate === 'fail-meanwhile'
+          ? simulation.chance.between(1_000, 2_000_000)
+          : 0;
     const arrive = (): void =>
-      this.#perform(fate === 'fail-partly' ? (part ?? effect) : effect, (value) => settle(() => resolve(value)), (error) => settle(() => reject(error)));
+      this.#perform(
+        fate === 'fail-partly' ? (part ?? effect) : effect,
+        (value) => settle(() => resolve(value)),
+        (error) => settle(() => reject(error)),
+      );
     simulation.later(simulation.latency() + extra, peer, operation, arrive, this.label);
   }
 

@@ -17,19 +17,32 @@ const countUp = (life: SimulatedProcess, database: SimulatedDatabase, id: string
   });
 
 /** Several lives that count one row up at once, publish, and read. */
-async function aBusyMinute(seed: number, fateOf?: () => Fate): Promise<{ simulation: Simulation; database: SimulatedDatabase; kafka: SimulatedKafka; read: string[] }> {
+async function aBusyMinute(
+  seed: number,
+  fateOf?: () => Fate,
+): Promise<{ simulation: Simulation; database: SimulatedDatabase; kafka: SimulatedKafka; read: string[] }> {
   const simulation = new Simulation(seed, fateOf ? { fateOf } : {});
   const [database, kafka, read] = [simulation.database('counts'), simulation.kafka(), [] as string[]];
   kafka.create(clicks);
   await database.seed(Counts, [{ id: 'a', times: 0 }]);
   for (const name of ['one', 'two', 'three']) {
     const life = simulation.process(name);
-    void life.kafka(kafka).subscribe({ group: 'readers', topics: ['clicks'], onRecords: (records) => read.push(...records.map(({ key }) => `${name} ${key}`)), onAssigned: () => undefined, onDead: () => undefined });
+    void life
+      .kafka(kafka)
+      .subscribe({
+        group: 'readers',
+        topics: ['clicks'],
+        onRecords: (records) => read.push(...records.map(({ key }) => `${name} ${key}`)),
+        onAssigned: () => undefined,
+        onDead: () => undefined,
+      });
     const work = async (): Promise<void> => {
       for (let round = 0; round < 5; round++) {
         await countUp(life, database, 'a').catch(() => undefined);
         await life.world.timers.wait(1_000 * life.world.randomness.fraction());
-        await (await life.kafka(kafka).publisher()).publish([{ topic: 'clicks', partition: round % 2, key: `${name}${round}`, value: null, headers: {} }]);
+        await (
+          await life.kafka(kafka).publisher()
+        ).publish([{ topic: 'clicks', partition: round % 2, key: `${name}${round}`, value: null, headers: {} }]);
       }
     };
     void work();
@@ -49,7 +62,9 @@ describe('a simulation', () => {
   it('loses no update of a row that is loaded before it is saved, and no record', async () => {
     const { database, read, kafka } = await aBusyMinute(3);
     expect(database.rows(Counts)).toEqual([{ id: 'a', times: 15 }]);
-    expect(new Set(read.map((line) => line.split(' ')[1]))).toEqual(new Set(kafka.records('clicks').map(({ key }) => key)));
+    expect(new Set(read.map((line) => line.split(' ')[1]))).toEqual(
+      new Set(kafka.records('clicks').map(({ key }) => key)),
+    );
   });
 
   it('lets a minute pass in a moment of nothing', async () => {

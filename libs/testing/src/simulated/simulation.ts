@@ -94,7 +94,15 @@ export class Simulation {
 
   /** The parts' own way: in that many microseconds. */
   later(microseconds: number, who: string, what: string, run: () => void, about = ''): () => void {
-    const event: SimulatedEvent = { at: this.#now + microseconds, tie: this.chance.uint32(), who, what, about, run, cancelled: false };
+    const event: SimulatedEvent = {
+      at: this.#now + microseconds,
+      tie: this.chance.uint32(),
+      who,
+      what,
+      about,
+      run,
+      cancelled: false,
+    };
     this.#queue.add(event);
     if (this.#background && !this.#running) this.#runOut();
     return () => void (event.cancelled = true);
@@ -120,7 +128,10 @@ export class Simulation {
   async until(condition: () => boolean, within = 600_000): Promise<void> {
     const end = this.#now + within * 1_000;
     await this.#drain(() => condition() || (this.#queue.peek()?.at ?? Infinity) > end);
-    if (!condition()) throw new Error(`seed ${this.seed}: not so within ${within} ms, at ${this.elapsed} ms, after ${this.#events} events`);
+    if (!condition())
+      throw new Error(
+        `seed ${this.seed}: not so within ${within} ms, at ${this.elapsed} ms, after ${this.#events} events`,
+      );
   }
 
   /** Runs until a promise is settled, and gives what it gives. */

@@ -8,13 +8,19 @@ import { bugs } from './bugs.js';
 
 const textOf = (file: string): string => readFileSync(join(root, file), 'utf8');
 
-describe.each(bugs.map((bug) => [bug.name, bug] as const))('the bug "%s"', (name, { changes, scenario: { settings = [] } }) => {
-  const all = [...changes, ...settings];
-  it.each([...new Set(all.map(({ file }) => file))])('has its place in %s', (file) => {
-    expect(altered({ name, changes: all }, file, textOf(file))).not.toBe(textOf(file));
-  });
-  it.each([...new Set(all.map(({ file }) => file))])('is a program in %s', (file) => {
-    const { status, stderr } = spawnSync(process.execPath, ['--check', '--input-type=module', '-'], { input: altered({ name, changes: all }, file, textOf(file)), encoding: 'utf8' });
-    expect([status, stderr]).toEqual([0, '']);
-  });
-});
+describe.each(bugs.map((bug) => [bug.name, bug] as const))(
+  'the bug "%s"',
+  (name, { changes, scenario: { settings = [] } }) => {
+    const all = [...changes, ...settings];
+    it.each([...new Set(all.map(({ file }) => file))])('has its place in %s', (file) => {
+      expect(altered({ name, changes: all }, file, textOf(file))).not.toBe(textOf(file));
+    });
+    it.each([...new Set(all.map(({ file }) => file))])('is a program in %s', (file) => {
+      const { status, stderr } = spawnSync(process.execPath, ['--check', '--input-type=module', '-'], {
+        input: altered({ name, changes: all }, file, textOf(file)),
+        encoding: 'utf8',
+      });
+      expect([status, stderr]).toEqual([0, '']);
+    });
+  },
+);

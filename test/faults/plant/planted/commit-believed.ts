@@ -14,7 +14,13 @@ const another = `select pg_current_xact_id()::text::int as id`;
 export const commitBelieved: PlantedBug = {
   name: 'a commit believed after a crash',
   service: 'product',
-  changes: [{ file: 'libs/messaging/dist/postgres/commit-outcome.js', find: 'const crashed = incarnation !== before;', instead: 'const crashed = false;' }],
+  changes: [
+    {
+      file: 'libs/messaging/dist/postgres/commit-outcome.js',
+      find: 'const crashed = incarnation !== before;',
+      instead: 'const crashed = false;',
+    },
+  ],
   foundBy: 'G7',
   scenario: {
     /**
@@ -26,19 +32,22 @@ export const commitBelieved: PlantedBug = {
       await scene.command('product', `alter system set wal_writer_delay = '10s'`);
       await scene.command('product', 'select pg_reload_conf()');
       await scene.quiet();
-      await scene.provoke({ do: 'block', milliseconds: blocked, at: { point: 'store.before-commit', hit: 1 } }, async () => {
-        shop.kill('product', 'SIGSTOP');
-        await order(scene);
-        await scene.until('order', allPublished);
-        shop.kill('product', 'SIGCONT');
-      });
+      await scene.provoke(
+        { do: 'block', milliseconds: blocked, at: { point: 'store.before-commit', hit: 1 } },
+        async () => {
+          shop.kill('product', 'SIGSTOP');
+          await order(scene);
+          await scene.until('order', allPublished);
+          shop.kill('product', 'SIGCONT');
+        },
+      );
       const { id: lost } = await scene.until<Id>('product', underWay);
       shop.kill('postgres');
       await shop.startOne('postgres');
       const next = (): Promise<Id> => scene.until('product', another);
       const { id: first } = await next();
       if (first > lost) throw new Error(`${lost} was not given out anew: the first after the crash was ${first}`);
-      for (let id = first; id < lost; ({ id } = await next()));
+      for (let id = first; id < lost; { id } = await next());
     },
   },
 };

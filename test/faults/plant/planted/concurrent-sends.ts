@@ -32,11 +32,21 @@ export const concurrentSends: PlantedBug = {
     async act(scene) {
       await scene.quiet();
       const token = await adminToken(scene);
-      const first = scene.kafka.lose.answers({ api: 'produce', which: { every: 1 }, how: 'swallow', client: /^product$/ });
+      const first = scene.kafka.lose.answers({
+        api: 'produce',
+        which: { every: 1 },
+        how: 'swallow',
+        client: /^product$/,
+      });
       await scene.passes('relay.before-send', () => reprice(scene, token, 101));
       await Promise.all(Array.from({ length: 12 }, (_, index) => reprice(scene, token, 200 + index)));
       await until('a lost answer', () => first.hits > 0);
-      const further = scene.kafka.lose.answers({ api: 'produce', which: { every: 2 }, how: 'swallow', client: /^product$/ });
+      const further = scene.kafka.lose.answers({
+        api: 'produce',
+        which: { every: 2 },
+        how: 'swallow',
+        client: /^product$/,
+      });
       first.heal();
       await until('further lost answers', () => further.hits > 2);
       further.heal();

@@ -5,7 +5,13 @@ import type { PlantedBug } from './planted-bug.js';
 export const lateSuccessIgnored: PlantedBug = {
   name: 'a late success ignored',
   service: 'order',
-  changes: [{ file: 'libs/saga/dist/advance.js', find: "return this.#fail({ because: 'cancelled' }, this.#step);", instead: "return this.#fail({ because: 'cancelled' });" }],
+  changes: [
+    {
+      file: 'libs/saga/dist/advance.js',
+      find: "return this.#fail({ because: 'cancelled' }, this.#step);",
+      instead: "return this.#fail({ because: 'cancelled' });",
+    },
+  ],
   foundBy: 'G1',
   scenario: {
     /** The money is taken, and the answer is still on its way when the buyer cancels. */

@@ -8,7 +8,13 @@ const unread = 10_000;
 export const notFromBeginning: PlantedBug = {
   name: 'fromBeginning: false',
   service: 'order',
-  changes: [{ file: 'libs/messaging/dist/kafka/kafkajs-reader.js', find: 'fromBeginning: true', instead: 'fromBeginning: false' }],
+  changes: [
+    {
+      file: 'libs/messaging/dist/kafka/kafkajs-reader.js',
+      find: 'fromBeginning: true',
+      instead: 'fromBeginning: false',
+    },
+  ],
   foundBy: 'G4',
   scenario: {
     /** Carts are checked out while the order service, which has never read any, is away. */

@@ -16,7 +16,8 @@ export const producerKept: PlantedBug = {
     {
       file: 'libs/messaging/dist/outbox/relay.js',
       find: 'const publisher = this.#publisher;\n        this.#publisher = undefined;',
-      instead: 'if (!this.#stopping.signal.aborted) return;\n        const publisher = this.#publisher;\n        this.#publisher = undefined;',
+      instead:
+        'if (!this.#stopping.signal.aborted) return;\n        const publisher = this.#publisher;\n        this.#publisher = undefined;',
     },
   ],
   foundBy: 'G3',
@@ -27,7 +28,12 @@ export const producerKept: PlantedBug = {
     async act(scene) {
       await scene.quiet();
       const token = await adminToken(scene);
-      const lost = scene.kafka.lose.answers({ api: 'produce', which: { every: 1 }, how: 'swallow', client: /^product$/ });
+      const lost = scene.kafka.lose.answers({
+        api: 'produce',
+        which: { every: 1 },
+        how: 'swallow',
+        client: /^product$/,
+      });
       await scene.passes('relay.before-send', () => reprice(scene, token, 111));
       await reprice(scene, token, 222);
       await until('a relay that starts over', () => scene.logOf('product').includes('relay starts over'));

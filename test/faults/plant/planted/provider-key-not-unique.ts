@@ -5,7 +5,13 @@ import type { PlantedBug } from './planted-bug.js';
 export const providerKeyNotUnique: PlantedBug = {
   name: 'a provider key that is not unique',
   service: 'payment',
-  changes: [{ file: 'dist/apps/payment/src/domain/operation-keys.js', find: '`${orderId}:take:1`', instead: '`${orderId.slice(0, 4)}:take:1`' }],
+  changes: [
+    {
+      file: 'dist/apps/payment/src/domain/operation-keys.js',
+      find: '`${orderId}:take:1`',
+      instead: '`${orderId.slice(0, 4)}:take:1`',
+    },
+  ],
   foundBy: 'G1',
   scenario: {
     /** Two buyers pay the same for the same. */

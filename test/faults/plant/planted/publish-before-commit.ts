@@ -19,7 +19,8 @@ export const publishBeforeCommit: PlantedBug = {
     {
       file: 'libs/messaging/dist/postgres/outbox-sql.js',
       find: '// crashpoint: outbox.after-insert',
-      instead: 'await globalThis.__publish(rows.map((row, index) => ({ ...row, sequence: BigInt(beforeLast[index] + 1) })));\n    // crashpoint: outbox.after-insert',
+      instead:
+        'await globalThis.__publish(rows.map((row, index) => ({ ...row, sequence: BigInt(beforeLast[index] + 1) })));\n    // crashpoint: outbox.after-insert',
     },
   ],
   foundBy: 'G5',

@@ -25,14 +25,18 @@ export interface Running {
   readonly say: (line: string) => void;
 }
 
-export const wasCaught = ({ foundBy }: PlantedBug, { found }: Verdict): boolean => found.some(({ check }) => check === foundBy);
+export const wasCaught = ({ foundBy }: PlantedBug, { found }: Verdict): boolean =>
+  found.some(({ check }) => check === foundBy);
 
 /** Plays the bug's scenario on a shop of its own, with it or without, and tells what the checks have found. */
 export async function runPlanted(bug: PlantedBug, { planted, seed = 1, say }: Running): Promise<Verdict> {
   const since = performance.now();
   const { scenario, service } = bug;
   const plant = Plant.in();
-  const alterations = [...(scenario.settings ? [{ name: 'settings', changes: scenario.settings }] : []), ...(planted ? [bug] : [])];
+  const alterations = [
+    ...(scenario.settings ? [{ name: 'settings', changes: scenario.settings }] : []),
+    ...(planted ? [bug] : []),
+  ];
   plant.alter(...alterations);
   const network = scenario.network ? new Network(chanceOf(seed, 'network')) : undefined;
   let shop: Shop | undefined;
@@ -46,20 +50,42 @@ export async function runPlanted(bug: PlantedBug, { planted, seed = 1, say }: Ru
     });
     const historyFile = join(shop.state.path, 'history.jsonl');
     say(`${bug.name}${planted ? '' : ', not planted'}: the shop serves after ${secondsSince(since)} s`);
-    load = await Load.open({ gatewayUrl: shop.gatewayUrl, admin: shop.admin, historyFile, seed, articles: 2, patience: planted ? 20 : 90, say });
+    load = await Load.open({
+      gatewayUrl: shop.gatewayUrl,
+      admin: shop.admin,
+      historyFile,
+      seed,
+      articles: 2,
+      patience: planted ? 20 : 90,
+      say,
+    });
     const scene = new Scene(shop, load, plant, say, network?.kafkas[0]);
     await scenario.act(scene);
     await load.stop();
     for (const { name, changes } of alterations) {
       for (const file of new Set(changes.map((change) => change.file))) {
-        if (!plant.planted().some((each) => each.name === name && each.path === file)) throw new Error(`${service} never ran ${file} as altered by "${name}"`);
+        if (!plant.planted().some((each) => each.name === name && each.path === file))
+          throw new Error(`${service} never ran ${file} as altered by "${name}"`);
       }
     }
-    const report = await runAudit({ databases: shop.databases, brokers: shop.kafkaBrokers, providerLog: shop.state.providerLog, historyFile, waitSeconds: planted ? 30 : 90, log: say });
+    const report = await runAudit({
+      databases: shop.databases,
+      brokers: shop.kafkaBrokers,
+      providerLog: shop.state.providerLog,
+      historyFile,
+      waitSeconds: planted ? 30 : 90,
+      log: say,
+    });
     const found = [
-      ...report.sections.flatMap(({ id, violations }) => violations.map(({ what, ids }) => ({ check: id, what: `${what} ${JSON.stringify(ids)}` }))),
+      ...report.sections.flatMap(({ id, violations }) =>
+        violations.map(({ what, ids }) => ({ check: id, what: `${what} ${JSON.stringify(ids)}` })),
+      ),
       ...report.waiting.map(({ what }) => ({ check: 'G3' as const, what: `waits for an operator: ${what}` })),
-      ...shop.instances.flatMap(({ name, log }) => (readFileSync(log, 'utf8').includes('OffsetRegression') ? [{ check: 'OffsetRegression' as const, what: name }] : [])),
+      ...shop.instances.flatMap(({ name, log }) =>
+        readFileSync(log, 'utf8').includes('OffsetRegression')
+          ? [{ check: 'OffsetRegression' as const, what: name }]
+          : [],
+      ),
     ];
     return { bug: bug.name, planted, found, seconds: secondsSince(since) };
   } finally {

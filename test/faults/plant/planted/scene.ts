@@ -52,13 +52,17 @@ export class Scene {
   async joins(service: DatabaseService): Promise<void> {
     const { url } = this.shop.instances.find((instance) => instance.name === service)!;
     const shared = new RegExp(`^consumer_rebalances_total\\{group="${service}"\\} [1-9]`, 'm');
-    await until(`the consumer of ${service} in its group`, async () => shared.test(await (await fetch(`${url}/metrics`)).text()));
+    await until(`the consumer of ${service} in its group`, async () =>
+      shared.test(await (await fetch(`${url}/metrics`)).text()),
+    );
   }
 
   /** Resolves when a service has begun to read a topic, or when it has not in so many milliseconds. */
   async begins(service: DatabaseService, topic: string, milliseconds: number): Promise<void> {
     const end = performance.now() + milliseconds;
-    const started = async (): Promise<boolean> => (await this.ask(service, 'select 1 from msg_starts where consumer = $1 and topic = $2', [service, topic])).length > 0;
+    const started = async (): Promise<boolean> =>
+      (await this.ask(service, 'select 1 from msg_starts where consumer = $1 and topic = $2', [service, topic]))
+        .length > 0;
     await until(`${service} at ${topic}, or its time over`, async () => performance.now() > end || (await started()));
   }
 

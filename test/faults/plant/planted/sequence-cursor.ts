@@ -19,8 +19,9 @@ export const sequenceCursor: PlantedBug = {
     { file, find: 'order by position limit $1', instead: 'and position > $2 order by position limit $1' },
     {
       file,
-      find: "const { rows } = await this.#query(take, [limit]);",
-      instead: "const { rows } = await this.#query(take, [limit, this.cursor ?? '0']);\n        this.cursor = rows.at(-1)?.position ?? this.cursor;",
+      find: 'const { rows } = await this.#query(take, [limit]);',
+      instead:
+        "const { rows } = await this.#query(take, [limit, this.cursor ?? '0']);\n        this.cursor = rows.at(-1)?.position ?? this.cursor;",
     },
   ],
   foundBy: 'G3',
@@ -30,7 +31,11 @@ export const sequenceCursor: PlantedBug = {
       const { load } = scene;
       await scene.command('order', slowCommits);
       load.start();
-      await until('30 orders accepted, or buyers who wait for nothing', () => load.counts.accepted >= 30 || load.counts.mishaps.length > 0, 30_000);
+      await until(
+        '30 orders accepted, or buyers who wait for nothing',
+        () => load.counts.accepted >= 30 || load.counts.mishaps.length > 0,
+        30_000,
+      );
     },
   },
 };

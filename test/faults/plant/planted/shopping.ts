@@ -32,12 +32,25 @@ export async function checkOut(scene: Scene, number = 0): Promise<string> {
     about: { key, userId: customer.userId, total },
     expect: [202],
   });
-  scene.load.history.write('outcome', { op: 'checkout', key, userId: customer.userId, orderId: body.orderId, total, status: 'accepted' });
+  scene.load.history.write('outcome', {
+    op: 'checkout',
+    key,
+    userId: customer.userId,
+    orderId: body.orderId,
+    total,
+    status: 'accepted',
+  });
   return body.orderId;
 }
 
 export async function cancel({ load }: Scene, orderId: string, number = 0): Promise<void> {
-  await load.buyers[number]!.account.call({ op: 'cancel', method: 'POST', path: `/orders/${orderId}/cancel`, about: { orderId }, expect: [202] });
+  await load.buyers[number]!.account.call({
+    op: 'cancel',
+    method: 'POST',
+    path: `/orders/${orderId}/cancel`,
+    about: { orderId },
+    expect: [202],
+  });
 }
 
 /** Waits until the order is so. */

@@ -9,7 +9,8 @@ export const timerInMemory: PlantedBug = {
     {
       file: 'libs/messaging/dist/postgres/postgres-transaction.js',
       find: 'this.conversation.post(arm, [',
-      instead: 'globalThis.__timers ??= new Map();\n        for (const row of rows) globalThis.__timers.set(row.id, { ...row, due: Date.now() + row.milliseconds });\n        void (arm, [',
+      instead:
+        'globalThis.__timers ??= new Map();\n        for (const row of rows) globalThis.__timers.set(row.id, { ...row, due: Date.now() + row.milliseconds });\n        void (arm, [',
     },
     {
       file: 'libs/messaging/dist/postgres/postgres-transaction.js',
@@ -24,11 +25,17 @@ export const timerInMemory: PlantedBug = {
   ],
   foundBy: 'G3',
   scenario: {
-    settings: [{ file: 'dist/apps/order/src/sagas/place-order.saga.js', find: "within: '2m'", instead: "within: '4s'" }],
+    settings: [
+      { file: 'dist/apps/order/src/sagas/place-order.saga.js', find: "within: '2m'", instead: "within: '4s'" },
+    ],
     /** The process dies while an order waits for a provider that never answers. */
     async act(scene) {
       const orderId = await order(scene, 'sim_down');
-      await scene.until('order', "select 1 as there from msg_sagas where subject = $1 and state->>'step' = 'take payment'", [orderId]);
+      await scene.until(
+        'order',
+        "select 1 as there from msg_sagas where subject = $1 and state->>'step' = 'take payment'",
+        [orderId],
+      );
       scene.shop.kill('order');
       await scene.shop.untilReady();
     },

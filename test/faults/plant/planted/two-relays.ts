@@ -11,11 +11,16 @@ export const twoRelays: PlantedBug = {
   changes: [
     { file, find: 'if (!rows[0].led)\n            return undefined;', instead: '' },
     { file, find: 'update msg_relay set epoch = epoch + 1 returning epoch', instead: 'select epoch from msg_relay' },
-    { file, find: 'order by position limit $1', instead: 'order by position limit $1 for update of msg_outbox skip locked' },
     {
       file,
-      find: "const { rows } = await this.#query(take, [limit]);",
-      instead: "await this.client.query('begin');\n        const { rows } = await this.#query(take, [limit]);\n        if (rows.length === 0) await this.client.query('commit');",
+      find: 'order by position limit $1',
+      instead: 'order by position limit $1 for update of msg_outbox skip locked',
+    },
+    {
+      file,
+      find: 'const { rows } = await this.#query(take, [limit]);',
+      instead:
+        "await this.client.query('begin');\n        const { rows } = await this.#query(take, [limit]);\n        if (rows.length === 0) await this.client.query('commit');",
     },
     {
       file,
@@ -36,7 +41,9 @@ export const twoRelays: PlantedBug = {
         () => Promise.resolve((first = reprice(scene, token, 111))),
         2,
       );
-      const awake = scene.shop.instances.find(({ service, keeper }) => service === 'product' && keeper.pid !== sleeper)!;
+      const awake = scene.shop.instances.find(
+        ({ service, keeper }) => service === 'product' && keeper.pid !== sleeper,
+      )!;
       await reprice(scene, token, 222, awake.url);
       await first;
     },

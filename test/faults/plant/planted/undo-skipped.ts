@@ -22,7 +22,10 @@ export const undoSkipped: PlantedBug = {
       await scene.quiet();
       await scene.shop.stopOne('provider');
       await cancel(scene, orderId);
-      await scene.until('payment', "select 1 as there from msg_effects where name = 'payment.give-back' and last_error is not null");
+      await scene.until(
+        'payment',
+        "select 1 as there from msg_effects where name = 'payment.give-back' and last_error is not null",
+      );
       await scene.shop.startOne('provider');
       await becomes(scene, orderId, 'cancelled');
     },

@@ -15,7 +15,8 @@ export class DatabaseError extends Error {
 export const uniqueViolation = (constraint: string): DatabaseError =>
   new DatabaseError('23505', `duplicate key value violates unique constraint "${constraint}"`, constraint);
 
-export const connectionLost = (why: string): DatabaseError => new DatabaseError('08006', `Connection terminated: ${why}`);
+export const connectionLost = (why: string): DatabaseError =>
+  new DatabaseError('08006', `Connection terminated: ${why}`);
 
 /** Connection, shutdown, serialization, deadlock, lock wait, a transaction that slept: what passes by itself. */
 const transientState = /^(08|57P|40001|40P01|55P03|25P03)/;

@@ -30,7 +30,9 @@ export class DatabaseSession {
   ) {
     const { simulation } = life;
     this.#forgets = [
-      life.onEnd(() => simulation.later(simulation.latency(), database.name, 'misses', () => this.#abandon(), life.label)),
+      life.onEnd(() =>
+        simulation.later(simulation.latency(), database.name, 'misses', () => this.#abandon(), life.label),
+      ),
       life.onMove((running) => running || this.#endIfIdle()),
     ];
   }
@@ -47,7 +49,11 @@ export class DatabaseSession {
   statement<T>(operation: string, run: (transaction: DatabaseTransaction) => T | Promise<T>): Promise<T> {
     return this.#ask(operation, () => {
       const transaction = this.#transaction!;
-      if (transaction.over) throw new DatabaseError('25P02', 'current transaction is aborted, commands ignored until end of transaction block');
+      if (transaction.over)
+        throw new DatabaseError(
+          '25P02',
+          'current transaction is aborted, commands ignored until end of transaction block',
+        );
       return this.#within(transaction, run);
     });
   }
@@ -118,7 +124,11 @@ export class DatabaseSession {
     const transaction = this.#transaction;
     this.#end(() => error);
     transaction?.terminate(error);
-    this.life.deliver(this.life.simulation.latency(), `${this.database.name} hung up`, () => (this.#lost ??= () => error));
+    this.life.deliver(
+      this.life.simulation.latency(),
+      `${this.database.name} hung up`,
+      () => (this.#lost ??= () => error),
+    );
   }
 
   /** Tells the process something that it has not asked for. */
@@ -126,7 +136,10 @@ export class DatabaseSession {
     if (!this.#over) this.life.deliver(this.life.simulation.latency(), `${this.database.name} notifies`, call);
   }
 
-  #within<T>(transaction: DatabaseTransaction, run: (transaction: DatabaseTransaction) => T | Promise<T>): T | Promise<T> {
+  #within<T>(
+    transaction: DatabaseTransaction,
+    run: (transaction: DatabaseTransaction) => T | Promise<T>,
+  ): T | Promise<T> {
     const failed = (error: unknown): never => {
       this.#refused ??= error as Error;
       transaction.rollback();

@@ -51,7 +51,11 @@ export class DatabaseTransaction {
   }
 
   /** Locks a row for update and gives what is then there; what is not visible is not waited for. */
-  async forUpdate<R extends object>(rows: LockedRows<R>, key: string, matches: (row: R) => boolean = () => true): Promise<R | undefined> {
+  async forUpdate<R extends object>(
+    rows: LockedRows<R>,
+    key: string,
+    matches: (row: R) => boolean = () => true,
+  ): Promise<R | undefined> {
     const found = rows.read(key, this);
     if (found === undefined || !matches(found)) return undefined;
     const slot = rows.slot(key);
@@ -89,7 +93,12 @@ export class DatabaseTransaction {
   }
 
   /** Changes or deletes the row when it is there and still matches; the row as it was. */
-  async update<R extends object>(rows: LockedRows<R>, key: string, change: (row: R) => R | undefined, matches?: (row: R) => boolean): Promise<R | undefined> {
+  async update<R extends object>(
+    rows: LockedRows<R>,
+    key: string,
+    change: (row: R) => R | undefined,
+    matches?: (row: R) => boolean,
+  ): Promise<R | undefined> {
     const row = await this.forUpdate(rows, key, matches);
     if (row !== undefined) this.write(rows.slot(key), change(row));
     return row;
@@ -170,7 +179,9 @@ export class DatabaseTransaction {
   #limited(): () => void {
     if (!this.limit) return () => undefined;
     const { milliseconds, code } = this.limit;
-    return this.simulation.later(milliseconds * 1_000, this.database, 'ends a wait', () => this.#giveUp?.(new DatabaseError(code, 'canceling statement: it waited for a lock too long')));
+    return this.simulation.later(milliseconds * 1_000, this.database, 'ends a wait', () =>
+      this.#giveUp?.(new DatabaseError(code, 'canceling statement: it waited for a lock too long')),
+    );
   }
 
   /** Everybody who waits is woken at the end of the owner's transaction; the seed says who is first. */
@@ -179,7 +190,12 @@ export class DatabaseTransaction {
     return new Promise((resolve, reject) => {
       const wake = (): void => {
         slot.waiting.delete(wake);
-        this.simulation.later(this.simulation.chance.between(1, 50), this.database, 'wakes who waited for a lock', resolve);
+        this.simulation.later(
+          this.simulation.chance.between(1, 50),
+          this.database,
+          'wakes who waited for a lock',
+          resolve,
+        );
       };
       this.#giveUp = (error) => {
         slot.waiting.delete(wake);

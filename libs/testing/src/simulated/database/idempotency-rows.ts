@@ -7,7 +7,8 @@ export interface KeptClaim extends Idempotency {
   readonly answer: string | undefined;
 }
 
-const nameOf = ({ scope, route, key }: { scope: string; route: string; key: string }): string => JSON.stringify([scope, route, key]);
+const nameOf = ({ scope, route, key }: { scope: string; route: string; key: string }): string =>
+  JSON.stringify([scope, route, key]);
 
 /** Idempotency keys and what was answered. */
 export class IdempotencyRows {
@@ -17,7 +18,8 @@ export class IdempotencyRows {
   async claim(transaction: DatabaseTransaction, claims: readonly IdempotencyClaim[]): Promise<Set<string>> {
     const fresh = new Set<string>();
     for (const { at: _at, ...claim } of [...claims].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))) {
-      if (await transaction.insertIfNew(this.#rows, nameOf(claim), { ...claim, answer: undefined })) fresh.add(nameOf(claim));
+      if (await transaction.insertIfNew(this.#rows, nameOf(claim), { ...claim, answer: undefined }))
+        fresh.add(nameOf(claim));
     }
     return fresh;
   }
@@ -34,8 +36,12 @@ export class IdempotencyRows {
     for (const claim of claims) await transaction.update(this.#rows, nameOf(claim), () => undefined);
   }
 
-  async keepAnswers(transaction: DatabaseTransaction, answers: readonly { readonly claim: Idempotency; readonly answer: string }[]): Promise<void> {
-    for (const { claim, answer } of answers) await transaction.update(this.#rows, nameOf(claim), (row) => ({ ...row, answer }));
+  async keepAnswers(
+    transaction: DatabaseTransaction,
+    answers: readonly { readonly claim: Idempotency; readonly answer: string }[],
+  ): Promise<void> {
+    for (const { claim, answer } of answers)
+      await transaction.update(this.#rows, nameOf(claim), (row) => ({ ...row, answer }));
   }
 
   committed(): KeptClaim[] {

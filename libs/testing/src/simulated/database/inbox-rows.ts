@@ -27,14 +27,22 @@ export const copiedMessage = (message: ParkedMessage): ParkedMessage => ({
 
 /** What every consumer has handled, and what it has set aside, lane by lane. */
 export class InboxRows {
-  readonly #inbox = new LockedRows<{ readonly consumer: string; readonly id: string; readonly lane: string }>('msg_inbox');
+  readonly #inbox = new LockedRows<{ readonly consumer: string; readonly id: string; readonly lane: string }>(
+    'msg_inbox',
+  );
   readonly #lanes = new LockedRows<ParkedLane>('msg_parked_lanes');
   readonly #parked = new LockedRows<KeptParked>('msg_parked');
-  readonly #byLane = this.#parked.index(new ValueIndex<KeptParked>(({ message }) => inLane(message.consumer, message.lane)));
+  readonly #byLane = this.#parked.index(
+    new ValueIndex<KeptParked>(({ message }) => inLane(message.consumer, message.lane)),
+  );
   #place = 0;
 
   /** The ids that are marked now, and those whose lane was parked when the statement began. */
-  async mark(transaction: DatabaseTransaction, consumer: string, marks: readonly Mark[]): Promise<{ fresh: Set<string>; waiting: Set<string> }> {
+  async mark(
+    transaction: DatabaseTransaction,
+    consumer: string,
+    marks: readonly Mark[],
+  ): Promise<{ fresh: Set<string>; waiting: Set<string> }> {
     const parked = (lane: string): boolean => this.#lanes.read(inLane(consumer, lane), transaction) !== undefined;
     const waiting = new Set(marks.filter(({ lane }) => parked(lane)).map(({ id }) => id));
     const fresh = new Set<string>();
@@ -48,7 +56,8 @@ export class InboxRows {
   /** Throws as a serialization failure when one of the lanes has been opened meanwhile. */
   async holdLanes(transaction: DatabaseTransaction, consumer: string, lanes: readonly string[]): Promise<void> {
     for (const lane of [...lanes].sort()) {
-      if (!(await transaction.forUpdate(this.#lanes, inLane(consumer, lane)))) throw new DatabaseError('40001', 'a lane was opened meanwhile');
+      if (!(await transaction.forUpdate(this.#lanes, inLane(consumer, lane))))
+        throw new DatabaseError('40001', 'a lane was opened meanwhile');
     }
   }
 
@@ -57,7 +66,9 @@ export class InboxRows {
   }
 
   neverHandled(consumer: string, ids: readonly string[]): ReadonlySet<string> {
-    const known = (id: string): boolean => this.#inbox.read(ofConsumer(consumer, id)) !== undefined || this.#parked.read(ofConsumer(consumer, id)) !== undefined;
+    const known = (id: string): boolean =>
+      this.#inbox.read(ofConsumer(consumer, id)) !== undefined ||
+      this.#parked.read(ofConsumer(consumer, id)) !== undefined;
     return new Set(ids.filter((id) => !known(id)));
   }
 
@@ -65,13 +76,26 @@ export class InboxRows {
     for (const id of ids) await transaction.update(this.#inbox, ofConsumer(consumer, id), () => undefined);
   }
 
-  async openLane(transaction: DatabaseTransaction, { consumer, lane, key }: ParkedMessage, reason: ParkReason): Promise<void> {
-    await transaction.upsert(this.#lanes, inLane(consumer, lane), (before) => ({ consumer, lane, key: before ? before.key : key, state: 'parked' as const, ...reason }));
+  async openLane(
+    transaction: DatabaseTransaction,
+    { consumer, lane, key }: ParkedMessage,
+    reason: ParkReason,
+  ): Promise<void> {
+    await transaction.upsert(this.#lanes, inLane(consumer, lane), (before) => ({
+      consumer,
+      lane,
+      key: before ? before.key : key,
+      state: 'parked' as const,
+      ...reason,
+    }));
   }
 
   async park(transaction: DatabaseTransaction, messages: readonly ParkedMessage[]): Promise<void> {
     for (const message of messages) {
-      await transaction.insertIfNew(this.#parked, ofConsumer(message.consumer, message.messageId), { message, place: ++this.#place });
+      await transaction.insertIfNew(this.#parked, ofConsumer(message.consumer, message.messageId), {
+        message,
+        place: ++this.#place,
+      });
     }
   }
 
@@ -81,7 +105,9 @@ export class InboxRows {
 
   firstOf(transaction: DatabaseTransaction, consumer: string, lane: string): ParkedMessage | null {
     const keys = new Set([...this.#byLane.keys(inLane(consumer, lane)), ...transaction.written(this.#parked)]);
-    const rows = [...keys].flatMap((key) => this.#parked.read(key, transaction) ?? []).filter(({ message }) => message.consumer === consumer && message.lane === lane);
+    const rows = [...keys]
+      .flatMap((key) => this.#parked.read(key, transaction) ?? [])
+      .filter(({ message }) => message.consumer === consumer && message.lane === lane);
     const first = rows.sort((a, b) => a.place - b.place)[0];
     return first ? copiedMessage(first.message) : null;
   }
@@ -99,7 +125,12 @@ export class InboxRows {
   }
 
   async release(transaction: DatabaseTransaction, consumer: string, lane: string): Promise<boolean> {
-    return (await transaction.update(this.#lanes, inLane(consumer, lane), (row) => ({ ...row, state: 'releasing' as const }))) !== undefined;
+    return (
+      (await transaction.update(this.#lanes, inLane(consumer, lane), (row) => ({
+        ...row,
+        state: 'releasing' as const,
+      }))) !== undefined
+    );
   }
 
   lanes(): ParkedLane[] {
@@ -107,7 +138,10 @@ export class InboxRows {
   }
 
   parked(): ParkedMessage[] {
-    return [...this.#parked.all()].map(([, row]) => row).sort((a, b) => a.place - b.place).map(({ message }) => copiedMessage(message));
+    return [...this.#parked.all()]
+      .map(([, row]) => row)
+      .sort((a, b) => a.place - b.place)
+      .map(({ message }) => copiedMessage(message));
   }
 
   parkedCount(): number {

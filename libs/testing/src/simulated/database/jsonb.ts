@@ -7,7 +7,11 @@ function inOrder(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(inOrder);
   const of = value as Record<string, unknown>;
-  return Object.fromEntries(Object.keys(of).sort(byLengthThenBytes).map((key) => [key, inOrder(of[key])]));
+  return Object.fromEntries(
+    Object.keys(of)
+      .sort(byLengthThenBytes)
+      .map((key) => [key, inOrder(of[key])]),
+  );
 }
 
 /** A value as jsonb keeps it, as text. Throws where PostgreSQL would: it takes no NUL character. */

@@ -55,7 +55,16 @@ export class LockedRows<R extends object> {
   slot(key: string): Slot<R> {
     let slot = this.#slots.get(key);
     if (!slot) {
-      slot = { rows: this, key, committed: undefined, owner: undefined, written: false, pending: undefined, waiting: new Set(), interested: 0 };
+      slot = {
+        rows: this,
+        key,
+        committed: undefined,
+        owner: undefined,
+        written: false,
+        pending: undefined,
+        waiting: new Set(),
+        interested: 0,
+      };
       this.#slots.set(key, slot);
     }
     return slot;

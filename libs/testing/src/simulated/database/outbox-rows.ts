@@ -25,7 +25,11 @@ export const appended = (row: OutboxRow): OutboxRow => ({
   headers: row.headers === null ? null : (JSON.parse(jsonbOf(row.headers)) as Record<string, string>),
 });
 
-const copied = <R extends OutboxRow>(row: R): R => ({ ...row, occurredAt: new Date(row.occurredAt), headers: row.headers && { ...row.headers } });
+const copied = <R extends OutboxRow>(row: R): R => ({
+  ...row,
+  occurredAt: new Date(row.occurredAt),
+  headers: row.headers && { ...row.headers },
+});
 
 /** Outbox, archive, sequences and held lanes. */
 export class OutboxRows {
@@ -49,7 +53,9 @@ export class OutboxRows {
     const first = new Map<string, bigint>();
     for (const lane of [...counts.keys()].sort()) {
       const count = counts.get(lane)!;
-      const { last } = await transaction.upsert(this.#sequences, lane, (before) => ({ last: (before?.last ?? 0n) + count }));
+      const { last } = await transaction.upsert(this.#sequences, lane, (before) => ({
+        last: (before?.last ?? 0n) + count,
+      }));
       first.set(lane, last - count + 1n);
     }
     return first;
@@ -75,7 +81,9 @@ export class OutboxRows {
   }
 
   take(limit: number): TakenRow[] {
-    const rows = [...this.#waiting.all()].map(([, row]) => row).filter(({ topic, key }) => this.#held.read(laneOf(topic, key)) === undefined);
+    const rows = [...this.#waiting.all()]
+      .map(([, row]) => row)
+      .filter(({ topic, key }) => this.#held.read(laneOf(topic, key)) === undefined);
     return rows.sort(byPosition).slice(0, limit).map(taken);
   }
 
@@ -98,7 +106,8 @@ export class OutboxRows {
         const next = before && before.next > offset ? before.next : offset + 1n;
         return { topic: row.topic, partition, next };
       });
-      if (row.archived) await transaction.insertIfNew(this.#archive, String(position), { ...taken(row), partition, offset });
+      if (row.archived)
+        await transaction.insertIfNew(this.#archive, String(position), { ...taken(row), partition, offset });
     }
     await this.timers.start(transaction, waiting, new Set(gone.map(({ id }) => id)));
     return gone.length;
@@ -114,13 +123,20 @@ export class OutboxRows {
 
   neverSaid(records: readonly ClaimedRecord[]): ReadonlySet<string> {
     const said = new Set([...this.#waiting.all(), ...this.#archive.all()].map(([, { id }]) => id));
-    const counted = ({ topic, key, sequence }: ClaimedRecord): boolean => (this.#sequences.read(laneOf(topic, key))?.last ?? 0n) >= sequence;
-    return new Set(records.filter((record) => !said.has(record.id) && (record.archived || !counted(record))).map(({ id }) => id));
+    const counted = ({ topic, key, sequence }: ClaimedRecord): boolean =>
+      (this.#sequences.read(laneOf(topic, key))?.last ?? 0n) >= sequence;
+    return new Set(
+      records.filter((record) => !said.has(record.id) && (record.archived || !counted(record))).map(({ id }) => id),
+    );
   }
 
   lag(now: number): { rows: number; seconds: number; held: number } {
     const rows = [...this.#waiting.all()].map(([, row]) => row.appendedAt);
-    return { rows: rows.length, seconds: rows.length === 0 ? 0 : (now - Math.min(...rows)) / 1_000, held: [...this.#held.all()].length };
+    return {
+      rows: rows.length,
+      seconds: rows.length === 0 ? 0 : (now - Math.min(...rows)) / 1_000,
+      held: [...this.#held.all()].length,
+    };
   }
 
   /** Committed and not yet marked as published, in the order of positions. */

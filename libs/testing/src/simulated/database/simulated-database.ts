@@ -60,7 +60,11 @@ export class SimulatedDatabase {
     const life = this.simulation.process(`hand of ${this.name}`);
     await this.simulation.settled(
       life.store(this).transaction((transaction) =>
-        transaction.save(table, rows.map((row) => ({ table, key: String((row as Record<string, unknown>)[table.key]), row, fresh: true })), new Set()),
+        transaction.save(
+          table,
+          rows.map((row) => ({ table, key: String((row as Record<string, unknown>)[table.key]), row, fresh: true })),
+          new Set(),
+        ),
       ),
     );
   }
@@ -85,7 +89,8 @@ export class SimulatedDatabase {
   /** Ends the sessions of one process, or of all, as pg_terminate_backend does. */
   terminate(life?: SimulatedProcess): void {
     for (const session of [...this.#sessions]) {
-      if (life === undefined || session.life === life) session.terminate(new DatabaseError('57P01', 'terminating connection due to administrator command'));
+      if (life === undefined || session.life === life)
+        session.terminate(new DatabaseError('57P01', 'terminating connection due to administrator command'));
     }
   }
 

@@ -30,7 +30,8 @@ export class SimulatedRelaySession implements RelaySession {
 
   async mark(published: readonly PublishedRow[]): Promise<void> {
     const marked = await this.#single('relay mark', (database, tx) => database.outbox.mark(tx, published, this.epoch));
-    if (marked !== published.length) throw new RelayFenced(`${published.length} rows were published, ${marked} could be marked`);
+    if (marked !== published.length)
+      throw new RelayFenced(`${published.length} rows were published, ${marked} could be marked`);
   }
 
   sizes(declared: readonly Topic[]): Promise<readonly TopicSize[]> {
@@ -38,7 +39,10 @@ export class SimulatedRelaySession implements RelaySession {
   }
 
   grow(size: Omit<TopicSize, 'growingTo'>): Promise<boolean> {
-    return this.#single('relay grow', async (database, tx) => (await database.outbox.isLed(tx, this.epoch)) && database.sizes.grow(tx, size));
+    return this.#single(
+      'relay grow',
+      async (database, tx) => (await database.outbox.isLed(tx, this.epoch)) && database.sizes.grow(tx, size),
+    );
   }
 
   async hold(row: TakenRow, reason: string): Promise<void> {
@@ -53,7 +57,10 @@ export class SimulatedRelaySession implements RelaySession {
     return this.session.close();
   }
 
-  async #single<T>(operation: string, run: (database: SimulatedDatabase, transaction: DatabaseTransaction) => T | Promise<T>): Promise<T> {
+  async #single<T>(
+    operation: string,
+    run: (database: SimulatedDatabase, transaction: DatabaseTransaction) => T | Promise<T>,
+  ): Promise<T> {
     if (this.session.lost) throw new Transient('the relay has lost its session', { cause: this.session.lost });
     return this.session.single(operation, (transaction) => run(this.session.database, transaction));
   }

@@ -1,5 +1,15 @@
 import { Transient } from '@tradewind/kernel';
-import { OutcomeUnknown, Sagas, type ClaimedEffect, type ClaimedRecord, type RelaySession, type SagaRow, type Store, type TopicSize, type Transaction } from '@tradewind/messaging';
+import {
+  OutcomeUnknown,
+  Sagas,
+  type ClaimedEffect,
+  type ClaimedRecord,
+  type RelaySession,
+  type SagaRow,
+  type Store,
+  type TopicSize,
+  type Transaction,
+} from '@tradewind/messaging';
 import type { SimulatedProcess } from '../simulated-process.js';
 import { asTransient } from './database-error.js';
 import { DatabaseSession } from './database-session.js';
@@ -34,7 +44,9 @@ export class SimulatedStore implements Store {
     throw new Transient('the connection broke before the commit', { cause: unanswered });
   }
 
-  #attempt<T>(work: (transaction: Transaction) => Promise<T>): Promise<{ result: T; transaction: DatabaseTransaction; unanswered?: Error }> {
+  #attempt<T>(
+    work: (transaction: Transaction) => Promise<T>,
+  ): Promise<{ result: T; transaction: DatabaseTransaction; unanswered?: Error }> {
     return this.#withSession(async (session) => {
       await session.begin();
       try {
@@ -100,8 +112,15 @@ export class SimulatedStore implements Store {
     return this.#single('outbox lag', (tx) => this.database.outbox.lag(tx.startedAt));
   }
 
-  claimEffects(names: readonly string[], limit: number, leaseMilliseconds: number, token: string): Promise<readonly ClaimedEffect[]> {
-    return this.#single('claim effects', (tx) => this.database.effects.claim(tx, names, limit, leaseMilliseconds, token));
+  claimEffects(
+    names: readonly string[],
+    limit: number,
+    leaseMilliseconds: number,
+    token: string,
+  ): Promise<readonly ClaimedEffect[]> {
+    return this.#single('claim effects', (tx) =>
+      this.database.effects.claim(tx, names, limit, leaseMilliseconds, token),
+    );
   }
 
   renewEffects(ids: readonly string[], token: string, leaseMilliseconds: number): Promise<void> {
@@ -127,7 +146,9 @@ export class SimulatedStore implements Store {
   parkedKeys(consumer: string, keys: readonly string[]): Promise<ReadonlySet<string>> {
     const wanted = new Set(keys);
     return this.#single('parked keys', () => {
-      const parked = this.database.inbox.lanes().filter((lane) => lane.consumer === consumer && lane.key !== null && wanted.has(lane.key));
+      const parked = this.database.inbox
+        .lanes()
+        .filter((lane) => lane.consumer === consumer && lane.key !== null && wanted.has(lane.key));
       return new Set(parked.map((lane) => lane.key!));
     });
   }
@@ -138,7 +159,10 @@ export class SimulatedStore implements Store {
 
   releasedLanes(consumer: string): Promise<readonly string[]> {
     return this.#single('released lanes', () =>
-      this.database.inbox.lanes().filter((lane) => lane.consumer === consumer && lane.state === 'releasing').map(({ lane }) => lane),
+      this.database.inbox
+        .lanes()
+        .filter((lane) => lane.consumer === consumer && lane.state === 'releasing')
+        .map(({ lane }) => lane),
     );
   }
 
@@ -156,14 +180,19 @@ export class SimulatedStore implements Store {
   }
 
   countStart(consumer: string, topic: string, partition: number, offset: bigint, reach: number): Promise<number> {
-    return this.#single('count start', (tx) => this.database.counts.start(tx, consumer, topic, partition, offset, reach));
+    return this.#single('count start', (tx) =>
+      this.database.counts.start(tx, consumer, topic, partition, offset, reach),
+    );
   }
 
   forgetTries(consumer: string, messageId: string): Promise<void> {
     return this.#single('forget tries', (tx) => this.database.counts.forgetTries(tx, consumer, messageId));
   }
 
-  forgetStarts(consumer: string, places: readonly { readonly topic: string; readonly partition: number }[]): Promise<void> {
+  forgetStarts(
+    consumer: string,
+    places: readonly { readonly topic: string; readonly partition: number }[],
+  ): Promise<void> {
     return this.#single('forget starts', (tx) => this.database.counts.forgetStarts(tx, consumer, places));
   }
 

@@ -1,5 +1,17 @@
 import type {
-  AnyTable, Change, Claimed, EffectRow, Idempotency, IdempotencyClaim, LoadRequest, Mark, OutboxRow, ParkedMessage, ParkReason, TimerRow, Transaction,
+  AnyTable,
+  Change,
+  Claimed,
+  EffectRow,
+  Idempotency,
+  IdempotencyClaim,
+  LoadRequest,
+  Mark,
+  OutboxRow,
+  ParkedMessage,
+  ParkReason,
+  TimerRow,
+  Transaction,
 } from '@tradewind/messaging';
 import type { DatabaseSession } from './database-session.js';
 import { keptAnswer } from './idempotency-rows.js';
@@ -23,7 +35,8 @@ export class SimulatedTransaction implements Transaction {
     if (waiting.size > 0) {
       const lanes = [...new Set(marks.filter(({ id }) => waiting.has(id)).map(({ lane }) => lane))];
       await this.session.statement('hold lanes', (tx) => inbox.holdLanes(tx, consumer, lanes));
-      for (const id of await this.session.statement('already seen', (tx) => inbox.handled(tx, consumer, waiting))) waiting.delete(id);
+      for (const id of await this.session.statement('already seen', (tx) => inbox.handled(tx, consumer, waiting)))
+        waiting.delete(id);
     }
     return { seen: new Set(marks.map(({ id }) => id).filter((id) => !fresh.has(id) && !waiting.has(id))), waiting };
   }
@@ -46,7 +59,8 @@ export class SimulatedTransaction implements Transaction {
   }
 
   async unclaim(claims: readonly Idempotency[]): Promise<void> {
-    if (claims.length > 0) await this.session.statement('unclaim', (tx) => this.#database.idempotency.unclaim(tx, claims));
+    if (claims.length > 0)
+      await this.session.statement('unclaim', (tx) => this.#database.idempotency.unclaim(tx, claims));
   }
 
   async keepAnswers(answers: readonly { readonly claim: Idempotency; readonly answer: unknown }[]): Promise<void> {
@@ -66,8 +80,10 @@ export class SimulatedTransaction implements Transaction {
     const updated = rows.kept(kept.filter(({ key }) => known.has(key)));
     const inserted = rows.kept(kept.filter(({ key }) => !known.has(key)));
     if (gone.length > 0) await this.session.statement(`delete ${table.name}`, (tx) => rows.remove(tx, gone));
-    if (updated.length > 0) await this.session.statement(`update ${table.name}`, (tx) => rows.save(tx, 'update', updated));
-    if (inserted.length > 0) await this.session.statement(`insert ${table.name}`, (tx) => rows.save(tx, 'insert', inserted));
+    if (updated.length > 0)
+      await this.session.statement(`update ${table.name}`, (tx) => rows.save(tx, 'update', updated));
+    if (inserted.length > 0)
+      await this.session.statement(`insert ${table.name}`, (tx) => rows.save(tx, 'insert', inserted));
   }
 
   async append(rows: readonly OutboxRow[]): Promise<void> {
@@ -80,7 +96,12 @@ export class SimulatedTransaction implements Transaction {
 
   async wish(rows: readonly EffectRow[]): Promise<void> {
     if (rows.length === 0) return;
-    const kept = rows.map((row) => ({ ...row, id: uuidOf(row.id), cause: uuidOf(row.cause), payload: jsonbOf(row.payload) }));
+    const kept = rows.map((row) => ({
+      ...row,
+      id: uuidOf(row.id),
+      cause: uuidOf(row.cause),
+      payload: jsonbOf(row.payload),
+    }));
     await this.session.statement('wish', (tx) => this.#database.effects.wish(tx, kept));
   }
 
@@ -89,7 +110,8 @@ export class SimulatedTransaction implements Transaction {
   }
 
   async arm(rows: readonly TimerRow[], met: readonly string[] = []): Promise<void> {
-    if (rows.length + met.length > 0) await this.session.statement('arm', (tx) => this.#database.timers.arm(tx, rows, met));
+    if (rows.length + met.length > 0)
+      await this.session.statement('arm', (tx) => this.#database.timers.arm(tx, rows, met));
   }
 
   disarm(ids: readonly string[]): Promise<ReadonlySet<string>> {

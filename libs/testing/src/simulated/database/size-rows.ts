@@ -11,7 +11,8 @@ export class SizeRows {
   }
 
   async asDeclared(transaction: DatabaseTransaction, declared: readonly Topic[]): Promise<TopicSize[]> {
-    for (const { name, partitions } of declared) await transaction.insertIfNew(this.#rows, name, { topic: name, partitions, after: [], growingTo: null });
+    for (const { name, partitions } of declared)
+      await transaction.insertIfNew(this.#rows, name, { topic: name, partitions, after: [], growingTo: null });
     return declared.map(({ name }) => this.#rows.read(name, transaction)!);
   }
 
@@ -20,8 +21,16 @@ export class SizeRows {
     await transaction.update(this.#rows, topic, (row) => ({ ...row, growingTo: partitions }));
   }
 
-  async grow(transaction: DatabaseTransaction, { topic, partitions, after }: Omit<TopicSize, 'growingTo'>): Promise<boolean> {
-    const wished = await transaction.update(this.#rows, topic, () => ({ topic, partitions, after, growingTo: null }), ({ growingTo }) => growingTo === partitions);
+  async grow(
+    transaction: DatabaseTransaction,
+    { topic, partitions, after }: Omit<TopicSize, 'growingTo'>,
+  ): Promise<boolean> {
+    const wished = await transaction.update(
+      this.#rows,
+      topic,
+      () => ({ topic, partitions, after, growingTo: null }),
+      ({ growingTo }) => growingTo === partitions,
+    );
     return wished !== undefined;
   }
 }

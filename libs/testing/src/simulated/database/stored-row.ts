@@ -15,14 +15,17 @@ interface Column {
 
 const same = (kept: unknown): unknown => kept;
 
-const wrong = (code: string, type: string, value: unknown): DatabaseError => new DatabaseError(code, `invalid input for type ${type}: ${String(value)}`);
+const wrong = (code: string, type: string, value: unknown): DatabaseError =>
+  new DatabaseError(code, `invalid input for type ${type}: ${String(value)}`);
 
-const whole = (type: string, most: number) => (value: unknown): number => {
-  const number = Number(value);
-  if (!Number.isInteger(number)) throw wrong('22P02', type, value);
-  if (Math.abs(number) > most) throw wrong('22003', type, value);
-  return number;
-};
+const whole =
+  (type: string, most: number) =>
+  (value: unknown): number => {
+    const number = Number(value);
+    if (!Number.isInteger(number)) throw wrong('22P02', type, value);
+    if (Math.abs(number) > most) throw wrong('22003', type, value);
+    return number;
+  };
 
 const text = (value: unknown): string => {
   const kept = String(value);
@@ -47,12 +50,14 @@ const kinds: Record<ColumnType, Column> = {
   timestamptz: { keep: (value) => Date.parse((value as Date).toISOString()), give: (kept) => new Date(kept as number) },
   jsonb: { keep: jsonbOf, give: (kept) => JSON.parse(kept as string) as unknown },
   money: {
-    keep: (value) => Object.freeze({ amount: int8((value as Row)['amount']), currency: text((value as Row)['currency']) }),
+    keep: (value) =>
+      Object.freeze({ amount: int8((value as Row)['amount']), currency: text((value as Row)['currency']) }),
     give: (kept) => ({ ...(kept as object) }),
   },
 };
 
-const absent = (value: unknown, type: ColumnType): boolean => value === undefined || (value === null && type !== 'jsonb');
+const absent = (value: unknown, type: ColumnType): boolean =>
+  value === undefined || (value === null && type !== 'jsonb');
 
 /** Throws a DatabaseError on a value that its column does not take. */
 export function keep(table: AnyTable, row: object): StoredRow {
@@ -61,7 +66,8 @@ export function keep(table: AnyTable, row: object): StoredRow {
     const value = (row as Row)[property];
     if (!absent(value, type)) kept[property] = kinds[type].keep(value);
   }
-  if (kept[table.key] === undefined) throw new DatabaseError('23502', `null value in column "${table.key}" of relation "${table.name}"`);
+  if (kept[table.key] === undefined)
+    throw new DatabaseError('23502', `null value in column "${table.key}" of relation "${table.name}"`);
   return kept;
 }
 

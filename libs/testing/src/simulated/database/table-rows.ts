@@ -40,7 +40,9 @@ export class TableRows {
   ) {
     this.#rows = new LockedRows(table.name);
     const of = ({ table: name }: { table: string }): boolean => name === table.name;
-    this.#uniques = constraints.unique.filter(of).map((constraint) => ({ constraint, entries: new LockedRows(constraint.name) }));
+    this.#uniques = constraints.unique
+      .filter(of)
+      .map((constraint) => ({ constraint, entries: new LockedRows(constraint.name) }));
     this.#checks = constraints.checks.filter(of);
   }
 
@@ -56,7 +58,8 @@ export class TableRows {
 
   /** For update: what the statement sees when it begins is locked in key order, and given as it is once it is locked. */
   async load(transaction: DatabaseTransaction, by: LoadRequest['by']): Promise<object[]> {
-    const matches = (row: StoredRow): boolean => [...by].some(([property, values]) => row[property] !== undefined && values.has(String(row[property])));
+    const matches = (row: StoredRow): boolean =>
+      [...by].some(([property, values]) => row[property] !== undefined && values.has(String(row[property])));
     const rows: object[] = [];
     for (const key of this.#candidates(transaction, by)) {
       const row = await transaction.forUpdate(this.#rows, key, matches);
@@ -68,7 +71,8 @@ export class TableRows {
   async save(transaction: DatabaseTransaction, kind: 'insert' | 'update', rows: readonly StoredRow[]): Promise<void> {
     for (const row of rows) this.#check(row);
     const sorted = kind === 'insert' ? [...rows].sort((a, b) => (this.#key(a) < this.#key(b) ? -1 : 1)) : rows;
-    for (const row of sorted) await (kind === 'insert' ? this.#insert(transaction, row) : this.#update(transaction, row));
+    for (const row of sorted)
+      await (kind === 'insert' ? this.#insert(transaction, row) : this.#update(transaction, row));
   }
 
   async remove(transaction: DatabaseTransaction, keys: readonly string[]): Promise<void> {
@@ -103,7 +107,9 @@ export class TableRows {
   #indexOf(property: string): ValueIndex<StoredRow> {
     let index = this.#by.get(property);
     if (!index) {
-      index = this.#rows.index(new ValueIndex<StoredRow>((row) => (row[property] === undefined ? undefined : String(row[property]))));
+      index = this.#rows.index(
+        new ValueIndex<StoredRow>((row) => (row[property] === undefined ? undefined : String(row[property]))),
+      );
       this.#by.set(property, index);
     }
     return index;
@@ -122,19 +128,29 @@ export class TableRows {
   }
 
   /** The entries of the unique indexes follow their row; one that is another's, once its transaction is over, violates the constraint. */
-  async #moveEntries(transaction: DatabaseTransaction, key: string, before: StoredRow | undefined, after: StoredRow | undefined): Promise<void> {
+  async #moveEntries(
+    transaction: DatabaseTransaction,
+    key: string,
+    before: StoredRow | undefined,
+    after: StoredRow | undefined,
+  ): Promise<void> {
     for (const { constraint, entries } of this.#uniques) {
       const [old, now] = [before && entryOf(constraint, before), after && entryOf(constraint, after)];
       if (old === now) continue;
       if (old !== undefined) await transaction.update(entries, old, () => undefined);
-      if (now !== undefined && !(await transaction.insertIfNew(entries, now, { key }))) throw uniqueViolation(constraint.name);
+      if (now !== undefined && !(await transaction.insertIfNew(entries, now, { key })))
+        throw uniqueViolation(constraint.name);
     }
   }
 
   #check(row: StoredRow): void {
     for (const { name, holds } of this.#checks) {
       if (!holds(give(this.table, row) as Record<string, unknown>)) {
-        throw new DatabaseError('23514', `new row for relation "${this.table.name}" violates check constraint "${name}"`, name);
+        throw new DatabaseError(
+          '23514',
+          `new row for relation "${this.table.name}" violates check constraint "${name}"`,
+          name,
+        );
       }
     }
   }

@@ -12,7 +12,9 @@ export class TimerRows {
   constructor(private readonly now: () => number) {}
 
   async arm(transaction: DatabaseTransaction, timers: readonly TimerRow[], met: readonly string[]): Promise<void> {
-    const free = met.filter((id) => this.#rows.read(id, transaction) && [undefined, transaction].includes(this.#rows.slot(id).owner));
+    const free = met.filter(
+      (id) => this.#rows.read(id, transaction) && [undefined, transaction].includes(this.#rows.slot(id).owner),
+    );
     await this.disarm(transaction, free);
     for (const timer of [...timers].sort((a, b) => (a.id < b.id ? -1 : 1))) {
       const dueAt = timer.startedBy === null ? transaction.startedAt + timer.milliseconds : undefined;
@@ -32,20 +34,36 @@ export class TimerRows {
   }
 
   /** Lets the time run for those of the timers that still wait for one of these messages. */
-  async start(transaction: DatabaseTransaction, timers: readonly string[], published: ReadonlySet<string>): Promise<void> {
-    const wanted = ({ startedBy, dueAt }: KeptTimer): boolean => dueAt === undefined && startedBy !== null && published.has(startedBy);
+  async start(
+    transaction: DatabaseTransaction,
+    timers: readonly string[],
+    published: ReadonlySet<string>,
+  ): Promise<void> {
+    const wanted = ({ startedBy, dueAt }: KeptTimer): boolean =>
+      dueAt === undefined && startedBy !== null && published.has(startedBy);
     for (const id of timers) {
-      await transaction.update(this.#rows, id, (row) => ({ ...row, dueAt: transaction.startedAt + row.milliseconds }), wanted);
+      await transaction.update(
+        this.#rows,
+        id,
+        (row) => ({ ...row, dueAt: transaction.startedAt + row.milliseconds }),
+        wanted,
+      );
     }
   }
 
   due(limit: number): { id: string; sagaId: string; name: string }[] {
-    const due = [...this.#rows.all()].map(([, row]) => row).filter(({ dueAt }) => dueAt !== undefined && dueAt <= this.now());
-    return due.sort((a, b) => a.dueAt! - b.dueAt!).slice(0, limit).map(({ id, sagaId, name }) => ({ id, sagaId, name }));
+    const due = [...this.#rows.all()]
+      .map(([, row]) => row)
+      .filter(({ dueAt }) => dueAt !== undefined && dueAt <= this.now());
+    return due
+      .sort((a, b) => a.dueAt! - b.dueAt!)
+      .slice(0, limit)
+      .map(({ id, sagaId, name }) => ({ id, sagaId, name }));
   }
 
   async postpone(transaction: DatabaseTransaction, ids: readonly string[], milliseconds: number): Promise<void> {
-    for (const id of ids) await transaction.update(this.#rows, id, (row) => ({ ...row, dueAt: transaction.startedAt + milliseconds }));
+    for (const id of ids)
+      await transaction.update(this.#rows, id, (row) => ({ ...row, dueAt: transaction.startedAt + milliseconds }));
   }
 
   committed(): KeptTimer[] {

@@ -19,11 +19,19 @@ export class BrokerConnection {
   /** `part` is some of what is asked, for a call that ends halfway. */
   ask<T>(operation: string, effect: () => T | Promise<T>, part?: () => T): Promise<T> {
     if (this.#closed) return Promise.reject(brokerAway('the client is closed'));
-    const answering = <R>(does: () => R) => (): R => {
-      this.kafka.answer();
-      return does();
-    };
-    const asked = this.life.call({ peer: this.kafka.name, operation, effect: answering(effect), failure: brokerAway, ...(part ? { part: answering(part) } : {}) });
+    const answering =
+      <R>(does: () => R) =>
+      (): R => {
+        this.kafka.answer();
+        return does();
+      };
+    const asked = this.life.call({
+      peer: this.kafka.name,
+      operation,
+      effect: answering(effect),
+      failure: brokerAway,
+      ...(part ? { part: answering(part) } : {}),
+    });
     return new Promise((resolve, reject) => {
       const forget = this.onClose(() => reject(brokerAway('the client was closed')));
       asked.then(resolve, reject).finally(forget);

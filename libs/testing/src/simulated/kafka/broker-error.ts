@@ -9,4 +9,5 @@ export class BrokerError extends Error {
   }
 }
 
-export const brokerAway = (why: string): BrokerError => new BrokerError('NETWORK_EXCEPTION', `the broker does not answer: ${why}`);
+export const brokerAway = (why: string): BrokerError =>
+  new BrokerError('NETWORK_EXCEPTION', `the broker does not answer: ${why}`);

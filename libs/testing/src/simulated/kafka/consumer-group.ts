@@ -110,7 +110,13 @@ export class ConsumerGroup {
   }
 
   #call(member: Member): void {
-    this.#simulation.later(this.#simulation.chance.between(0, heartbeat), this.kafka.name, 'heartbeat', () => member.joinAgain(), this.name);
+    this.#simulation.later(
+      this.#simulation.chance.between(0, heartbeat),
+      this.kafka.name,
+      'heartbeat',
+      () => member.joinAgain(),
+      this.name,
+    );
   }
 
   #dealWhenAllAreThere(): void {
@@ -121,7 +127,9 @@ export class ConsumerGroup {
     const shares = this.#deal();
     for (const [member, { resolve }] of this.#joining) {
       const partitions = shares.get(member)!;
-      this.#simulation.note(`${this.name} ${this.#generation}: ${partitions.map((each) => `${each.topic}:${each.partition}`).join(' ')}`);
+      this.#simulation.note(
+        `${this.name} ${this.#generation}: ${partitions.map((each) => `${each.topic}:${each.partition}`).join(' ')}`,
+      );
       resolve({ generation: this.#generation, partitions });
       this.#checkLater(member, this.#generation);
     }
@@ -131,7 +139,8 @@ export class ConsumerGroup {
   /** A member that has not got its share, because the answer was lost, is called again when it is next heard. */
   #checkLater(member: Member, generation: number): void {
     const check = (): void => {
-      if (generation === this.#generation && this.#members.has(member) && member.generation() !== generation) this.#call(member);
+      if (generation === this.#generation && this.#members.has(member) && member.generation() !== generation)
+        this.#call(member);
     };
     this.#simulation.later(heartbeat, this.kafka.name, 'heartbeat', check, this.name);
   }
@@ -143,7 +152,8 @@ export class ConsumerGroup {
     let turn = 0;
     for (const topic of new Set(members.flatMap(({ topics }) => topics))) {
       const takers = members.filter(({ topics }) => topics.includes(topic));
-      for (const { partition } of this.kafka.partitions(topic)) shares.get(takers[turn++ % takers.length]!)!.push({ topic, partition });
+      for (const { partition } of this.kafka.partitions(topic))
+        shares.get(takers[turn++ % takers.length]!)!.push({ topic, partition });
     }
     return shares;
   }

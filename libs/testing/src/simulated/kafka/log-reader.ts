@@ -65,7 +65,8 @@ export class LogReader {
 
   /** What is under way is dropped: it may be waiting behind the new positions. */
   seek(positions: readonly Position[]): void {
-    for (const position of positions) if (this.#positions.has(placeOf(position))) this.#positions.set(placeOf(position), position);
+    for (const position of positions)
+      if (this.#positions.has(placeOf(position))) this.#positions.set(placeOf(position), position);
     this.#round++;
     this.#fetching = false;
     this.#waitsSince = undefined;
@@ -96,7 +97,9 @@ export class LogReader {
         if (round !== this.#round) return;
         this.#lastFetch = this.#lastEmptyFetch();
         this.#waitsSince = undefined;
-        this.#life.deliver(this.#life.simulation.chance.between(retry.least, retry.most), 'fetches again', () => this.#next(round));
+        this.#life.deliver(this.#life.simulation.chance.between(retry.least, retry.most), 'fetches again', () =>
+          this.#next(round),
+        );
       },
     );
   }
@@ -107,7 +110,9 @@ export class LogReader {
 
   /** A fetch that waits comes back, empty, every second; that is not simulated, only reckoned. */
   #lastEmptyFetch(): number {
-    return this.#waitsSince === undefined ? this.#lastFetch : this.#now - ((this.#now - this.#waitsSince) % longestFetch);
+    return this.#waitsSince === undefined
+      ? this.#lastFetch
+      : this.#now - ((this.#now - this.#waitsSince) % longestFetch);
   }
 
   #handOver(round: number, [batch, ...rest]: readonly IncomingRecord[][]): void {

@@ -28,7 +28,14 @@ export class PartitionLog {
     const offset = this.#end++;
     this.#times.push(this.now());
     const bytes = value === null ? null : Buffer.from(value);
-    this.#records.push({ topic: this.topic, partition: this.partition, offset, key, value: bytes, headers: { ...headers } });
+    this.#records.push({
+      topic: this.topic,
+      partition: this.partition,
+      offset,
+      key,
+      value: bytes,
+      headers: { ...headers },
+    });
     for (const listener of this.#listeners) listener();
     this.#listeners.clear();
     return offset;
@@ -48,7 +55,13 @@ export class PartitionLog {
       if (this.#records[middle]!.offset < offset) low = middle + 1;
       else high = middle;
     }
-    return this.#records.slice(low, low + most).map((record) => ({ ...record, value: record.value && Buffer.from(record.value), headers: { ...record.headers } }));
+    return this.#records
+      .slice(low, low + most)
+      .map((record) => ({
+        ...record,
+        value: record.value && Buffer.from(record.value),
+        headers: { ...record.headers },
+      }));
   }
 
   /** Calls once, at the next record. */

@@ -1,5 +1,17 @@
 import {
-  afterOf, GroupHasMembers, isFulfilled, type IncomingRecord, type KafkaClient, type Publisher, type ReadOptions, type Subscription, type SubscriptionOptions, type Tail, type TailOptions, type Topic, type TopicPartition,
+  afterOf,
+  GroupHasMembers,
+  isFulfilled,
+  type IncomingRecord,
+  type KafkaClient,
+  type Publisher,
+  type ReadOptions,
+  type Subscription,
+  type SubscriptionOptions,
+  type Tail,
+  type TailOptions,
+  type Topic,
+  type TopicPartition,
 } from '@tradewind/messaging';
 import type { SimulatedProcess } from '../simulated-process.js';
 import { BrokerConnection } from './broker-connection.js';
@@ -31,7 +43,9 @@ export class SimulatedKafkaClient implements KafkaClient {
 
   async tail({ topics, onRecords }: TailOptions): Promise<Tail> {
     const ends = await this.endOffsets(topics);
-    const behind = new Map(ends.filter(({ start, end }) => end > start).map(({ topic, partition, end }) => [`${topic}:${partition}`, end]));
+    const behind = new Map(
+      ends.filter(({ start, end }) => end > start).map(({ topic, partition, end }) => [`${topic}:${partition}`, end]),
+    );
     let arrive: () => void = () => undefined;
     const caughtUp = new Promise<void>((resolve) => (arrive = resolve));
     if (behind.size === 0) arrive();
@@ -39,7 +53,8 @@ export class SimulatedKafkaClient implements KafkaClient {
       onRecords(records);
       const { topic, partition, offset } = records.at(-1)!;
       const end = behind.get(`${topic}:${partition}`);
-      if (end !== undefined && offset + 1n >= end && behind.delete(`${topic}:${partition}`) && behind.size === 0) arrive();
+      if (end !== undefined && offset + 1n >= end && behind.delete(`${topic}:${partition}`) && behind.size === 0)
+        arrive();
     });
     reader.read(ends.map(({ topic, partition, start }) => ({ topic, partition, next: start })));
     return {
@@ -53,25 +68,36 @@ export class SimulatedKafkaClient implements KafkaClient {
 
   /** One fetch after another, partition by partition; a range whose next record has to wait is gone on with after the others. */
   async read({ ranges, onRecords, onEnd, signal }: ReadOptions): Promise<void> {
-    const open = ranges.map(({ topic, partition, from, to }) => ({ topic, partition, next: from, to })).filter(({ next, to }) => next < to);
+    const open = ranges
+      .map(({ topic, partition, from, to }) => ({ topic, partition, next: from, to }))
+      .filter(({ next, to }) => next < to);
     const isOpen = (range: TopicPartition & { next: bigint; to: bigint }): boolean => range.next < range.to;
     const waits = (record: IncomingRecord): boolean => {
       const reached = (partition: number): bigint | undefined =>
-        partition === record.partition ? undefined : open.find((each) => each.topic === record.topic && each.partition === partition && isOpen(each))?.next;
-      return !isFulfilled(afterOf(record) ?? [], reached, new Map(this.kafka.ends(record.topic).map(({ partition, end }) => [partition, end])));
+        partition === record.partition
+          ? undefined
+          : open.find((each) => each.topic === record.topic && each.partition === partition && isOpen(each))?.next;
+      return !isFulfilled(
+        afterOf(record) ?? [],
+        reached,
+        new Map(this.kafka.ends(record.topic).map(({ partition, end }) => [partition, end])),
+      );
     };
     while (open.some(isOpen) && !signal?.aborted) {
       for (const range of open) {
         const { topic, partition } = range;
         while (isOpen(range) && !signal?.aborted) {
-          const records = await this.#connection.ask('read', () => this.kafka.readFrom({ topic, partition, next: range.next }));
+          const records = await this.#connection.ask('read', () =>
+            this.kafka.readFrom({ topic, partition, next: range.next }),
+          );
           const held = records.findIndex(waits);
           const free = held === -1 ? records : records.slice(0, held);
           const wanted = free.filter(({ offset }) => offset < range.to);
           if (wanted.length > 0) await onRecords(wanted);
           const ended = wanted.length < free.length || records.length === 0;
           range.next = ended ? range.to : (free.at(-1)?.offset ?? range.next - 1n) + 1n;
-          if (!isOpen(range)) range.to = (await onEnd?.({ topic, partition, from: range.next, to: range.to })) ?? range.to;
+          if (!isOpen(range))
+            range.to = (await onEnd?.({ topic, partition, from: range.next, to: range.to })) ?? range.to;
           else if (held !== -1) break;
         }
       }
@@ -79,7 +105,9 @@ export class SimulatedKafkaClient implements KafkaClient {
   }
 
   offsetsAt(topics: readonly string[], time: Date): ReturnType<KafkaClient['offsetsAt']> {
-    return this.#connection.ask('offsets at a time', () => topics.flatMap((topic) => this.kafka.offsetsAt(topic, time)));
+    return this.#connection.ask('offsets at a time', () =>
+      topics.flatMap((topic) => this.kafka.offsetsAt(topic, time)),
+    );
   }
 
   setPositions(group: string, positions: readonly (TopicPartition & { readonly next: bigint })[]): Promise<void> {
@@ -104,7 +132,11 @@ export class SimulatedKafkaClient implements KafkaClient {
   }
 
   committed(group: string, topics: readonly string[]): ReturnType<KafkaClient['committed']> {
-    return this.#connection.ask('committed', () => [...this.kafka.group(group).committed.values()].filter(({ topic }) => topics.includes(topic)).map((position) => ({ ...position })));
+    return this.#connection.ask('committed', () =>
+      [...this.kafka.group(group).committed.values()]
+        .filter(({ topic }) => topics.includes(topic))
+        .map((position) => ({ ...position })),
+    );
   }
 
   provision(topics: readonly Topic[]): Promise<void> {

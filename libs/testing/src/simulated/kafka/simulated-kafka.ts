@@ -1,4 +1,11 @@
-import { TopicMismatch, type Acknowledged, type IncomingRecord, type OutgoingRecord, type Topic, type TopicPartition } from '@tradewind/messaging';
+import {
+  TopicMismatch,
+  type Acknowledged,
+  type IncomingRecord,
+  type OutgoingRecord,
+  type Topic,
+  type TopicPartition,
+} from '@tradewind/messaging';
 import type { Simulation } from '../simulation.js';
 import { BrokerError, brokerAway } from './broker-error.js';
 import { ConsumerGroup, type Position } from './consumer-group.js';
@@ -95,17 +102,27 @@ export class SimulatedKafka {
 
   create(topic: Topic): void {
     if (this.#topics.has(topic.name)) return;
-    const logs = Array.from({ length: topic.partitions }, (_, partition) => new PartitionLog(topic.name, partition, () => this.simulation.now));
+    const logs = Array.from(
+      { length: topic.partitions },
+      (_, partition) => new PartitionLog(topic.name, partition, () => this.simulation.now),
+    );
     this.#topics.set(topic.name, { topic, logs });
   }
 
   /** Whoever reads the topic notices it within seconds, and calls the group together. */
   grow(name: string, partitions: number): void {
     const { logs } = this.#of(name);
-    if (logs.length > partitions) throw new TopicMismatch(`the topic ${name} has ${logs.length} partitions already, and none can be taken from it`);
+    if (logs.length > partitions)
+      throw new TopicMismatch(`the topic ${name} has ${logs.length} partitions already, and none can be taken from it`);
     while (logs.length < partitions) logs.push(new PartitionLog(name, logs.length, () => this.simulation.now));
     for (const group of this.#groups.values()) {
-      if (group.reads(name)) this.simulation.later(this.simulation.chance.between(0, metadataAge), this.name, `${group.name} notices that ${name} has grown`, () => group.gather());
+      if (group.reads(name))
+        this.simulation.later(
+          this.simulation.chance.between(0, metadataAge),
+          this.name,
+          `${group.name} notices that ${name} has grown`,
+          () => group.gather(),
+        );
     }
   }
 
@@ -114,10 +131,13 @@ export class SimulatedKafka {
     if (!found) throw new TopicMismatch(`the topic ${declared.name} does not exist: provision the topics first`);
     const { length } = found.logs;
     if (length < declared.partitions) {
-      throw new TopicMismatch(`the topic ${declared.name} has ${length} partitions, ${declared.partitions} are declared: it must be grown before more are declared`);
+      throw new TopicMismatch(
+        `the topic ${declared.name} has ${length} partitions, ${declared.partitions} are declared: it must be grown before more are declared`,
+      );
     }
     const [has, wants] = [cleanup[found.topic.retention], cleanup[declared.retention]];
-    if (has !== wants) throw new TopicMismatch(`the topic ${declared.name} has cleanup.policy=${has}, ${wants} is declared`);
+    if (has !== wants)
+      throw new TopicMismatch(`the topic ${declared.name} has cleanup.policy=${has}, ${wants} is declared`);
   }
 
   /** Takes the batches of all partitions, or, where one is too large or goes nowhere, none of that call. */
@@ -128,7 +148,8 @@ export class SimulatedKafka {
       batches.set(log, [...(batches.get(log) ?? []), record]);
     }
     for (const [log, batch] of batches) {
-      if (batch.reduce((bytes, record) => bytes + sizeOf(record), 0) > batchLimit) throw new BrokerError('MESSAGE_TOO_LARGE', `${log.topic} takes no batch of that size`);
+      if (batch.reduce((bytes, record) => bytes + sizeOf(record), 0) > batchLimit)
+        throw new BrokerError('MESSAGE_TOO_LARGE', `${log.topic} takes no batch of that size`);
     }
     return [...batches].map(([log, batch]) => {
       const [baseOffset] = batch.map((record) => log.append(record));
@@ -167,14 +188,19 @@ export class SimulatedKafka {
   }
 
   offsetsAt(topic: string, time: Date): (TopicPartition & { offset: bigint })[] {
-    return this.#of(topic).logs.map((log) => ({ topic, partition: log.partition, offset: log.firstAt(time.getTime()) }));
+    return this.#of(topic).logs.map((log) => ({
+      topic,
+      partition: log.partition,
+      offset: log.firstAt(time.getTime()),
+    }));
   }
 
   #news(positions: readonly Position[]): Promise<void> {
     return new Promise((resolve, reject) => {
       const cut = (): void => reject(brokerAway('it has gone away'));
       const wake = (): void => {
-        if (this.#cutOff.delete(cut)) this.simulation.later(this.simulation.chance.between(1, 2_000), this.name, 'has news', resolve);
+        if (this.#cutOff.delete(cut))
+          this.simulation.later(this.simulation.chance.between(1, 2_000), this.name, 'has news', resolve);
       };
       this.#cutOff.add(cut);
       for (const position of positions) this.#log(position).onNext(wake);
@@ -195,4 +221,7 @@ export class SimulatedKafka {
 }
 
 const sizeOf = ({ key, value, headers }: OutgoingRecord): number =>
-  20 + Buffer.byteLength(key ?? '') + (value === null ? 0 : Buffer.byteLength(value)) + Object.entries(headers).reduce((bytes, [name, text]) => bytes + name.length + Buffer.byteLength(text) + 2, 0);
+  20 +
+  Buffer.byteLength(key ?? '') +
+  (value === null ? 0 : Buffer.byteLength(value)) +
+  Object.entries(headers).reduce((bytes, [name, text]) => bytes + name.length + Buffer.byteLength(text) + 2, 0);

@@ -11,9 +11,17 @@ export class SimulatedPublisher implements Publisher {
   async publish(records: readonly OutgoingRecord[]): Promise<readonly Acknowledged[]> {
     if (this.#spent) throw new BrokerError('PUBLISHER_SPENT', 'this publisher is closed, or has failed before');
     const { kafka } = this.connection;
-    const copies = records.map((record) => ({ ...record, value: record.value === null ? null : Buffer.from(record.value), headers: { ...record.headers } }));
+    const copies = records.map((record) => ({
+      ...record,
+      value: record.value === null ? null : Buffer.from(record.value),
+      headers: { ...record.headers },
+    }));
     try {
-      return await this.connection.ask('publish', () => kafka.take(copies), () => kafka.takePart(copies));
+      return await this.connection.ask(
+        'publish',
+        () => kafka.take(copies),
+        () => kafka.takePart(copies),
+      );
     } catch (error) {
       this.#spent = true;
       throw error;

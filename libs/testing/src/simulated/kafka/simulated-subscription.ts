@@ -28,7 +28,8 @@ export class SimulatedSubscription implements Subscription {
       topics: options.topics,
       generation: () => this.#generation,
       beats: () => life.alive && !life.paused && !this.#closed,
-      joinAgain: () => void life.deliver(life.simulation.latency(), `called to ${options.group}`, () => void this.#join()),
+      joinAgain: () =>
+        void life.deliver(life.simulation.latency(), `called to ${options.group}`, () => void this.#join()),
     };
     this.#forget = [
       life.onEnd(() => this.#group.missed(this.#member)),
@@ -117,7 +118,9 @@ export class SimulatedSubscription implements Subscription {
       try {
         const committed = await this.connection.ask('offset fetch', () => new Map(this.#group.committed));
         if (this.#closed || join !== this.#joins) return;
-        return this.#reader.read(partitions.map((each) => committed.get(`${each.topic}:${each.partition}`) ?? { ...each, next: 0n }));
+        return this.#reader.read(
+          partitions.map((each) => committed.get(`${each.topic}:${each.partition}`) ?? { ...each, next: 0n }),
+        );
       } catch {
         await this.#pause();
       }
@@ -126,6 +129,8 @@ export class SimulatedSubscription implements Subscription {
 
   #pause(): Promise<void> {
     const { life } = this.connection;
-    return new Promise((resolve) => life.deliver(life.simulation.chance.between(retry.least, retry.most), 'tries the broker again', resolve));
+    return new Promise((resolve) =>
+      life.deliver(life.simulation.chance.between(retry.least, retry.most), 'tries the broker again', resolve),
+    );
   }
 }
