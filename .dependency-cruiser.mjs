@@ -1,28 +1,28 @@
 /**
- * Who may import whom. `@tradewind/*` is followed to its sources (tools/checks/tsconfig.sources.json), so a rule sees the file
- * behind a package, and types count like everything else. "Tests" are the specs and what stands beside them for their use.
+ * Rules about imports. `@tradewind/*` is resolved to its sources (tools/checks/tsconfig.sources.json), so a rule sees the file behind a
+ * package; type imports count. "Tests" are the specs and the files that only specs use.
  */
-const tests = ['[.]spec[.]ts$', '-conformance[.]ts$', '/test/', '^libs/testing/'];
+export const tests = ['[.]spec[.]ts$', '-conformance[.]ts$', '/test/', '^libs/(testing|simulation)/'];
 const inner = '^(apps|libs|tools)/';
+const all = '^(apps|libs|tools|test|bench)/';
 const edge = ['^apps/gateway/', '^apps/payment/src/provider/', '^tools/'];
 const npm = (...names) => names.map((name) => `(^|/)node_modules/${name}/`);
 
-/** `from` may have, of all that `to` says, nothing but `but`. */
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
 export default {
   forbidden: [
     forbid(
       'apps-know-no-other-app',
-      'Services share messages, and nothing else of each other: put it into libs/contracts, or keep an own copy fed by events.',
+      'Services share only messages: put it into libs/contracts, or build an own copy from events.',
       { path: '^apps/([^/]+)/' },
       { path: '^apps/', pathNot: '^apps/$1/' },
     ),
     forbid(
       'domain-is-plain',
-      'A domain folder imports @tradewind/kernel and itself, not even a module of Node: hand in what it needs as an argument.',
+      "A domain folder imports @tradewind/kernel, the contracts' ids and itself, and no module of Node: pass what it needs as an argument.",
       { path: '^apps/([^/]+)/src/domain/', pathNot: tests },
-      { pathNot: ['^apps/$1/src/domain/', '^libs/kernel/'] },
+      { pathNot: ['^apps/$1/src/domain/', '^libs/kernel/', '^libs/contracts/src/ids[.]ts$'] },
     ),
     forbid(
       'sagas-are-plain',
@@ -32,7 +32,7 @@ export default {
     ),
     forbid(
       'typeorm-stays-in-storage',
-      'TypeORM is seen by storage/, migrations/, modules, libs/messaging, and libs/service in database/, operate/ and stored-* alone.',
+      'TypeORM is imported only by storage/, migrations/, modules, libs/messaging, libs/operations, and libs/service in database/, operate/ and stored-*.',
       {
         path: inner,
         pathNot: [
@@ -40,7 +40,7 @@ export default {
           '^apps/[^/]+/(src/storage|migrations)/',
           '[.]module[.]ts$',
           '[.]migrations?[.]ts$',
-          '^libs/messaging/',
+          '^libs/(messaging|operations)/',
           '^libs/service/src/(database/|operate/|[^/]+/stored-)',
           '^tools/',
         ],
@@ -49,45 +49,45 @@ export default {
     ),
     forbid(
       'kafkajs-stays-in-its-adapter',
-      'The Kafka client is imported by libs/messaging/src/kafka alone: use the ports KafkaClient, Publisher and Subscription.',
-      { path: inner, pathNot: '^libs/messaging/src/kafka/' },
+      'Only libs/messaging/src/adapters/kafkajs imports the Kafka client: use the ports KafkaClient, Publisher and Subscription.',
+      { path: inner, pathNot: '^libs/messaging/src/adapters/kafkajs/' },
       { path: npm('kafkajs') },
     ),
     forbid(
       'http-clients-at-the-edge',
-      'No service calls another: an HTTP client is for the gateway, the payment provider and the tools, which are the outside world.',
+      'No service calls another: HTTP clients are for the gateway, the payment provider and the tools only.',
       { path: inner, pathNot: [...tests, ...edge] },
       { path: npm('undici', 'axios', 'got', 'node-fetch', 'supertest') },
     ),
     forbid(
       'sockets-at-the-edge',
-      "Node's own client and server of HTTP, like its sockets, are for the edge and the Kafka client; their types are for everybody.",
+      "Node's HTTP and socket modules are for the edge and the Kafka client only; their types are allowed everywhere.",
       {
         path: inner,
         pathNot: [
           ...tests,
           ...edge,
           '^libs/service/src/http/problem[.]ts$',
-          '^libs/messaging/src/kafka/kafkajs-sockets[.]ts$',
+          '^libs/messaging/src/adapters/kafkajs/kafkajs-sockets[.]ts$',
         ],
       },
       { path: '^(node:)?(http|https|http2|net|tls|dgram)$', dependencyTypesNot: ['type-only'] },
     ),
     forbid(
       'libs-know-no-app',
-      'A library is used by apps and tools, never the other way round.',
+      'Apps and tools use libraries; a library never imports them.',
       { path: '^libs/', pathNot: tests },
       { path: '^(apps|tools|test|bench)/' },
     ),
     forbid(
       'tests-of-libs-know-only-the-platform',
-      'A test of a library may start the real Kafka and PostgreSQL of tools/platform, and knows nothing else outside.',
+      'A test of a library can start the real Kafka and PostgreSQL of tools/platform, and imports nothing else outside libs/.',
       { path: '^libs/.*[.]spec[.]ts$' },
       { path: '^(apps|tools|test|bench)/', pathNot: '^tools/platform/' },
     ),
     forbid(
       'tools-know-no-app',
-      'The tools see the shop from outside, so that an audit or a load shares no mistake with a service.',
+      'The tools see the shop from outside: the audit and the simulated trading must not share code, and so errors, with a service.',
       { path: '^tools/', pathNot: tests },
       { path: '^apps/' },
     ),
@@ -105,21 +105,33 @@ export default {
     ),
     forbid(
       'contracts-are-messages',
-      '@tradewind/contracts imports @tradewind/kernel and @tradewind/messaging/contract of ours, never the rest of the messaging library.',
+      '@tradewind/contracts imports only @tradewind/kernel and @tradewind/messaging/message of our packages.',
       { path: '^libs/contracts/', pathNot: tests },
-      { path: '^(libs|tools)/', pathNot: ['^libs/(contracts|kernel)/', '^libs/messaging/src/contract/'] },
+      { path: '^(libs|tools)/', pathNot: ['^libs/(contracts|kernel)/', '^libs/messaging/src/message/'] },
     ),
     forbid(
       'messaging-is-for-strangers',
-      '@tradewind/messaging works without the shop: it imports @tradewind/kernel and @tradewind/saga of ours.',
+      '@tradewind/messaging works without the shop: it imports only @tradewind/kernel and @tradewind/saga of our packages.',
       { path: '^libs/messaging/', pathNot: tests },
       { path: '^libs/', pathNot: '^libs/(messaging|kernel|saga)/' },
     ),
     forbid(
+      'operations-use-messaging',
+      '@tradewind/operations imports only @tradewind/kernel, saga and messaging of our packages.',
+      { path: '^libs/operations/', pathNot: tests },
+      { path: '^libs/', pathNot: '^libs/(operations|messaging|saga|kernel)/' },
+    ),
+    forbid(
+      'internals-are-for-our-libraries',
+      'Only @tradewind/operations and tests import @tradewind/messaging/internals: export what others need from its index.',
+      { path: inner, pathNot: [...tests, '^libs/(operations|messaging)/'] },
+      { path: '^libs/messaging/src/internals[.]ts$' },
+    ),
+    forbid(
       'testing-is-for-tests',
-      '@tradewind/testing and the rehearsal are for tests.',
+      '@tradewind/testing, @tradewind/simulation and the rehearsal are for tests.',
       { path: inner, pathNot: [...tests, '^libs/saga/src/rehearse/'] },
-      { path: ['^libs/testing/', '^libs/saga/src/rehearse/'] },
+      { path: ['^libs/(testing|simulation)/', '^libs/saga/src/rehearse/'] },
     ),
     forbid(
       'libraries-by-their-names',
@@ -129,23 +141,23 @@ export default {
     ),
     forbid(
       'no-dev-packages',
-      'What is deployed does not import a package that is there for development only.',
+      'Deployed code must not import a package that is installed for development only.',
       { path: '^(apps|libs)/', pathNot: [...tests, '^libs/saga/src/rehearse/', '/example/'] },
       { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     ),
     forbid(
       'no-cycles',
-      'Two files that need each other are one thought or hide a third: move what both need into a file of its own.',
-      { path: inner },
-      { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      'Two files must not import each other, not even types: join them, or move what both need to a third file.',
+      { path: all },
+      { circular: true },
     ),
-    forbid('everything-resolves', 'This import leads nowhere.', { path: inner }, { couldNotResolve: true }),
+    forbid('everything-resolves', 'The imported module does not exist.', { path: all }, { couldNotResolve: true }),
   ],
   options: {
     doNotFollow: { path: ['node_modules', '/dist/'] },
     exclude: { path: ['/dist/'] },
     tsPreCompilationDeps: true,
-    tsConfig: { fileName: `${import.meta.dirname}/tools/checks/tsconfig.sources.json` }, // absolute, or its "extends" is looked for in the wrong place
+    tsConfig: { fileName: `${import.meta.dirname}/tools/checks/tsconfig.sources.json` }, // absolute, or its "extends" is not found
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default', 'types'],

@@ -1,24 +1,28 @@
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-/** What may touch the machine's clock, timers or chance, and why. Everything else takes them from the ports of @tradewind/kernel. */
+/** Files that may use the machine's clock, timers or random values, with the reason. All others use the ports of @tradewind/kernel. */
 const adapters = [
-  'libs/messaging/src/system.ts', // the adapters of the ports themselves
-  'libs/messaging/src/kafka/kafkajs-*.ts', // kafkajs has timers of its own, so a simulated clock replaces the whole client
-  'libs/service/src/logs/request-log.ts', // measures how long an answer took; decides nothing
-  'libs/testing/src/**', // waits for real parts
+  'libs/messaging/src/**/system.ts', // the adapters of the ports
+  'libs/messaging/src/adapters/kafkajs/kafkajs-*.ts', // kafkajs has its own timers; the simulation replaces the whole client
+  'libs/service/src/logs/request-log.ts', // measures the duration of requests, only for the log
+  'libs/testing/src/**', // waits for real Kafka and PostgreSQL
 ];
-/** What may call an HTTP server that is not its own. */
+/** Files that may call an HTTP server. */
 const edge = ['apps/gateway/src/**', 'apps/payment/src/provider/**'];
-/** What is started as a process, and hands the environment on. */
+/** Programs: they read the environment and pass it on. */
 const entries = ['apps/*/src/main.ts', 'apps/*/src/operate.ts', 'apps/user/src/create-admin.ts'];
-/** A stranger's program, outside the house. */
+/** Example programs of users of the libraries. */
 const examples = ['libs/*/example/**'];
-/** What breaks a shop on purpose has a clock and timers of its own; its specs have not. */
-const provingGround = ['test/drills/**/!(*.spec).ts', 'test/faults/**/!(*.spec).ts', 'test/simulation/**/!(*.spec).ts'];
-const onRealParts = ['**/*.{int,e2e,fixture}.spec.ts'];
+/** Programs that inject faults use clock and timers; their specs do not. */
+const faultInjection = [
+  'test/drills/**/!(*.spec).ts',
+  'test/faults/**/!(*.spec).ts',
+  'test/simulation/**/!(*.spec).ts',
+];
+const realInfrastructure = ['**/*.{int,e2e,fixture}.spec.ts'];
 
-const outside = 'comes from outside: take it from the Clock, Timers or Randomness port of @tradewind/kernel.';
+const outside = 'must come from the Clock, Timers or Randomness port of @tradewind/kernel.';
 const clock = [
   { selector: "MemberExpression[object.name='Date'][property.name='now']", message: `Date.now ${outside}` },
   { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: `The time of new Date() ${outside}` },
@@ -35,13 +39,13 @@ const timers = [
 const environment = [
   {
     selector: "MemberExpression[object.name='process'][property.name='env']",
-    message: 'The environment is read once: add the variable to <service>.config.ts.',
+    message: 'The environment is read in one place: add the variable to <service>.config.ts.',
   },
 ];
 const everyTestRuns = [
   {
     selector: 'MemberExpression[object.name=/^(it|test|describe)$/][property.name=/^(only|skip|todo|failing)$/]',
-    message: 'Every test of the tree runs: no only, skip, todo or failing.',
+    message: 'Every test must run: no only, skip, todo or failing.',
   },
 ];
 const syntax = (...selectors) => ({ 'no-restricted-syntax': ['error', ...selectors] });
@@ -50,7 +54,7 @@ const timerGlobals = (message) => ['setTimeout', 'setInterval'].map((name) => ({
 const performance = { name: 'performance', message: `A time ${outside}` };
 const calls = ['fetch', 'WebSocket'].map((name) => ({
   name,
-  message: 'No service calls another: what it needs to know comes as a message.',
+  message: 'No service calls another: it gets data from messages.',
 }));
 const globals = (...names) => ({ 'no-restricted-globals': ['error', ...names] });
 
@@ -68,14 +72,14 @@ const uuids = ['node:crypto', 'crypto'].map((name) => ({
 const focused = {
   name: '@jest/globals',
   importNames: ['fit', 'xit', 'xtest', 'fdescribe', 'xdescribe'],
-  message: 'Every test of the tree runs.',
+  message: 'Every test must run.',
 };
 const imports = (...paths) => ({ 'no-restricted-imports': ['error', { paths }] });
 
-const noSleep = 'A test does not guess how long something takes: await eventually(() => …) of @tradewind/testing.';
+const noSleep = 'A test must not sleep: use await eventually(() => …) of @tradewind/testing.';
 
 export default defineConfig(
-  globalIgnores(['**/dist/', '.tradewind/', 'coverage/']),
+  globalIgnores(['**/dist/', '.tradewind/', '.cache/', 'coverage/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     name: 'everything',
@@ -116,7 +120,7 @@ export default defineConfig(
     },
   },
   {
-    name: 'services and libraries take time, timers, chance and settings as arguments, and call nobody',
+    name: 'services and libraries get time, timers, random values and settings as arguments, and call no other service',
     files: ['apps/**/*.ts', 'libs/**/*.ts'],
     ignores: examples,
     rules: {
@@ -131,12 +135,17 @@ export default defineConfig(
     files: adapters,
     rules: { ...syntax(...environment), ...globals(...calls), 'no-restricted-imports': 'off' },
   },
+  {
+    name: 'test harness calls the service',
+    files: ['libs/testing/src/service/**'],
+    rules: { 'no-restricted-globals': 'off' },
+  },
   { name: 'the edge', files: edge, rules: globals(...timerGlobals(`A timer ${outside}`), performance) },
   { name: 'entries', files: entries, rules: syntax(...clock, ...timers) },
   {
-    name: 'tests wait for what they expect',
+    name: 'tests wait for conditions',
     files: ['**/*.spec.{ts,mjs}', 'test/**/*.ts', 'apps/*/test/**/*.ts'],
-    ignores: provingGround,
+    ignores: faultInjection,
     rules: {
       ...syntax(...timers, ...everyTestRuns),
       ...globals(...timerGlobals(noSleep)),
@@ -144,9 +153,9 @@ export default defineConfig(
     },
   },
   {
-    name: 'tests without I/O have a clock of their own',
+    name: 'tests without I/O have a simulated clock',
     files: ['apps/**/*.spec.ts', 'libs/**/*.spec.ts'],
-    ignores: onRealParts,
+    ignores: realInfrastructure,
     rules: syntax(...clock, ...timers, ...everyTestRuns),
   },
 );

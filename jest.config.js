@@ -1,4 +1,4 @@
-/** Four kinds of test, told apart by their file names: pure (.spec), simulated (.sim.spec), on the real Kafka and PostgreSQL (.int.spec), whole shop (.e2e.spec). */
+/** Four kinds of tests, by file name: pure (.spec), simulated (.sim.spec), on real Kafka and PostgreSQL (.int.spec), whole shop (.e2e.spec). */
 const transform = {
   '^.+\\.ts$': [
     '@swc/jest',
@@ -18,10 +18,12 @@ const transform = {
 const project = (displayName, testRegex, rest = {}) => ({
   displayName,
   rootDir: import.meta.dirname,
-  testEnvironment: '<rootDir>/tools/checks/nothing-left-open.mjs',
+  testEnvironment: '<rootDir>/tools/checks/open-handles.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   transform,
   moduleNameMapper: {
+    '^@tradewind/contracts/ids$': '<rootDir>/libs/contracts/src/ids.ts',
+    '^@tradewind/messaging/internals$': '<rootDir>/libs/messaging/src/internals.ts',
     '^@tradewind/([a-z]+)$': '<rootDir>/libs/$1/src/index.ts',
     '^@tradewind/([a-z]+)/([a-z-]+)$': '<rootDir>/libs/$1/src/$2/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
@@ -33,7 +35,7 @@ const project = (displayName, testRegex, rest = {}) => ({
 
 export default {
   maxWorkers: 2,
-  testTimeout: 30_000, // for a machine that is busy with other things as well
+  testTimeout: 30_000, // for a busy machine
   projects: [
     project('pure', ['(?<!\\.(sim|int|e2e|fixture))\\.spec\\.(ts|mjs)$']),
     project('simulation', ['\\.sim\\.spec\\.ts$']),

@@ -1,34 +1,27 @@
 import kafkajs from 'kafkajs';
 import pg from 'pg';
-import { Counting } from '../articles/tally.js';
-import type { WorkName } from '../articles/work.js';
-import { readConnections, setting } from '../ground/connections.js';
-import { endWith, ready } from '../ground/service-life.js';
-import { mark, write } from './bare-sql.js';
+import { onStop, readConnections, ready, setting } from '../environment/program.js';
+import { ConsumerCounter } from '../workload/consumer-count.js';
+import type { WorkloadName } from '../workload/workload.js';
+import { apply, mark } from './bare-sql.js';
 
 /*
- * What people do otherwise: `eachMessage`, and for each message one transaction of inbox and row, after which its offset is committed. Partitions
- * go on side by side, as kafkajs can do it, each over a connection of its own. What is to be said is written to an outbox that nobody publishes.
+ * The usual alternative: `eachMessage` of kafkajs. Each message has one transaction for inbox and row; its offset is committed afterwards.
+ * Partitions run concurrently, each with a connection of its own. Events go to an outbox that is never published.
  */
 const { url, brokers } = readConnections();
-const [group, partitions, apply] = [
-  setting('GROUP'),
-  Number(setting('PARTITIONS')),
-  write[setting('WORK') as WorkName],
-];
-const counting = new Counting();
+const [group, partitions] = [setting('GROUP'), Number(setting('PARTITIONS'))];
+const applyMessage = apply[setting('WORKLOAD') as WorkloadName];
+const counter = new ConsumerCounter();
 const pool = new pg.Pool({ connectionString: url, max: partitions, idleTimeoutMillis: 0 });
-const consumer = new kafkajs.Kafka({
-  clientId: 'bench',
-  brokers: brokers.split(','),
-  logLevel: kafkajs.logLevel.ERROR,
-}).consumer({ groupId: group, allowAutoTopicCreation: false });
+const kafka = new kafkajs.Kafka({ clientId: 'bench', brokers: brokers.split(','), logLevel: kafkajs.logLevel.ERROR });
+const consumer = kafka.consumer({ groupId: group, allowAutoTopicCreation: false });
 consumer.on(consumer.events.CRASH, ({ payload: { error } }) => {
   console.error(error);
   process.exit(1);
 });
 
-endWith(async () => {
+onStop(async () => {
   await consumer.disconnect();
   await pool.end();
 });
@@ -45,11 +38,11 @@ await consumer.run({
     const client = await pool.connect();
     await client.query('begin');
     const isNew = (await client.query({ ...mark, values: [group, id] })).rowCount === 1;
-    if (isNew) await apply(client, { id, sequence, message });
+    if (isNew) await applyMessage(client, { id, sequence, message });
     await client.query('commit');
     client.release();
-    counting.decided();
-    counting.committed(1);
+    counter.decided();
+    counter.committed(1);
     await consumer.commitOffsets([{ topic, partition, offset: String(BigInt(offset) + 1n) }]);
   },
 });

@@ -1,80 +1,64 @@
-import { load as machineLoad, watchProcessors } from '../ground/machine.js';
-import { spentBetween, useOf } from '../ground/processes.js';
-import { quantile } from '../ground/quantile.js';
-import { Asker } from './asker.js';
-import type { Question } from './questions.js';
+import { load, watchCpu, watchProcessors } from '../environment/machine.js';
+import { quantile } from '../frame/statistics.js';
+import { Client } from './client.js';
+import type { Endpoint } from './endpoints.js';
 
 export interface Plan {
-  /** Requests in flight while as much is asked as can be answered, and requests a second while it is steady. */
+  /** Requests in flight at full load, and requests a second at the steady rate. */
   readonly inFlight: number;
   readonly perSecond: number;
   /** Of each of the two. */
   readonly seconds: number;
 }
 
-/** What came of asking at one address. */
-export interface Figures {
-  /** Answers, with so many requests in flight. */
+/** Directly to the service, or through the gateway. */
+export const routes = ['service', 'gateway'] as const;
+export type Route = (typeof routes)[number];
+
+export interface Round {
+  /** Responses a second at full load. */
   readonly perSecond: number;
-  /** Microseconds on processors a request then, by process; `asking` is whoever asks. */
-  readonly cpu: Readonly<Record<string, number>>;
-  /** Milliseconds from a request to its answer, at the steady rate. */
+  /** CPU microseconds a request at full load, by process. */
+  readonly cpu: Readonly<Record<'gateway' | 'service' | 'PostgreSQL' | 'client', number>>;
+  /** Milliseconds from a request to its response, at the steady rate. */
   readonly p50: number;
   readonly p99: number;
-  /** Of all processors while as much was asked as could be answered, from 0 to 1. */
+  /** How busy all processors were at full load, from 0 to 1. */
   readonly busy: number;
   readonly machineLoad: number;
 }
 
-/** The two ways to a service. */
-export const ways = ['service', 'gateway'] as const;
-export type Way = (typeof ways)[number];
-
-/** What was measured of one question in one round, by both ways one after the other. */
-export type Round = Readonly<Record<Way, Figures>>;
-
-/** Milliseconds in which connections are opened and programs are still being compiled. */
+/** Milliseconds in which connections are opened and code is compiled. */
 const warmUp = 2_000;
 
-/** Asks one question at one address: as much as can be answered, then at a steady rate. `processes` are those that have to do with it. */
-export async function measureWay(
-  question: Question,
+/** Measures one endpoint at one address: at full load, then at a steady rate. `processes`: those that take part. */
+export async function measureRoute(
+  endpoint: Endpoint,
   origin: string,
   token: string,
   processes: ReadonlyMap<string, number>,
   { inFlight, perSecond, seconds }: Plan,
-): Promise<Figures> {
-  const asker = new Asker(question, origin, inFlight, token);
-  try {
-    await asker.filling(warmUp);
-    const [before, processors, from, own] = [
-      useOf(processes),
-      watchProcessors(),
-      performance.now(),
-      process.cpuUsage(),
-    ];
-    const answered = await asker.filling(seconds * 1_000);
-    const [to, busy, after, { user, system }] = [
-      performance.now(),
-      processors(),
-      useOf(processes),
-      process.cpuUsage(own),
-    ]; // this process's children are the shop
-    const waits = await asker.steadily(perSecond, seconds * 1_000);
-    return {
-      perSecond: answered / ((to - from) / 1_000),
-      cpu: Object.fromEntries(
-        [...spentBetween(before, after), ['asking', user + system] as const].map(([name, spent]) => [
-          name,
-          spent / answered,
-        ]),
-      ),
-      p50: quantile(waits, 0.5),
-      p99: quantile(waits, 0.99),
-      busy,
-      machineLoad: machineLoad(),
-    };
-  } finally {
-    await asker.close();
-  }
+): Promise<Round> {
+  const client = new Client(endpoint, origin, inFlight, token);
+  await client.fullLoad(warmUp);
+  const [cpuSince, busySince, from] = [watchCpu(processes), watchProcessors(), performance.now()];
+  const own = process.cpuUsage(); // not `watchCpu`: the processes of the shop are children of this one
+  const responses = await client.fullLoad(seconds * 1_000);
+  const [to, busy, cpu, { user, system }] = [performance.now(), busySince(), cpuSince(), process.cpuUsage(own)];
+  const waits = await client.steadyRate(perSecond, seconds * 1_000);
+  await client.close();
+  const perRequest = (name: string): number => cpu.get(name)! / responses;
+  return {
+    perSecond: responses / ((to - from) / 1_000),
+    cpu: {
+      gateway: perRequest('gateway'),
+      service: perRequest('service'),
+      PostgreSQL: perRequest('PostgreSQL'),
+      client: (user + system) / responses,
+    },
+    p50: quantile(waits, 0.5),
+    p99: quantile(waits, 0.99),
+    busy,
+    machineLoad: load(),
+  };
 }

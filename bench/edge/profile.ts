@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
-import { setting } from '../ground/connections.js';
+import { setting } from '../environment/program.js';
 
-/* Imported before a program: when it exits, what its time went into is written to the file that PROFILE names, as Chrome's tools read it. */
+/* Imported before a program. Writes its CPU profile to the file PROFILE when it exits, in the format of Chrome. */
 const file = setting('PROFILE');
 const session = new Session();
 session.connect();

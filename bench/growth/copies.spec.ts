@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { copiesOf } from './copies.js';
 
-describe('copies of stories', () => {
+describe('copies of template orders', () => {
   const copies = [...copiesOf(['a', 'b', 'c'], 7, 0, 4), ...copiesOf(['a', 'b', 'c'], 7, 4, 8)];
-  it('are as many as were asked for, each story as often as any other, but for what does not come out even', () =>
-    expect(copies.map(({ story }) => story).join('')).toBe('abcabca'));
-  it('are all different, the oldest first', () => {
-    expect(new Set(copies.map(({ story, ago }) => `${story} ${ago}`)).size).toBe(7);
-    expect(copies.map(({ ago }) => ago - copies.at(-1)!.ago)).toEqual([2, 2, 2, 1, 1, 1, 0]);
+  it('are as many as requested, and equally many of each template but for the remainder', () =>
+    expect(copies.map(({ template }) => template).join('')).toBe('abcabca'));
+  it('are all different, oldest first', () => {
+    expect(new Set(copies.map(({ template, secondsEarlier }) => `${template} ${secondsEarlier}`)).size).toBe(7);
+    const last = copies.at(-1)!.secondsEarlier;
+    expect(copies.map(({ secondsEarlier }) => secondsEarlier - last)).toEqual([2, 2, 2, 1, 1, 1, 0]);
   });
 });

@@ -1,17 +1,17 @@
-/** A past order that is to be made: whose story it repeats, and how many seconds before that it happened. */
+/** A past order: a copy of a template order, placed some seconds earlier. */
 export interface Copy {
-  readonly story: string;
-  readonly ago: number;
+  readonly template: string;
+  readonly secondsEarlier: number;
 }
 
-/** Seconds that lie between what is past and what is measured. */
-const between = 3_600;
+/** Seconds between the past orders and the measured ones. */
+const gap = 3_600;
 
-/** Of so many copies in all, the oldest first, those from one place to before another. In each second all stories are told once more, in their order. */
-export function copiesOf(stories: readonly string[], count: number, from: number, to: number): Copy[] {
-  const seconds = Math.ceil(count / stories.length);
+/** The copies from one index to before another, of `count` in all, oldest first. In each second every template is copied once, in order. */
+export function copiesOf(templates: readonly string[], count: number, from: number, to: number): Copy[] {
+  const seconds = Math.ceil(count / templates.length);
   return Array.from({ length: Math.min(to, count) - from }, (_, index) => {
-    const place = from + index;
-    return { story: stories[place % stories.length]!, ago: between + seconds - Math.floor(place / stories.length) };
+    const [place, size] = [from + index, templates.length];
+    return { template: templates[place % size]!, secondsEarlier: gap + seconds - Math.floor(place / size) };
   });
 }

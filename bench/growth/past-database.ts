@@ -1,75 +1,69 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { connect } from '../environment/databases.js';
 import {
-  copyRows,
+  copiedTables,
   earlierId,
-  passing,
-  putAside,
-  storyTables,
-  takeFromShelves,
-  type StoryDatabase,
-} from './story-tables.js';
+  insertCopies,
+  keepTemplates,
+  notCopied,
+  sellCopies,
+  type CopiedDatabase,
+} from './copied-tables.js';
 
-/** Copies that are made with one transaction, column by column; each has its order's id and the partition of its records. */
+/** Copies of one transaction, column by column; each has the id of its order and the partition of its records. */
 export interface Batch {
-  readonly story: readonly string[];
-  readonly order: readonly string[];
-  readonly ago: readonly number[];
-  readonly partition: readonly number[];
+  readonly templates: readonly string[];
+  readonly orders: readonly string[];
+  readonly seconds: readonly number[];
+  readonly partitions: readonly number[];
 }
 
-/** A batch is sorted in memory, and waits for no disk: what is half made is thrown away. */
-const haste = `set synchronous_commit = off; set work_mem = '256MB'`;
-const newIds = `select pg_temp.earlier(story::uuid, ago)::text as id from unnest($1::text[], $2::int[]) with ordinality as c(story, ago, place) order by place`;
-const tables = `select relname as table from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace order by relname`;
-/** What the database numbers or computes by itself is left to it. */
-const written = `
+/** Sorts in memory and does not wait for the disk: an unfinished database is thrown away. */
+const fastSettings = `set synchronous_commit = off; set work_mem = '256MB'`;
+const newOrderIds = `select pg_temp.earlier(template::uuid, seconds)::text as id from unnest($1::text[], $2::int[]) with ordinality as c(template, seconds, place) order by place`;
+const allTables = `select relname as table from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace order by relname`;
+/** Without the columns that the database generates. */
+const writtenColumns = `
 select string_agg(attname, ',' order by attnum) as columns from pg_attribute
 where attrelid = $1::regclass and attnum > 0 and not attisdropped and attidentity = '' and attgenerated = ''`;
-const lastSaid = `select coalesce(max(position), 0)::text as position from msg_outbox_archive`;
-const goOnBehind = `select setval(pg_get_serial_sequence('msg_outbox', 'position'), (select max(position) from msg_outbox_archive)) from msg_outbox_archive limit 1`;
+const lastPosition = `select coalesce(max(position), 0)::text as position from msg_outbox_archive`;
+const continuePositions = `select setval(pg_get_serial_sequence('msg_outbox', 'position'), (select max(position) from msg_outbox_archive)) from msg_outbox_archive limit 1`;
 
-/** One service's database while its past is made. The service must be stopped. */
+/** The database of a stopped service, while past orders are added. */
 export class PastDatabase {
-  readonly #statements: string[] = [];
+  readonly #inserts: string[] = [];
 
   private constructor(
-    readonly name: StoryDatabase,
+    readonly name: CopiedDatabase,
     private readonly client: pg.Client,
-    /** The position of the last message that was said in truth. */
-    readonly said: bigint,
+    /** The position of the last message that was really published. */
+    readonly lastPosition: bigint,
   ) {}
 
-  /** Learns the stories by which the past is made. Rejects where one has left something in a table that is not copied. */
-  static async open(name: StoryDatabase, url: string, stories: readonly string[]): Promise<PastDatabase> {
-    const client = new pg.Client({ connectionString: url, application_name: 'tradewind-bench' });
-    await client.connect();
-    try {
-      await client.query(`${haste}; ${earlierId}`);
-      const { rows } = await client.query<{ position: string }>(lastSaid);
-      const database = new PastDatabase(name, client, BigInt(rows[0]!.position));
-      await database.#learn(stories);
-      return database;
-    } catch (error) {
-      await client.end();
-      throw error;
-    }
+  /** Keeps the rows of the template orders. Rejects when an order has rows in a table that is not copied. */
+  static async open(name: CopiedDatabase, url: string, templates: readonly string[]): Promise<PastDatabase> {
+    const client = await connect(url);
+    await client.query(`${fastSettings}; ${earlierId}`);
+    const { rows } = await client.query<{ position: string }>(lastPosition);
+    const database = new PastDatabase(name, client, BigInt(rows[0]!.position));
+    await database.#prepare(templates);
+    return database;
   }
 
-  /** The orders' ids of copies. */
-  async ordersOf(story: readonly string[], ago: readonly number[]): Promise<string[]> {
-    return (await this.client.query<{ id: string }>(newIds, [story, ago])).rows.map(({ id }) => id);
+  async orderIdsOf(templates: readonly string[], seconds: readonly number[]): Promise<string[]> {
+    return (await this.client.query<{ id: string }>(newOrderIds, [templates, seconds])).rows.map(({ id }) => id);
   }
 
-  async copy({ story, order, ago, partition }: Batch): Promise<void> {
+  async copy({ templates, orders, seconds, partitions }: Batch): Promise<void> {
     await this.client.query('begin');
-    for (const text of this.#statements) await this.client.query(text, [story, order, ago, partition]);
+    for (const text of this.#inserts) await this.client.query(text, [templates, orders, seconds, partitions]);
     await this.client.query('commit');
   }
 
-  /** To be called once, when all copies are made: `times` tells how often each story was copied. */
-  async settle(times: ReadonlyMap<string, number>): Promise<void> {
-    if (this.name === 'product') await this.client.query(takeFromShelves, [[...times.keys()], [...times.values()]]);
-    await this.client.query(goOnBehind);
+  /** To be called once, after all copies. `copies`: the number of copies of each template. */
+  async finish(copies: ReadonlyMap<string, number>): Promise<void> {
+    if (this.name === 'product') await this.client.query(sellCopies, [[...copies.keys()], [...copies.values()]]);
+    await this.client.query(continuePositions);
     await this.client.query('vacuum analyze');
   }
 
@@ -77,25 +71,19 @@ export class PastDatabase {
     return this.client.end();
   }
 
-  async #learn(stories: readonly string[]): Promise<void> {
-    const copied = storyTables[this.name];
+  async #prepare(templates: readonly string[]): Promise<void> {
+    const copied = copiedTables[this.name];
     for (const table of copied) {
-      const { rows } = await this.client.query<{ columns: string }>(written, [table.table]);
-      await this.client.query(putAside(table), [stories]);
-      this.#statements.push(copyRows(table, rows[0]!.columns.split(',')));
+      const { rows } = await this.client.query<{ columns: string }>(writtenColumns, [table.table]);
+      await this.client.query(keepTemplates(table), [templates]);
+      this.#inserts.push(insertCopies(table, rows[0]!.columns.split(',')));
     }
-    const known = new Set([...copied.map(({ table }) => table), ...passing]);
-    for (const { table } of (await this.client.query<{ table: string }>(tables)).rows.filter(
-      (row) => !known.has(row.table),
-    )) {
-      const { rows } = await this.client.query(
-        `select from ${table} t, unnest($1::text[]) as s(story) where strpos(t::text, story) > 0 limit 1`,
-        [stories],
-      );
-      if (rows.length > 0)
-        throw new Error(
-          `an order has left something in ${table} of ${this.name}, and nobody has said how that is copied`,
-        );
+    const known = new Set([...copied.map(({ table }) => table), ...notCopied]);
+    const { rows: tables } = await this.client.query<{ table: string }>(allTables);
+    for (const { table } of tables.filter((row) => !known.has(row.table))) {
+      const text = `select from ${table} t, unnest($1::text[]) as o(id) where strpos(t::text, id) > 0 limit 1`;
+      const { rowCount } = await this.client.query(text, [templates]);
+      if (rowCount !== 0) throw new Error(`the table ${table} of ${this.name} has rows of an order, but is not copied`);
     }
   }
 }

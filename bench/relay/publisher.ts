@@ -1,73 +1,62 @@
 import 'reflect-metadata';
-import { Catalogue, kafkaClient, Message, MessagingParts, PostgresStore, systemWorld } from '@tradewind/messaging';
+import { MessageRegistry, Message, MessagingRuntime, PostgresStore, systemPorts } from '@tradewind/messaging';
 import { IsInt, IsString } from 'class-validator';
 import { DataSource } from 'typeorm';
-import { BareRelay } from '../baselines/bare/relay.js';
-import { readConnections, setting } from '../ground/connections.js';
-import { endWith, ready } from '../ground/service-life.js';
-import { parcel, partitions, topicNamed, type } from './parcels.js';
-import type { Commit, Order } from './talk.js';
+import { startBareRelay, type BareRelay } from '../baselines/bare/relay.js';
+import { connectKafka } from '../environment/kafka.js';
+import { exitOnError, logProblem, onStop, readConnections, ready, send, setting } from '../environment/program.js';
+import type { Commit, PublisherCommand } from './measure.js';
+import { parcel, parcelTopic, parcelType, partitions } from './parcel.js';
 
 /*
- * One process with an outbox and a relay, the library's or the bare one. Told to publish, it starts the relay; told to commit, it appends rows
- * at a steady rate, each in a transaction of its own, and tells when each was committed.
+ * A process with an outbox and a relay, that of the library or the bare one. `publish` starts the relay. `commit` appends rows at a steady rate,
+ * each in a transaction of its own, and sends when each was committed.
  */
 const { url, brokers } = readConnections();
 const topicName = setting('TOPIC');
 
-@Message({ type, topic: topicNamed(topicName), key: 'key' })
+@Message({ type: parcelType, topic: parcelTopic(topicName), key: 'key' })
 class Parcel {
   @IsString() readonly key!: string;
   @IsInt() readonly number!: number;
 }
 
-interface Publishing {
-  wake(): void;
-  close(): Promise<void>;
-}
-
 const dataSource = await new DataSource({ type: 'postgres', url, extra: { max: 8 } }).initialize();
 const store = new PostgresStore(dataSource);
-let publishing: Publishing | undefined;
+let relay: BareRelay | undefined;
 
-process.on('message', (order: Order) => void obey(order));
+process.on('message', (command: PublisherCommand) => void execute(command));
 ready();
 
-endWith(async () => {
-  await publishing?.close();
+onStop(async () => {
+  await relay?.close();
   await dataSource.destroy();
 });
 
-async function obey(order: Order): Promise<void> {
-  if (order.what === 'publish') publishing = await (setting('RELAY') === 'bare' ? bare() : library());
-  else process.send!(await commitAll(order.count, order.perSecond, order.from));
+async function execute(command: PublisherCommand): Promise<void> {
+  if (command.do === 'publish')
+    relay =
+      setting('RELAY') === 'bare'
+        ? await startBareRelay({ url, brokers, source: 'bench', partitionsOf: () => partitions })
+        : startLibraryRelay();
+  else send(await commitAll(command.count, command.perSecond, command.from));
 }
 
-function bare(): Promise<Publishing> {
-  return BareRelay.open({ url, brokers, source: 'bench', partitionsOf: () => partitions });
-}
-
-function library(): Promise<Publishing> {
-  const kafka = kafkaClient({ brokers: brokers.split(','), clientId: 'bench' });
-  const onFatal = (error: Error): void => {
-    console.error(error);
-    process.exit(1);
-  };
-  const log = (level: string, message: string, detail?: object): void =>
-    void (level !== 'info' && console.error(level, message, detail));
-  const { relay } = new MessagingParts(
-    { service: 'bench', contracts: new Catalogue([Parcel]), lockOrder: [] },
-    { store, kafka, world: systemWorld, log, onFatal },
+function startLibraryRelay(): BareRelay {
+  const kafka = connectKafka(brokers);
+  const { relay: libraryRelay } = new MessagingRuntime(
+    { service: 'bench', contracts: new MessageRegistry([Parcel]), lockOrder: [] },
+    { store, kafka, ports: systemPorts, log: logProblem, onFatal: exitOnError },
     () => [],
   );
-  relay.start();
-  return Promise.resolve({
-    wake: () => relay.wake(),
+  libraryRelay.start();
+  return {
+    notify: () => libraryRelay.wake(),
     close: async () => {
-      await relay.stop();
+      await libraryRelay.stop();
       await kafka.close();
     },
-  });
+  };
 }
 
 async function commitAll(count: number, perSecond: number, from: number): Promise<Commit[]> {
@@ -85,6 +74,6 @@ async function commit(number: number): Promise<Commit> {
   const row = parcel(topicName, number);
   await store.transaction((transaction) => transaction.append([row]));
   const at = process.hrtime.bigint();
-  publishing!.wake();
+  relay!.notify();
   return [row.id, at];
 }

@@ -1,134 +1,131 @@
-import { hashTables, type TableHash } from '@tradewind/messaging';
-import { asksOf, pricesOf } from '../articles/backlog.js';
-import { copiesAfter, differences, shelvesAfter } from '../articles/books.js';
-import { copiesIn, createTables, dataSourceOf, shelvesIn } from '../articles/tables.js';
-import { Child } from '../ground/child.js';
-import { createDatabase, rowsOf } from '../ground/databases.js';
-import { load } from '../ground/machine.js';
-import type { Platform } from '../ground/platform.js';
-import { spentBetween, useOf } from '../ground/processes.js';
-import { environmentOf, type Living } from './living.js';
-import type { Rebuilt, Recovered } from './talk.js';
+import { hashTables, type TableHash } from '@tradewind/operations';
+import { Child } from '../environment/child.js';
+import { query } from '../environment/databases.js';
+import { load, watchCpu } from '../environment/machine.js';
+import type { Platform } from '../environment/platform.js';
+import { workloads } from '../workload/backlog.js';
+import { serviceSettings } from '../workload/service-program.js';
+import { createServiceDatabase, openDataSource } from '../workload/tables.js';
+import { differences } from '../workload/workload.js';
+import type { PopulatedService } from './populate.js';
 
-export const replays = ['rebuild', 'recovery'] as const;
-export type ReplayName = (typeof replays)[number];
-
-export interface Round {
+/** What a program sends when it is done. */
+export interface Result {
   readonly messages: number;
   readonly seconds: number;
+}
+
+export interface Rebuilt extends Result {
+  readonly failed: number;
+  /** Rows that were wrong in the replaced table. */
+  readonly corrected: number;
+  readonly exchanged: boolean;
+  readonly lockedMs: number | undefined;
+}
+
+export interface Recovered extends Result {
+  /** Messages that the group would read again. */
+  readonly left: number;
+}
+
+export interface Round extends Result {
   readonly perSecond: number;
-  /** Microseconds on processors a message. */
+  /** CPU microseconds a message. */
   readonly cpu: { readonly replay: number; readonly postgres: number; readonly kafka: number };
-  /** For which nobody else could use the table; undefined where nobody else is there. */
-  readonly lockedMilliseconds: number | undefined;
+  /** How long the table was locked for others; undefined when there are none. */
+  readonly lockedMs: number | undefined;
   readonly machineLoad: number;
 }
 
-/** Milliseconds until a program has begun, and until it has done. */
-const beginWithin = 120_000;
-const doneWithin = 1_800_000;
+/** Milliseconds until a program is ready, and until it is done. */
+const readyTimeout = 120_000;
+const doneTimeout = 1_800_000;
 
-const copies = 'bench_copies';
-const spoilt = `update bench_copies set price = -1 where article = (select min(article) from bench_copies)`;
+const prices = ['bench_prices'];
+const damageOneRow = `update bench_prices set price = -1 where product = (select min(product) from bench_prices)`;
 
-/** What a recovered service must have as before, apart from the moments in which rows were written and the places of its archive's rows. */
+/** What a recovered service must have as before: everything but the times of writing and the positions in the archive. */
 const views = `
-create or replace view bench_handled as select consumer, message_id, lane from msg_inbox;
-create or replace view bench_said as select id, topic, key, type, version, sequence, payload, causation, correlation, traceparent, occurred_at, headers, partition, record_offset from msg_outbox_archive`;
-const recovered = ['bench_shelves', 'bench_handled', 'bench_said', 'msg_sequences', 'msg_relay_positions'];
+create or replace view bench_handled as select consumer, message_id, ordering_key from msg_inbox;
+create or replace view bench_published as select id, topic, key, type, version, sequence, payload, causation, correlation, traceparent, occurred_at, headers, partition, record_offset from msg_outbox_archive`;
+const recovered = ['bench_stock_levels', 'bench_handled', 'bench_published', 'msg_sequences', 'msg_published_offsets'];
 
-/** Rebuilds the copies beside the living ones, of which one row is spoilt first. Throws where they are not all right afterwards. */
-export async function measureRebuild(platform: Platform, living: Living): Promise<Round> {
-  const { service, backlog, url } = living;
-  const before = await hashesOf(url, [copies]);
-  await rowsOf(url, spoilt);
-  const program = new Child<Rebuilt | 'ready'>(
-    'the rebuild',
-    new URL('rebuilder.js', import.meta.url),
-    environmentOf(platform, service, backlog, url),
-  );
-  const { told, ...spent } = await timed<Rebuilt>(platform, program);
-  const { messages, seconds, failed, corrected, exchanged, lockedMilliseconds } = told;
-  refuse('the rebuild', [
-    ...(exchanged && failed === 0 && corrected === 1 && messages === backlog.messages
-      ? []
-      : [`it tells of itself ${JSON.stringify(told)}`]),
-    ...differences(copiesAfter(pricesOf(backlog)), await copiesIn(url)),
-    ...otherHashes(before, await hashesOf(url, [copies])),
-  ]);
-  return { ...spent, messages, seconds, perSecond: messages / seconds, lockedMilliseconds };
+/** Damages one row, then rebuilds the projection beside the live one. Throws when a row is wrong afterwards. */
+export async function measureRebuild(platform: Platform, service: PopulatedService): Promise<Round> {
+  const { backlog, url } = service;
+  const before = await hashesOf(url, prices);
+  await query(url, damageOneRow);
+  const { result, ...costs } = await run<Rebuilt>(platform, 'rebuild', service, url);
+  const { exchanged, failed, corrected, messages, seconds, lockedMs } = result;
+  const isComplete = exchanged && failed === 0 && corrected === 1 && messages === backlog.messages;
+  await verify(service, url, isComplete, result, before, await hashesOf(url, prices));
+  return { ...costs, messages, seconds, perSecond: messages / seconds, lockedMs };
 }
 
-/** Recovers the database of a service that has ended into an empty one. Throws where it does not hold what the lost one held. */
-export async function measureRecovery(platform: Platform, lost: Living, number: number): Promise<Round> {
-  const { service, backlog } = lost;
-  const url = await createDatabase(platform.postgresUrl, `recovered_${number}`);
-  await createTables(url);
-  const program = new Child<Recovered | 'ready'>(
-    'the recovery',
-    new URL('recoverer.js', import.meta.url),
-    environmentOf(platform, service, backlog, url),
-  );
-  const { told, ...spent } = await timed<Recovered>(platform, program);
-  refuse('the recovery', [
-    ...(told.left === 0 && told.messages === backlog.messages ? [] : [`it tells of itself ${JSON.stringify(told)}`]),
-    ...differences(shelvesAfter(asksOf(backlog)), await shelvesIn(url)),
-    ...otherHashes(await recoveredHashes(lost.url), await recoveredHashes(url)),
-  ]);
+/** Recovers the database of a stopped service into an empty one. Throws when the content differs. */
+export async function measureRecovery(platform: Platform, lost: PopulatedService, round: number): Promise<Round> {
+  const url = await createServiceDatabase(platform.postgresUrl, `recovered-${round}`);
+  const { result, ...costs } = await run<Recovered>(platform, 'recover', lost, url);
+  const { messages, seconds, left } = result;
+  const isComplete = left === 0 && messages === lost.backlog.messages;
+  await verify(lost, url, isComplete, result, await recoveredHashes(lost.url), await recoveredHashes(url));
+  return { ...costs, messages, seconds, perSecond: messages / seconds, lockedMs: undefined };
+}
+
+/** Runs a program of this folder in a fresh process, and measures from its start signal to its result. */
+async function run<T extends Result>(
+  platform: Platform,
+  name: 'rebuild' | 'recover',
+  { service, backlog }: PopulatedService,
+  url: string,
+): Promise<Pick<Round, 'cpu' | 'machineLoad'> & { readonly result: T }> {
+  const file = new URL(`${name}.js`, import.meta.url);
+  const program = new Child<T | 'ready'>({ name, file, env: serviceSettings(platform, service, backlog, url) });
+  await program.next('that it is ready', readyTimeout);
+  const cpuSince = watchCpu(new Map([['replay', program.pid], ...platform.processes]));
+  program.send('start');
+  const result = (await program.next('its result', doneTimeout)) as T;
+  const cpu = cpuSince();
+  const perMessage = (process: string): number => cpu.get(process)! / result.messages;
+  await program.stop();
   return {
-    ...spent,
-    messages: told.messages,
-    seconds: told.seconds,
-    perSecond: told.messages / told.seconds,
-    lockedMilliseconds: undefined,
+    result,
+    cpu: { replay: perMessage('replay'), postgres: perMessage('PostgreSQL'), kafka: perMessage('Kafka') },
+    machineLoad: load(),
   };
 }
 
-/** From the word to begin until it tells what it has done. */
-async function timed<T extends { readonly messages: number }>(
-  platform: Platform,
-  program: Child<T | 'ready'>,
-): Promise<Pick<Round, 'cpu' | 'machineLoad'> & { readonly told: T }> {
-  const processes = new Map([['replay', program.pid], ...platform.processes]);
-  try {
-    await program.next('that it is ready', beginWithin);
-    const before = useOf(processes);
-    program.send('begin');
-    const told = (await program.next('what it has done', doneWithin)) as T;
-    const spent = spentBetween(before, useOf(processes));
-    const each = (process: string): number => spent.get(process)! / told.messages;
-    return {
-      told,
-      cpu: { replay: each('replay'), postgres: each('PostgreSQL'), kafka: each('Kafka') },
-      machineLoad: load(),
-    };
-  } finally {
-    await program.stop();
-  }
+async function verify(
+  { backlog }: PopulatedService,
+  url: string,
+  isComplete: boolean,
+  result: Result,
+  before: readonly TableHash[],
+  now: readonly TableHash[],
+): Promise<void> {
+  const { expectedRows, readRows } = workloads[backlog.workload];
+  const errors = [
+    ...(isComplete ? [] : [`the result is ${JSON.stringify(result)}`]),
+    ...differences(expectedRows(backlog), await readRows(url)),
+    ...before.flatMap((table, index) =>
+      table.hash === now[index]!.hash && table.rows > 0
+        ? []
+        : [`${JSON.stringify(table)} is now ${JSON.stringify(now[index])}`],
+    ),
+  ];
+  if (errors.length > 0) throw new Error(`the content differs: ${errors.join('; ')}`);
 }
 
 async function recoveredHashes(url: string): Promise<TableHash[]> {
-  await rowsOf(url, views);
+  await query(url, views);
   return hashesOf(url, recovered);
 }
 
 async function hashesOf(url: string, tables: readonly string[]): Promise<TableHash[]> {
-  const dataSource = await dataSourceOf(url).initialize();
+  const dataSource = await openDataSource(url);
   try {
     return await hashTables(dataSource, tables);
   } finally {
     await dataSource.destroy();
   }
-}
-
-const otherHashes = (before: readonly TableHash[], now: readonly TableHash[]): string[] =>
-  before.flatMap((was, index) => {
-    const is = now[index]!;
-    return was.hash === is.hash && was.rows > 0
-      ? []
-      : [`${was.table} had ${was.rows} rows of the hash ${was.hash}, and has ${is.rows} of ${is.hash}`];
-  });
-
-function refuse(what: string, faults: readonly string[]): void {
-  if (faults.length > 0) throw new Error(`${what} has not brought back what was there: ${faults.join('; ')}`);
 }

@@ -1,73 +1,60 @@
 import 'reflect-metadata';
-import { kafkaClient, MessagingParts, PostgresStore, systemWorld, type KafkaClient } from '@tradewind/messaging';
+import { MessagingRuntime, PostgresStore, systemPorts, type KafkaClient } from '@tradewind/messaging';
 import { DataSource } from 'typeorm';
-import { abreast, Call, contracts, DoneJobs, group, JobHandler } from './job.js';
-import type { Told } from './told.js';
+import { connectKafka } from '../environment/kafka.js';
+import { exitOnError, logProblem, onStop, readConnections, setting } from '../environment/program.js';
+import { CompletedJobs, contracts, effectConcurrency, group, JobHandler, ConsumerReport, SlowCall } from './job.js';
 
-/*
- * One consumer: a process of its own with the library as it is, on the database and the brokers of its environment. It tells its
- * parent what it was handed and what it called; SIGTERM ends it in good order, and so does a parent that is gone.
- */
-const { DATABASE_URL: url = '', KAFKA_BROKERS: brokers = '', CONSUMER: clientId = '' } = process.env;
-/** Milliseconds in which what is to be told is gathered: a word for each would cost a consumer more than some of its work. */
-const gathering = 20;
-let gathered: Told[] = [];
-const tell = (told: Told): void => void gathered.push(told);
-/** A parent that is gone hears nothing, and is told of by `disconnect`. */
-const telling = setInterval(() => {
-  if (gathered.length > 0 && process.connected) process.send?.(gathered, undefined, undefined, () => undefined);
-  gathered = [];
-}, gathering);
+/* One consumer: a process with the library as it is deployed. Every 20 ms it reports what it has done: a message for each event would cost too much. */
+let report = new ConsumerReport();
+const sendReport = (): Promise<void> =>
+  new Promise((resolve) => {
+    if (report.isEmpty || !process.connected) return resolve();
+    process.send!(report, undefined, undefined, () => resolve()); // fails when the parent is gone, which `onStop` handles
+    report = new ConsumerReport();
+  });
+const reporting = setInterval(() => void sendReport(), 20);
 
+const { url, brokers } = readConnections();
 const dataSource = await new DataSource({ type: 'postgres', url, extra: { max: 6, pipeline: true } }).initialize();
-const store = new PostgresStore(dataSource);
-const kafka = kafkaClient({ brokers: brokers.split(','), clientId });
-const parts = new MessagingParts(
-  { service: group, contracts, lockOrder: [DoneJobs], effectsAbreast: abreast },
+const kafka = connectKafka(brokers, setting('CONSUMER'));
+const runtime = new MessagingRuntime(
+  { service: group, contracts, lockOrder: [CompletedJobs], effectConcurrency },
   {
-    store,
-    kafka: overheard(kafka),
-    world: systemWorld,
-    log: (level, message, detail) => void (level === 'error' && console.error(message, detail)),
-    onFatal,
+    store: new PostgresStore(dataSource),
+    kafka: observed(kafka),
+    ports: systemPorts,
+    log: logProblem,
+    onFatal: exitOnError,
   },
-  () => [new Call((called) => tell({ called }))],
+  () => [new SlowCall((call) => void report.calls.push(call))],
 );
-parts.hear(new JobHandler());
-parts.runner.onCommitted(({ changes }) => changes.length > 0 && tell({ settled: changes.length }));
-parts.transport.listen((error) => error && onFatal(error));
-parts.start();
+runtime.addController(new JobHandler());
+runtime.runner.onCommitted(({ changes }) => (report.completed += changes.length));
+runtime.transport.listen((error) => error && exitOnError(error));
+runtime.start();
 
-let ending: Promise<void> | undefined;
-for (const word of ['SIGTERM', 'disconnect'] as const) process.on(word, () => void (ending ??= end()));
-
-async function end(): Promise<void> {
-  await parts.leave();
-  await parts.finish();
+onStop(async () => {
+  await runtime.stopConsuming();
+  await runtime.stop();
   await kafka.close();
   await dataSource.destroy();
-  clearInterval(telling);
-  if (gathered.length > 0 && process.connected)
-    await new Promise<void>((resolve) => void process.send!(gathered, undefined, undefined, () => resolve()));
-  process.exit();
-}
+  clearInterval(reporting);
+  await sendReport();
+});
 
-function onFatal(error: Error): void {
-  console.error(error);
-  process.exit(1);
-}
-
-/** The same client, that also tells what the group is given and handed. */
-function overheard(client: KafkaClient): KafkaClient {
+/** The same client, but it reports assigned partitions and received records. */
+function observed(client: KafkaClient): KafkaClient {
   const subscribe: KafkaClient['subscribe'] = (options) =>
     client.subscribe({
       ...options,
       onAssigned: (partitions) => {
-        tell({ assigned: partitions.length, at: Date.now() });
+        report.partitions = partitions.length;
         options.onAssigned(partitions);
       },
       onRecords: (records) => {
-        tell({ handed: records.map(({ partition, offset }) => [partition, Number(offset)] as const), at: Date.now() });
+        report.records.push(...records.map(({ partition, offset }) => `${partition}@${offset}`));
+        report.receivedAt.push(Date.now());
         options.onRecords(records);
       },
     });

@@ -1,80 +1,101 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Controller } from '@nestjs/common';
 import {
-  Catalogue,
+  MessageRegistry,
   Handles,
   insert,
   Message,
-  perform,
+  schedule,
   table,
   topic,
   type Decision,
   type Effect,
-  type Given,
+  type HandlerContext,
 } from '@tradewind/messaging';
 import { IsInt, IsString } from 'class-validator';
 
-/** The consumers' group, and how many calls each of them has under way at most, however many consumers there are. */
+/** The consumer group, and how many calls each consumer runs concurrently at most. */
 export const group = 'bench';
-export const abreast = 4;
-/** Milliseconds that a call takes: somebody else's time, not ours. */
+export const effectConcurrency = 4;
+/** Milliseconds of a call to the outside. */
 export const callMs = 50;
 
-export const jobs = topic('bench.commands', { owner: 'bench-caller', partitions: 24 });
+export const jobType = 'bench.run-job';
+export const jobTopic = topic('bench.commands', { owner: 'bench-caller', partitions: 24 });
 
-/** Something to be done outside for an owner; his jobs are numbered, and done one after another. */
-@Message({ type: 'bench.do', topic: jobs, key: 'owner' })
-export class DoJob {
-  @IsString() readonly owner!: string;
-  @IsInt() readonly number!: number;
-}
-
-export const contracts = new Catalogue([DoJob]);
-
-interface Job {
+/** A job of an owner. The jobs of one owner are numbered, and run one after another. */
+export interface Job {
   readonly owner: string;
   readonly number: number;
 }
 
-interface DoneJob extends Job {
-  readonly doneId: string;
-  readonly beganAt: number;
+/** The start of a call, in milliseconds of the clock of the machine. */
+export interface Call extends Job {
+  readonly at: number;
 }
-/** A row an effect that was settled; the database adds when, and in which order. */
-export const DoneJobs = table<DoneJob>('bench_done', 'doneId', {
-  doneId: 'uuid',
-  owner: 'text',
-  number: 'int4',
-  beganAt: 'int8',
-});
 
-export const doneJobs = `create table bench_done (
-  done_id uuid primary key, owner text not null, number int not null, began_at bigint not null,
-  place bigint generated always as identity, done_at timestamptz not null default clock_timestamp())`;
+/** What a consumer has done since its last report. */
+export class ConsumerReport {
+  /** Its assigned partitions, after a rebalance. */
+  partitions: number | undefined;
+  /** Received records, as `partition@offset`, and when they were received. */
+  readonly records: string[] = [];
+  readonly receivedAt: number[] = [];
+  readonly calls: Call[] = [];
+  completed = 0;
 
-@Controller()
-export class JobHandler {
-  @Handles(DoJob)
-  take({ owner, number }: DoJob): Decision {
-    return perform(Call.called, owner, { owner, number });
+  get isEmpty(): boolean {
+    return this.partitions === undefined && this.records.length + this.calls.length + this.completed === 0;
   }
 }
 
-/** The call to the outside: it waits, as for an answer from far away, and tells that it was made. */
-export class Call implements Effect<Job, number> {
-  static readonly called = 'call';
-  readonly name = Call.called;
+@Message({ type: jobType, topic: jobTopic, key: 'owner' })
+export class RunJob {
+  @IsString() readonly owner!: string;
+  @IsInt() readonly number!: number;
+}
 
-  constructor(private readonly tell: (called: Job & { readonly at: number }) => void) {}
+export const contracts = new MessageRegistry([RunJob]);
+
+interface CompletedJob extends Job {
+  readonly jobId: string;
+  readonly startedAt: number;
+}
+/** A row for each completed effect; the database adds the time and the order. */
+export const CompletedJobs = table<CompletedJob>('bench_completed', 'jobId', {
+  jobId: 'uuid',
+  owner: 'text',
+  number: 'int4',
+  startedAt: 'int8',
+});
+
+export const createCompletedJobs = `create table bench_completed (
+  job_id uuid primary key, owner text not null, number int not null, started_at bigint not null,
+  place bigint generated always as identity, completed_at timestamptz not null default clock_timestamp())`;
+
+@Controller()
+export class JobHandler {
+  @Handles(RunJob)
+  run({ owner, number }: RunJob): Decision {
+    return schedule(SlowCall.called, owner, { owner, number });
+  }
+}
+
+/** A call to the outside: it waits as for a remote answer, and reports its start. */
+export class SlowCall implements Effect<Job, number> {
+  static readonly called = 'call';
+  readonly name = SlowCall.called;
+
+  constructor(private readonly onStarted: (call: Call) => void) {}
 
   async run({ owner, number }: Job): Promise<number> {
     const at = Date.now();
-    this.tell({ owner, number, at });
+    this.onStarted({ owner, number, at });
     await pause(callMs);
     return at;
   }
 
-  settle({ owner, number }: Job, beganAt: number, { id }: Given<Record<never, never>>): Decision {
-    return insert(DoneJobs, { doneId: id(), owner, number, beganAt });
+  settle({ owner, number }: Job, startedAt: number, { newId }: HandlerContext<Record<never, never>>): Decision {
+    return insert(CompletedJobs, { jobId: newId(), owner, number, startedAt });
   }
 }

@@ -1,139 +1,158 @@
-import type { Crew } from './crew.js';
-import type { Ground } from './ground.js';
-import { abreast, callMs } from './job.js';
-import { quantile } from '../ground/quantile.js';
-import { jobOf, longestGap, type Done } from './judge.js';
-import type { Load } from './load.js';
-import { load as machineLoad, processorCount, watchProcessors } from '../ground/machine.js';
-import { spentBetween, useOf } from '../ground/processes.js';
-import type { Progress } from '../ground/progress.js';
-import { until } from '../ground/until.js';
+import { messagingMigrations } from '@tradewind/messaging';
+import type pg from 'pg';
+import { connect, withDataSource } from '../environment/databases.js';
+import { connectKafka } from '../environment/kafka.js';
+import { log, type Progress } from '../environment/log.js';
+import { load, processorCount, watchCpu, watchProcessors } from '../environment/machine.js';
+import { Platform } from '../environment/platform.js';
+import { waitUntil } from '../environment/wait.js';
+import { quantile } from '../frame/statistics.js';
+import { Consumers } from './consumers.js';
+import { callMs, createCompletedJobs, effectConcurrency, jobTopic } from './job.js';
+import { JobPublisher } from './publisher.js';
+import { longestGap, nameOf, type Completed } from './verify.js';
 
-/** What so many consumers did. */
+/** What a number of consumers did. */
 export interface Row {
   readonly consumers: number;
-  /** With as much to do as they could do. */
+  /** Messages a second at full load. */
   readonly perSecond: number;
-  /** At seven tenths of that: milliseconds from the publication of a job until its effect was settled. */
+  /** At seven tenths of that: milliseconds from the publication of a job to its completion. */
   readonly p50: number;
   readonly p99: number;
-  /** Of all processors, while they had all they could do, and what of all processors was ours: consumers, broker and database. */
+  /** How busy all processors were at full load, and the share of them that consumers, broker and database used; from 0 to 1. */
   readonly busy: number;
-  readonly ours: number;
-  /** Microseconds on processors a message, of the consumers, the broker and the database together. */
+  readonly used: number;
+  /** CPU microseconds a message, of the consumers, the broker and the database together. */
   readonly cpu: number;
   readonly machineLoad: number;
 }
 
-/** What a change among the consumers cost. */
+/** What a change of the group cost, in milliseconds. */
 export interface Change {
   readonly what: string;
-  /** Milliseconds until the partitions were shared out among those who were left, or had come. */
-  readonly sharedAfter: number;
-  /** The longest time in which no consumer was handed a record. */
+  /** Until all partitions were assigned. */
+  readonly assignedAfter: number;
+  /** The longest time in which no consumer received a record. */
   readonly pause: number;
-  /** The job that waited longest, from its publication until its effect was settled. */
+  /** The slowest job, from its publication to its completion. */
   readonly slowest: number;
 }
 
-/** What stands between us and the best that a consumer can do: the calls that it has under way, each as long as it takes. */
-export const ceiling = (abreast * 1_000) / callMs;
+/** Messages a second that one consumer can handle at best: its concurrent calls limit it. */
+export const ceiling = (effectConcurrency * 1_000) / callMs;
 
-/** Milliseconds: so long a fresh process is still compiling what it runs. */
-const warmUpMs = 15_000;
-/** Jobs under way for each consumer: more than a second's work, so that it never waits for the next. */
-const underWay = 120;
+/** Milliseconds in which a new process still compiles its code. */
+const warmUp = 15_000;
+/** Jobs in progress for each consumer: more than a second of work, so that it never waits for the next. */
+const inProgress = 120;
 const steadyShare = 0.7;
-/** Milliseconds after a change in which its cost may still show. */
-const aftermath = 5_000;
-/** Milliseconds until what is under way must be done; a killed consumer's calls are begun again when their leases have run out. */
-const drainMs = 120_000;
+/** Milliseconds before and after a change that are measured with it. */
+const margin = 5_000;
+/** Milliseconds until everything is completed; the calls of a killed consumer start again after the lease. */
+const drainTimeout = 120_000;
 
-export interface Scene {
-  readonly ground: Ground;
-  readonly crew: Crew;
-  readonly load: Load;
+export interface Setup {
+  readonly platform: Platform;
+  readonly database: pg.Client;
+  readonly consumers: Consumers;
+  readonly publisher: JobPublisher;
   readonly progress: Progress;
-  readonly say: (line: string) => void;
 }
 
-export async function measureRow(scene: Scene, seconds: number): Promise<Row> {
-  const { ground, crew, load, progress, say } = scene;
-  const consumers = crew.size;
-  const done = (): number => crew.settled;
-  progress.next(`${consumers}: warming up`);
-  await load.filling(underWay * consumers, done, warmUpMs);
-  progress.next(`${consumers}: as much as they can do`);
-  const processes = new Map([...crew.processes, ...ground.processes]);
-  const [processors, before, from] = [watchProcessors(), useOf(processes), Date.now()];
-  await load.filling(underWay * consumers, done, seconds * 1_000);
-  const [busy, after, to, loadNow] = [processors(), useOf(processes), Date.now(), machineLoad()];
-  await drain(scene);
-  const messages = within(await ground.done(), from, to).length;
-  const perSecond = messages / ((to - from) / 1_000);
-  const spent = [...spentBetween(before, after).values()].reduce((sum, each) => sum + each, 0);
-  progress.next(`${consumers}: at seven tenths of that`);
-  const steadySince = Date.now();
-  await load.steadily(perSecond * steadyShare, lasting(seconds * 1_000));
-  await drain(scene);
-  const waits = waitsOf(await ground.done(), load, steadySince, Date.now());
-  const row: Row = {
-    consumers,
+/** A platform with the topic and the tables of the consumers. */
+export async function openSetup(progress: Progress): Promise<Setup> {
+  const platform = await Platform.open();
+  const { brokers, postgresUrl: url } = platform;
+  const kafka = connectKafka(brokers);
+  await kafka.provision([jobTopic]);
+  await withDataSource({ url, migrations: messagingMigrations }, async (dataSource) => {
+    await dataSource.runMigrations();
+    await dataSource.query(createCompletedJobs);
+  });
+  const consumers = new Consumers({ DATABASE_URL: url, KAFKA_BROKERS: brokers });
+  return { platform, database: await connect(url), consumers, publisher: await JobPublisher.open(kafka), progress };
+}
+
+/** All completed jobs, in the order of completion. */
+export async function completedJobs({ database }: Setup): Promise<Completed[]> {
+  const text = `select owner, number, started_at::float8 as "startedAt", (extract(epoch from completed_at) * 1000)::float8 as "completedAt" from bench_completed order by place`;
+  return (await database.query<Completed>(text)).rows;
+}
+
+export async function measureRow(setup: Setup, seconds: number): Promise<Row> {
+  const { platform, consumers, publisher, progress } = setup;
+  const { size } = consumers;
+  const fullLoad = (milliseconds: number): Promise<void> =>
+    publisher.fullLoad(inProgress * size, () => consumers.completed, milliseconds);
+  progress.next(`${size} consumers: warm-up`);
+  await fullLoad(warmUp);
+  progress.next(`${size} consumers: full load`);
+  const processes = new Map([...consumers.processes, ...platform.processes]);
+  const [busySince, cpuSince, from] = [watchProcessors(), watchCpu(processes), Date.now()];
+  await fullLoad(seconds * 1_000);
+  const [busy, cpu, to, machineLoad] = [busySince(), cpuSince(), Date.now(), load()];
+  await drain(setup);
+  const completed = (await completedJobs(setup)).filter((job) => job.completedAt >= from && job.completedAt < to);
+  const perSecond = completed.length / ((to - from) / 1_000);
+  const spent = [...cpu.values()].reduce((sum, each) => sum + each, 0);
+  progress.next(`${size} consumers: steady rate`);
+  const steadyFrom = Date.now();
+  await publisher.steadyRate(perSecond * steadyShare, lasting(seconds * 1_000));
+  await drain(setup);
+  const waits = waitsOf(await completedJobs(setup), publisher, steadyFrom, Date.now());
+  return {
+    consumers: size,
     perSecond,
     p50: quantile(waits, 0.5),
     p99: quantile(waits, 0.99),
     busy,
-    ours: spent / 1_000 / ((to - from) * processorCount),
-    cpu: spent / messages,
-    machineLoad: loadNow,
+    used: spent / 1_000 / ((to - from) * processorCount),
+    cpu: spent / completed.length,
+    machineLoad,
   };
-  say(
-    `${consumers}: ${perSecond.toFixed(1)} messages/s, p99 ${Math.round(row.p99)} ms, ${Math.round(row.cpu)} µs a message, processors ${Math.round(busy * 100)} % busy, ${Math.round(row.ours * 100)} % with this, load ${loadNow.toFixed(1)}`,
-  );
-  return row;
 }
 
-/** The crew changes as `deed` says, while jobs come at a steady rate. */
+/** Changes the group while jobs arrive at a steady rate. */
 export async function measureChange(
-  scene: Scene,
+  setup: Setup,
   what: string,
   perSecond: number,
-  deed: () => Promise<void>,
+  action: () => Promise<void>,
 ): Promise<Change> {
-  const { ground, crew, load, progress, say } = scene;
+  const { consumers, publisher, progress } = setup;
   progress.next(what);
-  await load.steadily(perSecond, lasting(aftermath));
+  await publisher.steadyRate(perSecond, lasting(margin));
   const from = Date.now();
   let to = Number.POSITIVE_INFINITY;
-  const [sharedAt] = await Promise.all([
-    deed()
-      .then(() => Date.now())
-      .finally(() => (to = Date.now() + aftermath)),
-    load.steadily(perSecond, () => Date.now() < to),
-  ]);
-  const pause = longestGap(crew.handedAt, from, to);
-  await drain(scene);
-  const slowest = Math.max(...waitsOf(await ground.done(), load, from, to));
-  say(
-    `${what}: shared out after ${sharedAt - from} ms, nothing was handed over for ${pause} ms at most, the slowest job took ${Math.round(slowest)} ms`,
-  );
-  return { what, sharedAfter: sharedAt - from, pause, slowest };
+  const act = async (): Promise<number> => {
+    try {
+      await action();
+      return Date.now() - from;
+    } finally {
+      to = Date.now() + margin;
+    }
+  };
+  const [assignedAfter] = await Promise.all([act(), publisher.steadyRate(perSecond, () => Date.now() < to)]);
+  const pause = longestGap(consumers.receivedAt, from, to);
+  await drain(setup);
+  const slowest = Math.max(...waitsOf(await completedJobs(setup), publisher, from, to));
+  log(`${what}: assigned after ${assignedAfter} ms, pause ${pause} ms, slowest job ${Math.round(slowest)} ms`);
+  return { what, assignedAfter, pause, slowest };
 }
 
-/** Until everything that was published is settled. */
-async function drain({ ground, crew, load, progress }: Scene): Promise<void> {
-  progress.next('what is under way ends');
-  await until(
-    'everything that was published is settled',
-    async () => {
-      crew.check();
-      const count = await ground.countDone();
-      if (count < load.sent) return false;
-      crew.settled = count; // what a killed one could not tell any more
-      return true;
-    },
-    drainMs,
-  );
+/** Waits until every published job is completed. */
+async function drain({ database, consumers, publisher, progress }: Setup): Promise<void> {
+  progress.next('completing everything');
+  const isDrained = async (): Promise<boolean> => {
+    consumers.check();
+    const { rows } = await database.query<{ count: number }>('select count(*)::int as count from bench_completed');
+    const { count } = rows[0]!;
+    if (count < publisher.sent) return false;
+    consumers.completed = count; // a killed consumer has not reported everything
+    return true;
+  };
+  await waitUntil('every published job is completed', isDrained, drainTimeout);
 }
 
 const lasting = (milliseconds: number): (() => boolean) => {
@@ -141,12 +160,9 @@ const lasting = (milliseconds: number): (() => boolean) => {
   return () => Date.now() < end;
 };
 
-const within = (done: readonly Done[], from: number, to: number): Done[] =>
-  done.filter(({ doneAt }) => doneAt >= from && doneAt < to);
-
-/** How long the jobs waited that were published in a time. */
-const waitsOf = (done: readonly Done[], { sentAt }: Load, from: number, to: number): number[] =>
-  done.flatMap((job) => {
-    const sent = sentAt.get(jobOf(job))!;
-    return sent >= from && sent < to ? [job.doneAt - sent] : [];
+/** How long the jobs took that were published between two times. */
+const waitsOf = (jobs: readonly Completed[], { sentAt }: JobPublisher, from: number, to: number): number[] =>
+  jobs.flatMap((job) => {
+    const sent = sentAt.get(nameOf(job))!;
+    return sent >= from && sent < to ? [job.completedAt - sent] : [];
   });

@@ -1,127 +1,86 @@
-import { ms, percent, tableOf } from '../ground/markdown.js';
-import { abreast, callMs, jobs } from './job.js';
+import { machine } from '../environment/machine.js';
+import { chartOf } from '../frame/chart.js';
+import { machineLoad, medianOf, table, tableOf, type Column, type Report } from '../frame/report.js';
+import { milliseconds, number, percent } from '../frame/statistics.js';
+import { callMs, effectConcurrency, jobTopic } from './job.js';
 import type { Change, Row } from './measure.js';
 
-/** Everything that was measured, and whether it was right. */
-export interface Report {
-  readonly machine: string;
-  readonly seconds: number;
-  readonly rows: readonly Row[];
-  readonly changes: readonly Change[];
+/** Counts over all jobs. */
+export interface Totals {
   readonly published: number;
   readonly lost: number;
-  /** Effects that were settled more than once. */
-  readonly doubled: number;
   readonly orderViolations: number;
-  /** Records that came again and had no effect, and calls that were made again by whoever took over. */
-  readonly recordsAgain: number;
-  readonly callsAgain: number;
+  readonly completedTwice: number;
+  /** Records that arrived again without an effect, and calls that another consumer repeated. */
+  readonly repeatedRecords: number;
+  readonly repeatedCalls: number;
 }
 
-export const sound = ({ lost, doubled, orderViolations }: Report): boolean =>
-  lost === 0 && doubled === 0 && orderViolations === 0;
+/** The messages a second of `n` consumers if each did as much as those of the first row. */
+const idealOf = (row: Row, [first]: readonly Row[]): number => (first!.perSecond * row.consumers) / first!.consumers;
 
-/** What of `n` times the first row a row has reached. */
-export const efficiency = (row: Row, rows: readonly Row[]): number =>
-  (row.perSecond * rows[0]!.consumers) / (rows[0]!.perSecond * row.consumers);
+export const columnsOf = (rows: readonly Row[]): readonly Column<Row>[] => [
+  medianOf(
+    'messages/s',
+    ({ perSecond }) => perSecond,
+    (value) => number(value, 1),
+  ),
+  medianOf('of n × the first row', (row) => row.perSecond / idealOf(row, rows), percent),
+  medianOf('p50 from publication to completion', ({ p50 }) => p50, milliseconds),
+  medianOf('p99', ({ p99 }) => p99, milliseconds),
+  medianOf(
+    'CPU a message',
+    ({ cpu }) => cpu / 1_000,
+    (value) => `${number(value, 1)} ms`,
+  ),
+  medianOf('processors busy', ({ busy }) => busy, percent),
+  medianOf('share of the bench', ({ used, busy }) => used / busy, percent),
+  machineLoad,
+];
 
-export function markdown(report: Report): string {
-  const { rows, changes } = report;
-  const last = rows.at(-1)!;
-  return [
-    '# Consumers of one group',
-    '',
-    `One topic of ${jobs.partitions} partitions; each consumer is a process, and has ${abreast} calls of ${callMs} ms to the outside under way at most. ${report.machine}; Kafka, PostgreSQL, the consumers and whoever publishes share it. ${report.seconds} s a row and load.`,
-    '',
-    ...tableOf(
-      [
-        'consumers',
-        'messages/s',
-        'of n × the first row',
-        'p50 from publication to effect',
-        'p99',
-        'on processors a message',
-        'processors busy',
-        'of that with this',
-        'load',
-      ],
-      rows.map((row) => [
-        String(row.consumers),
-        row.perSecond.toFixed(1),
-        percent(efficiency(row, rows)),
-        ms(row.p50),
-        ms(row.p99),
-        ms(row.cpu / 1_000, 1),
-        percent(row.busy),
-        percent(row.ours / row.busy),
-        row.machineLoad.toFixed(1),
-      ]),
-    ),
-    '',
-    'Messages/s: with as much to do as they can do. The waits: at seven tenths of that.',
-    '',
-    ...tableOf(
-      ['change under load', 'partitions shared out after', 'nothing handed over for at most', 'slowest job'],
-      changes.map(({ what, sharedAfter, pause, slowest }) => [what, ms(sharedAfter), ms(pause), ms(slowest)]),
-    ),
-    '',
-    ...tableOf(
-      [
-        'published',
-        'lost',
-        'order violations',
-        'doubled effects',
-        'duplicates absorbed: records',
-        'calls made again after a death',
-      ],
-      [
+export function reportOf(seconds: number, rows: readonly Row[], changes: readonly Change[], totals: Totals): Report {
+  const [first, last] = [rows[0]!, rows.at(-1)!];
+  const { published, lost, orderViolations, completedTwice, repeatedRecords, repeatedCalls } = totals;
+  const reached = percent(last.perSecond / idealOf(last, rows));
+  return {
+    title: 'Consumers of one group',
+    conditions: `One topic of ${jobTopic.partitions} partitions; each consumer is a process with at most ${effectConcurrency} concurrent calls of ${callMs} ms to the outside. ${machine()}, shared with Kafka, PostgreSQL, the consumers and the publisher. ${seconds} s for each row and load.`,
+    body: [
+      tableOf(
+        ['consumers'],
+        columnsOf(rows),
+        rows.map((row) => ({ labels: [String(row.consumers)], rounds: [row] })),
+      ),
+      ['Messages/s: at full load. Waits: at seven tenths of that.'],
+      table(
+        ['change under load', 'partitions assigned after', 'longest pause without records', 'slowest job'],
+        changes.map(({ what, ...times }) => [
+          what,
+          ...[times.assignedAfter, times.pause, times.slowest].map(milliseconds),
+        ]),
+      ),
+      table(
+        ['published', 'lost', 'order violations', 'completed twice', 'repeated records', 'repeated calls'],
         [
-          report.published,
-          report.lost,
-          report.orderViolations,
-          report.doubled,
-          report.recordsAgain,
-          report.callsAgain,
-        ].map((count) => count.toLocaleString('en')),
-      ],
-    ),
-    '',
-    `${last.consumers} consumers reached ${percent(efficiency(last, rows))} of ${last.consumers / rows[0]!.consumers} times the first row.`,
-    '',
-  ].join('\n');
+          [published, lost, orderViolations, completedTwice, repeatedRecords, repeatedCalls].map((count) =>
+            number(count),
+          ),
+        ],
+      ),
+      [`${last.consumers} consumers reached ${reached} of ${last.consumers / first.consumers} times the first row.`],
+    ],
+    chart: chartOf({
+      title: 'Messages a second by consumers; dashed: n times the first row',
+      note: machine(),
+      bars: rows.map((row) => ({
+        name: `${row.consumers} consumers`,
+        values: [row.perSecond],
+        target: idealOf(row, rows),
+      })),
+    }),
+    chartTitle: 'messages a second by consumers',
+    figures: { machine: machine(), seconds, rows, changes, ...totals },
+    failure:
+      lost + orderViolations + completedTwice > 0 ? 'jobs were lost, completed twice or out of order' : undefined,
+  };
 }
-
-const [width, height, left, top, bottom] = [640, 360, 64, 40, 56];
-
-/** Bars of what was reached, each with a line at n times the first. */
-export function chart({ rows, machine }: Report): string {
-  const highest = Math.max(...rows.map((row) => Math.max(row.perSecond, idealOf(row, rows)))) * 1.1;
-  const y = (value: number): number => height - bottom - (value / highest) * (height - top - bottom);
-  const step = (width - left - 16) / rows.length;
-  const bars = rows.flatMap((row, index) => {
-    const x = left + index * step + step * 0.2;
-    const middle = x + step * 0.3;
-    const ideal = y(idealOf(row, rows)).toFixed(1);
-    return [
-      `<rect x="${x.toFixed(1)}" y="${y(row.perSecond).toFixed(1)}" width="${(step * 0.6).toFixed(1)}" height="${(y(0) - y(row.perSecond)).toFixed(1)}" fill="#2f6f8f"/>`,
-      `<line x1="${(x - 8).toFixed(1)}" x2="${(x + step * 0.6 + 8).toFixed(1)}" y1="${ideal}" y2="${ideal}" stroke="#c0562f" stroke-width="2" stroke-dasharray="5 3"/>`,
-      `<text x="${middle.toFixed(1)}" y="${(y(row.perSecond) + 18).toFixed(1)}" text-anchor="middle" fill="#ffffff">${Math.round(row.perSecond)}</text>`,
-      `<text x="${middle.toFixed(1)}" y="${height - bottom + 18}" text-anchor="middle">${row.consumers}</text>`,
-      `<text x="${middle.toFixed(1)}" y="${height - bottom + 34}" text-anchor="middle" fill="#666666">${percent(efficiency(row, rows))}</text>`,
-    ];
-  });
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12">`,
-    `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
-    `<text x="${left}" y="22" font-size="14">Messages a second by consumers; dashed: n times the first</text>`,
-    `<line x1="${left}" x2="${width - 16}" y1="${y(0)}" y2="${y(0)}" stroke="#333333"/>`,
-    `<text x="${left - 8}" y="${y(0)}" text-anchor="end">0</text>`,
-    `<text x="${left - 8}" y="${y(highest / 1.1).toFixed(1)}" text-anchor="end">${Math.round(highest / 1.1)}</text>`,
-    ...bars,
-    `<text x="${left}" y="${height - 8}" fill="#666666" font-size="10">${machine.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</text>`,
-    '</svg>',
-    '',
-  ].join('\n');
-}
-
-const idealOf = (row: Row, rows: readonly Row[]): number => (rows[0]!.perSecond * row.consumers) / rows[0]!.consumers;

@@ -1,21 +1,22 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { databaseServices, type DatabaseService } from '../../tools/platform/shop/processes.js';
-import type { AskedAgain } from './asked-again.js';
-import type { Ground } from './ground.js';
+import { databaseServices, type DatabaseService } from '../../tools/services.js';
+import type { RepeatedRequests } from './repeated-requests.js';
+import type { DrillEnvironment } from './environment.js';
 
 export interface Drill {
   readonly name: string;
   readonly title: string;
-  /** Breaks, sees that it is noticed, heals; the services run again in the end. */
-  readonly play: (ground: Ground, asked: AskedAgain) => Promise<Played>;
+  /** Breaks the shop, checks that a service notices, recovers it and starts the services. */
+  readonly run: (environment: DrillEnvironment, requests: RepeatedRequests) => Promise<DrillOutcome>;
 }
 
-export interface Played {
+export interface DrillOutcome {
+  /** The text in the log of the service that refused to start. */
   readonly noticed: string;
-  /** Read or published. */
+  /** Messages read or published. */
   readonly messages: number;
-  /** Orders that were accepted and told to nobody: gone for good, each named by the command. */
+  /** Orders that were accepted but never published: they are lost, and the command lists each of them. */
   readonly lost?: number;
 }
 
@@ -23,7 +24,7 @@ interface Recovered {
   readonly database: { readonly messages: number };
   readonly history?: {
     readonly accepted: number;
-    readonly back: number;
+    readonly recovered: number;
     readonly lost: readonly { readonly orderId: string }[];
   };
 }
@@ -31,113 +32,114 @@ interface KafkaRecovered {
   readonly published: readonly { readonly topics: readonly { readonly published: number }[] }[];
 }
 
-const why = ['--reason', 'a drill', '--yes'];
+const reason = ['--reason', 'a drill', '--yes'];
 
-const stop = (ground: Ground, service: DatabaseService): Promise<unknown> =>
-  Promise.all(ground.namesOf(service).map((name) => ground.shop.stopOne(name)));
-const start = (ground: Ground, service: DatabaseService): Promise<unknown> =>
-  Promise.all(ground.namesOf(service).map((name) => ground.shop.startOne(name)));
+const stop = (environment: DrillEnvironment, service: DatabaseService): Promise<unknown> =>
+  Promise.all(environment.namesOf(service).map((name) => environment.shop.stopProcess(name)));
+const start = (environment: DrillEnvironment, service: DatabaseService): Promise<unknown> =>
+  Promise.all(environment.namesOf(service).map((name) => environment.shop.startProcess(name)));
 
-/** Orders that only the database knows: while Kafka is away they are accepted, and said to nobody. It ends with the service stopped. */
-async function acceptUnpublished(ground: Ground, asked: AskedAgain): Promise<string[]> {
+/** Places orders while Kafka is stopped: they are accepted, but only the database has them. The order service is stopped afterwards. */
+async function acceptUnpublished(environment: DrillEnvironment, requests: RepeatedRequests): Promise<string[]> {
   let ids: string[] = [];
-  await ground.withKafkaStopped(async () => {
-    ids = await asked.place(3);
-    await stop(ground, 'order');
+  await environment.withKafkaStopped(async () => {
+    ids = await requests.place(3);
+    await stop(environment, 'order');
   });
   return ids;
 }
 
-/** Throws unless just these were named. */
-function seeThatNamed(
-  gone: readonly string[],
-  { accepted, back, lost: named }: NonNullable<Recovered['history']>,
-  say: Ground['say'],
+/** Throws unless the command listed exactly these orders. */
+function expectLost(
+  expected: readonly string[],
+  { accepted, recovered, lost: listed }: NonNullable<Recovered['history']>,
+  log: DrillEnvironment['log'],
 ): void {
-  const ids = named.map(({ orderId }) => orderId);
-  say(`accepted ${accepted}, come back ${back}, lost: ${ids.join(', ')}`);
-  if (accepted - back !== ids.length || ids.toSorted().join() !== gone.toSorted().join())
-    throw new Error(
-      `lost were ${gone.join(', ')}, and the command named ${ids.join(', ')} of ${accepted}, ${back} of them come back`,
-    );
+  const ids = listed.map(({ orderId }) => orderId);
+  log(`accepted ${accepted}, recovered ${recovered}, lost: ${ids.join(', ')}`);
+  if (accepted - recovered !== ids.length || ids.toSorted().join() !== expected.toSorted().join())
+    throw new Error(`lost: ${expected.join(', ')}; listed: ${ids.join(', ')} of ${accepted}, ${recovered} recovered`);
 }
 
 const lost = (service: DatabaseService): Drill => ({
   name: `lost-${service}`,
   title: `the database of ${service} is dropped`,
-  async play(ground, asked) {
-    const file = join(ground.shop.state.path, `backup-of-${service}-${Date.now()}`);
-    await ground.tradewind('backup', service, '--to', file);
-    const gone = service === 'order' ? await acceptUnpublished(ground, asked) : [];
-    await stop(ground, service);
-    // First an empty one beside topics with records: what an operator has who made it anew.
-    await ground.asAdmin(
+  async run(environment, requests) {
+    const file = join(environment.shop.state.path, `backup-of-${service}-${Date.now()}`);
+    await environment.tradewind('backup', service, '--to', file);
+    const unpublished = service === 'order' ? await acceptUnpublished(environment, requests) : [];
+    await stop(environment, service);
+    // First an empty database: what an operator has who has created it again.
+    await environment.asAdmin(
       `drop database "${service}" with (force)`,
       `create database "${service}" owner "${service}" template template0 encoding 'UTF8'`,
     );
-    const noticed = await ground.refused(
+    const noticed = await environment.expectRefusedStart(
       service,
       new RegExp(`the database of ${service} is behind Kafka: .*tradewind recover ${service}`),
     );
-    await ground.asAdmin(`drop database "${service}" with (force)`);
-    const withHistory = gone.length > 0 ? ['--history', asked.historyFile] : [];
-    const { database, history } = await ground.tradewind<Recovered>(
+    await environment.asAdmin(`drop database "${service}" with (force)`);
+    const withHistory = unpublished.length > 0 ? ['--history', requests.historyFile] : [];
+    const { database, history } = await environment.tradewind<Recovered>(
       'recover',
       service,
       '--backup',
       file,
       ...withHistory,
-      ...why,
+      ...reason,
     );
-    await start(ground, service);
-    if (history) seeThatNamed(gone, history, ground.say);
-    return { noticed, messages: database.messages, lost: gone.length };
+    await start(environment, service);
+    if (history) expectLost(unpublished, history, environment.log);
+    return { noticed, messages: database.messages, lost: unpublished.length };
   },
 });
 
 const restored = (service: DatabaseService): Drill => ({
   name: `restored-${service}`,
   title: `the database of ${service} is restored to an earlier moment`,
-  async play(ground) {
-    // What is in no event, and younger than that moment, is in a younger backup or nowhere.
-    const file = join(ground.shop.state.path, `younger-backup-of-${service}-${Date.now()}`);
-    await ground.tradewind('backup', service, '--to', file);
-    await stop(ground, service);
-    await ground.asAdmin(
+  async run(environment) {
+    // Rows that are in no event come from a backup made after that moment.
+    const file = join(environment.shop.state.path, `later-backup-of-${service}-${Date.now()}`);
+    await environment.tradewind('backup', service, '--to', file);
+    await stop(environment, service);
+    await environment.asAdmin(
       `drop database "${service}" with (force)`,
       `create database "${service}" owner "${service}" template "${service}_copy"`,
     );
-    const noticed = await ground.refused(
+    const noticed = await environment.expectRefusedStart(
       service,
       new RegExp(`the database of ${service} is behind Kafka: .*tradewind recover ${service}`),
     );
-    const { database } = await ground.tradewind<Recovered>('recover', service, '--backup', file, ...why);
-    await start(ground, service);
+    const { database } = await environment.tradewind<Recovered>('recover', service, '--backup', file, ...reason);
+    await start(environment, service);
     return { noticed, messages: database.messages };
   },
 });
 
-/** Drops it and brings it back from the topics alone. */
-async function loseAndRecover(ground: Ground, service: DatabaseService): Promise<void> {
-  await stop(ground, service);
-  await ground.asAdmin(`drop database "${service}" with (force)`);
-  await ground.tradewind('recover', service, ...why);
-  await start(ground, service);
+/** Drops the database and recovers it from the topics alone. */
+async function loseAndRecover(environment: DrillEnvironment, service: DatabaseService): Promise<void> {
+  await stop(environment, service);
+  await environment.asAdmin(`drop database "${service}" with (force)`);
+  await environment.tradewind('recover', service, ...reason);
+  await start(environment, service);
 }
 
-const kafka = (name: string, title: string, breakIt: (ground: Ground) => Promise<void>): Drill => ({
+const kafka = (name: string, title: string, breakIt: (environment: DrillEnvironment) => Promise<void>): Drill => ({
   name,
   title,
-  async play(ground) {
-    await ground.stopServices();
-    await breakIt(ground);
-    await ground.tradewind('topics', 'provision');
-    const noticed = await ground.refused('order', /Kafka is behind the database of order: .*tradewind recover kafka/);
-    const { published } = await ground.tradewind<KafkaRecovered>('recover', 'kafka', ...why);
-    await ground.startServices();
-    await ground.rest();
-    // An empty copy of the keys fills itself: they are on their topics again.
-    await loseAndRecover(ground, 'order');
+  async run(environment) {
+    await environment.stopServices();
+    await breakIt(environment);
+    await environment.tradewind('topics', 'provision');
+    const noticed = await environment.expectRefusedStart(
+      'order',
+      /Kafka is behind the database of order: .*tradewind recover kafka/,
+    );
+    const { published } = await environment.tradewind<KafkaRecovered>('recover', 'kafka', ...reason);
+    await environment.startServices();
+    await environment.waitUntilIdle();
+    // The copy of the keys in the recovered database is filled from the topics.
+    await loseAndRecover(environment, 'order');
     return {
       noticed,
       messages: published.flatMap(({ topics }) => topics).reduce((sum, each) => sum + each.published, 0),
@@ -147,9 +149,9 @@ const kafka = (name: string, title: string, breakIt: (ground: Ground) => Promise
 
 export const drills: readonly Drill[] = [
   ...databaseServices.map(lost),
-  kafka('kafka-wiped', "Kafka's disk is lost", (ground) =>
-    ground.withKafkaStopped((folder) => rm(folder, { recursive: true })),
+  kafka('kafka-wiped', "Kafka's disk is lost", (environment) =>
+    environment.withKafkaStopped((folder) => rm(folder, { recursive: true })),
   ),
-  kafka('kafka-restored', 'Kafka is restored to an earlier moment', (ground) => ground.restoreKafka()),
+  kafka('kafka-restored', 'Kafka is restored to an earlier moment', (environment) => environment.restoreKafka()),
   ...databaseServices.map(restored),
 ];

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
-import { playShop } from '../../tools/shop/main.js';
-import { AskedAgain } from './asked-again.js';
+import { simulateTrading } from '../../tools/shop/main.js';
+import { RepeatedRequests } from './repeated-requests.js';
 import { drills, type Drill } from './drills.js';
-import { Ground } from './ground.js';
-import { playDrills, type DrillResult } from './play-drills.js';
+import { DrillEnvironment } from './environment.js';
+import { runDrills, type DrillResult } from './run-drills.js';
 
 interface Flags {
   readonly only?: readonly Drill[];
@@ -15,19 +15,19 @@ interface Flags {
 /** The last day of the shipped month. */
 const lastDay = 23;
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const log = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const flags = new Command('npm run drills --')
   .description(
-    "Lets a shop trade, loses its databases and its Kafka one after another, brings each back with the operator's commands, and compares.",
+    "Loses the databases and the Kafka of a shop one after another, recovers each with the operator's commands, and compares the content.",
   )
   .option(
     '--only <names>',
-    `only drills whose names hold one of these, as lost,kafka; there are ${drills.map(({ name }) => name).join(', ')}`,
-    chosen,
+    `only drills whose name contains one of these, for instance lost,kafka; there are ${drills.map(({ name }) => name).join(', ')}`,
+    chosenDrills,
   )
-  .option('--days <days>', 'of trading: a number, or all; the copies are made in the middle', '2')
-  .option('--report <file>', 'write the results there as JSON')
+  .option('--days <days>', 'days of trading, a number or all; the copies are made in the middle', '2')
+  .option('--report <file>', 'write the results to this file as JSON')
   .parse()
   .opts<Flags>();
 
@@ -35,38 +35,38 @@ process.exitCode = await run();
 process.exit();
 
 async function run(): Promise<number> {
-  const ground = await Ground.open(say);
+  const environment = await DrillEnvironment.open(log);
   try {
     const [before, after] = halves(flags.days);
-    await trade(ground, before);
-    const asked = await AskedAgain.begin(ground);
-    await ground.rest();
-    await ground.copyEverything();
-    await trade(ground, after);
-    await ground.rest();
-    await ground.audit();
+    await trade(environment, before);
+    const requests = await RepeatedRequests.send(environment);
+    await environment.waitUntilIdle();
+    await environment.copyEverything();
+    await trade(environment, after);
+    await environment.waitUntilIdle();
+    await environment.audit();
     const { only = drills } = flags;
-    const results = await playDrills(ground, only, asked);
-    await asked.close();
-    for (const line of tableOf(results)) say(line);
+    const results = await runDrills(environment, only, requests);
+    await requests.close();
+    for (const line of tableOf(results)) log(line);
     if (flags.report) writeFileSync(flags.report, `${JSON.stringify({ days: flags.days, results }, undefined, 1)}\n`);
     return results.length === only.length && results.every(({ wrong }) => wrong === undefined) ? 0 : 1;
   } finally {
-    await ground.close();
+    await environment.close();
   }
 }
 
-async function trade({ shop, historyFile }: Ground, days: string): Promise<void> {
+async function trade({ shop, historyFile }: DrillEnvironment, days: string): Promise<void> {
   const { gatewayUrl, admin } = shop;
-  const { ok } = await playShop({
+  const { ok } = await simulateTrading({
     gatewayUrl,
     adminEmail: admin.email,
     adminPassword: admin.password,
     days,
     historyFile,
-    log: say,
+    log,
   });
-  if (!ok) throw new Error('the trading did not go as it should');
+  if (!ok) throw new Error('the trading failed');
 }
 
 /** The days before the copies are made, and those after. */
@@ -77,14 +77,14 @@ function halves(days: string): [string, string] {
 }
 
 function tableOf(results: readonly DrillResult[]): string[] {
-  const rows = results.map(({ name, messages, seconds, lost, rows: held, wrong }) => [
+  const rows = results.map(({ name, messages, seconds, lost, rows: rowCount, wrong }) => [
     name,
     String(messages),
     (seconds / 60).toFixed(1),
     String(Math.round(messages / seconds)),
-    String(held),
+    String(rowCount),
     String(lost),
-    wrong === undefined ? 'as it was' : `WRONG: ${wrong}`,
+    wrong === undefined ? 'ok' : `WRONG: ${wrong}`,
   ]);
   const all = [['DRILL', 'MESSAGES', 'MINUTES', 'MESSAGES/S', 'ROWS', 'LOST', 'HASHES AND AUDIT'], ...rows];
   const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.split('\n')[0]!.length)));
@@ -96,7 +96,7 @@ function tableOf(results: readonly DrillResult[]): string[] {
   );
 }
 
-function chosen(text: string): readonly Drill[] {
+function chosenDrills(text: string): readonly Drill[] {
   const words = text.split(',').map((word) => word.trim());
   const found = drills.filter(({ name }) => words.some((word) => name.includes(word)));
   if (found.length === 0) throw new InvalidArgumentError(`there are ${drills.map(({ name }) => name).join(', ')}`);

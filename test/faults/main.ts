@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
-import type { Fault } from './ground/fault.js';
-import type { Extent } from './ground/stage.js';
-import { playFaults } from './run/play-faults.js';
-import { playPlanted } from './run/play-planted.js';
+import type { Fault } from './environment/fault.js';
+import type { Extent } from './environment/scenario-context.js';
+import { runFaults } from './run/run-faults.js';
+import { runPlantedBugs } from './run/run-planted-bugs.js';
 import { markdownOf, tableOf } from './run/table.js';
 import { faults } from './scenarios/index.js';
 
@@ -18,46 +18,42 @@ interface Flags {
   readonly report?: string;
 }
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const log = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const program = new Command('npm run faults --')
-  .description(
-    'Breaks a shop that trades in every way that docs/guarantees.md names, and has the audit judge what is left.',
-  )
-  .option('--only <ids>', 'only these, as F06,F14', ids)
+  .description('Injects every fault of docs/guarantees.md into a shop that trades, and audits the result.')
+  .option('--only <ids>', 'only these faults, for instance F06,F14', ids)
   .option(
     '--seed <number>',
-    'repeats a run: who is hit and when, what is bought',
+    'the same seed repeats a run: faults, times, orders',
     wholeNumber,
     Math.floor(Math.random() * 1_000_000),
   )
-  .option('--minutes <number>', 'begin no fault after so many', wholeNumber, 55)
-  .option('--short', 'only a taste of each, as in the tests')
+  .option('--minutes <number>', 'start no fault after this many minutes', wholeNumber, 55)
+  .option('--short', 'the small extent of the tests')
   .option('--full', 'the counts of docs/guarantees.md; takes hours')
-  .option('--planted', 'the other way round: plants thirteen bugs, each of which a check must find; names may follow')
-  .argument('[words...]', 'with --planted: only bugs whose names hold one of these')
-  .option('--list', 'name them and do nothing')
-  .option('--report <file>', 'write the results there as JSON, and as a table in Markdown beside it')
+  .option('--planted', 'plants bugs instead, each of which a check must find; names may follow')
+  .argument('[words...]', 'with --planted: only bugs whose name contains one of these')
+  .option('--list', 'list the faults and exit')
+  .option('--report <file>', 'write the results to this file as JSON, and as a Markdown table next to it')
   .parse();
 const flags = program.opts<Flags>();
 
 const chosen = flags.only ? faults.filter(({ id }) => flags.only!.includes(id)) : faults;
 
-process.exitCode = flags.list ? list() : flags.planted ? await plant(program.args) : await run();
+process.exitCode = flags.list ? list() : flags.planted ? await runPlanted(program.args) : await run();
 process.exit();
 
 function list(): number {
-  for (const { id, title, layout } of chosen) say(`${id.padEnd(5)} ${title} (${layout})`);
+  for (const { id, title, layout } of chosen) log(`${id.padEnd(5)} ${title} (${layout})`);
   return 0;
 }
 
-async function plant(words: readonly string[]): Promise<number> {
-  const proofs = await playPlanted(words, flags.seed, say);
-  say('');
+async function runPlanted(words: readonly string[]): Promise<number> {
+  const proofs = await runPlantedBugs(words, flags.seed, log);
+  log('');
   for (const { bug, foundBy, proven, seconds } of proofs)
-    say(
-      `${proven ? 'caught  ' : 'NOT PROVEN'} ${bug}: ${foundBy.join(', ') || 'found by nobody'} (${seconds.toFixed(0)} s)`,
-    );
+    log(`${proven ? 'caught  ' : 'NOT PROVEN'} ${bug}: ${foundBy.join(', ') || 'not found'} (${seconds.toFixed(0)} s)`);
   return proofs.length > 0 && proofs.every(({ proven }) => proven) ? 0 : 1;
 }
 
@@ -66,33 +62,33 @@ async function run(): Promise<number> {
   const since = performance.now();
   const interruption = new AbortController();
   process.once('SIGINT', () => {
-    say('no further fault is begun; the one under way is played to its end (Ctrl-C once more leaves at once)');
+    log('interrupted: the running fault is finished, no other is started; Ctrl-C again exits at once');
     interruption.abort();
   });
-  say(`${chosen.length} faults, seed ${flags.seed}, ${extent} extent`);
-  const { results, left } = await playFaults({
+  log(`${chosen.length} faults, seed ${flags.seed}, ${extent} extent`);
+  const { results, notRun } = await runFaults({
     faults: chosen,
     seed: flags.seed,
     extent,
-    within: flags.full ? Infinity : flags.minutes * 60_000,
-    say,
+    startWithinMs: flags.full ? Infinity : flags.minutes * 60_000,
+    log,
     signal: interruption.signal,
   });
-  say('');
-  for (const line of tableOf(results)) say(line);
+  log('');
+  for (const line of tableOf(results)) log(line);
   const bad = results.filter(({ violations }) => violations.length > 0);
-  for (const { id, title } of left) say(`not played: ${id} ${title}`);
-  say(
-    `${results.length} faults played, ${bad.length} with violations, ${left.length} not played, in ${((performance.now() - since) / 60_000).toFixed(1)} minutes; again: npm run faults -- --seed ${flags.seed}`,
+  for (const { id, title } of notRun) log(`not run: ${id} ${title}`);
+  log(
+    `${results.length} faults, ${bad.length} with violations, ${notRun.length} not run, in ${((performance.now() - since) / 60_000).toFixed(1)} minutes; repeat: npm run faults -- --seed ${flags.seed}`,
   );
   if (flags.report) {
     writeFileSync(
       flags.report,
-      `${JSON.stringify({ seed: flags.seed, extent, results, left: left.map(({ id }) => id) }, undefined, 1)}\n`,
+      `${JSON.stringify({ seed: flags.seed, extent, results, notRun: notRun.map(({ id }) => id) }, undefined, 1)}\n`,
     );
     writeFileSync(`${flags.report}.md`, `${markdownOf(results).join('\n')}\n`);
   }
-  return bad.length > 0 || left.length > 0 ? 1 : 0;
+  return bad.length > 0 || notRun.length > 0 ? 1 : 0;
 }
 
 function ids(text: string): readonly string[] {
@@ -100,7 +96,7 @@ function ids(text: string): readonly string[] {
   const unknown = named.filter((id) => !faults.some((fault: Fault) => fault.id === id));
   if (unknown.length > 0)
     throw new InvalidArgumentError(
-      `there is no fault ${unknown.join(', ')}; there are ${faults.map(({ id }) => id).join(', ')}`,
+      `unknown fault ${unknown.join(', ')}; known are ${faults.map(({ id }) => id).join(', ')}`,
     );
   return named;
 }

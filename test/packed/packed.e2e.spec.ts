@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { root } from '../../tools/platform/process/places.js';
+import { root } from '../../tools/platform/process/paths.js';
 import { aPlatform, type Platform } from './platform.js';
 
 jest.setTimeout(240_000);
@@ -22,12 +22,12 @@ type Versions = Readonly<Record<string, string>>;
 const run = promisify(execFile);
 const readme = readFileSync(join(root, 'libs/messaging/README.md'), 'utf8');
 
-/** What the README tells a stranger to install, continued lines and all. */
-const installs = [...readme.matchAll(/^npm install ((?:[^\n\\]|\\\n)+)$/gm)]
-  .flatMap(([, words]) => words!.split(/[\s\\]+/))
-  .filter((word) => word !== '' && !word.startsWith('--'));
+/** The packages that the README tells the reader to install; continuation lines included. */
+const installed = [...readme.matchAll(/^npm install ((?:[^\n\\]|\\\n)+)$/gm)]
+  .flatMap(([, args]) => args!.split(/[\s\\]+/))
+  .filter((arg) => arg !== '' && !arg.startsWith('--'));
 
-describe('the libraries, packed and taken into an empty project', () => {
+describe('the libraries, packed and installed in an empty project', () => {
   let project: string;
   let packed: readonly Packed[];
   let platform: Platform;
@@ -47,11 +47,11 @@ describe('the libraries, packed and taken into an empty project', () => {
     [platform, packed] = await Promise.all([aPlatform(), packing.then(({ stdout }) => JSON.parse(stdout) as Packed[])]);
   });
   afterAll(async () => {
-    await platform?.end();
+    await platform?.stop();
     rmSync(project, { recursive: true });
   });
 
-  it.each(libraries)('hold of %s what is built, and nothing of its tests', (library) => {
+  it.each(libraries)('contain the build of %s and none of its tests', (library) => {
     const { files } = packed.find(({ name }) => name === `@tradewind/${library}`)!;
     const paths = files.map(({ path }) => path);
     expect(paths).toEqual(expect.arrayContaining(['package.json', 'dist/index.js', 'dist/index.d.ts']));
@@ -61,7 +61,7 @@ describe('the libraries, packed and taken into an empty project', () => {
     expect(paths.filter((path) => /spec|fixture|conformance|jest/.test(path))).toEqual([]);
   });
 
-  it('are installed with what the README names, and nothing is missing', async () => {
+  it('are installed with the packages that the README names, and no peer dependency is missing', async () => {
     const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
       dependencies: Versions;
       devDependencies: Versions;
@@ -71,7 +71,7 @@ describe('the libraries, packed and taken into an empty project', () => {
       ...dependencies,
       ...Object.fromEntries(packed.map(({ name, filename }) => [name, `file:${filename}`])),
     };
-    expect(installs).toEqual(expect.arrayContaining([...packed.map(({ name }) => name), 'kafkajs', 'typescript']));
+    expect(installed).toEqual(expect.arrayContaining([...packed.map(({ name }) => name), 'kafkajs', 'typescript']));
     writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'tickets', private: true, type: 'module' }));
     await run(
       'npm',
@@ -82,13 +82,13 @@ describe('the libraries, packed and taken into an empty project', () => {
         '--prefer-offline',
         '--no-audit',
         '--no-fund',
-        ...installs.map((name) => `${name}@${versions[name]}`),
+        ...installed.map((name) => `${name}@${versions[name]}`),
       ],
       { cwd: project },
     );
   });
 
-  it('can be imported by every name that they offer', async () => {
+  it('can be imported by every exported path', async () => {
     const names = packed.flatMap(({ name }) => {
       const { exports } = JSON.parse(readFileSync(join(project, 'node_modules', name, 'package.json'), 'utf8')) as {
         exports: object;

@@ -1,45 +1,47 @@
 import { availableParallelism } from 'node:os';
-import { plantedBugs } from './plant/planted-bugs.js';
-import { readCommandLine, usage, type Wish } from './run/command-line.js';
-import { counted, emptyTally, type Tally } from './run/outcome.js';
+import { plantedBugs } from './planted-bugs/planted-bugs.js';
+import { readCommandLine, usage, type RunMode } from './run/command-line.js';
 import { failureOf, progressOf, summaryOf } from './run/report.js';
+import { addTo, noTotals, type Totals } from './run/seed-result.js';
 import { simulate } from './run/simulate.js';
 import { runSeeds } from './run/workers.js';
 
-/* Plays seeds of the whole shop. Ends with 1 when a promise was broken. */
+/* Simulates the whole shop for one or many seeds. Exits with 1 when a promise is broken. */
 
-const say = (text: string): void => void process.stdout.write(`${text}\n`);
-const seconds = (since: number): number => (performance.now() - since) / 1_000;
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+const secondsSince = (start: number): number => (performance.now() - start) / 1_000;
+/** Seconds between two progress lines. */
+const progressInterval = 5;
 
-async function many({ from, seeds, workers }: Extract<Wish, { what: 'many' }>): Promise<boolean> {
-  const began = performance.now();
-  let tally: Tally = emptyTally;
-  let told = 0;
+async function runMany({ from, seeds, workers }: Extract<RunMode, { mode: 'many' }>): Promise<boolean> {
+  const start = performance.now();
+  let totals: Totals = noTotals;
+  let lastProgress = 0;
   await runSeeds(
     Array.from({ length: seeds }, (_, at) => from + at),
     workers,
-    (outcome) => {
-      tally = counted(tally, outcome);
-      if (outcome.violations.length > 0) say(failureOf(outcome));
-      if (seconds(began) < told + 5) return;
-      told = seconds(began);
-      say(progressOf(tally, seeds, told));
+    (result) => {
+      totals = addTo(totals, result);
+      if (result.violations.length > 0) print(failureOf(result));
+      if (secondsSince(start) < lastProgress + progressInterval) return;
+      lastProgress = secondsSince(start);
+      print(progressOf(totals, seeds, lastProgress));
     },
   );
-  say(`\n${summaryOf(tally, seconds(began))}`);
-  return tally.failed.length === 0;
+  print(`\n${summaryOf(totals, secondsSince(start))}`);
+  return totals.failed.length === 0;
 }
 
-async function one({ seed, trace }: Extract<Wish, { what: 'one' }>): Promise<boolean> {
-  const began = performance.now();
-  const outcome = await simulate(seed, trace ? { onTrace: say } : {});
-  say(outcome.violations.length > 0 ? failureOf(outcome) : `seed ${seed} keeps every promise`);
-  say(`trace ${outcome.traceHash}\n\n${summaryOf(counted(emptyTally, outcome), seconds(began))}`);
-  return outcome.violations.length === 0;
+async function runOne({ seed, trace }: Extract<RunMode, { mode: 'one' }>): Promise<boolean> {
+  const start = performance.now();
+  const result = await simulate(seed, trace ? { onTrace: print } : {});
+  print(result.violations.length > 0 ? failureOf(result) : `seed ${seed} keeps every promise`);
+  print(`trace ${result.traceHash}\n\n${summaryOf(addTo(noTotals, result), secondsSince(start))}`);
+  return result.violations.length === 0;
 }
 
-/** On the PostgreSQL and Kafka that the tests start for themselves. */
-async function real({ from, schedules }: Extract<Wish, { what: 'real' }>): Promise<boolean> {
+/** On the PostgreSQL and Kafka of the integration tests. */
+async function runOnRealPorts({ from, scenarios }: Extract<RunMode, { mode: 'real' }>): Promise<boolean> {
   const [start, stop] = await Promise.all(
     ['start', 'stop'].map(
       async (name) =>
@@ -52,49 +54,52 @@ async function real({ from, schedules }: Extract<Wish, { what: 'real' }>): Promi
   try {
     const { compareOnRealPorts } = await import('./real/compare.js');
     return await compareOnRealPorts(
-      Array.from({ length: schedules }, (_, at) => from + at),
-      say,
+      Array.from({ length: scenarios }, (_, at) => from + at),
+      print,
     );
   } finally {
     await stop!.default();
   }
 }
 
-/** The other way round: a bug that no seed finds is the failure. */
-async function planted({ seeds }: Extract<Wish, { what: 'planted' }>): Promise<boolean> {
-  let survivors = 0;
-  for (const [bug, tamper] of Object.entries(plantedBugs)) {
-    let found: string | undefined;
+/** Fails when no seed finds a planted bug. */
+async function runPlantedBugs({ seeds }: Extract<RunMode, { mode: 'planted' }>): Promise<boolean> {
+  let notFound = 0;
+  for (const [bug, decoratePorts] of Object.entries(plantedBugs)) {
+    let violation: string | undefined;
     let seed = 0;
-    while (found === undefined && seed < seeds) [found] = (await simulate(++seed, { tamper })).violations;
-    if (found === undefined) survivors++;
-    say(
-      found === undefined
-        ? `survives ${seeds} seeds: a shop in which ${bug}`
-        : `found with seed ${seed}: a shop in which ${bug}: ${found}`,
+    while (violation === undefined && seed < seeds)
+      [violation] = (await simulate(++seed, { decoratePorts })).violations;
+    if (violation === undefined) notFound++;
+    print(
+      violation === undefined
+        ? `not found within ${seeds} seeds: ${bug}`
+        : `found with seed ${seed}: ${bug}: ${violation}`,
     );
   }
-  return survivors === 0;
+  return notFound === 0;
 }
 
-function played(wish: Wish): Promise<boolean> {
-  switch (wish.what) {
+function run(mode: RunMode): Promise<boolean> {
+  switch (mode.mode) {
     case 'many':
-      return many(wish);
+      return runMany(mode);
     case 'one':
-      return one(wish);
+      return runOne(mode);
     case 'real':
-      return real(wish);
+      return runOnRealPorts(mode);
     case 'planted':
-      return planted(wish);
+      return runPlantedBugs(mode);
+    case 'help':
+      print(usage);
+      return Promise.resolve(true);
   }
 }
 
 try {
-  const wish = readCommandLine(process.argv.slice(2), availableParallelism());
-  process.exitCode = (await played(wish)) ? 0 : 1;
+  process.exitCode = (await run(readCommandLine(process.argv.slice(2), availableParallelism()))) ? 0 : 1;
 } catch (error) {
   if (!(error instanceof RangeError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS'))) throw error;
-  say(`${(error as Error).message}\n\n${usage}`);
+  print(`${(error as Error).message}\n\n${usage}`);
   process.exitCode = 2;
 }

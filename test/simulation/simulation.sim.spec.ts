@@ -4,39 +4,39 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { simulate } from './run/simulate.js';
 
-/** Seeds that every run of the tests plays; more are played by `npm run simulate -- --seeds 10000`. */
+/** Seeds of every test run; `npm run simulate -- --seeds 10000` runs more. */
 const seeds = 150;
-/** For a machine that is busy with other things as well. */
-const patience = 900_000;
+/** Milliseconds; long, because the machine may be busy. */
+const timeoutMs = 900_000;
 
 const command = join(import.meta.dirname, '../../dist/test/simulation/main.js');
-const told = async (...words: string[]): Promise<string> =>
-  (await promisify(execFile)(process.execPath, [command, ...words])).stdout;
+const outputOf = async (...args: string[]): Promise<string> =>
+  (await promisify(execFile)(process.execPath, [command, ...args])).stdout;
 
 describe('the whole shop in one process', () => {
   it(
-    'keeps every promise, whatever a seed does to it',
-    async () => expect(await told('--seeds', String(seeds))).toMatch(/^failed +0$/m),
-    patience,
+    'keeps every promise under the faults of every seed',
+    async () => expect(await outputOf('--seeds', String(seeds))).toMatch(/^failed +0$/m),
+    timeoutMs,
   );
 
   it(
-    'plays one seed twice in the same way, to the last event, in this process and in another',
+    'repeats a seed exactly, in this process and in another',
     async () => {
-      const [once, again] = [await simulate(7), await simulate(7)];
-      expect(again).toEqual(once);
-      expect(await told('--seed', '7')).toContain(`trace ${once.traceHash}\n`);
+      const [first, second] = [await simulate(7), await simulate(7)];
+      expect(second).toEqual(first);
+      expect(await outputOf('--seed', '7')).toContain(`trace ${first.traceHash}\n`);
     },
-    patience,
+    timeoutMs,
   );
 
-  it('plays another seed in another way', async () =>
+  it('runs different seeds differently', async () =>
     expect((await simulate(8)).traceHash).not.toBe((await simulate(9)).traceHash));
 
-  it('tells the story of a seed without changing it', async () => {
+  it('traces a seed without changing it', async () => {
     const lines: string[] = [];
-    const story = await simulate(11, { onTrace: (line) => lines.push(line) });
-    expect(story).toEqual(await simulate(11));
+    const traced = await simulate(11, { onTrace: (line) => lines.push(line) });
+    expect(traced).toEqual(await simulate(11));
     expect(lines.filter((line) => line.includes('order.events')).length).toBeGreaterThan(0);
   });
 });

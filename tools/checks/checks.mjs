@@ -1,24 +1,32 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { jest } from './jest.mjs';
-import { stage } from './stage.mjs';
-import { root } from './tally.mjs';
+import { programCheck } from './program-check.mjs';
+import { concurrently } from './run-checks.mjs';
 
-const sources = ['apps', 'libs', 'tools', 'test', 'bench'].filter((folder) => existsSync(join(root, folder)));
+const cache = '.cache'; // in .gitignore; a fresh checkout has none
 
-/** The fast part: what needs neither Kafka nor PostgreSQL. */
+/** The fast checks: those without Kafka and PostgreSQL. The checks of the first sequence use the compiled files of the type check. */
 export const checks = [
-  () => stage('type check', 'node_modules/typescript/bin/tsc', '-b'),
-  () => stage('lint', 'node_modules/eslint/bin/eslint.js', '.'),
-  () =>
-    stage(
-      'dependency rules',
-      'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
-      '--output-type',
-      'err-long',
-      ...sources,
-    ),
-  () => stage('message schemas', 'tools/checks/schemas.mjs'),
-  () => stage('house rules', 'tools/checks/house-rules.mjs'),
+  concurrently(
+    [
+      programCheck('type check', 'node_modules/typescript/bin/tsc', '-b'),
+      programCheck('message schemas', 'tools/checks/schemas.mjs'),
+      programCheck('repository rules', 'tools/checks/repository-rules.mjs'),
+    ],
+    [
+      programCheck('words', 'tools/checks/words.mjs'),
+      programCheck(
+        'format',
+        'node_modules/prettier/bin/prettier.cjs',
+        ...['--check', '.', '--log-level', 'warn'],
+        ...['--cache', '--cache-strategy', 'content', '--cache-location', `${cache}/prettier`],
+      ),
+      programCheck('dependency rules', 'tools/checks/dependency-rules.mjs'),
+      programCheck(
+        'lint',
+        'node_modules/eslint/bin/eslint.js',
+        ...['.', '--cache', '--cache-strategy', 'content', '--cache-location', `${cache}/eslint/`],
+      ),
+    ],
+  ),
   () => jest('pure'),
 ];

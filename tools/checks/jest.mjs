@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { root, seconds } from './tally.mjs';
+import { root, seconds } from './run-checks.mjs';
 
-/** How long jest may take to go away once it has written its results: what stays longer was left open by a test. */
-const farewell = 20_000;
+/** The longest time between jest's results and its exit. After it, a test has left something open, and jest is killed. */
+const exitTimeoutMs = 20_000;
 
-/** Runs one project of jest.config.js and counts. A file that can't be loaded is a failure, and so is a run without a test. */
+/** Runs one project of jest.config.js and counts its tests. A file that cannot be loaded counts as a failure. */
 export async function jest(project) {
   const started = Date.now();
   const folder = mkdtempSync(join(tmpdir(), 'tradewind-results-'));
@@ -25,17 +25,17 @@ export async function jest(project) {
       ],
       results,
     );
-    const tally = count(code, existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : undefined);
+    const counts = count(code, existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : undefined);
     process.stdout.write(
-      `${tally.failed === 0 ? 'ok  ' : 'FAIL'} ${project} tests: ${tally.passed} passed, ${tally.failed} failed (${seconds(started)})\n`,
+      `${counts.failed === 0 ? 'ok  ' : 'FAIL'} ${project} tests: ${counts.passed} passed, ${counts.failed} failed (${seconds(started)})\n`,
     );
-    return tally;
+    return counts;
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-/** What jest's exit code and results come to; no results, no test or an exit code without a failure count as one failure. */
+/** The counts of jest's exit code and results. No results, no test, and an exit code without a failed test count as one failure. */
 export function count(code, results) {
   const passed = results?.numPassedTests ?? 0;
   const failed = (results?.numFailedTests ?? 0) + (results?.numRuntimeErrorTestSuites ?? 0);
@@ -44,12 +44,12 @@ export function count(code, results) {
 
 function exitOf(args, results) {
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
-  let written;
+  let writtenAt;
   const watch = setInterval(() => {
-    if (written === undefined && existsSync(results)) written = Date.now();
-    if (written === undefined || Date.now() - written < farewell) return;
+    if (writtenAt === undefined && existsSync(results)) writtenAt = Date.now();
+    if (writtenAt === undefined || Date.now() - writtenAt < exitTimeoutMs) return;
     process.stdout.write(
-      'the tests have ended, but something that they left open keeps jest alive: a connection, a server or a timer\n',
+      'the tests have ended, but jest does not exit: a test left a connection, server or timer open\n',
     );
     child.kill('SIGKILL');
   }, 1_000);

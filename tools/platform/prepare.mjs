@@ -5,15 +5,15 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from './preflight/build.mjs';
 import { installDependencies } from './preflight/dependencies.mjs';
 import { fetchKafkaJars } from './preflight/kafka-jars.mjs';
-import { Refusal } from './preflight/refusal.mjs';
+import { CommandError } from './preflight/command-error.mjs';
 import { checkJava, checkNode } from './preflight/requirements.mjs';
 
 /*
- * The pre-flight of every command: from a bare checkout to compiled sources with everything that they need.
+ * The pre-flight of every command: installs the dependencies, fetches Kafka's jars and compiles the sources.
  *   node tools/platform/prepare.mjs                           prepares
- *   node tools/platform/prepare.mjs --then FILE [ARGUMENT...] prepares, then goes on with a compiled file
- * KAFKA_BROKERS names a Kafka that is there already; `--without-kafka`, as the first argument, says that none is needed.
- * It imports nothing but Node's own modules: it is there before any dependency is.
+ *   node tools/platform/prepare.mjs --then FILE [ARGUMENT...] prepares, then runs a compiled file
+ * With KAFKA_BROKERS, or with `--without-kafka` as the first argument, no Kafka is fetched.
+ * It imports only Node's own modules, because it runs before the dependencies are installed.
  */
 const root = join(import.meta.dirname ?? fileURLToPath(new URL('.', import.meta.url)), '../..');
 
@@ -25,8 +25,8 @@ export async function prepare({ env = process.env, kafka = !env.KAFKA_BROKERS } 
   await build(root);
 }
 
-/** Goes on in the same process, so that signals and the terminal need no middleman. */
-async function goOn(file, args) {
+/** Runs a compiled file in this process: a child process would need forwarding of signals and of the terminal. */
+async function runCompiled(file, args) {
   const compiled = join(root, file);
   process.argv.splice(1, Infinity, compiled, ...args);
   process.setSourceMapsEnabled(true);
@@ -35,12 +35,12 @@ async function goOn(file, args) {
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   try {
-    const words = process.argv.slice(2);
-    const none = words[0] === '--without-kafka' && words.shift();
-    await prepare(none ? { kafka: false } : {});
-    if (words.shift() === '--then') await goOn(words.shift(), words);
+    const args = process.argv.slice(2);
+    const withoutKafka = args[0] === '--without-kafka' && args.shift();
+    await prepare(withoutKafka ? { kafka: false } : {});
+    if (args.shift() === '--then') await runCompiled(args.shift(), args);
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof CommandError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;
   }

@@ -1,6 +1,6 @@
-import type { Book, Declined, Operation, Refunded, Taken } from './book.js';
+import type { OperationStore, Declined, Operation, Refunded, Taken } from './operation-store.js';
 import type { Entry } from './entry.js';
-import { mannerOf } from './methods.js';
+import { behaviourOf } from './methods.js';
 
 export interface TakeRequest {
   readonly key: string;
@@ -17,13 +17,13 @@ export interface RefundRequest {
   readonly reason: string;
 }
 
-/** The moment of a decision, and the reference that an operation gets if it is new. */
+/** The time of a decision, and the reference of a new operation. */
 export interface Stamp {
   readonly at: string;
   readonly reference: string;
 }
 
-/** What is answered; with an entry when something new happened, which must be in the log before the answer leaves. */
+/** The answer; `entry` if there is a new operation, which must be in the log before the answer is sent. */
 export interface Outcome {
   readonly code: number;
   readonly body: object;
@@ -36,7 +36,7 @@ const refused = (reason: string, detail: string): Outcome => ({
 });
 
 const keyReused = (key: string): Outcome =>
-  refused('key-reused', `the key ${key} belongs to another operation: use a key of its own for each operation`);
+  refused('key-reused', `the key ${key} belongs to another operation: use a new key for each operation`);
 
 const taken = ({ status, key, amount, currency, reference }: Taken): object => ({
   status,
@@ -55,11 +55,11 @@ const refunded = ({ status, key, takeKey, amount, currency, reference }: Refunde
   currency,
 });
 
-/** The first take with a key decides; every later one gets the same answer, and 422 if it asks for something else. */
-export function take(book: Book, request: TakeRequest, { at, reference }: Stamp): Outcome {
+/** The first take with a key decides; a repeated one gets the same answer, and 422 if its fields differ. */
+export function take(store: OperationStore, request: TakeRequest, { at, reference }: Stamp): Outcome {
   const { key, amount, currency } = request;
-  const { method, declines } = mannerOf(request.method);
-  const known = book.find(key);
+  const { method, declines } = behaviourOf(request.method);
+  const known = store.find(key);
   switch (known?.status) {
     case undefined:
       return declines === undefined
@@ -84,10 +84,10 @@ export function take(book: Book, request: TakeRequest, { at, reference }: Stamp)
   }
 }
 
-/** Gives back a part or all of a take, never more than is left of it. Single by its own key. */
-export function refund(book: Book, request: RefundRequest, { at, reference }: Stamp): Outcome {
+/** Refunds a part or all of a take, never more than is left. Once per key. */
+export function refund(store: OperationStore, request: RefundRequest, { at, reference }: Stamp): Outcome {
   const { key, takeKey, amount, currency } = request;
-  const known = book.find(key);
+  const known = store.find(key);
   if (known !== undefined) {
     const same =
       known.status === 'refunded' &&
@@ -96,12 +96,11 @@ export function refund(book: Book, request: RefundRequest, { at, reference }: St
       known.currency === currency;
     return same ? { code: 201, body: refunded(known) } : keyReused(key);
   }
-  const source = book.find(takeKey);
+  const source = store.find(takeKey);
   if (source?.status !== 'taken') return refused('not-taken', `nothing was taken under ${takeKey}`);
   if (source.currency !== currency) return refused('other-currency', `${takeKey} was taken in ${source.currency}`);
   const left = source.amount - source.refunded;
-  if (amount > left)
-    return refused('exceeds-taken', `${left} of ${source.amount} is left to give back under ${takeKey}`);
+  if (amount > left) return refused('exceeds-taken', `${left} of ${source.amount} is left to refund under ${takeKey}`);
   return {
     code: 201,
     body: { status: 'refunded', reference, key, takeKey, amount, currency },
@@ -109,9 +108,9 @@ export function refund(book: Book, request: RefundRequest, { at, reference }: St
   };
 }
 
-/** Closes a key for ever, unless money was taken under it. A declined key may be voided. */
-export function voidKey(book: Book, key: string, { at }: Stamp): Outcome {
-  const known = book.find(key);
+/** Closes a key for good, unless money was taken with it. A declined key may be voided. */
+export function voidKey(store: OperationStore, key: string, { at }: Stamp): Outcome {
+  const known = store.find(key);
   switch (known?.status) {
     case undefined:
     case 'declined':
@@ -138,8 +137,8 @@ const view = (operation: Operation): object => {
   }
 };
 
-/** What became of a key. A 404 says `absent`, so that a wrong address is never taken for "nothing happened". */
-export function find(book: Book, key: string): Outcome {
-  const known = book.find(key);
+/** The operation of a key. A 404 has the status `absent`, so that a wrong address never counts as "nothing happened". */
+export function find(store: OperationStore, key: string): Outcome {
+  const known = store.find(key);
   return known === undefined ? { code: 404, body: { status: 'absent', key } } : { code: 200, body: view(known) };
 }

@@ -4,39 +4,39 @@ interface Line {
   readonly key: string;
 }
 
-interface Sum {
+interface Amount {
   /** Whole minor units of the currency. */
   readonly amount: number;
   readonly currency: string;
 }
 
-/** Money went from the buyer to the shop. */
-export interface TakeEntry extends Line, Sum {
+/** Money moved from the buyer to the shop. */
+export interface TakeEntry extends Line, Amount {
   readonly operation: 'take';
   readonly method: string;
   readonly reference: string;
 }
 
-/** The provider said no. Nothing moved. */
-export interface DeclineEntry extends Line, Sum {
+/** The provider declined. No money moved. */
+export interface DeclineEntry extends Line, Amount {
   readonly operation: 'decline';
   readonly method: string;
   readonly reason: string;
 }
 
-/** Money of an earlier take went back. */
-export interface RefundEntry extends Line, Sum {
+/** Money of an earlier take was refunded. */
+export interface RefundEntry extends Line, Amount {
   readonly operation: 'refund';
   readonly reference: string;
   readonly takeKey: string;
 }
 
-/** From here on a take with this key can't succeed. */
+/** A take with this key can't succeed any more. */
 export interface VoidEntry extends Line {
   readonly operation: 'void';
 }
 
-/** One line of the log: something that happened and can't be unsaid. It never holds card data. */
+/** One line of the log: a final operation. Never contains card data. */
 export type Entry = TakeEntry | DeclineEntry | RefundEntry | VoidEntry;
 
 const fields: Readonly<Record<Entry['operation'], readonly string[]>> = {
@@ -46,7 +46,7 @@ const fields: Readonly<Record<Entry['operation'], readonly string[]>> = {
   void: [],
 };
 
-/** Reads a line of the log back. Throws an Error that says what is wrong with it. */
+/** Parses a line of the log. Throws an Error that describes the fault. */
 export function parseEntry(line: string): Entry {
   const entry: unknown = JSON.parse(line);
   if (typeof entry !== 'object' || entry === null) throw new Error('it is not a JSON object');
@@ -55,6 +55,7 @@ export function parseEntry(line: string): Entry {
   const texts = ['at', 'key', ...fields[operation as Entry['operation']]];
   const missing = texts.find((name) => typeof rest[name] !== 'string');
   if (missing !== undefined) throw new Error(`its ${missing} is missing`);
-  if (operation !== 'void' && !Number.isSafeInteger(rest['amount'])) throw new Error('its amount is no whole number');
+  if (operation !== 'void' && !Number.isSafeInteger(rest['amount']))
+    throw new Error('its amount is not a whole number');
   return entry as Entry;
 }

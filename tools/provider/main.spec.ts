@@ -10,7 +10,7 @@ import { transformFile } from '@swc/core';
 let folder: string;
 let started: ChildProcess[] = [];
 
-/** The real process, from the sources as they are now: Node 20 runs no TypeScript. */
+/** Compiles the current sources for a real process: Node 20 does not run TypeScript. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'provider-process-'));
   await mkdir(join(folder, 'provider'));
@@ -42,7 +42,7 @@ interface Line {
   readonly operations?: number;
 }
 
-/** Starts the process and reads what it says, until it listens or ends. */
+/** Starts the process and reads its log lines until it listens or ends. */
 async function run(settings: Record<string, string>) {
   const child = spawn(process.execPath, [join(folder, 'provider', 'main.js')], {
     env: { PORT: '0', ...settings },
@@ -50,12 +50,12 @@ async function run(settings: Record<string, string>) {
   });
   started.push(child);
   const ended = once(child, 'exit').then(([code]) => code as number | null);
-  const said: Line[] = [];
+  const lines: Line[] = [];
   for await (const text of createInterface({ input: child.stdout })) {
-    said.push(JSON.parse(text) as Line);
-    if (said.at(-1)?.msg === 'listening') break;
+    lines.push(JSON.parse(text) as Line);
+    if (lines.at(-1)?.msg === 'listening') break;
   }
-  return { child, said, ended, url: said.at(-1)?.url ?? '' };
+  return { child, lines, ended, url: lines.at(-1)?.url ?? '' };
 }
 
 const take = (url: string, key: string, method = 'sim_ok') =>
@@ -66,13 +66,13 @@ const take = (url: string, key: string, method = 'sim_ok') =>
   });
 
 describe('a provider killed under load', () => {
-  it('still knows every take that it had answered', async () => {
+  it('still has every take that it answered', async () => {
     const settings = { PROVIDER_LOG: join(folder, 'killed', 'log') };
     const first = await run(settings);
     const answered = new Map<string, unknown>();
-    const takes = Array.from({ length: 300 }, async (_, at) => {
-      const answer = await take(first.url, `k${at}`);
-      answered.set(`k${at}`, await answer.json());
+    const takes = Array.from({ length: 300 }, async (_, index) => {
+      const answer = await take(first.url, `k${index}`);
+      answered.set(`k${index}`, await answer.json());
       if (answered.size === 100) first.child.kill('SIGKILL');
     });
     await Promise.allSettled(takes);
@@ -81,14 +81,14 @@ describe('a provider killed under load', () => {
     await appendFile(settings.PROVIDER_LOG, '{"at":"2010-12-01T08:2');
 
     const second = await run(settings);
-    expect(second.said[0]).toMatchObject({ level: 'warn', bytes: 22 });
-    expect(second.said[1]?.operations).toBeGreaterThanOrEqual(answered.size);
+    expect(second.lines[0]).toMatchObject({ level: 'warn', bytes: 22 });
+    expect(second.lines[1]?.operations).toBeGreaterThanOrEqual(answered.size);
     for (const [key, body] of answered) expect(await (await take(second.url, key)).json()).toEqual(body);
   });
 });
 
-describe('a provider told to end', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('answers what is under way and exits with 0 (%s)', async (signal) => {
+describe('a provider that gets a stop signal', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('answers calls under way and exits with 0 (%s)', async (signal) => {
     const { child, ended, url } = await run({ PROVIDER_LOG: join(folder, signal) });
     const slow = take(url, 'slow', 'sim_slow');
     while ((await fetch(`${url}/operations/slow`)).status === 404);
@@ -99,7 +99,7 @@ describe('a provider told to end', () => {
   });
 });
 
-describe('a provider with a setting that is missing or wrong', () => {
+describe('a provider with a missing or invalid setting', () => {
   it.each<[string, Record<string, string>]>([
     ['PROVIDER_LOG', { PROVIDER_LOG: '' }],
     ['PORT', { PORT: 'three' }],
@@ -107,9 +107,9 @@ describe('a provider with a setting that is missing or wrong', () => {
     ['PROVIDER_LATENCY_MS', { PROVIDER_LATENCY_MS: '-1' }],
     ['PROVIDER_WEBHOOK_URL', { PROVIDER_WEBHOOK_URL: 'localhost:3005' }],
     ['PROVIDER_WEBHOOK_SECRET', { PROVIDER_WEBHOOK_URL: 'http://127.0.0.1:3005/' }],
-  ])('stops with the name %s: %j', async (name, settings) => {
-    const { said, ended } = await run({ PROVIDER_LOG: join(folder, 'unused'), ...settings });
+  ])('exits with an error that names %s: %j', async (name, settings) => {
+    const { lines, ended } = await run({ PROVIDER_LOG: join(folder, 'unused'), ...settings });
     expect(await ended).toBe(1);
-    expect(said).toMatchObject([{ level: 'error', msg: expect.stringContaining(name) }]);
+    expect(lines).toMatchObject([{ level: 'error', msg: expect.stringContaining(name) }]);
   });
 });

@@ -1,15 +1,15 @@
-/** How the outside world behaves towards one method of payment. */
-export interface Manner {
-  /** The name that is written down: only names from this list, so that a card number sent by mistake is kept nowhere. */
+/** The simulated behaviour of a payment method. */
+export interface MethodBehaviour {
+  /** The logged name. Only names from this list are logged, so that a card number sent by mistake is never stored. */
   readonly method: string;
   readonly declines?: string;
-  /** So many takes of a key fail with 503 before one is let through. */
+  /** Number of takes per key that fail with 503 before one succeeds. */
   readonly failures?: number;
-  /** The take succeeds, then its first answer comes late or not at all. `never`: nothing is taken either. */
+  /** The take succeeds, and its first answer is late or lost. `never`: nothing is taken, and no answer is sent. */
   readonly answer?: 'late' | 'lost' | 'never';
 }
 
-const known: readonly Manner[] = [
+const known: readonly MethodBehaviour[] = [
   { method: 'sim_ok' },
   { method: 'sim_declined', declines: 'card-declined' },
   { method: 'sim_slow', answer: 'late' },
@@ -18,8 +18,8 @@ const known: readonly Manner[] = [
   { method: 'sim_down', answer: 'never' },
 ];
 
-const manners: ReadonlyMap<string, Manner> = new Map(known.map((manner) => [manner.method, manner]));
+const behaviours: ReadonlyMap<string, MethodBehaviour> = new Map(known.map((each) => [each.method, each]));
 
-const unknown: Manner = { method: 'unknown', declines: 'unknown-method' };
+const unknown: MethodBehaviour = { method: 'unknown', declines: 'unknown-method' };
 
-export const mannerOf = (method: string): Manner => manners.get(method) ?? unknown;
+export const behaviourOf = (method: string): MethodBehaviour => behaviours.get(method) ?? unknown;

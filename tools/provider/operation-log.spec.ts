@@ -19,7 +19,7 @@ let folder: string;
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'provider-log-'))));
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Opens the log, hands it over, closes it, and returns the keys that were read at the opening. */
+/** Opens the log, runs `use`, closes the log, and returns the keys that were read on opening. */
 async function opened(path: string, use: (log: OperationLog) => Promise<void> = async () => undefined) {
   const keys: string[] = [];
   const { log, torn } = await OperationLog.open(path, ({ key }) => keys.push(key));
@@ -27,8 +27,8 @@ async function opened(path: string, use: (log: OperationLog) => Promise<void> = 
   return { keys, torn };
 }
 
-describe('a log that is opened again', () => {
-  it('hands over its lines, oldest first', async () => {
+describe('a reopened log', () => {
+  it('returns its entries, oldest first', async () => {
     const path = join(folder, 'new-folder', 'log');
     expect(await opened(path, async (log) => ['a', 'b'].forEach((key) => log.append(entry(key))))).toEqual({
       keys: [],
@@ -38,14 +38,14 @@ describe('a log that is opened again', () => {
   });
 });
 
-describe('appends that come while a write is under way', () => {
-  it('share the next one', async () => {
+describe('appends during a write', () => {
+  it('share the next write', async () => {
     const path = join(folder, 'grouped');
     await opened(path, async (log) => {
       const settled: Promise<void>[] = [];
-      for (let at = 0; at < 200; at++) {
+      for (let index = 0; index < 200; index++) {
         await Promise.resolve();
-        log.append(entry(`k${at}`));
+        log.append(entry(`k${index}`));
         settled.push(log.settled());
       }
       await Promise.all(settled);
@@ -55,7 +55,7 @@ describe('appends that come while a write is under way', () => {
   });
 });
 
-describe('a last line torn by a crash', () => {
+describe('an incomplete last line after a crash', () => {
   it.each(['{"at":"2010-12-01T08', JSON.stringify(entry('unfinished'))])(
     'is dropped and reported: %s',
     async (rest) => {
@@ -70,7 +70,7 @@ describe('a last line torn by a crash', () => {
   );
 });
 
-describe('a line that is damaged in the middle', () => {
+describe('an invalid line before the end', () => {
   it.each([
     ['not JSON', /line 2 of .*JSON/],
     ['null', /line 2 of .* not a JSON object/],
@@ -78,9 +78,9 @@ describe('a line that is damaged in the middle', () => {
     ['{"operation":"void","at":"x"}', /line 2 of .* key is missing/],
     [
       '{"operation":"take","at":"x","key":"k","amount":1.5,"currency":"GBP","method":"m","reference":"r"}',
-      /line 2 of .* no whole number/,
+      /line 2 of .* not a whole number/,
     ],
-  ])('stops the start with its number: %s', async (line, message) => {
+  ])('makes the start fail with its number: %s', async (line, message) => {
     const path = join(folder, 'damaged');
     await writeFile(path, `${JSON.stringify(entry('a'))}\n${line}\n`);
     await appendFile(path, `${JSON.stringify(entry('b'))}\n`);
@@ -89,8 +89,8 @@ describe('a line that is damaged in the middle', () => {
   });
 });
 
-describe('a file that takes no more', () => {
-  it('settles nothing, now and later', async () => {
+describe('a file that cannot be written', () => {
+  it('rejects all appends, now and later', async () => {
     const { log } = await OperationLog.open(join(folder, 'closed'), () => undefined);
     await log.close();
     log.append(entry('a'));

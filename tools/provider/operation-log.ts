@@ -4,26 +4,25 @@ import { parseEntry, type Entry } from './entry.js';
 
 const newline = 0x0a;
 
-/** The log holds a line that can't be read or that contradicts the others: nobody may guess what was taken. */
+/** A line of the log is invalid or contradicts the lines before it. */
 export class LogDamaged extends Error {
   override readonly name = 'LogDamaged';
 }
 
-/** The end of the log was cut off in a crash. It was never answered, so it was dropped. */
+/** The incomplete last line after a crash. It was never answered, so it is dropped. */
 export interface TornLine {
   readonly line: number;
   readonly bytes: number;
 }
 
 /**
- * The append-only log, one JSON line an operation. What is appended while a write is under way goes to the disk together with
- * one write and one fsync. After a failed write nothing settles any more: the process must end and read its log again.
- * One process a file.
+ * The append-only log, one JSON line per operation. Entries that are appended during a write share the next write and fsync.
+ * After a failed write nothing settles any more: the process must end and read its log again. One process per file.
  */
 export class OperationLog {
   readonly #file: FileHandle;
-  #waiting = '';
-  #gathering = false;
+  #pending = '';
+  #flushScheduled = false;
   #settled: Promise<void> = Promise.resolve();
   #writes = 0;
 
@@ -31,7 +30,7 @@ export class OperationLog {
     this.#file = file;
   }
 
-  /** Opens or makes the file and hands every line to `each`, oldest first. Throws LogDamaged with the line's number. */
+  /** Opens or creates the file and passes every entry to `each`, oldest first. Throws LogDamaged with the line number. */
   static async open(path: string, each: (entry: Entry) => void): Promise<{ log: OperationLog; torn?: TornLine }> {
     const file = await openDurably(path);
     try {
@@ -43,19 +42,19 @@ export class OperationLog {
     }
   }
 
-  /** How often lines were written and synced since the start. */
+  /** Number of writes with fsync since the start. */
   get writes(): number {
     return this.#writes;
   }
 
   append(entry: Entry): void {
-    this.#waiting += `${JSON.stringify(entry)}\n`;
-    if (this.#gathering) return;
-    this.#gathering = true;
+    this.#pending += `${JSON.stringify(entry)}\n`;
+    if (this.#flushScheduled) return;
+    this.#flushScheduled = true;
     this.#settled = this.#settled.then(() => this.#flush());
   }
 
-  /** Resolves when all that was appended so far would survive a loss of power. Rejects for ever once a write has failed. */
+  /** Resolves when all entries so far survive a power failure. Rejects for good after a failed write. */
   settled(): Promise<void> {
     return this.#settled;
   }
@@ -69,9 +68,9 @@ export class OperationLog {
   }
 
   async #flush(): Promise<void> {
-    const lines = this.#waiting;
-    this.#waiting = '';
-    this.#gathering = false;
+    const lines = this.#pending;
+    this.#pending = '';
+    this.#flushScheduled = false;
     await this.#file.appendFile(lines);
     await this.#file.datasync();
     this.#writes++;
@@ -83,7 +82,7 @@ async function openDurably(path: string): Promise<FileHandle> {
   await mkdir(folder, { recursive: true });
   const file = await open(path, 'a+');
   const directory = await open(folder, 'r');
-  // A new file's name lives in its folder: without this sync a loss of power could take the whole log away.
+  // The name of a new file is stored in its folder: without this sync a power failure could lose the whole log.
   await directory.sync().finally(() => directory.close());
   return file;
 }
@@ -97,9 +96,9 @@ async function replay(file: FileHandle, path: string, each: (entry: Entry) => vo
     try {
       each(parseEntry(bytes.toString('utf8', start, stop)));
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const reason = error instanceof Error ? error.message : String(error);
       throw new LogDamaged(
-        `line ${line} of ${path} can't be used: ${why}. Restore the file from a copy, or name an empty one in PROVIDER_LOG`,
+        `line ${line} of ${path} is invalid: ${reason}. Restore the file from a copy, or set PROVIDER_LOG to a new file`,
       );
     }
     start = stop + 1;

@@ -3,7 +3,7 @@ import type { RefundRequest, TakeRequest } from './decisions.js';
 
 const bodyLimit = 16_384;
 
-/** The caller's mistake, answered with its code and a sentence that says what to do. */
+/** An invalid request, answered with its code and an instruction. */
 export class BadRequest extends Error {
   override readonly name = 'BadRequest';
   constructor(
@@ -19,7 +19,7 @@ export class BadRequest extends Error {
 export async function readBody(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
   const chunks: Buffer[] = [];
   let size = 0;
-  // The stream stays open when the body is too long, so that the answer still gets through.
+  // The stream stays open if the body is too long, so that the answer can be sent.
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > bodyLimit) throw new BadRequest(413, `the body is longer than ${bodyLimit} bytes`);
@@ -38,16 +38,16 @@ export async function readBody(request: IncomingMessage): Promise<Readonly<Recor
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** Fields that nobody asked for are refused, so that card data has no way in. */
-function only(body: Body, ...names: readonly string[]): void {
-  const stranger = Object.keys(body).find((name) => !names.includes(name));
-  if (stranger !== undefined)
-    throw new BadRequest(400, `this call takes ${names.join(', ')} and no other field`, stranger.slice(0, 100));
+/** Unknown fields are rejected, so that card data is never accepted. */
+function allowOnly(body: Body, ...names: readonly string[]): void {
+  const unknown = Object.keys(body).find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new BadRequest(400, `this call accepts ${names.join(', ')} and no other field`, unknown.slice(0, 100));
 }
 
 function text(body: Body, field: string, limit: number): string {
   const value = body[field];
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  // eslint-disable-next-line no-control-regex -- the check is for control characters
   if (typeof value === 'string' && value.length > 0 && value.length <= limit && !/[\u0000-\u001f\u007f]/.test(value))
     return value;
   throw new BadRequest(400, `${field} must be a text of 1 to ${limit} characters without control characters`, field);
@@ -68,15 +68,15 @@ function currency(body: Body): string {
 const keyOf = (body: Body, field: string): string => text(body, field, 200);
 
 export function readTake(body: Body, idempotencyKey: string | undefined): TakeRequest {
-  only(body, 'key', 'amount', 'currency', 'method');
+  allowOnly(body, 'key', 'amount', 'currency', 'method');
   const key = keyOf(body, 'key');
   if (idempotencyKey !== key)
-    throw new BadRequest(400, 'the header Idempotency-Key must be given and be equal to key', 'key');
+    throw new BadRequest(400, 'the header Idempotency-Key must be present and equal to key', 'key');
   return { key, amount: amount(body), currency: currency(body), method: text(body, 'method', 100) };
 }
 
 export function readRefund(body: Body): RefundRequest {
-  only(body, 'key', 'takeKey', 'amount', 'currency', 'reason');
+  allowOnly(body, 'key', 'takeKey', 'amount', 'currency', 'reason');
   return {
     key: keyOf(body, 'key'),
     takeKey: keyOf(body, 'takeKey'),
@@ -87,7 +87,7 @@ export function readRefund(body: Body): RefundRequest {
 }
 
 export function readVoid(body: Body): string {
-  only(body, 'key');
+  allowOnly(body, 'key');
   return keyOf(body, 'key');
 }
 

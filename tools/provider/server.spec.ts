@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const broken = (error: unknown): never => {
+const onFatal = (error: unknown): never => {
   throw error;
 };
 
@@ -32,7 +32,7 @@ async function start(more: Partial<ProviderSettings> = {}): Promise<ProviderSett
     slowMs: 3_000,
     ...more,
   };
-  provider = await startProvider(settings, broken);
+  provider = await startProvider(settings, onFatal);
   running.push(provider);
   return settings;
 }
@@ -51,7 +51,7 @@ const call = async (
 const take = (key: string, method = 'sim_ok', amount = 100, signal?: AbortSignal) =>
   call('POST', '/takes', { key, amount, currency: 'GBP', method }, { 'idempotency-key': key }, signal);
 const refund = (key: string, takeKey: string, amount = 100) =>
-  call('POST', '/refunds', { key, takeKey, amount, currency: 'GBP', reason: 'undone' });
+  call('POST', '/refunds', { key, takeKey, amount, currency: 'GBP', reason: 'full refund' });
 const voidKey = (key: string) => call('POST', '/voids', { key });
 const find = (key: string) => call('GET', `/operations/${encodeURIComponent(key)}`);
 const lines = async (settings: ProviderSettings) =>
@@ -60,8 +60,8 @@ const lines = async (settings: ProviderSettings) =>
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-describe('a provider that starts again', () => {
-  it('knows what it knew', async () => {
+describe('a restarted provider', () => {
+  it('has all its operations', async () => {
     const settings = await start();
     const taken = await take('o1:take:1');
     await take('declined', 'sim_declined');
@@ -85,10 +85,10 @@ describe('a provider that starts again', () => {
   });
 });
 
-describe('200 takes at once', () => {
-  it('are each in the log, and share its writes', async () => {
+describe('200 concurrent takes', () => {
+  it('are all in the log and share writes', async () => {
     const settings = await start();
-    const answers = await Promise.all(Array.from({ length: 200 }, (_, at) => take(`k${at}`)));
+    const answers = await Promise.all(Array.from({ length: 200 }, (_, index) => take(`k${index}`)));
     expect(new Set(answers.map(({ body }) => body['reference'])).size).toBe(200);
     expect(await lines(settings)).toHaveLength(200);
     const { body } = await call('GET', '/healthz');
@@ -97,8 +97,8 @@ describe('200 takes at once', () => {
   });
 });
 
-describe('one key taken many times at once', () => {
-  it.each(['sim_ok', 'sim_slow'])('is taken once (%s)', async (method) => {
+describe('concurrent takes with one key', () => {
+  it.each(['sim_ok', 'sim_slow'])('take the money once (%s)', async (method) => {
     const settings = await start({ slowMs: 20 });
     const answers = await Promise.all(Array.from({ length: 50 }, () => take('same', method)));
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
@@ -106,25 +106,25 @@ describe('one key taken many times at once', () => {
   });
 });
 
-describe('a void against a take of the same key', () => {
-  it('has one winner, and everybody is told the same one', async () => {
+describe('a concurrent void and take of one key', () => {
+  it('have one winner, and both get the same status', async () => {
     await start();
     const races = await Promise.all(
-      Array.from({ length: 100 }, async (_, at) => {
-        const key = `race-${at}`;
-        const asked = at % 2 ? [take(key), voidKey(key)] : [voidKey(key), take(key)];
+      Array.from({ length: 100 }, async (_, index) => {
+        const key = `race-${index}`;
+        const calls = index % 2 ? [take(key), voidKey(key)] : [voidKey(key), take(key)];
         return {
-          said: (await Promise.all(asked)).map(({ body }) => body['status']),
+          answered: (await Promise.all(calls)).map(({ body }) => body['status']),
           found: (await find(key)).body['status'],
         };
       }),
     );
-    for (const { said, found } of races) expect(said).toEqual([found, found]);
+    for (const { answered, found } of races) expect(answered).toEqual([found, found]);
   });
 });
 
-describe('the methods of payment', () => {
-  it('sim_flaky fails twice, then takes it', async () => {
+describe('the payment methods', () => {
+  it('sim_flaky fails twice, then takes the money', async () => {
     await start();
     expect(await take('k', 'sim_flaky')).toMatchObject({ code: 503, body: { status: 'unavailable' } });
     expect((await find('k')).code).toBe(404);
@@ -132,19 +132,19 @@ describe('the methods of payment', () => {
     expect((await take('k', 'sim_flaky')).code).toBe(201);
     expect((await take('k', 'sim_flaky')).code).toBe(201);
   });
-  it('sim_lost takes the money and hangs up, and answers the second time', async () => {
+  it('sim_lost takes the money, loses the first answer and answers the second call', async () => {
     await start();
     await expect(take('k', 'sim_lost')).rejects.toThrow();
     expect(await find('k')).toMatchObject({ code: 200, body: { status: 'taken' } });
     expect((await take('k', 'sim_lost')).code).toBe(201);
   });
-  it('sim_slow takes the money at once and says so late', async () => {
+  it('sim_slow takes the money at once and answers late', async () => {
     await start({ slowMs: 200 });
-    const began = performance.now();
+    const startedAt = performance.now();
     expect((await take('k', 'sim_slow')).code).toBe(201);
-    expect(performance.now() - began).toBeGreaterThan(190);
+    expect(performance.now() - startedAt).toBeGreaterThan(190);
   });
-  it('sim_down never answers a take and takes nothing, yet finds and voids', async () => {
+  it('sim_down never answers a take and takes nothing, but finds and voids', async () => {
     await start();
     await expect(take('k', 'sim_down', 100, AbortSignal.timeout(100))).rejects.toThrow();
     expect((await find('k')).code).toBe(404);
@@ -152,8 +152,8 @@ describe('the methods of payment', () => {
   });
 });
 
-describe('a provider that is told to stop', () => {
-  it('answers what is under way without waiting any longer', async () => {
+describe('a provider that stops', () => {
+  it('answers calls under way without further delay', async () => {
     const settings = await start({ slowMs: 60_000, latencyMs: 30 });
     const slow = take('slow', 'sim_slow');
     const down = expect(take('down', 'sim_down')).rejects.toThrow();
@@ -166,16 +166,16 @@ describe('a provider that is told to stop', () => {
 });
 
 describe('a second provider with the same port', () => {
-  it('does not start, and leaves the log alone', async () => {
+  it('does not start and does not touch the log', async () => {
     const settings = await start();
     const { port } = provider;
     await take('k');
-    await expect(startProvider({ ...settings, port }, broken)).rejects.toThrow('EADDRINUSE');
+    await expect(startProvider({ ...settings, port }, onFatal)).rejects.toThrow('EADDRINUSE');
     expect((await take('k')).code).toBe(201);
   });
 });
 
-describe('a request that makes no sense', () => {
+describe('an invalid request', () => {
   const good = { key: 'k', amount: 100, currency: 'GBP', method: 'sim_ok' };
   it.each([
     [{ ...good, amount: 1.5 }, 'amount'],
@@ -189,18 +189,18 @@ describe('a request that makes no sense', () => {
     [{ ...good, method: 'a\u0000b' }, 'method'],
     [{ ...good, cardNumber: '4111111111111111' }, 'cardNumber'],
     [{ ...good, method: undefined }, 'method'],
-  ])('is refused with the name of the field: %j', async (body, field) => {
+  ])('is rejected with the name of the field: %j', async (body, field) => {
     await start();
     expect(await call('POST', '/takes', body, { 'idempotency-key': 'k' })).toMatchObject({
       code: 400,
       body: { field },
     });
   });
-  it.each(['', '{', '[]', 'null', '7'])('is refused when its body is %j', async (body) => {
+  it.each(['', '{', '[]', 'null', '7'])('is rejected with the body %j', async (body) => {
     await start();
     expect((await call('POST', '/voids', body)).code).toBe(400);
   });
-  it('is refused without its Idempotency-Key, with a bad path, to an unknown address and when it is too long', async () => {
+  it('is rejected without Idempotency-Key, with an invalid path, to an unknown address and when it is too long', async () => {
     await start();
     expect((await call('POST', '/takes', good)).code).toBe(400);
     expect((await call('GET', '/operations/%ff')).code).toBe(400);
@@ -210,7 +210,7 @@ describe('a request that makes no sense', () => {
     });
     expect((await call('POST', '/voids', { key: 'x'.repeat(20_000) })).code).toBe(413);
   });
-  it('does no harm when it breaks off in the middle', async () => {
+  it('does no harm when the connection breaks during the body', async () => {
     await start();
     const socket = connect(provider.port, '127.0.0.1');
     await once(socket, 'connect');

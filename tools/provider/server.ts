@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Desk, silence, type Reply } from './desk.js';
+import { RequestProcessor, noReply, type Reply } from './request-processor.js';
 import type { TornLine } from './operation-log.js';
 import { BadRequest, readBody, readKey, readRefund, readTake, readVoid } from './requests.js';
 import type { ProviderSettings } from './settings.js';
@@ -12,60 +12,60 @@ const drainMs = 5_000;
 export interface RunningProvider {
   readonly url: string;
   readonly port: number;
-  /** How many keys the log knew at the start. */
+  /** Number of keys in the log at the start. */
   readonly operations: number;
   readonly torn?: TornLine;
-  /** Takes no more calls, answers those under way without further delay, and closes the log. */
+  /** Accepts no more calls, answers those under way without further delay, and closes the log. */
   stop(): Promise<void>;
 }
 
-type Call = (cut: AbortSignal) => Promise<Reply | typeof silence>;
+type Call = (signal: AbortSignal) => Promise<Reply | typeof noReply>;
 
 /**
- * Starts the simulated provider. `broken` is told of an error after which memory and log may differ (a full disk):
- * the process must end then, and starts again from its log.
+ * Starts the simulated provider. `onFatal` gets an error after which memory and log may differ (a full disk): the process must then
+ * end and restart from its log.
  */
 export async function startProvider(
   settings: ProviderSettings,
-  broken: (error: unknown) => void,
+  onFatal: (error: unknown) => void,
 ): Promise<RunningProvider> {
   const webhook = settings.webhook && new Webhook(settings.webhook);
   const open = new Set<AbortController>();
   let stopping = false;
-  let desk: Desk | undefined;
+  let processor: RequestProcessor | undefined;
 
-  const serve = async (request: IncomingMessage, response: ServerResponse, cut: AbortSignal): Promise<void> => {
+  const serve = async (request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> => {
     try {
-      if (desk === undefined) return answer(response, unavailable, true);
-      const call = await route(request, desk);
-      const reply = await call(cut);
-      if (reply === silence) response.destroy();
+      if (processor === undefined) return answer(response, unavailable, true);
+      const call = await route(request, processor);
+      const reply = await call(signal);
+      if (reply === noReply) response.destroy();
       else answer(response, reply, stopping);
     } catch (error) {
-      if (error instanceof BadRequest) return answer(response, refusalOf(error), error.code === 413);
+      if (error instanceof BadRequest) return answer(response, errorReply(error), error.code === 413);
       response.destroy();
-      if (!hungUp(error)) broken(error);
+      if (!isDisconnect(error)) onFatal(error);
     }
   };
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
-    const cut = new AbortController();
-    open.add(cut);
+    const controller = new AbortController();
+    open.add(controller);
     response.on('close', () => {
-      open.delete(cut);
-      cut.abort();
+      open.delete(controller);
+      controller.abort();
     });
-    void serve(request, response, cut.signal);
+    void serve(request, response, controller.signal);
   });
 
-  // The port comes before the log: of two providers with the same settings the second stops here and touches no line.
+  // The port comes before the log: a second provider with the same settings fails here and does not touch the log.
   server.listen(settings.port, settings.host);
   await once(server, 'listening');
-  const opened = await Desk.open(settings, webhook).catch((error: unknown) => {
+  const opened = await RequestProcessor.open(settings, webhook).catch((error: unknown) => {
     server.close();
     server.closeAllConnections();
     throw error;
   });
-  desk = opened;
+  processor = opened;
 
   const { port } = server.address() as AddressInfo;
   return {
@@ -77,34 +77,34 @@ export async function startProvider(
       stopping = true;
       const closed = once(server, 'close');
       server.close();
-      for (const cut of open) cut.abort();
-      const drain = setTimeout(() => server.closeAllConnections(), drainMs);
+      for (const controller of open) controller.abort();
+      const drainTimeout = setTimeout(() => server.closeAllConnections(), drainMs);
       await closed;
-      clearTimeout(drain);
+      clearTimeout(drainTimeout);
       await webhook?.stop();
       await opened.close();
     },
   };
 }
 
-async function route(request: IncomingMessage, desk: Desk): Promise<Call> {
+async function route(request: IncomingMessage, processor: RequestProcessor): Promise<Call> {
   const path = (request.url ?? '/').split('?', 1)[0]!;
   const line = `${request.method} ${path}`;
   switch (line) {
     case 'POST /takes': {
       const take = readTake(await readBody(request), request.headers['idempotency-key']?.toString());
-      return (cut) => desk.take(take, cut);
+      return (signal) => processor.take(take, signal);
     }
     case 'POST /refunds': {
       const refund = readRefund(await readBody(request));
-      return (cut) => desk.refund(refund, cut);
+      return (signal) => processor.refund(refund, signal);
     }
     case 'POST /voids': {
       const key = readVoid(await readBody(request));
-      return (cut) => desk.void(key, cut);
+      return (signal) => processor.void(key, signal);
     }
     case 'GET /healthz':
-      return async () => desk.health();
+      return async () => processor.health();
   }
   const [, segment] = /^GET \/operations\/([^/]+)$/.exec(line) ?? [];
   if (segment === undefined)
@@ -113,7 +113,7 @@ async function route(request: IncomingMessage, desk: Desk): Promise<Call> {
       'no such call: POST /takes, POST /refunds, POST /voids, GET /operations/{key}, GET /healthz',
     );
   const key = readKey(segment);
-  return (cut) => desk.find(key, cut);
+  return (signal) => processor.find(key, signal);
 }
 
 function answer(response: ServerResponse, { code, body }: Reply, last: boolean): void {
@@ -124,10 +124,10 @@ function answer(response: ServerResponse, { code, body }: Reply, last: boolean):
 
 const unavailable: Reply = { code: 503, body: { status: 'unavailable', detail: 'still reading the log: try again' } };
 
-const refusalOf = ({ code, message, field }: BadRequest): Reply => ({
+const errorReply = ({ code, message, field }: BadRequest): Reply => ({
   code,
   body: { error: message, ...(field && { field }) },
 });
 
-const hungUp = (error: unknown): boolean =>
+const isDisconnect = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === 'ECONNRESET';

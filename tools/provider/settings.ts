@@ -1,29 +1,29 @@
 export interface ProviderSettings {
-  /** 0 takes any free port. */
+  /** 0: any free port. */
   readonly port: number;
   readonly host: string;
-  /** The append-only file that is the provider's memory. */
+  /** The append-only log file. */
   readonly log: string;
-  /** Every answer comes so many milliseconds later. */
+  /** Additional delay of every answer. */
   readonly latencyMs: number;
-  /** How late the first answer to a take by `sim_slow` comes. */
+  /** Delay of the first answer to a take by `sim_slow`. */
   readonly slowMs: number;
   readonly webhook?: { readonly url: string; readonly secret: string };
 }
 
-/** A setting is missing or can't be used. The message names it and says what is expected. */
+/** A setting is missing or invalid. The message has its name and the expected value. */
 export class BadSetting extends Error {
   override readonly name = 'BadSetting';
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const whole = (environment: Environment, name: string, otherwise: number, most: number): number => {
-  const given = environment[name];
-  if (given === undefined || given === '') return otherwise;
-  const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN;
-  if (value <= most) return value;
-  throw new BadSetting(`${name} must be a whole number from 0 to ${most}`);
+const wholeNumber = (environment: Environment, name: string, fallback: number, max: number): number => {
+  const text = environment[name];
+  if (text === undefined || text === '') return fallback;
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (value <= max) return value;
+  throw new BadSetting(`${name} must be a whole number from 0 to ${max}`);
 };
 
 const webhook = (environment: Environment): Pick<ProviderSettings, 'webhook'> => {
@@ -37,16 +37,16 @@ const webhook = (environment: Environment): Pick<ProviderSettings, 'webhook'> =>
   return { webhook: { url, secret } };
 };
 
-/** Reads the environment once. Throws BadSetting with the name of the first setting that is wrong. */
+/** Reads the environment once. Throws BadSetting with the name of the first invalid setting. */
 export function readSettings(environment: Environment): ProviderSettings {
   const log = environment['PROVIDER_LOG'];
   if (log === undefined || log === '')
-    throw new BadSetting('PROVIDER_LOG is missing: name the append-only file that the provider keeps');
+    throw new BadSetting('PROVIDER_LOG is missing: set it to the path of the append-only log file');
   return {
-    port: whole(environment, 'PORT', 3010, 65_535),
+    port: wholeNumber(environment, 'PORT', 3010, 65_535),
     host: environment['HOST'] || '127.0.0.1',
     log,
-    latencyMs: whole(environment, 'PROVIDER_LATENCY_MS', 0, 60_000),
+    latencyMs: wholeNumber(environment, 'PROVIDER_LATENCY_MS', 0, 60_000),
     slowMs: 3_000,
     ...webhook(environment),
   };

@@ -10,7 +10,7 @@ import { startProvider } from './server.js';
 import { Webhook } from './webhook.js';
 
 const secret = 'known to both';
-const notice = {
+const notification = {
   type: 'taken',
   key: 'o1:take:1',
   amount: 100,
@@ -20,16 +20,16 @@ const notice = {
 let shop: Server;
 let webhook: Webhook;
 
-interface Heard {
+interface Delivery {
   readonly body: string;
   readonly signature: string;
 }
 
-/** A shop that answers with these codes in turn. `heard` resolves when it has given all of them. */
-async function aShop(...codes: number[]): Promise<{ url: string; heard: Promise<Heard[]> }> {
-  const calls: Heard[] = [];
-  let done: (heard: Heard[]) => void;
-  const heard = new Promise<Heard[]>((resolve) => void (done = resolve));
+/** A shop that answers with these codes in turn. `delivered` resolves after the last one. */
+async function aShop(...codes: number[]): Promise<{ url: string; delivered: Promise<Delivery[]> }> {
+  const calls: Delivery[] = [];
+  let done: (delivered: Delivery[]) => void;
+  const delivered = new Promise<Delivery[]>((resolve) => void (done = resolve));
   shop = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -42,7 +42,7 @@ async function aShop(...codes: number[]): Promise<{ url: string; heard: Promise<
   await once(shop, 'listening');
   const url = `http://127.0.0.1:${(shop.address() as AddressInfo).port}/`;
   webhook = new Webhook({ url, secret }, [1, 1, 1]);
-  return { url, heard };
+  return { url, delivered };
 }
 
 afterEach(async () => {
@@ -51,44 +51,44 @@ afterEach(async () => {
   shop.close();
 });
 
-describe('a notice', () => {
-  it('is signed over its time and its raw body', async () => {
-    const { heard } = await aShop(200);
-    webhook.tell(notice);
-    const [{ body, signature } = { body: '', signature: '' }] = await heard;
-    expect(JSON.parse(body)).toEqual({ id: expect.stringMatching(/^evt_/), ...notice });
+describe('a notification', () => {
+  it('is signed with its time and its raw body', async () => {
+    const { delivered } = await aShop(200);
+    webhook.send(notification);
+    const [{ body, signature } = { body: '', signature: '' }] = await delivered;
+    expect(JSON.parse(body)).toEqual({ id: expect.stringMatching(/^evt_/), ...notification });
     const [, seconds, mac] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(signature) ?? [];
     expect(Math.abs(Date.now() / 1_000 - Number(seconds))).toBeLessThan(60);
     expect(mac).toBe(createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex'));
   });
-  it('is told again under the same id until it is heard', async () => {
-    const { heard } = await aShop(500, 503, 204);
-    webhook.tell(notice);
-    expect(new Set((await heard).map(({ body }) => body)).size).toBe(1);
+  it('is retried with the same id until it is delivered', async () => {
+    const { delivered } = await aShop(500, 503, 204);
+    webhook.send(notification);
+    expect(new Set((await delivered).map(({ body }) => body)).size).toBe(1);
   });
 });
 
-describe('a notice that nobody takes', () => {
-  it('is given up after four tries', async () => {
-    const { heard } = await aShop(500, 500, 500, 500);
-    webhook.tell(notice);
-    expect(await heard).toHaveLength(4);
+describe('a notification that is never accepted', () => {
+  it('is dropped after four attempts', async () => {
+    const { delivered } = await aShop(500, 500, 500, 500);
+    webhook.send(notification);
+    expect(await delivered).toHaveLength(4);
     await webhook.stop();
-    expect(await heard).toHaveLength(4);
+    expect(await delivered).toHaveLength(4);
   });
 });
 
-describe('a hundred notices at once', () => {
-  it('all arrive', async () => {
-    const { heard } = await aShop(...Array.from({ length: 100 }, () => 200));
-    for (let at = 0; at < 100; at++) webhook.tell({ ...notice, key: `k${at}` });
-    expect(new Set((await heard).map(({ body }) => (JSON.parse(body) as { key: string }).key)).size).toBe(100);
+describe('a hundred concurrent notifications', () => {
+  it('are all delivered', async () => {
+    const { delivered } = await aShop(...Array.from({ length: 100 }, () => 200));
+    for (let index = 0; index < 100; index++) webhook.send({ ...notification, key: `k${index}` });
+    expect(new Set((await delivered).map(({ body }) => (JSON.parse(body) as { key: string }).key)).size).toBe(100);
   });
 });
 
 describe('a provider with a webhook', () => {
-  it('tells of each take and refund once, and of nothing else', async () => {
-    const { url, heard } = await aShop(200, 200);
+  it('notifies of each take and refund once, and of nothing else', async () => {
+    const { url, delivered } = await aShop(200, 200);
     const folder = await mkdtemp(join(tmpdir(), 'provider-webhook-'));
     const provider = await startProvider(
       { port: 0, host: '127.0.0.1', log: join(folder, 'log'), latencyMs: 0, slowMs: 0, webhook: { url, secret } },
@@ -106,9 +106,9 @@ describe('a provider with a webhook', () => {
       await post('/takes', 'd', { method: 'sim_declined' });
       await post('/takes', 't', { method: 'sim_ok' });
       await post('/takes', 't', { method: 'sim_ok' });
-      await post('/refunds', 'r', { takeKey: 't', reason: 'undone' });
-      const told = (await heard).map(({ body }) => JSON.parse(body) as { type: string; key: string });
-      expect(told.map(({ type, key }) => `${type} ${key}`).sort()).toEqual(['refunded r', 'taken t']);
+      await post('/refunds', 'r', { takeKey: 't', reason: 'full refund' });
+      const sent = (await delivered).map(({ body }) => JSON.parse(body) as { type: string; key: string });
+      expect(sent.map(({ type, key }) => `${type} ${key}`).sort()).toEqual(['refunded r', 'taken t']);
     } finally {
       await provider.stop();
       await rm(folder, { recursive: true });

@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
-export interface Notice {
+export interface WebhookNotification {
   readonly id: string;
   readonly type: 'taken' | 'refunded';
   readonly key: string;
@@ -12,8 +12,8 @@ export interface Notice {
 
 const senders = 8;
 const backlog = 10_000;
-const defaultWaitsMs: readonly number[] = [200, 1_000, 4_000];
-const patienceMs = 3_000;
+const defaultRetryDelaysMs: readonly number[] = [200, 1_000, 4_000];
+const timeoutMs = 3_000;
 
 /** `t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">`: the receiver checks both the sender and the age. */
 export function sign(body: string, secret: string, unixSeconds: number): string {
@@ -21,52 +21,52 @@ export function sign(body: string, secret: string, unixSeconds: number): string 
 }
 
 /**
- * Tells the shop what happened, a few times over until it is heard, keeping its id. A courtesy: a notice may be late, doubled,
- * out of order or lost (in a crash, or when the shop stays away), and nobody's books depend on it.
+ * Sends notifications to the shop, with retries under the same id. Best effort: a notification may be late, repeated, out of order or
+ * lost (in a crash, or while the shop is down). The shop must not depend on it.
  */
 export class Webhook {
-  readonly #waiting: Notice[] = [];
-  readonly #ending = new AbortController();
+  readonly #queue: WebhookNotification[] = [];
+  readonly #stopping = new AbortController();
   readonly #sending = new Set<Promise<void>>();
 
   constructor(
     private readonly target: { readonly url: string; readonly secret: string },
-    private readonly waitsMs = defaultWaitsMs,
+    private readonly retryDelaysMs = defaultRetryDelaysMs,
   ) {}
 
-  tell(notice: Omit<Notice, 'id'>): void {
-    if (this.#ending.signal.aborted || this.#waiting.length >= backlog) return;
-    this.#waiting.push({ id: `evt_${randomUUID()}`, ...notice });
+  send(notification: Omit<WebhookNotification, 'id'>): void {
+    if (this.#stopping.signal.aborted || this.#queue.length >= backlog) return;
+    this.#queue.push({ id: `evt_${randomUUID()}`, ...notification });
     if (this.#sending.size >= senders) return;
     const sender = this.#sendAll().finally(() => this.#sending.delete(sender));
     this.#sending.add(sender);
   }
 
-  /** Lets go of what was not heard yet. */
+  /** Drops all notifications that are not delivered yet. */
   async stop(): Promise<void> {
-    this.#ending.abort();
+    this.#stopping.abort();
     await Promise.all(this.#sending);
   }
 
   async #sendAll(): Promise<void> {
     for (
-      let notice = this.#waiting.shift();
-      notice !== undefined && !this.#ending.signal.aborted;
-      notice = this.#waiting.shift()
+      let notification = this.#queue.shift();
+      notification !== undefined && !this.#stopping.signal.aborted;
+      notification = this.#queue.shift()
     ) {
-      await this.#send(notice);
+      await this.#send(notification);
     }
   }
 
-  async #send(notice: Notice): Promise<void> {
-    const body = JSON.stringify(notice);
-    for (const wait of [...this.waitsMs, undefined]) {
-      if (await this.#heard(body)) return;
-      if (wait === undefined || !(await this.#waited(wait))) return;
+  async #send(notification: WebhookNotification): Promise<void> {
+    const body = JSON.stringify(notification);
+    for (const wait of [...this.retryDelaysMs, undefined]) {
+      if (await this.#deliver(body)) return;
+      if (wait === undefined || !(await this.#waitUnlessStopped(wait))) return;
     }
   }
 
-  async #heard(body: string): Promise<boolean> {
+  async #deliver(body: string): Promise<boolean> {
     const headers = {
       'content-type': 'application/json',
       'x-signature': sign(body, this.target.secret, Math.floor(Date.now() / 1_000)),
@@ -77,18 +77,18 @@ export class Webhook {
         headers,
         body,
         redirect: 'error',
-        signal: AbortSignal.timeout(patienceMs),
+        signal: AbortSignal.timeout(timeoutMs),
       });
       await answer.arrayBuffer();
       return answer.ok;
     } catch {
-      // Nobody there, too slow, or a broken answer: all the same, the notice was not heard.
+      // No connection, timeout or invalid answer: the notification was not delivered.
       return false;
     }
   }
 
-  async #waited(milliseconds: number): Promise<boolean> {
-    await pause(milliseconds, undefined, { signal: this.#ending.signal }).catch(() => undefined);
-    return !this.#ending.signal.aborted;
+  async #waitUnlessStopped(milliseconds: number): Promise<boolean> {
+    await pause(milliseconds, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+    return !this.#stopping.signal.aborted;
   }
 }

@@ -1,54 +1,54 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Account } from './play/account.js';
-import { atOnce } from './play/at-once.js';
-import { GatewayClient, GaveUp, Unexpected } from './play/gateway-client.js';
-import { noHistory, openHistory, type History } from './play/history.js';
-import type { Customer } from './play/place-order.js';
-import { Ledger, playActions } from './play/play-orders.js';
-import { Progress, type Screen } from './play/progress.js';
-import { setUpCatalogue } from './play/set-up-catalogue.js';
-import { isWell, summarise, type Summary } from './play/summary.js';
-import { summaryTable } from './play/table.js';
+import { Account } from './trading/account.js';
+import { forEachConcurrently } from './trading/concurrency.js';
+import { GatewayClient, ShopUnavailable, UnexpectedAnswer } from './trading/gateway-client.js';
+import { noHistory, openHistory, type History } from './trading/history.js';
+import type { Customer } from './trading/place-order.js';
+import { TradingResults, runActions } from './trading/run-actions.js';
+import { Progress, type Screen } from './trading/progress.js';
+import { setUpCatalogue } from './trading/set-up-catalogue.js';
+import { isSuccessful, summarise, type Summary } from './trading/summary.js';
+import { summaryTable } from './trading/summary-table.js';
 import type { InvoiceLine } from './retail/invoice-line.js';
 import { planOf, type Buyer, type Plan } from './retail/plan.js';
 import { readInvoiceLines } from './retail/read-invoice-lines.js';
 import { shippedMonth } from './shipped-month.js';
 
-export interface ShopOptions {
+export interface TradingOptions {
   readonly gatewayUrl: string;
-  /** A .csv or .csv.gz of the shape that data/README.md describes; default: the shipped month. */
+  /** A .csv or .csv.gz file in the format of data/README.md; default: the shipped month. */
   readonly dataFile?: string | undefined;
   /** `1`, `1-3` or `all`, in calendar days from the first date of the file; default 1. */
   readonly days?: string | undefined;
   readonly seed?: number | undefined;
   readonly adminEmail: string;
   readonly adminPassword: string;
-  /** Buyers that act at once; default 16. */
+  /** Buyers that act concurrently; default 16. */
   readonly concurrency?: number | undefined;
-  /** JSON lines of every call are appended here, for the audit. */
+  /** Every call is appended to this file as JSON lines, for the audit. */
   readonly historyFile?: string | undefined;
   /** The whole summary as JSON, with every unmatched cancellation and every error. */
   readonly reportFile?: string | undefined;
-  /** How long one call is tried while the shop can't be reached, in seconds; default 120. */
-  readonly patience?: number | undefined;
-  /** How long one order may take to its outcome, in seconds; default 300. */
-  readonly outcomePatience?: number | undefined;
+  /** How long a call is retried while the shop is unreachable; default 120. */
+  readonly callTimeoutSeconds?: number | undefined;
+  /** The longest time that an order may take to its outcome; default 300. */
+  readonly outcomeTimeoutSeconds?: number | undefined;
   readonly log: (line: string) => void;
-  /** Where the live line is written; default: standard output. */
+  /** Where the progress line is written; default: standard output. */
   readonly screen?: Screen | undefined;
-  /** Stops the play; the promise rejects with the signal's reason. */
+  /** Stops the simulation; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Sets up the catalogue, then plays the chosen days of trading through the gateway's public HTTP API. May be repeated on a
- * shop that has played before. `ok`: every order has its outcome and nothing unexpected happened. Rejects when the file is
- * not of the shape, the days are not in it, or catalogue and accounts can't be set up.
+ * Sets up the catalogue, then simulates the chosen days of trading through the gateway's public HTTP API. Can be repeated on the same
+ * shop. `ok`: every order has its outcome and there was no unexpected error. Rejects when the file is invalid, does not have the days,
+ * or when the catalogue or the accounts cannot be set up.
  */
-export async function playShop(options: ShopOptions): Promise<{ ok: boolean; summary: Summary }> {
+export async function simulateTrading(options: TradingOptions): Promise<{ ok: boolean; summary: Summary }> {
   if (!/^https?:\/\/[^/]/.test(options.gatewayUrl))
-    throw new Error(`"${options.gatewayUrl}" is no address of a gateway: expected http://host:port.`);
+    throw new Error(`"${options.gatewayUrl}" is not the address of a gateway: expected http://host:port.`);
   const plan = await readPlan(options);
   const history = options.historyFile ? openHistory(options.historyFile) : noHistory;
   const limit = options.concurrency ?? 16;
@@ -57,26 +57,26 @@ export async function playShop(options: ShopOptions): Promise<{ ok: boolean; sum
     url,
     connections: 4 * limit,
     history,
-    patience: 1_000 * (options.patience ?? 120),
+    timeoutMs: 1_000 * (options.callTimeoutSeconds ?? 120),
     signal,
   });
   try {
-    const summary = await play(plan, client, history, limit, options);
+    const summary = await runTrading(plan, client, history, limit, options);
     if (options.reportFile) {
       await mkdir(dirname(options.reportFile), { recursive: true });
       await writeFile(options.reportFile, `${JSON.stringify(summary, undefined, 1)}\n`);
     }
     for (const line of summaryTable(summary, options.reportFile)) options.log(line);
-    return { ok: isWell(summary), summary };
+    return { ok: isSuccessful(summary), summary };
   } finally {
     await client.close();
     await history.close();
   }
 }
 
-/** Reads the file and plans what would be played of it. */
+/** Reads the file and plans the simulation. */
 export async function readPlan(
-  options: Pick<ShopOptions, 'dataFile' | 'days' | 'seed' | 'log' | 'screen'>,
+  options: Pick<TradingOptions, 'dataFile' | 'days' | 'seed' | 'log' | 'screen'>,
 ): Promise<Plan> {
   const lines: InvoiceLine[] = [];
   const file = options.dataFile ?? shippedMonth;
@@ -90,12 +90,12 @@ export async function readPlan(
   return planOf(lines, options.days ?? '1', options.seed ?? 1);
 }
 
-async function play(
+async function runTrading(
   plan: Plan,
   client: GatewayClient,
   history: History,
   limit: number,
-  options: ShopOptions,
+  options: TradingOptions,
 ): Promise<Summary> {
   const admin = await withProgress(
     options,
@@ -116,22 +116,22 @@ async function play(
     options,
     () => `accounts: ${customers.size} of ${buyers.length} buyers`,
     () =>
-      atOnce(limit, buyers, async (buyer) => {
-        const { account, userId, isNew } = await Account.open(client, personOf(buyer));
+      forEachConcurrently(limit, buyers, async (buyer) => {
+        const { account, userId, isNew } = await Account.register(client, personOf(buyer));
         customers.set(buyer, { account, userId, name: personOf(buyer).name });
         if (isNew) registered++;
       }),
   );
 
-  const ledger = new Ledger();
-  const counter = { ids: catalogue.ids, history, patience: 1_000 * (options.outcomePatience ?? 300) };
+  const results = new TradingResults();
+  const context = { ids: catalogue.ids, history, outcomeTimeoutMs: 1_000 * (options.outcomeTimeoutSeconds ?? 300) };
   const since = performance.now();
   await withProgress(
     options,
-    () => tradingLine(ledger, plan),
-    () => playActions(counter, customers, plan.actions, limit, ledger, options.signal),
+    () => progressLine(results, plan),
+    () => runActions(context, customers, plan.actions, limit, results, options.signal),
   );
-  return summarise(plan, ledger, {
+  return summarise(plan, results, {
     seed: options.seed ?? 1,
     articles: { added: catalogue.added, known: catalogue.known },
     buyers: { registered, known: buyers.length - registered },
@@ -142,42 +142,42 @@ async function play(
 
 async function logInAdmin(
   client: GatewayClient,
-  { gatewayUrl, adminEmail, adminPassword }: ShopOptions,
+  { gatewayUrl, adminEmail, adminPassword }: TradingOptions,
 ): Promise<Account> {
   try {
     return await Account.logIn(client, { email: adminEmail, password: adminPassword });
   } catch (error) {
-    if (error instanceof GaveUp)
+    if (error instanceof ShopUnavailable)
       throw new Error(
-        `No shop answers at ${gatewayUrl}. Start it with npm start, or name another address. (${error.message})`,
+        `No shop answers at ${gatewayUrl}. Start it with npm start, or give another address. (${error.message})`,
         { cause: error },
       );
-    if (!(error instanceof Unexpected) || error.status !== 401) throw error;
+    if (!(error instanceof UnexpectedAnswer) || error.status !== 401) throw error;
     throw new Error(`The admin ${adminEmail} can't log in: e-mail or password is wrong.`, { cause: error });
   }
 }
 
-/** Invented buyers in a simulated shop: the password is no secret, and is the same in every run so that they can come back. */
+/** Invented buyers. The password is not secret; it is the same in every run, so that they can log in again. */
 const personOf = (buyer: Buyer) => ({
   email: `${buyer}@retail.example`,
   password: `correct-horse-${buyer}`,
   name: buyer.replace('customer-', 'Customer ').replace('guest-', 'Guest '),
 });
 
-function tradingLine({ orders, done, mishaps }: Ledger, plan: Plan): string {
+function progressLine({ orders, done, errors }: TradingResults, plan: Plan): string {
   const count = (status: string): number => [...orders.values()].filter((order) => order.status === status).length;
   const states = ['confirmed', 'rejected', 'cancelled'].map((status) => `${count(status)} ${status}`);
-  return `trading: ${done} of ${plan.actions.length} played, ${states.join(', ')}${mishaps.length > 0 ? `, ${mishaps.length} errors` : ''}`;
+  return `trading: ${done} of ${plan.actions.length} done, ${states.join(', ')}${errors.length > 0 ? `, ${errors.length} errors` : ''}`;
 }
 
 async function withProgress<T>(
-  { log, screen = process.stdout }: Pick<ShopOptions, 'log' | 'screen'>,
+  { log, screen = process.stdout }: Pick<TradingOptions, 'log' | 'screen'>,
   text: () => string,
-  work: () => Promise<T>,
+  task: () => Promise<T>,
 ): Promise<T> {
   const progress = new Progress(text, screen, log);
   try {
-    return await work();
+    return await task();
   } finally {
     log(progress.end());
   }

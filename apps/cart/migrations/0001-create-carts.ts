@@ -40,6 +40,7 @@ create table products (
 ) with (fillfactor = 70);
 `;
 
+/** Carts and their lines, checkouts, and the service's own copy of product prices. */
 export class CreateCarts1760000000001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(up);

@@ -1,6 +1,6 @@
 import { readConfig, SealingConfig } from '@tradewind/service';
 
-/** The cart seals addresses; it has no setting of its own. */
+/** Database, Kafka and the secret of the data keys; no settings of its own. */
 export class CartConfig extends SealingConfig {}
 
 export const cartConfig = (environment: NodeJS.ProcessEnv): Readonly<CartConfig> => readConfig(CartConfig, environment);

@@ -10,7 +10,7 @@ import {
   UserRegistered,
 } from '@tradewind/contracts';
 import type { MessagingOptions } from '@tradewind/messaging';
-import { ServiceModule, type Operable } from '@tradewind/service';
+import { ServiceModule, type ServiceDefinition } from '@tradewind/service';
 import { CreateCarts1760000000001 } from '../migrations/0001-create-carts.js';
 import type { CartConfig } from './cart.config.js';
 import { CopyProductHandler } from './handlers/copy-product.handler.js';
@@ -26,17 +26,21 @@ export const messaging: MessagingOptions = {
   contracts,
   lockOrder,
   deadLetters: topics.cartDeadLetters,
-  ignores: {
+  ignored: {
     cart: [UserRegistered, ProfileUpdated, OrderAddressChanged, OrderCancellationRequested, OrderGoodwillRecorded],
     'cart.prices': [StockAdjusted],
   },
 };
 
-export const handlers = [CopyProductHandler, FollowOrderHandler, ForgetUserHandler];
+export const handlers = [
+  CopyProductHandler, // product.events: the copy of names and prices
+  FollowOrderHandler, // order.events: the status of checkouts
+  ForgetUserHandler, // user.events: deletes carts
+];
 
-export const cart: Operable = { messaging, handlers, migrations: [CreateCarts1760000000001], sealing: true };
+export const cart: ServiceDefinition = { messaging, handlers, migrations: [CreateCarts1760000000001], sealing: true };
 
-/** Carts, until they are orders. */
+/** Carts and their checkouts. */
 @Module({})
 export class CartModule {
   static forRoot(config: CartConfig): DynamicModule {

@@ -1,7 +1,7 @@
 import { operate } from '@tradewind/service';
 import { cartConfig } from './cart.config.js';
 import { cart } from './cart.module.js';
-import { recovery } from './recovery.js';
+import { recovery } from './recovery/recovery.js';
 
-/** For the operator: what the service does, done in its place. */
+/** Operator commands that run with the service's own code and database. */
 await operate(() => cartConfig(process.env), { ...cart, recovery: () => recovery });

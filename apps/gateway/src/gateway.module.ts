@@ -4,15 +4,15 @@ import { HealthChecks } from './discovery/health-checks.js';
 import { PlatformReader } from './discovery/platform-reader.js';
 import { Upstreams } from './discovery/upstreams.js';
 import { ApiDocs } from './docs/api-docs.js';
-import { Entrance } from './forward/entrance.js';
+import { RequestPipeline } from './forward/request-pipeline.js';
 import { Forwarder } from './forward/forwarder.js';
-import { FrontDoor } from './forward/front-door.js';
+import { RequestListener } from './forward/request-listener.js';
 import { GatewayConfig } from './gateway.config.js';
 import { RateLimits } from './limits/rate-limits.js';
-import { Traffic } from './metrics/traffic.js';
-import { KnownKeys } from './tokens/known-keys.js';
+import { GatewayMetrics } from './metrics/gateway-metrics.js';
+import { InMemoryKeyRing } from './tokens/in-memory-key-ring.js';
 
-/** The one public entry: it knows who answers what, who may come in and who is there, and no business rule. */
+/** The only public entry point: routing, rate limits, access tokens and service discovery, without business rules. */
 @Module({})
 export class GatewayModule {
   static forRoot(config: GatewayConfig): DynamicModule {
@@ -22,19 +22,19 @@ export class GatewayModule {
         ServiceModule.withoutDatabase({
           config,
           service: 'gateway',
-          keyRing: { provide: KeyRing, useClass: KnownKeys },
+          keyRing: { provide: KeyRing, useClass: InMemoryKeyRing },
         }),
       ],
       providers: [
         { provide: GatewayConfig, useValue: config },
-        FrontDoor,
-        Entrance,
+        RequestListener,
+        RequestPipeline,
         Forwarder,
         Upstreams,
         HealthChecks,
         PlatformReader,
         RateLimits,
-        Traffic,
+        GatewayMetrics,
         ApiDocs,
       ],
     };

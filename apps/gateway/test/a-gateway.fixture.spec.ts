@@ -4,33 +4,35 @@ import { readConfig, startService, type RunningService } from '@tradewind/servic
 import { request, type Dispatcher } from 'undici';
 import { GatewayConfig } from '../src/gateway.config.js';
 import { GatewayModule } from '../src/gateway.module.js';
-import type { OwnKafka } from './own-kafka.fixture.spec.js';
+import type { DedicatedKafka } from './dedicated-kafka.fixture.spec.js';
 
-export type Asking = Omit<Dispatcher.RequestOptions, 'origin' | 'path' | 'method'> & { method?: Dispatcher.HttpMethod };
+export type RequestOptions = Omit<Dispatcher.RequestOptions, 'origin' | 'path' | 'method'> & {
+  method?: Dispatcher.HttpMethod;
+};
 
-/** Where a gateway of the tests writes down what it knows. */
-export const knownFile = ({ folder }: OwnKafka): string => join(folder, 'known.json');
+/** The `INSTANCES_FILE` of the gateways under test. */
+export const snapshotFile = ({ folder }: DedicatedKafka): string => join(folder, 'known.json');
 
-/** A gateway that trusts the tests, with a file on the broker's folder. */
-export function aGateway(kafka: OwnKafka, rest: Readonly<Record<string, string>> = {}): Promise<RunningService> {
+/** A gateway without rate limits for the tests. */
+export function aGateway(kafka: DedicatedKafka, rest: Readonly<Record<string, string>> = {}): Promise<RunningService> {
   const config = readConfig(GatewayConfig, {
     PORT: '0',
     LOG_LEVEL: 'silent',
     KAFKA_BROKERS: kafka.brokers,
     INSTANCE_ID: `gateway-${randomBytes(4).toString('hex')}`,
     TRUSTED_ADDRESSES: '127.0.0.1',
-    INSTANCES_FILE: knownFile(kafka),
+    INSTANCES_FILE: snapshotFile(kafka),
     ...rest,
   });
   return startService(GatewayModule.forRoot(config), config);
 }
 
-export const ask = (at: RunningService, path: string, options: Asking = {}) =>
+export const send = (at: RunningService, path: string, options: RequestOptions = {}) =>
   request(`${at.url}${path}`, { method: 'GET', ...options });
 
-/** The whole answer. */
-export async function answerTo(at: RunningService, path: string, options: Asking = {}) {
-  const { statusCode, headers, body } = await ask(at, path, options);
+/** Resolves to the complete response. */
+export async function fetchFrom(at: RunningService, path: string, options: RequestOptions = {}) {
+  const { statusCode, headers, body } = await send(at, path, options);
   const text = await body.text();
   return { status: statusCode, headers, text, json: () => JSON.parse(text) as Record<string, unknown> };
 }

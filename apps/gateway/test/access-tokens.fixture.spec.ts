@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { newId, systemClock, systemWorld } from '@tradewind/messaging';
+import { newId, systemClock, systemPorts } from '@tradewind/messaging';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWTPayload } from 'jose';
 
 export interface Pair {
@@ -13,7 +13,7 @@ export async function aKeyPair(): Promise<Pair> {
   return { kid: `key-${randomBytes(6).toString('hex')}`, publicKey: (await exportJWK(publicKey)).x!, privateKey };
 }
 
-export const aUserId = (): string => newId(systemWorld);
+export const aUserId = (): string => newId(systemPorts);
 
 export const aToken = ({ kid, privateKey }: Pair, claims: JWTPayload = {}): Promise<string> =>
   new SignJWT({

@@ -3,7 +3,7 @@ import {
   headersOf,
   messageInfo,
   newId,
-  systemWorld,
+  systemPorts,
   type KafkaClient,
   type OutgoingRecord,
 } from '@tradewind/messaging';
@@ -11,12 +11,12 @@ import { eventually } from '@tradewind/testing';
 
 let sequence = 0n;
 
-/** A record as a service would put it on one of the platform's topics. */
+/** A record of a platform topic, as a service publishes it. */
 export function aRecord<M extends object>(cls: new () => M, fields: M): OutgoingRecord {
   const info = messageInfo(cls);
   if (!contracts.find(info.type)) throw new TypeError(`${info.type} is not in the contracts`);
   const key = String((fields as Record<string, unknown>)[info.key]);
-  const id = newId(systemWorld);
+  const id = newId(systemPorts);
   const payload = info.tombstone ? null : JSON.stringify(fields);
   const row = {
     id,
@@ -28,7 +28,7 @@ export function aRecord<M extends object>(cls: new () => M, fields: M): Outgoing
     causation: id,
     correlation: key,
     traceparent: null,
-    occurredAt: systemWorld.clock.now(),
+    occurredAt: systemPorts.clock.now(),
     headers: null,
     archived: false,
     position: ++sequence,
@@ -37,7 +37,7 @@ export function aRecord<M extends object>(cls: new () => M, fields: M): Outgoing
   return { topic: row.topic, partition: 0, key, value: payload, headers: headersOf(row, 'test') };
 }
 
-/** Publishes, again until the broker takes it: a topic that was just made has no leader yet. */
+/** Retries until the broker accepts the records: a new topic has no leader yet. */
 export async function publish(kafka: KafkaClient, ...records: readonly OutgoingRecord[]): Promise<void> {
   await eventually(async () => {
     const publisher = await kafka.publisher();

@@ -33,7 +33,7 @@ create table prices (
 ) with (fillfactor = 90);
 `;
 
-/** Orders with their histories, and the service's own copy of what products cost. */
+/** Orders with their histories, and the service's own copy of product prices. */
 export class CreateOrdersAndPrices1760000000001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(up);

@@ -13,7 +13,7 @@ import {
   UserRegistered,
 } from '@tradewind/contracts';
 import type { MessagingOptions } from '@tradewind/messaging';
-import { ServiceModule, type Operable } from '@tradewind/service';
+import { ServiceModule, type ServiceDefinition } from '@tradewind/service';
 import { CreateOrdersAndPrices1760000000001 } from '../migrations/0001-create-orders-and-prices.js';
 import { CheckOutHandler } from './handlers/check-out.handler.js';
 import { ForgetUserHandler } from './handlers/forget-user.handler.js';
@@ -36,7 +36,7 @@ export const messaging: MessagingOptions = {
   contracts,
   lockOrder,
   sagas: [placing, cancelling],
-  ignores: {
+  ignored: {
     order: [
       CartItemSet,
       CartEmptied,
@@ -53,17 +53,22 @@ export const messaging: MessagingOptions = {
 };
 
 export const handlers = [
-  CheckOutHandler,
-  StockRepliesHandler,
-  PaymentRepliesHandler,
-  RecordGoodwillHandler,
-  ForgetUserHandler,
-  PricesHandler,
+  CheckOutHandler, // cart.events: places the order of a checked-out cart
+  StockRepliesHandler, // stock.events: replies to the sagas
+  PaymentRepliesHandler, // payment.events: replies to the sagas
+  RecordGoodwillHandler, // payment.events: partial refunds
+  ForgetUserHandler, // user.events: erases addresses
+  PricesHandler, // product.events: the copy of prices
 ];
 
-export const order: Operable = { messaging, handlers, migrations: [CreateOrdersAndPrices1760000000001], sealing: true };
+export const order: ServiceDefinition = {
+  messaging,
+  handlers,
+  migrations: [CreateOrdersAndPrices1760000000001],
+  sealing: true,
+};
 
-/** Orders from being placed to their outcome, and the sagas that take them there. */
+/** Orders from placement to outcome, and their sagas. */
 @Module({})
 export class OrderModule {
   static forRoot(config: OrderConfig): DynamicModule {

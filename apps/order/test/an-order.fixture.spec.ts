@@ -1,4 +1,5 @@
-import { isRefusal, money, orderId, productId, userId, type Refusal } from '@tradewind/kernel';
+import { orderId, productId, userId } from '@tradewind/contracts';
+import { isRejection, money, type Rejection } from '@tradewind/kernel';
 import type { OrderLine } from '../src/domain/order-line.js';
 import {
   cancel,
@@ -36,13 +37,13 @@ export const aPurchase = (rest: Partial<Purchase> = {}): Purchase => ({
   ...rest,
 });
 
-export const sound = (decided: Order | Refusal): Order => {
-  if (isRefusal(decided)) throw new TypeError(`the order refuses: ${decided.refused}`);
+export const accepted = (decided: Order | Rejection): Order => {
+  if (isRejection(decided)) throw new TypeError(`the order rejects: ${decided.rejected}`);
   return decided;
 };
 
 export const aPendingOrder = (rest: Partial<Purchase> = {}): PendingOrder => place(aPurchase(rest), noon);
-export const aConfirmedOrder = (): Order => sound(confirm(aPendingOrder(), noon));
-export const aRejectedOrder = (): Order => sound(reject(aPendingOrder(), 'out-of-stock', noon));
-export const anOrderBeingCancelled = (): Order => sound(requestCancellation(aPendingOrder(), noon));
-export const aCancelledOrder = (): Order => sound(cancel(anOrderBeingCancelled(), noon));
+export const aConfirmedOrder = (): Order => accepted(confirm(aPendingOrder(), noon));
+export const aRejectedOrder = (): Order => accepted(reject(aPendingOrder(), 'out-of-stock', noon));
+export const anOrderBeingCancelled = (): Order => accepted(requestCancellation(aPendingOrder(), noon));
+export const aCancelledOrder = (): Order => accepted(cancel(anOrderBeingCancelled(), noon));

@@ -16,8 +16,9 @@ import {
   StockTakenBack,
   TakeBackStock,
   TakePayment,
+  paymentId,
 } from '@tradewind/contracts';
-import { money, paymentId } from '@tradewind/kernel';
+import { money } from '@tradewind/kernel';
 import {
   Commands,
   command,
@@ -26,73 +27,73 @@ import {
   MessagingModule,
   messagingMigrations,
   nothing,
-  say,
-  type Circumstances,
+  publish,
+  type DecisionContext,
   type Decision,
 } from '@tradewind/messaging';
-import type { Said } from '@tradewind/saga';
+import type { OutgoingMessage } from '@tradewind/saga';
 import { DataSource } from 'typeorm';
 
-/** From so many pieces on there is never enough. */
+/** A line with at least this quantity is out of stock. */
 export const tooMany = 90_000;
 
-const at = ({ now }: Circumstances): string => now.toISOString();
+const at = ({ now }: DecisionContext): string => now.toISOString();
 
-/** Everybody whom an order's sagas ask, reduced to their answers. A method `sim_silent` is never answered. */
+/** The participants of an order's sagas, reduced to their replies. They never reply to the method `sim_silent`. */
 @Controller()
 class Participants {
   @Handles(ReserveStock)
-  reserve({ orderId, lines }: ReserveStock, given: Circumstances): Decision {
+  reserve({ orderId, lines }: ReserveStock, context: DecisionContext): Decision {
     const short = lines.filter(({ quantity }) => quantity >= tooMany);
-    if (short.length === 0) return say(StockReserved, { orderId, lines, reservedAt: at(given) });
-    return say(StockRefused, {
+    if (short.length === 0) return publish(StockReserved, { orderId, lines, reservedAt: at(context) });
+    return publish(StockRefused, {
       orderId,
       reason: 'out-of-stock',
       shortages: short.map((line) => ({ ...line, available: 3 })),
-      refusedAt: at(given),
+      refusedAt: at(context),
     });
   }
 
   @Handles(ReleaseStock)
-  release({ orderId }: ReleaseStock, given: Circumstances): Decision {
-    return say(StockReleased, { orderId, lines: [], releasedAt: at(given) });
+  release({ orderId }: ReleaseStock, context: DecisionContext): Decision {
+    return publish(StockReleased, { orderId, lines: [], releasedAt: at(context) });
   }
 
   @Handles(SellStock)
-  sell({ orderId }: SellStock, given: Circumstances): Decision {
-    return say(StockSold, { orderId, lines: [{ productId: orderId as never, quantity: 1 }], soldAt: at(given) });
+  sell({ orderId }: SellStock, context: DecisionContext): Decision {
+    return publish(StockSold, { orderId, lines: [{ productId: orderId as never, quantity: 1 }], soldAt: at(context) });
   }
 
   @Handles(TakeBackStock)
-  takeBack({ orderId }: TakeBackStock, given: Circumstances): Decision {
-    return say(StockTakenBack, { orderId, lines: [], takenBackAt: at(given) });
+  takeBack({ orderId }: TakeBackStock, context: DecisionContext): Decision {
+    return publish(StockTakenBack, { orderId, lines: [], takenBackAt: at(context) });
   }
 
   @Handles(TakePayment)
-  take({ orderId, amount, method }: TakePayment, given: Circumstances): Decision {
+  take({ orderId, amount, method }: TakePayment, context: DecisionContext): Decision {
     if (method === 'sim_silent') return nothing();
-    const payment = { orderId, paymentId: paymentId(given.id()) };
+    const payment = { orderId, paymentId: paymentId(context.newId()) };
     if (method === 'sim_declined')
-      return say(PaymentDeclined, { ...payment, reason: 'declined', declinedAt: at(given) });
-    return say(PaymentTaken, { ...payment, amount, reference: 'r', takenAt: at(given) });
+      return publish(PaymentDeclined, { ...payment, reason: 'declined', declinedAt: at(context) });
+    return publish(PaymentTaken, { ...payment, amount, reference: 'r', takenAt: at(context) });
   }
 
   @Handles(RefundPayment)
-  refund({ orderId }: RefundPayment, given: Circumstances): Decision {
-    return say(PaymentRefunded, {
+  refund({ orderId }: RefundPayment, context: DecisionContext): Decision {
+    return publish(PaymentRefunded, {
       orderId,
-      paymentId: paymentId(given.id()),
+      paymentId: paymentId(context.newId()),
       amount: money(0, 'GBP'),
-      refundedAt: at(given),
+      refundedAt: at(context),
     });
   }
 }
 
-const sayIt = command('say', {}, ({ cls, fields }: Said) => say(cls, fields));
+const publishMessage = command('publish', {}, ({ cls, fields }: OutgoingMessage) => publish(cls, fields));
 
 export interface RunningParticipants {
-  /** Says anything, as whichever service would. */
-  say<M extends object>(cls: new () => M, fields: M): Promise<void>;
+  /** Publishes any message, as its owner would. */
+  publish<M extends object>(cls: new () => M, fields: M): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -115,7 +116,7 @@ export async function startParticipants(brokers: string, databaseUrl: string): P
   await app.init();
   await app.startAllMicroservices();
   return {
-    say: async (cls, fields) => void (await app.get<Commands>(Commands).run(sayIt, { cls, fields })),
+    publish: async (cls, fields) => void (await app.get<Commands>(Commands).run(publishMessage, { cls, fields })),
     stop: async () => {
       await app.close();
       await dataSource.destroy();

@@ -6,7 +6,7 @@ export interface SentEvent {
 
 const field = (block: string, name: string): string => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1] ?? '';
 
-/** Reads server-sent events until so many have come, or the stream ends. Heartbeats are passed over. */
+/** Reads server-sent events until `count` have arrived or the stream ends. Ignores heartbeats. */
 export async function readEvents(
   url: string,
   headers: Record<string, string>,

@@ -25,12 +25,12 @@ create table payments (
   refund_started_at timestamptz,
   refunded_at timestamptz,
   voided_at timestamptz,
-  constraint asked_of_somebody check (status = 'void' or num_nulls(user_id, due_amount, due_currency, method, requested_at) = 0),
-  constraint capture_is_whole check (num_nulls(captured_amount, captured_currency, reference, taken_at, refunded_amount, goodwill_amount, goodwill_pending_amount) in (0, 7)),
+  constraint request_is_complete check (status = 'void' or num_nulls(user_id, due_amount, due_currency, method, requested_at) = 0),
+  constraint capture_is_complete check (num_nulls(captured_amount, captured_currency, reference, taken_at, refunded_amount, goodwill_amount, goodwill_pending_amount) in (0, 7)),
   constraint capture_fits_status check (case when status in ('taken', 'refunded') then captured_amount is not null when status <> 'refunding' then captured_amount is null else true end),
-  constraint never_more_back_than_captured check (0 <= refunded_amount and refunded_amount <= captured_amount),
-  constraint goodwill_is_covered check (0 <= goodwill_amount and goodwill_amount <= refunded_amount and 0 <= goodwill_pending_amount and refunded_amount + goodwill_pending_amount <= captured_amount),
-  constraint refunded_is_all_back check (status <> 'refunded' or refunded_amount = captured_amount)
+  constraint refund_within_capture check (0 <= refunded_amount and refunded_amount <= captured_amount),
+  constraint goodwill_within_refund check (0 <= goodwill_amount and goodwill_amount <= refunded_amount and 0 <= goodwill_pending_amount and refunded_amount + goodwill_pending_amount <= captured_amount),
+  constraint refunded_in_full check (status <> 'refunded' or refunded_amount = captured_amount)
 ) with (fillfactor = 70);
 create index payments_unsettled on payments (requested_at) where status in ('requested', 'refunding');
 
@@ -64,12 +64,12 @@ create table ledger_entries (
 );
 create index ledger_entries_order on ledger_entries (order_id);
 
-create function ledger_only_grows() returns trigger language plpgsql as $$
+create function ledger_append_only() returns trigger language plpgsql as $$
 begin
-  raise exception 'the ledger only grows: % on ledger_entries is not allowed', tg_op using errcode = 'restrict_violation';
+  raise exception 'the ledger is append-only: % on ledger_entries is not allowed', tg_op using errcode = 'restrict_violation';
 end $$;
-create trigger ledger_only_grows before update or delete or truncate on ledger_entries
-for each statement execute function ledger_only_grows();
+create trigger ledger_append_only before update or delete or truncate on ledger_entries
+for each statement execute function ledger_append_only();
 
 create function ledger_balances() returns trigger language plpgsql as $$
 begin
@@ -80,8 +80,16 @@ begin
 end $$;
 create trigger ledger_balances after insert on ledger_entries
 referencing new table as added for each statement execute function ledger_balances();
+
+create table webhook_events (
+  event_id text primary key,
+  type text not null,
+  operation text not null,
+  received_at timestamptz not null
+);
 `;
 
+/** Payments, goodwill refunds, the ledger and recorded webhook events. */
 export class CreatePaymentsAndLedger1760000000001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(up);
@@ -89,7 +97,7 @@ export class CreatePaymentsAndLedger1760000000001 implements MigrationInterface 
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(
-      'drop table ledger_entries, refunds, payments; drop function ledger_balances, ledger_only_grows',
+      'drop table webhook_events, ledger_entries, refunds, payments; drop function ledger_balances, ledger_append_only',
     );
   }
 }

@@ -1,6 +1,6 @@
 import { DatabaseConfig, operate, readConfig } from '@tradewind/service';
 import { payment } from './payment.module.js';
-import { recovery } from './recovery.js';
+import { recovery } from './recovery/recovery.js';
 
-/** For the operator: what the service does, done in its place; the provider is asked by the living service alone. */
+/** Operator commands that run with the service's own code and database. Only the running service calls the provider. */
 await operate(() => readConfig(DatabaseConfig, process.env), { ...payment, recovery: () => recovery });

@@ -1,10 +1,10 @@
 import { DatabaseConfig } from '@tradewind/service';
 import { IsString, IsUrl, Length } from 'class-validator';
 
-/** What the payment service reads from its environment. */
+/** Settings of the payment service. */
 export class PaymentConfig extends DatabaseConfig {
-  /** Where the payment provider is asked. */
+  /** Address of the payment provider. */
   @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] }) readonly PROVIDER_URL!: string;
-  /** What the provider signs its webhooks with. */
+  /** Secret of the provider's webhook signatures. */
   @IsString() @Length(16, 200) readonly PROVIDER_WEBHOOK_SECRET!: string;
 }

@@ -1,14 +1,13 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { contracts, topics } from '@tradewind/contracts';
 import type { MessagingOptions } from '@tradewind/messaging';
-import { ServiceModule, type Operable } from '@tradewind/service';
+import { ServiceModule, type ServiceDefinition } from '@tradewind/service';
 import { CreatePaymentsAndLedger1760000000001 } from '../migrations/0001-create-payments-and-ledger.js';
-import { CreateWebhookEvents1760000000002 } from '../migrations/0002-create-webhook-events.js';
-import { answerWithin } from './domain/payment.js';
-import { GiveBackEffect } from './effects/give-back.effect.js';
+import { answerTimeoutMs } from './domain/payment.js';
+import { FullRefundEffect } from './effects/full-refund.effect.js';
 import { GoodwillEffect } from './effects/goodwill.effect.js';
 import { LookUpTakeEffect } from './effects/look-up-take.effect.js';
-import { Provider, ProviderLife } from './effects/provider.js';
+import { Provider, ProviderShutdown } from './effects/provider.js';
 import { TakePaymentEffect } from './effects/take-payment.effect.js';
 import { RefundPaymentHandler } from './handlers/refund-payment.handler.js';
 import { TakePaymentHandler } from './handlers/take-payment.handler.js';
@@ -19,7 +18,8 @@ import { HttpProvider } from './provider/http-provider.js';
 import { PaymentQueries } from './storage/payment.queries.js';
 import { lockOrder } from './storage/payment.tables.js';
 
-const effects = [TakePaymentEffect, LookUpTakeEffect, GiveBackEffect, GoodwillEffect];
+/** Calls to the payment provider. */
+const effects = [TakePaymentEffect, LookUpTakeEffect, FullRefundEffect, GoodwillEffect];
 
 export const messaging: MessagingOptions = {
   service: 'payment',
@@ -29,15 +29,16 @@ export const messaging: MessagingOptions = {
   deadLetters: topics.paymentDeadLetters,
 };
 
+/** Both consume `payment.commands`. */
 export const handlers = [TakePaymentHandler, RefundPaymentHandler];
 
-export const payment: Operable = {
+export const payment: ServiceDefinition = {
   messaging,
   handlers,
-  migrations: [CreatePaymentsAndLedger1760000000001, CreateWebhookEvents1760000000002],
+  migrations: [CreatePaymentsAndLedger1760000000001],
 };
 
-/** The money of orders: taken, given back, and kept book of. `provider`: who holds it, where that is not at PROVIDER_URL. */
+/** Payments of orders, their refunds and the ledger. `provider` replaces the one at PROVIDER_URL. */
 @Module({})
 export class PaymentModule {
   static forRoot(config: PaymentConfig, provider?: Provider): DynamicModule {
@@ -49,9 +50,9 @@ export class PaymentModule {
         { provide: PaymentConfig, useValue: config },
         {
           provide: Provider,
-          useFactory: () => provider ?? new HttpProvider({ url: config.PROVIDER_URL, answerWithin }),
+          useFactory: () => provider ?? new HttpProvider({ url: config.PROVIDER_URL, answerTimeoutMs }),
         },
-        ProviderLife,
+        ProviderShutdown,
         PaymentQueries,
         ...effects,
       ],

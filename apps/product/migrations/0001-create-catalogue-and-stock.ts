@@ -12,7 +12,7 @@ create table products (
 ) with (fillfactor = 90);
 create index products_words on products using gin (words) with (fastupdate = off);
 
-create table shelves (
+create table stock_levels (
   product_id uuid primary key references products,
   available int8 not null check (available >= 0),
   reserved int8 not null check (reserved >= 0),
@@ -36,12 +36,13 @@ create table reservations (
 create index reservations_open on reservations (reserved_at) where status = 'reserved';
 `;
 
+/** Products, their stock levels, and reservations of orders. */
 export class CreateCatalogueAndStock1760000000001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(up);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('drop table reservations, shelves, products');
+    await runner.query('drop table reservations, stock_levels, products');
   }
 }

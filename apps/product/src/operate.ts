@@ -1,7 +1,7 @@
 import { operate } from '@tradewind/service';
 import { productConfig } from './product.config.js';
 import { product } from './product.module.js';
-import { recovery } from './recovery.js';
+import { recovery } from './recovery/recovery.js';
 
-/** For the operator: what the service does, done in its place. */
+/** Operator commands that run with the service's own code and database. */
 await operate(() => productConfig(process.env), { ...product, recovery: () => recovery });

@@ -1,6 +1,6 @@
 import { DatabaseConfig, readConfig } from '@tradewind/service';
 
-/** The product service needs its database and Kafka, and no setting of its own. */
+/** Database and Kafka; no settings of its own. */
 export class ProductConfig extends DatabaseConfig {}
 
 export const productConfig = (environment: NodeJS.ProcessEnv): Readonly<ProductConfig> =>

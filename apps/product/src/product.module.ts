@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { contracts, topics } from '@tradewind/contracts';
 import type { MessagingOptions } from '@tradewind/messaging';
-import { ServiceModule, type Operable } from '@tradewind/service';
+import { ServiceModule, type ServiceDefinition } from '@tradewind/service';
 import { CreateCatalogueAndStock1760000000001 } from '../migrations/0001-create-catalogue-and-stock.js';
 import { ReleaseStockHandler } from './handlers/release-stock.handler.js';
 import { ReserveStockHandler } from './handlers/reserve-stock.handler.js';
@@ -20,11 +20,12 @@ export const messaging: MessagingOptions = {
   deadLetters: topics.productDeadLetters,
 };
 
+/** All consume `stock.commands`. */
 export const handlers = [ReserveStockHandler, ReleaseStockHandler, SellStockHandler, TakeBackStockHandler];
 
-export const product: Operable = { messaging, handlers, migrations: [CreateCatalogueAndStock1760000000001] };
+export const product: ServiceDefinition = { messaging, handlers, migrations: [CreateCatalogueAndStock1760000000001] };
 
-/** The catalogue, its stock, and what is set aside for orders. */
+/** The catalogue, its stock, and the reservations of orders. */
 @Module({})
 export class ProductModule {
   static forRoot(config: ProductConfig): DynamicModule {

@@ -1,20 +1,20 @@
 import { NestFactory } from '@nestjs/core';
-import { isRefusal } from '@tradewind/kernel';
+import { isRejection } from '@tradewind/kernel';
 import { readConfig } from '@tradewind/service';
 import { Accounts } from './accounts/accounts.js';
 import { AdminConfig } from './admin.config.js';
 import { UserModule } from './user.module.js';
 
-/** Makes an administrator, beside a running user service or without one: `node create-admin.js`. Saying it twice makes one. */
+/** Creates an administrator, with or without a running user service: `node create-admin.js`. Repeating it changes nothing. */
 async function createAdmin(config: AdminConfig): Promise<string> {
   const app = await NestFactory.createApplicationContext(UserModule.forRoot(config), { abortOnError: false });
   try {
-    const made = await app
+    const created = await app
       .get(Accounts)
       .register({ email: config.ADMIN_EMAIL, password: config.ADMIN_PASSWORD, name: 'Administrator' }, 'admin');
-    if (!isRefusal(made)) return 'the administrator was created';
+    if (!isRejection(created)) return 'the administrator was created';
     if ((await app.get(Accounts).roleOf(config.ADMIN_EMAIL)) === 'admin') return 'the administrator exists already';
-    throw new Error('ADMIN_EMAIL is the address of a customer: name another one');
+    throw new Error('ADMIN_EMAIL is the address of a customer: use another one');
   } finally {
     await app.close();
   }

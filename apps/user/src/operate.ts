@@ -1,8 +1,8 @@
 import { operate, readConfig, SealingConfig } from '@tradewind/service';
-import { recovery } from './recovery.js';
+import { recovery } from './recovery/recovery.js';
 import { user } from './user.module.js';
 
-/** For the operator: what the service does, done in its place. */
+/** Entry point of the operations of the user service. */
 await operate(() => readConfig(SealingConfig, process.env), {
   ...user,
   recovery: (config) => recovery(config as SealingConfig),

@@ -2,16 +2,16 @@ import { SealingConfig } from '@tradewind/service';
 import { Type } from 'class-transformer';
 import { IsInt, Max, Min } from 'class-validator';
 
-/** What the user service reads from its environment. */
+/** The environment of the user service. */
 export class UserConfig extends SealingConfig {
   @Type(() => Number) @IsInt() @Min(10) @Max(86_400) readonly ACCESS_TOKEN_SECONDS: number = 900;
   @Type(() => Number) @IsInt() @Min(1) @Max(365) readonly SESSION_DAYS: number = 30;
-  /** How long a signing key signs before the next one follows. */
+  /** How long a signing key signs before it is replaced. */
   @Type(() => Number) @IsInt() @Min(1) @Max(31_536_000) readonly SIGNING_KEY_SECONDS: number = 30 * 86_400;
-  /** From a key's record on the topic to its first token; all who verify learn it in that time. */
+  /** Time between a key's record on the topic and its first token, in which the verifiers read the key. */
   @Type(() => Number) @IsInt() @Min(1) @Max(86_400) readonly SIGNING_KEY_LEAD_SECONDS: number = 60;
-  /** Each takes 19 MiB and most of a processor for some 30 ms. */
+  /** Each hash needs 19 MiB and most of a processor core for about 30 ms. */
   @Type(() => Number) @IsInt() @Min(1) @Max(64) readonly PASSWORD_HASHES_AT_ONCE: number = 2;
-  /** So many wait for their turn; one more is answered 503. */
+  /** Hashes that may wait; one more is answered 503. */
   @Type(() => Number) @IsInt() @Min(1) @Max(10_000) readonly PASSWORD_HASHES_WAITING: number = 100;
 }

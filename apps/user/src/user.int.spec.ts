@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { contracts, topics } from '@tradewind/contracts';
+import {
+  contracts,
+  DataKeyAnnounced,
+  ProfileUpdated,
+  topics,
+  UserForgotten,
+  UserRegistered,
+} from '@tradewind/contracts';
 import { decode, kafkaClient, type IncomingRecord } from '@tradewind/messaging';
 import { dataKeySecret, readConfig, startService, unsealWith, unwrap, type RunningService } from '@tradewind/service';
 import { eventually } from '@tradewind/testing';
@@ -14,9 +21,17 @@ import { UserModule } from './user.module.js';
 
 const secret = randomBytes(32).toString('base64');
 const brokers = process.env['TEST_KAFKA_BROKERS'] ?? '';
-const word = (): string => randomBytes(6).toString('hex');
-const aPerson = () => ({ email: `${word()}@example.com`, password: `password-${word()}`, name: `Ann ${word()}` });
+const unique = (): string => randomBytes(6).toString('hex');
+const aPerson = () => ({ email: `${unique()}@example.com`, password: `password-${unique()}`, name: `Ann ${unique()}` });
 type Person = ReturnType<typeof aPerson>;
+
+/** The message of a record; fails unless it is of that class. */
+function messageOf<M extends object>(record: IncomingRecord | undefined, cls: new () => M): M {
+  const decoded = record && decode(record, contracts);
+  if (decoded?.poison !== undefined || !(decoded?.message instanceof cls))
+    throw new TypeError(`the record is not a ${cls.name}`, { cause: decoded?.poison });
+  return decoded.message;
+}
 
 describe('the user service', () => {
   let database: FreshDatabase;
@@ -30,7 +45,7 @@ describe('the user service', () => {
     const config = readConfig(UserConfig, {
       PORT: '0',
       LOG_LEVEL: 'silent',
-      INSTANCE_ID: `user-${word()}-${instance}`,
+      INSTANCE_ID: `user-${unique()}-${instance}`,
       KAFKA_BROKERS: brokers,
       DATABASE_URL: database.url,
       DATA_KEY_SECRET: secret,
@@ -53,13 +68,13 @@ describe('the user service', () => {
     const { body } = await request(url).post('/auth/login').send({ email, password }).expect(200);
     return decodeProtectedHeader((body as Tokens).accessToken).kid!;
   };
-  const me = (verb: 'get' | 'patch' | 'delete', { accessToken }: Tokens) =>
-    http()[verb]('/users/me').set('authorization', `Bearer ${accessToken}`);
-  const said = (topic: { name: string }, key: string) =>
+  const me = (method: 'get' | 'patch' | 'delete', { accessToken }: Tokens) =>
+    http()[method]('/users/me').set('authorization', `Bearer ${accessToken}`);
+  const recordsOf = (topic: { name: string }, key: string) =>
     records.filter((record) => record.topic === topic.name && record.key === key);
-  const heard = async (topic: { name: string }, key: string, count = 1): Promise<IncomingRecord[]> => {
-    await eventually(() => said(topic, key).length >= count);
-    return said(topic, key);
+  const arrived = async (topic: { name: string }, key: string, count = 1): Promise<IncomingRecord[]> => {
+    await eventually(() => recordsOf(topic, key).length >= count);
+    return recordsOf(topic, key);
   };
 
   beforeAll(async () => {
@@ -68,7 +83,7 @@ describe('the user service', () => {
     running = await start('1');
     const read = [topics.userEvents, topics.userKeys, topics.userDataKeys].map(({ name }) => name);
     const tail = await eventually(() =>
-      kafka.tail({ topics: read, onRecords: (more) => records.push(...more), onDead: () => undefined }),
+      kafka.tail({ topics: read, onRecords: (more) => records.push(...more), onFatal: () => undefined }),
     );
     closeTail = () => tail.close();
     const first = await registered();
@@ -83,32 +98,32 @@ describe('the user service', () => {
     await database?.drop();
   }, 30_000);
 
-  describe('when somebody registers', () => {
-    it('answers with the profile, and nothing of the password', async () => {
+  describe('when a person registers', () => {
+    it('returns the profile without the password', async () => {
       const person = aPerson();
       const { body } = await http().post('/users').send(person).expect(201);
       expect(body).toEqual({ id: expect.stringMatching(/^[0-9a-f-]{36}$/), email: person.email, name: person.name });
     });
-    it('tells it with sealed fields, which the announced key opens', async () => {
+    it('publishes the event with sealed fields, which the announced key unseals', async () => {
       const { id, email, name } = await registered();
-      const [event] = await heard(topics.userEvents, id);
-      const [key] = await heard(topics.userDataKeys, id);
-      const told = decode(event!, contracts).message as { email: string; name: string; role: string };
-      const { wrappedKey } = decode(key!, contracts).message as { wrappedKey: string };
-      const opened = [told.email, told.name].map((sealed) =>
+      const [event] = await arrived(topics.userEvents, id);
+      const [key] = await arrived(topics.userDataKeys, id);
+      const registration = messageOf(event, UserRegistered);
+      const { wrappedKey } = messageOf(key, DataKeyAnnounced);
+      const unsealed = [registration.email, registration.name].map((sealed) =>
         unsealWith(unwrap(dataKeySecret(secret), id, wrappedKey), sealed),
       );
-      expect([...opened, told.role]).toEqual([email, name, 'customer']);
+      expect([...unsealed, registration.role]).toEqual([email, name, 'customer']);
     });
-    it('keeps no clear text: not of the person, the password or the token', async () => {
+    it('stores no clear text of the person, the password or the token', async () => {
       const person = await registered();
       const { refreshToken } = await loggedIn(person);
       const tables = await sql<{ name: string }>(`select tablename as name from pg_tables where schemaname = 'public'`);
       const rows = (await Promise.all(tables.map(({ name }) => sql(`select * from ${name}`)))).flat();
-      await heard(topics.userEvents, person.id);
-      const kept = JSON.stringify(rows) + records.map((record) => String(record.value)).join();
+      await arrived(topics.userEvents, person.id);
+      const stored = JSON.stringify(rows) + records.map((record) => String(record.value)).join();
       for (const canary of [person.email, person.name, person.password, refreshToken])
-        expect(kept).not.toContain(canary);
+        expect(stored).not.toContain(canary);
     });
     it.each<[string, object, string]>([
       ['no address', { email: undefined }, 'email'],
@@ -120,17 +135,17 @@ describe('the user service', () => {
       ['an empty name', { name: '  ' }, 'name'],
       ['a long name', { name: 'x'.repeat(101) }, 'name'],
       ['a role', { role: 'admin' }, 'role'],
-    ])('refuses %s, naming the field', async (_, fault, field) => {
+    ])('rejects %s, naming the field', async (_, invalid, field) => {
       const { body } = await http()
         .post('/users')
-        .send({ ...aPerson(), ...fault })
+        .send({ ...aPerson(), ...invalid })
         .expect(400);
       expect(body.errors).toContainEqual(expect.objectContaining({ field }));
     });
   });
 
   describe('when an address is taken', () => {
-    it('answers 409, however it is spelled', async () => {
+    it('answers 409 to any spelling of it', async () => {
       const person = await registered();
       const { body } = await http()
         .post('/users')
@@ -138,7 +153,7 @@ describe('the user service', () => {
         .expect(409);
       expect(body.type).toBe('/problems/email-taken');
     });
-    it('lets one of ten through that come at once', async () => {
+    it('accepts one of ten concurrent registrations', async () => {
       const { email } = aPerson();
       const answers = await Promise.all(
         Array.from({ length: 10 }, () =>
@@ -151,8 +166,8 @@ describe('the user service', () => {
     });
   });
 
-  describe('when somebody logs in', () => {
-    it('gives tokens that are theirs', async () => {
+  describe('when a person logs in', () => {
+    it("returns the person's tokens", async () => {
       const person = await registered();
       const { body, headers } = await logIn(person).expect(200);
       expect(body).toEqual({
@@ -171,13 +186,13 @@ describe('the user service', () => {
       await eventually(async () => (await me('get', body)).status === 200);
       expect((await me('get', body)).body).toEqual({ id: person.id, email: person.email, name: person.name });
     });
-    it('answers alike to a wrong password and to an unknown person', async () => {
+    it('returns the same answer for a wrong password and an unknown person', async () => {
       const person = await registered();
       const wrong = await logIn({ ...person, password: 'wrong-password' }).expect(401);
       const unknown = await logIn(aPerson()).expect(401);
       expect(wrong.body).toEqual(unknown.body);
     });
-    it('turns a guesser away, and not the person guessed at', async () => {
+    it('rejects an address with many failed log-ins, and not the owner of the account', async () => {
       const person = await registered();
       const guesses = await Promise.all(
         Array.from({ length: 14 }, () => logIn({ ...person, password: 'a-wrong-guess' }, '10.9.9.9')),
@@ -186,32 +201,32 @@ describe('the user service', () => {
       expect(guesses.find(({ status }) => status === 429)!.headers['retry-after']).toMatch(/^[1-9]\d*$/);
       await logIn(person, '10.1.1.1').expect(200);
     });
-    it('wants a token for the profile', () => http().get('/users/me').expect(401));
+    it('requires a token for the profile', () => http().get('/users/me').expect(401));
   });
 
   describe('when tokens are refreshed', () => {
-    it('gives new ones, good for the next refresh', async () => {
+    it('returns new ones for the next refresh', async () => {
       const first = await loggedIn(await registered());
       const second = (await refresh(first.refreshToken).expect(200)).body as Tokens;
       expect(second.refreshToken).not.toBe(first.refreshToken);
       await refresh(second.refreshToken).expect(200);
     });
-    it('lets one of twenty through that come at once, and ends the session', async () => {
+    it('accepts one of twenty concurrent refreshes, and ends the session', async () => {
       const { refreshToken } = await loggedIn(await registered());
       const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(refreshToken)));
-      const won = answers.filter(({ status }) => status === 200);
-      expect([won.length, answers.filter(({ status }) => status === 401).length]).toEqual([1, 19]);
-      await refresh((won[0]!.body as Tokens).refreshToken).expect(401);
+      const accepted = answers.filter(({ status }) => status === 200);
+      expect([accepted.length, answers.filter(({ status }) => status === 401).length]).toEqual([1, 19]);
+      await refresh((accepted[0]!.body as Tokens).refreshToken).expect(401);
     });
-    it('leaves other sessions of the person alone', async () => {
+    it('does not end other sessions of the person', async () => {
       const person = await registered();
       const [phone, laptop] = [await loggedIn(person), await loggedIn(person)];
       await refresh(phone.refreshToken).expect(200);
       await refresh(phone.refreshToken).expect(401);
       await refresh(laptop.refreshToken).expect(200);
     });
-    it('refuses what was never issued', () => refresh(randomBytes(32).toString('base64url')).expect(401));
-    it('refuses them after logging out', async () => {
+    it('rejects an unknown token', () => refresh(randomBytes(32).toString('base64url')).expect(401));
+    it('rejects them after a log-out', async () => {
       const { refreshToken } = await loggedIn(await registered());
       await http().post('/auth/logout').send({ refreshToken }).expect(204);
       await refresh(refreshToken).expect(401);
@@ -219,15 +234,15 @@ describe('the user service', () => {
   });
 
   describe('when a profile is changed', () => {
-    it('changes what is named, and tells only that', async () => {
+    it('changes only the given fields, and publishes only those', async () => {
       const person = await registered();
       const tokens = await loggedIn(person);
       const { body } = await me('patch', tokens).send({ name: 'New Name' }).expect(200);
       expect(body).toEqual({ id: person.id, email: person.email, name: 'New Name' });
-      const [, event] = await heard(topics.userEvents, person.id, 2);
-      expect(Object.keys(decode(event!, contracts).message as object).sort()).toEqual(['name', 'updatedAt', 'userId']);
+      const [, event] = await arrived(topics.userEvents, person.id, 2);
+      expect(Object.keys(messageOf(event, ProfileUpdated)).sort()).toEqual(['name', 'updatedAt', 'userId']);
     });
-    it('moves the log-in with the address', async () => {
+    it('accepts a log-in with the new address only', async () => {
       const person = await registered();
       const { email } = aPerson();
       await me('patch', await loggedIn(person))
@@ -236,24 +251,24 @@ describe('the user service', () => {
       await logIn({ ...person, email }).expect(200);
       await logIn(person).expect(401);
     });
-    it("refuses an address that is somebody else's", async () => {
+    it('rejects an address of another account', async () => {
       const other = await registered();
       await me('patch', await loggedIn(await registered()))
         .send({ email: other.email })
         .expect(409);
     });
-    it('refuses null', async () =>
+    it('rejects null', async () =>
       void (await me('patch', await loggedIn(await registered()))
         .send({ name: null })
         .expect(400)));
-    it('does nothing when nothing is named', async () =>
+    it('changes nothing without a field', async () =>
       void (await me('patch', await loggedIn(await registered()))
         .send({})
         .expect(200)));
   });
 
-  describe('when somebody wants to be forgotten', () => {
-    it('leaves an id, and every proof is worth nothing', async () => {
+  describe('when a person is forgotten', () => {
+    it('keeps only an id, and rejects every token and log-in', async () => {
       const person = await registered();
       const tokens = await loggedIn(person);
       await me('delete', tokens).expect(204);
@@ -282,20 +297,22 @@ describe('the user service', () => {
         ),
       ).toEqual([]);
     });
-    it('tells it, and destroys the key, once', async () => {
+    it('publishes the event and destroys the key once', async () => {
       const person = await registered();
       const tokens = await loggedIn(person);
       await Promise.all([me('delete', tokens).expect(204), me('delete', tokens).expect(204)]);
       await eventually(
-        () => said(topics.userDataKeys, person.id).length === 2 && said(topics.userEvents, person.id).length === 2,
+        () =>
+          recordsOf(topics.userDataKeys, person.id).length === 2 &&
+          recordsOf(topics.userEvents, person.id).length === 2,
       );
-      expect(said(topics.userDataKeys, person.id).at(-1)!.value).toBeNull();
-      expect(decode(said(topics.userEvents, person.id).at(-1)!, contracts).message).toMatchObject({
+      expect(recordsOf(topics.userDataKeys, person.id).at(-1)!.value).toBeNull();
+      expect(messageOf(recordsOf(topics.userEvents, person.id).at(-1), UserForgotten)).toMatchObject({
         userId: person.id,
         forgottenAt: expect.any(String),
       });
     });
-    it('gives the address free', async () => {
+    it('frees the e-mail address', async () => {
       const person = await registered();
       await me('delete', await loggedIn(person)).expect(204);
       const { id } = await registered({ email: person.email, password: person.password, name: person.name });
@@ -312,8 +329,8 @@ describe('the user service', () => {
     }, 30_000);
   });
 
-  describe('when the time of a signing key is over', () => {
-    it('hands over to a new one, and shows no private key', async () => {
+  describe('when a signing key is due for rotation', () => {
+    it('signs with a new one, and publishes no private key', async () => {
       const before = await kidAt(running);
       await running.stop();
       running = await start('3', { SIGNING_KEY_SECONDS: '1', SIGNING_KEY_LEAD_SECONDS: '1' });

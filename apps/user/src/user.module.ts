@@ -1,9 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { contracts, topics } from '@tradewind/contracts';
-import { ServiceModule, type Operable } from '@tradewind/service';
-import { CreateAccounts1760000000001 } from '../migrations/0001-create-accounts.js';
-import { CreateSessions1760000000002 } from '../migrations/0002-create-sessions.js';
-import { CreateSigningKeys1760000000003 } from '../migrations/0003-create-signing-keys.js';
+import { ServiceModule, type ServiceDefinition } from '@tradewind/service';
+import { CreateAccountsAndKeys1760000000001 } from '../migrations/0001-create-accounts-and-keys.js';
 import { Accounts } from './accounts/accounts.js';
 import { LogIns } from './accounts/log-ins.js';
 import { PersonalSeal } from './accounts/personal-seal.js';
@@ -17,16 +15,16 @@ import { SessionQueries } from './storage/session.queries.js';
 import { SigningKeyQueries } from './storage/signing-key.queries.js';
 import { lockOrder } from './storage/tables.js';
 import { AccessTokens } from './tokens/access-token.js';
-import { SigningKeeper } from './tokens/signing-keeper.js';
+import { SigningKeyRotation } from './tokens/signing-key-rotation.js';
 import { UserConfig } from './user.config.js';
 
-export const user: Operable = {
+export const user: ServiceDefinition = {
   messaging: { service: 'user', contracts, lockOrder, deadLetters: topics.userDeadLetters },
   handlers: [],
-  migrations: [CreateAccounts1760000000001, CreateSessions1760000000002, CreateSigningKeys1760000000003],
+  migrations: [CreateAccountsAndKeys1760000000001],
 };
 
-/** Who people are, and how they prove it. */
+/** Accounts and authentication. */
 @Module({})
 export class UserModule {
   static forRoot(config: UserConfig): DynamicModule {
@@ -46,7 +44,7 @@ export class UserModule {
         SessionQueries,
         SigningKeyQueries,
         AccessTokens,
-        SigningKeeper,
+        SigningKeyRotation,
       ],
     };
   }

@@ -1,36 +1,38 @@
+import { randomFillSync } from 'node:crypto';
+import { uuidv7 } from '@tradewind/kernel';
 import pg from 'pg';
 
-/** A statement that each connection prepares once. */
+/** Values of the database by column; `pg` returns bigints as text. */
+export type Text<Column extends string> = Readonly<Record<Column, string>>;
+
 export interface Statement {
   readonly name: string;
   readonly text: string;
 }
 
-export const statement = (name: string, text: string): Statement => ({ name, text });
+let statements = 0;
+/** A statement that each connection prepares once. */
+export const statement = (text: string): Statement => ({ name: `s${++statements}`, text });
 
-/** A new table has no statistics, and a plan that was made while it was empty outlives its emptiness. */
+/** New tables have no statistics: a plan that is made while they are empty would stay in use. */
 const options = '-c enable_seqscan=off';
 
-export const connections = (url: string, max: number): pg.Pool =>
+export const openPool = (url: string, max: number): pg.Pool =>
   new pg.Pool({ connectionString: url, max, options, idleTimeoutMillis: 0 });
 
-export async function connection(url: string, more = ''): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, options: `${options} ${more}` });
+export async function openClient(url: string, moreOptions: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, options: `${options} ${moreOptions}` });
   await client.connect();
   return client;
 }
 
-interface Querying {
-  query<R extends pg.QueryResultRow>(config: pg.QueryConfig): Promise<pg.QueryResult<R>>;
-}
-
 export const run = async <R extends pg.QueryResultRow>(
-  client: Querying,
+  client: { query<Row extends pg.QueryResultRow>(config: pg.QueryConfig): Promise<pg.QueryResult<Row>> },
   { name, text }: Statement,
   values: readonly unknown[],
 ): Promise<R[]> => (await client.query<R>({ name, text, values: values as unknown[] })).rows;
 
-/** What fails in it ends the process: there is no second try. */
+/** An error in it ends the process: nothing is retried. */
 export async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   await client.query('begin');
@@ -40,11 +42,27 @@ export async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient
   return result;
 }
 
-/** Rows as the arrays that `unnest` takes, one a column. */
-export function columnsOf(rows: readonly (readonly unknown[])[], width: number): unknown[][] {
-  const columns = Array.from({ length: width }, () => new Array<unknown>(rows.length));
-  for (let row = 0; row < rows.length; row++) {
-    for (let column = 0; column < width; column++) columns[column]![row] = rows[row]![column];
+/** Rows as parameters of `unnest`: an array for each column. */
+export class Rows {
+  readonly columns: readonly unknown[][];
+
+  constructor(width: number) {
+    this.columns = Array.from({ length: width }, () => []);
   }
-  return columns;
+
+  add(...values: readonly unknown[]): void {
+    for (let column = 0; column < values.length; column++) this.columns[column]!.push(values[column]);
+  }
+}
+
+const randomBytes = new Uint8Array(10_240);
+let used = randomBytes.length;
+
+/** A new UUIDv7. Random bytes are drawn for a thousand ids at once. */
+export function newId(): string {
+  if (used === randomBytes.length) {
+    randomFillSync(randomBytes);
+    used = 0;
+  }
+  return uuidv7(Date.now(), randomBytes.subarray(used, (used += 10)));
 }

@@ -1,6 +1,6 @@
 import { topic } from '@tradewind/messaging';
 
-/** One topic an event, as Nest's patterns are topics. */
+/** One topic for each event, because the patterns of Nest are topics. */
 export const topics = {
   orderCreated: 'tutorial.order-created',
   stockReserved: 'tutorial.stock-reserved',

@@ -1,4 +1,4 @@
-import { Catalogue } from '@tradewind/messaging/contract';
+import { MessageRegistry } from '@tradewind/messaging/message';
 import * as user from './user/index.js';
 import * as product from './product/index.js';
 import * as stock from './stock/index.js';
@@ -7,8 +7,8 @@ import * as order from './order/index.js';
 import * as payment from './payment/index.js';
 import * as platform from './platform/index.js';
 
-/** Every message of the shop, listed by hand: what is not here does not exist. */
-export const contracts = new Catalogue([
+/** Every message of the shop. A class that is not listed here is unknown to the services. */
+export const contracts = new MessageRegistry([
   user.UserRegistered,
   user.ProfileUpdated,
   user.UserForgotten,

@@ -1,4 +1,5 @@
 export * from './contracts.js';
+export * from './ids.js';
 export * from './fields/index.js';
 export * from './topics.js';
 export * from './user/index.js';

@@ -1,6 +1,6 @@
-import { topic } from '@tradewind/messaging/contract';
+import { topic } from '@tradewind/messaging/message';
 
-/** The map of all conversations. A commands topic is written by its one caller, an events topic by the service that owns the facts. */
+/** Every topic of the shop. A commands topic is written by its only caller, an events topic by the service that owns the data. */
 export const topics = {
   userEvents: topic('user.events', { owner: 'user' }),
   userKeys: topic('user.keys', { owner: 'user', partitions: 1, retention: 'compact' }),
@@ -17,7 +17,7 @@ export const topics = {
   paymentCommands: topic('payment.commands', { owner: 'order' }),
   paymentEvents: topic('payment.events', { owner: 'payment' }),
 
-  /** Heartbeats: the only records that pass no outbox. Every service announces its own instances. */
+  /** Heartbeats: the only records without an outbox. Every service announces its own instances. */
   platformInstances: topic('platform.instances', { owner: 'platform', partitions: 1, retention: 'compact' }),
 
   userDeadLetters: topic('user.dlq', { owner: 'user', partitions: 1 }),

@@ -1,4 +1,4 @@
-/** The compiler's proof that a switch is complete; at run time the case that should not be is named. */
+/** Makes the compiler check that a switch is complete; at run time it throws with the unexpected value. */
 export function assertNever(value: never): never {
-  throw new TypeError(`unforeseen case: ${JSON.stringify(value)}`);
+  throw new TypeError(`unexpected case: ${JSON.stringify(value)}`);
 }

@@ -10,7 +10,7 @@ export const money = (amount: number, currency: string): Money => {
 };
 
 const sameCurrency = (a: Money, b: Money): void => {
-  if (a.currency !== b.currency) throw new RangeError(`${a.currency} and ${b.currency} can't be reckoned together`);
+  if (a.currency !== b.currency) throw new RangeError(`${a.currency} and ${b.currency} can't be combined`);
 };
 
 /** Throws a RangeError on two currencies, or when the sum leaves the safe integers. */
@@ -25,7 +25,7 @@ export function subtract(a: Money, b: Money): Money {
   return money(a.amount - b.amount, a.currency);
 }
 
-/** Throws a RangeError when the product leaves the safe integers or the factor is no whole number. */
+/** Throws a RangeError when the product leaves the safe integers or the factor is not a whole number. */
 export const times = (price: Money, factor: number): Money => money(price.amount * factor, price.currency);
 
 export const sum = (amounts: readonly Money[], currency: string): Money => amounts.reduce(add, money(0, currency));

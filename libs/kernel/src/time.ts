@@ -1,9 +1,9 @@
-/** What time it is. Milliseconds since 1970, and as a Date. Decisions get the time handed in; only runners hold a clock. */
+/** The current time. Decisions receive the time as an argument; only runners hold a clock. */
 export interface Clock {
   now(): Date;
 }
 
-/** Waiting. A timer in memory only wakes somebody up early: what must happen is a row in the database. */
+/** Timers in memory. They only make something happen sooner: what must happen is a row in the database. */
 export interface Timers {
   /** Calls back once after that many milliseconds, unless cancelled. */
   after(milliseconds: number, call: () => void): Cancel;
@@ -13,7 +13,7 @@ export interface Timers {
 
 export type Cancel = () => void;
 
-/** Chance, so that it can be replayed from a seed. */
+/** A source of randomness; a test replays it from a seed. */
 export interface Randomness {
   bytes(count: number): Uint8Array;
   /** Uniform in [0, 1). */

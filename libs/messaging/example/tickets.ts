@@ -4,26 +4,26 @@ import { NestFactory } from '@nestjs/core';
 import {
   answer,
   bindSaga,
-  Catalogue,
+  MessageRegistry,
   command,
   Commands,
   Handles,
   kafkaClient,
   KafkaTransport,
-  keys,
+  rows,
   Message,
   MessagingModule,
   messagingMigrations,
   Sagas,
   save,
-  say,
-  steer,
+  publish,
+  advanceSaga,
   table,
   topic,
   type Decision,
-  type Given,
+  type HandlerContext,
 } from '@tradewind/messaging';
-import { said, saga } from '@tradewind/saga';
+import { message, defineSaga } from '@tradewind/saga';
 import { IsInt, IsString, Min } from 'class-validator';
 import { DataSource } from 'typeorm';
 
@@ -64,57 +64,57 @@ const Halls = table<Hall>('halls', 'hallId', { hallId: 'text', free: 'int4' });
 const Bookings = table<Booking>('bookings', 'bookingId', { bookingId: 'text', seats: 'int4', status: 'text' });
 
 // 3. A saga: the booking's story.
-const book = saga<Booking>('book', {
+const book = defineSaga<Booking>('book', {
   version: 1,
   key: (booking) => booking.bookingId,
   steps: [
     {
       name: 'take seats',
-      ask: ({ bookingId, seats }) => said(TakeSeats, { bookingId, seats }),
-      done: SeatsTaken,
-      refused: SeatsRefused,
-      because: () => 'sold out',
-      within: '30s',
-      retries: 'for ever',
+      command: ({ bookingId, seats }) => message(TakeSeats, { bookingId, seats }),
+      success: SeatsTaken,
+      failure: SeatsRefused,
+      failureReason: () => 'sold out',
+      timeout: '30s',
+      retries: 'forever',
     },
   ],
-  onCompleted: (booking) => ({ subject: { ...booking, status: 'confirmed' }, say: [] }),
-  onFailed: (booking) => ({ subject: { ...booking, status: 'rejected' }, say: [] }),
+  onCompleted: (booking) => ({ subject: { ...booking, status: 'confirmed' }, messages: [] }),
+  onFailed: (booking) => ({ subject: { ...booking, status: 'rejected' }, messages: [] }),
 });
 const booking = bindSaga(book, Bookings);
 
 // 4. Handlers: load, decide, save. Each message has its effect once.
-const hall = { halls: keys(Halls, (_ask: TakeSeats) => ['main']) };
+const hall = { halls: rows(Halls, (_ask: TakeSeats) => ['main']) };
 const story = {
-  bookings: keys(Bookings, (reply: SeatsTaken | SeatsRefused) => [reply.bookingId]),
-  sagas: keys(Sagas, (reply: SeatsTaken | SeatsRefused) => [`book:${reply.bookingId}`]),
+  bookings: rows(Bookings, (reply: SeatsTaken | SeatsRefused) => [reply.bookingId]),
+  sagas: rows(Sagas, (reply: SeatsTaken | SeatsRefused) => [`book:${reply.bookingId}`]),
 };
 
 @Controller()
 class SeatsHandler {
   @Handles(TakeSeats, { load: hall })
-  take({ bookingId, seats }: TakeSeats, { halls }: Given<typeof hall>): Decision {
+  take({ bookingId, seats }: TakeSeats, { halls }: HandlerContext<typeof hall>): Decision {
     const main = halls.get('main') ?? { hallId: 'main', free: 100 };
-    if (main.free < seats) return say(SeatsRefused, { bookingId });
-    return save(Halls, { ...main, free: main.free - seats }).and(say(SeatsTaken, { bookingId }));
+    if (main.free < seats) return publish(SeatsRefused, { bookingId });
+    return save(Halls, { ...main, free: main.free - seats }).and(publish(SeatsTaken, { bookingId }));
   }
 }
 
 @Controller()
 class BookingHandler {
   @Handles(SeatsTaken, { load: story })
-  taken(reply: SeatsTaken, given: Given<typeof story>): Decision {
+  taken(reply: SeatsTaken, given: HandlerContext<typeof story>): Decision {
     return this.#hear(reply, given);
   }
 
   @Handles(SeatsRefused, { load: story })
-  refused(reply: SeatsRefused, given: Given<typeof story>): Decision {
+  refused(reply: SeatsRefused, given: HandlerContext<typeof story>): Decision {
     return this.#hear(reply, given);
   }
 
-  #hear(message: SeatsTaken | SeatsRefused, given: Given<typeof story>): Decision {
+  #hear(message: SeatsTaken | SeatsRefused, given: HandlerContext<typeof story>): Decision {
     const subject = given.bookings.get(message.bookingId)!;
-    return steer(
+    return advanceSaga(
       booking,
       { subject, saga: given.sagas.get(`book:${message.bookingId}`) },
       { kind: 'reply', message },
@@ -125,12 +125,12 @@ class BookingHandler {
 
 // 5. A command from the edge: many of them share a transaction.
 const placing = {
-  bookings: keys(Bookings, (wish: { bookingId: string; seats: number }) => [wish.bookingId]),
-  sagas: keys(Sagas, (wish: { bookingId: string; seats: number }) => [`book:${wish.bookingId}`]),
+  bookings: rows(Bookings, (wish: { bookingId: string; seats: number }) => [wish.bookingId]),
+  sagas: rows(Sagas, (wish: { bookingId: string; seats: number }) => [`book:${wish.bookingId}`]),
 };
 const place = command('booking.place', placing, (wish: { bookingId: string; seats: number }, given) => {
   const subject: Booking = { ...wish, status: 'pending' };
-  return steer(booking, { subject, saga: undefined }, { kind: 'start' }, given).and(
+  return advanceSaga(booking, { subject, saga: undefined }, { kind: 'start' }, given).and(
     answer({ accepted: wish.bookingId }),
   );
 });
@@ -159,7 +159,7 @@ async function main(): Promise<void> {
   const messaging = MessagingModule.forRoot(
     {
       service: 'tickets',
-      contracts: new Catalogue([TakeSeats, SeatsTaken, SeatsRefused]),
+      contracts: new MessageRegistry([TakeSeats, SeatsTaken, SeatsRefused]),
       lockOrder: [Halls, Bookings],
       sagas: [booking],
     },

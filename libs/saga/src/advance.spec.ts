@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   advance,
-  alarmAfter,
+  stuckAfterAttempts,
   pointOfNoReturn,
-  said,
-  saga,
+  message,
+  defineSaga,
   stepNames,
   type Advance,
   type Input,
@@ -42,84 +42,91 @@ class TripConfirmed {
 class TripRefused {
   why!: string;
 }
-class TripUnwanted {
+class TripCancelled {
   trip!: string;
 }
 
 interface Trip {
   readonly id: string;
-  readonly state: 'planned' | 'confirmed' | 'unwanted' | 'off';
+  readonly state: 'planned' | 'confirmed' | 'cancelling' | 'off';
 }
 
 const room = {
   name: 'book a room',
-  ask: ({ id }: Trip) => said(BookRoom, { trip: id }),
-  done: RoomBooked,
-  refused: RoomRefused,
-  because: ({ full }: RoomRefused) => (full ? 'full' : 'closed'),
-  undo: ({ id }: Trip) => said(FreeRoom, { trip: id }),
-  undone: RoomFreed,
-  within: '30s',
+  command: ({ id }: Trip) => message(BookRoom, { trip: id }),
+  success: RoomBooked,
+  failure: RoomRefused,
+  failureReason: ({ full }: RoomRefused) => (full ? 'full' : 'closed'),
+  compensation: ({ id }: Trip) => message(FreeRoom, { trip: id }),
+  compensated: RoomFreed,
+  timeout: '30s',
   retries: 1,
 } as const;
 const card = {
   name: 'charge the card',
-  ask: ({ id }: Trip) => said(ChargeCard, { trip: id }),
-  done: CardCharged,
-  refused: CardDeclined,
-  because: () => 'no money',
-  undo: ({ id }: Trip) => said(PayBack, { trip: id }),
-  undone: PaidBack,
-  within: '2m',
+  command: ({ id }: Trip) => message(ChargeCard, { trip: id }),
+  success: CardCharged,
+  failure: CardDeclined,
+  failureReason: () => 'no money',
+  compensation: ({ id }: Trip) => message(PayBack, { trip: id }),
+  compensated: PaidBack,
+  timeout: '2m',
 } as const;
 const tickets = {
   name: 'send the tickets',
-  ask: ({ id }: Trip) => said(SendTickets, { trip: id }),
-  done: TicketsSent,
-  within: '1m',
+  command: ({ id }: Trip) => message(SendTickets, { trip: id }),
+  success: TicketsSent,
+  timeout: '1m',
 } as const;
 const confirm = pointOfNoReturn<Trip>('confirm', (trip) => ({
   subject: { ...trip, state: 'confirmed' },
-  say: [said(TripConfirmed, { trip: trip.id })],
+  messages: [message(TripConfirmed, { trip: trip.id })],
 }));
 
-const bookTrip = saga<Trip>('book-trip', {
+const bookTrip = defineSaga<Trip>('book-trip', {
   version: 1,
   key: ({ id }) => id,
   steps: [room, card, confirm, tickets],
-  onCancel: (trip) => ({ subject: { ...trip, state: 'unwanted' }, say: [said(TripUnwanted, { trip: trip.id })] }),
+  onCancel: (trip) => ({
+    subject: { ...trip, state: 'cancelling' },
+    messages: [message(TripCancelled, { trip: trip.id })],
+  }),
   onFailed: (trip, failure) => ({
     subject: { ...trip, state: 'off' },
-    say: [said(TripRefused, { why: 'reason' in failure ? failure.reason : failure.because })],
+    messages: [message(TripRefused, { why: 'reason' in failure ? failure.reason : failure.kind })],
   }),
 });
 
 const now = new Date('2030-01-01T00:00:00Z');
 const planned: Trip = { id: 'a', state: 'planned' };
-const told = ({ say }: Advance<Trip>): string[] => say.map(({ cls }) => cls.name);
+const publishedBy = ({ messages }: Advance<Trip>): string[] => messages.map(({ cls }) => cls.name);
 
-/** Where the saga stands after these inputs, and what the last of them made of it. */
-const after = (...inputs: (Input | object)[]): Advance<Trip> & { readonly last: SagaState | undefined } => {
-  let last: SagaState | undefined;
+/** The result of the last of these inputs, and the state before it. */
+const after = (...inputs: (Input | object)[]): Advance<Trip> & { readonly previous: SagaState | undefined } => {
+  let previous: SagaState | undefined;
   let at = advance(bookTrip, undefined, planned, { kind: 'start' }, now);
   for (const input of inputs) {
-    last = at.state;
+    previous = at.state;
     at = advance(bookTrip, at.state, at.subject, 'kind' in input ? input : { kind: 'reply', message: input }, now);
   }
-  return { ...at, last };
+  return { ...at, previous };
 };
-const timeUp = (...inputs: (Input | object)[]): Input => ({
-  kind: 'deadline',
-  name: after(...inputs).deadlines[0]!.name,
+const timeoutAfter = (...inputs: (Input | object)[]): Input => ({
+  kind: 'timeout',
+  name: after(...inputs).timeouts[0]!.name,
 });
-const operator = (action: 'retry' | 'push' | 'skip'): Input => ({ kind: 'operator', action, reason: 'rang them up' });
+const operator = (action: 'retry' | 'expire' | 'skip'): Input => ({ kind: 'operator', action, reason: 'called them' });
 
 describe('a saga that starts', () => {
-  it('asks the first step and waits for its answer', () => {
-    const { state, deadlines, journal, ...rest } = after();
-    expect(told({ state, deadlines, journal, ...rest })).toEqual(['BookRoom']);
-    expect(deadlines).toEqual([{ name: 'asking book a room, attempt 1', milliseconds: 30_000, command: rest.say[0] }]);
-    expect(journal).toEqual([{ from: 'not started', to: 'asking book a room', cause: 'start', detail: 'version 1' }]);
+  it('publishes the command of the first step and waits for its reply', () => {
+    const { state, timeouts, history, messages } = after();
+    expect(messages.map(({ cls }) => cls.name)).toEqual(['BookRoom']);
+    expect(timeouts).toEqual([
+      { name: 'executing book a room, attempt 1', milliseconds: 30_000, command: messages[0] },
+    ]);
+    expect(history).toEqual([
+      { from: 'not started', to: 'executing book a room', cause: 'start', detail: 'version 1' },
+    ]);
     expect(state).toEqual(
       expect.objectContaining({
         id: 'book-trip:a',
@@ -137,114 +144,119 @@ describe('a saga that starts', () => {
     expect(advance(bookTrip, state, planned, { kind: 'start' }, now)).toEqual({
       state,
       subject: planned,
-      say: [],
-      deadlines: [],
-      journal: [],
+      messages: [],
+      timeouts: [],
+      history: [],
     });
   });
-  it('is JSON all through', () => expect(JSON.parse(JSON.stringify(after().state))).toEqual(after().state));
+  it('is JSON', () => expect(JSON.parse(JSON.stringify(after().state))).toEqual(after().state));
 });
 
-describe('a saga whose steps are answered', () => {
-  it('passes the point of no return in the breath of the answer before it', () => {
+describe('a saga whose steps succeed', () => {
+  it('passes the point of no return together with the reply before it', () => {
     const at = after(new RoomBooked(), new CardCharged());
-    expect(told(at)).toEqual(['TripConfirmed', 'SendTickets']);
+    expect(publishedBy(at)).toEqual(['TripConfirmed', 'SendTickets']);
     expect(at.subject.state).toBe('confirmed');
-    expect(at.journal.map(({ to }) => to)).toEqual(['passed confirm', 'asking send the tickets']);
+    expect(at.history.map(({ to }) => to)).toEqual(['passed confirm', 'executing send the tickets']);
   });
   it('completes after the last one', () =>
     expect(after(new RoomBooked(), new CardCharged(), new TicketsSent()).state).toEqual(
       expect.objectContaining({ status: 'completed', step: null }),
     ));
-  it('ignores an answer that it does not wait for', () => {
-    const { state, last } = after(new RoomBooked(), new RoomBooked());
-    expect(state).toBe(last);
+  it('ignores a reply that it does not wait for', () => {
+    const { state, previous } = after(new RoomBooked(), new RoomBooked());
+    expect(state).toBe(previous);
   });
 });
 
-describe('a step that is refused', () => {
-  it('is not undone itself; what came before it is', () =>
-    expect(told(after(new RoomBooked(), new CardDeclined()))).toEqual(['FreeRoom']));
-  it('tells its reason when all is undone', () => {
+describe('a step that fails', () => {
+  it('is not compensated itself; the steps before it are', () =>
+    expect(publishedBy(after(new RoomBooked(), new CardDeclined()))).toEqual(['FreeRoom']));
+  it('gives its reason when everything is compensated', () => {
     const at = after(new RoomBooked(), new CardDeclined(), new RoomFreed());
-    expect([at.say[0]!.fields, at.state.status, at.state.failure]).toEqual([
+    expect([at.messages[0]!.fields, at.state.status, at.state.failure]).toEqual([
       { why: 'no money' },
       'failed',
-      { because: 'refused', step: 'charge the card', reason: 'no money' },
+      { kind: 'failed', step: 'charge the card', reason: 'no money' },
     ]);
   });
-  it('ends at once where there is nothing to undo', () =>
-    expect(after(Object.assign(new RoomRefused(), { full: true })).say[0]!.fields).toEqual({ why: 'full' }));
+  it('ends the saga at once where there is nothing to compensate', () =>
+    expect(after(Object.assign(new RoomRefused(), { full: true })).messages[0]!.fields).toEqual({ why: 'full' }));
 });
 
-describe('a step whose time is up', () => {
-  it('is asked again as often as it may be', () => expect(told(after(timeUp()))).toEqual(['BookRoom']));
-  it('is undone then, for it may still happen', () => {
-    const first = timeUp();
-    expect(told(after(first, timeUp(first)))).toEqual(['FreeRoom']);
+describe('a step that times out', () => {
+  it('is repeated as often as its retries allow', () =>
+    expect(publishedBy(after(timeoutAfter()))).toEqual(['BookRoom']));
+  it('is compensated then, because it may still happen', () => {
+    const first = timeoutAfter();
+    expect(publishedBy(after(first, timeoutAfter(first)))).toEqual(['FreeRoom']);
   });
-  it('ignores a deadline of an earlier try', () => {
-    const { state, last } = after(timeUp(), timeUp());
-    expect(state).toBe(last);
+  it('ignores the timeout of an earlier attempt', () => {
+    const { state, previous } = after(timeoutAfter(), timeoutAfter());
+    expect(state).toBe(previous);
   });
-  it('takes the answer to an earlier try', () =>
-    expect(told(after(timeUp(), new RoomBooked()))).toEqual(['ChargeCard']));
-  it('ignores a success that comes when it is being undone', () => {
-    const { state, last } = after(new RoomBooked(), timeUp(new RoomBooked()), new CardCharged());
-    expect(state).toBe(last);
+  it('accepts the reply to an earlier attempt', () =>
+    expect(publishedBy(after(timeoutAfter(), new RoomBooked()))).toEqual(['ChargeCard']));
+  it('ignores a success that arrives while it is compensated', () => {
+    const { state, previous } = after(new RoomBooked(), timeoutAfter(new RoomBooked()), new CardCharged());
+    expect(state).toBe(previous);
   });
 });
 
-describe('an undo that is not answered', () => {
-  const silences = (count: number): Input[] => {
+describe('a compensation without a reply', () => {
+  const cancelledWithTimeouts = (count: number): Input[] => {
     const inputs: Input[] = [{ kind: 'cancel' }];
-    for (let silence = 0; silence < count; silence++) inputs.push(timeUp(...inputs));
+    for (let timeouts = 0; timeouts < count; timeouts++) inputs.push(timeoutAfter(...inputs));
     return inputs;
   };
-  it('is said again at growing distances, at most five minutes', () =>
+  it('is repeated at growing distances, at most five minutes', () =>
     expect(
-      [0, 1, 2, 3, 4, 5, 6, 30].map((count) => after(...silences(count)).deadlines[0]!.milliseconds / 1_000),
+      [0, 1, 2, 3, 4, 5, 6, 30].map(
+        (count) => after(...cancelledWithTimeouts(count)).timeouts[0]!.milliseconds / 1_000,
+      ),
     ).toEqual([10, 20, 40, 80, 160, 300, 300, 300]));
-  it('raises the alarm, and goes on', () =>
-    expect([alarmAfter - 1, alarmAfter].map((count) => after(...silences(count)).state.alarmed)).toEqual([
-      false,
-      true,
-    ]));
-  it('ends the alarm with its answer', () =>
-    expect(after(...silences(alarmAfter), new RoomFreed()).state).toEqual(
-      expect.objectContaining({ alarmed: false, status: 'failed' }),
+  it('makes the saga stuck after five attempts', () =>
+    expect(
+      [stuckAfterAttempts - 1, stuckAfterAttempts].map((count) => after(...cancelledWithTimeouts(count)).state.stuck),
+    ).toEqual([false, true]));
+  it('is not stuck any more once the reply arrives', () =>
+    expect(after(...cancelledWithTimeouts(stuckAfterAttempts), new RoomFreed()).state).toEqual(
+      expect.objectContaining({ stuck: false, status: 'failed' }),
     ));
 });
 
 describe('a saga that is cancelled', () => {
-  it('undoes the step that is still open, then the others, one at a time', () => {
-    expect(told(after(new RoomBooked(), { kind: 'cancel' }))).toEqual(['TripUnwanted', 'PayBack']);
-    expect(told(after(new RoomBooked(), { kind: 'cancel' }, new PaidBack()))).toEqual(['FreeRoom']);
-    expect(told(after(new RoomBooked(), { kind: 'cancel' }, new PaidBack(), new RoomFreed()))).toEqual(['TripRefused']);
+  it('compensates the step in progress, then the others, one at a time', () => {
+    expect(publishedBy(after(new RoomBooked(), { kind: 'cancel' }))).toEqual(['TripCancelled', 'PayBack']);
+    expect(publishedBy(after(new RoomBooked(), { kind: 'cancel' }, new PaidBack()))).toEqual(['FreeRoom']);
+    expect(publishedBy(after(new RoomBooked(), { kind: 'cancel' }, new PaidBack(), new RoomFreed()))).toEqual([
+      'TripRefused',
+    ]);
   });
-  it('lets everybody see it at once', () => expect(after({ kind: 'cancel' }).subject.state).toBe('unwanted'));
-  it('does not hear it after the point of no return', () => {
-    const { state, last, subject } = after(new RoomBooked(), new CardCharged(), { kind: 'cancel' });
-    expect(state).toBe(last);
+  it('shows it in its subject at once', () => expect(after({ kind: 'cancel' }).subject.state).toBe('cancelling'));
+  it('ignores a cancellation after the point of no return', () => {
+    const { state, previous, subject } = after(new RoomBooked(), new CardCharged(), { kind: 'cancel' });
+    expect(state).toBe(previous);
     expect(subject.state).toBe('confirmed');
   });
   it('keeps the first reason when it is failing already', () =>
-    expect(after(new RoomBooked(), new CardDeclined(), { kind: 'cancel' }).state.failure?.because).toBe('refused'));
+    expect(after(new RoomBooked(), new CardDeclined(), { kind: 'cancel' }).state.failure?.kind).toBe('failed'));
 });
 
 describe('an operator', () => {
-  it('has the present command said again', () => expect(told(after(operator('retry')))).toEqual(['BookRoom']));
-  it('pushes a step that may fail into its undo', () => expect(told(after(operator('push')))).toEqual(['FreeRoom']));
-  it('pushes a step that must succeed into another try', () =>
-    expect(told(after(new RoomBooked(), new CardCharged(), operator('push')))).toEqual(['SendTickets']));
-  it('skips what would be waited for for ever', () =>
+  it('repeats the present command', () => expect(publishedBy(after(operator('retry')))).toEqual(['BookRoom']));
+  it('expires a step that may fail, so that it is compensated', () =>
+    expect(publishedBy(after(operator('expire')))).toEqual(['FreeRoom']));
+  it('expires a step that must succeed, so that it is repeated', () =>
+    expect(publishedBy(after(new RoomBooked(), new CardCharged(), operator('expire')))).toEqual(['SendTickets']));
+  it('skips a command that is retried forever', () =>
     expect(after({ kind: 'cancel' }, operator('skip')).state.status).toBe('failed'));
-  it('cannot skip a step that may be refused', () => {
-    const { state, last } = after(operator('skip'));
-    expect(state).toBe(last);
+  it('cannot skip a step that may fail', () => {
+    const { state, previous } = after(operator('skip'));
+    expect(state).toBe(previous);
   });
-  it('leaves the reason in the journal', () =>
-    expect(after(operator('retry')).journal[0]!.detail).toBe('retry: rang them up'));
+  it('leaves the reason in the history', () =>
+    expect(after(operator('retry')).history[0]!.detail).toBe('retry: called them'));
 });
 
 describe('a saga that is over', () => {
@@ -253,50 +265,55 @@ describe('a saga that is over', () => {
     { kind: 'cancel' },
     operator('retry'),
     { kind: 'reply', message: new TicketsSent() },
-    { kind: 'deadline', name: 'asking send the tickets, attempt 1' },
-  ])('ignores a %j', (input) => expect(advance(bookTrip, end.state, end.subject, input, now).state).toBe(end.state));
+    { kind: 'timeout', name: 'executing send the tickets, attempt 1' },
+  ])('ignores %j', (input) => expect(advance(bookTrip, end.state, end.subject, input, now).state).toBe(end.state));
 });
 
-describe('a saga that began before a deploy', () => {
+describe('a saga that started before a deploy', () => {
   const { state } = after(new RoomBooked());
-  const later: Saga<Trip> = saga<Trip>('book-trip', {
+  const later: Saga<Trip> = defineSaga<Trip>('book-trip', {
     ...bookTrip,
     version: 2,
     steps: [card, confirm, tickets],
     older: { 1: bookTrip },
   });
-  it('goes on as it began', () => {
-    const { state: next, say } = advance(later, state, planned, { kind: 'reply', message: new CardDeclined() }, now);
-    expect([next.version, next.step, say[0]!.cls]).toEqual([1, 'book a room', FreeRoom]);
+  it('continues with its own version', () => {
+    const next = advance(later, state, planned, { kind: 'reply', message: new CardDeclined() }, now);
+    expect([next.state.version, next.state.step, next.messages[0]!.cls]).toEqual([1, 'book a room', FreeRoom]);
   });
-  it('starts anew with the new version', () =>
+  it('starts with the new version afterwards', () =>
     expect(advance(later, undefined, planned, { kind: 'start' }, now).state).toEqual(
       expect.objectContaining({ version: 2, step: 'charge the card' }),
     ));
-  it('names the version that nobody knows any more', () => {
-    const forgetful = saga<Trip>('book-trip', { ...bookTrip, version: 3 });
-    expect(() => advance(forgetful, state, planned, { kind: 'cancel' }, now)).toThrow(
-      'a saga of version 1 is running, and only 3 can be told',
+  it('names a version that is not defined any more', () => {
+    const withoutOlder = defineSaga<Trip>('book-trip', { ...bookTrip, version: 3 });
+    expect(() => advance(withoutOlder, state, planned, { kind: 'cancel' }, now)).toThrow(
+      'an instance of version 1 is running, and only 3 are defined',
     );
   });
 });
 
-describe('a story that cannot be kept', () => {
-  const tell = (steps: Parameters<typeof saga<Trip>>[1]['steps']) => () =>
-    saga<Trip>('x', { version: 1, key: ({ id }) => id, steps, onFailed: (subject) => ({ subject, say: [] }) });
+describe('an invalid definition', () => {
+  const define = (steps: Parameters<typeof defineSaga<Trip>>[1]['steps']) => () =>
+    defineSaga<Trip>('x', {
+      version: 1,
+      key: ({ id }) => id,
+      steps,
+      onFailed: (subject) => ({ subject, messages: [] }),
+    });
   it.each([
-    ['no steps', tell([])],
-    ['called "send the tickets"', tell([tickets, { ...tickets, done: PaidBack }])],
-    ['TicketsSent answers two questions', tell([tickets, { ...tickets, name: 'again' }])],
-    ['after the point of no return', tell([confirm, card])],
-    ['an undo without its answer', tell([{ ...tickets, undo: room.undo }])],
-    ['what its refusal is', tell([{ ...tickets, refused: CardDeclined }])],
-    ['two points', tell([room, confirm, { ...confirm, name: 'confirm again' }])],
-    ['no duration', tell([{ ...tickets, within: '0s' }])],
-    ['onFailed', () => saga<Trip>('x', { version: 1, key: ({ id }) => id, steps: [room] })],
-  ])('is refused with its fault: %s', (fault, telling) => expect(telling).toThrow(fault));
-  it('needs no way to fail when the point of no return comes first', () =>
-    expect(stepNames(saga<Trip>('x', { version: 1, key: ({ id }) => id, steps: [confirm, tickets] }))).toEqual([
+    ['no steps', define([])],
+    ['called "send the tickets"', define([tickets, { ...tickets, success: PaidBack }])],
+    ['TicketsSent is the reply to two commands', define([tickets, { ...tickets, name: 'again' }])],
+    ['after the point of no return', define([confirm, card])],
+    ['needs both compensation and compensated', define([{ ...tickets, compensation: room.compensation }])],
+    ['needs both failure and failureReason', define([{ ...tickets, failure: CardDeclined }])],
+    ['two points', define([room, confirm, { ...confirm, name: 'confirm again' }])],
+    ['no duration', define([{ ...tickets, timeout: '0s' }])],
+    ['no onFailed', () => defineSaga<Trip>('x', { version: 1, key: ({ id }) => id, steps: [room] })],
+  ])('is rejected: %s', (violation, defining) => expect(defining).toThrow(violation));
+  it('needs no onFailed when the point of no return comes first', () =>
+    expect(stepNames(defineSaga<Trip>('x', { version: 1, key: ({ id }) => id, steps: [confirm, tickets] }))).toEqual([
       'send the tickets',
     ]));
 });

@@ -1,74 +1,74 @@
-import { alarmAfter, patience } from './patience.js';
-import { sagaId, storyOf, type Saga } from './saga.js';
-import type { Said } from './said.js';
+import { isStep, type Definition, type Failure, type Outcome, type Step } from './definition.js';
+import type { OutgoingMessage } from './outgoing-message.js';
+import { definitionOf, sagaId, type Saga } from './saga.js';
 import {
-  deadlineName,
   isOver,
   positionOf,
+  timeoutName,
   type Advance,
   type Input,
   type OperatorAction,
   type Position,
-  type SagaDeadline,
   type SagaState,
+  type SagaTimeout,
   type Transition,
 } from './state.js';
-import { isStep, type Failure, type Outcome, type Step, type Story } from './story.js';
+import { stepTimeoutMs, stuckAfterAttempts } from './step-timeout.js';
 
 /**
- * What an input makes of a saga. Pure: the same arguments give the same answer. What is not awaited (a repeat, a late reply,
- * a deadline that was met, anything once it is over) gives the very same state and says nothing.
- * Throws when a saga that never started is to go on, or began with a story that is not known any more.
+ * Applies an input to a saga. Pure: the same arguments give the same result. Input that the saga does not wait for (a repeat,
+ * a late reply, an old timeout, anything after its end) gives the same state and no messages. Throws when an instance that
+ * was not started gets another input, or when its definition is not known any more.
  */
 export function advance<S>(
-  definition: Saga<S>,
+  saga: Saga<S>,
   state: SagaState | undefined,
   subject: S,
   input: Input,
   now: Date,
 ): Advance<S> {
   if (input.kind === 'start') {
-    if (state) return { state, subject, say: [], deadlines: [], journal: [] };
-    return new Turn(definition, unstarted(definition, subject, now), 'not started', subject, input, now).start();
+    if (state) return { state, subject, messages: [], timeouts: [], history: [] };
+    return new Advancement(saga, newState(saga, subject, now), 'not started', subject, input, now).start();
   }
-  if (!state) throw new Error(`${definition.name}: a ${input.kind} for a saga that has not been started`);
-  const turn = new Turn(definition, state, positionOf(state), subject, input, now);
-  return isOver(state) ? turn.end() : turn.take(input);
+  if (!state) throw new Error(`${saga.name}: a ${input.kind} for a saga that was not started`);
+  const advancement = new Advancement(saga, state, positionOf(state), subject, input, now);
+  return isOver(state) ? advancement.result() : advancement.apply(input);
 }
 
-const unstarted = <S>(definition: Saga<S>, subject: S, now: Date): SagaState => ({
-  id: sagaId(definition.name, definition.key(subject)),
-  saga: definition.name,
-  key: definition.key(subject),
-  version: definition.version,
+const newState = <S>(saga: Saga<S>, subject: S, now: Date): SagaState => ({
+  id: sagaId(saga.name, saga.key(subject)),
+  saga: saga.name,
+  key: saga.key(subject),
+  version: saga.version,
   status: 'running',
   done: [],
-  toUndo: [],
+  toCompensate: [],
   step: null,
   attempt: 0,
   failure: null,
-  alarmed: false,
+  stuck: false,
   startedAt: now.toISOString(),
   changedAt: now.toISOString(),
 });
 
-/** One call of `advance` under way: it gathers what is to be said and where the saga stands. */
-class Turn<S> {
-  readonly #story: Story<S>;
-  readonly #say: Said[] = [];
-  readonly #deadlines: SagaDeadline[] = [];
-  readonly #journal: Transition[] = [];
+/** One call of `advance`: collects messages, timeouts and history while the state moves. */
+class Advancement<S> {
+  readonly #definition: Definition<S>;
+  readonly #messages: OutgoingMessage[] = [];
+  readonly #timeouts: SagaTimeout[] = [];
+  readonly #history: Transition[] = [];
   #detail: string | null = null;
 
   constructor(
-    definition: Saga<S>,
+    saga: Saga<S>,
     private state: SagaState,
     private position: Position,
     private subject: S,
     private readonly input: Input,
     private readonly now: Date,
   ) {
-    this.#story = storyOf(definition, state.version);
+    this.#definition = definitionOf(saga, state.version);
   }
 
   start(): Advance<S> {
@@ -76,156 +76,160 @@ class Turn<S> {
     return this.#enter(0);
   }
 
-  take(input: Exclude<Input, { kind: 'start' }>): Advance<S> {
+  apply(input: Exclude<Input, { kind: 'start' }>): Advance<S> {
     switch (input.kind) {
       case 'reply':
         this.#detail = input.message.constructor.name;
-        return this.#hear(input.message);
-      case 'deadline':
+        return this.#reply(input.message);
+      case 'timeout':
         this.#detail = input.name;
-        return input.name === deadlineName(this.state) ? this.#timeIsUp() : this.end();
+        return input.name === timeoutName(this.state) ? this.#timeOut() : this.result();
       case 'cancel':
-        return this.state.status === 'running' && !this.#pastThePoint ? this.#cancel() : this.end();
+        return this.state.status === 'running' && !this.#isPastPoint ? this.#cancel() : this.result();
       case 'operator':
         this.#detail = `${input.action}: ${input.reason}`;
-        return this.#obey(input.action);
+        return this.#operate(input.action);
     }
   }
 
-  end(): Advance<S> {
+  result(): Advance<S> {
     return {
       state: this.state,
       subject: this.subject,
-      say: this.#say,
-      deadlines: this.#deadlines,
-      journal: this.#journal,
+      messages: this.#messages,
+      timeouts: this.#timeouts,
+      history: this.#history,
     };
   }
 
   #cancel(): Advance<S> {
-    this.#settle(this.#story.onCancel?.(this.subject, this.now));
-    return this.#fail({ because: 'cancelled' }, this.#step);
+    this.#applyOutcome(this.#definition.onCancel?.(this.subject, this.now));
+    return this.#fail({ kind: 'cancelled' }, this.#step);
   }
 
-  #hear(message: object): Advance<S> {
+  #reply(message: object): Advance<S> {
     const step = this.#step;
-    const awaited = this.state.status === 'undoing' ? step.undone! : step.done;
-    if (message instanceof awaited) return this.#answered();
-    if (this.state.status === 'running' && step.refused && message instanceof step.refused) {
-      return this.#fail({ because: 'refused', step: step.name, reason: step.because!(message) });
+    const expected = this.state.status === 'compensating' ? step.compensated : step.success;
+    if (expected && message instanceof expected) return this.#succeed();
+    if (this.state.status === 'running' && step.failure && message instanceof step.failure) {
+      return this.#fail({ kind: 'failed', step: step.name, reason: step.failureReason?.(message) ?? step.name });
     }
-    return this.end();
+    return this.result();
   }
 
-  #timeIsUp(): Advance<S> {
+  #timeOut(): Advance<S> {
     const { retries = 0 } = this.#step;
-    return retries === 'for ever' || this.state.attempt <= retries ? this.#sayAgain() : this.#giveUp();
+    return retries === 'forever' || this.state.attempt <= retries ? this.#repeatCommand() : this.#expire();
   }
 
-  #giveUp(): Advance<S> {
-    if (this.#mustSucceed) return this.#sayAgain();
-    return this.#fail({ because: 'timed out', step: this.#step.name }, this.#step);
+  #expire(): Advance<S> {
+    if (this.#mustSucceed) return this.#repeatCommand();
+    return this.#fail({ kind: 'timed-out', step: this.#step.name }, this.#step);
   }
 
-  #obey(action: OperatorAction): Advance<S> {
+  #operate(action: OperatorAction): Advance<S> {
     switch (action) {
       case 'retry':
-        return this.#sayAgain();
-      case 'push':
-        return this.#giveUp();
+        return this.#repeatCommand();
+      case 'expire':
+        return this.#expire();
       case 'skip':
-        return this.#mustSucceed ? this.#answered() : this.end();
+        return this.#mustSucceed ? this.#succeed() : this.result();
     }
   }
 
-  #answered(): Advance<S> {
-    if (this.state.status === 'undoing') return this.#undoNext(this.state.toUndo.slice(1));
+  #succeed(): Advance<S> {
+    if (this.state.status === 'compensating') return this.#compensateNext(this.state.toCompensate.slice(1));
     const { name } = this.#step;
     this.state = { ...this.state, done: [...this.state.done, name] };
-    return this.#enter(this.#story.steps.findIndex((entry) => entry.name === name) + 1);
+    return this.#enter(this.#definition.steps.findIndex((entry) => entry.name === name) + 1);
   }
 
   #enter(at: number): Advance<S> {
-    const entry = this.#story.steps[at];
-    if (!entry) return this.#finish('completed', this.#story.onCompleted?.(this.subject, this.now));
+    const entry = this.#definition.steps[at];
+    if (!entry) return this.#finish('completed', this.#definition.onCompleted?.(this.subject, this.now));
     if (isStep(entry)) return this.#command(entry, 1);
-    this.#settle(entry.decide(this.subject, this.now));
+    this.#applyOutcome(entry.decide(this.subject, this.now));
     this.state = { ...this.state, done: [...this.state.done, entry.name] };
     this.#record(`passed ${entry.name}`);
     return this.#enter(at + 1);
   }
 
-  /** `unsure`: a step that was asked and has not answered. It may have happened or happen yet, so it is undone first. */
-  #fail(failure: Failure, unsure?: Step<S>): Advance<S> {
-    const undoable = this.#story.steps.filter((entry) => isStep(entry) && entry.undo).map((entry) => entry.name);
-    const touched = [...this.state.done, ...(unsure ? [unsure.name] : [])].filter((name) => undoable.includes(name));
-    this.state = { ...this.state, status: 'undoing', failure };
-    return this.#undoNext(touched.toReversed());
+  /** `unanswered`: a step whose command has no reply. It may have happened or may still happen, so it is compensated first. */
+  #fail(failure: Failure, unanswered?: Step<S>): Advance<S> {
+    const compensable = this.#definition.steps
+      .filter((entry) => isStep(entry) && entry.compensation)
+      .map((entry) => entry.name);
+    const touched = [...this.state.done, ...(unanswered ? [unanswered.name] : [])];
+    this.state = { ...this.state, status: 'compensating', failure };
+    return this.#compensateNext(touched.filter((name) => compensable.includes(name)).toReversed());
   }
 
-  #undoNext(toUndo: readonly string[]): Advance<S> {
-    this.state = { ...this.state, toUndo };
-    const [name] = toUndo;
-    if (name !== undefined) return this.#command(this.#named(name), 1);
-    return this.#finish('failed', this.#story.onFailed?.(this.subject, this.state.failure!, this.now));
+  #compensateNext(toCompensate: readonly string[]): Advance<S> {
+    this.state = { ...this.state, toCompensate };
+    const [name] = toCompensate;
+    if (name !== undefined) return this.#command(this.#stepNamed(name), 1);
+    const { failure } = this.state;
+    return this.#finish('failed', failure ? this.#definition.onFailed?.(this.subject, failure, this.now) : undefined);
   }
 
-  #sayAgain(): Advance<S> {
+  #repeatCommand(): Advance<S> {
     return this.#command(this.#step, this.state.attempt + 1);
   }
 
   #command(step: Step<S>, attempt: number): Advance<S> {
-    const undoing = this.state.status === 'undoing';
+    const compensation = this.state.status === 'compensating' ? step.compensation?.(this.subject) : undefined;
     this.state = {
       ...this.state,
       step: step.name,
       attempt,
-      alarmed: attempt > alarmAfter,
+      stuck: attempt > stuckAfterAttempts,
       changedAt: this.now.toISOString(),
     };
-    const command = undoing ? step.undo!(this.subject) : step.ask(this.subject);
-    const kind = undoing ? 'undo' : this.#pastThePoint || step.retries === 'for ever' ? 'ask for ever' : 'ask';
-    this.#say.push(command);
-    this.#deadlines.push({ name: deadlineName(this.state), milliseconds: patience(step, attempt, kind), command });
+    const command = compensation ?? step.command(this.subject);
+    const isRetriedForever = this.#isPastPoint || step.retries === 'forever';
+    const kind = compensation ? 'compensation' : isRetriedForever ? 'command forever' : 'command';
+    this.#messages.push(command);
+    this.#timeouts.push({ name: timeoutName(this.state), milliseconds: stepTimeoutMs(step, attempt, kind), command });
     this.#record(positionOf(this.state));
-    return this.end();
+    return this.result();
   }
 
   #finish(status: 'completed' | 'failed', outcome: Outcome<S> | undefined): Advance<S> {
-    this.#settle(outcome);
-    this.state = { ...this.state, status, step: null, attempt: 0, alarmed: false, changedAt: this.now.toISOString() };
+    this.#applyOutcome(outcome);
+    this.state = { ...this.state, status, step: null, attempt: 0, stuck: false, changedAt: this.now.toISOString() };
     this.#record(status);
-    return this.end();
+    return this.result();
   }
 
-  #settle(outcome: Outcome<S> | undefined): void {
+  #applyOutcome(outcome: Outcome<S> | undefined): void {
     if (!outcome) return;
     this.subject = outcome.subject;
-    this.#say.push(...outcome.say);
+    this.#messages.push(...outcome.messages);
   }
 
   #record(to: Position): void {
-    this.#journal.push({ from: this.position, to, cause: this.input.kind, detail: this.#detail });
+    this.#history.push({ from: this.position, to, cause: this.input.kind, detail: this.#detail });
     this.position = to;
   }
 
   get #step(): Step<S> {
-    return this.#named(this.state.step!);
+    return this.#stepNamed(this.state.step);
   }
 
-  get #pastThePoint(): boolean {
-    return this.#story.steps.some((entry) => !isStep(entry) && this.state.done.includes(entry.name));
+  get #isPastPoint(): boolean {
+    return this.#definition.steps.some((entry) => !isStep(entry) && this.state.done.includes(entry.name));
   }
 
   get #mustSucceed(): boolean {
-    return this.state.status === 'undoing' || this.#pastThePoint;
+    return this.state.status === 'compensating' || this.#isPastPoint;
   }
 
-  #named(name: string): Step<S> {
-    const entry = this.#story.steps.find((each) => each.name === name);
+  #stepNamed(name: string | null): Step<S> {
+    const entry = this.#definition.steps.find((each) => each.name === name);
     if (entry && isStep(entry)) return entry;
     throw new Error(
-      `${this.state.id} stands at "${name}", which version ${this.state.version} does not tell: raise the version when steps change`,
+      `${this.state.id} is at "${name}", which version ${this.state.version} does not define: raise the version when steps change`,
     );
   }
 }

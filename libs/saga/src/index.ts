@@ -1,9 +1,9 @@
 export * from './advance.js';
 export * from './declared-transitions.js';
 export * from './duration.js';
-export { alarmAfter } from './patience.js';
-export * from './retell.js';
-export * from './said.js';
+export { stuckAfterAttempts } from './step-timeout.js';
+export * from './rebuild-from-history.js';
+export * from './outgoing-message.js';
 export * from './saga.js';
 export * from './state.js';
-export * from './story.js';
+export * from './definition.js';

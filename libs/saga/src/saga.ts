@@ -1,46 +1,47 @@
-import { checkStory } from './check-story.js';
-import { isStep, type Story } from './story.js';
+import { checkDefinition } from './check-definition.js';
+import { isStep, type Definition } from './definition.js';
 
-export interface Definition<S, R extends string = string> extends Story<S, R> {
-  /** Raised with every change of the steps. A saga that runs keeps the version it began with. */
+export interface VersionedDefinition<S, R extends string = string> extends Definition<S, R> {
+  /** Raise it with every change of the steps. A running instance keeps the version with which it started. */
   readonly version: number;
-  /** The subject's own id. */
+  /** The id of the subject. */
   key(subject: S): string;
-  /** The stories of versions that may still be running. */
-  readonly older?: Readonly<Record<number, Story<S, R>>>;
+  /** Definitions of older versions that may still have running instances. */
+  readonly older?: Readonly<Record<number, Definition<S, R>>>;
 }
 
-export interface Saga<S> extends Definition<S> {
+export interface Saga<S> extends VersionedDefinition<S> {
   readonly name: string;
 }
 
 /**
- * A transaction over several services, told as one story. Steps run one after another; when one is refused, too late, or the
- * whole is cancelled, what was done is undone, newest first, each undo for as long as it takes. Throws a TypeError when the
- * story can't be kept: names or replies that are not unique, a way back that is missing, one after the point of no return.
+ * Defines a transaction over several services. Steps run one after another. When a step fails, times out, or the saga is
+ * cancelled, the completed steps are compensated, newest first; each compensation is retried until it succeeds. Throws a
+ * TypeError on an invalid definition: names or reply classes that are not unique, a compensation without its reply, a
+ * compensation after the point of no return.
  */
-export function saga<S, R extends string = string>(name: string, definition: Definition<S, R>): Saga<S> {
-  const told = { ...definition, name } as unknown as Saga<S>;
-  for (const [version, story] of versionsOf(told)) checkStory(`${name} (version ${version})`, story);
-  return Object.freeze(told);
+export function defineSaga<S, R extends string = string>(name: string, definition: VersionedDefinition<S, R>): Saga<S> {
+  const saga = { ...definition, name } as unknown as Saga<S>;
+  for (const [version, each] of definitionsOf(saga)) checkDefinition(`${name} (version ${version})`, each);
+  return Object.freeze(saga);
 }
 
-/** The names of the questions, in their order: what a test walks through. */
+/** The names of the steps in their order, without the point of no return. */
 export const stepNames = <S>(definition: Saga<S>): string[] => definition.steps.filter(isStep).map((step) => step.name);
 
 export const sagaId = (name: string, key: string): string => `${name}:${key}`;
 
-const versionsOf = <S>(definition: Saga<S>): [number, Story<S>][] => [
-  [definition.version, definition],
-  ...Object.entries(definition.older ?? {}).map(([version, story]): [number, Story<S>] => [Number(version), story]),
+const definitionsOf = <S>(saga: Saga<S>): [number, Definition<S>][] => [
+  [saga.version, saga],
+  ...Object.entries(saga.older ?? {}).map(([version, each]): [number, Definition<S>] => [Number(version), each]),
 ];
 
-/** The story that a running saga began with. Throws when this program does not know it any more. */
-export function storyOf<S>(definition: Saga<S>, version: number): Story<S> {
-  const found = versionsOf(definition).find(([known]) => known === version);
+/** The definition with which a running instance started. Throws when this program does not have it any more. */
+export function definitionOf<S>(saga: Saga<S>, version: number): Definition<S> {
+  const found = definitionsOf(saga).find(([known]) => known === version);
   if (found) return found[1];
-  const known = versionsOf(definition).map(([each]) => each);
+  const known = definitionsOf(saga).map(([each]) => each);
   throw new Error(
-    `${definition.name}: a saga of version ${version} is running, and only ${known.join(', ')} can be told: keep its steps under "older" until it has ended`,
+    `${saga.name}: an instance of version ${version} is running, and only ${known.join(', ')} are defined: keep its steps under "older" until it has ended`,
   );
 }

@@ -127,24 +127,26 @@ describe('a service', () => {
     await database?.drop();
   }, 30_000);
 
-  describe('asked how it is', () => {
-    it('is alive', () => http().get('/healthz').expect(200, { status: 'alive' }));
-    it('is ready', () =>
+  describe('its operational endpoints', () => {
+    it('report that it is alive', () => http().get('/healthz').expect(200, { status: 'alive' }));
+    it('report that it is ready', () =>
       eventually(async () => (await http().get('/readyz')).text === JSON.stringify({ status: 'ready', degraded: [] })));
-    it("tells its measurements and the library's", async () => {
+    it("expose its metrics and the library's", async () => {
       await http().get('/notes/nothing?x=1');
       const { text } = await http().get('/metrics').expect(200);
-      expect(text).toMatch(/http_request_duration_seconds_count\{[^}]*route="\/notes\/:id"[^}]*status="404"\}/);
+      expect(text).toMatch(
+        /tradewind_http_request_duration_seconds_count\{[^}]*route="\/notes\/:id"[^}]*status="404"\}/,
+      );
       for (const name of [
-        'outbox_rows',
-        'outbox_keys_held',
-        'sagas_alarmed',
-        'database_connections',
+        'tradewind_outbox_rows',
+        'tradewind_outbox_blocked_keys',
+        'tradewind_sagas_stuck',
+        'tradewind_database_connections',
         'process_cpu_seconds_total',
       ])
         expect(text).toContain(name);
     });
-    it('documents its routes, the rules of its DTOs and its problems', async () => {
+    it('document its routes, the rules of its DTOs and its problems', async () => {
       const { body } = await http().get('/docs-json').expect(200);
       expect(Object.keys(body.paths)).toEqual(
         expect.arrayContaining(['/notes', '/notes/{id}', '/healthz', '/readyz', '/metrics']),
@@ -169,13 +171,13 @@ describe('a service', () => {
       ]);
       await http().get('/docs').expect(200).expect('content-type', /html/);
     });
-    it('does not say what it is made of', async () =>
+    it('do not reveal the framework', async () =>
       expect((await http().get('/healthz')).headers).not.toHaveProperty('x-powered-by'));
-    it('gives the request id back', () =>
+    it('return the request id', () =>
       http().get('/healthz').set('x-request-id', 'abc-1').expect('x-request-id', 'abc-1'));
   });
 
-  describe('given bad input', () => {
+  describe('with invalid input', () => {
     const post = (body: string | object) => http().post('/notes').type('json').send(body);
     it.each<[string, string | object, string]>([
       ['a field that is missing', {}, 'text'],
@@ -189,27 +191,27 @@ describe('a service', () => {
       ['a fraction', { text: 'a', lines: [{ quantity: 1.5 }] }, 'lines.0.quantity'],
       ['an unknown field inside', { text: 'a', lines: [{ quantity: 1, price: 0 }] }, 'lines.0.price'],
       ['a list for an object', [], 'text'],
-    ])('answers 400 naming the field to %s', async (_, body, field) => {
-      const { body: told } = await post(body)
+    ])('answers 400 to %s, naming the field', async (_, body, field) => {
+      const { body: answer } = await post(body)
         .expect(400)
         .expect('content-type', /application\/problem\+json/);
-      expect(told).toMatchObject({
+      expect(answer).toMatchObject({
         type: '/problems/invalid-request',
         status: 400,
         detail: expect.stringContaining(field),
       });
-      expect(told.errors).toContainEqual({ field, detail: expect.not.stringMatching(/^$/) });
+      expect(answer.errors).toContainEqual({ field, detail: expect.not.stringMatching(/^$/) });
     });
     it.each([
       ['broken JSON', '{"text":', 400],
       ['a bare value', '"text"', 400],
       ['a nesting of 10,000', `${'['.repeat(10_000)}${']'.repeat(10_000)}`, 400],
       ['300 kB', JSON.stringify({ text: 'a'.repeat(300_000) }), 413],
-    ])('answers a problem to %s', async (_, body, status) => {
-      const { body: told } = await post(body)
+    ])('answers %s with a problem', async (_, body, status) => {
+      const { body: answer } = await post(body)
         .expect(status)
         .expect('content-type', /application\/problem\+json/);
-      expect(JSON.stringify(told)).not.toMatch(/stack|Unexpected token/);
+      expect(JSON.stringify(answer)).not.toMatch(/stack|Unexpected token/);
     });
     it('answers 415 to anything but JSON', () => http().post('/notes').type('form').send('text=a').expect(415));
     it('answers 415 to another charset', () =>
@@ -218,7 +220,7 @@ describe('a service', () => {
         .set('content-type', 'application/json; charset=iso-8859-1')
         .send('{"text":"a"}')
         .expect(415));
-    it('answers 413 to a bomb', () =>
+    it('answers 413 to a compression bomb', () =>
       http()
         .post('/notes')
         .type('json')
@@ -234,21 +236,21 @@ describe('a service', () => {
       ['/notes?cursor=%00', 'cursor'],
       ['/notes?page=1', 'page'],
       ['/notes/a%00b', 'id'],
-    ])('answers 400 to GET %s naming %s', async (path, field) =>
+    ])('answers 400 to GET %s, naming %s', async (path, field) =>
       expect((await http().get(path).expect(400)).body.errors).toContainEqual(expect.objectContaining({ field })),
     );
     it("answers 400 to a path that can't be decoded", () => http().get('/notes/%E0%A4%A').expect(400));
-    it('answers 404 to a route that is not there', async () =>
+    it('answers 404 to an unknown route', async () =>
       expect((await http().get('/nowhere').expect(404)).body).toMatchObject({ type: '/problems/not-found' }));
-    it('keeps the bytes of a body for its signature', async () =>
+    it('keeps the original bytes of a body for its signature', async () =>
       expect((await http().post('/notes/signed').type('json').send('{ "a":  1 }').expect(201)).text).toBe(
         '{ "a":  1 }',
       ));
-    it('takes good input', () => http().get('/notes?limit=7&cursor=abc').expect(200, { limit: 7, cursor: 'abc' }));
+    it('accepts valid input', () => http().get('/notes?limit=7&cursor=abc').expect(200, { limit: 7, cursor: 'abc' }));
   });
 
-  describe('failing inside', () => {
-    it('tells nothing of it', async () => {
+  describe('with an internal failure', () => {
+    it('reveals no details', async () => {
       const { body } = await http().get('/notes/broken').expect(500);
       expect(body).toEqual({
         type: '/problems/internal-error',
@@ -257,12 +259,12 @@ describe('a service', () => {
         detail: expect.stringContaining('x-request-id'),
       });
     });
-    it('answers 409 to a row that must be single', () => http().get('/notes/broken?how=unique').expect(409));
-    it('answers 409 when the database says so', async () => {
+    it('answers 409 to a unique conflict', () => http().get('/notes/broken?how=unique').expect(409));
+    it('answers 409 to a unique violation of the database', async () => {
       await http().post('/notes').send({ text: 'twice' }).expect(201);
       await http().post('/notes').send({ text: 'twice' }).expect(409);
     });
-    it('renders a problem with what it adds', async () =>
+    it('renders a problem with its extra fields', async () =>
       expect((await http().get('/notes/broken?how=known').expect(418)).body).toMatchObject({
         type: '/problems/teapot',
         handle: 'here',

@@ -7,15 +7,16 @@ import {
   DataKeyDestroyed,
   SigningKeyAnnounced,
   SigningKeyRetired,
+  type UserId,
 } from '@tradewind/contracts';
-import { uuidv7, type UserId } from '@tradewind/kernel';
+import { uuidv7 } from '@tradewind/kernel';
 import {
   answer,
   command,
   Commands,
   insert,
   kafkaClient,
-  say,
+  publish,
   systemRandomness,
   table,
   type Command,
@@ -33,7 +34,7 @@ import {
   IdempotencyKey,
   newDataKey,
   readConfig,
-  replayHeader,
+  setReplayedHeader,
   Roles,
   Sealer,
   SealingConfig,
@@ -59,10 +60,10 @@ class CreateNotes1760000000001 implements MigrationInterface {
 const writeNote = command('note.write', {}, ({ noteId, text }: Note) =>
   insert(Notes, { noteId, text }).and(answer({ noteId })),
 );
-const announce = command('signing-key.announce', {}, (key: SigningKeyAnnounced) => say(SigningKeyAnnounced, key));
-const retire = command('signing-key.retire', {}, (kid: string) => say(SigningKeyRetired, { kid }));
-const announceData = command('data-key.announce', {}, (key: DataKeyAnnounced) => say(DataKeyAnnounced, key));
-const destroyData = command('data-key.destroy', {}, (userId: UserId) => say(DataKeyDestroyed, { userId }));
+const announce = command('signing-key.announce', {}, (key: SigningKeyAnnounced) => publish(SigningKeyAnnounced, key));
+const retire = command('signing-key.retire', {}, (kid: string) => publish(SigningKeyRetired, { kid }));
+const announceData = command('data-key.announce', {}, (key: DataKeyAnnounced) => publish(DataKeyAnnounced, key));
+const destroyData = command('data-key.destroy', {}, (userId: UserId) => publish(DataKeyDestroyed, { userId }));
 
 const newUuid = (): string => uuidv7(Date.now(), randomBytes(10));
 
@@ -84,7 +85,7 @@ class NotesController {
       key,
       bodyHash: bodyHash(body),
     });
-    replayHeader(response, replayed);
+    setReplayedHeader(response, replayed);
     return answer;
   }
 
@@ -181,20 +182,20 @@ describe('a service', () => {
     await database?.drop();
   }, 30_000);
 
-  describe('asked with an access token', () => {
+  describe('called with an access token', () => {
     const mine = (token: string) => http().get('/notes/mine').set('authorization', `Bearer ${token}`);
-    it('knows the user', async () => {
+    it('identifies the user', async () => {
       const sub = newUuid();
       expect((await mine(await tokenOf(signer, { sub })).expect(200)).body).toEqual({ id: sub, role: 'customer' });
     });
     it('answers 401 without one', () => http().get('/notes/mine').expect(401).expect('www-authenticate', 'Bearer'));
     it.each<[string, JWTPayload, object]>([
-      ['of another issuer', { iss: 'somebody' }, {}],
-      ['for another audience', { aud: 'somebody' }, {}],
+      ['of another issuer', { iss: 'another' }, {}],
+      ['for another audience', { aud: 'another' }, {}],
       ['that has expired', { exp: 1_000_000_000 }, {}],
-      ['without an end', { exp: undefined } as unknown as JWTPayload, {}],
+      ['without an expiry', { exp: undefined } as unknown as JWTPayload, {}],
       ['with another role', { role: 'root' }, {}],
-      ['of nobody', { sub: 'x' }, {}],
+      ['without a valid subject', { sub: 'x' }, {}],
       ['without a key id', {}, { kid: undefined }],
       ['that is too long', { bulk: 'x'.repeat(10_000) }, {}],
     ])('answers 401 to one %s', async (_, claims, header) => {
@@ -222,21 +223,21 @@ describe('a service', () => {
       ])
         await mine(token).expect(401);
     });
-    it('answers 401 to one of a key that nobody announced, once it has looked', async () =>
+    it('answers 401 to one with an unknown key, after waiting for the key', async () =>
       mine(await tokenOf(await keyPair())).expect(401));
-    it('waits for a key that is on its way', async () => {
+    it('waits for a signing key that has not arrived', async () => {
       const pair = await keyPair();
       const [{ status }] = await Promise.all([mine(await tokenOf(pair)), run(announce, announcementOf(pair))]);
       expect(status).toBe(200);
     });
-    it('no longer takes one of a key that was retired', async () => {
+    it('answers 401 to one with a retired key', async () => {
       const pair = await announced();
       const token = await tokenOf(pair);
       await mine(token).expect(200);
       await run(retire, pair.kid);
       await eventually(async () => (await mine(token)).status === 401);
     });
-    it('keeps roles apart', async () => {
+    it('answers 403 to one with another role', async () => {
       const all = async (role: string) =>
         http()
           .get('/notes/all')
@@ -244,7 +245,7 @@ describe('a service', () => {
       expect((await all('customer')).status).toBe(403);
       expect((await all('admin')).status).toBe(200);
     });
-    it('does once what is asked twice with one key', async () => {
+    it('executes a request once that is sent twice with one idempotency key', async () => {
       const token = await tokenOf(signer);
       const once = (key: string | undefined, text: string) =>
         http()
@@ -253,8 +254,8 @@ describe('a service', () => {
           .set(key ? { 'Idempotency-Key': key } : {})
           .send({ text });
       const first = await once('k1', 'once').expect(201);
-      const again = await once('k1', 'once').expect(201).expect('idempotent-replayed', 'true');
-      expect(again.body).toEqual(first.body);
+      const repeated = await once('k1', 'once').expect(201).expect('idempotent-replayed', 'true');
+      expect(repeated.body).toEqual(first.body);
       await once('k1', 'other').expect(422);
       await once(undefined, 'none').expect(400);
       await once('x'.repeat(101), 'none').expect(400);
@@ -271,21 +272,21 @@ describe('a service', () => {
         createdAt: now(),
       });
 
-    it('waits for a data key that is on its way, and opens what it sealed', async () => {
+    it('waits for a data key that has not arrived, and unseals what it sealed', async () => {
       const [sealed] = await Promise.all([sealer().seal(userId, 'Ann'), announceKey()]);
       expect(sealed).not.toContain('Ann');
       expect(await sealer().unseal(sealed)).toBe('Ann');
     });
-    it('gives up after 2 s on a key that does not come', async () => {
+    it('rejects after 2 s without the data key', async () => {
       await expect(sealer().seal(newUuid() as UserId, 'Bob')).rejects.toThrow('has not arrived');
     });
-    it('reads as erased once the key was destroyed, and seals no more', async () => {
+    it('reads as erased after the key was destroyed, and no longer seals', async () => {
       const sealed = await sealer().seal(userId, 'Ann');
       await run(destroyData, userId);
       await eventually(async () => (await sealer().unseal(sealed)) === null);
       await expect(sealer().seal(userId, 'Ann')).rejects.toThrow('forgotten');
     });
-    it('does not bring a destroyed key back when the announcement is repeated', async () => {
+    it('keeps a destroyed key destroyed when its announcement is repeated', async () => {
       await announceKey();
       await announced().then(async (pair) =>
         http()

@@ -1,6 +1,6 @@
 import { Logger, Module, type DynamicModule, type Provider } from '@nestjs/common';
 import {
-  Commits,
+  CommitEvents,
   KafkaClient,
   KafkaTransport,
   MessagingHealth,
@@ -15,10 +15,10 @@ import { SigningKeys } from './auth/signing-keys.table.js';
 import { StoredKeyRing } from './auth/stored-key-ring.js';
 import { KeyRing } from './auth/token.js';
 import type { DatabaseConfig, SealingConfig, ServiceConfig } from './config/index.js';
-import { DatabaseLife } from './database/database-life.js';
-import { databaseFault, openDatabase, type Migration } from './database/index.js';
-import { KafkaLife } from './discovery/kafka-life.js';
-import { Consumers, edgeExports, edgeProviders } from './edge.providers.js';
+import { DatabaseShutdown } from './database/database-shutdown.js';
+import { databaseFailure, openDatabase, type Migration } from './database/index.js';
+import { KafkaShutdown } from './discovery/kafka-shutdown.js';
+import { Consumers, httpExports, httpProviders } from './http.providers.js';
 import { Health } from './health/index.js';
 import { HealthController } from './health/health.controller.js';
 import { logAsJson } from './logs/index.js';
@@ -27,28 +27,28 @@ import { MetricsController } from './metrics/metrics.controller.js';
 import { DataKeysHandler } from './sealing/data-keys.handler.js';
 import { DataKeys, Sealer, dataKeySecret } from './sealing/index.js';
 import { StoredSealer } from './sealing/stored-sealer.js';
-import { serviceMigrations } from './service.migrations.js';
-import { Awaiting, CaughtUp, PollingAwaiting } from './waiting/index.js';
-import { Clock, Randomness, Timers } from './world.js';
+import { serviceMigrations } from './database/service.migrations.js';
+import { RowWaiter, TopicProgress, PollingRowWaiter } from './waiting/index.js';
+import { Clock, RuntimePorts, Timers } from './runtime-ports.js';
 
 export interface ServiceOptions {
   readonly config: DatabaseConfig;
-  /** The service's own, by hand, in order; those of the libraries are added. */
+  /** The service's own, in order; those of the libraries run before them. */
   readonly migrations: readonly Migration[];
-  /** The lock order of the service's own tables; signing and data keys come before it. */
+  /** `lockOrder` contains the service's own tables; the tables of signing keys and data keys are put before them. */
   readonly messaging: MessagingOptions;
-  /** True where the service holds sealed fields: gives `Sealer`; the config is a SealingConfig. */
+  /** True if the service stores sealed fields: provides `Sealer`; the config must be a SealingConfig. */
   readonly sealing?: boolean;
 }
 
-export interface EdgeOptions {
+export interface StatelessServiceOptions {
   readonly config: ServiceConfig;
   readonly service: string;
-  /** Where the public keys of access tokens come from. */
+  /** Provides the public keys of access tokens. */
   readonly keyRing: Provider<KeyRing>;
 }
 
-/** What every service has. Global: its providers need no import elsewhere. */
+/** The common part of every service. Global: its providers need no import elsewhere. */
 @Module({})
 export class ServiceModule {
   static forRoot({ config, migrations, messaging, sealing = false }: ServiceOptions): DynamicModule {
@@ -69,36 +69,36 @@ export class ServiceModule {
               brokers: config.KAFKA_BROKERS,
               clientId: config.INSTANCE_ID,
               dataSource,
-              statementTimeout: config.STATEMENT_TIMEOUT_MS,
+              statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
             }),
           },
         ),
       ],
       controllers: [HealthController, MetricsController, SigningKeysHandler, ...(sealing ? [DataKeysHandler] : [])],
       providers: [
-        ...edgeProviders(service, config),
-        ...storedProviders(config, service, all),
+        ...httpProviders(service, config),
+        ...databaseProviders(config, service, all),
         ...(sealing ? [sealerProvider(config as SealingConfig)] : []),
       ],
-      exports: [...edgeExports, DataSource, KeyRing, Awaiting, ...(sealing ? [Sealer] : [])],
+      exports: [...httpExports, DataSource, KeyRing, RowWaiter, ...(sealing ? [Sealer] : [])],
     };
   }
 
-  /** For a service that keeps nothing: no database, no commands, no handlers; a KafkaClient, health, metrics, tokens, heartbeats. */
-  static withoutDatabase({ config, service, keyRing }: EdgeOptions): DynamicModule {
+  /** For a service without database, commands and handlers: KafkaClient, health, metrics, access tokens and heartbeats only. */
+  static withoutDatabase({ config, service, keyRing }: StatelessServiceOptions): DynamicModule {
     logAsJson(config, service);
     return {
       module: ServiceModule,
       global: true,
       controllers: [HealthController, MetricsController],
-      providers: [...edgeProviders(service, config), keyRing, ...brokerProviders(config)],
-      exports: [...edgeExports, KafkaClient, KeyRing],
+      providers: [...httpProviders(service, config), keyRing, ...brokerProviders(config)],
+      exports: [...httpExports, KafkaClient, KeyRing],
     };
   }
 }
 
 const brokerProviders = (config: ServiceConfig): Provider[] => [
-  KafkaLife,
+  KafkaShutdown,
   { provide: Consumers, useValue: null },
   {
     provide: KafkaClient,
@@ -108,71 +108,68 @@ const brokerProviders = (config: ServiceConfig): Provider[] => [
 
 const brokerLog = (_level: string, message: string, detail: object): void => new Logger('Kafka').warn(message, detail);
 
-const storedProviders = (config: DatabaseConfig, service: string, migrations: readonly Migration[]): Provider[] => [
-  DatabaseLife,
+const databaseProviders = (config: DatabaseConfig, service: string, migrations: readonly Migration[]): Provider[] => [
+  DatabaseShutdown,
   { provide: Consumers, useExisting: KafkaTransport },
   {
     provide: DataSource,
     inject: [Clock, Timers, Health, Metrics],
     useFactory: async (clock: Clock, timers: Timers, health: Health, metrics: Metrics) => {
       const dataSource = await openDatabase(config, config.INSTANCE_ID, migrations, { clock, timers });
-      health.needs('the database', () => databaseFault(dataSource));
-      metrics.gauge(
-        'database_connections',
-        'Connections of the pool, by what they do.',
-        () => poolOf(dataSource),
-        'state',
+      health.addCheck('the database', () => databaseFailure(dataSource));
+      metrics.labelledGauge('tradewind_database_connections', 'Connections of the pool, by state.', 'state', () =>
+        poolStates(dataSource),
       );
       return dataSource;
     },
   },
   {
-    provide: Awaiting,
-    inject: [Timers, Commits, Health, MessagingHealth],
-    useFactory: (timers: Timers, commits: Commits, health: Health, messaging: MessagingHealth) => {
-      const awaiting = new PollingAwaiting(timers, (listener) => commits.onCommitted(listener));
-      health.watches(() => messaging.degraded());
-      health.whenDraining(() => awaiting.end());
-      return awaiting;
+    provide: RowWaiter,
+    inject: [Timers, CommitEvents, Health, MessagingHealth],
+    useFactory: (timers: Timers, commits: CommitEvents, health: Health, messaging: MessagingHealth) => {
+      const rowWaiter = new PollingRowWaiter(timers, (listener) => commits.onCommitted(listener));
+      health.addDegradation(() => messaging.degraded());
+      health.onDraining(() => rowWaiter.stop());
+      return rowWaiter;
     },
   },
   {
-    provide: CaughtUp,
+    provide: TopicProgress,
     inject: [KafkaClient, Timers, Clock],
     useFactory: (kafka: KafkaClient, timers: Timers, clock: Clock) =>
-      new CaughtUp(kafka, `${service}.keys`, timers, clock),
+      new TopicProgress(kafka, `${service}.keys`, timers, clock),
   },
   {
     provide: KeyRing,
-    inject: [DataSource, Awaiting, CaughtUp, Clock, Commits],
-    useFactory: (dataSource: DataSource, awaiting: Awaiting, caughtUp: CaughtUp, clock: Clock, commits: Commits) =>
-      new StoredKeyRing(dataSource, awaiting, caughtUp, clock, (listener) => commits.onCommitted(listener)),
+    inject: [DataSource, RowWaiter, TopicProgress, Clock, CommitEvents],
+    useFactory: (
+      dataSource: DataSource,
+      rowWaiter: RowWaiter,
+      topicProgress: TopicProgress,
+      clock: Clock,
+      commits: CommitEvents,
+    ) => new StoredKeyRing(dataSource, rowWaiter, topicProgress, clock, (listener) => commits.onCommitted(listener)),
   },
 ];
 
 const sealerProvider = (config: SealingConfig): Provider => ({
   provide: Sealer,
-  inject: [DataSource, Awaiting, CaughtUp, Clock, Randomness, Commits],
+  inject: [DataSource, RowWaiter, TopicProgress, RuntimePorts, CommitEvents],
   useFactory: (
     dataSource: DataSource,
-    awaiting: Awaiting,
-    caughtUp: CaughtUp,
-    clock: Clock,
-    ...[randomness, commits]: [Randomness, Commits]
+    rowWaiter: RowWaiter,
+    topicProgress: TopicProgress,
+    ports: RuntimePorts,
+    commits: CommitEvents,
   ) =>
-    new StoredSealer(
-      dataKeySecret(config.DATA_KEY_SECRET),
-      dataSource,
-      awaiting,
-      caughtUp,
-      { clock, randomness },
-      (listener) => commits.onCommitted(listener),
+    new StoredSealer(dataKeySecret(config.DATA_KEY_SECRET), dataSource, rowWaiter, topicProgress, ports, (listener) =>
+      commits.onCommitted(listener),
     ),
 });
 
-const poolOf = (dataSource: DataSource): Record<string, number> => {
+const poolStates = (dataSource: DataSource): Record<string, number> => {
   const { master } = dataSource.driver as unknown as {
     master: { totalCount: number; idleCount: number; waitingCount: number };
   };
-  return { busy: master.totalCount - master.idleCount, idle: master.idleCount, awaited: master.waitingCount };
+  return { busy: master.totalCount - master.idleCount, idle: master.idleCount, waiting: master.waitingCount };
 };

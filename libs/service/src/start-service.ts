@@ -7,29 +7,28 @@ import helmet from 'helmet';
 import { collectDefaultMetrics, register } from 'prom-client';
 import type { ServiceConfig } from './config/index.js';
 import { Heartbeats } from './discovery/heartbeats.js';
-import { Consumers, ServiceName } from './edge.providers.js';
+import { Consumers, ServiceName } from './http.providers.js';
 import { Health } from './health/index.js';
 import { acceptJson } from './http/json-body.js';
-import { OpenAnswers } from './http/open-answers.js';
+import { OpenResponses } from './http/open-responses.js';
 import { requestLog } from './logs/index.js';
 import { Metrics } from './metrics/index.js';
 import { serveDocs } from './openapi/index.js';
-import { Randomness } from './world.js';
+import { Randomness } from './runtime-ports.js';
 
-/** For a request to arrive; an answer may take as long as it likes. Late ones are looked for every 5 s. */
+/** Limits for receiving a request, checked every 5 s. A response has no limit. */
 const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 };
-const goodbyeMilliseconds = 1_500;
-const answersMilliseconds = 5_000;
+const tombstoneTimeoutMs = 1_500;
+const responsesTimeoutMs = 5_000;
 
 export interface RunningService {
   readonly app: NestExpressApplication;
-  /** Where it listens. */
   readonly url: string;
-  /** Not ready, then: nothing new is accepted, what runs is finished, consumers leave, the database is closed. Once. */
+  /** Stops gracefully: becomes not ready, accepts nothing new, completes running requests, stops consumers, closes the database. Repeated calls wait for the first. */
   stop(): Promise<void>;
 }
 
-/** Starts a service: resolves when it serves HTTP. Consumers join in the background: to accept needs only the database. */
+/** Starts a service and resolves when it serves HTTP. Consumers join in the background: accepting a request needs only the database. */
 export async function startService(module: Type | DynamicModule, config: ServiceConfig): Promise<RunningService> {
   const app = await NestFactory.create<NestExpressApplication>(module, {
     bodyParser: false,
@@ -37,7 +36,7 @@ export async function startService(module: Type | DynamicModule, config: Service
     abortOnError: false,
   });
   try {
-    dress(app);
+    configureHttp(app);
     const consumers = app.get<KafkaTransport | null>(Consumers);
     if (consumers) app.connectMicroservice({ strategy: consumers }, { inheritAppConfig: true });
     await app.init();
@@ -51,12 +50,12 @@ export async function startService(module: Type | DynamicModule, config: Service
   }
 }
 
-function dress(app: NestExpressApplication): void {
+function configureHttp(app: NestExpressApplication): void {
   if (!register.getSingleMetric('process_start_time_seconds')) collectDefaultMetrics();
   app.disable('x-powered-by');
-  app.use(app.get(OpenAnswers).middleware, app.get(Metrics).middleware);
+  app.use(app.get(OpenResponses).middleware, app.get(Metrics).middleware);
   app.use(requestLog(app.get<Randomness>(Randomness)));
-  // Inside the cluster the docs are served without TLS: the browser must not be told to upgrade their scripts.
+  // Inside the cluster the docs are served without TLS: the browser must not upgrade their scripts to HTTPS.
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
   acceptJson(app);
   serveDocs(app, app.get<string>(ServiceName));
@@ -76,12 +75,12 @@ async function listen(app: NestExpressApplication, config: ServiceConfig): Promi
 
 async function stop(app: NestExpressApplication): Promise<void> {
   app.get(Health).drain();
-  await app.get(Heartbeats).stop(goodbyeMilliseconds);
-  await app.get(OpenAnswers).close(app.getHttpServer(), answersMilliseconds);
+  await app.get(Heartbeats).stop(tombstoneTimeoutMs);
+  await app.get(OpenResponses).close(app.getHttpServer(), responsesTimeoutMs);
   await app.close();
 }
 
-const once = (work: () => Promise<void>): (() => Promise<void>) => {
+const once = (run: () => Promise<void>): (() => Promise<void>) => {
   let running: Promise<void> | undefined;
-  return () => (running ??= work());
+  return () => (running ??= run());
 };

@@ -1,30 +1,31 @@
-/** Milliseconds that `eventually` waits at most, and between two looks. */
-const patience = 15_000;
-const interval = 20;
+/** Default timeout of `eventually`, in milliseconds. */
+const defaultTimeoutMs = 15_000;
+/** Milliseconds between two polls. */
+const pollInterval = 20;
 
 type Falsy = false | 0 | '' | null | undefined;
 
 /**
- * Looks again until the look gives a truthy value that does not throw, and gives it back. Level-triggered: no sleep guesses how
- * long something takes. Throws after the deadline, naming the last value or error seen.
+ * Polls until the function returns a truthy value without throwing, and returns that value. No sleep guesses how long something
+ * takes. Throws after the timeout, with the last value or error.
  */
-export async function eventually<T>(look: () => T | Promise<T>, within = patience): Promise<Exclude<T, Falsy>> {
-  const deadline = Date.now() + within;
-  let last: unknown;
+export async function eventually<T>(poll: () => T | Promise<T>, timeoutMs = defaultTimeoutMs): Promise<Exclude<T, Falsy>> {
+  const deadline = Date.now() + timeoutMs;
+  let lastResult: unknown;
   for (;;) {
     try {
-      const value = await look();
+      const value = await poll();
       if (value) return value as Exclude<T, Falsy>;
-      last = value;
+      lastResult = value;
     } catch (error) {
-      last = error;
+      lastResult = error;
     }
     if (Date.now() > deadline) {
       throw new Error(
-        `still not so after ${within} ms; the last look gave ${last instanceof Error ? last.message : JSON.stringify(last)}`,
-        { cause: last },
+        `condition not met within ${timeoutMs} ms; last result: ${lastResult instanceof Error ? lastResult.message : JSON.stringify(lastResult)}`,
+        { cause: lastResult },
       );
     }
-    await new Promise((resolve) => setTimeout(resolve, interval));
+    await new Promise((resolve) => setTimeout(resolve, pollInterval));
   }
 }

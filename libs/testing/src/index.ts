@@ -1,5 +1,6 @@
+/** For tests: conformance suites of the ports, `eventually`, and a TCP proxy that breaks connections. */
+export * from './conformance/kafka-conformance.js';
+export * from './conformance/runtime-ports-conformance.js';
+export * from './conformance/store-conformance.js';
 export * from './eventually.js';
-export * from './kafka-conformance.js';
-export * from './line.js';
-export * from './store-conformance.js';
-export * from './world-conformance.js';
+export * from './tcp-proxy.js';

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import type { Account } from '../../../tools/shop/play/account.js';
-import { pounds } from '../../../tools/shop/play/api.js';
-import { fillCart } from '../../../tools/shop/play/fill-cart.js';
+import type { Account } from '../../../tools/shop/trading/account.js';
+import { pounds } from '../../../tools/shop/trading/api.js';
+import { fillCart } from '../../../tools/shop/trading/fill-cart.js';
 import {
   awaitOutcome,
   cancel,
-  type Counter,
+  type TradingContext,
   type Customer,
   type PlacedOrder,
-} from '../../../tools/shop/play/place-order.js';
-import type { Chance } from '../../../tools/shop/retail/chance.js';
+} from '../../../tools/shop/trading/place-order.js';
+import type { SeededRandom } from '../../../tools/shop/retail/seeded-random.js';
 import type { Goods } from './goods.js';
 
-/** How money is paid, and how often of a hundred. What never answers is left to the scenarios that mean it. */
+/** Payment methods and their shares in percent. Methods without a response are left to the scenarios that need them. */
 const methods: readonly (readonly [method: string, share: number])[] = [
   ['sim_ok', 76],
   ['sim_declined', 8],
@@ -20,66 +20,66 @@ const methods: readonly (readonly [method: string, share: number])[] = [
   ['sim_lost', 6],
   ['sim_slow', 4],
 ];
-const byCart = 0.25;
-const cancelsAtOnce = 0.05;
-const cancelsLater = 0.05;
+const shareByCart = 0.25;
+const shareCancelledAtOnce = 0.05;
+const shareCancelledLater = 0.05;
 
 const address = { name: 'Ada', line1: '1 High Street', city: 'London', postcode: 'N1 1AA', country: 'GB' };
 
-export interface Wish {
+export interface Purchase {
   readonly lines: readonly { readonly productId: string; readonly quantity: number }[];
   readonly total: number;
   readonly method: string;
 }
 
-/** Places one order after another, follows each to its outcome, and now and then changes his mind. */
+/** Places orders, waits for their outcomes, and cancels some of them. */
 export class Buyer {
   constructor(
     readonly customer: Customer,
-    private readonly counter: Counter,
+    private readonly trading: TradingContext,
     private readonly goods: readonly Goods[],
-    private readonly chance: Chance,
+    private readonly random: SeededRandom,
   ) {}
 
-  /** One order from the wish to its outcome. `accepted` is called when it is the shop's. */
+  /** Places one order and waits for its outcome. `accepted` is called when the shop has accepted it. */
   async buy(accepted: (order: PlacedOrder) => void): Promise<PlacedOrder> {
-    const wish = this.wish();
+    const purchase = this.randomPurchase();
     const since = performance.now();
-    const order = await (this.chance.fraction() < byCart ? this.#checkOut(wish) : this.place(wish));
+    const order = await (this.random.fraction() < shareByCart ? this.#checkOut(purchase) : this.place(purchase));
     accepted(order);
-    const mood = this.chance.fraction();
-    if (mood < cancelsAtOnce) await cancel(this.counter, this.customer, order);
+    const draw = this.random.fraction();
+    if (draw < shareCancelledAtOnce) await cancel(this.trading, this.customer, order);
     else {
-      await awaitOutcome(this.counter, this.customer, order, since);
-      if (mood < cancelsAtOnce + cancelsLater && order.status === 'confirmed')
-        await cancel(this.counter, this.customer, order);
+      await awaitOutcome(this.trading, this.customer, order, since);
+      if (draw < shareCancelledAtOnce + shareCancelledLater && order.status === 'confirmed')
+        await cancel(this.trading, this.customer, order);
     }
     return order;
   }
 
-  /** Any order at all, accepted and not followed. */
+  /** Places a random order without waiting for its outcome. */
   placeAny(): Promise<PlacedOrder> {
-    return this.place(this.wish());
+    return this.place(this.randomPurchase());
   }
 
-  /** To its outcome, or to the end of patience. Throws when it has none then. */
-  async follow(order: PlacedOrder): Promise<PlacedOrder> {
-    await awaitOutcome(this.counter, this.customer, order, performance.now());
+  /** Waits for the outcome. Throws when there is none before the timeout. */
+  async waitForOutcome(order: PlacedOrder): Promise<PlacedOrder> {
+    await awaitOutcome(this.trading, this.customer, order, performance.now());
     if (order.status === 'pending' || order.status === 'cancelling')
-      throw new Error(`the order ${order.orderId} stayed ${order.status}`);
+      throw new Error(`the order ${order.orderId} is still ${order.status}`);
     return order;
   }
 
-  /** Asks for cancellation and waits for what comes of it. */
+  /** Requests the cancellation and waits for the outcome. */
   cancel(order: PlacedOrder): Promise<void> {
-    return cancel(this.counter, this.customer, order);
+    return cancel(this.trading, this.customer, order);
   }
 
-  /** The key has been used for another wish: 422, and nothing happens. */
-  async refuses(wish: Wish, key: string): Promise<void> {
-    const body = { items: wish.lines, paymentMethod: wish.method, shippingAddress: address };
+  /** Reuses the idempotency key of another purchase and expects 422. */
+  async expectKeyRejected(purchase: Purchase, key: string): Promise<void> {
+    const body = { items: purchase.lines, paymentMethod: purchase.method, shippingAddress: address };
     await this.account.call({
-      op: 'misuse-key',
+      op: 'reuse-key',
       method: 'POST',
       path: '/orders',
       headers: { 'idempotency-key': key },
@@ -88,50 +88,50 @@ export class Buyer {
     });
   }
 
-  /** `POST /orders` under one idempotency key, for as long as it takes. */
-  async place(wish: Wish, key: string = randomUUID()): Promise<PlacedOrder> {
-    const body = { items: wish.lines, paymentMethod: wish.method, shippingAddress: address };
-    return this.#accept(wish, key, '/orders', body);
+  /** `POST /orders` with one idempotency key, retried until it is answered. */
+  async place(purchase: Purchase, key: string = randomUUID()): Promise<PlacedOrder> {
+    const body = { items: purchase.lines, paymentMethod: purchase.method, shippingAddress: address };
+    return this.#accept(purchase, key, '/orders', body);
   }
 
-  async #checkOut(wish: Wish): Promise<PlacedOrder> {
-    await fillCart(this.account, wish.lines, wish.total);
-    const body = { paymentMethod: wish.method, shippingAddress: address, expectedTotal: pounds(wish.total) };
-    return this.#accept(wish, randomUUID(), '/cart/checkout', body);
+  async #checkOut(purchase: Purchase): Promise<PlacedOrder> {
+    await fillCart(this.account, purchase.lines, purchase.total);
+    const body = { paymentMethod: purchase.method, shippingAddress: address, expectedTotal: pounds(purchase.total) };
+    return this.#accept(purchase, randomUUID(), '/cart/checkout', body);
   }
 
-  async #accept({ total }: Wish, key: string, path: string, body: object): Promise<PlacedOrder> {
+  async #accept({ total }: Purchase, key: string, path: string, body: object): Promise<PlacedOrder> {
     const { userId } = this.customer;
     const about = { key, userId, total };
-    const { body: answer } = await this.account.call<{ orderId: string }>({
+    const { body: accepted } = await this.account.call<{ orderId: string }>({
       op: 'checkout',
       method: 'POST',
       path,
       headers: { 'idempotency-key': key },
       body,
-      about,
+      facts: about,
       expect: [202],
     });
-    this.counter.history.write('outcome', {
+    this.trading.history.write('outcome', {
       op: 'checkout',
       key,
       userId,
-      orderId: answer.orderId,
+      orderId: accepted.orderId,
       total,
       status: 'accepted',
     });
-    return { orderId: answer.orderId, total, invoiced: total, status: 'pending', wasConfirmed: false };
+    return { orderId: accepted.orderId, total, invoiced: total, status: 'pending', wasConfirmed: false };
   }
 
-  /** One to three articles, and one way to pay. */
-  wish(): Wish {
-    const picked = this.chance.pick(1 + Math.floor(this.chance.fraction() * 3), this.goods);
+  /** A random purchase: one to three articles and a payment method. */
+  randomPurchase(): Purchase {
+    const picked = this.random.pick(1 + Math.floor(this.random.fraction() * 3), this.goods);
     const lines = picked.map(({ productId, price }) => ({
       productId,
       price,
-      quantity: 1 + Math.floor(this.chance.fraction() * 3),
+      quantity: 1 + Math.floor(this.random.fraction() * 3),
     }));
-    let share = this.chance.fraction() * 100;
+    let share = this.random.fraction() * 100;
     const [method] = methods.find(([, of]) => (share -= of) < 0) ?? methods[0]!;
     return {
       lines: lines.map(({ productId, quantity }) => ({ productId, quantity })),

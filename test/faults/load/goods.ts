@@ -1,6 +1,6 @@
-import type { Account } from '../../../tools/shop/play/account.js';
-import { pounds } from '../../../tools/shop/play/api.js';
-import { atOnce } from '../../../tools/shop/play/at-once.js';
+import type { Account } from '../../../tools/shop/trading/account.js';
+import { pounds } from '../../../tools/shop/trading/api.js';
+import { forEachConcurrently } from '../../../tools/shop/trading/concurrency.js';
 
 export interface Goods {
   readonly productId: string;
@@ -8,24 +8,24 @@ export interface Goods {
   readonly price: number;
 }
 
-const plenty = 1_000_000;
+const unlimited = 1_000_000;
 
-/** Pieces of an article by its number: every tenth is scarce. */
-export const everyTenthScarce = (number: number): number => (number % 10 === 9 ? 40 : plenty);
+/** Stock of an article by its number: small for every tenth. */
+export const everyTenthScarce = (number: number): number => (number % 10 === 9 ? 40 : unlimited);
 
-/** Puts goods into the shop under codes of this name. Called again with the same name, it throws. */
+/** Adds products with this prefix of their SKU. Throws when the prefix was used before. */
 export async function addGoods(
   admin: Account,
-  name: string,
+  prefix: string,
   count: number,
   piecesOf: (number: number) => number = everyTenthScarce,
 ): Promise<Goods[]> {
   const goods: Goods[] = [];
   const numbers = Array.from({ length: count }, (_, index) => index);
-  await atOnce(4, numbers, async (number) => {
+  await forEachConcurrently(4, numbers, async (number) => {
     const stock = piecesOf(number);
     const price = 100 + number * 7;
-    const body = { sku: `${name}-${number}`, name: `${name} article ${number}`, price: pounds(price), stock };
+    const body = { sku: `${prefix}-${number}`, name: `${prefix} article ${number}`, price: pounds(price), stock };
     const { body: added } = await admin.call<{ id: string }>({
       op: 'add-product',
       method: 'POST',

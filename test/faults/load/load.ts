@@ -1,9 +1,9 @@
-import { Account } from '../../../tools/shop/play/account.js';
-import { atOnce } from '../../../tools/shop/play/at-once.js';
-import { GatewayClient } from '../../../tools/shop/play/gateway-client.js';
-import { openHistory, type History } from '../../../tools/shop/play/history.js';
-import type { Customer } from '../../../tools/shop/play/place-order.js';
-import { chanceOf } from '../../../tools/shop/retail/chance.js';
+import { Account } from '../../../tools/shop/trading/account.js';
+import { forEachConcurrently } from '../../../tools/shop/trading/concurrency.js';
+import { GatewayClient } from '../../../tools/shop/trading/gateway-client.js';
+import { openHistory, type History } from '../../../tools/shop/trading/history.js';
+import type { Customer } from '../../../tools/shop/trading/place-order.js';
+import { seededRandom } from '../../../tools/shop/retail/seeded-random.js';
 import { Buyer } from './buyer.js';
 import { addGoods, type Goods } from './goods.js';
 
@@ -13,28 +13,28 @@ export interface LoadOptions {
   /** Every call is appended here as JSON lines (invoke, ok, fail, indeterminate, outcome), for the audit. */
   readonly historyFile: string;
   readonly seed: number;
-  /** Who buys side by side; each waits for one order before the next. Default 8. */
+  /** Concurrent buyers; each waits for the outcome of an order before the next order. Default 8. */
   readonly buyers?: number;
-  /** Articles in the shop; default 40, every tenth of them scarce. */
+  /** Articles in the shop; default 40. The stock of every tenth is small. */
   readonly articles?: number;
-  /** How long one call, and one order, may take while the shop can't be reached, in seconds; default 150. */
-  readonly patience?: number;
-  readonly say: (line: string) => void;
+  /** Timeout of one call and of one order, in seconds, downtime of the shop included; default 150. */
+  readonly timeoutSeconds?: number;
+  readonly log: (line: string) => void;
 }
 
 export interface LoadCounts {
   /** Answered 202. */
   accepted: number;
-  /** Seen with an outcome by their buyer. */
+  /** Orders whose buyer has seen the outcome. */
   settled: number;
   confirmed: number;
-  /** What the shop must never answer, each with what it was. */
-  readonly mishaps: string[];
+  /** Responses and outcomes that must never happen. */
+  readonly errors: string[];
 }
 
-/** Buyers who talk only HTTP with the gateway, and write down what they saw. Started and stopped any number of times. */
+/** Buyers that use only the gateway's HTTP API and record what they see. Can be started and stopped any number of times. */
 export class Load {
-  readonly counts: LoadCounts = { accepted: 0, settled: 0, confirmed: 0, mishaps: [] };
+  readonly counts: LoadCounts = { accepted: 0, settled: 0, confirmed: 0, errors: [] };
   #stopping = true;
   #running: Promise<unknown> = Promise.resolve();
   #pace = 0;
@@ -49,37 +49,42 @@ export class Load {
 
   /** Puts goods into the shop and registers the buyers. */
   static async open(options: LoadOptions): Promise<Load> {
-    const { gatewayUrl, admin, seed, say } = options;
+    const { gatewayUrl, admin, seed, log } = options;
     const history = openHistory(options.historyFile);
-    const patience = 1_000 * (options.patience ?? 150);
-    const client = new GatewayClient({ url: gatewayUrl, connections: 64, history, patience });
+    const timeoutMs = 1_000 * (options.timeoutSeconds ?? 150);
+    const client = new GatewayClient({ url: gatewayUrl, connections: 64, history, timeoutMs });
     const name = `load-${seed}-${Date.now().toString(36)}`;
-    const boss = await Account.logIn(client, admin);
-    const goods = await addGoods(boss, name, options.articles ?? 40);
-    const counter = { ids: new Map<string, string>(), history, patience };
+    const adminAccount = await Account.logIn(client, admin);
+    const goods = await addGoods(adminAccount, name, options.articles ?? 40);
+    const tradingContext = { ids: new Map<string, string>(), history, outcomeTimeoutMs: timeoutMs };
     const buyers: Buyer[] = [];
-    await atOnce(
+    await forEachConcurrently(
       2,
       Array.from({ length: options.buyers ?? 8 }, (_, index) => index),
       async (index) => {
         buyers.push(
-          new Buyer(await register(client, `${name}-${index}`), counter, goods, chanceOf(seed, `buyer ${index}`)),
+          new Buyer(
+            await register(client, `${name}-${index}`),
+            tradingContext,
+            goods,
+            seededRandom(seed, `buyer ${index}`),
+          ),
         );
       },
     );
-    say(`load: ${goods.length} articles, ${buyers.length} buyers`);
-    return new Load(client, history, boss, buyers, goods);
+    log(`load: ${goods.length} articles, ${buyers.length} buyers`);
+    return new Load(client, history, adminAccount, buyers, goods);
   }
 
-  /** Goes on buying until `stop`. `pace`: milliseconds that a buyer lets pass between two orders. */
+  /** Buys until `stop`. `pace`: milliseconds between two orders of a buyer. */
   start(pace = 0): void {
     if (!this.#stopping) return;
     this.#stopping = false;
     this.#pace = pace;
-    this.#running = Promise.all(this.buyers.map((buyer) => this.#keepBuying(buyer)));
+    this.#running = Promise.all(this.buyers.map((buyer) => this.#buyUntilStopped(buyer)));
   }
 
-  /** No new orders; resolves when each has its outcome, or its buyer's patience is at its end. */
+  /** Places no new orders. Resolves when each order has its outcome or its timeout has passed. */
   async stop(): Promise<void> {
     this.#stopping = true;
     await this.#running;
@@ -92,25 +97,25 @@ export class Load {
     await this.history.close();
   }
 
-  async #keepBuying(buyer: Buyer): Promise<void> {
+  async #buyUntilStopped(buyer: Buyer): Promise<void> {
     while (!this.#stopping) {
       try {
         const { status } = await buyer.buy(() => this.counts.accepted++);
         if (status !== 'pending' && status !== 'cancelling') this.counts.settled++;
-        else this.counts.mishaps.push(`an order stayed ${status} to the end of its buyer's patience`);
+        else this.counts.errors.push(`an order was still ${status} at its timeout`);
         if (status === 'confirmed') this.counts.confirmed++;
       } catch (error) {
-        this.counts.mishaps.push(error instanceof Error ? error.message : String(error));
-        if (this.counts.mishaps.length > 200) throw error;
+        this.counts.errors.push(error instanceof Error ? error.message : String(error));
+        if (this.counts.errors.length > 200) throw error;
       }
       if (this.#pace > 0) await new Promise((resolve) => setTimeout(resolve, this.#pace));
     }
   }
 }
 
-/** A new person with an account of his own, logged in. */
+/** Registers a new buyer and logs in. */
 export async function register(client: GatewayClient, name: string): Promise<Customer> {
-  const { account, userId } = await Account.open(client, {
+  const { account, userId } = await Account.register(client, {
     email: `${name}@buyers.example`,
     password: `correct-horse-${name}`,
     name: 'Ada',

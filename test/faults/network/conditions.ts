@@ -1,106 +1,106 @@
-import type { ActiveFault, Fault, Faults } from './fault.js';
-import type { Way } from './language.js';
-import type { Fraction } from './which.js';
+import type { ActiveFault, ActiveFaults, NetworkFault } from './network-fault.js';
+import type { RandomSource } from './occurrences.js';
+import type { Direction } from './protocol.js';
 
-export interface OneWay {
-  /** Both where nothing is said. */
-  readonly way?: Way;
+export interface Directed {
+  /** Default: both directions. */
+  readonly direction?: Direction;
 }
-export interface Latency extends OneWay {
-  /** Of each way, so that a question and its answer take twice as long. */
+export interface Latency extends Directed {
+  /** Per direction: a request and its response together take twice as long. */
   readonly milliseconds: number;
-  /** At most as many more, or fewer, by chance. The order stays. */
+  /** Random deviation of the latency, at most this much. The order is kept. */
   readonly jitter?: number;
 }
-export interface Slicing extends OneWay {
-  /** Of one write. */
+export interface Slicing extends Directed {
+  /** Bytes per write. */
   readonly bytes: number;
 }
-export interface Bandwidth extends OneWay {
-  /** Of each connection. */
+export interface Bandwidth extends Directed {
+  /** Per connection. */
   readonly bytesPerSecond: number;
 }
 
-interface Switched<S> {
+interface Active<S> {
   readonly fault: ActiveFault;
   readonly settings: S;
 }
 
-/** A piece of a unit that is written at once, and the milliseconds that the line is busy with it. */
+/** A part of a unit that is written at once, and the milliseconds for which the line is then busy. */
 export interface Piece {
   readonly bytes: Buffer;
   readonly busy: number;
 }
 
-/** Narrow lines are paced in steps of this many milliseconds. */
+/** Bandwidth is limited in steps of this many milliseconds. */
 export const step = 50;
 
-/** How bytes travel at the moment, the same for every connection. Of each kind one fault at a time: the next one replaces it. */
+/** The current network conditions of all connections. One fault of each kind at a time: a new one replaces the earlier one. */
 export class Conditions {
-  #latency: Switched<Latency> | undefined;
-  #slicing: Switched<Slicing> | undefined;
-  #bandwidth: Switched<Bandwidth> | undefined;
-  #hole: (Switched<OneWay> & { readonly filled: Promise<void> }) | undefined;
+  #latency: Active<Latency> | undefined;
+  #slicing: Active<Slicing> | undefined;
+  #bandwidth: Active<Bandwidth> | undefined;
+  #hole: (Active<Directed> & { readonly healed: Promise<void> }) | undefined;
 
   constructor(
-    private readonly faults: Faults,
-    private readonly chance: Fraction,
+    private readonly faults: ActiveFaults,
+    private readonly random: RandomSource,
   ) {}
 
-  latency(settings: Latency): Fault {
+  latency(settings: Latency): NetworkFault {
     this.#latency?.fault.heal();
-    const fault = this.faults.begin(`latency of ${settings.milliseconds} ms`, () => (this.#latency = undefined));
+    const fault = this.faults.start(`latency of ${settings.milliseconds} ms`, () => (this.#latency = undefined));
     this.#latency = { settings, fault };
     return fault;
   }
 
-  slicing(settings: Slicing): Fault {
+  slicing(settings: Slicing): NetworkFault {
     this.#slicing?.fault.heal();
-    const fault = this.faults.begin(`slices of ${settings.bytes} bytes`, () => (this.#slicing = undefined));
+    const fault = this.faults.start(`slices of ${settings.bytes} bytes`, () => (this.#slicing = undefined));
     this.#slicing = { settings, fault };
     return fault;
   }
 
-  bandwidth(settings: Bandwidth): Fault {
+  bandwidth(settings: Bandwidth): NetworkFault {
     this.#bandwidth?.fault.heal();
-    const fault = this.faults.begin(`${settings.bytesPerSecond} bytes a second`, () => (this.#bandwidth = undefined));
+    const fault = this.faults.start(`${settings.bytesPerSecond} bytes per second`, () => (this.#bandwidth = undefined));
     this.#bandwidth = { settings, fault };
     return fault;
   }
 
-  blackHole(settings: OneWay): Fault {
+  blackHole(settings: Directed): NetworkFault {
     this.#hole?.fault.heal();
-    let fill = (): void => undefined;
-    const filled = new Promise<void>((resolve) => (fill = resolve));
-    const fault = this.faults.begin('black hole', () => {
+    let resolveHealed = (): void => undefined;
+    const healed = new Promise<void>((resolve) => (resolveHealed = resolve));
+    const fault = this.faults.start('black hole', () => {
       this.#hole = undefined;
-      fill();
+      resolveHealed();
     });
-    this.#hole = { settings, fault, filled };
+    this.#hole = { settings, fault, healed };
     return fault;
   }
 
-  /** Milliseconds by which something that goes this way comes later. */
-  delay(way: Way): number {
-    const latency = along(way, this.#latency);
+  /** Milliseconds by which a unit in this direction is delayed. */
+  delay(direction: Direction): number {
+    const latency = inDirection(direction, this.#latency);
     if (!latency) return 0;
     latency.fault.hit();
     const { milliseconds, jitter = 0 } = latency.settings;
-    return Math.max(0, milliseconds + (this.chance.fraction() * 2 - 1) * jitter);
+    return Math.max(0, milliseconds + (this.random.fraction() * 2 - 1) * jitter);
   }
 
-  /** Nothing when the way is open; else what resolves once it is open again. */
-  hole(way: Way): Promise<void> | undefined {
-    const hole = along(way, this.#hole);
+  /** Undefined without a black hole; otherwise a promise that resolves when it is healed. */
+  hole(direction: Direction): Promise<void> | undefined {
+    const hole = inDirection(direction, this.#hole);
     hole?.fault.hit();
-    return hole?.filled;
+    return hole?.healed;
   }
 
-  /** How a unit is written. */
-  *pieces(way: Way, unit: Buffer): Generator<Piece> {
+  /** The pieces in which a unit is written. */
+  *pieces(direction: Direction, unit: Buffer): Generator<Piece> {
     for (let at = 0; at < unit.length;) {
-      const slicing = along(way, this.#slicing);
-      const bandwidth = along(way, this.#bandwidth);
+      const slicing = inDirection(direction, this.#slicing);
+      const bandwidth = inDirection(direction, this.#bandwidth);
       const perStep = bandwidth
         ? Math.max(1, Math.floor((bandwidth.settings.bytesPerSecond * step) / 1_000))
         : unit.length;
@@ -116,6 +116,6 @@ export class Conditions {
   }
 }
 
-function along<T extends Switched<OneWay>>(way: Way, switched: T | undefined): T | undefined {
-  return switched && (switched.settings.way ?? way) === way ? switched : undefined;
+function inDirection<T extends Active<Directed>>(direction: Direction, active: T | undefined): T | undefined {
+  return active && (active.settings.direction ?? direction) === direction ? active : undefined;
 }

@@ -1,109 +1,110 @@
 import type { Socket } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { step, type Conditions } from './conditions.js';
-import type { Conversation, Way } from './language.js';
+import type { ConnectionInspector, Direction } from './protocol.js';
 
-/** Bytes that wait at most before the sender is held up, as the buffers of a real network would. */
-const mostWaiting = 1024 * 1024;
+/** Bytes that are buffered at most before the sender is paused, like the buffers of a real network. */
+const maxBufferedBytes = 1024 * 1024;
 
-interface Waiting {
+interface Queued {
   readonly due: number;
-  /** A unit; or that the sender has said his last, or has broken off. */
-  readonly what: Buffer | 'end' | 'break';
+  /** A unit, the end of the stream, or a reset by the sender. */
+  readonly what: Buffer | 'end' | 'reset';
 }
 
-export interface Passage {
-  readonly way: Way;
+export interface FlowOptions {
+  readonly direction: Direction;
   readonly from: Socket;
   readonly to: Socket;
-  readonly conversation: Conversation;
+  readonly inspector: ConnectionInspector;
   readonly conditions: Conditions;
-  /** Cuts the connection at both ends. */
+  /** Resets the connection at both ends. */
   readonly reset: () => void;
-  /** The passage is over; nobody waits any longer. */
-  readonly over: AbortSignal;
+  /** Aborted when the connection is closed. */
+  readonly closed: AbortSignal;
 }
 
 /**
- * One way of a connection: what comes in at one end goes out at the other, in order, as the conditions of the moment allow.
- * The end and the breaking off of a connection travel like its bytes: in a black hole they are not heard either.
+ * One direction of a connection: forwards what arrives, in order, under the current conditions. The end and the reset of a
+ * connection are delayed like its bytes: a black hole swallows them too.
  */
 export class Flow {
-  readonly #queue: Waiting[] = [];
+  readonly #queue: Queued[] = [];
   #bytes = 0;
   #lastDue = 0;
   #busyUntil = 0;
-  #arrived: () => void = () => undefined;
+  #wake: () => void = () => undefined;
 
-  constructor(private readonly passage: Passage) {
-    const { from, way, conversation, over } = passage;
+  constructor(private readonly options: FlowOptions) {
+    const { from, direction, inspector, closed } = options;
     from.on('data', (chunk: Buffer) => {
-      for (const unit of conversation.units(way, chunk)) this.#arrive(unit);
+      for (const unit of inspector.units(direction, chunk)) this.#enqueue(unit);
     });
     from.once('end', () => {
-      const rest = conversation.rest(way);
-      if (rest.length > 0) this.#arrive(rest);
-      this.#arrive('end');
+      const remainder = inspector.remainder(direction);
+      if (remainder.length > 0) this.#enqueue(remainder);
+      this.#enqueue('end');
     });
-    from.on('error', () => this.#arrive('break')); // what it was is told to the other end by the reset
-    over.addEventListener('abort', () => this.#arrived(), { once: true });
+    from.on('error', () => this.#enqueue('reset')); // the other end sees a reset for any error
+    closed.addEventListener('abort', () => this.#wake(), { once: true });
     void this.#run();
   }
 
-  #arrive(what: Waiting['what']): void {
-    if (this.passage.over.aborted) return;
-    this.#lastDue = Math.max(this.#lastDue, performance.now() + this.passage.conditions.delay(this.passage.way));
+  #enqueue(what: Queued['what']): void {
+    if (this.options.closed.aborted) return;
+    this.#lastDue = Math.max(this.#lastDue, performance.now() + this.options.conditions.delay(this.options.direction));
     this.#queue.push({ due: this.#lastDue, what });
     if (Buffer.isBuffer(what)) this.#bytes += what.length;
-    if (this.#bytes > mostWaiting) this.passage.from.pause();
-    this.#arrived();
+    if (this.#bytes > maxBufferedBytes) this.options.from.pause();
+    this.#wake();
   }
 
   async #run(): Promise<void> {
-    const { over } = this.passage;
+    const { closed } = this.options;
     try {
-      while (!over.aborted) {
+      while (!closed.aborted) {
         const next = this.#queue[0];
-        if (!next) await new Promise<void>((resolve) => (this.#arrived = resolve));
-        else if (await this.#deliver(next)) this.#queue.shift();
+        if (!next) await new Promise<void>((resolve) => (this.#wake = resolve));
+        else if (await this.#forward(next)) this.#queue.shift();
         else return;
       }
     } catch (error) {
-      if (!over.aborted) throw error;
+      if (!closed.aborted) throw error;
     }
   }
 
-  /** False when nothing follows. */
-  async #deliver({ due, what }: Waiting): Promise<boolean> {
-    const { way, from, to, conversation, conditions, reset, over } = this.passage;
-    if (due > performance.now()) await pause(due - performance.now(), undefined, { signal: over });
-    for (let hole = conditions.hole(way); hole; hole = conditions.hole(way)) await Promise.race([hole, ended(over)]);
-    if (over.aborted) return false;
-    if (what === 'break') reset();
+  /** Returns false when nothing follows. */
+  async #forward({ due, what }: Queued): Promise<boolean> {
+    const { direction, from, to, inspector, conditions, reset, closed } = this.options;
+    if (due > performance.now()) await delay(due - performance.now(), undefined, { signal: closed });
+    for (let hole = conditions.hole(direction); hole; hole = conditions.hole(direction))
+      await Promise.race([hole, aborted(closed)]);
+    if (closed.aborted) return false;
+    if (what === 'reset') reset();
     else if (what === 'end') to.end();
     if (!Buffer.isBuffer(what)) return false;
     this.#bytes -= what.length;
-    if (this.#bytes <= mostWaiting) from.resume();
-    const verdict = conversation.judge(way, what);
+    if (this.#bytes <= maxBufferedBytes) from.resume();
+    const verdict = inspector.verdict(direction, what);
     if (verdict === 'reset') reset();
     else if (verdict === 'pass') await this.#write(what);
     return verdict !== 'reset';
   }
 
   async #write(unit: Buffer): Promise<void> {
-    const { way, to, conditions, over } = this.passage;
-    for (const { bytes, busy } of conditions.pieces(way, unit)) {
-      await new Promise<void>((resolve) => to.write(bytes, () => resolve())); // an error here is one of `to` too, and breaks the other way off
+    const { direction, to, conditions, closed } = this.options;
+    for (const { bytes, busy } of conditions.pieces(direction, unit)) {
+      await new Promise<void>((resolve) => to.write(bytes, () => resolve())); // an error is also an 'error' event of `to`, which resets the connection
       if (busy === 0) continue;
       const now = performance.now();
-      this.#busyUntil = Math.max(this.#busyUntil, now - step) + busy; // what a timer was late by is made good
-      if (this.#busyUntil > now + 1) await pause(this.#busyUntil - now, undefined, { signal: over });
+      this.#busyUntil = Math.max(this.#busyUntil, now - step) + busy; // compensates for timers that fire late
+      if (this.#busyUntil > now + 1) await delay(this.#busyUntil - now, undefined, { signal: closed });
     }
   }
 }
 
-function ended(over: AbortSignal): Promise<void> {
+function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) =>
-    over.aborted ? resolve() : over.addEventListener('abort', () => resolve(), { once: true }),
+    signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true }),
   );
 }

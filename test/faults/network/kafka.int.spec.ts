@@ -12,7 +12,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { startKafka, type Kafka } from '../../../tools/platform/kafka/start-kafka.js';
 import { freePorts } from '../../../tools/platform/process/ports.js';
 import { removeState, temporaryFolder } from '../../../tools/platform/process/temporary-folder.js';
-import { chanceOf } from '../../../tools/shop/retail/chance.js';
+import { seededRandom } from '../../../tools/shop/retail/seeded-random.js';
 import { Proxy } from './proxy.js';
 
 jest.setTimeout(120_000);
@@ -23,7 +23,7 @@ let proxy: Proxy<'kafka'>;
 let clients: KafkaClient[];
 let events: Topic;
 
-/** A broker of its own: it tells its clients the address of the proxy. */
+/** A broker of its own, because it must advertise the address of the proxy. */
 beforeAll(async () => {
   folder = await temporaryFolder();
   const [port, controllerPort, behind] = (await freePorts(3)) as [number, number, number];
@@ -31,14 +31,14 @@ beforeAll(async () => {
     name: 'kafka',
     target: { host: '127.0.0.1', port },
     port: behind,
-    speaks: 'kafka',
-    chance: chanceOf(1, 'network'),
+    protocol: 'kafka',
+    random: seededRandom(1, 'network'),
   });
   broker = await startKafka({
     dataDir: `${folder}/kafka`,
     port,
     controllerPort,
-    log: `${folder}/kafka.log`,
+    logFile: `${folder}/kafka.log`,
     shortLived: true,
     advertisedListeners: [`127.0.0.1:${behind}`],
   });
@@ -67,79 +67,79 @@ function aClient(clientId: string): KafkaClient {
 const publish = (publisher: Publisher, ...values: string[]): ReturnType<Publisher['publish']> =>
   publisher.publish(values.map((value) => ({ topic: events.name, partition: 0, key: 'a', value, headers: {} })));
 
-/** Everything that the topic holds. */
-async function held(): Promise<string[]> {
+/** All values on the topic. */
+async function values(): Promise<string[]> {
   const seen: IncomingRecord[] = [];
   const tail = await aClient('reader').tail({
     topics: [events.name],
     onRecords: (records) => seen.push(...records),
-    onDead: (error) => seen.push(...[error as never]),
+    onFatal: (error) => seen.push(...[error as never]),
   });
   await tail.caughtUp;
   await tail.close();
   return seen.map(({ value }) => value?.toString() ?? '');
 }
 
-describe('a network that carries everything', () => {
-  it('lets a client publish and read through the proxy alone', async () => {
+describe('a network without faults', () => {
+  it('lets a client publish and read, all through the proxy', async () => {
     const before = proxy.connections;
     const publisher = await aClient('writer').publisher();
     expect(proxy.connections).toBeGreaterThan(before);
     await publish(publisher, '1', '2');
     await publisher.close();
-    expect(await held()).toEqual(['1', '2']);
+    expect(await values()).toEqual(['1', '2']);
   });
 });
 
-describe('a lost answer of Produce', () => {
-  it('has the record on the topic, though publishing was rejected', async () => {
+describe('a dropped Produce response', () => {
+  it('leaves the record on the topic, although publishing was rejected', async () => {
     const publisher = await aClient('writer').publisher();
-    const loss = proxy.lose.answers({ api: 'produce', which: { nth: 2 }, how: 'reset' });
+    const drop = proxy.drop.responses({ api: 'produce', occurrences: { nth: 2 }, how: 'reset' });
     await publish(publisher, '1');
     await expect(publish(publisher, '2')).rejects.toThrow();
     await publisher.close();
-    expect(loss.heal()).toBe(1);
-    expect(await held()).toEqual(['1', '2']);
+    expect(drop.heal()).toBe(1);
+    expect(await values()).toEqual(['1', '2']);
   });
 
-  it('can leave the client waiting on a connection that stays', async () => {
+  it('can leave the client waiting on an open connection', async () => {
     const publisher = await aClient('writer').publisher();
-    const loss = proxy.lose.answers({ api: 'produce', which: { nth: 1 }, how: 'swallow' });
+    const drop = proxy.drop.responses({ api: 'produce', occurrences: { nth: 1 }, how: 'swallow' });
     const publishing = publish(publisher, '1').then(
       () => 'acknowledged',
       () => 'rejected',
     );
-    await eventually(() => loss.hits === 1);
-    expect(await held()).toEqual(['1']);
+    await eventually(() => drop.hits === 1);
+    expect(await values()).toEqual(['1']);
     proxy.reset();
     expect(await publishing).toBe('rejected');
     await publisher.close();
   });
 
-  it('can be one of certain clients alone', async () => {
-    const loss = proxy.lose.answers({ api: 'produce', which: { every: 1 }, how: 'reset', client: /^order-/ });
+  it('can be limited to some clients', async () => {
+    const drop = proxy.drop.responses({ api: 'produce', occurrences: { every: 1 }, how: 'reset', client: /^order-/ });
     const publisher = await aClient('cart-1').publisher();
     await publish(publisher, '1');
     const other = await aClient('order-1').publisher();
     await expect(publish(other, '2')).rejects.toThrow();
     await Promise.all([publisher.close(), other.close()]);
-    expect(loss.hits).toBe(1);
+    expect(drop.hits).toBe(1);
   });
 
-  it('is no longer lost once it is healed', async () => {
+  it('ends when it is healed', async () => {
     const publisher = await aClient('writer').publisher();
-    proxy.lose.answers({ api: 'produce', which: { every: 1 }, how: 'reset' });
+    proxy.drop.responses({ api: 'produce', occurrences: { every: 1 }, how: 'reset' });
     proxy.heal();
     await publish(publisher, '1');
     await publisher.close();
   });
 
-  it('is lost as often as its probability says', async () => {
-    const loss = proxy.lose.answers({ api: 'produce', which: { probability: 0.2 }, how: 'reset' });
-    const values = Array.from({ length: 100 }, (_, index) => String(index));
+  it('happens as often as its probability says', async () => {
+    const drop = proxy.drop.responses({ api: 'produce', occurrences: { probability: 0.2 }, how: 'reset' });
+    const sent = Array.from({ length: 100 }, (_, index) => String(index));
     let rejected = 0;
     let publisher = await aClient('writer').publisher();
-    for (const value of values) {
+    for (const value of sent) {
       try {
         await publish(publisher, value);
       } catch {
@@ -149,23 +149,23 @@ describe('a lost answer of Produce', () => {
       }
     }
     await publisher.close();
-    expect(rejected).toBe(loss.heal());
+    expect(rejected).toBe(drop.heal());
     expect(rejected).toBeGreaterThan(8);
     expect(rejected).toBeLessThan(35);
-    expect(await held()).toEqual(values);
+    expect(await values()).toEqual(sent);
   });
 });
 
-describe('a lost request of Produce', () => {
+describe('a dropped Produce request', () => {
   it('never reaches the topic', async () => {
     const publisher = await aClient('writer').publisher();
-    const loss = proxy.lose.requests({ api: 'produce', which: { nth: 1 }, how: 'reset' });
+    const drop = proxy.drop.requests({ api: 'produce', occurrences: { nth: 1 }, how: 'reset' });
     await expect(publish(publisher, '1')).rejects.toThrow();
     await publisher.close();
     const another = await aClient('writer').publisher();
     await publish(another, '2');
     await another.close();
-    expect(loss.hits).toBe(1);
-    expect(await held()).toEqual(['2']);
+    expect(drop.hits).toBe(1);
+    expect(await values()).toEqual(['2']);
   });
 });

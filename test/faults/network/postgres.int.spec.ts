@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { freshDatabase, type FreshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
-import { chanceOf } from '../../../tools/shop/retail/chance.js';
+import { seededRandom } from '../../../tools/shop/retail/seeded-random.js';
 import { Proxy } from './proxy.js';
 
 let database: FreshDatabase;
@@ -19,8 +19,8 @@ beforeAll(async () => {
   proxy = await Proxy.open({
     name: 'postgres',
     target: { host: url.hostname, port: Number(url.port) },
-    speaks: 'postgres',
-    chance: chanceOf(1, 'network'),
+    protocol: 'postgres',
+    random: seededRandom(1, 'network'),
   });
   through = Object.assign(url, { hostname: '127.0.0.1', port: proxy.port }).href;
 });
@@ -41,7 +41,7 @@ afterEach(async () => {
 async function aClient(application = 'test'): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: through, application_name: application });
   clients.push(client);
-  client.on('error', () => undefined); // told by the query that it breaks
+  client.on('error', () => undefined); // the running query rejects with the same error
   await client.connect();
   return client;
 }
@@ -52,11 +52,11 @@ async function insert(client: pg.Client, name: string, commit = 'commit'): Promi
   await client.query(commit);
 }
 
-const held = async (): Promise<string[]> =>
+const names = async (): Promise<string[]> =>
   (await direct.query<{ name: string }>('SELECT name FROM things ORDER BY name')).rows.map(({ name }) => name);
 
-describe('a network that carries everything', () => {
-  it('carries what is large and what fails, too', async () => {
+describe('a network without faults', () => {
+  it('carries large messages and errors', async () => {
     const client = await aClient();
     const { rows } = await client.query<{ length: number }>('SELECT length($1::text) AS length', [
       'x'.repeat(3_000_000),
@@ -67,66 +67,72 @@ describe('a network that carries everything', () => {
     );
     await expect(client.query('SELECT 1 / 0')).rejects.toThrow('division by zero');
     await insert(client, 'a');
-    expect(await held()).toEqual(['a']);
+    expect(await names()).toEqual(['a']);
   });
 });
 
-describe('a lost answer of COMMIT', () => {
-  it.each(['commit', 'COMMIT', 'end'])('has the row there, though the client got an error (%s)', async (commit) => {
-    const client = await aClient();
-    const loss = proxy.lose.commitAnswers({ which: { nth: 2 } });
-    await insert(client, 'a', commit);
-    await expect(insert(client, 'b', commit)).rejects.toThrow();
-    expect(loss.heal()).toBe(1);
-    expect(await held()).toEqual(['a', 'b']);
-  });
+describe('a dropped COMMIT response', () => {
+  it.each(['commit', 'COMMIT', 'end'])(
+    'leaves the row committed, although the client got an error (%s)',
+    async (commit) => {
+      const client = await aClient();
+      const drop = proxy.drop.commitResponses({ occurrences: { nth: 2 } });
+      await insert(client, 'a', commit);
+      await expect(insert(client, 'b', commit)).rejects.toThrow();
+      expect(drop.heal()).toBe(1);
+      expect(await names()).toEqual(['a', 'b']);
+    },
+  );
 
-  it('does not count a transaction that had failed before', async () => {
+  it('does not count a transaction that failed before', async () => {
     const client = await aClient();
-    const loss = proxy.lose.commitAnswers({ which: { nth: 1 } });
+    const drop = proxy.drop.commitResponses({ occurrences: { nth: 1 } });
     await client.query('begin');
     await expect(client.query('SELECT 1 / 0')).rejects.toThrow('division by zero');
     expect((await client.query('commit')).command).toBe('ROLLBACK');
-    expect(loss.hits).toBe(0);
+    expect(drop.hits).toBe(0);
     await expect(insert(client, 'a')).rejects.toThrow();
-    expect(await held()).toEqual(['a']);
+    expect(await names()).toEqual(['a']);
   });
 
-  it('can be one of certain sessions alone', async () => {
-    const ofApplication = proxy.lose.commitAnswers({ which: { every: 1 }, application: /^relay$/ });
-    const ofDatabase = proxy.lose.commitAnswers({ which: { every: 1 }, database: 'another' });
+  it('can be limited to some sessions', async () => {
+    const ofApplication = proxy.drop.commitResponses({ occurrences: { every: 1 }, application: /^relay$/ });
+    const ofDatabase = proxy.drop.commitResponses({ occurrences: { every: 1 }, database: 'another' });
     await insert(await aClient('order'), 'a');
     await expect(insert(await aClient('relay'), 'b')).rejects.toThrow();
     expect([ofApplication.hits, ofDatabase.hits]).toEqual([1, 0]);
     ofApplication.heal();
-    const here = proxy.lose.commitAnswers({ which: { every: 1 }, database: new URL(through).pathname.slice(1) });
+    const here = proxy.drop.commitResponses({
+      occurrences: { every: 1 },
+      database: new URL(through).pathname.slice(1),
+    });
     await expect(insert(await aClient('order'), 'c')).rejects.toThrow();
     expect(here.hits).toBe(1);
-    expect(await held()).toEqual(['a', 'b', 'c']);
+    expect(await names()).toEqual(['a', 'b', 'c']);
   });
 });
 
-describe('a lost COMMIT', () => {
-  it('has no row there, and holds no lock', async () => {
+describe('a dropped COMMIT', () => {
+  it('leaves no row and no lock', async () => {
     const client = await aClient();
-    const loss = proxy.lose.commits({ which: { nth: 1 } });
+    const drop = proxy.drop.commits({ occurrences: { nth: 1 } });
     await expect(insert(client, 'a')).rejects.toThrow();
-    expect(loss.hits).toBe(1);
-    await insert(await aClient(), 'a'); // it would wait for a transaction that is open
-    expect(await held()).toEqual(['a']);
+    expect(drop.hits).toBe(1);
+    await insert(await aClient(), 'a'); // would wait for an open transaction
+    expect(await names()).toEqual(['a']);
   });
 
-  it('is known in the extended protocol as well', async () => {
+  it('is recognized in the extended protocol too', async () => {
     const client = await aClient();
-    const loss = proxy.lose.commits({ which: { nth: 1 } });
+    const drop = proxy.drop.commits({ occurrences: { nth: 1 } });
     await client.query('begin');
     await expect(client.query({ name: 'ends', text: 'commit' })).rejects.toThrow();
-    expect(loss.hits).toBe(1);
+    expect(drop.hits).toBe(1);
   });
 });
 
 describe('a half-open connection', () => {
-  it('keeps the locks of a client that has gone, until the server is told', async () => {
+  it('keeps the locks of a client that is gone, until the server learns it', async () => {
     const client = await aClient();
     await client.query('SELECT pg_advisory_lock(4711)');
     proxy.halfOpen({ gone: 'client' });
@@ -144,7 +150,7 @@ describe('slices of one byte', () => {
   it('are put together again', async () => {
     const slicing = proxy.slicing({ bytes: 1 });
     await insert(await aClient(), 'a');
-    expect(await held()).toEqual(['a']);
+    expect(await names()).toEqual(['a']);
     expect(slicing.hits).toBeGreaterThan(100);
   });
 });

@@ -2,21 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { eventually } from '@tradewind/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { chanceOf } from '../../../tools/shop/retail/chance.js';
-import { breakOff } from './break-off.js';
+import { seededRandom } from '../../../tools/shop/retail/seeded-random.js';
+import { resetConnection } from './reset-connection.js';
 import { Proxy } from './proxy.js';
 
-/** One end of a connection, and what it has seen. */
+/** One end of a connection, with everything that it received. */
 class Peer {
   readonly chunks: Buffer[] = [];
-  saw: 'nothing' | 'end' | 'reset' = 'nothing';
+  state: 'open' | 'ended' | 'reset' = 'open';
 
   constructor(readonly socket: Socket) {
     socket.on('data', (chunk: Buffer) => this.chunks.push(chunk));
-    socket.once('end', () => (this.saw = 'end'));
+    socket.once('end', () => (this.state = 'ended'));
     socket.once('error', (error: NodeJS.ErrnoException) => {
-      expect([this.saw, error.code]).toEqual(['nothing', 'ECONNRESET']); // without a goodbye before
-      this.saw = 'reset';
+      expect([this.state, error.code]).toEqual(['open', 'ECONNRESET']); // without a FIN before
+      this.state = 'reset';
     });
   }
 
@@ -39,8 +39,8 @@ beforeEach(async () => {
   proxy = await Proxy.open({
     name: 'test',
     target: { host: '127.0.0.1', port },
-    speaks: 'bytes',
-    chance: chanceOf(1, 'network'),
+    protocol: 'bytes',
+    random: seededRandom(1, 'network'),
   });
 });
 afterEach(async () => {
@@ -53,8 +53,8 @@ afterEach(async () => {
 async function aConnection(): Promise<[client: Peer, server: Peer]> {
   const client = await aClient();
   client.socket.write('hello ');
-  const behind = await eventually(() => servers.find((one) => one.text === 'hello '));
-  return [client, behind];
+  const serverEnd = await eventually(() => servers.find((one) => one.text === 'hello '));
+  return [client, serverEnd];
 }
 
 async function aClient(): Promise<Peer> {
@@ -65,84 +65,84 @@ async function aClient(): Promise<Peer> {
 }
 
 describe('a network without faults', () => {
-  it('carries what is said either way, and the end of each', async () => {
-    const [client, behind] = await aConnection();
-    behind.socket.end('welcome');
-    await eventually(() => client.saw === 'end' && client.text === 'welcome');
+  it('carries both directions and their ends', async () => {
+    const [client, serverEnd] = await aConnection();
+    serverEnd.socket.end('welcome');
+    await eventually(() => client.state === 'ended' && client.text === 'welcome');
     client.socket.end('bye');
-    await eventually(() => behind.saw === 'end' && behind.text === 'hello bye');
+    await eventually(() => serverEnd.state === 'ended' && serverEnd.text === 'hello bye');
     await eventually(() => proxy.connections === 0);
   });
 
-  it('tells a client that nobody is there', async () => {
+  it('resets the client when no server listens', async () => {
     await new Promise((resolve) => server.close(resolve));
     const client = await aClient();
-    await eventually(() => client.saw === 'reset');
+    await eventually(() => client.state === 'reset');
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   });
 });
 
 describe('latency', () => {
-  it('delays a question and its answer, for as long as it is there', async () => {
-    const [client, behind] = await aConnection();
-    behind.socket.on('data', () => behind.socket.write('answer'));
+  it('delays requests and responses until it is healed', async () => {
+    const [client, serverEnd] = await aConnection();
+    serverEnd.socket.on('data', () => serverEnd.socket.write('response'));
     const latency = proxy.latency({ milliseconds: 60, jitter: 10 });
     const since = performance.now();
-    client.socket.write('question');
-    await eventually(() => client.text === 'answer');
+    client.socket.write('request');
+    await eventually(() => client.text === 'response');
     expect(performance.now() - since).toBeGreaterThanOrEqual(98); // timers may be a millisecond early
     expect(latency.heal()).toBe(2);
-    client.socket.write('question');
-    await eventually(() => client.text === 'answeranswer');
+    client.socket.write('request');
+    await eventually(() => client.text === 'responseresponse');
     expect(latency.hits).toBe(2);
   });
 });
 
-describe('slices and a narrow line', () => {
-  it('lose, double and swap nothing', async () => {
-    const [client, behind] = await aConnection();
+describe('slicing and limited bandwidth', () => {
+  it('lose, duplicate and reorder nothing', async () => {
+    const [client, serverEnd] = await aConnection();
     const slicing = proxy.slicing({ bytes: 1_000 });
-    const bandwidth = proxy.bandwidth({ bytesPerSecond: 1_000_000, way: 'up' });
+    const bandwidth = proxy.bandwidth({ bytesPerSecond: 1_000_000, direction: 'up' });
     const sent = randomBytes(300_000);
     const since = performance.now();
     client.socket.write(sent);
-    await eventually(() => Buffer.concat(behind.chunks.slice(1)).equals(sent));
+    await eventually(() => Buffer.concat(serverEnd.chunks.slice(1)).equals(sent));
     expect(performance.now() - since).toBeGreaterThanOrEqual(200);
     expect(slicing.heal()).toBeGreaterThanOrEqual(290);
     expect(bandwidth.heal()).toBeGreaterThanOrEqual(290);
   });
 
-  it('hold up who sends more than is taken', async () => {
-    const [client, behind] = await aConnection();
-    behind.socket.pause();
+  it('slow down a sender that is faster than the receiver', async () => {
+    const [client, serverEnd] = await aConnection();
+    serverEnd.socket.pause();
     const sent = randomBytes(30_000_000);
     client.socket.write(sent);
     await eventually(() => client.socket.bytesWritten > 1_000_000);
     expect(client.socket.writableLength).toBeGreaterThan(0);
-    behind.socket.resume();
-    await eventually(() => behind.socket.bytesRead === 'hello '.length + sent.length);
-    expect(Buffer.concat(behind.chunks.slice(1)).equals(sent)).toBe(true);
+    serverEnd.socket.resume();
+    await eventually(() => serverEnd.socket.bytesRead === 'hello '.length + sent.length);
+    expect(Buffer.concat(serverEnd.chunks.slice(1)).equals(sent)).toBe(true);
   });
 });
 
 describe('a reset', () => {
-  it('breaks every connection at both ends, and no later one', async () => {
-    const [client, behind] = await aConnection();
+  it('resets every connection at both ends, and no later one', async () => {
+    const [client, serverEnd] = await aConnection();
     expect(proxy.reset().hits).toBe(1);
-    await eventually(() => client.saw === 'reset' && behind.saw === 'reset');
+    await eventually(() => client.state === 'reset' && serverEnd.state === 'reset');
     servers = [];
     await aConnection();
   });
 });
 
 describe('a refusal', () => {
-  it('resets who comes and leaves alone who is there', async () => {
-    const [old, behind] = await aConnection();
+  it('resets new connections and no open ones', async () => {
+    const [old, serverEnd] = await aConnection();
     const refusal = proxy.refuse();
-    const turnedAway = await aClient();
-    await eventually(() => turnedAway.saw === 'reset');
+    const refused = await aClient();
+    await eventually(() => refused.state === 'reset');
     old.socket.write('still here');
-    await eventually(() => behind.text === 'hello still here');
+    await eventually(() => serverEnd.text === 'hello still here');
     expect(refusal.heal()).toBe(1);
     servers = [];
     await aConnection();
@@ -150,54 +150,54 @@ describe('a refusal', () => {
 });
 
 describe('a black hole', () => {
-  it('holds everything, the end too, until it is filled', async () => {
-    const [client, behind] = await aConnection();
+  it('holds everything back, the end too, until it is healed', async () => {
+    const [client, serverEnd] = await aConnection();
     const hole = proxy.blackHole();
-    client.socket.end('lost?');
+    client.socket.end('bye');
     const late = await aClient();
     late.socket.write('hello ');
     await eventually(() => hole.hits === 2);
-    expect([behind.text, behind.saw]).toEqual(['hello ', 'nothing']);
+    expect([serverEnd.text, serverEnd.state]).toEqual(['hello ', 'open']);
     proxy.heal();
-    await eventually(() => behind.text === 'hello lost?' && behind.saw === 'end');
-    await eventually(() => servers.some((one) => one !== behind && one.text === 'hello '));
+    await eventually(() => serverEnd.text === 'hello bye' && serverEnd.state === 'ended');
+    await eventually(() => servers.some((one) => one !== serverEnd && one.text === 'hello '));
   });
 
-  it('can be one of answers alone', async () => {
-    const [client, behind] = await aConnection();
-    const hole = proxy.blackHole({ way: 'down' });
-    client.socket.write('question');
-    await eventually(() => behind.text === 'hello question');
-    behind.socket.write('answer');
+  it('can be limited to one direction', async () => {
+    const [client, serverEnd] = await aConnection();
+    const hole = proxy.blackHole({ direction: 'down' });
+    client.socket.write('request');
+    await eventually(() => serverEnd.text === 'hello request');
+    serverEnd.socket.write('response');
     await eventually(() => hole.hits === 1);
     expect(client.text).toBe('');
     proxy.heal();
-    await eventually(() => client.text === 'answer');
+    await eventually(() => client.text === 'response');
   });
 
-  it('hides that the server has broken off', async () => {
-    const [client, behind] = await aConnection();
+  it('hides that the server has reset the connection', async () => {
+    const [client, serverEnd] = await aConnection();
     const hole = proxy.blackHole();
-    breakOff(behind.socket);
+    resetConnection(serverEnd.socket);
     await eventually(() => hole.hits === 1);
-    expect(client.saw).toBe('nothing');
+    expect(client.state).toBe('open');
     hole.heal();
-    await eventually(() => client.saw === 'reset');
+    await eventually(() => client.state === 'reset');
   });
 });
 
 describe('a half-open connection', () => {
   it.each(['server', 'client'] as const)(
-    'is known to the %s that has gone, and to the other once it is healed',
+    'is reset for the %s at once, and for the other end when it is healed',
     async (gone) => {
-      const [client, behind] = await aConnection();
-      const [lost, left] = gone === 'server' ? [behind, client] : [client, behind];
+      const [client, serverEnd] = await aConnection();
+      const [resetEnd, otherEnd] = gone === 'server' ? [serverEnd, client] : [client, serverEnd];
       const halfOpen = proxy.halfOpen({ gone });
-      await eventually(() => lost.saw === 'reset');
-      await new Promise((resolve) => left.socket.write('anybody there?', resolve));
-      expect(left.saw).toBe('nothing');
+      await eventually(() => resetEnd.state === 'reset');
+      await new Promise((resolve) => otherEnd.socket.write('still there?', resolve));
+      expect(otherEnd.state).toBe('open');
       expect(halfOpen.heal()).toBe(1);
-      await eventually(() => left.saw === 'reset');
+      await eventually(() => otherEnd.state === 'reset');
     },
   );
 });

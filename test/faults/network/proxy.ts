@@ -1,142 +1,141 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { freePorts } from '../../../tools/platform/process/ports.js';
-import { breakOff } from './break-off.js';
-import { Conditions, type Bandwidth, type Latency, type OneWay, type Slicing } from './conditions.js';
-import { Faults, type ActiveFault, type Fault } from './fault.js';
-import { kafkaLanguage, type KafkaLosses } from './kafka-language.js';
-import { bytes, type Language } from './language.js';
-import { Link, type End } from './link.js';
-import { postgresLanguage, type PostgresLosses } from './postgres-language.js';
-import type { Fraction } from './which.js';
+import { Conditions, type Bandwidth, type Directed, type Latency, type Slicing } from './conditions.js';
+import { kafkaProtocol, type KafkaDrops } from './kafka-protocol.js';
+import { ActiveFaults, type ActiveFault, type NetworkFault } from './network-fault.js';
+import type { RandomSource } from './occurrences.js';
+import { postgresProtocol, type PostgresDrops } from './postgres-protocol.js';
+import { bytes, type Protocol } from './protocol.js';
+import { ProxiedConnection, type End } from './proxied-connection.js';
+import { resetConnection } from './reset-connection.js';
 
-/** What can be lost by name, by the protocol that a proxy speaks. */
-export interface LossesOf {
-  readonly kafka: KafkaLosses;
-  readonly postgres: PostgresLosses;
+/** The messages that can be dropped, by protocol. */
+export interface DropsOf {
+  readonly kafka: KafkaDrops;
+  readonly postgres: PostgresDrops;
   readonly bytes: object;
 }
-export type Speech = keyof LossesOf;
+export type ProtocolName = keyof DropsOf;
 
-export interface ProxyPlan<S extends Speech> {
+export interface ProxyOptions<P extends ProtocolName> {
   readonly name: string;
   readonly target: { readonly host: string; readonly port: number };
-  /** A free one where nothing is said. */
+  /** Default: a free port. */
   readonly port?: number;
-  readonly speaks: S;
-  /** What is struck by probability, and jitter: repeated by its seed as far as the connections come in the same order. */
-  readonly chance: Fraction;
+  readonly protocol: P;
+  /** For probabilities and jitter. The same seed gives the same faults as far as the connections come in the same order. */
+  readonly random: RandomSource;
 }
 
-const languages: { readonly [S in Speech]: (faults: Faults, chance: Fraction) => Language<LossesOf[S]> } = {
-  kafka: kafkaLanguage,
-  postgres: postgresLanguage,
-  bytes,
-};
+const protocols: {
+  readonly [P in ProtocolName]: (faults: ActiveFaults, random: RandomSource) => Protocol<DropsOf[P]>;
+} = { kafka: kafkaProtocol, postgres: postgresProtocol, bytes };
 
 /**
- * A server's address on loopback whose network can be broken. Every fault may be switched on and off while connections
- * live, several at a time, and counts how often it has struck; `heal` ends them all.
+ * A TCP proxy on loopback whose network can be broken. Faults are started and healed while connections are open, several at a time,
+ * and each counts its hits; `heal` ends them all.
  */
-export class Proxy<S extends Speech = Speech> {
+export class Proxy<P extends ProtocolName = ProtocolName> {
   readonly name: string;
-  /** What of the protocol can be lost, for instance `lose.answers({ api: 'produce', which: { every: 100 }, how: 'reset' })`. */
-  readonly lose: LossesOf[S];
-  readonly #faults = new Faults();
+  /** Drops messages of the protocol, for instance `drop.responses({ api: 'produce', occurrences: { every: 100 }, how: 'reset' })`. */
+  readonly drop: DropsOf[P];
+  readonly #faults = new ActiveFaults();
   readonly #conditions: Conditions;
-  readonly #language: Language<LossesOf[S]>;
-  readonly #links = new Set<Link>();
-  #refusing: ActiveFault | undefined;
+  readonly #protocol: Protocol<DropsOf[P]>;
+  readonly #connections = new Set<ProxiedConnection>();
+  #refusal: ActiveFault | undefined;
 
   private constructor(
-    private readonly plan: ProxyPlan<S>,
+    private readonly options: ProxyOptions<P>,
     readonly port: number,
     private readonly server: Server,
   ) {
-    this.name = plan.name;
-    this.#conditions = new Conditions(this.#faults, plan.chance);
-    this.#language = languages[plan.speaks](this.#faults, plan.chance);
-    this.lose = this.#language.lose;
+    this.name = options.name;
+    this.#conditions = new Conditions(this.#faults, options.random);
+    this.#protocol = protocols[options.protocol](this.#faults, options.random);
+    this.drop = this.#protocol.drop;
     server.on('connection', (client) => this.#accept(client));
   }
 
-  static async open<S extends Speech>(plan: ProxyPlan<S>): Promise<Proxy<S>> {
-    const port = plan.port ?? ((await freePorts(1)) as [number])[0];
+  static async open<P extends ProtocolName>(options: ProxyOptions<P>): Promise<Proxy<P>> {
+    const port = options.port ?? ((await freePorts(1)) as [number])[0];
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
-    return new Proxy(plan, port, server);
+    return new Proxy(options, port, server);
   }
 
-  /** Connections that live at the moment. */
+  /** The number of open connections. */
   get connections(): number {
-    return this.#links.size;
+    return this.#connections.size;
   }
 
-  /** What is said later arrives later. Counts units delayed. */
-  latency(settings: Latency): Fault {
+  /** Delays everything. A hit is a delayed unit. */
+  latency(settings: Latency): NetworkFault {
     return this.#conditions.latency(settings);
   }
 
-  /** Everything arrives in small pieces. Counts pieces. */
-  slicing(settings: Slicing): Fault {
+  /** Writes everything in small pieces. A hit is a piece. */
+  slicing(settings: Slicing): NetworkFault {
     return this.#conditions.slicing(settings);
   }
 
-  /** Everything takes the longer the bigger it is. Counts pieces. */
-  bandwidth(settings: Bandwidth): Fault {
+  /** Limits the bandwidth. A hit is a piece. */
+  bandwidth(settings: Bandwidth): NetworkFault {
     return this.#conditions.bandwidth(settings);
   }
 
-  /** Connections stay and new ones are accepted, but nothing arrives until it is healed; then everything does. Counts what was held. */
-  blackHole(settings: OneWay = {}): Fault {
+  /** Connections stay open and new ones are accepted, but nothing is forwarded until it is healed. A hit is a unit held back. */
+  blackHole(settings: Directed = {}): NetworkFault {
     return this.#conditions.blackHole(settings);
   }
 
-  /** Cuts every connection that lives, now. There is nothing to heal. */
-  reset(): Fault {
-    const fault = this.#faults.begin('connections reset');
-    fault.hit(this.#links.size);
-    for (const link of this.#links) link.reset();
+  /** Resets all open connections, once. */
+  reset(): NetworkFault {
+    const fault = this.#faults.start('connections reset');
+    fault.hit(this.#connections.size);
+    for (const connection of this.#connections) connection.reset();
     fault.heal();
     return fault;
   }
 
-  /** New connections are reset as soon as they are made; those that live go on. Counts the refused. */
-  refuse(): Fault {
-    this.#refusing?.heal();
-    const fault = this.#faults.begin('connections refused', () => (this.#refusing = undefined));
-    this.#refusing = fault;
+  /** Resets new connections at once; open ones are not affected. A hit is a refused connection. */
+  refuse(): NetworkFault {
+    this.#refusal?.heal();
+    const fault = this.#faults.start('connections refused', () => (this.#refusal = undefined));
+    this.#refusal = fault;
     return fault;
   }
 
-  /** One end of every connection that lives is cut off, and the other is not told until it is healed. Counts connections. */
-  halfOpen({ gone }: { readonly gone: End }): Fault {
-    const tell = [...this.#links].map((link) => link.lose(gone));
-    const fault = this.#faults.begin(`half-open, the ${gone} gone`, () => tell.forEach((now) => now()));
-    fault.hit(tell.length);
+  /** Resets one end of every open connection; the other end is reset when it is healed. A hit is a connection. */
+  halfOpen({ gone }: { readonly gone: End }): NetworkFault {
+    const resets = [...this.#connections].map((connection) => connection.resetEnd(gone));
+    const fault = this.#faults.start(`half-open, the ${gone} gone`, () => resets.forEach((reset) => reset()));
+    fault.hit(resets.length);
     return fault;
   }
 
-  /** Ends every fault, and tells how often they have struck in all. */
+  /** Ends all faults and returns the sum of their hits. */
   heal(): number {
     return this.#faults.heal();
   }
 
-  /** Cuts what lives, and is gone. */
   async close(): Promise<void> {
     this.heal();
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
-    for (const link of this.#links) link.reset();
+    for (const connection of this.#connections) connection.reset();
     await closed;
   }
 
   #accept(client: Socket): void {
-    if (this.#refusing) {
-      this.#refusing.hit();
-      breakOff(client);
+    if (this.#refusal) {
+      this.#refusal.hit();
+      resetConnection(client);
       return;
     }
-    const server = connect({ ...this.plan.target, allowHalfOpen: true, noDelay: true });
-    const link = new Link(client, server, this.#language.converse(), this.#conditions, () => this.#links.delete(link));
-    this.#links.add(link);
+    const server = connect({ ...this.options.target, allowHalfOpen: true, noDelay: true });
+    const connection = new ProxiedConnection(client, server, this.#protocol.inspector(), this.#conditions, () =>
+      this.#connections.delete(connection),
+    );
+    this.#connections.add(connection);
   }
 }

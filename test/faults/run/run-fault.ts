@@ -1,63 +1,68 @@
-import type { Fault, Result } from '../ground/fault.js';
-import type { Ground } from '../ground/ground.js';
-import { Stage, type Extent } from '../ground/stage.js';
+import type { Fault, Result } from '../environment/fault.js';
+import type { FaultEnvironment } from '../environment/environment.js';
+import { ScenarioContext, type Extent } from '../environment/scenario-context.js';
 import { Verdict } from './verdict.js';
 
-/** Orders with an outcome before the first blow, so that it meets a shop at work. */
+/** Orders with an outcome before the fault starts, so that it hits a shop at work. */
 const warmUp = 6;
 
 /**
- * Plays one fault on a shop that trades: load, blows, healing, rest, audit. What must hold always is looked at all the while;
- * what must hold at rest, afterwards. Never rejects: what went wrong is in the result.
+ * Runs one fault on a shop that trades: load, injections, healing, idle shop, audit. Invariants that always hold are checked during
+ * the run. Never rejects: errors are part of the result.
  */
 export async function runFault(
-  ground: Ground,
+  environment: FaultEnvironment,
   fault: Fault,
   extent: Extent,
-  say: (line: string) => void,
+  log: (line: string) => void,
 ): Promise<Result> {
-  const stage = new Stage(ground, fault.id, extent, say);
-  const verdict = new Verdict(fault, ground.known);
-  const { accepted } = ground.load.counts;
-  const mishaps = ground.load.counts.mishaps.length;
-  const { looks } = ground.watch.report();
+  const context = new ScenarioContext(environment, fault.id, extent, log);
+  const verdict = new Verdict(fault, environment.knownViolations);
+  const { counts } = environment.load;
+  const { accepted } = counts;
+  const earlierErrors = counts.errors.length;
+  const { rounds } = environment.watch.report();
   try {
-    ground.load.start(fault.pace);
-    await stage.trade(warmUp);
-    await fault.play(stage);
+    environment.load.start(fault.pace);
+    await context.waitForOrders(warmUp);
+    await fault.run(context);
   } catch (error) {
-    verdict.blame(`the scenario did not hold: ${error instanceof Error ? error.message : String(error)}`);
+    verdict.fail(`the scenario failed: ${error instanceof Error ? error.message : String(error)}`);
   }
-  const healed = await ground.heal(fault.endsShop).then(
+  const healed = await environment.heal(fault.endsShop).then(
     () => true,
-    (error: unknown) => verdict.blame(`the shop did not heal: ${String(error)}`),
+    (error: unknown) => verdict.fail(`the shop did not heal: ${String(error)}`),
   );
-  await ground.load.stop();
-  for (const mishap of ground.load.counts.mishaps.slice(mishaps))
-    verdict.blame(`a buyer met what must not be: ${mishap}`);
-  if (healed) await judge(ground, fault, stage, verdict);
-  await ground.watch.look();
-  const seen = ground.watch.report();
-  verdict.find('always', seen.violations);
-  if (Object.keys(stage.hits).length === 0) verdict.blame('it was never hit: nothing is proven');
+  await environment.load.stop();
+  for (const error of counts.errors.slice(earlierErrors)) verdict.fail(`unexpected for a buyer: ${error}`);
+  if (healed) await audit(environment, fault, context, verdict);
+  await environment.watch.check();
+  const watched = environment.watch.report();
+  verdict.addViolations('always', watched.violations);
+  if (Object.keys(context.injections).length === 0) verdict.fail('the fault was never injected');
   return {
     fault: fault.id,
     title: fault.title,
-    hits: stage.hits,
-    orders: ground.load.counts.accepted - accepted,
-    recoverySeconds: stage.recoverySeconds,
-    looks: seen.looks - looks,
-    notes: stage.notes,
+    injections: context.injections,
+    orders: counts.accepted - accepted,
+    recoverySeconds: context.recoverySeconds,
+    checks: watched.rounds - rounds,
+    notes: context.notes,
     ...verdict.result(),
   };
 }
 
-async function judge(ground: Ground, fault: Fault, stage: Stage, verdict: Verdict): Promise<void> {
+async function audit(
+  environment: FaultEnvironment,
+  fault: Fault,
+  context: ScenarioContext,
+  verdict: Verdict,
+): Promise<void> {
   try {
-    const report = await ground.audit(fault.endsShop);
-    stage.recoverySeconds = (performance.now() - stage.lastBlow) / 1_000;
-    verdict.hear(report);
+    const report = await environment.audit(fault.endsShop);
+    context.recoverySeconds = (performance.now() - context.lastInjectionAt) / 1_000;
+    verdict.addAudit(report);
   } catch (error) {
-    verdict.blame(`the audit could not read: ${String(error)}`);
+    verdict.fail(`the audit failed: ${String(error)}`);
   }
 }

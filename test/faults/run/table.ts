@@ -1,9 +1,9 @@
-import type { Result } from '../ground/fault.js';
+import type { Result } from '../environment/fault.js';
 
 const columns = [
   'fault',
   'what',
-  'hits',
+  'injections',
   'orders',
   'lost',
   'doubled',
@@ -13,12 +13,13 @@ const columns = [
   'verdict',
 ] as const;
 
-const blows = ({ hits }: Result): number => Object.values(hits).reduce((sum, times) => sum + times, 0);
+const injectionsOf = ({ injections }: Result): number =>
+  Object.values(injections).reduce((sum, times) => sum + times, 0);
 
 const cells = (result: Result): string[] => [
   result.fault,
   result.title,
-  String(blows(result)),
+  String(injectionsOf(result)),
   String(result.orders),
   String(result.lost),
   String(result.doubled),
@@ -28,7 +29,7 @@ const cells = (result: Result): string[] => [
   result.violations.length === 0 ? 'clean' : `${result.violations.length} violations`,
 ];
 
-/** For a terminal: columns of equal width. */
+/** Text for a terminal: aligned columns. */
 export function tableOf(results: readonly Result[]): string[] {
   const rows = [[...columns], ...results.map(cells)];
   const widths = columns.map((_, at) => Math.max(...rows.map((row) => row[at]!.length)));
@@ -40,20 +41,20 @@ export function tableOf(results: readonly Result[]): string[] {
   );
 }
 
-/** For the docs: the same as Markdown. */
+/** The same table as Markdown. */
 export const markdownOf = (results: readonly Result[]): string[] => [
   `| ${columns.join(' | ')} |`,
   `|${columns.map((_, at) => (at >= 2 && at < 9 ? '---:' : '---')).join('|')}|`,
   ...results.map((result) => `| ${cells(result).join(' | ')} |`),
 ];
 
-/** What a reader must know besides the table: proof of the blows, what was measured, what went wrong. */
+/** Details beside the table: the injections, the measurements and the violations. */
 export const detailsOf = (result: Result): string[] => [
   `${result.fault} ${result.title}: ${
-    Object.entries(result.hits)
+    Object.entries(result.injections)
       .map(([what, times]) => `${times} × ${what}`)
-      .join(', ') || 'never hit'
-  }; looked at ${result.looks} times while it went on`,
+      .join(', ') || 'never injected'
+  }; invariants checked ${result.checks} times meanwhile`,
   ...result.notes.map((note) => `  ${note}`),
   ...result.violations.slice(0, 20).map((violation) => `  ✗ ${violation}`),
   ...(result.violations.length > 20 ? [`  … and ${result.violations.length - 20} more`] : []),

@@ -1,61 +1,63 @@
 import { randomUUID } from 'node:crypto';
-import { atOnce } from '../../../tools/shop/play/at-once.js';
-import type { Fault } from '../ground/fault.js';
-import type { Stage } from '../ground/stage.js';
+import { forEachConcurrently } from '../../../tools/shop/trading/concurrency.js';
+import type { Fault } from '../environment/fault.js';
+import type { ScenarioContext } from '../environment/scenario-context.js';
 import { addGoods } from '../load/goods.js';
 
-/** Many more buyers than pieces: each piece is sold exactly once, and nobody is told yes who gets none. */
-async function lastPieces(stage: Stage): Promise<void> {
+/** Many more buyers than pieces: each piece is sold exactly once, and no more orders are confirmed than there are pieces. */
+async function lastPieces(context: ScenarioContext): Promise<void> {
   const pieces = 10;
-  const products = stage.times(2, 5, 20);
-  const wishes = stage.times(60, 250, 500);
-  const goods = await addGoods(stage.load.admin, `last-${randomUUID().slice(0, 8)}`, products, () => pieces);
-  const chance = stage.chance('wishes');
-  const list = Array.from({ length: wishes }, (_, index) => ({
-    buyer: stage.load.buyers[index % stage.load.buyers.length]!,
-    item: chance.pick(1, goods)[0]!,
+  const products = context.byExtent(2, 5, 20);
+  const orderCount = context.byExtent(60, 250, 500);
+  const goods = await addGoods(context.load.admin, `last-${randomUUID().slice(0, 8)}`, products, () => pieces);
+  const random = context.random('orders');
+  const list = Array.from({ length: orderCount }, (_, index) => ({
+    buyer: context.load.buyers[index % context.load.buyers.length]!,
+    item: random.pick(1, goods)[0]!,
   }));
   const sold = new Map<string, number>();
-  await atOnce(50, list, async ({ buyer, item }) => {
+  await forEachConcurrently(50, list, async ({ buyer, item }) => {
     const order = await buyer.place({
       lines: [{ productId: item.productId, quantity: 1 }],
       total: item.price,
       method: 'sim_ok',
     });
-    stage.load.counts.accepted++;
-    await buyer.follow(order);
-    stage.load.counts.settled++;
+    context.load.counts.accepted++;
+    await buyer.waitForOutcome(order);
+    context.load.counts.settled++;
     if (order.status === 'confirmed') sold.set(item.productId, (sold.get(item.productId) ?? 0) + 1);
   });
   for (const { item } of list) {
     const wanted = list.filter((each) => each.item.productId === item.productId).length;
     const got = sold.get(item.productId) ?? 0;
-    if (got !== Math.min(pieces, wanted))
-      throw new Error(`${wanted} wanted one of ${pieces} pieces, and ${got} were sold`);
+    if (got !== Math.min(pieces, wanted)) throw new Error(`${wanted} orders for ${pieces} pieces, ${got} confirmed`);
   }
-  stage.hit('orders for the last pieces', wishes);
+  context.recordInjection('orders for the last pieces', orderCount);
 }
 
-/** One key, fifty times at once: one order, one answer. With another body: refused. */
-async function oneKeyManyTimes(stage: Stage): Promise<void> {
-  const keys = stage.times(5, 25, 1_000);
-  const twins = 50;
-  for (let each = 0; each < keys; each++) {
-    const buyer = stage.load.buyers[each % stage.load.buyers.length]!;
+/** Fifty concurrent requests with one idempotency key make one order; a request with another body is rejected. */
+async function oneKeyManyTimes(context: ScenarioContext): Promise<void> {
+  const keys = context.byExtent(5, 25, 1_000);
+  const duplicates = 50;
+  for (let index = 0; index < keys; index++) {
+    const buyer = context.load.buyers[index % context.load.buyers.length]!;
     const key = randomUUID();
-    const wish = buyer.wish();
-    const answers = await Promise.all(Array.from({ length: twins }, () => buyer.place(wish, key)));
-    stage.load.counts.accepted++;
-    const ids = new Set(answers.map(({ orderId }) => orderId));
+    const purchase = buyer.randomPurchase();
+    const orders = await Promise.all(Array.from({ length: duplicates }, () => buyer.place(purchase, key)));
+    context.load.counts.accepted++;
+    const ids = new Set(orders.map(({ orderId }) => orderId));
     if (ids.size !== 1) throw new Error(`one idempotency key made ${ids.size} orders`);
-    await buyer.refuses({ ...wish, lines: wish.lines.map((line) => ({ ...line, quantity: line.quantity + 1 })) }, key);
-    await buyer.follow(answers[0]!);
-    stage.load.counts.settled++;
-    stage.hit('twins of one key', twins);
+    await buyer.expectKeyRejected(
+      { ...purchase, lines: purchase.lines.map((line) => ({ ...line, quantity: line.quantity + 1 })) },
+      key,
+    );
+    await buyer.waitForOutcome(orders[0]!);
+    context.load.counts.settled++;
+    context.recordInjection('requests with one key', duplicates);
   }
 }
 
 export const contention: readonly Fault[] = [
-  { id: 'F35', title: 'many buyers for the last pieces', layout: 'usual', play: lastPieces },
-  { id: 'F36', title: 'one idempotency key many times in parallel', layout: 'usual', play: oneKeyManyTimes },
+  { id: 'F35', title: 'many buyers for the last pieces', layout: 'usual', run: lastPieces },
+  { id: 'F36', title: 'one idempotency key in many concurrent requests', layout: 'usual', run: oneKeyManyTimes },
 ];

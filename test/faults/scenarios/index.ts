@@ -1,4 +1,4 @@
-import type { Fault } from '../ground/fault.js';
+import type { Fault } from '../environment/fault.js';
 import { clocksAndOffsets } from './clocks-and-offsets.js';
 import { contention } from './contention.js';
 import { crashes } from './crash-points.js';
@@ -12,7 +12,7 @@ import { records } from './records.js';
 import { relays } from './relay.js';
 import { replies } from './replies.js';
 
-/** All that is played, by number. What leaves traces behind comes last on its shop. */
+/** All faults, by id. Those that leave traces run last on their shop. */
 export const faults: readonly Fault[] = [
   killed,
   crashes,

@@ -1,93 +1,96 @@
-import type { Fault } from '../ground/fault.js';
-import type { Stage } from '../ground/stage.js';
+import type { Fault } from '../environment/fault.js';
+import type { ScenarioContext } from '../environment/scenario-context.js';
 
-const ready = (stage: Stage): Promise<unknown> =>
-  stage.until('everything to be ready', () => stage.shop.untilReady(5_000).then(() => true), 120);
+const ready = (context: ScenarioContext): Promise<unknown> =>
+  context.waitFor('everything to be ready', () => context.shop.untilReady(5_000).then(() => true), 120);
 
-async function killBroker(stage: Stage): Promise<void> {
-  for (let times = stage.times(1, 4, 10); times > 0; times--) {
-    await stage.trade(2);
-    stage.kill('kafka');
-    await stage.trade(3, 120);
+async function killBroker(context: ScenarioContext): Promise<void> {
+  for (let times = context.byExtent(1, 4, 10); times > 0; times--) {
+    await context.waitForOrders(2);
+    context.kill('kafka');
+    await context.waitForOrders(3, 120);
   }
 }
 
-/** Accepting needs only the database; afterwards the outboxes drain faster than orders come. */
-async function brokerAway(stage: Stage): Promise<void> {
-  const seconds = stage.times(10, 45, 300);
-  await stage.shop.stopOne('kafka');
-  stage.hit('stopped kafka');
-  const before = stage.load.counts.accepted;
-  const extra = await ordersAtOnce(stage, seconds);
-  const during = stage.load.counts.accepted - before + extra.accepted;
-  if (during === 0) throw new Error('no order was accepted while the broker was away');
-  await stage.shop.startOne('kafka');
-  stage.hit('started kafka');
+/** Orders are accepted without Kafka; afterwards the outboxes drain faster than new orders come in. */
+async function brokerDown(context: ScenarioContext): Promise<void> {
+  const seconds = context.byExtent(10, 45, 300);
+  await context.shop.stopProcess('kafka');
+  context.recordInjection('stopped kafka');
+  const before = context.load.counts.accepted;
+  const extra = await placeOrders(context, seconds);
+  const during = context.load.counts.accepted - before + extra.accepted;
+  if (during === 0) throw new Error('no order was accepted while the broker was down');
+  await context.shop.startProcess('kafka');
+  context.recordInjection('started kafka');
   const since = performance.now();
   await extra.settled;
-  const drained = (performance.now() - since) / 1_000;
-  stage.note(
-    `${during} orders accepted in ${seconds} s without the broker; all had their outcome ${drained.toFixed(1)} s after it came back`,
+  const drainSeconds = (performance.now() - since) / 1_000;
+  context.note(
+    `${during} orders accepted in ${seconds} s without the broker; all had their outcome ${drainSeconds.toFixed(1)} s after its restart`,
   );
-  const patience = Math.max(30, seconds / 2);
-  if (drained > patience)
+  const limit = Math.max(30, seconds / 2);
+  if (drainSeconds > limit)
     throw new Error(
-      `what had gathered in ${seconds} s took ${drained.toFixed(1)} s to drain, and half of that time (at least 30 s) was allowed`,
+      `the orders of ${seconds} s took ${drainSeconds.toFixed(1)} s to drain; the limit is half of that time, at least 30 s`,
     );
 }
 
-/** Buyers wait for one order before the next, so the outage needs orders besides theirs: one a second, each accepted at once. */
-async function ordersAtOnce(stage: Stage, seconds: number): Promise<{ accepted: number; settled: Promise<unknown> }> {
-  const followed: Promise<unknown>[] = [];
+/** Buyers wait for an outcome before the next order, so the outage needs other orders: two per second, without waiting. */
+async function placeOrders(
+  context: ScenarioContext,
+  seconds: number,
+): Promise<{ accepted: number; settled: Promise<unknown> }> {
+  const outcomes: Promise<unknown>[] = [];
   const end = performance.now() + seconds * 1_000;
-  const [buyer] = stage.load.buyers;
+  const [buyer] = context.load.buyers;
   let accepted = 0;
   while (performance.now() < end) {
     const order = await buyer!.placeAny();
     accepted++;
-    followed.push(buyer!.follow(order));
-    await stage.pass(500);
+    outcomes.push(buyer!.waitForOutcome(order));
+    await context.delay(500);
   }
-  return { accepted, settled: Promise.all(followed) };
+  return { accepted, settled: Promise.all(outcomes) };
 }
 
-async function brokerPaused(stage: Stage): Promise<void> {
-  for (let times = stage.times(1, 1, 3); times > 0; times--) {
-    await stage.trade(2);
-    await stage.freeze('kafka', stage.times(12_000, 20_000, 20_000));
-    await stage.trade(5, 120);
+async function brokerPaused(context: ScenarioContext): Promise<void> {
+  for (let times = context.byExtent(1, 1, 3); times > 0; times--) {
+    await context.waitForOrders(2);
+    await context.pauseProcess('kafka', context.byExtent(12_000, 20_000, 20_000));
+    await context.waitForOrders(5, 120);
   }
 }
 
 const brokers = ['kafka', 'kafka-2', 'kafka-3'] as const;
 
-async function rollingKill(stage: Stage): Promise<void> {
-  for (let times = stage.times(1, 2, 10); times > 0; times--) {
+async function rollingKill(context: ScenarioContext): Promise<void> {
+  for (let times = context.byExtent(1, 2, 10); times > 0; times--) {
     for (const broker of brokers) {
-      await stage.trade(2, 120);
-      stage.kill(broker);
-      await stage.trade(2, 120);
-      await stage.shop.startOne(broker);
-      await stage.pass(2_000); // it must be back in sync before the next one goes, or two would be down
+      await context.waitForOrders(2, 120);
+      context.kill(broker);
+      await context.waitForOrders(2, 120);
+      await context.shop.startProcess(broker);
+      await context.delay(2_000); // it must be in sync before the next kill, or two brokers would be down
     }
   }
 }
 
-/** Fewer than min.insync.replicas: nothing can be acknowledged, so nothing may be marked as published. */
-async function twoDown(stage: Stage): Promise<void> {
-  await Promise.all(['kafka-2', 'kafka-3'].map((name) => stage.shop.stopOne(name)));
-  stage.hit('stopped two brokers of three');
-  await stage.pass(stage.times(8_000, 15_000, 60_000));
-  await Promise.all(['kafka-2', 'kafka-3'].map((name) => stage.shop.startOne(name)));
-  stage.hit('started them again');
-  await stage.trade(5, 120);
-  await ready(stage);
+/** Fewer brokers than min.insync.replicas: nothing is acknowledged, so nothing may be marked as published. */
+async function twoDown(context: ScenarioContext): Promise<void> {
+  await Promise.all(['kafka-2', 'kafka-3'].map((name) => context.shop.stopProcess(name)));
+  context.recordInjection('stopped two brokers of three');
+  await context.delay(context.byExtent(8_000, 15_000, 60_000));
+  await Promise.all(['kafka-2', 'kafka-3'].map((name) => context.shop.startProcess(name)));
+  context.recordInjection('started them');
+  await context.waitForOrders(5, 120);
+  await ready(context);
 }
 
 export const kafka: readonly Fault[] = [
-  { id: 'F09', title: 'the broker killed again and again', layout: 'usual', play: killBroker },
-  { id: 'F10', title: 'the broker away', layout: 'usual', play: brokerAway },
-  { id: 'F11', title: 'the broker paused', layout: 'usual', play: brokerPaused },
-  { id: 'F12', title: 'three brokers, killed one after another', layout: 'three brokers', play: rollingKill },
-  { id: 'F13', title: 'two brokers of three down', layout: 'three brokers', play: twoDown },
+  { id: 'F09', title: 'the broker killed repeatedly', layout: 'usual', run: killBroker },
+  { id: 'F10', title: 'the broker down', layout: 'usual', run: brokerDown },
+  { id: 'F11', title: 'the broker paused', layout: 'usual', run: brokerPaused },
+  { id: 'F12', title: 'three brokers, killed one after another', layout: 'three brokers', run: rollingKill },
+  { id: 'F13', title: 'two brokers of three down', layout: 'three brokers', run: twoDown },
 ];

@@ -1,33 +1,31 @@
 import { randomUUID } from 'node:crypto';
 import {
-  Agreement,
-  Catalogue,
   kafkaClient,
   messagingMigrations,
   newId,
   PostgresStore,
   Relay,
-  systemWorld,
+  systemPorts,
   topic,
   type OutboxRow,
 } from '@tradewind/messaging';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { createServiceDatabase } from '../../../tools/platform/postgres/service-database.js';
-import type { Fault } from '../ground/fault.js';
-import type { Stage } from '../ground/stage.js';
+import type { Fault } from '../environment/fault.js';
+import type { ScenarioContext } from '../environment/scenario-context.js';
 
 const writers = 50;
-/** Milliseconds at most between a row's number and its commit: the longer, the more rows become visible behind later ones. */
-const longestHold = 500;
+/** Longest time between a row's position and its commit, in milliseconds. The longer, the more rows become visible after later ones. */
+const maxHoldMs = 500;
 
 const rowOf = (name: string, key: string): OutboxRow => {
-  const id = newId(systemWorld);
+  const id = newId(systemPorts);
   return {
     id,
     topic: name,
     key,
-    type: 'thing.made',
+    type: 'item.created',
     version: 1,
     payload: '{}',
     causation: id,
@@ -39,66 +37,54 @@ const rowOf = (name: string, key: string): OutboxRow => {
   };
 };
 
-/**
- * Fifty writers of one outbox whose commits come in another order than their numbers, with a relay at work: not a row is
- * missed, and each key keeps its order.
- */
-async function numbersBeforeCommits(stage: Stage): Promise<void> {
-  const rows = stage.times(2_000, 20_000, 100_000);
+/** Fifty writers of one outbox commit in another order than their positions while a relay runs: no row is missed, and each key keeps its order. */
+async function commitsOutOfOrder(context: ScenarioContext): Promise<void> {
+  const rows = context.byExtent(2_000, 20_000, 100_000);
   const name = `writers-${randomUUID()}`;
-  const things = topic(name, { owner: 'writers', partitions: 3 });
-  const url = await createServiceDatabase(stage.shop.adminUrl, `writers_${randomUUID().slice(0, 8)}`, 'writers');
+  const items = topic(name, { owner: 'writers', partitions: 3 });
+  const url = await createServiceDatabase(context.shop.adminUrl, `writers_${randomUUID().slice(0, 8)}`, 'writers');
   const dataSource = await new DataSource({
     type: 'postgres',
     url,
     migrations: messagingMigrations,
     extra: { max: writers + 2 },
   }).initialize();
-  const kafka = kafkaClient({ brokers: stage.shop.kafkaBrokers.split(','), clientId: 'writers' });
+  const kafka = kafkaClient({ brokers: context.shop.kafkaBrokers.split(','), clientId: 'writers' });
   const store = new PostgresStore(dataSource);
-  const agreement = new Agreement(store, kafka, systemWorld, {
-    service: 'writers',
-    contracts: new Catalogue([]),
-    own: [things],
+  const relay = new Relay(store, kafka, systemPorts, {
+    topics: { own: [items], partitionCountOf: () => items.partitions },
+    source: 'writers',
+    log: (level, message) => void (level !== 'info' && context.log(message)),
+    checkPublished: () => Promise.resolve(), // both the database and the topic are new
+    onFatal: ({ message }) => context.note(message),
   });
-  const say = (level: string, message: string): void => void (level !== 'info' && stage.say(message));
-  const relay = new Relay(
-    store,
-    kafka,
-    { own: [things], partitionsOf: () => things.partitions },
-    'writers',
-    systemWorld,
-    say,
-    agreement,
-    ({ message }) => stage.note(message),
-  );
   try {
     await dataSource.runMigrations();
-    await kafka.provision([things]);
+    await kafka.provision([items]);
     relay.start();
-    const chance = stage.chance('holds');
+    const random = context.random('delays');
     const batch = rows / writers / 20;
     let written = 0;
     await Promise.all(
       Array.from({ length: writers }, async (_, writer) => {
-        for (let each = 0; each < 20; each++) {
+        for (let batchNumber = 0; batchNumber < 20; batchNumber++) {
           await store.transaction(async (transaction) => {
             await transaction.append(Array.from({ length: batch }, (__, at) => rowOf(name, `${writer}-${at % 5}`)));
-            await stage.pass(chance.fraction() * longestHold);
+            await context.delay(random.fraction() * maxHoldMs);
           });
           written += batch;
           relay.wake();
         }
       }),
     );
-    stage.hit('rows whose commit came later than their number', written);
-    const archive = await drained(stage, url, written);
-    stage.note(
-      `${written} rows of ${writers} writers: ${archive.archived} published, ${archive.late} of them behind a row of a higher number`,
+    context.recordInjection('rows with a delayed commit', written);
+    const archive = await drained(context, url, written);
+    context.note(
+      `${written} rows of ${writers} writers: ${archive.archived} published, ${archive.late} of them after a row with a higher position`,
     );
     if (archive.inversions > 0)
-      throw new Error(`${archive.inversions} rows came before one of their key with a lower sequence`);
-    if (archive.late === 0) throw new Error('no commit came out of the order of the numbers: nothing is proven');
+      throw new Error(`${archive.inversions} rows were published before a row of their key with a lower sequence`);
+    if (archive.late === 0) throw new Error('all commits were in the order of the positions: the fault had no effect');
   } finally {
     await relay.stop();
     await kafka.close();
@@ -106,7 +92,7 @@ async function numbersBeforeCommits(stage: Stage): Promise<void> {
   }
 }
 
-const look = `
+const readArchive = `
 with published as (
   select position, sequence, partition, record_offset,
     max(position) over (partition by partition order by record_offset rows between unbounded preceding and 1 preceding) as highest,
@@ -120,16 +106,16 @@ interface Archive {
   readonly inversions: number;
 }
 
-async function drained(stage: Stage, url: string, rows: number): Promise<Archive> {
+async function drained(context: ScenarioContext, url: string, rows: number): Promise<Archive> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    return await stage.until(
+    return await context.waitFor(
       `${rows} published rows`,
       async () => {
         const {
           rows: [archive],
-        } = await client.query<Archive>(look);
+        } = await client.query<Archive>(readArchive);
         return archive!.archived === rows && archive!;
       },
       120,
@@ -140,5 +126,5 @@ async function drained(stage: Stage, url: string, rows: number): Promise<Archive
 }
 
 export const outboxWriters: readonly Fault[] = [
-  { id: 'F21', title: 'commits in another order than their numbers', layout: 'usual', play: numbersBeforeCommits },
+  { id: 'F21', title: 'commits in another order than their positions', layout: 'usual', run: commitsOutOfOrder },
 ];

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { topics } from '@tradewind/contracts';
 import { kafkaClient, partitionOf, type KafkaClient, type OutgoingRecord } from '@tradewind/messaging';
-import { discardParked, listParked, theMessage } from '../../../tools/ops/operator/parked.js';
-import type { Stage } from '../ground/stage.js';
+import { DeadLetters } from '../../../tools/tradewind/operations/index.js';
+import type { ScenarioContext } from '../environment/scenario-context.js';
 
-/** A client of the broker that goes when the work is done. */
-export async function withBroker<T>(stage: Stage, work: (kafka: KafkaClient) => Promise<T>): Promise<T> {
-  const kafka = kafkaClient({ brokers: stage.shop.kafkaBrokers.split(','), clientId: 'fault' });
+/** Runs the work with a Kafka client, and closes the client. */
+export async function withBroker<T>(context: ScenarioContext, work: (kafka: KafkaClient) => Promise<T>): Promise<T> {
+  const kafka = kafkaClient({ brokers: context.shop.kafkaBrokers.split(','), clientId: 'fault' });
   try {
     return await work(kafka);
   } finally {
@@ -38,7 +38,7 @@ export type Damage = () => Pick<OutgoingRecord, 'value' | 'headers'>;
 export const damages: readonly (readonly [what: string, damage: Damage])[] = [
   ['bad JSON', () => ({ value: '{"orderId":', headers: headers('stock.reserved') })],
   ['an unknown type', () => ({ value: '{}', headers: headers('stock.vanished') })],
-  ['a version of the future', () => ({ value: '{}', headers: headers('stock.reserved', '99') })],
+  ['an unknown version', () => ({ value: '{}', headers: headers('stock.reserved', '99') })],
   ['900 kB', () => ({ value: `{"orderId":"${'x'.repeat(900_000)}"}`, headers: headers('stock.reserved') })],
   ['no value', () => ({ value: null, headers: headers('stock.reserved') })],
   ['no headers', () => ({ value: '{}', headers: {} })],
@@ -51,40 +51,40 @@ export const poisonUnder = (key: string, damage: Damage): OutgoingRecord => ({
   ...damage(),
 });
 
-/** Two poisoned records under the key of an order that lives: the second waits behind the first. */
-export async function poisonOneOrder(stage: Stage): Promise<void> {
-  const [buyer] = stage.load.buyers;
-  const order = await buyer!.place({ ...buyer!.wish(), method: 'sim_slow' });
-  stage.load.counts.accepted++;
+/** Two poison records under the key of a pending order: the second waits behind the first. */
+export async function poisonOneOrder(context: ScenarioContext): Promise<void> {
+  const [buyer] = context.load.buyers;
+  const order = await buyer!.place({ ...buyer!.randomPurchase(), method: 'sim_slow' });
+  context.load.counts.accepted++;
   const [, damage] = damages[0]!;
-  await withBroker(stage, (kafka) =>
+  await withBroker(context, (kafka) =>
     publish(kafka, [poisonUnder(order.orderId, damage), poisonUnder(order.orderId, damage)]),
   );
 }
 
-/** As an operator does it who knows the poison: out with it, and the keys are opened. */
-export async function releaseEverything(stage: Stage): Promise<void> {
-  const { databases } = stage.shop;
-  await stage.until('what was poisoned to be parked', async () => (await listParked(databases)).length > 0, 30);
-  await discardPoison(stage);
+/** Like an operator: discards the poison and redrives the keys. */
+export async function redriveAll(context: ScenarioContext): Promise<void> {
+  const letters = new DeadLetters(context.shop.databases);
+  await context.waitFor('the poison is dead-lettered', async () => (await letters.list()).length > 0, 30);
+  await discardPoison(context);
 }
 
-/** Every parked message that cannot be read is taken out; what waited behind it goes on. */
-export async function discardPoison(stage: Stage): Promise<void> {
-  const { databases } = stage.shop;
-  await stage.until(
-    'the last parked key to be open',
+/** Discards every poison message and redrives what waited behind it. */
+export async function discardPoison(context: ScenarioContext): Promise<void> {
+  const letters = new DeadLetters(context.shop.databases);
+  await context.waitFor(
+    'no key is blocked',
     async () => {
-      const lanes = await listParked(databases);
-      for (const { first, consumer, state } of lanes) {
-        if (first === null || state !== 'parked') continue;
+      const blockedKeys = await letters.list();
+      for (const { first, consumer, state } of blockedKeys) {
+        if (first === null || state !== 'blocked') continue;
         try {
-          await discardParked(databases, await theMessage(databases, first, consumer), 'poison of a fault', true);
+          await letters.discard(await letters.get(first, consumer), { reason: 'poison of a fault', thenRedrive: true });
         } catch (error) {
-          if ((error as Error).name !== 'CannotDo') throw error; // its consumer was quicker: looked at again
+          if ((error as Error).name !== 'OperatorError') throw error; // its consumer was faster: the loop looks again
         }
       }
-      return lanes.length === 0;
+      return blockedKeys.length === 0;
     },
     60,
   );

@@ -1,12 +1,12 @@
 import pg from 'pg';
-import type { Fault } from '../ground/fault.js';
-import type { Stage } from '../ground/stage.js';
+import type { Fault } from '../environment/fault.js';
+import type { ScenarioContext } from '../environment/scenario-context.js';
 
-async function killDatabase(stage: Stage): Promise<void> {
-  for (let times = stage.times(1, 5, 10); times > 0; times--) {
-    await stage.trade(2);
-    stage.kill('postgres');
-    await stage.trade(3, 120);
+async function killDatabase(context: ScenarioContext): Promise<void> {
+  for (let times = context.byExtent(1, 5, 10); times > 0; times--) {
+    await context.waitForOrders(2);
+    context.kill('postgres');
+    await context.waitForOrders(3, 120);
   }
 }
 
@@ -14,69 +14,69 @@ const terminate = `
 select pg_terminate_backend(pid) from (
   select pid from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid() and usename <> 'postgres' order by random() limit $1) victims`;
 
-async function terminateBackends(stage: Stage): Promise<void> {
-  const chance = stage.chance('backends');
-  for (let times = stage.times(15, 60, 300); times > 0; times--) {
-    const gone = await stage.asAdmin(terminate, [1 + Math.floor(chance.fraction() * 4)]);
-    stage.hit('terminated backends', gone.length);
-    await stage.pass(150 + chance.fraction() * 350);
+async function terminateBackends(context: ScenarioContext): Promise<void> {
+  const random = context.random('backends');
+  for (let times = context.byExtent(15, 60, 300); times > 0; times--) {
+    const terminated = await context.queryAsAdmin(terminate, [1 + Math.floor(random.fraction() * 4)]);
+    context.recordInjection('terminated backends', terminated.length);
+    await context.delay(150 + random.fraction() * 350);
   }
 }
 
-/** Done, and nobody is told; or not done, and nobody is told either. */
-async function loseCommits(stage: Stage): Promise<void> {
-  const { lose } = stage.ground.network.postgres;
-  const answers = lose.commitAnswers({ which: { probability: 0.03 } });
-  await stage.trade(stage.times(15, 60, 400), 300);
-  stage.hit('COMMIT answers lost', answers.heal());
-  const commits = lose.commits({ which: { probability: 0.03 } });
-  await stage.trade(stage.times(10, 30, 200), 300);
-  stage.hit('COMMITs lost', commits.heal());
+/** The client gets no response, whether the commit was done or not. */
+async function dropCommits(context: ScenarioContext): Promise<void> {
+  const { drop } = context.environment.network.postgres;
+  const responses = drop.commitResponses({ occurrences: { probability: 0.03 } });
+  await context.waitForOrders(context.byExtent(15, 60, 400), 300);
+  context.recordInjection('COMMIT responses dropped', responses.heal());
+  const commits = drop.commits({ occurrences: { probability: 0.03 } });
+  await context.waitForOrders(context.byExtent(10, 30, 200), 300);
+  context.recordInjection('COMMITs dropped', commits.heal());
 }
 
-/** Every process of it: a machine that hangs, with its connections alive. */
-async function pauseDatabase(stage: Stage): Promise<void> {
-  await stage.freeze('postgres', stage.times(8_000, 15_000, 15_000));
-  await stage.trade(5, 120);
+/** Pauses every process of PostgreSQL: a hanging machine with open connections. */
+async function pauseDatabase(context: ScenarioContext): Promise<void> {
+  await context.pauseProcess('postgres', context.byExtent(8_000, 15_000, 15_000));
+  await context.waitForOrders(5, 120);
 }
 
-/** Every connection that the cluster allows is taken by somebody else, and the services' own are cut. */
-async function exhaustConnections(stage: Stage): Promise<void> {
-  const greedy: pg.Client[] = [];
-  const before = stage.load.client.retries;
+/** Another client takes every connection that the cluster allows, and the connections of the services are terminated. */
+async function exhaustConnections(context: ScenarioContext): Promise<void> {
+  const taken: pg.Client[] = [];
+  const before = context.load.client.retries;
   try {
-    await stage.asAdmin(terminate, [1_000]);
+    await context.queryAsAdmin(terminate, [1_000]);
     for (let refused = 0; refused < 3;) {
-      const client = new pg.Client({ connectionString: stage.shop.databases.user, connectionTimeoutMillis: 3_000 });
-      client.on('error', () => undefined); // it is here to be in the way
+      const client = new pg.Client({ connectionString: context.shop.databases.user, connectionTimeoutMillis: 3_000 });
+      client.on('error', () => undefined); // this client only occupies a connection
       try {
         await client.connect();
-        greedy.push(client);
+        taken.push(client);
       } catch (error) {
         refused++;
-        if ((error as { code?: string }).code !== '53300') stage.say(`${stage.fault}: ${String(error)}`);
-        await stage
-          .asAdmin(
+        if ((error as { code?: string }).code !== '53300') context.log(`${context.fault}: ${String(error)}`);
+        await context
+          .queryAsAdmin(
             terminate.replace("usename <> 'postgres'", "usename <> 'postgres' and application_name <> ''"),
             [1_000],
           )
-          .catch(() => []); // no room for the administrator either
-        await stage.pass(300);
+          .catch(() => []); // no connection for the administrator either
+        await context.delay(300);
       }
     }
-    stage.hit('connections taken away', greedy.length);
-    await stage.pass(stage.times(5_000, 15_000, 60_000));
+    context.recordInjection('connections taken', taken.length);
+    await context.delay(context.byExtent(5_000, 15_000, 60_000));
   } finally {
-    await Promise.all(greedy.map((client) => client.end()));
+    await Promise.all(taken.map((client) => client.end()));
   }
-  stage.note(`${stage.load.client.retries - before} calls were asked to come again while no connection was to be had`);
-  await stage.trade(5, 120);
+  context.note(`${context.load.client.retries - before} calls were retried while no connection was free`);
+  await context.waitForOrders(5, 120);
 }
 
 export const postgres: readonly Fault[] = [
-  { id: 'F14', title: 'PostgreSQL killed again and again', layout: 'usual', play: killDatabase },
-  { id: 'F15', title: 'backends terminated at random', layout: 'usual', play: terminateBackends },
-  { id: 'F16', title: 'COMMITs and their answers lost', layout: 'usual', play: loseCommits },
-  { id: 'F17', title: 'PostgreSQL paused', layout: 'usual', play: pauseDatabase },
-  { id: 'F18', title: 'no connection to be had', layout: 'few connections', play: exhaustConnections },
+  { id: 'F14', title: 'PostgreSQL killed repeatedly', layout: 'usual', run: killDatabase },
+  { id: 'F15', title: 'backends terminated at random', layout: 'usual', run: terminateBackends },
+  { id: 'F16', title: 'COMMITs and their responses dropped', layout: 'usual', run: dropCommits },
+  { id: 'F17', title: 'PostgreSQL paused', layout: 'usual', run: pauseDatabase },
+  { id: 'F18', title: 'no free connection', layout: 'few connections', run: exhaustConnections },
 ];

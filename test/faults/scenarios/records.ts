@@ -1,74 +1,76 @@
 import { topics } from '@tradewind/contracts';
 import type { IncomingRecord, KafkaClient, OutgoingRecord } from '@tradewind/messaging';
-import { discardParked, listParked, theMessage } from '../../../tools/ops/operator/parked.js';
-import { databaseServices } from '../../../tools/platform/shop/processes.js';
-import { atOnce } from '../../../tools/shop/play/at-once.js';
-import type { Fault } from '../ground/fault.js';
-import type { Stage } from '../ground/stage.js';
+import { DeadLetters } from '../../../tools/tradewind/operations/index.js';
+import { databaseServices } from '../../../tools/services.js';
+import { forEachConcurrently } from '../../../tools/shop/trading/concurrency.js';
+import type { Fault } from '../environment/fault.js';
+import type { ScenarioContext } from '../environment/scenario-context.js';
 import { damages, poisonUnder, publish, withBroker } from './poison.js';
 
-/** Seconds within which what can't be handled must be set aside. */
-const parkedWithin = 5;
+/** Seconds within which a poison message must be dead-lettered. */
+const deadLetteredWithin = 5;
 
-/** Each poisoned key waits, every other goes on; an operator takes the poison out, and the order goes to its end. */
-async function poison(stage: Stage): Promise<void> {
-  const { databases } = stage.shop;
+/** A poisoned key is blocked, all others continue; an operator discards the poison, and the order gets its outcome. */
+async function poison(context: ScenarioContext): Promise<void> {
+  const letters = new DeadLetters(context.shop.databases);
   const waits: number[] = [];
-  await withBroker(stage, async (kafka) => {
-    for (let times = stage.times(1, 2, 10); times > 0; times--) {
-      await atOnce(3, damages, async ([what, damage]) => {
-        const [buyer] = stage.chance(`${what} ${times}`).pick(1, stage.load.buyers);
-        const order = await buyer!.place({ ...buyer!.wish(), method: 'sim_slow' });
-        stage.load.counts.accepted++;
+  await withBroker(context, async (kafka) => {
+    for (let times = context.byExtent(1, 2, 10); times > 0; times--) {
+      await forEachConcurrently(3, damages, async ([what, damage]) => {
+        const [buyer] = context.random(`${what} ${times}`).pick(1, context.load.buyers);
+        const order = await buyer!.place({ ...buyer!.randomPurchase(), method: 'sim_slow' });
+        context.load.counts.accepted++;
         await publish(kafka, [poisonUnder(order.orderId, damage)]);
         const since = performance.now();
-        stage.hit(what);
-        const lane = await stage.until(
-          `${what} to be parked`,
-          async () => (await listParked(databases)).find((each) => each.key === order.orderId && each.first !== null),
+        context.recordInjection(what);
+        const blockedKey = await context.waitFor(
+          `${what} is dead-lettered`,
+          async () => (await letters.list()).find((each) => each.key === order.orderId && each.first !== null),
           30,
         );
         waits.push((performance.now() - since) / 1_000);
-        await discardParked(databases, await theMessage(databases, lane.first!, undefined), 'poison of a fault', true);
-        await buyer!.follow(order);
+        await letters.discard(await letters.get(blockedKey.first!), { reason: 'poison of a fault test', thenRedrive: true });
+        await buyer!.waitForOutcome(order);
       });
-      await stage.trade(5);
+      await context.waitForOrders(5);
     }
   });
   const longest = Math.max(...waits);
-  stage.note(`poison was parked after at most ${longest.toFixed(1)} s`);
-  if (longest > parkedWithin)
-    throw new Error(`poison was parked only after ${longest.toFixed(1)} s, ${parkedWithin} s are allowed`);
+  context.note(`poison was dead-lettered after at most ${longest.toFixed(1)} s`);
+  if (longest > deadLetteredWithin)
+    throw new Error(`poison was dead-lettered after ${longest.toFixed(1)} s, the limit is ${deadLetteredWithin} s`);
 }
 
-/** Two more copies of every event and command that a service has said, anywhere: in any order, on any partition. */
-async function tripled(stage: Stage): Promise<void> {
-  const chance = stage.chance('shuffle');
+/** Two more copies of every published event and command, in any order, on any partition. */
+async function tripled(context: ScenarioContext): Promise<void> {
+  const random = context.random('shuffle');
   const kept = Object.values(topics).filter(({ name }) => /\.(events|commands)$/.test(name));
-  await withBroker(stage, async (kafka) => {
-    await stage.trade(5);
-    const said = await saidBy(stage);
-    // What other faults have put there has no outbox: copies of it would be blamed on this one.
+  await withBroker(context, async (kafka) => {
+    await context.waitForOrders(5);
+    const published = await publishedIds(context);
+    // Records of other faults are in no outbox: copies of them would count as violations of this fault.
     const records = (
       await recordsOf(
         kafka,
         kept.map(({ name }) => name),
       )
-    ).filter(({ headers }) => said.has(headers['ce_id'] ?? ''));
+    ).filter(({ headers }) => published.has(headers['ce_id'] ?? ''));
     const copies = [...records, ...records].map(({ topic, key, value, headers }): OutgoingRecord => {
       const { partitions } = kept.find(({ name }) => name === topic)!;
-      return { topic, partition: Math.floor(chance.fraction() * partitions), key, value, headers };
+      return { topic, partition: Math.floor(random.fraction() * partitions), key, value, headers };
     });
-    await publish(kafka, chance.pick(copies.length, copies));
-    stage.hit('records said again, anywhere', copies.length);
-    await stage.trade(10, 120);
+    await publish(kafka, random.pick(copies.length, copies));
+    context.recordInjection('record copies published', copies.length);
+    await context.waitForOrders(10, 120);
   });
 }
 
-/** The ids of everything that is in the outbox archives. */
-async function saidBy(stage: Stage): Promise<ReadonlySet<string>> {
+/** The ids of all messages in the outbox archives. */
+async function publishedIds(context: ScenarioContext): Promise<ReadonlySet<string>> {
   const archives = await Promise.all(
-    databaseServices.map((service) => stage.asAdmin<{ id: string }>('select id from msg_outbox_archive', [], service)),
+    databaseServices.map((service) =>
+      context.queryAsAdmin<{ id: string }>('select id from msg_outbox_archive', [], service),
+    ),
   );
   return new Set(archives.flat().map(({ id }) => id));
 }
@@ -78,7 +80,7 @@ async function recordsOf(kafka: KafkaClient, names: readonly string[]): Promise<
   const tail = await kafka.tail({
     topics: names,
     onRecords: (some) => records.push(...some),
-    onDead: (error) => {
+    onFatal: (error) => {
       throw error;
     },
   });
@@ -90,17 +92,17 @@ async function recordsOf(kafka: KafkaClient, names: readonly string[]): Promise<
 export const records: readonly Fault[] = [
   {
     id: 'F27',
-    title: 'poisoned records under the keys of living orders',
+    title: 'poison records under the keys of pending orders',
     layout: 'usual',
-    play: poison,
-    leaves: [/came from no outbox|and in no outbox or archive|an inversion|a gap/],
+    run: poison,
+    leaves: [/that no outbox published|and in no outbox or archive|an inversion|a gap/],
   },
   {
     id: 'F28',
     title: 'every record tripled and shuffled across partitions',
     layout: 'usual',
     last: true,
-    play: tripled,
+    run: tripled,
     leaves: [/a key in several partitions/],
   },
 ];

@@ -1,71 +1,77 @@
 import pg from 'pg';
-import type { Fault } from '../ground/fault.js';
-import type { Stage } from '../ground/stage.js';
+import type { Fault } from '../environment/fault.js';
+import type { ScenarioContext } from '../environment/scenario-context.js';
 
 const relayed = ['order', 'product', 'payment'] as const;
-const cutLeader = `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'relay' and datname = $1`;
+const terminateLeader = `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'relay' and datname = $1`;
 
-/** The leader sleeps, its lock is gone, another leads; when it wakes up it must neither mark nor overtake. */
-async function leaderPaused(stage: Stage): Promise<void> {
-  for (let times = stage.times(1, 3, 20); times > 0; times--) {
+/** The leader is paused and loses its lock, another instance leads; when it continues it must neither mark rows nor publish out of order. */
+async function leaderPaused(context: ScenarioContext): Promise<void> {
+  for (let times = context.byExtent(1, 3, 20); times > 0; times--) {
     const service = relayed[times % relayed.length]!;
-    const leader = await stage.leaderOf(service);
-    const [{ datname } = { datname: '' }] = await stage.asAdmin<{ datname: string }>(
+    const leader = await context.relayLeaderOf(service);
+    const [{ datname } = { datname: '' }] = await context.queryAsAdmin<{ datname: string }>(
       'select current_database() as datname',
       [],
-      new URL(stage.shop.databases[service]).pathname.slice(1),
+      new URL(context.shop.databases[service]).pathname.slice(1),
     );
-    const paused = stage.freeze(leader, stage.times(6_000, 15_000, 15_000));
-    await stage.pass(300);
-    const cut = await stage.asAdmin(cutLeader, [datname]);
-    stage.hit(`leader of ${service} lost its lock`, cut.length);
+    const paused = context.pauseProcess(leader, context.byExtent(6_000, 15_000, 15_000));
+    await context.delay(300);
+    const terminated = await context.queryAsAdmin(terminateLeader, [datname]);
+    context.recordInjection(`leader of ${service} lost its lock`, terminated.length);
     await paused;
-    await stage.trade(4, 120);
+    await context.waitForOrders(4, 120);
   }
 }
 
-async function loseProduceAnswers(
-  stage: Stage,
+async function dropProduceResponses(
+  context: ScenarioContext,
   how: 'reset' | 'swallow',
   probability: number,
   orders: number,
 ): Promise<void> {
-  const lost = stage.ground.network.kafkas[0]!.lose.answers({ api: 'produce', which: { probability }, how });
-  await stage.trade(orders, 400);
-  stage.hit(`Produce answers lost (${how})`, lost.heal());
+  const dropped = context.environment.network.kafkas[0]!.drop.responses({
+    api: 'produce',
+    occurrences: { probability },
+    how,
+  });
+  await context.waitForOrders(orders, 400);
+  context.recordInjection(`Produce responses dropped (${how})`, dropped.heal());
 }
 
-/** The request never arrives, the next one does: what failed must not be skipped, nor come after what followed it. */
-async function failedThenAnother(stage: Stage): Promise<void> {
-  const lost = stage.ground.network.kafkas[0]!.lose.requests({
+/** A request never arrives, the next one does: the failed batch must not be skipped or published after the next one. */
+async function failedThenNextBatch(context: ScenarioContext): Promise<void> {
+  const dropped = context.environment.network.kafkas[0]!.drop.requests({
     api: 'produce',
-    which: { probability: 0.05 },
+    occurrences: { probability: 0.05 },
     how: 'reset',
   });
-  await stage.trade(stage.times(15, 50, 400), 400);
-  stage.hit('Produce requests lost', lost.heal());
+  await context.waitForOrders(context.byExtent(15, 50, 400), 400);
+  context.recordInjection('Produce requests dropped', dropped.heal());
 }
 
-/** Somebody writes in another database of the cluster and does not come to an end: relays must not wait for it. */
-async function oldTransactionElsewhere(stage: Stage): Promise<void> {
-  const url = new URL(stage.shop.adminUrl);
+/** A writing transaction in another database of the cluster stays open: relays must not wait for it. */
+async function oldTransactionElsewhere(context: ScenarioContext): Promise<void> {
+  const url = new URL(context.shop.adminUrl);
   const client = new pg.Client({ connectionString: url.href });
-  const orders = stage.times(10, 40, 200);
-  const secondsFor = async (): Promise<number> => {
+  const orders = context.byExtent(10, 40, 200);
+  const measureSeconds = async (): Promise<number> => {
     const since = performance.now();
-    await stage.trade(orders, 200);
+    await context.waitForOrders(orders, 200);
     return (performance.now() - since) / 1_000;
   };
-  const before = await secondsFor();
+  const before = await measureSeconds();
   await client.connect();
   await client.query('create table if not exists idle_writer (id int)');
   await client.query('begin');
   await client.query('insert into idle_writer values (1)');
-  stage.hit('a writing transaction left open');
-  const during = await secondsFor();
+  context.recordInjection('a writing transaction left open');
+  const during = await measureSeconds();
   await client.query('rollback');
   await client.end();
-  stage.note(`${orders} orders took ${before.toFixed(1)} s before and ${during.toFixed(1)} s while it was open`);
+  context.note(
+    `${orders} orders took ${before.toFixed(1)} s before, ${during.toFixed(1)} s while the transaction was open`,
+  );
   if (during > 4 * before + 5)
     throw new Error(
       `${orders} orders took ${during.toFixed(1)} s with an old transaction open elsewhere, ${before.toFixed(1)} s without`,
@@ -73,24 +79,24 @@ async function oldTransactionElsewhere(stage: Stage): Promise<void> {
 }
 
 export const relays: readonly Fault[] = [
-  { id: 'F05', title: 'two relays: the leader paused, without its lock', layout: 'usual', play: leaderPaused },
+  { id: 'F05', title: 'two relays: the leader paused, without its lock', layout: 'usual', run: leaderPaused },
   {
     id: 'F06',
-    title: 'answers of Produce lost, connection reset',
+    title: 'Produce responses dropped, connection reset',
     layout: 'usual',
-    play: (stage) => loseProduceAnswers(stage, 'reset', 0.03, stage.times(20, 80, 1_000)),
+    run: (context) => dropProduceResponses(context, 'reset', 0.03, context.byExtent(20, 80, 1_000)),
   },
   {
     id: 'F07',
-    title: 'answers of Produce swallowed, connection kept',
+    title: 'Produce responses dropped, connection open',
     layout: 'usual',
-    play: (stage) => loseProduceAnswers(stage, 'swallow', 0.01, stage.times(10, 30, 300)),
+    run: (context) => dropProduceResponses(context, 'swallow', 0.01, context.byExtent(10, 30, 300)),
   },
-  { id: 'F08', title: 'a failed Produce followed by another batch', layout: 'usual', play: failedThenAnother },
+  { id: 'F08', title: 'a failed Produce followed by another batch', layout: 'usual', run: failedThenNextBatch },
   {
     id: 'F20',
     title: 'an old writing transaction in another database',
     layout: 'usual',
-    play: oldTransactionElsewhere,
+    run: oldTransactionElsewhere,
   },
 ];

@@ -1,139 +1,156 @@
-import { atOnce } from '../../../tools/shop/play/at-once.js';
-import type { PlacedOrder } from '../../../tools/shop/play/place-order.js';
-import { instruct, openSaga } from '../../../tools/ops/operator/sagas.js';
-import type { Fault } from '../ground/fault.js';
-import type { Stage } from '../ground/stage.js';
+import { forEachConcurrently } from '../../../tools/shop/trading/concurrency.js';
+import type { PlacedOrder } from '../../../tools/shop/trading/place-order.js';
+import { instruct, openSaga } from '../../../tools/tradewind/operations/index.js';
+import type { Fault } from '../environment/fault.js';
+import type { ScenarioContext } from '../environment/scenario-context.js';
 import type { Buyer } from '../load/buyer.js';
 
-const buyerOf = (stage: Stage, at: number): Buyer => stage.load.buyers[at % stage.load.buyers.length]!;
+const buyerOf = (context: ScenarioContext, at: number): Buyer => context.load.buyers[at % context.load.buyers.length]!;
 
-/** An order of its own besides the load, paid so; counted like the others. */
-async function ordered(stage: Stage, at: number, method: string): Promise<{ buyer: Buyer; order: PlacedOrder }> {
-  const buyer = buyerOf(stage, at);
-  const order = await buyer.place({ ...buyer.wish(), method });
-  stage.load.counts.accepted++;
+/** Places an order besides the load, with this payment method. */
+async function placeOrder(
+  context: ScenarioContext,
+  at: number,
+  method: string,
+): Promise<{ buyer: Buyer; order: PlacedOrder }> {
+  const buyer = buyerOf(context, at);
+  const order = await buyer.place({ ...buyer.randomPurchase(), method });
+  context.load.counts.accepted++;
   return { buyer, order };
 }
 
-/** One that is confirmed: what a buyer wishes for may be sold out by now. */
-async function confirmed(stage: Stage, at: number): Promise<{ buyer: Buyer; order: PlacedOrder }> {
-  for (let tries = 1; ; tries++) {
-    const { buyer, order } = await ordered(stage, at, 'sim_ok');
-    await buyer.follow(order);
+/** Places orders until one is confirmed: a random purchase may be sold out. */
+async function placeConfirmedOrder(
+  context: ScenarioContext,
+  at: number,
+): Promise<{ buyer: Buyer; order: PlacedOrder }> {
+  for (let attempt = 1; ; attempt++) {
+    const { buyer, order } = await placeOrder(context, at, 'sim_ok');
+    await buyer.waitForOutcome(order);
     if (order.status === 'confirmed') return { buyer, order };
-    if (tries === 20)
-      throw new Error(`the order ${order.orderId} was the twentieth that was to be confirmed, and is ${order.status}`);
+    if (attempt === 20)
+      throw new Error(`none of twenty orders was confirmed; the last, ${order.orderId}, is ${order.status}`);
   }
 }
 
-/** As an operator does it: `push` acts as the deadline would, `retry` says the command again. False where the saga has ended meanwhile. */
-async function tell(stage: Stage, order: PlacedOrder, action: 'push' | 'retry'): Promise<boolean> {
+/** An operator's action on the saga: `expire` acts like the timeout, `retry` publishes the command again. False when the saga has ended meanwhile. */
+async function instructSaga(
+  context: ScenarioContext,
+  order: PlacedOrder,
+  action: 'expire' | 'retry',
+): Promise<boolean> {
   try {
-    const saga = await openSaga(stage.shop.databases, order.orderId);
-    await instruct(stage.shop.databases, saga, action, stage.fault);
+    const saga = await openSaga(context.shop.databases, order.orderId);
+    await instruct(context.shop.databases, saga, action, context.fault);
     return true;
   } catch (error) {
-    if ((error as Error).name === 'CannotDo') return false;
+    if ((error as Error).name === 'OperatorError') return false;
     throw error;
   }
 }
 
-/** Commands said twice are answered twice; a step given up while its answer is on the way gets it late; both in one story. */
-async function repliesOutOfPlace(stage: Stage): Promise<void> {
-  const orders = Array.from({ length: stage.times(10, 40, 400) }, (_, index) => index);
-  const chance = stage.chance('replies');
-  await atOnce(8, orders, async (at) => {
-    const { buyer, order } = await ordered(stage, at, chance.pick(1, ['sim_slow', 'sim_ok', 'sim_flaky'])[0]!);
-    await stage.pass(chance.fraction() * 400);
-    if (await tell(stage, order, 'retry')) stage.hit('commands said again');
-    await stage.pass(chance.fraction() * 400);
-    if (chance.fraction() < 0.5 && (await tell(stage, order, 'push'))) stage.hit('steps given up');
-    await buyer.follow(order);
+/** Duplicate commands get duplicate replies; a step that is given up while its reply is under way gets it late; both in one saga. */
+async function duplicateAndLateReplies(context: ScenarioContext): Promise<void> {
+  const orders = Array.from({ length: context.byExtent(10, 40, 400) }, (_, index) => index);
+  const random = context.random('replies');
+  await forEachConcurrently(8, orders, async (at) => {
+    const { buyer, order } = await placeOrder(context, at, random.pick(1, ['sim_slow', 'sim_ok', 'sim_flaky'])[0]!);
+    await context.delay(random.fraction() * 400);
+    if (await instructSaga(context, order, 'retry')) context.recordInjection('commands published again');
+    await context.delay(random.fraction() * 400);
+    if (random.fraction() < 0.5 && (await instructSaga(context, order, 'expire')))
+      context.recordInjection('steps expired');
+    await buyer.waitForOutcome(order);
   });
 }
 
-async function cancelAgainstConfirm(stage: Stage): Promise<void> {
-  const orders = Array.from({ length: stage.times(20, 150, 10_000) }, (_, index) => index);
-  const chance = stage.chance('cancels');
+async function cancelDuringConfirm(context: ScenarioContext): Promise<void> {
+  const orders = Array.from({ length: context.byExtent(20, 150, 10_000) }, (_, index) => index);
+  const random = context.random('cancels');
   const ends = new Map<string, number>();
-  await atOnce(8, orders, async (at) => {
-    const { buyer, order } = await ordered(stage, at, 'sim_ok');
-    await stage.pass(chance.fraction() * 500);
+  await forEachConcurrently(8, orders, async (at) => {
+    const { buyer, order } = await placeOrder(context, at, 'sim_ok');
+    await context.delay(random.fraction() * 500);
     await buyer.cancel(order);
     const end = order.wasConfirmed ? `${order.status} after its confirmation` : order.status;
     ends.set(end, (ends.get(end) ?? 0) + 1);
-    stage.hit('cancelled near the confirmation');
+    context.recordInjection('cancelled near the confirmation');
   });
-  stage.note([...ends].map(([end, times]) => `${times} ${end}`).join(', '));
+  context.note([...ends].map(([end, times]) => `${times} ${end}`).join(', '));
 }
 
-/** The provider answers after three seconds; the step is given up just then. */
-async function deadlineAgainstAnswer(stage: Stage): Promise<void> {
-  const orders = Array.from({ length: stage.times(8, 40, 5_000) }, (_, index) => index);
-  const chance = stage.chance('deadlines');
+/** The provider responds after 3 s; the step is expired at that moment. */
+async function timeoutDuringReply(context: ScenarioContext): Promise<void> {
+  const orders = Array.from({ length: context.byExtent(8, 40, 5_000) }, (_, index) => index);
+  const random = context.random('timeouts');
   const ends = new Map<string, number>();
-  await atOnce(16, orders, async (at) => {
-    const { buyer, order } = await ordered(stage, at, 'sim_slow');
-    await stage.pass(2_500 + chance.fraction() * 1_200);
-    if (await tell(stage, order, 'push')) stage.hit('given up near the answer');
-    await buyer.follow(order);
+  await forEachConcurrently(16, orders, async (at) => {
+    const { buyer, order } = await placeOrder(context, at, 'sim_slow');
+    await context.delay(2_500 + random.fraction() * 1_200);
+    if (await instructSaga(context, order, 'expire')) context.recordInjection('expired near the reply');
+    await buyer.waitForOutcome(order);
     ends.set(order.status, (ends.get(order.status) ?? 0) + 1);
   });
-  stage.note([...ends].map(([end, times]) => `${times} ${end}`).join(', '));
+  context.note([...ends].map(([end, times]) => `${times} ${end}`).join(', '));
 }
 
-async function answerLostAfterCapture(stage: Stage): Promise<void> {
-  const { provider } = stage.ground;
-  const chance = stage.chance('answers');
-  provider.be(({ method }) => (method === 'POST' && chance.fraction() < 0.4 ? 'loses its answer' : undefined));
-  for (let times = stage.times(1, 3, 10); times > 0; times--) {
-    await stage.trade(5, 120);
-    stage.kill('payment');
+async function responseLostAfterCapture(context: ScenarioContext): Promise<void> {
+  const { provider } = context.environment;
+  const random = context.random('responses');
+  provider.inject(({ method }) => (method === 'POST' && random.fraction() < 0.4 ? 'response lost' : undefined));
+  for (let times = context.byExtent(1, 3, 10); times > 0; times--) {
+    await context.waitForOrders(5, 120);
+    context.kill('payment');
   }
-  await stage.trade(10, 120);
-  stage.hit('answers of the provider lost', provider.hits);
+  await context.waitForOrders(10, 120);
+  context.recordInjection('provider responses lost', provider.hits);
 }
 
-/** Down, slow, talking nonsense: one after another, then all at once. */
-async function badProvider(stage: Stage): Promise<void> {
-  const { provider } = stage.ground;
-  const chance = stage.chance('moods');
-  for (const mood of ['down', 'answers garbage', 'answers 500', 2_500] as const) {
-    provider.be(() => (chance.fraction() < 0.7 ? mood : undefined));
-    await stage.pass(stage.times(2_000, 6_000, 30_000));
-    stage.hit(`provider ${mood === 2_500 ? 'slow' : mood}`, provider.hits);
+/** The provider is down, returns garbage or status 500, or is slow, one after another. */
+async function badProvider(context: ScenarioContext): Promise<void> {
+  const { provider } = context.environment;
+  const random = context.random('provider');
+  for (const fault of ['down', 'garbage response', 'status 500', 2_500] as const) {
+    provider.inject(() => (random.fraction() < 0.7 ? fault : undefined));
+    await context.delay(context.byExtent(2_000, 6_000, 30_000));
+    context.recordInjection(`provider ${fault === 2_500 ? 'slow' : fault}`, provider.hits);
   }
   provider.heal();
-  await stage.trade(8, 120);
+  await context.waitForOrders(8, 120);
 }
 
-/** Of every order that is undone, the money is given back only at the twenty-first try. */
-async function undoFails(stage: Stage): Promise<void> {
-  const failures = stage.times(4, 8, 20);
-  const tries = new Map<string, number>();
-  stage.ground.provider.be(({ method, path, body }) => {
+/** The refund of a cancelled order fails many times before it succeeds. */
+async function compensationFails(context: ScenarioContext): Promise<void> {
+  const failures = context.byExtent(4, 8, 20);
+  const attemptsOf = new Map<string, number>();
+  context.environment.provider.inject(({ method, path, body }) => {
     if (method !== 'POST' || path !== '/refunds') return undefined;
     const { key } = JSON.parse(body) as { key: string };
-    const tried = (tries.get(key) ?? 0) + 1;
-    tries.set(key, tried);
-    return tried <= failures ? 'answers 500' : undefined;
+    const attempt = (attemptsOf.get(key) ?? 0) + 1;
+    attemptsOf.set(key, attempt);
+    return attempt <= failures ? 'status 500' : undefined;
   });
   const orders = Array.from({ length: 4 }, (_, index) => index);
-  await atOnce(4, orders, async (at) => {
-    const { buyer, order } = await confirmed(stage, at);
+  await forEachConcurrently(4, orders, async (at) => {
+    const { buyer, order } = await placeConfirmedOrder(context, at);
     await buyer.cancel(order);
     if (order.status !== 'cancelled')
-      throw new Error(`the order ${order.orderId} was to be cancelled, and is ${order.status}`);
-    stage.hit('undone after failures', 1);
+      throw new Error(`the order ${order.orderId} is ${order.status}, expected cancelled`);
+    context.recordInjection('compensations after failures');
   });
-  stage.hit('refunds that failed', stage.ground.provider.hits);
+  context.recordInjection('failed refunds', context.environment.provider.hits);
 }
 
 export const replies: readonly Fault[] = [
-  { id: 'F29', title: 'replies doubled, late, after the step was given up', layout: 'usual', play: repliesOutOfPlace },
-  { id: 'F30', title: 'cancelled at the moment of the confirmation', layout: 'usual', play: cancelAgainstConfirm },
-  { id: 'F31', title: 'given up at the moment of the answer', layout: 'usual', play: deadlineAgainstAnswer },
-  { id: 'F32', title: 'the answer lost after the money was taken', layout: 'usual', play: answerLostAfterCapture },
-  { id: 'F33', title: 'the provider down, slow, talking nonsense', layout: 'usual', play: badProvider },
-  { id: 'F34', title: 'an undo that fails again and again', layout: 'usual', play: undoFails },
+  {
+    id: 'F29',
+    title: 'replies duplicated, late, after the step expired',
+    layout: 'usual',
+    run: duplicateAndLateReplies,
+  },
+  { id: 'F30', title: 'cancelled at the moment of the confirmation', layout: 'usual', run: cancelDuringConfirm },
+  { id: 'F31', title: 'expired at the moment of the reply', layout: 'usual', run: timeoutDuringReply },
+  { id: 'F32', title: 'the response lost after the payment was taken', layout: 'usual', run: responseLostAfterCapture },
+  { id: 'F33', title: 'the provider down, slow, returning garbage', layout: 'usual', run: badProvider },
+  { id: 'F34', title: 'a compensation that fails repeatedly', layout: 'usual', run: compensationFails },
 ];

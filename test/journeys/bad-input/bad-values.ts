@@ -1,19 +1,19 @@
-/** Whether a body may go without the field. */
+/** Whether the field may be missing. */
 interface Field {
   readonly optional?: true;
 }
 
-/** What a field of a DTO takes; everything else must be refused with its name. */
+/** What a field of a DTO accepts; everything else must be rejected with the name of the field. */
 export type Kind = Field &
   (
     | { readonly is: 'text'; readonly most: number; readonly lines?: true; readonly long?: string }
     | { readonly is: 'count'; readonly least: number; readonly most: number; readonly not?: number }
     | { readonly is: 'id' }
     | { readonly is: 'currency' }
-    /** Has fields of its own. */
+    /** An object with fields. */
     | { readonly is: 'object' }
     | { readonly is: 'list'; readonly most: number }
-    /** One rule for amount and currency together. */
+    /** Amount and currency, validated together. */
     | { readonly is: 'money' }
   );
 
@@ -46,7 +46,7 @@ const huge = [1e308, -1e308, 2 ** 53, -(2 ** 53)];
 const noText = [5, true, null, ['a'], { a: 'a' }];
 const noNumber = ['5', '', true, null, [], [5], {}];
 
-/** Values of every kind that clients get wrong, or try. */
+/** Invalid values for a field of this kind. */
 export function badValues(kind: Kind): unknown[] {
   switch (kind.is) {
     case 'text':
@@ -102,7 +102,7 @@ export function badValues(kind: Kind): unknown[] {
 
 type Json = Record<string, unknown>;
 
-/** A copy of the body in which the field has that value; undefined leaves it out. */
+/** A copy of the body with this value of the field, or without the field for undefined. */
 export function withField(body: object, path: string, value: unknown): Json {
   const copy = structuredClone(body) as Json;
   const names = path.split('.');

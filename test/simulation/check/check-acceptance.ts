@@ -1,94 +1,95 @@
-import { groupBy, type OrderId } from '@tradewind/kernel';
-import type { Bought } from '../buyers/history.js';
-import type { ArchivedMessage, Facts, Violation } from './facts.js';
+import type { OrderId } from '@tradewind/contracts';
+import { groupBy } from '@tradewind/kernel';
+import type { PurchaseLog } from '../workload/client-log.js';
+import type { ArchivedMessage, FinalState, Violation } from './final-state.js';
 
 const outcomes = new Set(['order.confirmed', 'order.rejected', 'order.cancelled']);
 
-/** What was accepted became one order with one saga and one outcome; what was not, none; of what nobody was told, at most one. */
-export function checkAcceptance(facts: Facts): Violation[] {
-  const { history, orders, library, refunds, checkouts } = facts;
-  const accepted = acceptedByKey([...library.order.archive, ...library.cart.archive]);
+/** An accepted request became one order with one saga and one outcome, a rejected one none, one with an unknown result at most one. */
+export function checkAcceptance(state: FinalState): Violation[] {
+  const { log, orders, messaging, refunds, checkouts } = state;
+  const accepted = acceptedByKey([...messaging.order.archive, ...messaging.cart.archive]);
   const known = new Set(orders.map(({ orderId }) => orderId));
   const statusOf = new Map(orders.map(({ orderId, status }) => [orderId, status]));
-  const said = groupBy(
-    library.order.archive.filter(({ type }) => outcomes.has(type)),
+  const outcomeEvents = groupBy(
+    messaging.order.archive.filter(({ type }) => outcomes.has(type)),
     ({ key }) => key,
   );
-  const bought = new Set(history.purchases.map(({ userId, keyHash }) => `${userId} ${keyHash}`));
+  const sent = new Set(log.purchases.map(({ userId, keyHash }) => `${userId} ${keyHash}`));
   return [
-    ...history.purchases.flatMap((each) => boughtOtherwise(each, accepted.get(`${each.userId} ${each.keyHash}`) ?? [])),
+    ...log.purchases.flatMap((each) => purchaseViolations(each, accepted.get(`${each.userId} ${each.keyHash}`) ?? [])),
     ...[...accepted.keys()]
-      .filter((key) => !bought.has(key))
-      .map((key) => `acceptance: nobody ever sent "${key}", and it was accepted`),
+      .filter((key) => !sent.has(key))
+      .map((key) => `acceptance: "${key}" was accepted and never sent`),
     ...[...accepted.values()]
       .flat()
       .filter((orderId) => !known.has(orderId))
-      .map((orderId) => `acceptance: ${orderId} was accepted and is not there`),
+      .map((orderId) => `acceptance: ${orderId} was accepted and is missing`),
     ...(known.size === [...accepted.values()].flat().length
       ? []
       : [`acceptance: there are ${known.size} orders, and ${[...accepted.values()].flat().length} were accepted`]),
     ...orders.flatMap(({ orderId }) =>
-      outcomeOtherwise(orderId, statusOf.get(orderId)!, said.get(orderId) ?? [], facts),
+      outcomeViolations(orderId, statusOf.get(orderId)!, outcomeEvents.get(orderId) ?? [], state),
     ),
-    ...history.cancellations
-      .filter(({ orderId, saw }) => saw.saw === 'answer' && statusOf.get(orderId) !== 'cancelled')
+    ...log.cancellations
+      .filter(({ orderId, result }) => result.status === 'answered' && statusOf.get(orderId) !== 'cancelled')
       .map(
         ({ orderId }) => `acceptance: the cancellation of ${orderId} was accepted, and it is ${statusOf.get(orderId)}`,
       ),
-    ...history.goodwill.flatMap(({ orderId, saw }) =>
-      saw.saw === 'answer' && !refunds.some(({ refundId }) => refundId === saw.answer.id)
-        ? [`acceptance: the goodwill ${saw.answer.id} for ${orderId} was accepted and is not there`]
+    ...log.goodwill.flatMap(({ orderId, result }) =>
+      result.status === 'answered' && !refunds.some(({ refundId }) => refundId === result.answer.id)
+        ? [`acceptance: the goodwill ${result.answer.id} for ${orderId} was accepted and is missing`]
         : [],
     ),
     ...checkouts
       .filter(({ orderId, status }) => status !== statusOf.get(orderId))
-      .map(({ orderId, status }) => `acceptance: the cart thinks ${orderId} ${status}, it is ${statusOf.get(orderId)}`),
+      .map(({ orderId, status }) => `acceptance: the cart has ${orderId} as ${status}, it is ${statusOf.get(orderId)}`),
   ];
 }
 
-/** Orders by the person and the key that they were accepted with. */
+/** Orders by user and idempotency key of the acceptance. */
 function acceptedByKey(archive: readonly ArchivedMessage[]): Map<string, OrderId[]> {
   const accepting = archive.filter(({ type }) => type === 'order.placed' || type === 'cart.checked-out');
-  const told = accepting.map(
+  const payloads = accepting.map(
     ({ payload }) => JSON.parse(payload!) as { orderId: OrderId; userId: string; keyHash?: string },
   );
   const byKey = groupBy(
-    told.filter(({ keyHash }) => keyHash !== undefined),
+    payloads.filter(({ keyHash }) => keyHash !== undefined),
     ({ userId, keyHash }) => `${userId} ${keyHash}`,
   );
   return new Map([...byKey].map(([key, all]) => [key, all.map(({ orderId }) => orderId)]));
 }
 
-function boughtOtherwise({ keyHash, saw }: Bought, orders: readonly OrderId[]): Violation[] {
-  const answered = new Set(saw.flatMap((each) => (each.saw === 'answer' ? [each.answer.orderId] : [])));
-  const unsure = saw.some((each) => each.saw === 'nothing');
+function purchaseViolations({ keyHash, results }: PurchaseLog, orders: readonly OrderId[]): Violation[] {
+  const answered = new Set(results.flatMap((each) => (each.status === 'answered' ? [each.answer.orderId] : [])));
+  const hasUnknown = results.some((each) => each.status === 'unknown');
   const violations: Violation[] = [];
   if (orders.length > 1) violations.push(`acceptance: ${keyHash} made ${orders.length} orders`);
   if (answered.size > 1) violations.push(`acceptance: ${keyHash} was answered with ${answered.size} orders`);
   for (const orderId of answered)
     if (!orders.includes(orderId))
-      violations.push(`acceptance: ${keyHash} was answered with ${orderId}, which was never accepted`);
-  if (answered.size === 0 && !unsure && orders.length > 0)
-    violations.push(`acceptance: ${keyHash} was refused, and is ${orders[0]}`);
+      violations.push(`acceptance: ${keyHash} was answered with ${orderId}, which was not accepted`);
+  if (answered.size === 0 && !hasUnknown && orders.length > 0)
+    violations.push(`acceptance: ${keyHash} was rejected, and is order ${orders[0]}`);
   return violations;
 }
 
-/** One outcome; a confirmed order may be cancelled once, later. */
-function outcomeOtherwise(
+/** One outcome an order; a confirmed order may be cancelled once afterwards. */
+function outcomeViolations(
   orderId: OrderId,
   status: string,
-  said: readonly ArchivedMessage[],
-  { sagas }: Facts,
+  events: readonly ArchivedMessage[],
+  { sagas }: FinalState,
 ): Violation[] {
-  const heard = [...said].sort((a, b) => Number(a.sequence - b.sequence)).map(({ type }) => type.replace('order.', ''));
-  const expected = status === 'cancelled' && heard.length === 2 ? ['confirmed', 'cancelled'] : [status];
-  const own = sagas.filter(({ subject }) => subject === orderId).map(({ saga }) => saga);
+  const published = [...events].sort((a, b) => Number(a.sequence - b.sequence)).map(({ type }) => type.replace('order.', ''));
+  const expected = status === 'cancelled' && published.length === 2 ? ['confirmed', 'cancelled'] : [status];
+  const sagaNames = sagas.filter(({ subject }) => subject === orderId).map(({ saga }) => saga);
   return [
-    ...(heard.join() === expected.join()
+    ...(published.join() === expected.join()
       ? []
-      : [`acceptance: ${orderId} is ${status}, and was said to be ${heard.join(', then ') || 'nothing'}`]),
-    ...(own.filter((saga) => saga === 'place-order').length === 1
+      : [`acceptance: ${orderId} is ${status}, and its events are ${published.join(', then ') || 'missing'}`]),
+    ...(sagaNames.filter((saga) => saga === 'place-order').length === 1
       ? []
-      : [`acceptance: ${orderId} has the sagas ${own.join(', ')}`]),
+      : [`acceptance: ${orderId} has the sagas ${sagaNames.join(', ')}`]),
   ];
 }

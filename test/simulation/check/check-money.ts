@@ -1,36 +1,37 @@
-import { groupBy, type OrderId } from '@tradewind/kernel';
+import type { OrderId } from '@tradewind/contracts';
+import { groupBy } from '@tradewind/kernel';
 import { clearing, customer } from '../../../apps/payment/src/domain/ledger.js';
 import { orderOfTake } from '../../../apps/payment/src/domain/operation-keys.js';
 import type { Payment } from '../../../apps/payment/src/domain/payment.js';
-import type { Facts, Violation } from './facts.js';
+import type { FinalState, Violation } from './final-state.js';
 
 const sum = (amounts: Iterable<number>): number => [...amounts].reduce((all, amount) => all + amount, 0);
 
-const settled = {
+const finalPaymentStatus = {
   confirmed: ['taken'],
   rejected: ['declined', 'refunded', 'void'],
   cancelled: ['declined', 'refunded', 'void'],
 } as const;
 
-/** What the provider holds for an order is what the order says; the ledger and the provider's book tell the same movements. */
-export function checkMoney({ orders, payments, ledger, provider }: Facts): Violation[] {
+/** The provider holds the amount that each order implies; the ledger and the provider have the same movements. */
+export function checkMoney({ orders, payments, ledger, provider }: FinalState): Violation[] {
   const held = groupBy(provider, ({ takeKey }) => orderOfTake(takeKey));
   const paymentOf = new Map(payments.map((payment) => [payment.orderId, payment]));
   const known = new Set<OrderId | undefined>(orders.map(({ orderId }) => orderId));
   return [
     ...orders.flatMap(({ orderId, status, total, goodwill }): Violation[] => {
-      const kept = sum((held.get(orderId) ?? []).map(({ amount }) => amount));
+      const balance = sum((held.get(orderId) ?? []).map(({ amount }) => amount));
       const due = status === 'confirmed' ? total.amount - goodwill.amount : 0;
       return [
-        ...(kept === due ? [] : [`money: order ${orderId} is ${status} and the provider holds ${kept}, not ${due}`]),
-        ...openPayment(orderId, status, paymentOf.get(orderId)),
+        ...(balance === due ? [] : [`money: order ${orderId} is ${status} and the provider holds ${balance}, not ${due}`]),
+        ...paymentStatusViolations(orderId, status, paymentOf.get(orderId)),
       ];
     }),
     ...[...held.keys()]
       .filter((orderId) => !known.has(orderId))
-      .map((orderId) => `money: the provider has moved money for ${orderId}, which is no order`),
-    ...payments.flatMap(soundPayment),
-    ...booksDiffer(ledger, provider),
+      .map((orderId) => `money: the provider has moved money for ${orderId}, which is not an order`),
+    ...payments.flatMap(paymentViolations),
+    ...ledgerViolations(ledger, provider),
     ...[...groupBy(ledger, ({ operation }) => operation)]
       .filter(([, lines]) => sum(lines.map(({ amount }) => amount)) !== 0)
       .map(([operation]) => `money: the ledger's lines of ${operation} do not balance`),
@@ -42,43 +43,43 @@ export function checkMoney({ orders, payments, ledger, provider }: Facts): Viola
   ];
 }
 
-function openPayment(orderId: OrderId, status: string, payment: Payment | undefined): Violation[] {
-  const expected = settled[status as keyof typeof settled] as readonly string[] | undefined;
-  const unpaid = payment === undefined && status !== 'confirmed';
-  return unpaid || (payment && expected?.includes(payment.status))
+function paymentStatusViolations(orderId: OrderId, status: string, payment: Payment | undefined): Violation[] {
+  const expected = finalPaymentStatus[status as keyof typeof finalPaymentStatus] as readonly string[] | undefined;
+  const notNeeded = payment === undefined && status !== 'confirmed';
+  return notNeeded || (payment && expected?.includes(payment.status))
     ? []
     : [`money: order ${orderId} is ${status}, its payment ${payment?.status ?? 'absent'}`];
 }
 
-/** Holds at every moment. */
-export function soundPayment(payment: Payment): Violation[] {
+/** Invariant of every row at every time. */
+export function paymentViolations(payment: Payment): Violation[] {
   if (!('captured' in payment) || !payment.captured) return [];
   const { captured, refunded, goodwill, goodwillPending } = payment;
-  const sound =
+  const valid =
     goodwill.amount >= 0 &&
     goodwill.amount <= refunded.amount &&
     refunded.amount + goodwillPending.amount <= captured.amount;
-  return sound
+  return valid
     ? []
     : [
-        `money: of ${captured.amount} captured for ${payment.orderId}, ${refunded.amount} are refunded and ${goodwillPending.amount} promised`,
+        `money: of ${captured.amount} captured for ${payment.orderId}, ${refunded.amount} are refunded and ${goodwillPending.amount} pending`,
       ];
 }
 
-/** As multisets of key and amount. */
-function booksDiffer(ledger: Facts['ledger'], provider: Facts['provider']): Violation[] {
-  const told = (lines: readonly { key: string; amount: number }[]): Map<string, number> =>
+/** Compares the movements as multisets of key and amount. */
+function ledgerViolations(ledger: FinalState['ledger'], provider: FinalState['provider']): Violation[] {
+  const countsOf = (lines: readonly { key: string; amount: number }[]): Map<string, number> =>
     new Map([...groupBy(lines, ({ key, amount }) => `${key} ${amount}`)].map(([line, all]) => [line, all.length]));
-  const ours = told(
+  const ofLedger = countsOf(
     ledger
       .filter(({ account, amount }) => account === clearing && amount !== 0)
       .map(({ operation, amount }) => ({ key: operation, amount })),
   );
-  const theirs = told(provider.filter(({ amount }) => amount !== 0));
-  return [...new Set([...ours.keys(), ...theirs.keys()])]
-    .filter((line) => ours.get(line) !== theirs.get(line))
+  const ofProvider = countsOf(provider.filter(({ amount }) => amount !== 0));
+  return [...new Set([...ofLedger.keys(), ...ofProvider.keys()])]
+    .filter((line) => ofLedger.get(line) !== ofProvider.get(line))
     .map(
       (line) =>
-        `money: "${line}" stands ${ours.get(line) ?? 0} times in the ledger and ${theirs.get(line) ?? 0} times in the provider's book`,
+        `money: "${line}" is ${ofLedger.get(line) ?? 0} times in the ledger and ${ofProvider.get(line) ?? 0} times at the provider`,
     );
 }

@@ -3,7 +3,7 @@ import { declaredTransitions, type Saga } from '@tradewind/saga';
 import type { Order } from '../../../apps/order/src/domain/order.js';
 import { cancelOrder } from '../../../apps/order/src/sagas/cancel-order.saga.js';
 import { placeOrder } from '../../../apps/order/src/sagas/place-order.saga.js';
-import type { Facts, Violation } from './facts.js';
+import type { FinalState, Violation } from './final-state.js';
 
 const declared = new Map(
   [placeOrder, cancelOrder].map((saga: Saga<Order>) => [saga.name, new Set(declaredTransitions(saga).map(nameOf))]),
@@ -13,17 +13,17 @@ function nameOf({ from, to, cause }: { readonly from: string; readonly to: strin
   return `${from} → ${to} (${cause})`;
 }
 
-/** Every saga is over, and went only where its story goes, one step after the other. */
-export function checkSagas({ sagas, journal }: Facts): Violation[] {
+/** Every saga has ended, and its history contains only transitions of its definition, without gaps. */
+export function checkSagas({ sagas, sagaHistory }: FinalState): Violation[] {
   return [
     ...sagas
       .filter(({ status }) => status !== 'completed' && status !== 'failed')
       .map(({ id, status, state }) => `saga: ${id} is still ${status}, at ${state.step}`),
-    ...journal
+    ...sagaHistory
       .filter(({ sagaId, transition }) => !declared.get(sagaId.slice(0, sagaId.indexOf(':')))?.has(nameOf(transition)))
-      .map(({ sagaId, transition }) => `saga: ${sagaId} went ${nameOf(transition)}, which its story does not tell`),
-    ...[...groupBy(journal, ({ sagaId }) => sagaId)].flatMap(([sagaId, lines]) =>
-      brokenPath(
+      .map(({ sagaId, transition }) => `saga: ${sagaId} made the transition ${nameOf(transition)}, which is not in its definition`),
+    ...[...groupBy(sagaHistory, ({ sagaId }) => sagaId)].flatMap(([sagaId, lines]) =>
+      historyViolations(
         sagaId,
         lines.map(({ transition }) => transition),
       ),
@@ -31,8 +31,8 @@ export function checkSagas({ sagas, journal }: Facts): Violation[] {
   ];
 }
 
-/** From the start, each line begins where another has ended: as often as a place was entered it was left, but for the end. */
-function brokenPath(sagaId: string, lines: readonly { readonly from: string; readonly to: string }[]): Violation[] {
+/** Each state except the first and the last is entered as often as it is left. */
+function historyViolations(sagaId: string, lines: readonly { readonly from: string; readonly to: string }[]): Violation[] {
   const balance = new Map<string, number>();
   for (const { from, to } of lines) {
     balance.set(from, (balance.get(from) ?? 0) - 1);
@@ -40,11 +40,11 @@ function brokenPath(sagaId: string, lines: readonly { readonly from: string; rea
   }
   const open = [...balance]
     .filter(([, count]) => count !== 0)
-    .map(([place, count]) => `${place} ${count > 0 ? 'entered' : 'left'}`)
+    .map(([state, count]) => `${state} ${count > 0 ? 'entered' : 'left'}`)
     .sort();
-  const whole =
+  const complete =
     open.length === 2 &&
     open.includes('not started left') &&
     (open.includes('completed entered') || open.includes('failed entered'));
-  return whole ? [] : [`saga: the way of ${sagaId} has holes: ${open.join(', ')}`];
+  return complete ? [] : [`saga: the history of ${sagaId} has gaps: ${open.join(', ')}`];
 }

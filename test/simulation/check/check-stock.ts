@@ -1,21 +1,21 @@
 import { piecesOf } from '../../../apps/product/src/domain/reservation.js';
-import type { Shelf } from '../../../apps/product/src/domain/shelf.js';
-import type { Facts, Violation } from './facts.js';
+import type { StockLevel } from '../../../apps/product/src/domain/stock-level.js';
+import type { FinalState, Violation } from './final-state.js';
 
-/** At rest nothing is set aside, what is sold is what confirmed orders hold, and what was counted in or out is what people were told. */
-export function checkStock({ orders, shelves, reservations, history }: Facts): Violation[] {
+/** Nothing is reserved, sold quantities match the confirmed orders, and adjustments match the results that clients got. */
+export function checkStock({ orders, stockLevels, reservations, log }: FinalState): Violation[] {
   const sold = new Map<string, number>();
   for (const { lines } of orders.filter(({ status }) => status === 'confirmed')) {
     for (const [productId, pieces] of piecesOf(lines)) sold.set(productId, (sold.get(productId) ?? 0) + pieces);
   }
   const statusOf = new Map(orders.map(({ orderId, status }) => [orderId, status]));
   return [
-    ...shelves.flatMap(soundShelf),
-    ...shelves.flatMap(({ productId, reserved, sold: gone }): Violation[] => [
-      ...(reserved === 0 ? [] : [`stock: ${reserved} of ${productId} are still set aside`]),
-      ...(gone === (sold.get(productId) ?? 0)
+    ...stockLevels.flatMap(stockLevelViolations),
+    ...stockLevels.flatMap(({ productId, reserved, sold: soldPieces }): Violation[] => [
+      ...(reserved === 0 ? [] : [`stock: ${reserved} of ${productId} are still reserved`]),
+      ...(soldPieces === (sold.get(productId) ?? 0)
         ? []
-        : [`stock: ${gone} of ${productId} are sold, confirmed orders hold ${sold.get(productId) ?? 0}`]),
+        : [`stock: ${soldPieces} of ${productId} are sold, confirmed orders have ${sold.get(productId) ?? 0}`]),
     ]),
     ...reservations
       .filter(
@@ -24,31 +24,31 @@ export function checkStock({ orders, shelves, reservations, history }: Facts): V
       )
       .map(
         ({ orderId, status }) =>
-          `stock: the goods of ${orderId} are ${status}, the order is ${statusOf.get(orderId) ?? 'not there'}`,
+          `stock: the reservation of ${orderId} is ${status}, the order is ${statusOf.get(orderId) ?? 'missing'}`,
       ),
-    ...shelves.flatMap((shelf) => adjustedOtherwise(shelf, history)),
+    ...stockLevels.flatMap((stockLevel) => adjustmentViolations(stockLevel, log)),
   ];
 }
 
-/** Holds at every moment. */
-export function soundShelf({ productId, available, reserved, sold, initial, adjusted }: Shelf): Violation[] {
-  const sound = available >= 0 && reserved >= 0 && sold >= 0 && available + reserved + sold === initial + adjusted;
-  return sound
+/** Invariant of every row at every time. */
+export function stockLevelViolations({ productId, available, reserved, sold, initial, adjusted }: StockLevel): Violation[] {
+  const valid = available >= 0 && reserved >= 0 && sold >= 0 && available + reserved + sold === initial + adjusted;
+  return valid
     ? []
     : [
         `stock: ${productId} has ${available} available, ${reserved} reserved and ${sold} sold of ${initial} + ${adjusted}`,
       ];
 }
 
-/** Every answered adjustment counts once, one without an answer once or not at all. */
-function adjustedOtherwise({ productId, adjusted }: Shelf, { products, chores }: Facts['history']): Violation[] {
-  const own = chores.flatMap(({ chore, saw }) =>
-    chore.what === 'adjust stock' && products[chore.product] === productId ? [{ delta: chore.delta, saw }] : [],
+/** Every answered adjustment counts once, one with an unknown result once or not at all. */
+function adjustmentViolations({ productId, adjusted }: StockLevel, { products, adminActions }: FinalState['log']): Violation[] {
+  const adjustments = adminActions.flatMap(({ action, result }) =>
+    action.kind === 'adjust stock' && products[action.product] === productId ? [{ delta: action.delta, result }] : [],
   );
-  let possible = new Set([own.filter(({ saw }) => saw.saw === 'answer').reduce((all, { delta }) => all + delta, 0)]);
-  for (const { delta } of own.filter(({ saw }) => saw.saw === 'nothing'))
+  let possible = new Set([adjustments.filter(({ result }) => result.status === 'answered').reduce((all, { delta }) => all + delta, 0)]);
+  for (const { delta } of adjustments.filter(({ result }) => result.status === 'unknown'))
     possible = new Set([...possible].flatMap((all) => [all, all + delta]));
   return possible.has(adjusted)
     ? []
-    : [`stock: ${productId} is adjusted by ${adjusted}, the shop was told ${[...possible].join(' or ')}`];
+    : [`stock: ${productId} is adjusted by ${adjusted}, the client results allow ${[...possible].join(' or ')}`];
 }

@@ -1,28 +1,27 @@
 import { randomBytes } from 'node:crypto';
-import { kafkaClient, messagingMigrations, PostgresStore, systemWorld, type KafkaClient } from '@tradewind/messaging';
+import { kafkaClient, messagingMigrations, PostgresStore, systemPorts, type KafkaClient } from '@tradewind/messaging';
 import { DataSource, type MigrationInterface } from 'typeorm';
 import { CreateCarts1760000000001 } from '../../../apps/cart/migrations/0001-create-carts.js';
 import { CreateOrdersAndPrices1760000000001 } from '../../../apps/order/migrations/0001-create-orders-and-prices.js';
-import { answerWithin } from '../../../apps/payment/src/domain/payment.js';
+import { answerTimeoutMs } from '../../../apps/payment/src/domain/payment.js';
 import { InProcessProvider } from '../../../apps/payment/src/provider/in-process-provider.js';
 import { CreatePaymentsAndLedger1760000000001 } from '../../../apps/payment/migrations/0001-create-payments-and-ledger.js';
-import { CreateWebhookEvents1760000000002 } from '../../../apps/payment/migrations/0002-create-webhook-events.js';
 import { CreateCatalogueAndStock1760000000001 } from '../../../apps/product/migrations/0001-create-catalogue-and-stock.js';
 import { freshDatabase, type FreshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
 import { serviceNames, type ServiceName } from '../shop/services.js';
 import { topicsOfShop } from '../shop/simulated-shop.js';
 import { startService, type RunningService } from '../shop/start-service.js';
-import { losingAnswers } from './lost-answers.js';
-import { withOwnNames } from './own-names.js';
+import { withLostResponses } from './lost-responses.js';
+import { withPrefixedNames } from './prefixed-names.js';
 
 const migrations: Readonly<Record<ServiceName, readonly (new () => MigrationInterface)[]>> = {
   product: [CreateCatalogueAndStock1760000000001],
   cart: [CreateCarts1760000000001],
   order: [CreateOrdersAndPrices1760000000001],
-  payment: [CreatePaymentsAndLedger1760000000001, CreateWebhookEvents1760000000002],
+  payment: [CreatePaymentsAndLedger1760000000001],
 };
 
-/** The same services from the same parts, on a real PostgreSQL and Kafka in this very process. */
+/** The same services on a real PostgreSQL and Kafka, in this process. */
 export class RealShop {
   #lost = 0;
 
@@ -31,17 +30,17 @@ export class RealShop {
     private readonly closing: readonly (() => Promise<unknown>)[],
   ) {}
 
-  /** In the cluster of TEST_DATABASE_URL and on the broker of TEST_KAFKA_BROKERS. */
+  /** Uses the cluster of TEST_DATABASE_URL and the broker of TEST_KAFKA_BROKERS. */
   static async open(onFatal: (error: Error) => void): Promise<RealShop> {
     const prefix = `real-${randomBytes(4).toString('hex')}.`;
     const clients: KafkaClient[] = [];
     const client = (): KafkaClient => {
       const real = kafkaClient({ brokers: process.env['TEST_KAFKA_BROKERS']!.split(','), clientId: prefix });
       clients.push(real);
-      return withOwnNames(real, prefix);
+      return withPrefixedNames(real, prefix);
     };
     await client().provision(topicsOfShop);
-    const provider = new InProcessProvider({ timers: systemWorld.timers, answerWithin, slow: 1_000 });
+    const provider = new InProcessProvider({ timers: systemPorts.timers, answerTimeoutMs, slowMs: 1_000 });
     const databases: FreshDatabase[] = [];
     const sources: DataSource[] = [];
     const services: RunningService[] = [];
@@ -62,11 +61,11 @@ export class RealShop {
       });
       sources.push(await source.initialize());
       await source.runMigrations({ transaction: 'each' });
-      const ports = { store: new PostgresStore(source), kafka: client(), world: systemWorld, provider };
+      const ports = { store: new PostgresStore(source), kafka: client(), ports: systemPorts, provider };
       services.push(
         startService(
           name,
-          losingAnswers(ports, `${prefix} ${name}`, () => shop.#lost++),
+          withLostResponses(ports, `${prefix} ${name}`, () => shop.#lost++),
           { log: () => undefined, onFatal },
         ),
       );
@@ -74,7 +73,7 @@ export class RealShop {
     return shop;
   }
 
-  /** Answers that were lost so far. */
+  /** Number of lost responses so far. */
   get lost(): number {
     return this.#lost;
   }

@@ -1,33 +1,33 @@
 import type { IncomingRecord, TopicPartition } from '@tradewind/messaging';
-import type { Violation } from '../check/facts.js';
+import type { Violation } from '../check/final-state.js';
 import { consumers, type Consumer } from '../shop/consumers.js';
 import { serviceNames, services } from '../shop/services.js';
 import { topicsOfShop, type SimulatedShop } from '../shop/simulated-shop.js';
-import { restless } from './rest.js';
+import { pendingAfterQuiescence } from './quiescence.js';
 
-/** Virtual milliseconds within which a call that its caller has given up reaches the provider. */
-const onItsWay = 10_000;
+/** Virtual milliseconds within which abandoned calls reach the provider. */
+const maxTransit = 10_000;
 
-/** Every group begins once more at offset 0: no business row may change by it, and the provider may not be asked again. */
+/** Resets every group to offset 0: no business row may change, and the provider may not be called again. */
 export async function replayAll(shop: SimulatedShop): Promise<Violation[]> {
-  await shop.simulation.run(onItsWay);
+  await shop.simulation.run(maxTransit);
   const before = businessRows(shop);
-  const { calls } = shop.book;
+  const { calls } = shop.provider;
   shop.close();
-  for (const consumer of consumers) await rewind(shop, consumer);
+  for (const consumer of consumers) await resetOffsets(shop, consumer);
   for (const name of serviceNames) shop.start(name, 0);
-  const open = await restless(shop);
+  const pending = await pendingAfterQuiescence(shop);
   const after = businessRows(shop);
   return [
-    ...open.map((what) => `replay: ${what}`),
+    ...pending.map((each) => `replay: ${each}`),
     ...[...before]
       .filter(([table, rows]) => after.get(table) !== rows)
-      .map(([table]) => `replay: the rows of ${table} are no longer what they were`),
-    ...(shop.book.calls === calls ? [] : [`replay: the provider was asked ${shop.book.calls - calls} times more`]),
+      .map(([table]) => `replay: the rows of ${table} have changed`),
+    ...(shop.provider.calls === calls ? [] : [`replay: the provider was called ${shop.provider.calls - calls} more times`]),
   ];
 }
 
-/** Every table that decisions save, as text. */
+/** Every table that decisions write, as text. */
 function businessRows({ databases }: SimulatedShop): Map<string, string> {
   return new Map(
     serviceNames.flatMap((name) =>
@@ -39,25 +39,25 @@ function businessRows({ databases }: SimulatedShop): Map<string, string> {
   );
 }
 
-/** As an operator does it while the service is down: as the only member, the group's positions are set back. */
-async function rewind({ simulation, kafka }: SimulatedShop, { group, topics }: Consumer): Promise<void> {
-  const life = simulation.process(`operator of ${group}`);
+/** Resets the offsets of a group as its only member, while the service is stopped. */
+async function resetOffsets({ simulation, kafka }: SimulatedShop, { group, topics }: Consumer): Promise<void> {
+  const process = simulation.process(`operator of ${group}`);
   const owned = new Map<string, TopicPartition>();
   const partitions = topicsOfShop
     .filter(({ name }) => topics.includes(name))
     .reduce((sum, topic) => sum + topic.partitions, 0);
   const subscription = await simulation.settled(
-    life.kafka(kafka).subscribe({
+    process.kafka(kafka).subscribe({
       group,
       topics,
       onRecords: (_: readonly IncomingRecord[]) => undefined,
       onAssigned: (assigned) => assigned.forEach((each) => owned.set(`${each.topic}:${each.partition}`, each)),
-      onDead: (error) => {
+      onFatal: (error) => {
         throw error;
       },
     }),
   );
   await simulation.until(() => owned.size === partitions);
-  await simulation.settled(subscription.commit([...owned.values()].map((place) => ({ ...place, next: 0n }))));
+  await simulation.settled(subscription.commit([...owned.values()].map((partition) => ({ ...partition, offset: 0n }))));
   await simulation.settled(subscription.close());
 }

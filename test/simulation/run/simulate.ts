@@ -1,108 +1,109 @@
-import { Simulation } from '@tradewind/testing/simulated';
-import { Crowd } from '../buyers/crowd.js';
-import type { Facts, Violation } from '../check/facts.js';
+import { Simulation } from '@tradewind/simulation';
 import { checkAll } from '../check/check-all.js';
-import { watched } from '../check/watch-rows.js';
-import { drawSchedule } from '../schedule/draw-schedule.js';
-import type { Schedule } from '../schedule/schedule.js';
+import type { FinalState, Violation } from '../check/final-state.js';
+import { withRowChecks } from '../check/row-checks.js';
+import { FaultInjector } from '../faults/fault-injector.js';
+import { drawScenario } from '../scenario/draw-scenario.js';
+import type { Scenario } from '../scenario/scenario.js';
 import { serviceNames } from '../shop/services.js';
-import { SimulatedShop, type Tamper } from '../shop/simulated-shop.js';
-import { Weather } from '../weather/weather.js';
-import type { Outcome } from './outcome.js';
-import { readFacts } from './read-facts.js';
+import { SimulatedShop, type DecoratePorts } from '../shop/simulated-shop.js';
+import { Workload } from '../workload/workload.js';
+import { pendingAfterQuiescence } from './quiescence.js';
+import { readFinalState } from './read-final-state.js';
 import { replayAll } from './replay.js';
-import { restless } from './rest.js';
+import type { SeedResult } from './seed-result.js';
 
-/** Virtual milliseconds: until the shop is open, and until everybody has gone home. */
-const opening = 120_000;
-const goingHome = 300_000;
+/** Virtual milliseconds until the shop must be ready. */
+const setUpTimeout = 120_000;
+/** Virtual milliseconds until all clients must have finished. */
+const workloadTimeout = 300_000;
 
 export interface SimulateOptions {
-  /** Gets the story as lines. */
+  /** Gets every event as a line of text. */
   readonly onTrace?: (line: string) => void;
-  /** A fault of the program that is to be found. */
-  readonly tamper?: Tamper;
+  /** Plants a bug. */
+  readonly decoratePorts?: DecoratePorts;
 }
 
-/** Plays one seed from the opening of the shop until everything is at rest, and tells which promises were broken. */
-export async function simulate(seed: number, options: SimulateOptions = {}): Promise<Outcome> {
-  return simulateSchedule(drawSchedule(seed), options).then(({ outcome }) => outcome);
+/** Runs one seed from the start of the shop until nothing is pending, and returns the broken promises. */
+export async function simulate(seed: number, options: SimulateOptions = {}): Promise<SeedResult> {
+  return simulateScenario(drawScenario(seed), options).then(({ result }) => result);
 }
 
-/** The same for a schedule that was drawn elsewhere; with everything there was at its end, where it came to one. */
-export async function simulateSchedule(
-  schedule: Schedule,
-  { onTrace, tamper = same }: SimulateOptions,
-): Promise<{ readonly outcome: Outcome; readonly facts: Facts | undefined }> {
+/** Runs a scenario. `finalState` is undefined when the run did not become quiet. */
+export async function simulateScenario(
+  scenario: Scenario,
+  { onTrace, decoratePorts = unchanged }: SimulateOptions,
+): Promise<{ readonly result: SeedResult; readonly finalState: FinalState | undefined }> {
   const violations: Violation[] = [];
-  const weather = new Weather(schedule);
-  const simulation = new Simulation(schedule.seed, { fateOf: weather.fateOf, ...(onTrace ? { onTrace } : {}) });
+  const faults = new FaultInjector(scenario);
+  const simulation = new Simulation(scenario.seed, { outcomeOf: faults.outcomeOf, ...(onTrace ? { onTrace } : {}) });
   const shop = new SimulatedShop(
     simulation,
     (level, message, detail) =>
       onTrace?.(`${' '.repeat(14)}${level}: ${message} ${detail ? JSON.stringify(detail) : ''}`),
     (ports, of) => {
-      const tampered = tamper(ports, of);
-      return { ...tampered, store: watched(tampered.store, (violation) => violations.push(violation)) };
+      const decorated = decoratePorts(ports, of);
+      return { ...decorated, store: withRowChecks(decorated.store, (violation) => violations.push(violation)) };
     },
   );
-  const crowd = new Crowd(schedule, shop.running, simulation.process('people').world);
-  let facts: Facts | undefined;
+  const workload = new Workload(scenario, shop.running, simulation.process('clients').runtimePorts);
+  let finalState: FinalState | undefined;
   try {
-    facts = await play(schedule, { simulation, shop, crowd, weather, violations });
+    finalState = await run(scenario, { simulation, shop, workload, faults, violations });
   } catch (error) {
-    violations.push(`the run broke off: ${(error as Error).stack ?? String(error)}`);
+    violations.push(`the run failed: ${(error as Error).stack ?? String(error)}`);
   }
   shop.close();
-  return { outcome: outcomeOf(schedule.seed, simulation, weather, violations, facts), facts };
+  return { result: resultOf(scenario.seed, simulation, faults, violations, finalState), finalState };
 }
 
-const same: Tamper = (ports) => ports;
+const unchanged: DecoratePorts = (ports) => ports;
 
-interface Stage {
+interface Environment {
   readonly simulation: Simulation;
   readonly shop: SimulatedShop;
-  readonly crowd: Crowd;
-  readonly weather: Weather;
+  readonly workload: Workload;
+  readonly faults: FaultInjector;
   readonly violations: Violation[];
 }
 
-/** Open, storm, calm, rest, check, replay, check. */
-async function play(
-  schedule: Schedule,
-  { simulation, shop, crowd, weather, violations }: Stage,
-): Promise<Facts | undefined> {
+/** Set-up, faults, quiescence, checks, replay, checks. */
+async function run(
+  scenario: Scenario,
+  { simulation, shop, workload, faults, violations }: Environment,
+): Promise<FinalState | undefined> {
   for (const name of serviceNames)
-    for (let process = 0; process < schedule.processes[name]; process++) shop.start(name, process);
-  await simulation.settled(crowd.open(), opening);
-  weather.begin(simulation, shop);
-  await simulation.settled(crowd.come(), goingHome);
-  await simulation.run(Math.max(0, weather.endsAt - simulation.elapsed));
-  const open = await restless(shop);
-  violations.push(...open.map((what) => `rest: ${what}`), ...shop.troubles);
-  if (open.length > 0) return undefined;
-  const facts = await readFacts(shop, crowd.history);
-  violations.push(...checkAll(facts));
+    for (let index = 0; index < scenario.processes[name]; index++) shop.start(name, index);
+  await simulation.settled(workload.setUp(), setUpTimeout);
+  faults.start(simulation, shop);
+  await simulation.settled(workload.run(), workloadTimeout);
+  await simulation.run(Math.max(0, faults.endsAt - simulation.elapsed));
+  const pending = await pendingAfterQuiescence(shop);
+  violations.push(...pending.map((each) => `pending: ${each}`), ...shop.errors);
+  if (pending.length > 0) return undefined;
+  const finalState = await readFinalState(shop, workload.log);
+  violations.push(...checkAll(finalState));
   if (violations.length === 0) violations.push(...(await replayAll(shop)));
-  return facts;
+  return finalState;
 }
 
-function outcomeOf(
+function resultOf(
   seed: number,
   simulation: Simulation,
-  weather: Weather,
+  faults: FaultInjector,
   violations: readonly Violation[],
-  facts: Facts | undefined,
-): Outcome {
+  finalState: FinalState | undefined,
+): SeedResult {
   return {
     seed,
     violations: [...new Set(violations)],
     traceHash: simulation.traceHash,
-    orders: facts?.orders.length ?? 0,
-    confirmed: facts?.orders.filter(({ status }) => status === 'confirmed').length ?? 0,
-    messages: facts?.records.length ?? 0,
+    orders: finalState?.orders.length ?? 0,
+    confirmed: finalState?.orders.filter(({ status }) => status === 'confirmed').length ?? 0,
+    messages: finalState?.records.length ?? 0,
     events: simulation.events,
     virtualSeconds: simulation.elapsed / 1_000,
-    struck: Object.fromEntries(weather.struck),
+    faults: Object.fromEntries(faults.injected),
   };
 }

@@ -1,7 +1,7 @@
 import { simulate } from './simulate.js';
 
-/* Simulates the seeds that its parent sends, one after another, and sends each outcome back. Ends when the parent lets go. */
-// Faults are made by the thousand: a stack for each would cost a tenth of the time, and whoever wants one plays the seed alone.
+/* Simulates the seeds that its parent sends, and sends each result back. Ends when the parent disconnects. */
+// A run creates thousands of errors; their stacks would take a tenth of the time. A single seed runs with stacks.
 Error.stackTraceLimit = 0;
 
 process.on('message', (seeds: readonly number[]) => {

@@ -1,47 +1,47 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import type { Outcome } from './outcome.js';
+import type { SeedResult } from './seed-result.js';
 
-/** Seeds that a worker is given at a time. */
-const portion = 25;
+/** Seeds that a worker gets at a time. */
+const batchSize = 25;
 
 const worker = new URL('worker.js', import.meta.url);
 
-/** Runs seeds in that many processes and tells each outcome as it comes. Rejects when a worker dies. */
+/** Runs seeds in several processes and reports each result. Rejects when a worker crashes. */
 export async function runSeeds(
   seeds: readonly number[],
   processes: number,
-  onOutcome: (outcome: Outcome) => void,
+  onResult: (result: SeedResult) => void,
 ): Promise<void> {
-  const portions = Array.from({ length: Math.ceil(seeds.length / portion) }, (_, at) =>
-    seeds.slice(at * portion, (at + 1) * portion),
+  const batches = Array.from({ length: Math.ceil(seeds.length / batchSize) }, (_, at) =>
+    seeds.slice(at * batchSize, (at + 1) * batchSize),
   );
-  const count = Math.min(processes, portions.length);
-  await Promise.all(Array.from({ length: count }, () => work(portions, onOutcome)));
+  const count = Math.min(processes, batches.length);
+  await Promise.all(Array.from({ length: count }, () => runWorker(batches, onResult)));
 }
 
-/** One worker, for as long as there is something to do. */
-function work(portions: (readonly number[])[], onOutcome: (outcome: Outcome) => void): Promise<void> {
+/** Runs one worker until no seeds are left. */
+function runWorker(batches: (readonly number[])[], onResult: (result: SeedResult) => void): Promise<void> {
   const child = fork(worker, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: ['--enable-source-maps'] });
   return new Promise<void>((resolve, reject) => {
-    let open = 0;
+    let pending = 0;
     const next = (): void => {
-      const some = portions.shift();
-      open = some?.length ?? 0;
-      if (some) child.send(some);
+      const batch = batches.shift();
+      pending = batch?.length ?? 0;
+      if (batch) child.send(batch);
       else child.disconnect();
     };
-    child.on('message', (outcome) => {
-      onOutcome(outcome as Outcome);
-      if (--open === 0) next();
+    child.on('message', (result) => {
+      onResult(result as SeedResult);
+      if (--pending === 0) next();
     });
     child.once('error', reject);
     child.once('exit', (code, signal) =>
-      code === 0 ? resolve() : reject(new Error(`a worker ended with ${signal ?? code}`)),
+      code === 0 ? resolve() : reject(new Error(`a worker exited with ${signal ?? code}`)),
     );
     next();
-  }).finally(() => endOf(child));
+  }).finally(() => stop(child));
 }
 
-const endOf = (child: ChildProcess): void => {
+const stop = (child: ChildProcess): void => {
   if (child.exitCode === null && child.signalCode === null) child.kill();
 };

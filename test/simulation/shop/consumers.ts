@@ -1,8 +1,9 @@
 import { groupBy } from '@tradewind/kernel';
-import { handlersOf, messageInfo } from '@tradewind/messaging';
+import { messageInfo } from '@tradewind/messaging';
+import { handlersOf } from '@tradewind/messaging/internals';
 import { serviceNames, services, type ServiceName } from './services.js';
 
-/** A consumer group of the shop: the types that it acts on, and the topics on which they come. */
+/** A consumer group of the shop: the message types that it handles, and their topics. */
 export interface Consumer {
   readonly service: ServiceName;
   readonly group: string;
@@ -10,12 +11,12 @@ export interface Consumer {
   readonly topics: readonly string[];
 }
 
-/** All of them, as the handlers of each service are marked. */
+/** All consumer groups, read from the handlers of each service. */
 export const consumers: readonly Consumer[] = serviceNames.flatMap((service) => {
-  const marked = services[service].handlers
+  const handled = services[service].handlers
     .flatMap((Handler) => handlersOf(new Handler()))
-    .map(({ extras }) => ({ ...messageInfo(extras.message), purpose: extras.consumer }));
-  return [...groupBy(marked, ({ purpose }) => (purpose === undefined ? service : `${service}.${purpose}`))].map(
+    .map(({ metadata }) => ({ ...messageInfo(metadata.message), purpose: metadata.consumer }));
+  return [...groupBy(handled, ({ purpose }) => (purpose === undefined ? service : `${service}.${purpose}`))].map(
     ([group, all]) => ({
       service,
       group,

@@ -1,6 +1,6 @@
 import * as cart from '../../../apps/cart/src/cart.module.js';
 import * as order from '../../../apps/order/src/order.module.js';
-import { GiveBackEffect } from '../../../apps/payment/src/effects/give-back.effect.js';
+import { FullRefundEffect } from '../../../apps/payment/src/effects/full-refund.effect.js';
 import { GoodwillEffect } from '../../../apps/payment/src/effects/goodwill.effect.js';
 import { LookUpTakeEffect } from '../../../apps/payment/src/effects/look-up-take.effect.js';
 import { TakePaymentEffect } from '../../../apps/payment/src/effects/take-payment.effect.js';
@@ -13,35 +13,35 @@ import type { AnyEffect, MessagingOptions, PropertyOf, Table } from '@tradewind/
 export const serviceNames = ['product', 'cart', 'order', 'payment'] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
-/** Reads rows as the services' own queries do, outside of decisions: those whose property has one of the values. */
+/** Reads rows outside decisions, like the queries of the services: rows whose property has one of the values. */
 export type ReadRows = <S extends object>(
   table: Table<S>,
   by: PropertyOf<S>,
   values: readonly string[],
 ) => Promise<readonly S[]>;
 
-/** What a service is made of: the very options and handlers that its Nest module is given. */
+/** The options and handlers of a service, the same as in its Nest module. */
 export interface ServiceParts {
   readonly messaging: MessagingOptions;
   readonly handlers: readonly (new () => object)[];
   readonly effects: (read: ReadRows, provider: PaymentProvider) => readonly AnyEffect[];
 }
 
-const none = (): readonly AnyEffect[] => [];
+const noEffects = (): readonly AnyEffect[] => [];
 
 const paymentEffects: ServiceParts['effects'] = (read, provider) => {
   const payments = { find: async (orderId: string) => (await read(Payments, 'orderId', [orderId]))[0] };
   return [
     new TakePaymentEffect(payments, provider),
     new LookUpTakeEffect(payments, provider),
-    new GiveBackEffect(payments, provider),
+    new FullRefundEffect(payments, provider),
     new GoodwillEffect(provider),
   ];
 };
 
 export const services: Readonly<Record<ServiceName, ServiceParts>> = {
-  product: { ...product, effects: none },
-  cart: { ...cart, effects: none },
-  order: { ...order, effects: none },
+  product: { ...product, effects: noEffects },
+  cart: { ...cart, effects: noEffects },
+  order: { ...order, effects: noEffects },
   payment: { ...payment, effects: paymentEffects },
 };

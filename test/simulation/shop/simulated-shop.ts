@@ -1,43 +1,46 @@
-import type { Simulation, SimulatedDatabase, SimulatedKafka, SimulatedProcess } from '@tradewind/testing/simulated';
+import type { Simulation, SimulatedDatabase, SimulatedKafka, SimulatedProcess } from '@tradewind/simulation';
 import { contracts, topics } from '@tradewind/contracts';
 import type { Log } from '@tradewind/messaging';
 import { InProcessProvider } from '../../../apps/payment/src/provider/in-process-provider.js';
-import { answerWithin } from '../../../apps/payment/src/domain/payment.js';
+import { answerTimeoutMs } from '../../../apps/payment/src/domain/payment.js';
+import { ProviderClient } from './provider-client.js';
+import { RecordedProvider } from './recorded-provider.js';
 import type { ServiceName } from './services.js';
-import { startService, type Ports, type RunningService } from './start-service.js';
-import { ProviderBook } from './provider-book.js';
-import { ProviderLine } from './provider-line.js';
+import { startService, type RunningService, type ServicePorts } from './start-service.js';
 
-/** Milliseconds after which a supervisor starts a process anew that died by itself. */
-const restart = 1_000;
+/** Milliseconds after which a supervisor restarts a crashed process. */
+const restartDelay = 1_000;
 
-/** Changes the ports of a process before it starts on them: how a fault is planted in the program itself. */
-export type Tamper = (ports: Ports, of: { readonly service: ServiceName; readonly life: SimulatedProcess }) => Ports;
+/** Replaces the ports of a process before it starts: this is how a bug is planted. */
+export type DecoratePorts = (
+  ports: ServicePorts,
+  of: { readonly service: ServiceName; readonly process: SimulatedProcess },
+) => ServicePorts;
 
-interface Living {
-  readonly life: SimulatedProcess;
+interface ServiceProcess {
+  readonly process: SimulatedProcess;
   service?: RunningService;
-  /** How long it stays away once it is dead, where that was planned. */
-  downFor?: number;
+  /** Milliseconds until the restart, when it is not the default. */
+  restartDelay?: number;
 }
 
-/** The services' processes, their databases, one broker and one provider, in one simulation. */
+/** The processes of the services, their databases, one broker and one payment provider, in one simulation. */
 export class SimulatedShop {
   readonly databases: Readonly<Record<ServiceName, SimulatedDatabase>>;
   readonly kafka: SimulatedKafka;
-  readonly book: ProviderBook;
-  /** What no process should ever come to. */
-  readonly troubles: string[] = [];
-  /** By their names, those that commands can be sent to. */
-  readonly #processes = new Map<string, Living>();
-  readonly #lives = new Set<SimulatedProcess>();
-  /** Counts how often everything was closed: what was to be started again before is not. */
-  #openings = 0;
+  readonly provider: RecordedProvider;
+  /** Errors that no process may have. */
+  readonly errors: string[] = [];
+  /** Processes that take commands, by name. */
+  readonly #processes = new Map<string, ServiceProcess>();
+  readonly #alive = new Set<SimulatedProcess>();
+  /** Number of `close` calls: a restart that was scheduled before the last one is skipped. */
+  #closeCount = 0;
 
   constructor(
     readonly simulation: Simulation,
     private readonly log: Log,
-    private readonly tamper: Tamper,
+    private readonly decoratePorts: DecoratePorts,
   ) {
     const database = (name: ServiceName): SimulatedDatabase => simulation.database(name, { unique });
     this.databases = {
@@ -47,85 +50,85 @@ export class SimulatedShop {
       payment: database('payment'),
     };
     this.kafka = simulation.kafka();
-    for (const topic of topicsOfShop) this.kafka.create(topic);
-    const { world } = simulation.process('provider');
-    this.book = new ProviderBook(new InProcessProvider({ timers: world.timers, answerWithin, slow: 3_000 }));
+    for (const topic of topicsOfShop) this.kafka.createTopic(topic);
+    const { timers } = simulation.process('provider').runtimePorts;
+    this.provider = new RecordedProvider(new InProcessProvider({ timers, answerTimeoutMs, slowMs: 3_000 }));
   }
 
-  /** Everything that lives, dies, and nothing comes up again but what is started anew. */
+  /** Crashes all processes and restarts none. */
   close(): void {
-    this.#openings++;
-    for (const life of [...this.#lives]) life.crash();
+    this.#closeCount++;
+    for (const process of [...this.#alive]) process.crash();
   }
 
-  /** Starts a process; whenever it dies, a supervisor starts it anew. */
-  start(service: ServiceName, process: number): void {
-    const name = `${service}-${process}`;
-    const life = this.simulation.process(name);
-    const living: Living = { life };
-    this.#lives.add(life);
-    this.#processes.set(name, living);
-    const opening = this.#openings;
-    // It may die over the very first call.
-    life.onEnd(() => {
-      this.#lives.delete(life);
-      if (this.#processes.get(name) === living) this.#processes.delete(name);
-      this.simulation.after(living.downFor ?? restart, `start ${name}`, () => {
-        if (opening === this.#openings) this.start(service, process);
+  /** Starts a process. After every crash a supervisor restarts it. */
+  start(service: ServiceName, index: number): void {
+    const name = `${service}-${index}`;
+    const process = this.simulation.process(name);
+    const serviceProcess: ServiceProcess = { process };
+    this.#alive.add(process);
+    this.#processes.set(name, serviceProcess);
+    const closeCount = this.#closeCount;
+    // Subscribed before the start: the process may crash in its first call.
+    process.onCrash(() => {
+      this.#alive.delete(process);
+      if (this.#processes.get(name) === serviceProcess) this.#processes.delete(name);
+      this.simulation.after(serviceProcess.restartDelay ?? restartDelay, `start ${name}`, () => {
+        if (closeCount === this.#closeCount) this.start(service, index);
       });
     });
-    const ports = this.tamper(
+    const ports = this.decoratePorts(
       {
-        store: life.store(this.databases[service]),
-        kafka: life.kafka(this.kafka),
-        world: life.world,
-        provider: new ProviderLine(life, this.book),
+        store: process.store(this.databases[service]),
+        kafka: process.kafka(this.kafka),
+        ports: process.runtimePorts,
+        provider: new ProviderClient(process, this.provider),
       },
-      { service, life },
+      { service, process },
     );
-    living.service = startService(service, ports, { log: this.log, onFatal: () => life.crash() });
+    serviceProcess.service = startService(service, ports, { log: this.log, onFatal: () => process.crash() });
   }
 
-  /** As kill -9; true where there was something to kill. */
-  crash(service: ServiceName, process: number, downFor: number): boolean {
-    const living = this.#processes.get(`${service}-${process}`);
-    if (!living) return false;
-    living.downFor = downFor;
-    living.life.crash();
+  /** Kills a process (kill -9); false when it does not run. */
+  crash(service: ServiceName, index: number, downMs: number): boolean {
+    const found = this.#processes.get(`${service}-${index}`);
+    if (!found) return false;
+    found.restartDelay = downMs;
+    found.process.crash();
     return true;
   }
 
-  /** As SIGSTOP. */
-  pause(service: ServiceName, process: number): SimulatedProcess | undefined {
-    const life = this.#processes.get(`${service}-${process}`)?.life;
-    life?.pause();
-    return life;
+  /** Pauses a process (SIGSTOP). */
+  pause(service: ServiceName, index: number): SimulatedProcess | undefined {
+    const process = this.#processes.get(`${service}-${index}`)?.process;
+    process?.pause();
+    return process;
   }
 
-  /** As a deploy: SIGTERM, then SIGKILL to what has not ended within the grace, and another process in its place. Commands go to it no more. */
-  replace(service: ServiceName, process: number, grace: number): boolean {
-    const name = `${service}-${process}`;
-    const living = this.#processes.get(name);
-    if (!living?.service) return false;
+  /** Replaces a process as a deployment does: no new commands, SIGTERM, SIGKILL after the grace period, then a new process. */
+  replace(service: ServiceName, index: number, gracePeriodMs: number): boolean {
+    const name = `${service}-${index}`;
+    const found = this.#processes.get(name);
+    if (!found?.service) return false;
     this.#processes.delete(name);
-    living.service.stop().then(
-      () => living.life.crash(),
-      (error: unknown) => this.troubles.push(`${name} could not stop: ${String(error)}`),
+    found.service.stop().then(
+      () => found.process.crash(),
+      (error: unknown) => this.errors.push(`${name} could not stop: ${String(error)}`),
     );
-    this.simulation.after(grace, `${name} had its grace`, () => living.life.crash());
-    living.downFor = 0;
+    this.simulation.after(gracePeriodMs, `end of the grace period of ${name}`, () => found.process.crash());
+    found.restartDelay = 0;
     return true;
   }
 
-  /** Those that commands can be sent to. One that is paused, or dying over something, still takes them: nobody knows. */
+  /** The processes that take commands, including paused ones: their clients do not know it. */
   running = (name: ServiceName): RunningService[] =>
     [...this.#processes.values()].flatMap(({ service }) => (service?.name === name ? [service] : []));
 }
 
-/** What the migrations demand of rows besides their primary keys. Their checks are left out: the simulation has its own. */
+/** Unique constraints of the migrations besides primary keys. Check constraints are left out: the simulation has its own checks. */
 const unique = [
-  { table: 'products', name: 'sku_taken', of: ['sku'] },
-  { table: 'payments', name: 'payment_id_single', of: ['paymentId'] },
+  { table: 'products', name: 'sku_taken', properties: ['sku'] },
+  { table: 'payments', name: 'payment_id_single', properties: ['paymentId'] },
 ];
 
 /** Every topic that one of the services reads or writes. */

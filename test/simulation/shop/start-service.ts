@@ -1,63 +1,63 @@
 import type { PaymentProvider } from '../../../apps/payment/src/provider/payment-provider.js';
 import {
-  MessagingParts,
+  MessagingRuntime,
   type Commands,
   type KafkaClient,
   type Log,
   type Store,
   type Table,
-  type World,
+  type RuntimePorts,
 } from '@tradewind/messaging';
 import { services, type ReadRows, type ServiceName } from './services.js';
 
-/** What one process stands on, simulated or real. */
-export interface Ports {
+/** The ports of one process, simulated or real. */
+export interface ServicePorts {
   readonly store: Store;
   readonly kafka: KafkaClient;
-  readonly world: World;
-  /** Who holds the money; only the payment service asks. */
+  readonly ports: RuntimePorts;
+  /** Used by the payment service only. */
   readonly provider: PaymentProvider;
 }
 
-/** Who is told what goes on in it. */
+/** Log and error callbacks of a process. */
 export interface Listeners {
   readonly log: Log;
   readonly onFatal: (error: Error) => void;
 }
 
-/** One process of a service, without HTTP: commands come in by hand. */
+/** One process of a service without HTTP: the workload calls its commands. */
 export interface RunningService {
   readonly name: ServiceName;
   readonly commands: Commands;
   readonly read: ReadRows;
-  /** As on SIGTERM: leaves its groups, finishes what it has accepted and publishes what it has said. */
+  /** As on SIGTERM: leaves its groups, finishes accepted commands and publishes its outbox. */
   stop(): Promise<void>;
 }
 
-/** Starts a process of a service from its real parts, wired as its Nest module wires them. */
-export function startService(name: ServiceName, ports: Ports, { log, onFatal }: Listeners): RunningService {
+/** Starts a process of a service from its real handlers and effects, wired as in its Nest module. */
+export function startService(name: ServiceName, ports: ServicePorts, { log, onFatal }: Listeners): RunningService {
   const { messaging, handlers, effects } = services[name];
-  const read = readsOf(ports.store);
+  const read = readRowsOf(ports.store);
   const workers = effects(read, ports.provider);
-  const parts = new MessagingParts(messaging, { ...ports, log, onFatal }, () => workers);
-  for (const Handler of handlers) parts.hear(new Handler());
-  parts.transport.listen((error) => {
+  const runtime = new MessagingRuntime(messaging, { ...ports, log, onFatal }, () => workers);
+  for (const Handler of handlers) runtime.addController(new Handler());
+  runtime.transport.listen((error) => {
     if (error) throw error;
   });
-  parts.start();
+  runtime.start();
   return {
     name,
-    commands: parts.gate,
+    commands: runtime.commands,
     read,
     stop: async () => {
-      await parts.leave();
-      await parts.finish();
+      await runtime.stopConsuming();
+      await runtime.stop();
     },
   };
 }
 
-/** The services read with plain selects; the port of the store knows rows only as a transaction loads them. */
-const readsOf =
+/** The services use plain selects; through the port of the store rows are loaded in a transaction. */
+const readRowsOf =
   (store: Store): ReadRows =>
   async <S extends object>(table: Table<S>, by: string, values: readonly string[]) =>
     (await store.transaction((transaction) =>

@@ -6,11 +6,11 @@ import { endLeftovers, removeState, temporaryFolder } from '../process/temporary
 import { freePorts } from '../process/ports.js';
 
 /*
- * One PostgreSQL and one Kafka for one run of the tests, in a temporary folder and a process of their own: when its
- * standard input ends, the tests have ended, however they did, and everything goes away.
+ * Starts one PostgreSQL and one Kafka for one test run, in a temporary folder. Runs as its own process: when its standard input
+ * ends, the test run has ended, for any reason, and everything is stopped and removed.
  */
 const folder = await temporaryFolder();
-const goodbye = new Promise<void>((resolve) => {
+const testRunEnded = new Promise<void>((resolve) => {
   process.stdin.once('end', resolve).once('close', resolve).resume();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
 });
@@ -22,22 +22,22 @@ try {
       dataDir: join(folder, 'postgres'),
       port,
       password: randomBytes(12).toString('base64url'),
-      log: join(folder, 'postgres.log'),
-      settings: { fsync: 'off', shared_buffers: '128MB' }, // thrown away afterwards; a killed process loses nothing by it
+      logFile: join(folder, 'postgres.log'),
+      settings: { fsync: 'off', shared_buffers: '128MB' }, // temporary data; without fsync a killed process still loses nothing
     }),
     startKafka({
       dataDir: join(folder, 'kafka'),
       port: kafkaPort,
       controllerPort,
-      log: join(folder, 'kafka.log'),
+      logFile: join(folder, 'kafka.log'),
       shortLived: true,
     }),
   ]);
-  const started = await Promise.race([platform, goodbye]);
+  const started = await Promise.race([platform, testRunEnded]);
   if (started) {
     const [postgres, kafka] = started;
     process.stdout.write(`${JSON.stringify({ databaseUrl: postgres.adminUrl, kafkaBrokers: kafka.brokers })}\n`);
-    await goodbye;
+    await testRunEnded;
     await Promise.all([kafka.stop(), postgres.process.stop(['SIGQUIT', 5_000])]);
   }
 } finally {

@@ -18,7 +18,7 @@ describe('the platform of the tests', () => {
     expect(rows).toEqual([{ lower: 'é', encoding: 'UTF8' }]);
   });
 
-  it('has a Kafka whose groups are served', async () => {
+  it('has a Kafka that serves consumer groups', async () => {
     expect(await askCoordinator(process.env['TEST_KAFKA_BROKERS'] ?? '')).toBe(0);
   });
 });

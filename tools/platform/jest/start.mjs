@@ -8,12 +8,12 @@ import { run } from '../preflight/run.mjs';
 
 const root = join(import.meta.dirname, '../../..');
 
-/** Gives the tests a PostgreSQL and a Kafka of their own, in TEST_DATABASE_URL and TEST_KAFKA_BROKERS, unless both are set. */
+/** Starts a PostgreSQL and a Kafka for the tests and sets TEST_DATABASE_URL and TEST_KAFKA_BROKERS, unless both are set. */
 export default async function start() {
   if (process.env.TEST_DATABASE_URL && process.env.TEST_KAFKA_BROKERS) return;
   await fetchKafkaJars(root);
   if (platformIsStale(root)) {
-    // Errors elsewhere in tools/ are not this one's business: what matters here is compiled in spite of them.
+    // Compile errors elsewhere in tools/ are ignored: the platform's files are emitted anyway.
     await withProgress('compiling tools', () =>
       run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', 'tools'], { cwd: root }),
     );
@@ -33,6 +33,6 @@ function firstLine(host) {
   return new Promise((resolve, reject) => {
     createInterface(host.stdout).once('line', resolve);
     host.once('error', reject);
-    host.once('exit', () => reject(new Error('PostgreSQL and Kafka did not start; the reason stands above')));
+    host.once('exit', () => reject(new Error('PostgreSQL and Kafka did not start; see the output above')));
   });
 }

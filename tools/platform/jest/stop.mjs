@@ -1,8 +1,8 @@
-/** Ends what start.mjs started, and waits until it is gone. */
+/** Ends the process that start.mjs started, and waits for its exit. */
 export default async function stop() {
   const host = globalThis.tradewindPlatform;
   if (!host || host.exitCode !== null) return;
-  const gone = new Promise((resolve) => host.once('exit', resolve));
+  const exited = new Promise((resolve) => host.once('exit', resolve));
   host.stdin.end();
-  await gone;
+  await exited;
 }

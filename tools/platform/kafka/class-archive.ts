@@ -1,28 +1,28 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import type { Exit } from '../process/launch.js';
-import { kafkaJars } from '../process/places.js';
+import { kafkaJars } from '../process/paths.js';
 
-/** What a Java process answers when SIGTERM ended it in order. */
-const endedInOrder = 143;
+/** The exit code of a Java process that shut down after SIGTERM. */
+const shutdownExitCode = 143;
 
 /**
- * Java's archive of the broker's loaded classes, which takes half of the work out of a start. The first broker that is
- * stopped in order leaves it beside the jars; a Java that can't use it passes over it.
+ * Java's archive of the broker's loaded classes; it halves the start time. The first broker that shuts down writes it beside the
+ * jars. A Java version that cannot use it ignores it.
  */
-export function classArchive(): { read: string[]; write: string[]; keep(exit: Exit | undefined): void } {
+export function classArchive(): { read: string[]; write: string[]; save(exit: Exit | undefined): void } {
   const file = `${kafkaJars()}.jsa`;
   if (existsSync(file))
     return {
       read: [`-XX:SharedArchiveFile=${file}`, '-Xlog:cds=off', '-Xlog:cds+dynamic=off'],
       write: [],
-      keep: () => undefined,
+      save: () => undefined,
     };
   const draft = `${file}.${process.pid}`;
   return {
     read: [],
     write: [`-XX:ArchiveClassesAtExit=${draft}`, '-Xlog:cds=off', '-Xlog:cds+dynamic=off'],
-    keep(exit) {
-      if (exit?.code === endedInOrder && existsSync(draft)) renameSync(draft, file);
+    save(exit) {
+      if (exit?.code === shutdownExitCode && existsSync(draft)) renameSync(draft, file);
       else rmSync(draft, { force: true });
     },
   };

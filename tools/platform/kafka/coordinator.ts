@@ -1,15 +1,16 @@
 import { connect, type Socket } from 'node:net';
 
+// API keys of Kafka's protocol
 const findCoordinator = 10;
 const listGroups = 16;
 
 /**
- * Asks a broker, in two requests of Kafka's protocol, whether groups can be served: the first has the offsets topic
- * made, the second is refused while a part of it is being loaded. Answers the error code, 0 when all is well.
+ * Asks a broker whether consumer groups can be served. The first request makes Kafka create the offsets topic, the second fails
+ * while a partition of it is loading. Returns Kafka's error code, 0 when ready.
  */
 export async function askCoordinator(broker: string, timeoutMs = 5_000): Promise<number> {
   const [, host, port] = /^(.+):(\d+)$/.exec(broker) ?? [];
-  if (!host) throw new Error(`"${broker}" is no address of a broker; it must be host:port`);
+  if (!host) throw new Error(`"${broker}" is not the address of a broker; it must be host:port`);
   const socket = connect({ host, port: Number(port) });
   socket.setTimeout(timeoutMs, () => socket.destroy(new Error(`no answer from ${broker} within ${timeoutMs} ms`)));
   try {
@@ -21,7 +22,7 @@ export async function askCoordinator(broker: string, timeoutMs = 5_000): Promise
   }
 }
 
-/** Version 0 of both requests answers with an error code straight after the correlation id. */
+/** In version 0 of both responses, the error code follows the correlation id. */
 async function ask(socket: Socket, apiKey: number, body: Buffer): Promise<number> {
   const head = Buffer.alloc(8);
   head.writeInt16BE(apiKey, 0);
@@ -37,9 +38,9 @@ async function ask(socket: Socket, apiKey: number, body: Buffer): Promise<number
 function response(socket: Socket): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let received = Buffer.alloc(0);
-    const settle = (act: () => void): void => {
+    const settle = (settlePromise: () => void): void => {
       socket.off('data', onData).off('error', onError).off('close', onClose);
-      act();
+      settlePromise();
     };
     const onData = (chunk: Buffer): void => {
       received = Buffer.concat([received, chunk]);

@@ -2,36 +2,41 @@ export interface NodeSettings {
   readonly id: number;
   readonly port: number;
   readonly controllerPort: number;
-  /** Every node's controller port, in the order of their ids from 1. */
+  /** The controller port of each node, by node id from 1. */
   readonly controllerPorts: readonly number[];
   readonly logDir: string;
-  /** What clients are told to connect to, when something stands in front of the broker; the brokers then talk to each other past it. */
-  readonly behind?: { readonly advertised: string; readonly brokerPort: number } | undefined;
+  /** The address of a proxy, advertised to clients. The brokers talk to each other directly, on `brokerPort`. */
+  readonly proxy?: { readonly advertised: string; readonly brokerPort: number } | undefined;
   readonly extra?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Where a node is reached: by clients, and past what stands in front of it. A broker names the others as whoever asks has reached it. */
-export function addressesOf({ port, behind }: NodeSettings): { readonly clients: string; readonly direct: string } {
+/**
+ * The addresses of a node: for clients, and without the proxy. A broker advertises the other brokers' addresses of the listener that
+ * the client has connected to.
+ */
+export function addressesOf({ port, proxy }: NodeSettings): { readonly clients: string; readonly direct: string } {
   const own = `127.0.0.1:${port}`;
-  return behind
-    ? { clients: behind.advertised, direct: `127.0.0.1:${behind.brokerPort}` }
-    : { clients: own, direct: own };
+  return proxy ? { clients: proxy.advertised, direct: `127.0.0.1:${proxy.brokerPort}` } : { clients: own, direct: own };
 }
 
-/** server.properties of one node that is broker and controller in one. Loopback only, no encryption: a network calls for another cluster. */
+/** server.properties of a node that is broker and controller. Loopback without encryption: not for use over a network. */
 export function serverProperties(node: NodeSettings): string {
   const nodes = node.controllerPorts.length;
   const replicas = String(nodes);
-  const { behind } = node;
-  const among = behind && `BROKER://127.0.0.1:${behind.brokerPort}`;
+  const { proxy } = node;
+  const betweenBrokers = proxy && `BROKER://127.0.0.1:${proxy.brokerPort}`;
   const settings: Record<string, string> = {
     'process.roles': 'broker,controller',
     'node.id': String(node.id),
     'controller.quorum.voters': node.controllerPorts.map((port, index) => `${index + 1}@127.0.0.1:${port}`).join(','),
-    listeners: listed(`CLIENT://127.0.0.1:${node.port}`, among, `CONTROLLER://127.0.0.1:${node.controllerPort}`),
-    'advertised.listeners': listed(`CLIENT://${behind?.advertised ?? `127.0.0.1:${node.port}`}`, among),
+    listeners: joined(
+      `CLIENT://127.0.0.1:${node.port}`,
+      betweenBrokers,
+      `CONTROLLER://127.0.0.1:${node.controllerPort}`,
+    ),
+    'advertised.listeners': joined(`CLIENT://${proxy?.advertised ?? `127.0.0.1:${node.port}`}`, betweenBrokers),
     'listener.security.protocol.map': 'CLIENT:PLAINTEXT,BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT',
-    'inter.broker.listener.name': behind ? 'BROKER' : 'CLIENT',
+    'inter.broker.listener.name': proxy ? 'BROKER' : 'CLIENT',
     'controller.listener.names': 'CONTROLLER',
     'log.dirs': node.logDir,
     'auto.create.topics.enable': 'false',
@@ -44,11 +49,11 @@ export function serverProperties(node: NodeSettings): string {
     'transaction.state.log.num.partitions': '10',
     'group.initial.rebalance.delay.ms': '0',
     'log.retention.ms': '-1',
-    // A shop that was switched off for a month goes on where it stopped.
+    // A shop that was stopped for a month continues at its committed offsets.
     'offsets.retention.minutes': '2147483647',
-    // The cleaner takes this from the heap at once; its default is a third of ours.
+    // Allocated from the heap at the start; the default, 128 MB, is a third of the heap.
     'log.cleaner.dedupe.buffer.size': String(16 * 1024 * 1024),
-    // A broker that others follow keeps its own; of one alone on a small machine eleven threads only wait for each other's processor.
+    // Brokers with followers keep Kafka's defaults. On a small machine, a single broker's eleven threads only compete for two processors.
     ...(nodes === 1 && { 'num.io.threads': '3', 'num.network.threads': '2' }),
     ...node.extra,
   };
@@ -57,6 +62,6 @@ export function serverProperties(node: NodeSettings): string {
     .join('');
 }
 
-function listed(...listeners: readonly (string | undefined)[]): string {
+function joined(...listeners: readonly (string | undefined)[]): string {
   return listeners.filter(Boolean).join(',');
 }

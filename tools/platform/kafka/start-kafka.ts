@@ -1,15 +1,15 @@
-import type { Running } from '../process/launch.js';
+import type { RunningProcess } from '../process/launch.js';
 import { planNodes } from './plan-nodes.js';
 import { startNode, type KafkaNode, type NodeOptions } from './start-node.js';
 
 export interface KafkaOptions extends NodeOptions {
-  /** Of the first node; further nodes take free ports. */
+  /** Port of the first node; the others get free ports. */
   readonly port: number;
   readonly controllerPort: number;
   readonly nodes?: 1 | 3;
-  /** `host:port` that clients are told, one a node, when a proxy stands in front. */
+  /** The `host:port` to advertise to clients, one for each node, when clients connect through a proxy. */
   readonly advertisedListeners?: readonly string[];
-  /** Settings of server.properties that differ from ours. */
+  /** Settings of server.properties; they override those of settings.ts. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
@@ -17,13 +17,13 @@ export interface Kafka {
   /** For clients, comma separated. */
   readonly brokers: string;
   readonly pids: readonly number[];
-  readonly processes: readonly Running[];
+  readonly processes: readonly RunningProcess[];
   stop(): Promise<void>;
-  /** As a power cut would end it, for tests of what survives that. */
+  /** Ends all nodes with SIGKILL, like a crash. */
   kill(): Promise<void>;
 }
 
-/** A real Apache Kafka (KRaft) on 127.0.0.1. A predecessor on the same folder that was left behind, or was killed, is no obstacle. */
+/** Starts a real Apache Kafka (KRaft) on 127.0.0.1. Ends a Kafka that still runs on the same folder; starts also after a crash. */
 export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   const { advertisedListeners } = options;
   const plans = await planNodes(options, (_port, index) => Promise.resolve(advertisedListeners?.[index]));

@@ -2,38 +2,38 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { kafkaJars, root } from '../process/places.js';
-import { endsWithin, lastLines, launch, type Exit, type Running } from '../process/launch.js';
+import { kafkaJars, root } from '../process/paths.js';
+import { endsWithin, lastLines, launch, type Exit, type RunningProcess } from '../process/launch.js';
 import { endLeftover } from '../process/pid-file.js';
 import { classArchive } from './class-archive.js';
 import { askCoordinator } from './coordinator.js';
 import { addressesOf, serverProperties, type NodeSettings } from './settings.js';
 
 export interface NodeOptions {
-  /** Of the whole cluster; made on the first start, used again by the next ones. */
+  /** The folder of the whole cluster; created by the first start. */
   readonly dataDir: string;
-  /** The file that the brokers' messages are appended to. */
-  readonly log: string;
+  /** The brokers' output is appended to this file. */
+  readonly logFile: string;
   readonly heap?: string;
-  /** For a broker that lives minutes: compiles quickly rather than well, which halves the work of a start. */
+  /** For a broker that runs for minutes: only the fast JIT compiler, which halves the start time. */
   readonly shortLived?: boolean;
 }
 
 export interface KafkaNode {
-  /** `host:port` for clients: what stands in front, where something does. */
+  /** `host:port` for clients; the proxy's, if there is one. */
   readonly address: string;
-  /** Past whatever stands in front. */
-  readonly direct: string;
-  readonly process: Running;
-  /** In order: what it leads is handed over first. */
+  /** `host:port` without the proxy. */
+  readonly directAddress: string;
+  readonly process: RunningProcess;
+  /** Shuts down: the leadership of its partitions moves to the other nodes first. */
   stop(): Promise<Exit>;
 }
 
 /**
- * Starts one node of a cluster and resolves when it serves groups, which the first node of three does only once a second
- * one is there. `givingUp` ends the wait, and the node.
+ * Starts one node of a cluster and resolves when it serves consumer groups; with three nodes, this needs a second node. `signal`
+ * aborts the wait and stops the node.
  */
-export async function startNode(node: NodeSettings, options: NodeOptions, givingUp?: AbortSignal): Promise<KafkaNode> {
+export async function startNode(node: NodeSettings, options: NodeOptions, signal?: AbortSignal): Promise<KafkaNode> {
   const { id, logDir } = node;
   mkdirSync(options.dataDir, { recursive: true });
   const pidFile = `${logDir}.pid`;
@@ -41,12 +41,12 @@ export async function startNode(node: NodeSettings, options: NodeOptions, giving
   await endLeftover(pidFile, 'SIGTERM', 20_000);
   writeFileSync(propertiesFile, serverProperties(node));
   const archive = classArchive();
-  const java = (name: string, flags: string[], args: string[]): Promise<Running> =>
+  const java = (name: string, flags: string[], args: string[]): Promise<RunningProcess> =>
     launch({
       name,
       command: javaCommand(),
       args: [...jvmFlags(options.heap ?? '384m'), ...flags, ...args],
-      log: options.log,
+      logFile: options.logFile,
       pidFile,
       cwd: options.dataDir,
     });
@@ -55,17 +55,13 @@ export async function startNode(node: NodeSettings, options: NodeOptions, giving
     const format = await java(
       `kafka format ${id}`,
       [...quick, ...archive.read],
-      [
-        'kafka.tools.StorageTool',
-        'format',
-        `--cluster-id=${rememberedClusterId(options.dataDir)}`,
-        '-c',
-        propertiesFile,
-      ],
+      ['kafka.tools.StorageTool', 'format', `--cluster-id=${clusterIdOf(options.dataDir)}`, '-c', propertiesFile],
     );
     const { code } = await format.exited;
     if (code !== 0)
-      throw new Error(`Kafka could not format ${logDir}; its last words (${options.log}):\n${lastLines(options.log)}`);
+      throw new Error(
+        `Kafka could not format ${logDir}; its last log lines (${options.logFile}):\n${lastLines(options.logFile)}`,
+      );
   }
   const broker = await java(
     `kafka ${id}`,
@@ -74,28 +70,28 @@ export async function startNode(node: NodeSettings, options: NodeOptions, giving
   );
   const addresses = addressesOf(node);
   try {
-    await untilReady(addresses.direct, broker, options.log, givingUp);
+    await untilReady(addresses.direct, broker, options.logFile, signal);
   } catch (error) {
     await broker.stop();
     throw error;
   }
   return {
     address: addresses.clients,
-    direct: addresses.direct,
+    directAddress: addresses.direct,
     process: broker,
     async stop() {
       const exit = await broker.stop(['SIGTERM', 20_000]);
-      if (id === 1) archive.keep(exit);
+      if (id === 1) archive.save(exit);
       return exit;
     },
   };
 }
 
-async function untilReady(address: string, broker: Running, log: string, givingUp?: AbortSignal): Promise<void> {
+async function untilReady(address: string, broker: RunningProcess, log: string, signal?: AbortSignal): Promise<void> {
   const deadline = Date.now() + 120_000;
   let last = 'its port is closed';
   for (;;) {
-    givingUp?.throwIfAborted();
+    signal?.throwIfAborted();
     try {
       const code = await askCoordinator(address);
       if (code === 0) return;
@@ -104,9 +100,11 @@ async function untilReady(address: string, broker: Running, log: string, givingU
       last = (error as Error).message;
     }
     if (await endsWithin(broker.exited, 50))
-      throw new Error(`Kafka ended while starting; its last words (${log}):\n${lastLines(log)}`);
+      throw new Error(`Kafka ended while starting; its last log lines (${log}):\n${lastLines(log)}`);
     if (Date.now() > deadline)
-      throw new Error(`Kafka was not ready within two minutes (${last}); its last words (${log}):\n${lastLines(log)}`);
+      throw new Error(
+        `Kafka was not ready within two minutes (${last}); its last log lines (${log}):\n${lastLines(log)}`,
+      );
     await pause(25);
   }
 }
@@ -116,7 +114,7 @@ const quick = ['-XX:TieredStopAtLevel=1'];
 function jvmFlags(heap: string): string[] {
   return [
     `-Xmx${heap}`,
-    '-XX:+UseSerialGC', // of so small a heap, on so few processors, the others take a tenth of what the broker takes
+    '-XX:+UseSerialGC', // with a small heap and two processors, the other collectors use 10 % more CPU time
     '-XX:+ExitOnOutOfMemoryError',
     '-Djava.awt.headless=true',
     `-Dlog4j2.configurationFile=${join(root, 'tools/platform/kafka/log4j2.xml')}`,
@@ -129,8 +127,8 @@ function javaCommand(): string {
   return process.env['JAVA_HOME'] ? join(process.env['JAVA_HOME'], 'bin/java') : 'java';
 }
 
-/** A cluster's id is 16 random bytes, kept beside its nodes. */
-function rememberedClusterId(dataDir: string): string {
+/** The cluster's id: 16 random bytes, stored in its folder. */
+function clusterIdOf(dataDir: string): string {
   const file = join(dataDir, 'cluster-id');
   if (!existsSync(file)) writeFileSync(file, `${randomBytes(16).toString('base64url')}\n`);
   return readFileSync(file, 'utf8').trim();

@@ -15,19 +15,19 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The account PostgreSQL runs as. */
+/** The account that PostgreSQL runs as. */
 export interface Account {
   readonly uid: number;
   readonly gid: number;
 }
 
-/** What root lends to `postgres` when the project itself lies where that account can't go (in /root, say). */
-const publicPlace = '/var/lib/tradewind';
+/** Used when the project is in a folder that the account `postgres` cannot reach, such as root's home. */
+const publicFolder = '/var/lib/tradewind';
 
-/** PostgreSQL refuses to run as root: root starts it as `postgres`. Everybody else starts it as himself. */
+/** The account `postgres` when this process runs as root, because PostgreSQL refuses to run as root; else undefined. */
 export function accountForPostgres(): Account | undefined {
   if (process.getuid?.() !== 0) return undefined;
-  const known = lookUp('postgres');
+  const known = findAccount('postgres');
   if (known) return known;
   try {
     execFileSync('groupadd', ['--system', '--force', 'postgres']);
@@ -45,7 +45,7 @@ export function accountForPostgres(): Account | undefined {
       `PostgreSQL refuses to run as root and the account "postgres" can't be made (${(error as Error).message}); make it with "useradd --system postgres", or start as an ordinary user`,
     );
   }
-  const made = lookUp('postgres');
+  const made = findAccount('postgres');
   if (!made)
     throw new Error(
       'PostgreSQL refuses to run as root and there is no account "postgres"; make it with "useradd --system postgres", or start as an ordinary user',
@@ -53,45 +53,45 @@ export function accountForPostgres(): Account | undefined {
   return made;
 }
 
-/** Makes a folder that the account owns, at `wanted` or, where it can't go there, in a public place with a link at `wanted`. */
-export function folderFor(account: Account | undefined, wanted: string): string {
-  mkdirSync(dirname(wanted), { recursive: true });
-  const isLink = lstatSync(wanted, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+/** Creates a folder owned by the account at `path`, or, when the account cannot reach it, in a public folder with a link at `path`. */
+export function folderFor(account: Account | undefined, path: string): string {
+  mkdirSync(dirname(path), { recursive: true });
+  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
   if (!account) {
-    if (!existsSync(wanted)) mkdirSync(wanted, { mode: 0o700 });
-    return realpathSync(wanted);
+    if (!existsSync(path)) mkdirSync(path, { mode: 0o700 });
+    return realpathSync(path);
   }
   if (!isLink) {
-    mkdirSync(wanted, { recursive: true, mode: 0o700 });
-    chownSync(wanted, account.uid, account.gid);
-    if (allowed(account, 'test -w "$0"', wanted)) return wanted;
-    rmSync(wanted, { recursive: true });
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    chownSync(path, account.uid, account.gid);
+    if (canRun(account, 'test -w "$0"', path)) return path;
+    rmSync(path, { recursive: true });
   }
-  const lent = isLink
-    ? readlinkSync(wanted)
-    : join(openPublicPlace(), createHash('sha256').update(wanted).digest('hex').slice(0, 16));
-  if (!isLink) symlinkSync(lent, wanted);
-  mkdirSync(lent, { recursive: true, mode: 0o700 });
-  chownSync(lent, account.uid, account.gid);
-  if (!allowed(account, 'test -w "$0"', lent)) {
+  const publicPath = isLink
+    ? readlinkSync(path)
+    : join(makePublicFolder(), createHash('sha256').update(path).digest('hex').slice(0, 16));
+  if (!isLink) symlinkSync(publicPath, path);
+  mkdirSync(publicPath, { recursive: true, mode: 0o700 });
+  chownSync(publicPath, account.uid, account.gid);
+  if (!canRun(account, 'test -w "$0"', publicPath)) {
     throw new Error(
-      `the account "postgres" can reach neither ${wanted} nor ${lent}; make one of them reachable (chmod a+x on the folders above it), or start as an ordinary user`,
+      `the account "postgres" can reach neither ${path} nor ${publicPath}; make one of them reachable (chmod a+x on the folders above it), or start as an ordinary user`,
     );
   }
-  return lent;
+  return publicPath;
 }
 
-/** The folder of PostgreSQL's programs, or a copy of it where the account can run them. */
+/** The folder of PostgreSQL's programs, or a copy in a public folder when the account cannot run them there. */
 export function programsFor(account: Account | undefined, native: string, version: string): string {
-  if (!account || allowed(account, '"$0" --version', join(native, 'bin/postgres'))) return native;
-  const copy = join(openPublicPlace(), `postgres-${version}`);
+  if (!account || canRun(account, '"$0" --version', join(native, 'bin/postgres'))) return native;
+  const copy = join(makePublicFolder(), `postgres-${version}`);
   if (!existsSync(copy)) {
     const draft = `${copy}.${process.pid}`;
     cpSync(native, draft, { recursive: true, verbatimSymlinks: true });
     execFileSync('chmod', ['-R', 'a+rX', draft]);
     renameSync(draft, copy);
   }
-  if (!allowed(account, '"$0" --version', join(copy, 'bin/postgres'))) {
+  if (!canRun(account, '"$0" --version', join(copy, 'bin/postgres'))) {
     throw new Error(
       `the account "postgres" can run PostgreSQL neither in ${native} nor in ${copy}; make one of them reachable, or start as an ordinary user`,
     );
@@ -99,20 +99,20 @@ export function programsFor(account: Account | undefined, native: string, versio
   return copy;
 }
 
-function openPublicPlace(): string {
-  mkdirSync(publicPlace, { recursive: true });
-  chmodSync(publicPlace, 0o755);
-  return publicPlace;
+function makePublicFolder(): string {
+  mkdirSync(publicFolder, { recursive: true });
+  chmodSync(publicFolder, 0o755);
+  return publicFolder;
 }
 
-function allowed(account: Account, script: string, path: string): boolean {
+function canRun(account: Account, script: string, path: string): boolean {
   return (
     spawnSync('/bin/sh', ['-c', `${script} >/dev/null 2>&1`, path], { ...account, cwd: '/', stdio: 'ignore' })
       .status === 0
   );
 }
 
-function lookUp(name: string): Account | undefined {
+function findAccount(name: string): Account | undefined {
   const [uid, gid] = ['-u', '-g'].map((what) => spawnSync('id', [what, name], { encoding: 'utf8' }));
   if (uid?.status !== 0 || gid?.status !== 0) return undefined;
   return { uid: Number(uid.stdout), gid: Number(gid.stdout) };

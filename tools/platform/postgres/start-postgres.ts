@@ -3,38 +3,38 @@ import { chownSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { lastLines, launch, type Running } from '../process/launch.js';
+import { lastLines, launch, type RunningProcess } from '../process/launch.js';
 import { endLeftover } from '../process/pid-file.js';
 import { accountForPostgres, folderFor, programsFor, type Account } from './account.js';
-import { clearAfterDeadPostmaster, signalAll } from './processes.js';
+import { cleanUpDeadPostmaster, signalAll } from './processes.js';
 import { installedPrograms } from './programs.js';
-import { closeToThePublic } from './service-database.js';
+import { revokePublicAccess } from './service-database.js';
 
 export interface PostgresOptions {
-  /** Made on the first start, used again by the next ones. */
+  /** Created by the first start. */
   readonly dataDir: string;
   readonly port: number;
-  /** Of the administrator `postgres`; the one of the first start stays valid for this folder. */
+  /** Password of the administrator `postgres`. The first start sets it for this folder. */
   readonly password: string;
-  /** The file that the server's messages are appended to. */
-  readonly log: string;
-  /** Settings of postgresql.conf that differ from ours. */
+  /** The server's output is appended to this file. */
+  readonly logFile: string;
+  /** Settings of postgresql.conf; they override the defaults below. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
 export interface Postgres {
-  /** The administrator's address of the whole cluster. */
+  /** The administrator's URL. */
   readonly adminUrl: string;
   readonly port: number;
   readonly pid: number;
-  readonly process: Running;
-  /** SIGSTOP and SIGCONT reach every process of the server, other signals the one that the others obey. */
+  readonly process: RunningProcess;
+  /** Sends SIGSTOP and SIGCONT to every process of the server, other signals to the postmaster. */
   signal(signal: NodeJS.Signals): void;
-  /** Waits for nobody: open transactions are undone, then everything is written to disk. */
+  /** Fast shutdown: rolls back open transactions, then writes everything to disk. */
   stop(): Promise<void>;
 }
 
-const settings = {
+const defaultSettings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   max_connections: '200',
@@ -50,10 +50,10 @@ const settings = {
 };
 
 /**
- * A real PostgreSQL on 127.0.0.1. A predecessor on the same folder that was left behind, or was killed, is no obstacle.
- * `givingUp` ends the wait, and the server.
+ * Starts a real PostgreSQL on 127.0.0.1. Stops a server that still runs on the same folder; starts also after a crash. `signal`
+ * aborts the wait and stops the server.
  */
-export async function startPostgres(options: PostgresOptions, givingUp?: AbortSignal): Promise<Postgres> {
+export async function startPostgres(options: PostgresOptions, signal?: AbortSignal): Promise<Postgres> {
   const account = accountForPostgres();
   const pidFile = `${options.dataDir}.pid`;
   await endLeftover(pidFile, 'SIGINT', 20_000);
@@ -65,23 +65,23 @@ export async function startPostgres(options: PostgresOptions, givingUp?: AbortSi
     writeFileSync(unfinished, '');
     await initialise(bin, data, options, account);
   }
-  await clearAfterDeadPostmaster(data);
+  await cleanUpDeadPostmaster(data);
 
-  const wanted = Object.entries({ ...settings, port: String(options.port), ...options.settings });
+  const settings = Object.entries({ ...defaultSettings, port: String(options.port), ...options.settings });
   const server = await launch({
     name: 'postgres',
     command: join(bin, 'postgres'),
-    args: ['-D', data, ...wanted.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    args: ['-D', data, ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
     env: { ...process.env, LC_ALL: 'C' },
     cwd: '/',
     account,
-    log: options.log,
+    logFile: options.logFile,
     pidFile,
   });
   const adminUrl = `postgres://postgres:${encodeURIComponent(options.password)}@127.0.0.1:${options.port}/postgres`;
-  await untilReady(server, adminUrl, options.log, givingUp);
+  await untilReady(server, adminUrl, options.logFile, signal);
   if (existsSync(unfinished)) {
-    await closeOwnDatabases(adminUrl);
+    await restrictDefaultDatabases(adminUrl);
     rmSync(unfinished);
   }
   return {
@@ -94,14 +94,14 @@ export async function startPostgres(options: PostgresOptions, givingUp?: AbortSi
       else server.signal(signal);
     },
     async stop() {
-      signalAll(data, 'SIGCONT'); // it waits for each of its processes, and a paused one would not go
+      signalAll(data, 'SIGCONT'); // the postmaster waits for each of its processes, and a paused one does not end
       await server.stop(['SIGINT', 20_000], ['SIGQUIT', 5_000]);
-      await clearAfterDeadPostmaster(data);
+      await cleanUpDeadPostmaster(data);
     },
   };
 }
 
-/** An interrupted first start leaves half a folder; the mark that stands beside it until it is whole has it begun anew. */
+/** Runs initdb. A marker file beside the folder exists until the first start is complete; with it, the next start begins again. */
 async function initialise(
   bin: string,
   data: string,
@@ -143,27 +143,28 @@ async function initialise(
   }
 }
 
-/** The services' roles have no business in the databases that every cluster comes with. */
-async function closeOwnDatabases(adminUrl: string): Promise<void> {
+/** The services' roles must not connect to the databases of every new cluster. */
+async function restrictDefaultDatabases(adminUrl: string): Promise<void> {
   const admin = new pg.Client({ connectionString: adminUrl });
   await admin.connect();
   try {
-    for (const database of ['postgres', 'template1']) await closeToThePublic(admin, database);
+    for (const database of ['postgres', 'template1']) await revokePublicAccess(admin, database);
   } finally {
     await admin.end();
   }
 }
 
-async function untilReady(server: Running, adminUrl: string, log: string, givingUp?: AbortSignal): Promise<void> {
+async function untilReady(server: RunningProcess, adminUrl: string, log: string, signal?: AbortSignal): Promise<void> {
   const deadline = Date.now() + 120_000;
   for (;;) {
-    if (givingUp?.aborted) {
+    if (signal?.aborted) {
       await server.stop(['SIGINT', 20_000]);
-      throw givingUp.reason;
+      throw signal.reason;
     }
-    if (server.ended()) throw new Error(`PostgreSQL ended while starting; its last words (${log}):\n${lastLines(log)}`);
+    if (server.ended())
+      throw new Error(`PostgreSQL ended while starting; its last log lines (${log}):\n${lastLines(log)}`);
     const client = new pg.Client({ connectionString: adminUrl, connectionTimeoutMillis: 2_000 });
-    client.on('error', () => undefined); // a connection that is cut while the server starts is asked again
+    client.on('error', () => undefined); // the next attempt connects again
     try {
       await client.connect();
       await client.end();
@@ -173,13 +174,13 @@ async function untilReady(server: Running, adminUrl: string, log: string, giving
       if (code === '28P01') {
         await server.stop(['SIGINT', 20_000]);
         throw new Error(
-          'PostgreSQL does not accept the administrator\'s password: its data folder was made with another one; run "npm run reset" to start empty',
+          'PostgreSQL does not accept the administrator\'s password: its data folder was created with another one; run "npm run reset" to start empty',
         );
       }
       if (Date.now() > deadline) {
         await server.stop(['SIGINT', 20_000]);
         throw new Error(
-          `PostgreSQL was not ready within two minutes (${(error as Error).message}); its last words (${log}):\n${lastLines(log)}`,
+          `PostgreSQL was not ready within two minutes (${(error as Error).message}); its last log lines (${log}):\n${lastLines(log)}`,
         );
       }
     }

@@ -1,19 +1,19 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { withProgress } from './progress.mjs';
-import { Refusal } from './refusal.mjs';
+import { CommandError } from './command-error.mjs';
 import { run } from './run.mjs';
 
-/** Compiles what has changed: libraries, services, tools and what breaks them on purpose, not the tests. */
+/** Compiles what has changed: libraries, services, tools, benchmarks and the programs of test/, not the specs. */
 export async function build(root) {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   const { code, output } = await withProgress('compiling', () =>
-    run(process.execPath, [tsc, '-b', 'apps', 'tools', 'test', 'bench'], { cwd: root }),
+    run(process.execPath, [tsc, '-b', 'tools', 'test', 'bench'], { cwd: root }),
   );
   if (code === 0) return;
   const errors = output.split('\n').filter((line) => line.includes('error TS'));
-  throw new Refusal(
-    `the sources do not compile; "npx tsc -b" says more:\n${errors.slice(0, 10).join('\n') || output.trim()}`,
+  throw new CommandError(
+    `the sources do not compile; "npx tsc -b" prints all errors:\n${errors.slice(0, 10).join('\n') || output.trim()}`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withProgress } from './progress.mjs';
-import { Refusal } from './refusal.mjs';
+import { CommandError } from './command-error.mjs';
 import { run } from './run.mjs';
 
 /** Runs `npm ci` when node_modules is missing or was not made from this package-lock.json. */
@@ -11,25 +11,26 @@ export async function installDependencies(root) {
   const { code, output } = await withProgress('installing dependencies', () =>
     run(npm, ['ci', '--no-progress'], { cwd: root }),
   );
-  if (code === null) throw new Refusal('npm is not there; it comes with Node: install Node from https://nodejs.org');
-  if (code !== 0) throw new Refusal(`"npm ci" failed: ${errorsOf(output)}`);
+  if (code === null)
+    throw new CommandError('npm is not installed; it comes with Node: install Node from https://nodejs.org');
+  if (code !== 0) throw new CommandError(`"npm ci" failed: ${errorsOf(output)}`);
 }
 
-/** npm writes down at its end what it installed; packages for other platforms are not in that list. */
+/** Compares the lock file with npm's list of the installed packages, which has none for other platforms. */
 export function isInstalled(root) {
   const installed = join(root, 'node_modules/.package-lock.json');
   if (!existsSync(installed)) return false;
-  const wanted = packagesOf(join(root, 'package-lock.json'));
+  const locked = packagesOf(join(root, 'package-lock.json'));
   const found = packagesOf(installed);
-  return [...wanted].every(([path, { version, optional }]) => optional || found.get(path)?.version === version);
+  return [...locked].every(([path, { version, optional }]) => optional || found.get(path)?.version === version);
 }
 
 function packagesOf(file) {
   const { packages } = JSON.parse(readFileSync(file, 'utf8'));
   return new Map(
     Object.entries(packages)
-      .filter(([path, about]) => path.includes('node_modules/') && !about.link)
-      .map(([path, about]) => [path, { version: about.version, optional: about.optional || about.devOptional }]),
+      .filter(([path, entry]) => path.includes('node_modules/') && !entry.link)
+      .map(([path, entry]) => [path, { version: entry.version, optional: entry.optional || entry.devOptional }]),
   );
 }
 

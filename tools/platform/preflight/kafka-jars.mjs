@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { withProgress } from './progress.mjs';
-import { Refusal } from './refusal.mjs';
+import { CommandError } from './command-error.mjs';
 import { run } from './run.mjs';
 
-/** What Kafka consists of: one line a jar, its SHA-256 and its path in a Maven repository. */
+/** Kafka's jars: one line for each, with its SHA-256 and its path in a Maven repository. */
 export function listedJars(root) {
   const lines = readFileSync(join(root, 'tools/platform/kafka/jars.sha256'), 'utf8').trim().split('\n');
   return lines.map((line) => {
@@ -14,15 +14,15 @@ export function listedJars(root) {
   });
 }
 
-/** Where the jars lie, by version, so that a newer Kafka does not meet the jars of an older one. */
+/** The folder of the jars; each version has its own, so that versions do not mix. */
 export function jarsFolder(root) {
   const broker = listedJars(root).find(({ name }) => name.startsWith('kafka_2.13-'));
   return join(root, 'node_modules/.cache/tradewind', broker.name.replace('_2.13', '').replace('.jar', ''));
 }
 
 /**
- * Fetches Kafka's jars unless they are there: from MAVEN_REPOSITORY where that is set, else with Maven.
- * The folder appears only when every jar has the checksum that is committed.
+ * Fetches Kafka's jars unless they exist: from MAVEN_REPOSITORY if it is set, else with Maven. The folder appears only when every
+ * jar has its committed checksum.
  */
 export async function fetchKafkaJars(root, env = process.env) {
   const folder = jarsFolder(root);
@@ -31,8 +31,8 @@ export async function fetchKafkaJars(root, env = process.env) {
   const draft = `${folder}.${process.pid}`;
   mkdirSync(draft, { recursive: true });
   try {
-    await withProgress('fetching Apache Kafka', (say) =>
-      env.MAVEN_REPOSITORY ? fromRepository(env.MAVEN_REPOSITORY, jars, draft, say) : withMaven(root, draft),
+    await withProgress('fetching Apache Kafka', (report) =>
+      env.MAVEN_REPOSITORY ? fromRepository(env.MAVEN_REPOSITORY, jars, draft, report) : withMaven(root, draft),
     );
     checkJars(jars, draft);
     if (!existsSync(folder)) renameSync(draft, folder);
@@ -42,17 +42,19 @@ export async function fetchKafkaJars(root, env = process.env) {
   return folder;
 }
 
-/** Refuses a jar that is missing or is not the one that was committed, by its name. */
+/** Throws when a jar is missing or has the wrong checksum. Removes files that are not listed. */
 export function checkJars(jars, folder) {
   for (const { name, sha256 } of jars) {
     if (!existsSync(join(folder, name)))
-      throw new Refusal(`Kafka's ${name} was not delivered; try again, or name another repository in MAVEN_REPOSITORY`);
+      throw new CommandError(
+        `Kafka's ${name} is missing after the download; try again, or set MAVEN_REPOSITORY to another repository`,
+      );
     const found = createHash('sha256')
       .update(readFileSync(join(folder, name)))
       .digest('hex');
     if (found !== sha256)
-      throw new Refusal(
-        `the checksum of ${name} is wrong (${found} instead of ${sha256}): the repository delivered another file; check it, or name another in MAVEN_REPOSITORY`,
+      throw new CommandError(
+        `the checksum of ${name} is wrong (${found} instead of ${sha256}): the repository has another file; check it, or set MAVEN_REPOSITORY to another one`,
       );
   }
   const listed = new Set(jars.map(({ name }) => name));
@@ -71,20 +73,20 @@ async function withMaven(root, folder) {
     `-DoutputDirectory=${folder}`,
   ]);
   if (code === null) {
-    throw new Refusal(
-      "Kafka's jars are missing and so is Maven: install it (apt-get install maven), name a Maven repository in MAVEN_REPOSITORY, or a running Kafka in KAFKA_BROKERS",
+    throw new CommandError(
+      "Kafka's jars and Maven are missing: install Maven (apt-get install maven), set MAVEN_REPOSITORY to a Maven repository, or set KAFKA_BROKERS to a running Kafka",
     );
   }
-  if (code !== 0) throw new Refusal(`Maven could not fetch Kafka's jars; it says: ${errorOf(output)}`);
+  if (code !== 0) throw new CommandError(`Maven could not fetch Kafka's jars: ${errorOf(output)}`);
 }
 
 function errorOf(output) {
-  // eslint-disable-next-line no-control-regex -- Maven colours its words
+  // eslint-disable-next-line no-control-regex -- Maven colours its output
   const plain = output.replace(/\x1b\[[\d;]*m/g, '');
   return /\[ERROR\] (.*)/.exec(plain)?.[1] ?? plain.trim().slice(-300);
 }
 
-async function fromRepository(repository, jars, folder, say) {
+async function fromRepository(repository, jars, folder, report) {
   const remote = /^https?:\/\//.test(repository);
   let done = 0;
   const queue = [...jars];
@@ -93,7 +95,7 @@ async function fromRepository(repository, jars, folder, say) {
       if (remote) await download(`${repository.replace(/\/$/, '')}/${jar.path}`, join(folder, jar.name));
       else copy(join(repository, jar.path), join(folder, jar.name));
       done += 1;
-      say(`(${done} of ${jars.length} jars)`);
+      report(`(${done} of ${jars.length} jars)`);
     }
   };
   await Promise.all(Array.from({ length: 4 }, worker));
@@ -102,13 +104,13 @@ async function fromRepository(repository, jars, folder, say) {
 async function download(url, file) {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const answer = await fetch(url, { signal: AbortSignal.timeout(120_000) });
-      if (!answer.ok) throw new Error(`it answers ${answer.status}`);
-      writeFileSync(file, Buffer.from(await answer.arrayBuffer()));
+      const response = await fetch(url, { signal: AbortSignal.timeout(120_000) });
+      if (!response.ok) throw new Error(`status ${response.status}`);
+      writeFileSync(file, Buffer.from(await response.arrayBuffer()));
       return;
     } catch (error) {
       if (attempt === 3)
-        throw new Refusal(
+        throw new CommandError(
           `${url} can't be fetched (${error.cause?.message ?? error.message}); check MAVEN_REPOSITORY and the network`,
         );
     }
@@ -117,8 +119,8 @@ async function download(url, file) {
 
 function copy(from, to) {
   if (!existsSync(from))
-    throw new Refusal(
-      `${from} does not exist; MAVEN_REPOSITORY must name a folder or an https address laid out as a Maven repository`,
+    throw new CommandError(
+      `${from} does not exist; MAVEN_REPOSITORY must be a folder or an https address with the layout of a Maven repository`,
     );
   cpSync(from, to);
 }

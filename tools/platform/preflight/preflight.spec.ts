@@ -11,7 +11,7 @@ interface Preflight {
   fetchKafkaJars(root: string, env: Record<string, string>): Promise<string>;
 }
 
-/** The pre-flight is plain JavaScript, since it runs before anything is compiled. */
+/** The pre-flight is plain JavaScript because it runs before the first compilation. */
 async function preflight(): Promise<Preflight> {
   const parts: Partial<Preflight>[] = [];
   for (const name of ['requirements', 'dependencies', 'kafka-jars'])
@@ -31,16 +31,16 @@ function write(path: string, content: string): string {
   return join(root, path);
 }
 
-describe('a machine that is not fit', () => {
-  it.each(['18.20.4', '20.18.1'])('is told that Node %s is too old, and what to do', async (version) => {
+describe('a machine that does not meet the requirements', () => {
+  it.each(['18.20.4', '20.18.1'])('gets an error with a remedy for the old Node %s', async (version) => {
     const { checkNode } = await preflight();
     expect(() => checkNode(version)).toThrow(/too old: Tradewind needs 20\.19 or newer; get it from/);
   });
 
-  it('is told that Java is missing, and what to do', async () => {
+  it('gets an error with a remedy for a missing Java', async () => {
     const { checkJava } = await preflight();
     await expect(checkJava({ JAVA_HOME: root })).rejects.toThrow(
-      /needs Java 17 or newer and .* is not there: install it .* KAFKA_BROKERS/,
+      /needs Java 17 or newer and .* does not exist: install it .* KAFKA_BROKERS/,
     );
   });
 });
@@ -55,7 +55,7 @@ describe('dependencies', () => {
       },
     });
 
-  it('are installed while npm put in what the lock file says', async () => {
+  it('are installed when npm has installed the versions of the lock file', async () => {
     const { isInstalled } = await preflight();
     write('package-lock.json', lock('8.0.0'));
     write('node_modules/.package-lock.json', JSON.stringify({ packages: { 'node_modules/pg': { version: '8.0.0' } } }));
@@ -91,7 +91,7 @@ describe("Kafka's jars in a repository", () => {
     expect(readdirSync(folder).sort()).toEqual(['kafka_2.13-9.9.9.jar', 'slf4j-api-1.jar']);
   });
 
-  it('are refused by name when one is another file, and leave nothing behind', async () => {
+  it('are rejected by name for a wrong checksum, and leave no file', async () => {
     const { fetchKafkaJars } = await preflight();
     write(`repository/${paths[1]}`, 'something else');
     await expect(fetchKafkaJars(root, { MAVEN_REPOSITORY: join(root, 'repository') })).rejects.toThrow(
@@ -100,11 +100,11 @@ describe("Kafka's jars in a repository", () => {
     expect(readdirSync(join(root, 'node_modules/.cache/tradewind'))).toEqual([]);
   });
 
-  it('are refused by path when one is missing', async () => {
+  it('are rejected by path when one is missing', async () => {
     const { fetchKafkaJars } = await preflight();
     rmSync(join(root, 'repository', paths[0] as string));
     await expect(fetchKafkaJars(root, { MAVEN_REPOSITORY: join(root, 'repository') })).rejects.toThrow(
-      /kafka_2\.13-9\.9\.9\.jar does not exist; MAVEN_REPOSITORY must name/,
+      /kafka_2\.13-9\.9\.9\.jar does not exist; MAVEN_REPOSITORY must be/,
     );
   });
 });

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 
 /**
- * Runs a program and gathers what it says.
+ * Runs a program and collects its output.
  * @param {string} command
  * @param {string[]} args
  * @param {import('node:child_process').SpawnOptions} [options]
- * @returns {Promise<{ code: number | null, output: string }>} code null when there is no such program
+ * @returns {Promise<{ code: number | null, output: string }>} code null when the program does not exist
  */
 export function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {

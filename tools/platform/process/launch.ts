@@ -3,29 +3,29 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:f
 import { dirname } from 'node:path';
 import { removePidFile, writePidFile } from './pid-file.js';
 
-export interface Launch {
+export interface LaunchOptions {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** Another account to run as; only root may ask for it. */
+  /** Another account to run as; only root may use it. */
   readonly account?: { readonly uid: number; readonly gid: number } | undefined;
   /** Standard output and errors are appended here. */
-  readonly log: string;
+  readonly logFile: string;
   readonly pidFile: string;
 }
 
-export interface Running {
+export interface RunningProcess {
   readonly name: string;
   readonly pid: number;
-  /** Resolves when the process has ended, however it ended. */
+  /** Resolves when the process has ended, for any reason. */
   readonly exited: Promise<Exit>;
-  /** The exit, once there is one. */
+  /** The exit, after the process has ended. */
   ended(): Exit | undefined;
   signal(signal: NodeJS.Signals): void;
-  /** Sends each signal in turn, waits its time, and SIGKILL at last. What was paused is woken, or it would not hear. */
-  stop(...tries: readonly (readonly [signal: NodeJS.Signals, withinMs: number])[]): Promise<Exit>;
+  /** Sends each signal in turn and waits its time, then sends SIGKILL. A paused process is resumed first: it cannot handle a signal. */
+  stop(...steps: readonly (readonly [signal: NodeJS.Signals, timeoutMs: number])[]): Promise<Exit>;
 }
 
 export interface Exit {
@@ -34,16 +34,16 @@ export interface Exit {
 }
 
 /**
- * Starts a process in a group of its own, so that Ctrl-C in the terminal reaches only the one who decides in which
- * order things stop, and leaves a pid file, so that the next start finds it if that one is killed.
+ * Starts a process in its own process group: Ctrl-C in the terminal then reaches only the supervisor, which decides the order of
+ * the stop. Writes a pid file, so that the next start finds the process if the supervisor was killed.
  */
-export async function launch(what: Launch): Promise<Running> {
-  mkdirSync(dirname(what.log), { recursive: true });
-  const log = openSync(what.log, 'a');
-  const child = spawn(what.command, [...what.args], {
-    ...(what.env && { env: what.env }),
-    ...(what.cwd && { cwd: what.cwd }),
-    ...what.account,
+export async function launch(options: LaunchOptions): Promise<RunningProcess> {
+  mkdirSync(dirname(options.logFile), { recursive: true });
+  const log = openSync(options.logFile, 'a');
+  const child = spawn(options.command, [...options.args], {
+    ...(options.env && { env: options.env }),
+    ...(options.cwd && { cwd: options.cwd }),
+    ...options.account,
     detached: true,
     stdio: ['ignore', log, log],
   });
@@ -52,29 +52,29 @@ export async function launch(what: Launch): Promise<Running> {
   const exited = new Promise<Exit>((resolve) => {
     child.once('exit', (code, signal) => {
       exit = { code, signal };
-      removePidFile(what.pidFile);
+      removePidFile(options.pidFile);
       resolve(exit);
     });
   });
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
-    child.once('error', (error) => reject(new Error(`${what.name} does not start: ${error.message}`)));
+    child.once('error', (error) => reject(new Error(`${options.name} does not start: ${error.message}`)));
   });
   const pid = child.pid;
-  if (pid === undefined) throw new Error(`${what.name} does not start: it has no process id`);
-  if (!exit) writePidFile(what.pidFile, pid);
+  if (pid === undefined) throw new Error(`${options.name} does not start: it has no process id`);
+  if (!exit) writePidFile(options.pidFile, pid);
   return {
-    name: what.name,
+    name: options.name,
     pid,
     exited,
     ended: () => exit,
     signal: (signal) => void child.kill(signal),
-    async stop(...tries) {
-      for (const [signal, within] of tries) {
+    async stop(...steps) {
+      for (const [signal, timeoutMs] of steps) {
         if (exit) break;
         child.kill(signal);
         child.kill('SIGCONT');
-        await endsWithin(exited, within);
+        await endsWithin(exited, timeoutMs);
       }
       if (!exit) child.kill('SIGKILL');
       return exited;
@@ -82,21 +82,21 @@ export async function launch(what: Launch): Promise<Running> {
   };
 }
 
-/** Whether the process ended within the time; leaves no timer behind. */
-export async function endsWithin(exited: Promise<unknown>, ms: number): Promise<boolean> {
+/** Whether the process ends within the time. Clears its timer. */
+export async function endsWithin(exited: Promise<unknown>, timeoutMs: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
+    timer = setTimeout(() => resolve(false), timeoutMs);
   });
   const result = await Promise.race([exited.then(() => true), late]);
   clearTimeout(timer);
   return result;
 }
 
-/** The end of a log, for an error that has to say why. */
-export function lastLines(log: string, count = 15): string {
-  if (!existsSync(log)) return '(no log)';
-  const lines = readFileSync(log, 'utf8').trimEnd().split('\n');
+/** The last lines of a log file, for an error message. */
+export function lastLines(logFile: string, count = 15): string {
+  if (!existsSync(logFile)) return '(no log)';
+  const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n');
   return lines
     .slice(-count)
     .map((line) => `  | ${line.slice(0, 400)}`)

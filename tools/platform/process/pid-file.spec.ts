@@ -28,8 +28,8 @@ describe('a process that outlived its parent', () => {
   });
 });
 
-describe('a file that stands for something to be had once', () => {
-  it('is claimed by one who lives', () => {
+describe('a pid file for a resource with one owner', () => {
+  it('is claimed by one living process', () => {
     expect(claimPidFile(file)).toBe(true);
     expect(livingPid(file)).toBe(process.pid);
     expect(claimPidFile(file)).toBe(false);
@@ -38,13 +38,13 @@ describe('a file that stands for something to be had once', () => {
     expect(livingPid(file)).toBe(child.pid);
   });
 
-  it('is free again when its owner is dead', () => {
+  it('can be claimed again when its owner is dead', () => {
     writeFileSync(file, `${child.pid} 12345\n`);
     expect(claimPidFile(file)).toBe(true);
   });
 });
 
-describe('a pid that somebody else has by now', () => {
+describe('a pid that another process has now', () => {
   it('is left alone', async () => {
     writeFileSync(file, `${child.pid} 12345\n`);
     expect(livingPid(file)).toBeUndefined();

@@ -3,19 +3,19 @@ import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Remembers a process beyond the life of its parent: its pid, and its birth, because pids are used again. */
+/** Records a process so that it can be found after its parent has ended: its pid, and its start time, because pids are reused. */
 export function writePidFile(file: string, pid: number): void {
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${pid} ${birthOf(pid) ?? ''}\n`);
+  writeFileSync(file, `${pid} ${startTimeOf(pid) ?? ''}\n`);
 }
 
-/** Makes the file this process's own; false when it is one's who lives, or has been this one's before. */
+/** Claims the file for this process. Returns false when a living process, also this one, has claimed it already. */
 export function claimPidFile(file: string): boolean {
   if (existsSync(file) && livingPid(file) === undefined) removePidFile(file);
   const draft = `${file}.${process.pid}`;
   writePidFile(draft, process.pid);
   try {
-    linkSync(draft, file); // at once with what is in it: nobody finds it empty and takes it for a dead one's
+    linkSync(draft, file); // atomic, with its content: an empty file would look like that of a dead process
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -29,7 +29,7 @@ export function removePidFile(file: string): void {
   rmSync(file, { force: true });
 }
 
-/** The pid in the file, while that very process is alive. */
+/** The pid in the file, if that process is still alive. */
 export function livingPid(file: string): number | undefined {
   let content: string;
   try {
@@ -40,24 +40,24 @@ export function livingPid(file: string): number | undefined {
   }
   const space = content.indexOf(' ');
   const pid = Number(content.slice(0, space));
-  const birth = content.slice(space + 1);
-  return pid > 0 && birth !== '' && birthOf(pid) === birth ? pid : undefined;
+  const startTime = content.slice(space + 1);
+  return pid > 0 && startTime !== '' && startTimeOf(pid) === startTime ? pid : undefined;
 }
 
-/** Ends a process that outlived its parent, first politely; returns whether there was one. */
+/** Ends a process that outlived its parent: with the first signal, then with SIGKILL. Returns whether there was one. */
 export async function endLeftover(
   file: string,
-  politely: NodeJS.Signals = 'SIGTERM',
-  withinMs = 10_000,
+  firstSignal: NodeJS.Signals = 'SIGTERM',
+  timeoutMs = 10_000,
 ): Promise<boolean> {
   const pid = livingPid(file);
   if (pid !== undefined) {
-    for (const [signal, patience] of [
-      [politely, withinMs],
+    for (const [signal, waitMs] of [
+      [firstSignal, timeoutMs],
       ['SIGKILL', 10_000],
     ] as const) {
       process.kill(pid, signal);
-      const deadline = Date.now() + patience;
+      const deadline = Date.now() + waitMs;
       while (livingPid(file) !== undefined && Date.now() < deadline) await pause(20);
       if (livingPid(file) === undefined) break;
     }
@@ -68,8 +68,8 @@ export async function endLeftover(
   return pid !== undefined;
 }
 
-/** When a process was born, in the words of its system; undefined once it is dead, even if nobody has buried it. */
-export function birthOf(pid: number): string | undefined {
+/** When a process was started, in the format of its system; undefined after its end, also while it is a zombie. */
+export function startTimeOf(pid: number): string | undefined {
   if (process.platform !== 'linux') {
     try {
       return (
@@ -83,7 +83,7 @@ export function birthOf(pid: number): string | undefined {
     }
   }
   try {
-    // The name in brackets may hold spaces; the 1st field after it is the state, the 20th the birth in clock ticks.
+    // The name in brackets can contain spaces; the 1st field after it is the state, the 20th the start time in clock ticks.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ');

@@ -6,12 +6,12 @@ describe('free ports', () => {
   let server: Server | undefined;
   afterEach(() => new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve())));
 
-  it('are never given twice, though nobody listens on them yet', async () => {
-    const given = [...(await freePorts(30)), ...(await freePorts(30)), ...(await freePorts(1))];
-    expect(new Set(given).size).toBe(61);
+  it('are never returned twice, even without a listener', async () => {
+    const ports = [...(await freePorts(30)), ...(await freePorts(30)), ...(await freePorts(1))];
+    expect(new Set(ports).size).toBe(61);
   });
 
-  it('are not those where somebody listens', async () => {
+  it('have no listener', async () => {
     const [port = 0] = await freePorts(1);
     expect(await isFree(port)).toBe(true);
     server = createServer();

@@ -6,45 +6,45 @@ import { join } from 'node:path';
 import { claimPidFile } from './pid-file.js';
 
 /**
- * Below the ports that systems give to outgoing connections: a client that tries again and again to reach a server that is
- * down would one day be given the very port it calls, connect to itself, and keep the server from coming back.
+ * Below the range of ephemeral ports: a client that keeps reconnecting to a stopped server can otherwise get the server's own port
+ * as its local port, connect to itself, and block the server's restart.
  */
-const lowest = 20_000;
-const highest = 32_000;
+const lowestPort = 20_000;
+const highestPort = 32_000;
 
-/** Ports are lent in blocks, a block to one living process: a port that was found free is still free when its server starts. */
+/** Ports are leased in blocks, one block to one living process: a port that was found free is still free when its server starts. */
 const blockSize = 40;
-const blocks = (highest - lowest) / blockSize;
-const unused: number[] = [];
+const blockCount = (highestPort - lowestPort) / blockSize;
+const leased: number[] = [];
 
-/** As many ports as asked for, different from each other and from those given before, that nobody listens on at this moment. */
+/** That many free ports. No port is returned twice by one process, or by two living processes. */
 export async function freePorts(count: number): Promise<number[]> {
   const found: number[] = [];
   while (found.length < count) {
-    const port = unused.pop();
-    if (port === undefined) unused.push(...borrowBlock());
+    const port = leased.pop();
+    if (port === undefined) leased.push(...leaseBlock());
     else if (await isFree(port)) found.push(port);
   }
   return found;
 }
 
-/** Whether a server of ours could listen there. */
+/** Whether a server could listen on the port. */
 export async function isFree(port: number): Promise<boolean> {
   const server = await tryToListen(port);
   if (server) await close(server);
   return server !== undefined;
 }
 
-function borrowBlock(): number[] {
-  const desk = join(realpathSync(tmpdir()), `tradewind-ports-${process.getuid?.() ?? 'all'}`);
-  mkdirSync(desk, { recursive: true });
-  const first = randomInt(blocks);
-  for (let tried = 0; tried < blocks; tried++) {
-    const block = (first + tried) % blocks;
-    if (claimPidFile(join(desk, `${block}.pid`)))
-      return Array.from({ length: blockSize }, (_, index) => lowest + block * blockSize + index);
+function leaseBlock(): number[] {
+  const folder = join(realpathSync(tmpdir()), `tradewind-ports-${process.getuid?.() ?? 'all'}`);
+  mkdirSync(folder, { recursive: true });
+  const first = randomInt(blockCount);
+  for (let tried = 0; tried < blockCount; tried++) {
+    const block = (first + tried) % blockCount;
+    if (claimPidFile(join(folder, `${block}.pid`)))
+      return Array.from({ length: blockSize }, (_, index) => lowestPort + block * blockSize + index);
   }
-  throw new Error(`all ports from ${lowest} to ${highest} are lent to processes that live (see ${desk})`);
+  throw new Error(`all ports from ${lowestPort} to ${highestPort} are leased to living processes (see ${folder})`);
 }
 
 function tryToListen(port: number): Promise<Server | undefined> {

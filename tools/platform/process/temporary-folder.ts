@@ -6,16 +6,16 @@ import { endLeftover, livingPid, writePidFile } from './pid-file.js';
 const prefix = 'tradewind-test-';
 const ownerFile = 'owner.pid';
 
-/** A folder that belongs to this process; what dead owners have left behind, processes too, is cleared away first. */
+/** A folder of this process. Folders and processes of dead owners are removed first. */
 export async function temporaryFolder(): Promise<string> {
   await clearAbandoned();
   const folder = mkdtempSync(join(realpathSync(tmpdir()), prefix));
-  chmodSync(folder, 0o755); // root's PostgreSQL runs as somebody else, who must be able to come in
+  chmodSync(folder, 0o755); // started by root, PostgreSQL runs as another account, which must be able to enter
   writePidFile(join(folder, ownerFile), process.pid);
   return folder;
 }
 
-/** Removes a folder of state, and the public places that links in it lead to (see postgres/account.ts). */
+/** Removes a state folder, and the public folders that links in it lead to (see postgres/account.ts). */
 export function removeState(folder: string): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
@@ -25,7 +25,7 @@ export function removeState(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Ends every process that a pid file below the folder remembers. */
+/** Ends every process with a pid file below the folder. Returns the files whose process was alive. */
 export async function endLeftovers(folder: string): Promise<string[]> {
   const files = pidFilesBelow(folder);
   const ended = await Promise.all(
@@ -34,8 +34,8 @@ export async function endLeftovers(folder: string): Promise<string[]> {
   return ended.flat();
 }
 
-/** Kills every process that a pid file below the folder remembers, at once and without asking. */
-export function killEverything(folder: string): void {
+/** Sends SIGKILL to every process with a pid file below the folder. */
+export function killAll(folder: string): void {
   for (const file of pidFilesBelow(folder)) {
     const pid = livingPid(file);
     if (pid !== undefined) process.kill(pid, 'SIGKILL');
@@ -43,13 +43,13 @@ export function killEverything(folder: string): void {
 }
 
 async function clearAbandoned(): Promise<void> {
-  const place = realpathSync(tmpdir());
-  for (const name of readdirSync(place).filter((entry) => entry.startsWith(prefix))) {
-    const folder = join(place, name);
-    const about = lstatSync(folder, { throwIfNoEntry: false });
-    const mine = about?.isDirectory() && about.uid === process.getuid?.();
-    const young = about && Date.now() - about.ctimeMs < 60_000;
-    if (!mine || young || livingPid(join(folder, ownerFile)) !== undefined) continue;
+  const parent = realpathSync(tmpdir());
+  for (const name of readdirSync(parent).filter((entry) => entry.startsWith(prefix))) {
+    const folder = join(parent, name);
+    const stat = lstatSync(folder, { throwIfNoEntry: false });
+    const isOwn = stat?.isDirectory() && stat.uid === process.getuid?.();
+    const isNew = stat && Date.now() - stat.ctimeMs < 60_000; // its owner may not have written its pid file yet
+    if (!isOwn || isNew || livingPid(join(folder, ownerFile)) !== undefined) continue;
     await endLeftovers(folder);
     removeState(folder);
   }

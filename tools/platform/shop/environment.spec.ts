@@ -1,19 +1,71 @@
 import { describe, expect, it } from '@jest/globals';
-import { withLittleMemory } from './environment.js';
+import { perDatabase, serviceNames } from '../../services.js';
+import { environmentOf, providerEnvironment, withMemoryLimits, type ServiceSettings } from './environment.js';
+
+const settings: ServiceSettings = {
+  kafkaBrokers: '127.0.0.1:19092',
+  databases: perDatabase((service) => `postgres://${service}`),
+  gatewayUrl: 'http://127.0.0.1:3000',
+  providerUrl: 'http://127.0.0.1:3010',
+  secrets: {
+    postgresPassword: 'postgres',
+    databasePasswords: perDatabase((service) => service),
+    dataKeySecret: 'data-key',
+    providerWebhookSecret: 'webhook',
+    admin: { email: 'admin@tradewind.example', password: 'admin' },
+  },
+  providerLog: 'provider.log',
+  instancesFile: 'instances.json',
+};
 
 describe('the memory of a service', () => {
-  it('is little where nothing is said', () => {
-    expect(withLittleMemory({ PORT: '1' })).toEqual({
+  it('is limited by default', () => {
+    expect(withMemoryLimits({ PORT: '1' })).toEqual({
       PORT: '1',
       MALLOC_ARENA_MAX: '1',
       NODE_OPTIONS: '--max-old-space-size=384 --max-semi-space-size=8',
     });
   });
 
-  it('is what whoever starts it says: of two numbers Node takes the last', () => {
-    expect(withLittleMemory({ NODE_OPTIONS: '--max-old-space-size=4096', MALLOC_ARENA_MAX: '4' })).toEqual({
+  it('can be changed: of two equal options Node takes the last', () => {
+    expect(withMemoryLimits({ NODE_OPTIONS: '--max-old-space-size=4096', MALLOC_ARENA_MAX: '4' })).toEqual({
       MALLOC_ARENA_MAX: '4',
       NODE_OPTIONS: '--max-old-space-size=384 --max-semi-space-size=8 --max-old-space-size=4096',
     });
   });
+});
+
+describe('the environment of a service', () => {
+  it('has its port, Kafka and its own database', () =>
+    expect(environmentOf('product', 3002, settings)).toEqual({
+      PORT: '3002',
+      HOST: '127.0.0.1',
+      KAFKA_BROKERS: '127.0.0.1:19092',
+      DATABASE_URL: 'postgres://product',
+      MIGRATIONS: 'apply',
+    }));
+
+  it('has no database for the gateway', () =>
+    expect(environmentOf('gateway', 3000, settings)).toEqual({
+      PORT: '3000',
+      HOST: '127.0.0.1',
+      KAFKA_BROKERS: '127.0.0.1:19092',
+      TRUSTED_ADDRESSES: '127.0.0.1,::1',
+      INSTANCES_FILE: 'instances.json',
+    }));
+
+  it('has a secret only for the services that need it', () => {
+    const servicesWith = (name: string): string[] =>
+      serviceNames.filter((service) => name in environmentOf(service, 1, settings));
+    expect(servicesWith('DATA_KEY_SECRET')).toEqual(['user', 'cart', 'order']);
+    expect(servicesWith('PROVIDER_WEBHOOK_SECRET')).toEqual(['payment']);
+  });
+});
+
+describe('the environment of the payment provider', () => {
+  it('has the address and the secret of its webhooks', () =>
+    expect(providerEnvironment(3010, settings)).toMatchObject({
+      PROVIDER_WEBHOOK_URL: 'http://127.0.0.1:3000/payments/webhooks/simulated',
+      PROVIDER_WEBHOOK_SECRET: 'webhook',
+    }));
 });

@@ -1,8 +1,8 @@
+import { describeService, isDatabaseService, type DatabaseService, type ServiceName } from '../../services.js';
 import type { Secrets } from './secrets.js';
-import type { DatabaseService, Service } from './processes.js';
 
-/** What the environment of a shop's processes is made of. */
-export interface Surroundings {
+/** The values from which the environment of each process is made. */
+export interface ServiceSettings {
   readonly kafkaBrokers: string;
   readonly databases: Readonly<Record<DatabaseService, string>>;
   readonly gatewayUrl: string;
@@ -14,44 +14,41 @@ export interface Surroundings {
 
 type Environment = Readonly<Record<string, string>>;
 
-const littleMemory = '--max-old-space-size=384 --max-semi-space-size=8';
+const memoryOptions = '--max-old-space-size=384 --max-semi-space-size=8';
 
 /**
- * Left alone, Node lets garbage lie while the machine has room, and glibc keeps an arena for each of its threads (docs/operations.md). What
- * NODE_OPTIONS say in the given environment comes behind, so it wins.
+ * Limits the memory of a service (docs/operations.md). By default, Node collects little garbage while the machine has free memory, and
+ * glibc keeps an arena for each thread. NODE_OPTIONS of the given environment come last, so they override the limits.
  */
-export function withLittleMemory(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function withMemoryLimits(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { NODE_OPTIONS: more = '' } = env;
-  return { MALLOC_ARENA_MAX: '1', ...env, NODE_OPTIONS: `${littleMemory} ${more}`.trimEnd() };
+  return { MALLOC_ARENA_MAX: '1', ...env, NODE_OPTIONS: `${memoryOptions} ${more}`.trimEnd() };
 }
 
-/** Everything that a service reads; a service starts with nothing else. */
-export function environmentOf(service: Service, port: number, around: Surroundings): Environment {
-  const everywhere = { PORT: String(port), HOST: '127.0.0.1', KAFKA_BROKERS: around.kafkaBrokers };
-  if (service === 'gateway')
-    return { TRUSTED_ADDRESSES: '127.0.0.1,::1', ...everywhere, INSTANCES_FILE: around.instancesFile };
-  return { ...everywhere, DATABASE_URL: around.databases[service], MIGRATIONS: 'apply', ...ownOf(service, around) };
-}
-
-export function providerEnvironment(port: number, around: Surroundings): Environment {
+/** All settings that a service needs to start. */
+export function environmentOf(service: ServiceName, port: number, settings: ServiceSettings): Environment {
+  const { sealsData, callsProvider } = describeService(service);
+  const common = { PORT: String(port), HOST: '127.0.0.1', KAFKA_BROKERS: settings.kafkaBrokers };
+  if (!isDatabaseService(service))
+    return { TRUSTED_ADDRESSES: '127.0.0.1,::1', ...common, INSTANCES_FILE: settings.instancesFile };
   return {
-    PORT: String(port),
-    HOST: '127.0.0.1',
-    PROVIDER_LOG: around.providerLog,
-    PROVIDER_WEBHOOK_SECRET: around.secrets.providerWebhookSecret,
-    PROVIDER_WEBHOOK_URL: `${around.gatewayUrl}/payments/webhooks/simulated`,
+    ...common,
+    DATABASE_URL: settings.databases[service],
+    MIGRATIONS: 'apply',
+    ...(sealsData && { DATA_KEY_SECRET: settings.secrets.dataKeySecret }),
+    ...(callsProvider && {
+      PROVIDER_URL: settings.providerUrl,
+      PROVIDER_WEBHOOK_SECRET: settings.secrets.providerWebhookSecret,
+    }),
   };
 }
 
-function ownOf(service: DatabaseService, around: Surroundings): Environment {
-  switch (service) {
-    case 'user':
-    case 'cart':
-    case 'order':
-      return { DATA_KEY_SECRET: around.secrets.dataKeySecret };
-    case 'payment':
-      return { PROVIDER_URL: around.providerUrl, PROVIDER_WEBHOOK_SECRET: around.secrets.providerWebhookSecret };
-    case 'product':
-      return {};
-  }
+export function providerEnvironment(port: number, settings: ServiceSettings): Environment {
+  return {
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    PROVIDER_LOG: settings.providerLog,
+    PROVIDER_WEBHOOK_SECRET: settings.secrets.providerWebhookSecret,
+    PROVIDER_WEBHOOK_URL: `${settings.gatewayUrl}/payments/webhooks/simulated`,
+  };
 }

@@ -1,34 +1,35 @@
 import { join } from 'node:path';
-import { Keeper, type Keepable } from '../process/keeper.js';
+import { Supervisor, type SupervisedProcess } from '../process/supervisor.js';
 import { launch } from '../process/launch.js';
-import { root } from '../process/places.js';
+import { root } from '../process/paths.js';
 import { freePorts } from '../process/ports.js';
-import { environmentOf, providerEnvironment, withLittleMemory, type Surroundings } from './environment.js';
-import { services, type Ports, type Scale, type Service } from './processes.js';
+import { environmentOf, providerEnvironment, withMemoryLimits, type ServiceSettings } from './environment.js';
+import { serviceNames, type ServiceName } from '../../services.js';
+import type { Ports, Scale } from './processes.js';
 import type { Instance, ShopOptions } from './shop.js';
 import type { StateFolder } from './state-folder.js';
 
-export interface Plan {
+export interface InstancePlan {
   readonly name: string;
-  readonly service: Service;
+  readonly service: ServiceName;
   readonly port: number;
 }
 
-type Keeping = Pick<ShopOptions, 'env' | 'programs' | 'patience' | 'say'>;
-const silent = (): void => undefined;
+type SupervisionOptions = Pick<ShopOptions, 'env' | 'programs' | 'restartPolicy' | 'log'>;
+const noLog = (): void => undefined;
 
-/** The instances that a service has when they are so many: `order`, `order-2`, `order-3`. */
-export const namesOf = (service: Service, count: number): string[] =>
+/** The names of a service's instances: `order`, `order-2`, `order-3`. */
+export const instanceNames = (service: ServiceName, count: number): string[] =>
   Array.from({ length: count }, (_, index) => (index === 0 ? service : `${service}-${index + 1}`));
 
-/** The first instance of a service has the port that everybody knows, further ones have any; those that `running` names are not planned again. */
+/** Plans the instances that are not running yet. The first instance of a service has its configured port, the others free ports. */
 export async function planInstances(
   ports: Ports,
   scale: Scale,
   running: ReadonlySet<string> = new Set(),
-): Promise<Plan[]> {
-  const plans = services.flatMap((service) =>
-    namesOf(service, scale[service] ?? 1)
+): Promise<InstancePlan[]> {
+  const plans = serviceNames.flatMap((service) =>
+    instanceNames(service, scale[service] ?? 1)
       .filter((name) => !running.has(name))
       .map((name) => ({ service, name, first: name === service })),
   );
@@ -40,40 +41,58 @@ export async function planInstances(
   }));
 }
 
-export function keepInstance(
-  { name, service, port }: Plan,
-  around: Surroundings,
+export function superviseInstance(
+  { name, service, port }: InstancePlan,
+  settings: ServiceSettings,
   state: StateFolder,
-  { env: extra, programs, patience, say = silent }: Keeping,
+  { env: extra, programs, restartPolicy, log = noLog }: SupervisionOptions,
 ): Instance {
-  const env = withLittleMemory({ ...inherited(), ...environmentOf(service, port, around), ...extra?.[service] });
-  const keeper = new Keeper(
+  const env = withMemoryLimits({
+    ...inheritedEnvironment(),
+    ...environmentOf(service, port, settings),
+    ...extra?.[service],
+  });
+  const supervisor = new Supervisor(
     name,
-    () => node(name, programs?.[service] ?? `dist/apps/${service}/src/main.js`, env, state),
-    say,
-    patience,
+    () => launchNode(name, programs?.[service] ?? `dist/apps/${service}/src/main.js`, env, state),
+    log,
+    restartPolicy,
   );
-  return { name, service, url: `http://127.0.0.1:${port}`, log: state.log(name), keeper };
+  return { name, service, url: `http://127.0.0.1:${port}`, logFile: state.logFile(name), supervisor };
 }
 
-export function keepProvider(
+export function superviseProvider(
   port: number,
-  around: Surroundings,
+  settings: ServiceSettings,
   state: StateFolder,
-  { env: extra, patience, say = silent }: Keeping,
-): Keeper {
-  const env = withLittleMemory({ ...inherited(), ...providerEnvironment(port, around), ...extra?.provider });
-  return new Keeper('provider', () => node('provider', 'dist/tools/provider/main.js', env, state), say, patience);
+  { env: extra, restartPolicy, log = noLog }: SupervisionOptions,
+): Supervisor {
+  const env = withMemoryLimits({
+    ...inheritedEnvironment(),
+    ...providerEnvironment(port, settings),
+    ...extra?.provider,
+  });
+  return new Supervisor(
+    'provider',
+    () => launchNode('provider', 'dist/tools/provider/main.js', env, state),
+    log,
+    restartPolicy,
+  );
 }
 
-/** The administrator's URL is nobody's but the supervisor's. */
-function inherited(): NodeJS.ProcessEnv {
+/** Without the administrator's URL, which only the supervisor may have. */
+function inheritedEnvironment(): NodeJS.ProcessEnv {
   const { DATABASE_URL: _administrator, ...rest } = process.env;
   return rest;
 }
 
-/** A service has fifteen seconds to finish what it has begun. */
-async function node(name: string, file: string, env: NodeJS.ProcessEnv, state: StateFolder): Promise<Keepable> {
+/** A service has 15 s for its shutdown. */
+async function launchNode(
+  name: string,
+  file: string,
+  env: NodeJS.ProcessEnv,
+  state: StateFolder,
+): Promise<SupervisedProcess> {
   const args = ['--enable-source-maps', join(root, file)];
   const running = await launch({
     name,
@@ -81,7 +100,7 @@ async function node(name: string, file: string, env: NodeJS.ProcessEnv, state: S
     args,
     env,
     cwd: root,
-    log: state.log(name),
+    logFile: state.logFile(name),
     pidFile: state.pidFile(name),
   });
   return {

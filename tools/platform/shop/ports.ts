@@ -1,30 +1,30 @@
 import { freePorts, isFree } from '../process/ports.js';
 import { defaultPorts, portNames, type PortName, type Ports } from './processes.js';
 
-/** A port that the shop needs is not to be had; each is named with the setting that moves it. */
+/** Ports that the shop needs are in use. The message names each with the setting that changes it. */
 export class PortTaken extends Error {}
 
 export function portSetting(name: PortName): string {
   return `${name.toUpperCase().replace('-', '_')}_PORT`;
 }
 
-/** The ports everybody knows, moved by `ORDER_PORT` and the like. */
-export function fixedPorts(env: NodeJS.ProcessEnv): Ports {
+/** The default ports, or those of `ORDER_PORT` and the like. */
+export function configuredPorts(env: NodeJS.ProcessEnv): Ports {
   const ports = Object.fromEntries(portNames.map((name) => [name, portFrom(env, name)])) as Record<PortName, number>;
   for (const name of portNames) {
-    const twins = portNames.filter((other) => ports[other] === ports[name]);
-    if (twins.length > 1)
-      throw new Error(`${twins.map(portSetting).join(' and ')} are both ${ports[name]}; give each a port of its own`);
+    const same = portNames.filter((other) => ports[other] === ports[name]);
+    if (same.length > 1)
+      throw new Error(`${same.map(portSetting).join(' and ')} are both ${ports[name]}; each needs another port`);
   }
   return ports;
 }
 
-export async function anyPorts(): Promise<Ports> {
+export async function unusedPorts(): Promise<Ports> {
   const free = await freePorts(portNames.length);
   return Object.fromEntries(portNames.map((name, index) => [name, free[index]])) as Record<PortName, number>;
 }
 
-/** Refuses, naming them all at once, when somebody listens where the shop would. */
+/** Throws PortTaken, with all of them, when needed ports are in use. */
 export async function refuseTakenPorts(ports: Ports, needed: readonly PortName[]): Promise<void> {
   const checked = await Promise.all(needed.map(async (name) => ((await isFree(ports[name])) ? [] : [name])));
   const taken = checked.flat();

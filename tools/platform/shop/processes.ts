@@ -1,46 +1,46 @@
-/** What a shop consists of, in the words of its processes. */
-export const databaseServices = ['user', 'product', 'cart', 'order', 'payment'] as const;
-export type DatabaseService = (typeof databaseServices)[number];
+import {
+  databaseServices,
+  describeService,
+  serviceNames,
+  services,
+  type DatabaseService,
+  type ServiceName,
+} from '../../services.js';
 
-export const services = [...databaseServices, 'gateway'] as const;
-export type Service = (typeof services)[number];
+export { databaseServices, type DatabaseService };
 
-export const portNames = [...services, 'provider', 'postgres', 'kafka', 'kafka-controller'] as const;
-export type PortName = (typeof portNames)[number];
+/** The processes of a shop besides its services, with their default ports. */
+const otherPorts = { provider: 3010, postgres: 15432, kafka: 19092, 'kafka-controller': 19093 } as const;
+
+export type PortName = ServiceName | keyof typeof otherPorts;
 export type Ports = Readonly<Record<PortName, number>>;
 
 export const defaultPorts: Ports = {
-  gateway: 3000,
-  user: 3001,
-  product: 3002,
-  cart: 3003,
-  order: 3004,
-  payment: 3005,
-  provider: 3010,
-  postgres: 15432,
-  kafka: 19092,
-  'kafka-controller': 19093,
+  ...(Object.fromEntries(services.map(({ name, port }) => [name, port])) as Record<ServiceName, number>),
+  ...otherPorts,
 };
 
-/** How many instances of each service; one where nothing is said. */
-export type Scale = Readonly<Partial<Record<Service, number>>>;
+export const portNames = Object.keys(defaultPorts) as PortName[];
 
-/** Reads `order=3,product=2`; throws with what is wrong about it. A shop begins with one of each at least; one that runs may do without some for a while. */
-export function readScale(text: string, fewest: 0 | 1 = 1): Scale {
-  const scale = new Map<Service, number>();
+/** The number of instances of each service; default 1. */
+export type Scale = Readonly<Partial<Record<ServiceName, number>>>;
+
+/** Parses `order=3,product=2`. A shop starts with at least one instance of each service; a running shop can have none of some. */
+export function parseScale(text: string, minimum: 0 | 1 = 1): Scale {
+  const scale = new Map<ServiceName, number>();
   for (const part of text.split(',').map((each) => each.trim())) {
     const [name = '', ...count] = part.split('=');
     if (!isService(name)) throw new Error(`there is no service "${name}"; there are ${databaseServices.join(', ')}`);
-    if (name === 'gateway')
-      throw new Error('the gateway is the one public address and runs once; put a load balancer in front of several');
-    if (!/^(0|[1-9]\d?)$/.test(count.join('=')) || Number(count[0]) < fewest)
-      throw new Error(`"${part}" is not of the form ${name}=2, with ${fewest} to 99 instances`);
+    if (!describeService(name).scalable)
+      throw new Error(`the ${name} is the one public address and runs once; put a load balancer in front of several`);
+    if (!/^(0|[1-9]\d?)$/.test(count.join('=')) || Number(count[0]) < minimum)
+      throw new Error(`"${part}" is not of the form ${name}=2, with ${minimum} to 99 instances`);
     if (scale.has(name)) throw new Error(`${name} is named twice`);
     scale.set(name, Number(count[0]));
   }
   return Object.fromEntries(scale);
 }
 
-export function isService(name: string): name is Service {
-  return (services as readonly string[]).includes(name);
+export function isService(name: string): name is ServiceName {
+  return (serviceNames as readonly string[]).includes(name);
 }

@@ -1,9 +1,9 @@
-/** Says every two seconds what is under way, until it is done. */
-export async function whileSaying<T>(what: string, work: () => Promise<T>, say: (line: string) => void): Promise<T> {
+/** Logs the task's name and duration every two seconds until it ends. */
+export async function withProgress<T>(name: string, task: () => Promise<T>, log: (line: string) => void): Promise<T> {
   const since = Date.now();
-  const timer = setInterval(() => say(`${what} ... ${Math.round((Date.now() - since) / 1000)} s`), 2_000);
+  const timer = setInterval(() => log(`${name} ... ${Math.round((Date.now() - since) / 1000)} s`), 2_000);
   try {
-    return await work();
+    return await task();
   } finally {
     clearInterval(timer);
   }

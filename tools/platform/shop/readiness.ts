@@ -2,51 +2,52 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { lastLines } from '../process/launch.js';
 import type { Instance } from './shop.js';
 
-export interface Awaited {
+export interface ReadinessTarget {
   readonly name: string;
   readonly url: string;
-  readonly log: string;
-  /** How often it has ended and was started again. */
+  readonly logFile: string;
+  /** How often the supervisor has restarted it. */
   restarts(): number;
 }
 
-/** It ends again and again instead of starting. */
-const tooManyRestarts = 3;
+/** After so many restarts it is considered unable to start. */
+const maxRestarts = 3;
 
-/** Waits until an address answers 200; the error quotes the last words of whoever should have answered. */
-export async function untilReady(awaited: Awaited, withinMs: number, signal?: AbortSignal): Promise<void> {
-  const deadline = Date.now() + withinMs;
-  const before = awaited.restarts();
+/** Waits until a URL answers with status 200. The error contains the last lines of the log. */
+export async function untilReady(target: ReadinessTarget, timeoutMs: number, signal?: AbortSignal): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  const before = target.restarts();
   let last = 'no answer';
   for (;;) {
     signal?.throwIfAborted();
     try {
-      const answer = await fetch(awaited.url, { signal: AbortSignal.timeout(2_000) });
-      const body = await answer.text();
-      if (answer.ok) return;
-      last = `${answer.status} ${body.slice(0, 300)}`;
+      const response = await fetch(target.url, { signal: AbortSignal.timeout(2_000) });
+      const body = await response.text();
+      if (response.ok) return;
+      last = `${response.status} ${body.slice(0, 300)}`;
     } catch (error) {
       const { cause, message } = error as Error & { cause?: { message?: string } };
       last = cause?.message || message;
     }
-    const ended = awaited.restarts() - before;
-    if (ended >= tooManyRestarts)
+    const ended = target.restarts() - before;
+    if (ended >= maxRestarts)
       throw new Error(
-        `${awaited.name} ended ${ended} times instead of starting; its last words (${awaited.log}):\n${lastLines(awaited.log)}`,
+        `${target.name} ended ${ended} times instead of starting; its last log lines (${target.logFile}):\n${lastLines(target.logFile)}`,
       );
     if (Date.now() > deadline) {
       throw new Error(
-        `${awaited.name} was not ready within ${withinMs / 1000} s (${awaited.url}: ${last}); its last words (${awaited.log}):\n${lastLines(awaited.log)}`,
+        `${target.name} was not ready within ${timeoutMs / 1000} s (${target.url}: ${last}); its last log lines (${target.logFile}):\n${lastLines(target.logFile)}`,
       );
     }
     await pause(50);
   }
 }
 
-/** Waits until an instance answers at a path of its own, `/readyz` where none is said. */
-export const instanceReady = (
-  { name, url, log, keeper }: Instance,
-  withinMs: number,
+/** Waits until an instance answers on a path with status 200. */
+export const untilInstanceReady = (
+  { name, url, logFile, supervisor }: Instance,
+  timeoutMs: number,
   signal?: AbortSignal,
   path = '/readyz',
-): Promise<void> => untilReady({ name, url: `${url}${path}`, log, restarts: () => keeper.restarts }, withinMs, signal);
+): Promise<void> =>
+  untilReady({ name, url: `${url}${path}`, logFile, restarts: () => supervisor.restarts }, timeoutMs, signal);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Scale } from './processes.js';
-import { askForScale, NobodyListens, serveScale } from './scale-socket.js';
+import { requestScale, NoShopListening, serveScale } from './scale-socket.js';
 
 let folder: string;
 let socket: string;
@@ -18,78 +18,78 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const silent = (): void => undefined;
-const gathering = (): [lines: string[], say: (line: string) => void] => {
+const noLog = (): void => undefined;
+const recordedLog = (): [lines: string[], log: (line: string) => void] => {
   const lines: string[] = [];
   return [lines, (line) => void lines.push(line)];
 };
 
-describe('a shop that is asked for another scale', () => {
-  it('is given the wish, and tells how it gets on', async () => {
-    const wishes: Scale[] = [];
-    const [lines, say] = gathering();
+describe('a scale request', () => {
+  it('reaches the shop, and its progress reaches the client', async () => {
+    const requests: Scale[] = [];
+    const [lines, log] = recordedLog();
     await serveScale(
       socket,
-      async (scale, told) => {
-        wishes.push(scale);
-        told('starting order-2');
+      async (scale, progress) => {
+        requests.push(scale);
+        progress('starting order-2');
         await Promise.resolve();
-        told('order-2: ready');
+        progress('order-2: ready');
       },
       closing.signal,
-      silent,
+      noLog,
     );
-    await askForScale(socket, { order: 2 }, say);
-    expect(wishes).toEqual([{ order: 2 }]);
+    await requestScale(socket, { order: 2 }, log);
+    expect(requests).toEqual([{ order: 2 }]);
     expect(lines).toEqual(['starting order-2', 'order-2: ready']);
   });
 
-  it('says why it does not do it', async () => {
+  it('fails with the error of the shop', async () => {
     await serveScale(
       socket,
       () => Promise.reject(new Error('order-2 was not ready within 90 s')),
       closing.signal,
-      silent,
+      noLog,
     );
-    await expect(askForScale(socket, { order: 2 }, silent)).rejects.toThrow('order-2 was not ready within 90 s');
+    await expect(requestScale(socket, { order: 2 }, noLog)).rejects.toThrow('order-2 was not ready within 90 s');
   });
 
-  it('hears the account that runs it alone', async () => {
-    await serveScale(socket, () => Promise.resolve(), closing.signal, silent);
+  it('is accepted from the account of the shop only', async () => {
+    await serveScale(socket, () => Promise.resolve(), closing.signal, noLog);
     expect(statSync(socket).mode & 0o777).toBe(0o600);
   });
 
-  it('takes the place of a file that a killed one has left', async () => {
+  it('works although a killed shop has left a file', async () => {
     writeFileSync(socket, '');
-    await serveScale(socket, () => Promise.resolve(), closing.signal, silent);
-    await askForScale(socket, { order: 2 }, silent);
+    await serveScale(socket, () => Promise.resolve(), closing.signal, noLog);
+    await requestScale(socket, { order: 2 }, noLog);
     expect(statSync(socket).isSocket()).toBe(true);
   });
 });
 
 describe('a shop that stops while it changes its scale', () => {
-  it('leaves nobody waiting', async () => {
-    let begun: () => void = silent;
-    const underWay = new Promise<void>((resolve) => (begun = resolve));
-    await serveScale(socket, () => new Promise(() => begun()), closing.signal, silent);
-    const asking = askForScale(socket, { order: 2 }, silent);
-    await underWay;
+  it('ends the request with an error', async () => {
+    let start: () => void = noLog;
+    const started = new Promise<void>((resolve) => (start = resolve));
+    await serveScale(socket, () => new Promise(() => start()), closing.signal, noLog);
+    const request = requestScale(socket, { order: 2 }, noLog);
+    await started;
     closing.abort();
-    await expect(asking).rejects.toThrow('the shop has ended before it was done');
+    await expect(request).rejects.toThrow('the shop stopped before the change was complete');
   });
 
-  it('is nobody to ask any more', async () => {
-    await serveScale(socket, () => Promise.resolve(), closing.signal, silent);
+  it('accepts no more requests', async () => {
+    await serveScale(socket, () => Promise.resolve(), closing.signal, noLog);
     closing.abort();
-    await expect(askForScale(socket, { order: 2 }, silent)).rejects.toThrow(NobodyListens);
+    await expect(requestScale(socket, { order: 2 }, noLog)).rejects.toThrow(NoShopListening);
   });
 });
 
 describe('a folder whose path is too long for a socket', () => {
-  it('is said to be so, and the shop starts without', async () => {
-    const [lines, say] = gathering();
-    const far = join(folder, 'x'.repeat(100), 'scale.sock');
-    await serveScale(far, () => Promise.resolve(), closing.signal, say);
-    expect(lines).toEqual([`the scale can't be changed while this shop runs: ${far} is too long for a socket`]);
+  it('is logged, and the shop starts without a socket', async () => {
+    const [lines, log] = recordedLog();
+    const path = join(folder, 'x'.repeat(100), 'scale.sock');
+    await serveScale(path, () => Promise.resolve(), closing.signal, log);
+    expect(lines).toEqual([`the scale can't be changed while this shop runs: ${path} is too long for a socket`]);
   });
 });

@@ -3,36 +3,36 @@ import { connect, createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Scale } from './processes.js';
 
-/** What a socket's path may have at most, in bytes, wherever we run. */
-const longestPath = 100;
+/** The longest path of a Unix socket, in bytes, that works on every supported system. */
+const maxPathBytes = 100;
 
-/** A line from the supervisor to whoever asked: any number of `said`, then one of the others. */
-type Answer = { readonly said: string } | { readonly done: true } | { readonly failed: string };
+/** A line from the supervisor to the client: any number of `progress`, then one of the others. */
+type Reply = { readonly progress: string } | { readonly done: true } | { readonly failed: string };
 
-type Change = (scale: Scale, say: (line: string) => void) => Promise<void>;
+type ScaleHandler = (scale: Scale, log: (line: string) => void) => Promise<void>;
 
-/** Nobody listens at the socket: no shop runs there, or one that is just starting or stopping. */
-export class NobodyListens extends Error {
-  override readonly name = 'NobodyListens';
+/** Nothing listens on the socket: no shop runs there, or it is starting or stopping. */
+export class NoShopListening extends Error {
+  override readonly name = 'NoShopListening';
 }
 
 /**
- * Takes wishes for another scale, a line of JSON each, from whoever may open the folder's socket: the account that runs the shop.
- * What was begun is finished although nobody listens any more. Ends with `closing`.
+ * Accepts scale requests, one line of JSON each, on a Unix socket that only the shop's account can open. A change continues when its
+ * client disconnects. `closing` stops the server.
  */
 export async function serveScale(
   path: string,
-  change: Change,
+  change: ScaleHandler,
   closing: AbortSignal,
-  say: (line: string) => void,
+  log: (line: string) => void,
 ): Promise<void> {
   if (closing.aborted) return;
-  if (Buffer.byteLength(path) > longestPath)
-    return say(`the scale can't be changed while this shop runs: ${path} is too long for a socket`);
-  const asking = new Set<Socket>();
+  if (Buffer.byteLength(path) > maxPathBytes)
+    return log(`the scale can't be changed while this shop runs: ${path} is too long for a socket`);
+  const clients = new Set<Socket>();
   const server = createServer((socket) => {
-    asking.add(socket);
-    socket.on('error', () => undefined).on('close', () => asking.delete(socket)); // whoever asked has gone: what was begun goes on
+    clients.add(socket);
+    socket.on('error', () => undefined).on('close', () => clients.delete(socket)); // a change continues without its client
     createInterface(socket).once('line', (line) => void answer(socket, line, change));
   });
   rmSync(path, { force: true });
@@ -40,39 +40,39 @@ export async function serveScale(
   chmodSync(path, 0o600);
   closing.addEventListener('abort', () => {
     server.close();
-    for (const socket of asking) socket.end();
+    for (const socket of clients) socket.end();
   });
 }
 
-/** Asks the shop that listens at the socket for another scale, and resolves when it is so; rejects with what the shop says against it. */
-export async function askForScale(path: string, scale: Scale, say: (line: string) => void): Promise<void> {
+/** Requests another scale and resolves when the shop has it. Rejects with the shop's error, or NoShopListening. */
+export async function requestScale(path: string, scale: Scale, log: (line: string) => void): Promise<void> {
   const socket = connect(path);
   await new Promise<void>((resolve, reject) => {
     socket
       .once('connect', resolve)
-      .once('error', (error) => reject(new NobodyListens(`nobody listens at ${path}`, { cause: error })));
+      .once('error', (error) => reject(new NoShopListening(`no shop listens on ${path}`, { cause: error })));
   });
-  socket.on('error', () => undefined); // seen as an end without an answer
+  socket.on('error', () => undefined); // ends the loop below without a reply
   socket.write(`${JSON.stringify(scale)}\n`);
   for await (const line of createInterface(socket)) {
-    const told = JSON.parse(line) as Answer;
-    if ('said' in told) say(told.said);
+    const reply = JSON.parse(line) as Reply;
+    if ('progress' in reply) log(reply.progress);
     else {
       socket.end();
-      if ('failed' in told) throw new Error(told.failed);
+      if ('failed' in reply) throw new Error(reply.failed);
       return;
     }
   }
-  throw new Error('the shop has ended before it was done');
+  throw new Error('the shop stopped before the change was complete');
 }
 
-async function answer(socket: Socket, line: string, change: Change): Promise<void> {
-  const tell = (told: Answer): void => void (socket.writable && socket.write(`${JSON.stringify(told)}\n`));
+async function answer(socket: Socket, line: string, change: ScaleHandler): Promise<void> {
+  const send = (reply: Reply): void => void (socket.writable && socket.write(`${JSON.stringify(reply)}\n`));
   try {
-    await change(JSON.parse(line) as Scale, (said) => tell({ said }));
-    tell({ done: true });
+    await change(JSON.parse(line) as Scale, (progress) => send({ progress }));
+    send({ done: true });
   } catch (error) {
-    tell({ failed: (error as Error).message });
+    send({ failed: (error as Error).message });
   }
   socket.end();
 }

@@ -2,33 +2,33 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '@tradewind/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Keeper, type Keepable } from '../process/keeper.js';
+import { Supervisor, type SupervisedProcess } from '../process/supervisor.js';
 import { launch } from '../process/launch.js';
 import { removeState } from '../process/temporary-folder.js';
-import { fixedPorts } from './ports.js';
-import { services } from './processes.js';
+import { configuredPorts } from './ports.js';
+import { serviceNames } from '../../services.js';
 import { Scaling } from './scaling.js';
 import { openSecrets } from './secrets.js';
 import type { Instance } from './shop.js';
-import { claimTemporary, type StateFolder } from './state-folder.js';
+import { createTemporaryStateFolder, type StateFolder } from './state-folder.js';
 
 let state: StateFolder;
 let instances: Instance[];
 let scaling: Scaling;
-let leaving: Keeper;
+let stopping: Supervisor;
 const file = (name: string): string => join(state.path, name);
-const silent = (): void => undefined;
+const noLog = (): void => undefined;
 
-/** Goes when it is told to, but not before there is a file that lets it. */
-const hesitating = (): string =>
-  `trap 'while [ ! -e ${file('let-go')} ]; do sleep 0.02; done; exit 0' TERM; touch ${file('up')}; while :; do sleep 0.02; done`;
+/** Ends after SIGTERM, but only when the file `may-end` exists. */
+const delayedExit = (): string =>
+  `trap 'while [ ! -e ${file('may-end')} ]; do sleep 0.02; done; exit 0' TERM; touch ${file('up')}; while :; do sleep 0.02; done`;
 
-async function shell(name: string, script: string): Promise<Keepable> {
+async function shell(name: string, script: string): Promise<SupervisedProcess> {
   const running = await launch({
     name,
     command: '/bin/sh',
     args: ['-c', script],
-    log: state.log(name),
+    logFile: state.logFile(name),
     pidFile: state.pidFile(name),
   });
   return {
@@ -40,33 +40,33 @@ async function shell(name: string, script: string): Promise<Keepable> {
 }
 
 beforeEach(async () => {
-  state = await claimTemporary();
+  state = await createTemporaryStateFolder();
   const named = (name: string, service: Instance['service']): Instance => ({
     name,
     service,
     url: 'http://127.0.0.1:1',
-    log: state.log(name),
-    keeper: new Keeper(name, () => shell(name, hesitating()), silent),
+    logFile: state.logFile(name),
+    supervisor: new Supervisor(name, () => shell(name, delayedExit()), noLog),
   });
-  instances = [...services.map((service) => named(service, service)), named('order-2', 'order')];
-  leaving = instances.at(-1)!.keeper;
-  await leaving.start();
+  instances = [...serviceNames.map((service) => named(service, service)), named('order-2', 'order')];
+  stopping = instances.at(-1)!.supervisor;
+  await stopping.start();
   await eventually(() => existsSync(file('up')));
   const options = {
     ports: 'free',
     programs: { order: 'no-such-program.js' },
-    patience: { firstDelayMs: 10, longestDelayMs: 40, steadyAfterMs: 10_000 },
+    restartPolicy: { initialDelayMs: 10, maxDelayMs: 40, stableAfterMs: 10_000 },
   } as const;
   scaling = new Scaling({
     state,
     instances,
-    kept: new Map(instances.map(({ name, keeper }) => [name, keeper])),
+    processes: new Map(instances.map(({ name, supervisor }) => [name, supervisor])),
     options,
     closing: new AbortController().signal,
-    ports: fixedPorts({}),
-    about: {},
+    ports: configuredPorts({}),
+    addresses: {},
     startupMs: 60_000,
-    around: {
+    settings: {
       kafkaBrokers: '',
       databases: { user: '', product: '', cart: '', order: '', payment: '' },
       gatewayUrl: '',
@@ -78,35 +78,35 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
-  writeFileSync(file('let-go'), '');
-  await leaving.stop();
+  writeFileSync(file('may-end'), '');
+  await stopping.stop();
   removeState(state.path);
 });
 
-describe('a shop whose scale is being changed', () => {
+describe('a shop during a change of its scale', () => {
   const names = (): string[] =>
     (JSON.parse(readFileSync(state.shopFile, 'utf8')) as { instances: { name: string }[] }).instances.map(
       ({ name }) => name,
     );
 
-  it('refuses another change until that is done, and takes the next one', async () => {
-    const first = scaling.change({ order: 1 }, silent);
+  it('refuses another change until the first is complete', async () => {
+    const first = scaling.change({ order: 1 }, noLog);
     await eventually(() => existsSync(state.shopFile));
-    await expect(scaling.change({ order: 2 }, silent)).rejects.toThrow(
-      'another change of the scale is under way; try again when it is done',
+    await expect(scaling.change({ order: 2 }, noLog)).rejects.toThrow(
+      'another change of the scale is running; try again after it',
     );
-    expect(leaving.pid).toBeDefined();
-    writeFileSync(file('let-go'), '');
+    expect(stopping.pid).toBeDefined();
+    writeFileSync(file('may-end'), '');
     await first;
-    expect(leaving.pid).toBeUndefined();
-    await scaling.change({ order: 1 }, silent);
-    expect(names()).toEqual([...services]);
+    expect(stopping.pid).toBeUndefined();
+    await scaling.change({ order: 1 }, noLog);
+    expect(names()).toEqual([...serviceNames]);
   });
 
-  it('takes the next one also where that has failed', async () => {
-    await expect(scaling.change({ order: 3 }, silent)).rejects.toThrow('order-3 ended 3 times instead of starting');
-    writeFileSync(file('let-go'), '');
-    await scaling.change({ order: 1 }, silent);
-    expect(names()).toEqual([...services]);
+  it('accepts the next change after a failed one', async () => {
+    await expect(scaling.change({ order: 3 }, noLog)).rejects.toThrow('order-3 ended 3 times instead of starting');
+    writeFileSync(file('may-end'), '');
+    await scaling.change({ order: 1 }, noLog);
+    expect(names()).toEqual([...serviceNames]);
   });
 });

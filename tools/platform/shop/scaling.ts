@@ -1,102 +1,109 @@
 import { writeFileSync } from 'node:fs';
-import type { Keeper } from '../process/keeper.js';
-import type { Surroundings } from './environment.js';
-import { keepInstance, namesOf, planInstances } from './instances.js';
+import type { Supervisor } from '../process/supervisor.js';
+import type { ServiceSettings } from './environment.js';
+import { instanceNames, planInstances, superviseInstance } from './instances.js';
 import type { Ports, Scale } from './processes.js';
-import { whileSaying } from './progress.js';
-import { instanceReady } from './readiness.js';
+import { withProgress } from './progress.js';
+import { untilInstanceReady } from './readiness.js';
 import type { Instance, ShopOptions } from './shop.js';
 import type { StateFolder } from './state-folder.js';
 
-/** A running shop, as far as its number of instances may change. */
-interface Staffed {
+/** The parts of a running shop that a change of its scale needs. */
+interface ScalableShop {
   readonly state: StateFolder;
-  readonly kept: Map<string, Keeper>;
+  readonly processes: Map<string, Supervisor>;
   readonly instances: Instance[];
   readonly options: ShopOptions;
   readonly closing: AbortSignal;
   readonly ports: Ports;
-  readonly around: Surroundings;
-  /** What shop.json tells besides the instances. */
-  readonly about: object;
+  readonly settings: ServiceSettings;
+  /** The content of shop.json besides the instances. */
+  readonly addresses: object;
   readonly startupMs: number;
 }
 
-type Say = (line: string) => void;
+type Log = (line: string) => void;
 
-/** Changes how many instances of a service run, and keeps shop.json true. One change at a time: a second is refused. */
+/** Changes the number of running instances, and updates shop.json. Refuses a second change while one is running. */
 export class Scaling {
   #changing = false;
 
-  constructor(private readonly shop: Staffed) {}
+  constructor(private readonly shop: ScalableShop) {}
 
-  /** Newcomers first, and only when all of them serve do others go: the shop never has less than the smaller number. */
-  async change(scale: Scale, say: Say): Promise<void> {
-    if (this.#changing) throw new Error('another change of the scale is under way; try again when it is done');
+  /** Stops surplus instances only after the new ones are ready, so that a service never has fewer than the smaller number. */
+  async change(scale: Scale, log: Log): Promise<void> {
+    if (this.#changing) throw new Error('another change of the scale is running; try again after it');
     this.#changing = true;
     try {
-      await this.#join(scale, say);
-      await this.#leave(this.#surplus(scale), say);
+      await this.#startMissing(scale, log);
+      await this.#stop(this.#surplus(scale), log);
     } finally {
       this.#changing = false;
     }
   }
 
-  /** For the tools that look into a running shop. */
-  writeDown(): void {
-    const { state, about, instances } = this.shop;
+  /** For the tools that inspect a running shop. */
+  writeShopFile(): void {
+    const { state, addresses, instances } = this.shop;
     const text = JSON.stringify(
-      { ...about, instances: instances.map(({ name, service, url, log }) => ({ name, service, url, log })) },
+      {
+        ...addresses,
+        instances: instances.map(({ name, service, url, logFile }) => ({ name, service, url, logFile })),
+      },
       undefined,
       2,
     );
     writeFileSync(state.shopFile, `${text}\n`, { mode: 0o600 });
   }
 
-  async #join(scale: Scale, say: Say): Promise<void> {
-    const { ports, around, state, options, instances, kept, closing, startupMs } = this.shop;
+  async #startMissing(scale: Scale, log: Log): Promise<void> {
+    const { ports, settings, state, options, instances, processes, closing, startupMs } = this.shop;
     const plans = await planInstances(ports, scale, new Set(instances.map(({ name }) => name)));
     closing.throwIfAborted();
     if (plans.length === 0) return;
-    const newcomers = plans.map((plan) => keepInstance(plan, around, state, options));
-    for (const newcomer of newcomers) {
-      instances.push(newcomer);
-      kept.set(newcomer.name, newcomer.keeper);
+    const started = plans.map((plan) => superviseInstance(plan, settings, state, options));
+    for (const instance of started) {
+      instances.push(instance);
+      processes.set(instance.name, instance.supervisor);
     }
-    const names = newcomers.map(({ name }) => name).join(', ');
+    const names = started.map(({ name }) => name).join(', ');
     try {
-      await whileSaying(
+      await withProgress(
         `starting ${names}`,
         async () => {
-          await Promise.all(newcomers.map(({ keeper }) => keeper.start()));
-          await Promise.all(newcomers.map((newcomer) => instanceReady(newcomer, startupMs, closing)));
+          await Promise.all(started.map(({ supervisor }) => supervisor.start()));
+          await Promise.all(started.map((instance) => untilInstanceReady(instance, startupMs, closing)));
         },
-        say,
+        log,
       );
     } catch (error) {
-      await this.#leave(newcomers, say);
+      await this.#stop(started, log);
       throw error;
     }
-    this.writeDown();
-    say(`${names}: ready`);
+    this.writeShopFile();
+    log(`${names}: ready`);
   }
 
   #surplus(scale: Scale): Instance[] {
     return this.shop.instances.filter(({ service, name }) => {
       const count = scale[service];
-      return count !== undefined && !namesOf(service, count).includes(name);
+      return count !== undefined && !instanceNames(service, count).includes(name);
     });
   }
 
-  /** Written down before they end: nobody is sent to one that is going. */
-  async #leave(leaving: readonly Instance[], say: Say): Promise<void> {
-    if (leaving.length === 0) return;
-    const { instances, kept } = this.shop;
-    for (const one of leaving) instances.splice(instances.indexOf(one), 1);
-    this.writeDown();
-    const names = leaving.map(({ name }) => name).join(', ');
-    await whileSaying(`stopping ${names}`, () => Promise.all(leaving.map(({ keeper }) => keeper.stop())), say);
-    for (const { name } of leaving) kept.delete(name);
-    say(`${names}: stopped`);
+  /** Removes the instances from shop.json before they stop, so that no tool calls a stopping one. */
+  async #stop(stopping: readonly Instance[], log: Log): Promise<void> {
+    if (stopping.length === 0) return;
+    const { instances, processes } = this.shop;
+    for (const instance of stopping) instances.splice(instances.indexOf(instance), 1);
+    this.writeShopFile();
+    const names = stopping.map(({ name }) => name).join(', ');
+    await withProgress(
+      `stopping ${names}`,
+      () => Promise.all(stopping.map(({ supervisor }) => supervisor.stop())),
+      log,
+    );
+    for (const { name } of stopping) processes.delete(name);
+    log(`${names}: stopped`);
   }
 }

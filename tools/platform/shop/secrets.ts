@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { databaseServices, type DatabaseService } from './processes.js';
+import { perDatabase, type DatabaseService } from '../../services.js';
 
-/** Made once a state folder; what they open lies in the same folder, so they live and die with it. */
+/** Created once for each state folder. They protect the data in the same folder, so they are removed together with it. */
 export interface Secrets {
   readonly postgresPassword: string;
   readonly databasePasswords: Readonly<Record<DatabaseService, string>>;
@@ -21,7 +21,7 @@ export function openSecrets(file: string): Secrets {
     return JSON.parse(readFileSync(file, 'utf8')) as Secrets;
   } catch (error) {
     throw new Error(
-      `${file} can't be read (${(error as Error).message}); without it the state folder is lost: run "npm run reset" to start empty`,
+      `${file} can't be read (${(error as Error).message}); the state folder is useless without it: run "npm run reset" to start empty`,
     );
   }
 }
@@ -30,10 +30,7 @@ function newSecrets(): Secrets {
   const password = (): string => randomBytes(18).toString('base64url');
   return {
     postgresPassword: password(),
-    databasePasswords: Object.fromEntries(databaseServices.map((name) => [name, password()])) as Record<
-      DatabaseService,
-      string
-    >,
+    databasePasswords: perDatabase(password),
     dataKeySecret: randomBytes(32).toString('base64'),
     providerWebhookSecret: randomBytes(32).toString('base64'),
     admin: { email: 'admin@tradewind.example', password: password() },

@@ -1,80 +1,81 @@
 import type { KafkaOptions } from '../kafka/start-kafka.js';
 import type { PostgresOptions } from '../postgres/start-postgres.js';
-import type { Keeper, Patience } from '../process/keeper.js';
-import type { DatabaseService, Scale, Service } from './processes.js';
+import type { Supervisor, RestartPolicy } from '../process/supervisor.js';
+import type { DatabaseService, ServiceName } from '../../services.js';
+import type { Scale } from './processes.js';
 import type { StateFolder } from './state-folder.js';
 
 export interface ShopOptions {
-  /** Kept after the end. Without one the shop lives in a temporary folder that goes with it. */
+  /** The state folder. Without one, the shop has a temporary folder that is removed when it stops. */
   readonly stateDir?: string;
-  /** `default`: the ones everybody knows, moved by ORDER_PORT and the like; `free`: any. */
+  /** `default`: the default ports, or those of ORDER_PORT and the like; `free`: any free ports. */
   readonly ports: 'default' | 'free';
   readonly scale?: Scale;
-  /** An administrator's URL of a cluster to use instead of one of our own. */
+  /** An administrator's URL of an existing PostgreSQL to use. */
   readonly databaseUrl?: string | undefined;
-  /** Brokers to use instead of one of our own. */
+  /** Existing brokers to use. */
   readonly kafkaBrokers?: string | undefined;
-  /** Settings of single services on top of ours, for instance rate limits of the gateway. */
-  readonly env?: Readonly<Partial<Record<Service | 'provider', Readonly<Record<string, string>>>>>;
-  /** Programs that run in the place of single services, compiled, below the project's folder. */
-  readonly programs?: Readonly<Partial<Record<Service, string>>>;
-  /** Of a Kafka of our own. With three nodes each has a keeper of its own: `kafka`, `kafka-2`, `kafka-3`. */
+  /** Additional environment variables of single services, for instance rate limits of the gateway. */
+  readonly env?: Readonly<Partial<Record<ServiceName | 'provider', Readonly<Record<string, string>>>>>;
+  /** Compiled programs to run instead of single services; paths from the project's root. */
+  readonly programs?: Readonly<Partial<Record<ServiceName, string>>>;
+  /** Options of the started Kafka. With three nodes each has its own supervisor: `kafka`, `kafka-2`, `kafka-3`. */
   readonly kafka?: Partial<Pick<KafkaOptions, 'nodes' | 'heap' | 'settings' | 'shortLived'>>;
-  /** Of a PostgreSQL of our own, for instance `{ settings: { max_connections: '30' } }`. */
+  /** Options of the started PostgreSQL, for instance `{ settings: { max_connections: '30' } }`. */
   readonly postgres?: Pick<PostgresOptions, 'settings'>;
-  /** How soon what has ended is started again. */
-  readonly patience?: Patience;
+  /** When ended processes are restarted. */
+  readonly restartPolicy?: RestartPolicy;
   /**
-   * Puts something between the services and a PostgreSQL or Kafka of our own: asked once for `postgres` and for each of
-   * `kafka`, `kafka-2`, `kafka-3`, before any of them starts, and answers the port that services are to use instead.
-   * Everything else, audits too, goes past it.
+   * Puts a proxy between the services and the started PostgreSQL and Kafka. Called once for `postgres` and for each of `kafka`,
+   * `kafka-2`, `kafka-3`, before any of them starts; returns the port that the services use instead. Everything else, audits too,
+   * connects directly.
    */
-  readonly between?: (name: string, port: number) => Promise<number>;
-  /** Told what happens, a line at a time. */
-  readonly say?: (line: string) => void;
-  /** Gives up starting. */
+  readonly proxyPort?: (name: string, port: number) => Promise<number>;
+  /** Receives the progress, one line at a time. */
+  readonly log?: (line: string) => void;
+  /** Aborts the start. */
   readonly signal?: AbortSignal;
 }
 
 export interface Instance {
-  /** `order`, and `order-2`, `order-3` where there are several. */
+  /** `order`, `order-2`, `order-3`. */
   readonly name: string;
-  readonly service: Service;
+  readonly service: ServiceName;
   readonly url: string;
-  readonly log: string;
-  readonly keeper: Keeper;
+  readonly logFile: string;
+  readonly supervisor: Supervisor;
 }
 
 export interface Shop {
   readonly gatewayUrl: string;
   readonly providerUrl: string;
-  /** Like the databases: straight to the server, past what may stand between it and the services. */
+  /** Direct, without a proxy, like the databases. */
   readonly kafkaBrokers: string;
-  /** The administrator's URL of the database cluster. */
+  /** The URL of PostgreSQL's administrator. */
   readonly adminUrl: string;
   readonly databases: Readonly<Record<DatabaseService, string>>;
   readonly admin: { readonly email: string; readonly password: string };
   readonly state: StateFolder;
-  /** As they are now: it changes with the scale. */
+  /** The current instances; changes with the scale. */
   readonly instances: readonly Instance[];
-  /** Everything that is kept running, by name: the instances, `provider`, and what is our own of `postgres`, `kafka`, `kafka-2`, `kafka-3`. */
-  readonly kept: ReadonlyMap<string, Pick<Keeper, 'pid' | 'restarts'>>;
+  /** The supervised processes by name: the instances, `provider`, and, if started here, `postgres`, `kafka`, `kafka-2`, `kafka-3`. */
+  readonly processes: ReadonlyMap<string, Pick<Supervisor, 'pid' | 'restarts'>>;
   /**
-   * Sends a signal to an instance, `provider`, `kafka` or `postgres`, while it runs; what ends by it is started again.
-   * SIGSTOP and SIGCONT reach all of PostgreSQL's processes, other signals the one that it began with.
+   * Sends a signal to a running process; the supervisor restarts it if it ends. SIGSTOP and SIGCONT reach all of PostgreSQL's
+   * processes, other signals its postmaster.
    */
   kill(name: string, signal?: NodeJS.Signals): void;
-  /** Ends one cleanly and leaves it ended until `startOne`. */
-  stopOne(name: string): Promise<void>;
-  /** Resolves when it is ready to serve; also for one that was killed, and is started again anyway. */
-  startOne(name: string): Promise<void>;
+  /** Shuts a process down; it stays stopped until `startProcess`. */
+  stopProcess(name: string): Promise<void>;
+  /** Resolves when the process is ready. Also waits for a killed process, which is restarted anyway. */
+  startProcess(name: string): Promise<void>;
   /**
-   * Runs another number of instances of the services that are named. Resolves when the new ones are ready and the surplus ones have
-   * ended in good order; where a new one does not start, the shop is as it was before, and this rejects. One change at a time.
+   * Changes the number of instances of the given services. Resolves when the new ones are ready and the surplus ones have shut down.
+   * When a new one does not start, rejects, and the shop is as before. One change at a time.
    */
-  scale(scale: Scale, say?: (line: string) => void): Promise<void>;
-  /** Resolves when every instance is ready to serve. */
-  untilReady(withinMs?: number): Promise<void>;
-  /** Gateway first, then services, provider, Kafka, PostgreSQL. */
+  scale(scale: Scale, log?: (line: string) => void): Promise<void>;
+  /** Resolves when every instance is ready. */
+  untilReady(timeoutMs?: number): Promise<void>;
+  /** Stops the gateway, then services, provider, Kafka and PostgreSQL. */
   stop(): Promise<void>;
 }

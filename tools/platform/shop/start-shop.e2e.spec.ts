@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { eventually } from '@tradewind/testing';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
-import { birthOf, livingPid } from '../process/pid-file.js';
-import { root } from '../process/places.js';
+import { startTimeOf, livingPid } from '../process/pid-file.js';
+import { root } from '../process/paths.js';
 import type { Instance, Shop } from './shop.js';
 import { startShop } from './start-shop.js';
 
 jest.setTimeout(240_000);
 
-/** Settings of the payment service, for instances that are still to be started. */
-const forPayment: Record<string, string> = {};
+/** Settings of the payment service, for the next instances. */
+const paymentSettings: Record<string, string> = {};
 
 let shop: Shop;
 beforeAll(async () => {
-  shop = await startShop({ ports: 'free', scale: { cart: 2 }, env: { payment: forPayment } });
+  shop = await startShop({ ports: 'free', scale: { cart: 2 }, env: { payment: paymentSettings } });
 });
 afterAll(() => shop.stop());
 
@@ -26,11 +26,11 @@ function instance(name: string): Instance {
   return found;
 }
 
-const answers = async (url: string): Promise<boolean> => (await fetch(url)).ok;
+const isOk = async (url: string): Promise<boolean> => (await fetch(url)).ok;
 
-/** The operator's command as he types it. */
+/** Runs the operator's command. */
 async function tradewind(...args: readonly string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, [join(root, 'dist/tools/ops/tradewind.js'), ...args], {
+  const child = spawn(process.execPath, [join(root, 'dist/tools/tradewind/main.js'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [out, err] = ['', ''];
@@ -42,9 +42,9 @@ async function tradewind(...args: readonly string[]): Promise<{ code: number | n
   return { code, out, err };
 }
 
-describe('a shop of its own', () => {
-  it('serves through its gateway', async () => {
-    expect(await answers(`${shop.gatewayUrl}/products?limit=1`)).toBe(true);
+describe('a started shop', () => {
+  it('answers through its gateway', async () => {
+    expect(await isOk(`${shop.gatewayUrl}/products?limit=1`)).toBe(true);
   });
 
   it('has an admin who can log in', async () => {
@@ -56,7 +56,7 @@ describe('a shop of its own', () => {
     expect(answer.status).toBe(200);
   });
 
-  it('has as many instances as it was told', () => {
+  it('has the requested number of instances', () => {
     expect(shop.instances.filter(({ service }) => service === 'cart').map(({ name }) => name)).toEqual([
       'cart',
       'cart-2',
@@ -70,17 +70,17 @@ describe('a shop of its own', () => {
 });
 
 describe('a service that is killed', () => {
-  it('is started again and serves', async () => {
-    const before = instance('order').keeper.pid;
+  it('is restarted and becomes ready', async () => {
+    const before = instance('order').supervisor.pid;
     shop.kill('order');
-    await eventually(() => instance('order').keeper.restarts === 1, 30_000);
+    await eventually(() => instance('order').supervisor.restarts === 1, 30_000);
     await shop.untilReady();
-    expect(instance('order').keeper.pid).not.toBe(before);
+    expect(instance('order').supervisor.pid).not.toBe(before);
   });
 });
 
 describe('a shop whose scale is changed while it runs', () => {
-  const writtenDown = (): string[] =>
+  const namesInShopFile = (): string[] =>
     (JSON.parse(readFileSync(shop.state.shopFile, 'utf8')) as { instances: { name: string }[] }).instances.map(
       ({ name }) => name,
     );
@@ -89,8 +89,8 @@ describe('a shop whose scale is changed while it runs', () => {
   const openInstances = (service: string): string[] =>
     shop.instances.filter((one) => one.service === service).map(({ name }) => name);
 
-  it('runs more of one service and fewer of another when the command ends', async () => {
-    const going = instance('cart-2');
+  it('has more instances of one service and fewer of another when the command ends', async () => {
+    const surplus = instance('cart-2');
     const { code, out, err } = await command('product=3,cart=1');
     expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' });
     expect(
@@ -102,50 +102,51 @@ describe('a shop whose scale is changed while it runs', () => {
       ['cart', 1],
     ]);
     expect(openInstances('product')).toEqual(['product', 'product-2', 'product-3']);
-    expect(
-      await Promise.all(['product-2', 'product-3'].map((name) => answers(`${instance(name).url}/readyz`))),
-    ).toEqual([true, true]);
+    expect(await Promise.all(['product-2', 'product-3'].map((name) => isOk(`${instance(name).url}/readyz`)))).toEqual([
+      true,
+      true,
+    ]);
     expect(openInstances('cart')).toEqual(['cart']);
-    expect(going.keeper.pid).toBeUndefined();
-    expect(readFileSync(going.log, 'utf8').trimEnd().split('\n').at(-1)).toMatch(/stopped/);
-    expect(writtenDown().toSorted()).toEqual(shop.instances.map(({ name }) => name).toSorted());
+    expect(surplus.supervisor.pid).toBeUndefined();
+    expect(readFileSync(surplus.logFile, 'utf8').trimEnd().split('\n').at(-1)).toMatch(/stopped/);
+    expect(namesInShopFile().toSorted()).toEqual(shop.instances.map(({ name }) => name).toSorted());
     expect(err).toContain('product-2, product-3: ready');
     expect(err).toContain('cart-2: stopped');
   });
 
-  it('goes back, and keeps the first of each', async () => {
+  it('keeps the first instance when scaled down', async () => {
     await shop.scale({ product: 1 });
     expect(openInstances('product')).toEqual(['product']);
-    expect(await answers(`${shop.gatewayUrl}/products?limit=1`)).toBe(true);
+    expect(await isOk(`${shop.gatewayUrl}/products?limit=1`)).toBe(true);
   });
 
-  it('stops a service altogether, and starts it again where it was', async () => {
+  it('stops all instances of a service, and starts one on the same port', async () => {
     const { url } = instance('product');
     expect((await command('product=0')).code).toBe(0);
     expect(openInstances('product')).toEqual([]);
-    await expect(answers(`${url}/readyz`)).rejects.toThrow('fetch failed');
+    await expect(isOk(`${url}/readyz`)).rejects.toThrow('fetch failed');
     expect((await command('product=1')).code).toBe(0);
-    expect([openInstances('product'), await answers(`${url}/readyz`)]).toEqual([['product'], true]);
+    expect([openInstances('product'), await isOk(`${url}/readyz`)]).toEqual([['product'], true]);
   });
 
-  it('is as before when a new one can’t start', async () => {
-    forPayment['DATABASE_URL'] = 'nowhere';
+  it('is as before when a new instance cannot start', async () => {
+    paymentSettings['DATABASE_URL'] = 'nowhere';
     await expect(shop.scale({ payment: 2 })).rejects.toThrow('payment-2 ended 3 times instead of starting');
     expect(openInstances('payment')).toEqual(['payment']);
-    expect(writtenDown()).not.toContain('payment-2');
+    expect(namesInShopFile()).not.toContain('payment-2');
   });
 
   it.each([
     ['orders=2', 'there is no service "orders"'],
     ['order=-1', '"order=-1" is not of the form order=2'],
     ['gateway=2', 'the gateway is the one public address'],
-  ])('refuses %s with a sentence', async (text, sentence) => {
+  ])('rejects %s with a message', async (text, sentence) => {
     const { code, err } = await command(text);
     expect(code).toBe(2);
     expect(err).toContain(sentence);
   });
 
-  it('is looked for where nobody runs one, and not found', async () => {
+  it('is not found in a folder without a shop', async () => {
     const { code, err } = await command('order=2', join(shop.state.path, 'elsewhere'));
     expect(code).toBe(2);
     expect(err).toContain('no shop is running on');
@@ -153,15 +154,15 @@ describe('a shop whose scale is changed while it runs', () => {
 });
 
 describe('Kafka and PostgreSQL, stopped and started', () => {
-  it('stay away until then, and come back with what they had', async () => {
-    await shop.stopOne('kafka');
-    await shop.stopOne('postgres');
-    expect(await answers(`${instance('order').url}/healthz`)).toBe(true);
-    await expect(answers(`${instance('order').url}/readyz`)).resolves.toBe(false);
-    await shop.startOne('postgres');
-    await shop.startOne('kafka');
+  it('stay stopped until they are started, and have their data', async () => {
+    await shop.stopProcess('kafka');
+    await shop.stopProcess('postgres');
+    expect(await isOk(`${instance('order').url}/healthz`)).toBe(true);
+    await expect(isOk(`${instance('order').url}/readyz`)).resolves.toBe(false);
+    await shop.startProcess('postgres');
+    await shop.startProcess('kafka');
     await shop.untilReady();
-    expect(await answers(`${shop.gatewayUrl}/products?limit=1`)).toBe(true);
+    expect(await isOk(`${shop.gatewayUrl}/products?limit=1`)).toBe(true);
   });
 });
 
@@ -170,7 +171,7 @@ describe('a shop that is stopped', () => {
     const pids = ['user', 'gateway'].map((name) => livingPid(shop.state.pidFile(name)) as number);
     const postgres = livingPid(join(shop.state.path, 'postgres.pid')) as number;
     await shop.stop();
-    expect([...pids, postgres].map(birthOf)).toEqual([undefined, undefined, undefined]);
+    expect([...pids, postgres].map(startTimeOf)).toEqual([undefined, undefined, undefined]);
     expect(existsSync(shop.state.path)).toBe(false);
   });
 });

@@ -1,29 +1,29 @@
 import { topics } from '@tradewind/contracts';
 import { kafkaClient } from '@tradewind/messaging';
 import { createServiceDatabase } from '../postgres/service-database.js';
-import type { Keeper } from '../process/keeper.js';
+import type { Supervisor } from '../process/supervisor.js';
 import { removeState } from '../process/temporary-folder.js';
-import { openClusters } from './clusters.js';
-import { environmentOf, type Surroundings } from './environment.js';
+import { startInfrastructure } from './infrastructure.js';
+import { environmentOf, type ServiceSettings } from './environment.js';
 import { ensureFirstAdmin } from './first-admin.js';
-import { holdLifeline } from './hold-lifeline.js';
-import { keepInstance, keepProvider, planInstances } from './instances.js';
-import { anyPorts, fixedPorts, refuseTakenPorts } from './ports.js';
-import { databaseServices, services, type DatabaseService } from './processes.js';
-import { whileSaying } from './progress.js';
-import { instanceReady } from './readiness.js';
+import { startReaper } from './start-reaper.js';
+import { superviseInstance, superviseProvider, planInstances } from './instances.js';
+import { unusedPorts, configuredPorts, refuseTakenPorts } from './ports.js';
+import { databaseServices, serviceNames, type DatabaseService } from '../../services.js';
+import { withProgress } from './progress.js';
+import { untilInstanceReady } from './readiness.js';
 import { serveScale } from './scale-socket.js';
 import { Scaling } from './scaling.js';
 import { openSecrets, type Secrets } from './secrets.js';
 import type { Instance, Shop, ShopOptions } from './shop.js';
-import { claim, claimTemporary, release, type StateFolder } from './state-folder.js';
+import { claimStateFolder, createTemporaryStateFolder, releaseStateFolder, type StateFolder } from './state-folder.js';
 
 const startupMs = 90_000;
 
-/** A shop in the making: what is running by now, so that it can be stopped at any moment. */
-interface Site {
+/** A starting shop: `processes` and `instances` hold what runs already, so that it can be stopped at any moment. */
+interface StartingShop {
   readonly state: StateFolder;
-  readonly kept: Map<string, Keeper>;
+  readonly processes: Map<string, Supervisor>;
   readonly instances: Instance[];
   readonly options: ShopOptions;
   /** Aborted when the shop is to stop. */
@@ -31,53 +31,53 @@ interface Site {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts a whole shop, from the database cluster to the gateway, and resolves when it serves. Several may run side by side, each on its folder and ports. */
+/** Starts a whole shop, from PostgreSQL to the gateway, and resolves when it is ready. Several can run at the same time, each with its own folder and ports. */
 export async function startShop(options: ShopOptions): Promise<Shop> {
-  const state = options.stateDir ? await claim(options.stateDir) : await claimTemporary();
-  const lifeline = options.stateDir ? undefined : holdLifeline(state.path);
-  const kept = new Map<string, Keeper>();
+  const state = options.stateDir ? await claimStateFolder(options.stateDir) : await createTemporaryStateFolder();
+  const reaper = options.stateDir ? undefined : startReaper(state.path);
+  const processes = new Map<string, Supervisor>();
   const instances: Instance[] = [];
   const closing = new AbortController();
   const stopNow = async (): Promise<void> => {
     closing.abort(new Error('the shop is being stopped'));
-    await stopInOrder(kept, instances, options.say ?? (() => undefined));
-    release(state.path);
+    await stopInOrder(processes, instances, options.log ?? (() => undefined));
+    releaseStateFolder(state.path);
     if (!options.stateDir) removeState(state.path);
-    lifeline?.letGo();
+    reaper?.release();
   };
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopped ??= stopNow());
   try {
-    return await open({ state, kept, instances, options, closing: closing.signal, stop });
+    return await startAll({ state, processes, instances, options, closing: closing.signal, stop });
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function open({ state, kept, instances, options, closing, stop }: Site): Promise<Shop> {
-  const say = options.say ?? (() => undefined);
-  const phase = <T>(what: string, work: () => Promise<T>): Promise<T> => inPhase(what, work, say, options.signal);
+async function startAll({ state, processes, instances, options, closing, stop }: StartingShop): Promise<Shop> {
+  const log = options.log ?? (() => undefined);
+  const phase = <T>(name: string, task: () => Promise<T>): Promise<T> => runPhase(name, task, log, options.signal);
   const secrets = openSecrets(state.secretsFile);
-  const ports = options.ports === 'free' ? await anyPorts() : fixedPorts(process.env);
+  const ports = options.ports === 'free' ? await unusedPorts() : configuredPorts(process.env);
   await refuseTakenPorts(ports, [
-    ...services,
+    ...serviceNames,
     'provider',
     ...(options.databaseUrl ? [] : (['postgres'] as const)),
     ...(options.kafkaBrokers ? [] : (['kafka', 'kafka-controller'] as const)),
   ]);
 
   const [postgres, kafka] = await phase('PostgreSQL and Kafka', () =>
-    openClusters({ state, ports, password: secrets.postgresPassword, kept, options, say }),
+    startInfrastructure({ state, ports, password: secrets.postgresPassword, processes, options, log }),
   );
-  const databases = await phase('databases and roles', () => createDatabases(postgres.address, secrets));
-  await phase('topics', () => provisionTopics(kafka.address));
+  const databases = await phase('databases and roles', () => createDatabases(postgres.direct, secrets));
+  await phase('topics', () => provisionTopics(kafka.direct));
 
   const gatewayUrl = `http://127.0.0.1:${ports.gateway}`;
   const providerUrl = `http://127.0.0.1:${ports.provider}`;
-  const around: Surroundings = {
+  const settings: ServiceSettings = {
     kafkaBrokers: kafka.forServices,
-    databases: seenAt(postgres.forServices, databases),
+    databases: withHostOf(postgres.forServices, databases),
     gatewayUrl,
     providerUrl,
     secrets,
@@ -85,65 +85,79 @@ async function open({ state, kept, instances, options, closing, stop }: Site): P
     instancesFile: state.instancesFile,
   };
   await phase('services', async () => {
-    const provider = keepProvider(ports.provider, around, state, options);
-    kept.set('provider', provider);
+    const provider = superviseProvider(ports.provider, settings, state, options);
+    processes.set('provider', provider);
     for (const plan of await planInstances(ports, options.scale ?? {})) {
-      const instance = keepInstance(plan, around, state, options);
+      const instance = superviseInstance(plan, settings, state, options);
       instances.push(instance);
-      kept.set(instance.name, instance.keeper);
+      processes.set(instance.name, instance.supervisor);
     }
-    await Promise.all([provider, ...instances.map(({ keeper }) => keeper)].map((keeper) => keeper.start()));
+    await Promise.all(
+      [provider, ...instances.map(({ supervisor }) => supervisor)].map((supervisor) => supervisor.start()),
+    );
     await allReady(instances, startupMs, options.signal);
   });
   const user = instanceNamed(instances, 'user');
-  await phase('the first admin', () => ensureFirstAdmin(user.url, environmentOf('user', 0, around), secrets.admin));
+  await phase('the first admin', () => ensureFirstAdmin(user.url, environmentOf('user', 0, settings), secrets.admin));
   const gateway = instanceNamed(instances, 'gateway');
-  await phase('the way through the gateway', () => instanceReady(gateway, 30_000, options.signal, '/products?limit=1'));
+  await phase('the route through the gateway', () =>
+    untilInstanceReady(gateway, 30_000, options.signal, '/products?limit=1'),
+  );
 
-  const addresses = { gatewayUrl, providerUrl, kafkaBrokers: kafka.address, adminUrl: postgres.address, databases };
+  const addresses = { gatewayUrl, providerUrl, kafkaBrokers: kafka.direct, adminUrl: postgres.direct, databases };
   const scaling = new Scaling({
     state,
-    kept,
+    processes,
     instances,
     options,
     closing,
     ports,
-    around,
-    about: { ...addresses, providerLog: state.providerLog },
+    settings,
+    addresses: { ...addresses, providerLog: state.providerLog },
     startupMs,
   });
-  scaling.writeDown();
-  const scale: Shop['scale'] = (wanted, told = say) => scaling.change(wanted, told);
+  scaling.writeShopFile();
+  const scale: Shop['scale'] = (target, progress = log) => scaling.change(target, progress);
   await serveScale(
     state.scaleSocket,
-    (wanted, told) => scale(wanted, (line) => [say, told].forEach((each) => each(line))),
+    (target, progress) => scale(target, (line) => [log, progress].forEach((each) => each(line))),
     closing,
-    say,
+    log,
   );
-  return { ...addresses, admin: secrets.admin, state, instances, kept, stop, scale, ...handles(kept, instances) };
+  return {
+    ...addresses,
+    admin: secrets.admin,
+    state,
+    instances,
+    processes,
+    stop,
+    scale,
+    ...processControls(processes, instances),
+  };
 }
 
-/** What a test does to a shop that runs. */
-function handles(
-  kept: ReadonlyMap<string, Keeper>,
+/** For tests: controls single processes of a running shop. */
+function processControls(
+  processes: ReadonlyMap<string, Supervisor>,
   instances: readonly Instance[],
-): Pick<Shop, 'kill' | 'stopOne' | 'startOne' | 'untilReady'> {
-  const keeperOf = (name: string): Keeper => {
-    const keeper = kept.get(name);
-    if (!keeper) throw new Error(`nothing in this shop is called "${name}"; there are ${[...kept.keys()].join(', ')}`);
-    return keeper;
+): Pick<Shop, 'kill' | 'stopProcess' | 'startProcess' | 'untilReady'> {
+  const supervisorOf = (name: string): Supervisor => {
+    const supervisor = processes.get(name);
+    if (!supervisor)
+      throw new Error(`this shop has no process "${name}"; there are ${[...processes.keys()].join(', ')}`);
+    return supervisor;
   };
   return {
     kill(name, signal = 'SIGKILL') {
-      keeperOf(name).signal(signal);
+      supervisorOf(name).signal(signal);
     },
-    stopOne: (name) => keeperOf(name).stop(),
-    async startOne(name) {
-      await keeperOf(name).start();
+    stopProcess: (name) => supervisorOf(name).stop(),
+    async startProcess(name) {
+      await supervisorOf(name).start();
       const instance = instances.find((one) => one.name === name);
-      if (instance) await instanceReady(instance, startupMs);
+      if (instance) await untilInstanceReady(instance, startupMs);
     },
-    untilReady: (withinMs = startupMs) => allReady(instances, withinMs),
+    untilReady: (timeoutMs = startupMs) => allReady(instances, timeoutMs),
   };
 }
 
@@ -154,8 +168,8 @@ async function createDatabases(adminUrl: string, secrets: Secrets): Promise<Reco
   return Object.fromEntries(urls) as Record<DatabaseService, string>;
 }
 
-/** The same databases, at the host and port of another address of their cluster. */
-function seenAt(
+/** The same databases, with the host and port of another URL. */
+function withHostOf(
   address: string,
   databases: Readonly<Record<DatabaseService, string>>,
 ): Record<DatabaseService, string> {
@@ -175,25 +189,25 @@ async function provisionTopics(brokers: string): Promise<void> {
 }
 
 async function stopInOrder(
-  kept: ReadonlyMap<string, Keeper>,
+  processes: ReadonlyMap<string, Supervisor>,
   instances: readonly Instance[],
-  say: (line: string) => void,
+  log: (line: string) => void,
 ): Promise<void> {
-  // Who stops in order needs the others: nobody may be found paused.
-  for (const keeper of kept.values()) if (keeper.pid !== undefined) keeper.signal('SIGCONT');
+  // Resume paused processes first: an orderly stop needs all of them.
+  for (const supervisor of processes.values()) if (supervisor.pid !== undefined) supervisor.signal('SIGCONT');
   const inner = instances.filter(({ service }) => service !== 'gateway').map(({ name }) => name);
-  const brokers = [...kept.keys()].filter((name) => /^kafka(-\d)?$/.test(name));
+  const brokers = [...processes.keys()].filter((name) => /^kafka(-\d)?$/.test(name));
   for (const names of [['gateway'], inner, ['provider'], brokers, ['postgres']]) {
-    await whileSaying(
+    await withProgress(
       `stopping ${names.join(', ')}`,
-      () => Promise.all(names.map(async (name) => kept.get(name)?.stop())),
-      say,
+      () => Promise.all(names.map(async (name) => processes.get(name)?.stop())),
+      log,
     );
   }
 }
 
-async function allReady(instances: readonly Instance[], withinMs: number, signal?: AbortSignal): Promise<void> {
-  await Promise.all(instances.map((instance) => instanceReady(instance, withinMs, signal)));
+async function allReady(instances: readonly Instance[], timeoutMs: number, signal?: AbortSignal): Promise<void> {
+  await Promise.all(instances.map((instance) => untilInstanceReady(instance, timeoutMs, signal)));
 }
 
 function instanceNamed(instances: readonly Instance[], name: string): Instance {
@@ -202,17 +216,17 @@ function instanceNamed(instances: readonly Instance[], name: string): Instance {
   return instance;
 }
 
-/** One line when it is done, and one every two seconds until then. */
-async function inPhase<T>(
-  what: string,
-  work: () => Promise<T>,
-  say: (line: string) => void,
+/** Logs a line every two seconds, and one at the end. */
+async function runPhase<T>(
+  name: string,
+  task: () => Promise<T>,
+  log: (line: string) => void,
   signal?: AbortSignal,
 ): Promise<T> {
   signal?.throwIfAborted();
   const since = Date.now();
-  const result = await whileSaying(what, work, say);
-  say(`${what}: ready after ${((Date.now() - since) / 1000).toFixed(1)} s`);
+  const result = await withProgress(name, task, log);
+  log(`${name}: ready after ${((Date.now() - since) / 1000).toFixed(1)} s`);
   signal?.throwIfAborted();
   return result;
 }

@@ -1,21 +1,21 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { birthOf, livingPid, removePidFile } from '../process/pid-file.js';
+import { startTimeOf, livingPid, removePidFile } from '../process/pid-file.js';
 import { endLeftovers, temporaryFolder } from '../process/temporary-folder.js';
 
-/** The one folder that a shop keeps everything in. */
+/** The folder of all state of a shop. */
 export interface StateFolder {
   readonly path: string;
   readonly postgres: string;
   readonly kafka: string;
   readonly secretsFile: string;
-  /** Where everything is: addresses, databases, files. For the tools that look into a running shop. */
+  /** Addresses, databases and files of the running shop, for the tools that inspect it. */
   readonly shopFile: string;
   readonly providerLog: string;
   readonly instancesFile: string;
-  /** Where the supervisor is told to run another number of instances. */
+  /** The socket for changes of the number of instances. */
   readonly scaleSocket: string;
-  log(name: string): string;
+  logFile(name: string): string;
   pidFile(name: string): string;
 }
 
@@ -29,29 +29,29 @@ export function stateFolder(path: string): StateFolder {
     providerLog: join(path, 'provider.log'),
     instancesFile: join(path, 'instances.json'),
     scaleSocket: join(path, 'run', 'scale.sock'),
-    log: (name) => join(path, 'logs', `${name}.log`),
+    logFile: (name) => join(path, 'logs', `${name}.log`),
     pidFile: (name) => join(path, 'run', `${name}.pid`),
   };
 }
 
-const owner = (path: string): string => join(path, 'owner.pid');
+const ownerFile = (path: string): string => join(path, 'owner.pid');
 
-/** The pid of the shop that runs on the folder, if one does. */
+/** The pid of the shop that runs on the folder, if any. */
 export function ownerOf(path: string): number | undefined {
-  return livingPid(owner(path));
+  return livingPid(ownerFile(path));
 }
 
-/** Makes the folder this process's own. One shop a folder: a second is refused; what a killed one left running is ended. */
-export async function claim(path: string): Promise<StateFolder> {
-  makeRooms(path);
-  if (existsSync(owner(path)) && ownerOf(path) === undefined) removePidFile(owner(path));
+/** Claims the folder for this process. Throws when a shop runs on it; ends the processes that a killed shop has left. */
+export async function claimStateFolder(path: string): Promise<StateFolder> {
+  makeSubfolders(path);
+  if (existsSync(ownerFile(path)) && ownerOf(path) === undefined) removePidFile(ownerFile(path));
   try {
-    writeFileSync(owner(path), `${process.pid} ${birthOf(process.pid)}\n`, { flag: 'wx' });
+    writeFileSync(ownerFile(path), `${process.pid} ${startTimeOf(process.pid)}\n`, { flag: 'wx' });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'EACCES' || code === 'EPERM')
       throw new Error(
-        `${path} belongs to another account; start as that one, or set TRADEWIND_STATE to a folder of yours`,
+        `${path} belongs to another account; start as that account, or set TRADEWIND_STATE to another folder`,
       );
     if (code !== 'EEXIST' || ownerOf(path) === process.pid) throw error;
     throw new Error(
@@ -62,18 +62,18 @@ export async function claim(path: string): Promise<StateFolder> {
   return stateFolder(path);
 }
 
-/** A folder for one test, below the system's temporary folder. */
-export async function claimTemporary(): Promise<StateFolder> {
+/** A temporary folder for one test. */
+export async function createTemporaryStateFolder(): Promise<StateFolder> {
   const path = await temporaryFolder();
-  makeRooms(path);
+  makeSubfolders(path);
   return stateFolder(path);
 }
 
-export function release(path: string): void {
-  removePidFile(owner(path));
+export function releaseStateFolder(path: string): void {
+  removePidFile(ownerFile(path));
 }
 
-function makeRooms(path: string): void {
-  for (const room of ['logs', 'run']) mkdirSync(join(path, room), { recursive: true });
-  if (process.getuid?.() === 0) chmodSync(path, 0o711); // root's PostgreSQL runs as somebody else, who must be able to come in
+function makeSubfolders(path: string): void {
+  for (const name of ['logs', 'run']) mkdirSync(join(path, name), { recursive: true });
+  if (process.getuid?.() === 0) chmodSync(path, 0o711); // started by root, PostgreSQL runs as another account, which must be able to enter
 }

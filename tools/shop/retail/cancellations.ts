@@ -5,9 +5,9 @@ import type { Invoice, Item } from './invoices.js';
 export const mismatches = {
   noArticle: 'nothing but postage, fees or discounts',
   noCustomer: 'names no customer',
-  notPlayed: 'cancels a whole order of a day that is not played',
-  partialReturn: 'gives back a part of one earlier order',
-  severalOrders: 'gives back parts of several earlier orders',
+  otherDay: 'cancels a whole order of a day that is not simulated',
+  partialReturn: 'returns a part of one earlier order',
+  severalOrders: 'returns parts of several earlier orders',
   beforeTheFile: 'refers to a sale before the file',
 } as const;
 
@@ -17,7 +17,7 @@ export interface Unmatched {
   readonly invoice: string;
   readonly at: string;
   readonly customer?: string;
-  readonly why: Mismatch;
+  readonly reason: Mismatch;
 }
 
 export interface Matching {
@@ -27,16 +27,16 @@ export interface Matching {
 }
 
 /**
- * The file does not say which invoice a cancellation cancels. One that has customer, articles and quantities of one whole
- * earlier invoice cancels that one (the latest of several, each at most once). Any other has a reason why not.
+ * The file does not tell which invoice a cancellation cancels. It is matched with a whole earlier invoice of the same customer,
+ * articles and quantities (the latest one, each at most once). Each unmatched cancellation has a reason.
  */
 export function matchCancellations(invoices: readonly Invoice[], days: ReadonlySet<string>): Matching {
   const matched = new Map<string, string>();
   const unmatched: Unmatched[] = [];
   const cancelled = new Set<string>();
-  for (const theirs of groupBy(invoices, (invoice) => invoice.customer).values()) {
+  for (const ofCustomer of groupBy(invoices, (invoice) => invoice.customer).values()) {
     const sales: Invoice[] = [];
-    for (const invoice of theirs) {
+    for (const invoice of ofCustomer) {
       if (invoice.type === 'sale' && invoice.items.length > 0) sales.push(invoice);
       if (invoice.type !== 'cancellation') continue;
       const whole =
@@ -50,17 +50,17 @@ export function matchCancellations(invoices: readonly Invoice[], days: ReadonlyS
           invoice: invoice.number,
           at: invoice.at,
           ...(invoice.customer && { customer: invoice.customer }),
-          why: whyNot(invoice, whole, sales),
+          reason: mismatchOf(invoice, whole, sales),
         });
     }
   }
   return { matched, unmatched: unmatched.sort((a, b) => (a.at + a.invoice < b.at + b.invoice ? -1 : 1)) };
 }
 
-function whyNot(cancellation: Invoice, whole: Invoice | '' | undefined, sales: readonly Invoice[]): Mismatch {
+function mismatchOf(cancellation: Invoice, whole: Invoice | '' | undefined, sales: readonly Invoice[]): Mismatch {
   if (cancellation.items.length === 0) return 'noArticle';
   if (!cancellation.customer) return 'noCustomer';
-  if (whole) return 'notPlayed';
+  if (whole) return 'otherDay';
   if (sales.some((sale) => covers(sale.items, cancellation.items))) return 'partialReturn';
   return covers(
     sales.flatMap((sale) => sale.items),
@@ -73,8 +73,8 @@ function whyNot(cancellation: Invoice, whole: Invoice | '' | undefined, sales: r
 const sameGoods = (a: readonly Item[], b: readonly Item[]): boolean =>
   a.length === b.length && a.every((item, at) => item.sku === b[at]!.sku && item.quantity === b[at]!.quantity);
 
-function covers(sold: readonly Item[], given: readonly Item[]): boolean {
+function covers(sold: readonly Item[], returned: readonly Item[]): boolean {
   const quantities = new Map<string, number>();
   for (const { sku, quantity } of sold) quantities.set(sku, (quantities.get(sku) ?? 0) + quantity);
-  return given.every(({ sku, quantity }) => (quantities.get(sku) ?? 0) >= quantity);
+  return returned.every(({ sku, quantity }) => (quantities.get(sku) ?? 0) >= quantity);
 }

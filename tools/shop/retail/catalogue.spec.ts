@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { someLines } from './a-line.js';
+import { someLines } from './invoice-line.builder.js';
 import { catalogueOf } from './catalogue.js';
-import { keepBooks } from './invoices.js';
+import { groupInvoices } from './invoices.js';
 
 const articleOf = (...rows: Parameters<typeof someLines>) =>
-  catalogueOf(keepBooks(someLines(...rows)).rows).get('85123A');
+  catalogueOf(groupInvoices(someLines(...rows)).rows).get('85123A');
 
 describe('an article with several prices and names', () => {
   it('has its most frequent ones', () =>

@@ -1,5 +1,5 @@
 import { groupBy } from './group-by.js';
-import type { SortedRow } from './invoices.js';
+import type { ClassifiedRow } from './invoices.js';
 
 export interface Article {
   readonly sku: string;
@@ -9,10 +9,10 @@ export interface Article {
 }
 
 /**
- * One article a code, as its sales describe it: the most frequent name (its code when no sale names it) and the most
- * frequent price, the lower of two equally frequent ones.
+ * One article for each code, from its sales: the most frequent name (the code when no sale has one) and the most frequent price
+ * (the lowest of equally frequent ones).
  */
-export function catalogueOf(rows: readonly SortedRow[]): ReadonlyMap<string, Article> {
+export function catalogueOf(rows: readonly ClassifiedRow[]): ReadonlyMap<string, Article> {
   const sales = rows.filter(({ kind }) => kind === 'sale').map(({ line }) => line);
   const articles = new Map<string, Article>();
   for (const [sku, lines] of groupBy(sales, (line) => line.sku)) {
@@ -22,7 +22,7 @@ export function catalogueOf(rows: readonly SortedRow[]): ReadonlyMap<string, Art
   return articles;
 }
 
-/** The lower of two equally frequent ones. */
+/** The lowest of equally frequent values. */
 function mostFrequent<T extends string | number>(values: readonly T[]): T | undefined {
   const counts = [...groupBy(values, (value) => value)].map(([value, same]) => ({ value, count: same.length }));
   return counts.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))[0]?.value;

@@ -1,4 +1,4 @@
-/** The names that the retailer wrote, by ISO 3166-1. */
+/** The retailer's country names and their ISO 3166-1 codes. */
 const codes: ReadonlyMap<string, string> = new Map(
   Object.entries({
     Australia: 'AU',
@@ -40,5 +40,5 @@ const codes: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** The code of a country; ZZ, which ISO leaves to its users, where the data names none ("Unspecified", "European Community"). */
+/** The code of a country; ZZ, which ISO leaves to its users, for other names ("Unspecified", "European Community"). */
 export const countryCode = (name: string): string => codes.get(name) ?? 'ZZ';

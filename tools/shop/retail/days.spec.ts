@@ -13,17 +13,17 @@ describe('a choice of days', () => {
     expect([...chooseDays(choice, dates)]).toEqual(expected),
   );
 
-  it.each(['0', '-1', '2-1', '1-', '1,2', 'one', '', '1.5', '1e3'])('is refused as "%s"', (choice) =>
+  it.each(['0', '-1', '2-1', '1-', '1,2', 'one', '', '1.5', '1e3'])('is rejected as "%s"', (choice) =>
     expect(() => chooseDays(choice, dates)).toThrow(
-      `"${choice}" is no choice of days: expected 1, 1-3 or all; the file has the days 1 to 4 (2010-12-30 to 2011-01-02)`,
+      `"${choice}" is not a choice of days: expected 1, 1-3 or all; the file has the days 1 to 4 (2010-12-30 to 2011-01-02)`,
     ),
   );
 
-  it('is refused beyond the file', () =>
+  it('is rejected outside the days of the file', () =>
     expect(() => chooseDays('3-5', dates)).toThrow(
       'the days 3-5 are not all in the file: the file has the days 1 to 4',
     ));
 
-  it('is refused when nothing was sold', () =>
+  it('is rejected when nothing was sold', () =>
     expect(() => chooseDays('3', dates)).toThrow('nothing was sold on the days 3'));
 });

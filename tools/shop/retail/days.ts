@@ -1,19 +1,19 @@
-const dayLength = 86_400_000;
+const dayMs = 86_400_000;
 
 /**
- * The dates that `1`, `1-3` or `all` means, counted in calendar days from the first date of the file.
- * Throws a RangeError that says what the file has when the choice is outside it, or when no invoice lies in it.
+ * The dates of a choice `1`, `1-3` or `all`, counted in calendar days from the first date of the file. Throws a RangeError with the
+ * days of the file when the choice is outside of them, or when it has no invoice.
  */
 export function chooseDays(choice: string, dates: ReadonlySet<string>): ReadonlySet<string> {
   const sorted = [...dates].sort();
   const first = Date.parse(sorted[0]!);
-  const dayOf = (date: string): number => (Date.parse(date) - first) / dayLength + 1;
+  const dayOf = (date: string): number => (Date.parse(date) - first) / dayMs + 1;
   const last = dayOf(sorted.at(-1)!);
   const [, from, to] = /^([1-9]\d{0,5})(?:-([1-9]\d{0,5}))?$/.exec(choice === 'all' ? `1-${last}` : choice) ?? [];
   const [start, end] = [Number(from), Number(to ?? from)];
   const has = `the file has the days 1 to ${last} (${sorted[0]} to ${sorted.at(-1)})`;
   if (from === undefined || start > end)
-    throw new RangeError(`"${choice}" is no choice of days: expected 1, 1-3 or all; ${has}`);
+    throw new RangeError(`"${choice}" is not a choice of days: expected 1, 1-3 or all; ${has}`);
   if (end > last) throw new RangeError(`the days ${choice} are not all in the file: ${has}`);
   const chosen = sorted.filter((date) => dayOf(date) >= start && dayOf(date) <= end);
   if (chosen.length === 0) throw new RangeError(`nothing was sold on the days ${choice}; ${has}`);

@@ -1,4 +1,4 @@
-/** The items by key, keys and items in the order of their first sight. (Node 20 has no Map.groupBy.) */
+/** Groups items by key; keys and items keep their order. (Node 20 has no Map.groupBy.) */
 export function groupBy<T, K>(items: Iterable<T>, key: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const item of items) {

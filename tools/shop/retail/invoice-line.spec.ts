@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { aLine, aRow } from './a-line.js';
-import { checkHeader, columns, NotOfTheShape, readLine } from './invoice-line.js';
+import { aLine, aRow } from './invoice-line.builder.js';
+import { checkHeader, columns, InvalidInvoiceFile, readLine } from './invoice-line.js';
 
-describe('a row of the shape', () => {
+describe('a valid row', () => {
   it('is read with its price in pence and its customer without the decimal', () =>
     expect(aLine()).toEqual({
       line: 2,
@@ -14,20 +14,20 @@ describe('a row of the shape', () => {
       price: 255,
       customer: '17850',
       country: 'United Kingdom',
-      tidied: [],
+      corrections: [],
     }));
 
   it('has no customer when the field is empty', () => expect(aLine({ CustomerID: '' })).not.toHaveProperty('customer'));
 
-  it('has its code in capitals, and says so', () =>
-    expect(aLine({ StockCode: '85123a ' })).toMatchObject({ sku: '85123A', tidied: ['lower-case code'] }));
+  it('has its code in capitals, listed as a correction', () =>
+    expect(aLine({ StockCode: '85123a ' })).toMatchObject({ sku: '85123A', corrections: ['lower-case code'] }));
 
-  it('has its price rounded to a penny, and says so', () =>
-    expect(aLine({ UnitPrice: '0.001' })).toMatchObject({ price: 0, tidied: ['price rounded to a penny'] }));
+  it('has its price rounded to a penny, listed as a correction', () =>
+    expect(aLine({ UnitPrice: '0.001' })).toMatchObject({ price: 0, corrections: ['price rounded to a penny'] }));
 
-  it("has a description longer than a product's name cut, and says so", () => {
-    const { description, tidied } = aLine({ Description: 'x'.repeat(201) });
-    expect([description.length, tidied]).toEqual([200, ['long description cut']]);
+  it("has its description cut to the length of a product's name, listed as a correction", () => {
+    const { description, corrections } = aLine({ Description: 'x'.repeat(201) });
+    expect([description.length, corrections]).toEqual([200, ['long description cut']]);
   });
 
   it.each([
@@ -37,14 +37,14 @@ describe('a row of the shape', () => {
     ['-11062.06', -1106206],
     ['2.5500', 255],
   ])('reads %s pounds as %d pence', (price, pence) =>
-    expect(aLine({ UnitPrice: price })).toMatchObject({ price: pence, tidied: [] }),
+    expect(aLine({ UnitPrice: price })).toMatchObject({ price: pence, corrections: [] }),
   );
 
-  it('loses blanks around and doubled in its text', () =>
+  it('is trimmed and has no double blanks', () =>
     expect(aLine({ Description: ' PINK  BAG\n' }).description).toBe('PINK BAG'));
 });
 
-describe('a row that is not of the shape', () => {
+describe('an invalid row', () => {
   it.each([
     ['InvoiceNo', 'X536365', 'digits'],
     ['InvoiceNo', '', 'digits'],
@@ -59,22 +59,22 @@ describe('a row that is not of the shape', () => {
     ['CustomerID', 'Smith', 'a number or nothing'],
     ['Description', 'A\0B', 'without control characters'],
     ['Country', 'C\uFFFDte', 'UTF-8'],
-  ] as const)('is refused with its line for the %s %j', (column, found, expected) => {
+  ] as const)('is rejected with its line for the %s %j', (column, found, expected) => {
     const reading = (): unknown => readLine(aRow({ [column]: found }), 17);
-    expect(reading).toThrow(NotOfTheShape);
+    expect(reading).toThrow(InvalidInvoiceFile);
     expect(reading).toThrow(/^line 17: /);
     expect(reading).toThrow(expected);
     expect(reading).toThrow(column);
   });
 
-  it('is refused when a column is missing', () =>
+  it('is rejected when a column is missing', () =>
     expect(() => readLine(aRow().slice(1), 3)).toThrow('line 3: expected 8 columns'));
 });
 
 describe('a header', () => {
   it('is accepted with the eight columns', () => expect(() => checkHeader([...columns], 1)).not.toThrow());
 
-  it('is refused with other names, both named', () =>
+  it('is rejected with other columns, and the message has both', () =>
     expect(() => checkHeader(['Invoice', 'Price'], 1)).toThrow(
       'line 1: expected the header InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country, found "Invoice,Price"',
     ));

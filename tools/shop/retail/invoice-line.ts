@@ -1,24 +1,24 @@
-/** One row of the file, read and checked. */
+/** A valid row of the file. */
 export interface InvoiceLine {
-  /** The line of the file on which the row ends, counted from 1. */
+  /** The last line of the row in the file, from 1. */
   readonly line: number;
   readonly invoice: string;
-  /** In capitals: the file writes one code now as 85123A, now as 85123a. */
+  /** In capitals: the file has both 85123A and 85123a for one article. */
   readonly sku: string;
   readonly description: string;
   readonly quantity: number;
-  /** `YYYY-MM-DD HH:MM:SS`, as it stands in the file. */
+  /** `YYYY-MM-DD HH:MM:SS`, as in the file. */
   readonly at: string;
-  /** Of one piece, in pence. */
+  /** Price of one piece, in pence. */
   readonly price: number;
   /** Absent for a guest. */
   readonly customer?: string;
   readonly country: string;
-  /** What had to be put right while reading. */
-  readonly tidied: readonly Tidied[];
+  /** What the reader corrected. */
+  readonly corrections: readonly Correction[];
 }
 
-export type Tidied = 'lower-case code' | 'price rounded to a penny' | 'long description cut';
+export type Correction = 'lower-case code' | 'price rounded to a penny' | 'long description cut';
 
 const nameLimit = 200;
 
@@ -33,9 +33,9 @@ export const columns = [
   'Country',
 ] as const;
 
-/** The file is not of the shape that the shop reads; names the line and what was expected there. */
-export class NotOfTheShape extends Error {
-  override readonly name = 'NotOfTheShape';
+/** The file does not have the expected format. The message has the line and the expected value. */
+export class InvalidInvoiceFile extends Error {
+  override readonly name = 'InvalidInvoiceFile';
 
   constructor(
     readonly line: number,
@@ -49,15 +49,16 @@ export class NotOfTheShape extends Error {
 const shorten = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 
 export function checkHeader(fields: readonly string[], line: number): void {
-  if (fields.join() !== columns.join()) throw new NotOfTheShape(line, `the header ${columns.join()}`, fields.join());
+  if (fields.join() !== columns.join())
+    throw new InvalidInvoiceFile(line, `the header ${columns.join()}`, fields.join());
 }
 
 const unreadable = /[\p{Cc}\uFFFD]/u;
 
-/** Throws NotOfTheShape, naming line and column, when the fields are no invoice line. */
+/** Throws InvalidInvoiceFile, with line and column, when a field is not valid. */
 export function readLine(fields: readonly string[], line: number): InvoiceLine {
   if (fields.length !== columns.length)
-    throw new NotOfTheShape(
+    throw new InvalidInvoiceFile(
       line,
       `${columns.length} columns (${columns.join()})`,
       `${fields.length}: ${fields.join()}`,
@@ -66,7 +67,7 @@ export function readLine(fields: readonly string[], line: number): InvoiceLine {
     field.trim().replace(/\s+/g, ' '),
   ) as [string, string, string, string, string, string, string, string];
   const expect = (column: (typeof columns)[number], ok: boolean, expected: string): void => {
-    if (!ok) throw new NotOfTheShape(line, `${expected} as ${column}`, fields[columns.indexOf(column)]!);
+    if (!ok) throw new InvalidInvoiceFile(line, `${expected} as ${column}`, fields[columns.indexOf(column)]!);
   };
   for (const column of columns)
     expect(
@@ -82,10 +83,10 @@ export function readLine(fields: readonly string[], line: number): InvoiceLine {
   expect('CustomerID', /^(\d+(\.0)?)?$/.test(customer), 'a number or nothing');
   const pence = Math.round(Number(price) * 100);
   const sku = code.toUpperCase();
-  const tidied: Tidied[] = [];
-  if (sku !== code) tidied.push('lower-case code');
-  if (/\.\d\d\d*[1-9]/.test(price)) tidied.push('price rounded to a penny');
-  if (description.length > nameLimit) tidied.push('long description cut');
+  const corrections: Correction[] = [];
+  if (sku !== code) corrections.push('lower-case code');
+  if (/\.\d\d\d*[1-9]/.test(price)) corrections.push('price rounded to a penny');
+  if (description.length > nameLimit) corrections.push('long description cut');
   return {
     line,
     invoice,
@@ -95,12 +96,12 @@ export function readLine(fields: readonly string[], line: number): InvoiceLine {
     at,
     price: pence,
     country,
-    tidied,
+    corrections,
     ...(customer !== '' && { customer: customer.replace(/\.0$/, '') }),
   };
 }
 
-/** Refuses the 31st of February too. */
+/** False also for dates that do not exist, such as 31 February. */
 function isTime(text: string): boolean {
   const iso = `${text.replace(' ', 'T')}.000Z`;
   const at = new Date(iso);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { aLine, someLines } from './a-line.js';
-import { keepBooks } from './invoices.js';
+import { aLine, someLines } from './invoice-line.builder.js';
+import { groupInvoices } from './invoices.js';
 import { kindOf } from './kinds.js';
 
 describe('a row', () => {
@@ -25,7 +25,7 @@ describe('a row', () => {
 });
 
 describe('an article on several rows of one invoice', () => {
-  const { rows, invoices } = keepBooks(
+  const { rows, invoices } = groupInvoices(
     someLines({ Quantity: '2' }, { StockCode: '22086' }, { StockCode: '85123a', Quantity: '3', UnitPrice: '2.00' }),
   );
 
@@ -35,7 +35,7 @@ describe('an article on several rows of one invoice', () => {
       { sku: '85123A', quantity: 5, invoiced: 1110 },
     ]));
 
-  it('is remarked upon on each row but the first', () =>
+  it('has a remark on each row except the first', () =>
     expect(rows.map((row) => row.remarks)).toEqual([
       [],
       [],
@@ -43,24 +43,25 @@ describe('an article on several rows of one invoice', () => {
     ]));
 });
 
-describe('an article of which one invoice has more than the limit', () => {
-  const { rows, invoices } = keepBooks(
+describe('an article with more than the largest quantity on one invoice', () => {
+  const { rows, invoices } = groupInvoices(
     someLines({ Quantity: '99999' }, { StockCode: '22086' }, { Quantity: '2' }, { InvoiceNo: '9', Quantity: '100000' }),
   );
 
-  it('is left out, all its rows counted', () =>
+  it('is left out, and all its rows are counted', () =>
     expect(rows.map(({ kind }) => kind)).toEqual(['overLimit', 'sale', 'overLimit', 'sale']));
-  it('leaves the rest of the invoice in', () => expect(invoices[0]!.items.map(({ sku }) => sku)).toEqual(['22086']));
+  it('does not affect the rest of the invoice', () =>
+    expect(invoices[0]!.items.map(({ sku }) => sku)).toEqual(['22086']));
 });
 
-describe('an invoice of more articles than an order may have', () => {
-  const { rows, invoices } = keepBooks(
+describe('an invoice with more articles than an order can have', () => {
+  const { rows, invoices } = groupInvoices(
     someLines(...Array.from({ length: 1_002 }, (_, at) => ({ StockCode: String(10_000 + at) })), {
       StockCode: '10000',
     }),
   );
 
-  it('keeps the first of them, the rest counted', () => {
+  it('keeps the first of them, and counts the rest', () => {
     expect(invoices[0]!.items).toHaveLength(1_000);
     expect(rows.filter(({ kind }) => kind === 'tooManyLines').map(({ line }) => line.sku)).toEqual(['11000', '11001']);
     expect(invoices[0]!.items[0]).toEqual({ sku: '10000', quantity: 12, invoiced: 3060 });
@@ -68,8 +69,8 @@ describe('an invoice of more articles than an order may have', () => {
 });
 
 describe('invoices', () => {
-  it('stand in the order of time, with the time of their first row', () => {
-    const { invoices } = keepBooks(
+  it('are ordered by the time of their first row', () => {
+    const { invoices } = groupInvoices(
       someLines(
         { InvoiceNo: '2', InvoiceDate: '2010-12-01 16:58:00' },
         { InvoiceNo: '1' },
@@ -84,8 +85,8 @@ describe('invoices', () => {
     ]);
   });
 
-  it('have positive quantities on a cancellation, and no item for what is no article', () => {
-    const { invoices } = keepBooks(
+  it('have positive quantities on a cancellation, and items for articles only', () => {
+    const { invoices } = groupInvoices(
       someLines({ InvoiceNo: 'C1', Quantity: '-6' }, { InvoiceNo: 'C1', StockCode: 'POST', Quantity: '-1' }),
     );
     expect(invoices).toMatchObject([{ type: 'cancellation', items: [{ sku: '85123A', quantity: 6, invoiced: 1530 }] }]);

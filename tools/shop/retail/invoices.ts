@@ -1,12 +1,12 @@
 import { groupBy } from './group-by.js';
-import type { InvoiceLine, Tidied } from './invoice-line.js';
+import type { InvoiceLine, Correction } from './invoice-line.js';
 import { kindOf, lineLimit, quantityLimit, type Kind } from './kinds.js';
 
-/** Remarks on rows of the kind `sale`; one row may have several. */
+/** Remarks on rows of the kind `sale`; a row can have several. */
 export type Remark =
-  Tidied | 'no customer: bought by a guest' | 'same article again on one invoice: merged' | 'no description';
+  Correction | 'no customer: bought by a guest' | 'same article again on one invoice: merged' | 'no description';
 
-export interface SortedRow {
+export interface ClassifiedRow {
   readonly line: InvoiceLine;
   readonly kind: Kind;
   readonly remarks: readonly Remark[];
@@ -16,7 +16,7 @@ export interface SortedRow {
 export interface Item {
   readonly sku: string;
   readonly quantity: number;
-  /** What the invoice charged for it, in pence. */
+  /** The amount on the invoice, in pence. */
   readonly invoiced: number;
 }
 
@@ -28,26 +28,26 @@ export interface Invoice {
   readonly day: string;
   readonly customer?: string;
   readonly country: string;
-  /** Sorted by code. Empty when no row of it is an article to be sold or cancelled. */
+  /** Sorted by code. Empty when no row is a sale or cancellation of an article. */
   readonly items: readonly Item[];
 }
 
-export interface Books {
-  /** Every row that was read, in the order of the file. */
-  readonly rows: readonly SortedRow[];
-  /** By time; at the same time in the order of the file. */
+export interface GroupedInvoices {
+  /** Every row, in the order of the file. */
+  readonly rows: readonly ClassifiedRow[];
+  /** By time; at equal times in the order of the file. */
   readonly invoices: readonly Invoice[];
 }
 
 export const dayOf = (at: string): string => at.slice(0, 10);
 
-/** Gives each row its kind and gathers the rows to invoices. Nothing is left out: there are as many rows after as before. */
-export function keepBooks(lines: readonly InvoiceLine[]): Books {
-  const rows: SortedRow[] = [];
+/** Classifies every row and groups the rows by invoice. The result has as many rows as the input. */
+export function groupInvoices(lines: readonly InvoiceLine[]): GroupedInvoices {
+  const rows: ClassifiedRow[] = [];
   const invoices: Invoice[] = [];
   for (const group of groupBy(lines, (line) => line.invoice).values()) {
-    const { sorted, items } = sortOut(group);
-    rows.push(...sorted);
+    const { classified, items } = classifyRows(group);
+    rows.push(...classified);
     invoices.push(invoiceOf(group, items));
   }
   rows.sort((a, b) => a.line.line - b.line.line);
@@ -55,31 +55,31 @@ export function keepBooks(lines: readonly InvoiceLine[]): Books {
   return { rows, invoices };
 }
 
-function sortOut(group: readonly InvoiceLine[]): { sorted: SortedRow[]; items: Item[] } {
-  const sorted: SortedRow[] = [];
+function classifyRows(group: readonly InvoiceLine[]): { classified: ClassifiedRow[]; items: Item[] } {
+  const classified: ClassifiedRow[] = [];
   const items: Item[] = [];
   for (const [sku, lines] of groupBy(group, (line) => line.sku)) {
     const counted = lines.filter((line) => isTrade(kindOf(line)));
     const quantity = Math.abs(counted.reduce((sum, line) => sum + line.quantity, 0));
     const invoiced = Math.abs(counted.reduce((sum, line) => sum + line.quantity * line.price, 0));
-    const beyond = quantity > quantityLimit ? 'overLimit' : items.length === lineLimit ? 'tooManyLines' : undefined;
+    const limit = quantity > quantityLimit ? 'overLimit' : items.length === lineLimit ? 'tooManyLines' : undefined;
     for (const line of lines) {
-      const kind = kindOf(line) === 'sale' ? (beyond ?? 'sale') : kindOf(line);
-      sorted.push({ line, kind, remarks: remarksOn(line, kind, line !== counted[0]) });
+      const kind = kindOf(line) === 'sale' ? (limit ?? 'sale') : kindOf(line);
+      classified.push({ line, kind, remarks: remarksOn(line, kind, line !== counted[0]) });
     }
-    if (quantity > 0 && !beyond) items.push({ sku, quantity, invoiced });
+    if (quantity > 0 && !limit) items.push({ sku, quantity, invoiced });
   }
-  return { sorted, items: items.sort((a, b) => (a.sku < b.sku ? -1 : 1)) };
+  return { classified, items: items.sort((a, b) => (a.sku < b.sku ? -1 : 1)) };
 }
 
 const isTrade = (kind: Kind): boolean => kind === 'sale' || kind === 'cancellation';
 
-function remarksOn(line: InvoiceLine, kind: Kind, again: boolean): Remark[] {
+function remarksOn(line: InvoiceLine, kind: Kind, isRepeated: boolean): Remark[] {
   if (kind !== 'sale') return [];
   return [
-    ...line.tidied,
+    ...line.corrections,
     ...(line.customer === undefined ? ['no customer: bought by a guest' as const] : []),
-    ...(again ? ['same article again on one invoice: merged' as const] : []),
+    ...(isRepeated ? ['same article again on one invoice: merged' as const] : []),
     ...(line.description === '' ? ['no description' as const] : []),
   ];
 }

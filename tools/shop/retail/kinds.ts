@@ -6,7 +6,7 @@ export const quantityLimit = 100_000;
 /** The most lines of one order that the shop accepts. */
 export const lineLimit = 1_000;
 
-/** Every row of a file has exactly one of these kinds; only the first two are played. */
+/** Every row of a file has exactly one of these kinds; only the first two are simulated. */
 export const kinds = {
   sale: 'sale of an article',
   cancellation: 'cancelled article (on an invoice C…)',
@@ -39,7 +39,7 @@ const serviceCodes = new Set([
 
 export const isService = (sku: string): boolean => serviceCodes.has(sku) || sku.startsWith('GIFT_');
 
-/** The kind of one row by itself. Whether it is beyond a limit is seen only on the whole invoice. */
+/** The kind of a single row. The limits need the whole invoice, so they are checked there. */
 export function kindOf(line: InvoiceLine): Kind {
   if (line.invoice.startsWith('A')) return 'adjustment';
   if (isService(line.sku)) return 'service';

@@ -21,7 +21,7 @@ async function read(name: string, content: string | Buffer): Promise<InvoiceLine
   return lines;
 }
 
-describe('a file of the shape', () => {
+describe('a valid file', () => {
   it('is read with quoted fields, a byte order mark, Windows line ends and a blank line at the end', async () =>
     expect(await read('a.csv', `\uFEFF${header}\r\n${row}\r\n${row}\r\n\r\n`)).toMatchObject([
       { line: 2, description: 'HEART, "WHITE"' },
@@ -31,7 +31,7 @@ describe('a file of the shape', () => {
   it('is read gzipped', async () => expect(await read('a.csv.gz', gzipSync(`${header}\n${row}\n`))).toHaveLength(1));
 });
 
-describe('a file that is not of the shape', () => {
+describe('an invalid file', () => {
   it.each([
     ['is empty', '', 'line 1: expected a header'],
     ['has no row', `${header}\n`, 'line 2: expected at least one invoice line'],
@@ -45,22 +45,22 @@ describe('a file that is not of the shape', () => {
     ['never closes a quote', `${header}\n${row}\n"${row}\n`, 'line 3: expected CSV'],
     ['never closes a quote and is long', `${header}\n${row}\n"${'x'.repeat(200_000)}`, 'expected CSV'],
     ['is binary', Buffer.from([0xff, 0xfe, 0x00, 0x0a]), 'line 1: expected the header'],
-  ])('is refused with file and line when it %s', async (_, content, refusal) => {
+  ])('is rejected with file and line when it %s', async (_, content, message) => {
     await expect(read('bad.csv', content)).rejects.toThrow('bad.csv: line');
-    await expect(read('bad.csv', content)).rejects.toThrow(refusal);
+    await expect(read('bad.csv', content)).rejects.toThrow(message);
   });
 
-  it('is refused when it is no gzip in spite of its name', async () =>
+  it('is rejected when it has the name of a gzip but is none', async () =>
     expect(read('plain.csv.gz', `${header}\n${row}\n`)).rejects.toThrow('plain.csv.gz: expected gzipped CSV'));
 
-  it('is refused when the gzip is cut off', async () =>
+  it('is rejected when the gzip is incomplete', async () =>
     expect(read('cut.csv.gz', gzipSync(`${header}\n${`${row}\n`.repeat(500)}`).subarray(0, 100))).rejects.toThrow(
       'cut.csv.gz: expected gzipped CSV',
     ));
 
-  it('is refused with a hint when it is not there', async () =>
-    expect(readInvoiceLines(join(folder, 'none.csv')).next()).rejects.toThrow('there is no such file'));
+  it('is rejected with a hint when it does not exist', async () =>
+    expect(readInvoiceLines(join(folder, 'none.csv')).next()).rejects.toThrow('the file does not exist'));
 
-  it('is refused when it is a folder', async () =>
+  it('is rejected when it is a folder', async () =>
     expect(readInvoiceLines(folder).next()).rejects.toThrow("can't be read"));
 });

@@ -1,13 +1,13 @@
-import { isRefusal, orderId as asOrderId, type Money, type ProductId, type UserId } from '@tradewind/kernel';
-import { CartCheckedOut } from '@tradewind/contracts';
-import { answer, command, insert, keys, matching, say, type Given } from '@tradewind/messaging';
-import { checkOut as settle, type Offer } from '../domain/check-out.js';
+import { isRejection, type Money } from '@tradewind/kernel';
+import { CartCheckedOut, orderId as asOrderId, type ProductId, type UserId } from '@tradewind/contracts';
+import { answer, command, insert, rows, rowsWhere, publish, type HandlerContext } from '@tradewind/messaging';
+import { checkOut as decideCheckOut, type Offer } from '../domain/check-out.js';
 import { CartLines, Carts, Checkouts } from '../storage/cart.tables.js';
-import { keepEmptied } from './cart-words.js';
+import { recordEmptied } from './cart.changes.js';
 
 export interface CheckOut {
   readonly userId: UserId;
-  /** What the cart's products are and cost now. They are looked up before: a lock on them would make all buyers of one product wait for one another. */
+  /** Current names and prices of the cart's products. Read before the command: a lock on them would serialize all buyers of a product. */
   readonly offers: ReadonlyMap<ProductId, Offer>;
   readonly expectedTotal?: Money | undefined;
   readonly paymentMethod: string;
@@ -18,37 +18,37 @@ export interface CheckOut {
 }
 
 const load = {
-  carts: keys(Carts, ({ userId }: CheckOut) => [userId]),
-  lines: matching(CartLines, 'userId', ({ userId }: CheckOut) => [userId]),
+  carts: rows(Carts, ({ userId }: CheckOut) => [userId]),
+  lines: rowsWhere(CartLines, 'userId', ({ userId }: CheckOut) => [userId]),
 };
 
-/** The cart becomes an order and is empty, in one transaction. */
-export const checkOut = command('cart.check-out', load, (wish: CheckOut, given: Given<typeof load>) => {
-  const { userId, paymentMethod, shippingAddress, keyHash, bodyHash } = wish;
-  const settled = settle(given.carts.get(userId), given.lines.all(), wish.offers, wish.expectedTotal);
-  if (isRefusal(settled)) return settled;
-  const orderId = asOrderId(given.id());
-  const lines = settled.lines.map(({ price, ...line }) => ({ ...line, unitPrice: price }));
-  const checkedOutAt = given.now.toISOString();
-  return keepEmptied({ what: 'emptied', userId, orderId, at: given.now }, given)
+/** Creates the checkout and empties the cart, in one transaction. */
+export const checkOut = command('cart.check-out', load, (request: CheckOut, context: HandlerContext<typeof load>) => {
+  const { userId, paymentMethod, shippingAddress, keyHash, bodyHash } = request;
+  const sale = decideCheckOut(context.carts.get(userId), context.lines.all(), request.offers, request.expectedTotal);
+  if (isRejection(sale)) return sale;
+  const orderId = asOrderId(context.newId());
+  const lines = sale.lines.map(({ price, ...line }) => ({ ...line, unitPrice: price }));
+  const checkedOutAt = context.now.toISOString();
+  return recordEmptied({ what: 'emptied', userId, orderId, at: context.now }, context)
     .and(
       insert(Checkouts, {
         orderId,
         userId,
         status: 'checked-out',
-        total: settled.total,
+        total: sale.total,
         keyHash,
         bodyHash,
-        checkedOutAt: given.now,
+        checkedOutAt: context.now,
         sequence: 0,
       }),
     )
     .and(
-      say(CartCheckedOut, {
+      publish(CartCheckedOut, {
         orderId,
         userId,
         lines,
-        total: settled.total,
+        total: sale.total,
         paymentMethod,
         shippingAddress,
         keyHash,

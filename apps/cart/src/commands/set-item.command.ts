@@ -1,36 +1,40 @@
-import { isRefusal, type ProductId, type UserId } from '@tradewind/kernel';
-import { answer, command, keys, type Given } from '@tradewind/messaging';
+import type { ProductId, UserId } from '@tradewind/contracts';
+import { isRejection } from '@tradewind/kernel';
+import { answer, command, rows, type HandlerContext } from '@tradewind/messaging';
 import { lineIdOf, put, takeOut, type Item } from '../domain/cart.js';
 import { CartLines, Carts } from '../storage/cart.tables.js';
-import { keepItem } from './cart-words.js';
+import { recordItemSet } from './cart.changes.js';
 
-interface OneItem {
+interface ItemReference {
   readonly userId: UserId;
   readonly productId: ProductId;
 }
 
-interface SetItem extends OneItem, Item {
-  /** The quantity wanted, or, with `add`, how many more. */
+interface SetItem extends ItemReference, Item {
+  /** The new quantity, or, with `add`, the quantity to add. */
   readonly quantity: number;
   readonly add: boolean;
 }
 
 const load = {
-  carts: keys(Carts, ({ userId }: OneItem) => [userId]),
-  lines: keys(CartLines, ({ userId, productId }: OneItem) => [lineIdOf(userId, productId)]),
+  carts: rows(Carts, ({ userId }: ItemReference) => [userId]),
+  lines: rows(CartLines, ({ userId, productId }: ItemReference) => [lineIdOf(userId, productId)]),
 };
 
-const lineOf = ({ userId, productId }: OneItem, { lines }: Given<typeof load>) =>
+const lineOf = ({ userId, productId }: ItemReference, { lines }: HandlerContext<typeof load>) =>
   lines.get(lineIdOf(userId, productId));
 
-/** Puts a product in, sets its quantity, or adds to it. */
-export const setItem = command('cart.set-item', load, (input: SetItem, given: Given<typeof load>) => {
-  const line = lineOf(input, given);
+/** Sets the quantity of an item, or adds to it. */
+export const setItem = command('cart.set-item', load, (input: SetItem, context: HandlerContext<typeof load>) => {
+  const line = lineOf(input, context);
   const quantity = input.quantity + (input.add ? (line?.quantity ?? 0) : 0);
-  const event = put(input.userId, given.carts.get(input.userId), line, input, quantity, given.now);
-  return isRefusal(event) ? event : keepItem(event, given).and(answer('done'));
+  const event = put(input.userId, context.carts.get(input.userId), line, input, quantity, context.now);
+  return isRejection(event) ? event : recordItemSet(event, context).and(answer('done'));
 });
 
-export const removeItem = command('cart.remove-item', load, (input: OneItem, given: Given<typeof load>) =>
-  keepItem(takeOut(lineOf(input, given), given.now), given).and(answer('done')),
+export const removeItem = command(
+  'cart.remove-item',
+  load,
+  (input: ItemReference, context: HandlerContext<typeof load>) =>
+    recordItemSet(takeOut(lineOf(input, context), context.now), context).and(answer('done')),
 );

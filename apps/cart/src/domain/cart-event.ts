@@ -1,10 +1,10 @@
-import type { Money, OrderId, ProductId, UserId } from '@tradewind/kernel';
-import { lineIdOf, type Cart, type CartLine } from './cart.js';
+import type { OrderId, ProductId, UserId } from '@tradewind/contracts/ids';
+import type { Money } from '@tradewind/kernel';
 
-/** What happened to a cart. The decisions make it, and it alone changes rows: live and in a rebuild alike. */
+/** A change of a cart. Decisions create events; rows change only by events, in handlers and in recovery alike. */
 export type CartEvent = CartItemSet | CartEmptied;
 
-/** Quantity 0 takes the line out. */
+/** Quantity 0 removes the line. */
 export interface CartItemSet {
   readonly what: 'item-set';
   readonly userId: UserId;
@@ -14,31 +14,10 @@ export interface CartItemSet {
   readonly at: Date;
 }
 
-/** Checked out as an order, or, without one, its owner was forgotten. */
+/** The cart was checked out as an order, or, without `orderId`, its owner was forgotten. */
 export interface CartEmptied {
   readonly what: 'emptied';
   readonly userId: UserId;
   readonly orderId?: OrderId;
   readonly at: Date;
-}
-
-/** The line after it was set; undefined where it was taken out. */
-export function lineAfter(
-  line: CartLine | undefined,
-  { userId, productId, quantity, unitPrice, at }: CartItemSet,
-): CartLine | undefined {
-  return quantity === 0
-    ? undefined
-    : { lineId: lineIdOf(userId, productId), userId, productId, quantity, unitPrice, putAt: line?.putAt ?? at };
-}
-
-/** The cart after an event; `line` is what the line was before it. */
-export function cartAfter(cart: Cart | undefined, event: CartEvent, line?: CartLine): Cart {
-  const { userId } = event;
-  if (event.what === 'emptied')
-    return event.orderId
-      ? { status: 'open', userId, lines: 0 }
-      : { status: 'forgotten', userId, forgottenAt: event.at };
-  const before = cart?.status === 'open' ? cart.lines : 0;
-  return { status: 'open', userId, lines: before + Number(event.quantity > 0) - Number(line !== undefined) };
 }

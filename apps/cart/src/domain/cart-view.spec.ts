@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { productId, type Money } from '@tradewind/kernel';
+import { productId } from '@tradewind/contracts/ids';
+import type { Money } from '@tradewind/kernel';
 import { cartView } from './cart-view.js';
 
 const mug = productId('01991234-5678-7000-8000-00000000000a');
 const pence = (amount: number): Money => ({ amount, currency: 'GBP' });
 
 describe('a cart', () => {
-  it('shows the prices of now, and from what they have changed', () =>
+  it('shows current prices and changed prices', () =>
     expect(
       cartView([
         { productId: mug, name: 'Mug', quantity: 2, unitPrice: pence(100), price: pence(120) },
@@ -19,5 +20,5 @@ describe('a cart', () => {
       ],
       total: pence(290),
     }));
-  it('costs nothing when it is empty', () => expect(cartView([])).toEqual({ items: [], total: pence(0) }));
+  it('has the total 0 when it is empty', () => expect(cartView([])).toEqual({ items: [], total: pence(0) }));
 });

@@ -1,7 +1,8 @@
-import { sameMoney, type Money, type ProductId } from '@tradewind/kernel';
+import type { ProductId } from '@tradewind/contracts/ids';
+import { sameMoney, type Money } from '@tradewind/kernel';
 import { totalOf, type Offer } from './check-out.js';
 
-/** A line as its buyer sees it: the price of now, and the one it was put in at where that was another. */
+/** A line as its buyer sees it: the current price, and the price when it was added if that differs. */
 export interface ItemView {
   readonly productId: ProductId;
   readonly name: string;
@@ -15,7 +16,7 @@ export interface CartView {
   readonly total: Money;
 }
 
-/** A line with the product as it is now. */
+/** A line with the current name and price of its product. */
 export interface OfferedLine extends Offer {
   readonly productId: ProductId;
   readonly quantity: number;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { productId, userId, type Money } from '@tradewind/kernel';
-import { cartAfter, lineAfter } from './cart-event.js';
+import { productId, userId } from '@tradewind/contracts/ids';
+import type { Money } from '@tradewind/kernel';
+import { cartAfter, lineAfter } from './apply-cart-event.js';
 import {
   cartFull,
   forget,
@@ -32,9 +33,9 @@ const aLine: CartLine = {
 };
 const aMug = { productId: mug, price: pence(120) };
 
-describe('putting a product in', () => {
+describe('adding a product', () => {
   const event = put(ann, undefined, undefined, aMug, 3, tuesday);
-  it('remembers the price of this moment', () =>
+  it('records the current price', () =>
     expect(event).toEqual({
       what: 'item-set',
       userId: ann,
@@ -43,31 +44,32 @@ describe('putting a product in', () => {
       unitPrice: pence(120),
       at: tuesday,
     }));
-  it('is refused in a full cart', () =>
+  it('is rejected for a full cart', () =>
     expect(put(ann, aCart(mostLines), undefined, aMug, 1, tuesday)).toEqual(cartFull));
-  it('is refused when it is more than a line holds', () =>
+  it('is rejected above the maximum of a line', () =>
     expect(put(ann, undefined, undefined, aMug, mostPieces + 1, tuesday)).toEqual(tooManyPieces));
-  it('is refused once the owner was forgotten', () =>
+  it('is rejected for a forgotten user', () =>
     expect(put(ann, aForgottenCart, undefined, aMug, 1, tuesday)).toEqual(forgotten));
 });
 
-describe('a product that is in already, and has another price since', () => {
+describe('a product in the cart whose price has changed', () => {
   const event = put(ann, aCart(mostLines), aLine, aMug, 5, tuesday);
-  it('keeps the price at which it was put in, so that the change stays visible', () =>
+  it('keeps its price from when it was added, so that the change stays visible', () =>
     expect(event).toMatchObject({ quantity: 5, unitPrice: pence(100) }));
-  it('keeps its place', () => expect(lineAfter(aLine, event as never)?.putAt).toBe(monday));
-  it('is not set again to what it is', () => expect(put(ann, aCart(1), aLine, aMug, 2, tuesday)).toBeUndefined());
+  it('keeps its position', () => expect(lineAfter(aLine, event as never)?.putAt).toBe(monday));
+  it('is not set again to the same quantity', () =>
+    expect(put(ann, aCart(1), aLine, aMug, 2, tuesday)).toBeUndefined());
 });
 
-describe('taking a product out', () => {
+describe('removing a product', () => {
   const event = takeOut(aLine, tuesday)!;
   it('leaves no line', () => expect(lineAfter(aLine, event)).toBeUndefined());
-  it('makes the cart shorter', () => expect(cartAfter(aCart(3), event, aLine)).toEqual(aCart(2)));
-  it('is nothing where it is not in', () => expect(takeOut(undefined, tuesday)).toBeUndefined());
+  it('reduces the number of lines', () => expect(cartAfter(aCart(3), event, aLine)).toEqual(aCart(2)));
+  it('does nothing if it is not in the cart', () => expect(takeOut(undefined, tuesday)).toBeUndefined());
 });
 
-describe('a person who is forgotten', () => {
+describe('a forgotten user', () => {
   const event = forget(ann, aCart(3), monday)!;
-  it('has no cart any more', () => expect(cartAfter(aCart(3), event)).toEqual(aForgottenCart));
+  it('has no cart', () => expect(cartAfter(aCart(3), event)).toEqual(aForgottenCart));
   it('is forgotten once', () => expect(forget(ann, aForgottenCart, tuesday)).toBeUndefined());
 });

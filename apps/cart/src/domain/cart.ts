@@ -1,13 +1,14 @@
-import { refusal, type Money, type ProductId, type Refusal, type UserId } from '@tradewind/kernel';
+import type { ProductId, UserId } from '@tradewind/contracts/ids';
+import { rejection, type Money, type Rejection } from '@tradewind/kernel';
 import type { CartEmptied, CartItemSet } from './cart-event.js';
 
-/** A person's cart. Its row is what every change of the cart locks first. */
+/** A user's cart. Every change of the cart locks this row first. */
 export type Cart =
-  | { readonly status: 'open'; readonly userId: UserId; /** How many lines it has. */ readonly lines: number }
-  /** Final: the owner wanted to be forgotten, and a token that still lives fills no new cart. */
+  | { readonly status: 'open'; readonly userId: UserId; /** Number of lines. */ readonly lines: number }
+  /** Final: the owner was forgotten. An access token that is still valid cannot fill a new cart. */
   | { readonly status: 'forgotten'; readonly userId: UserId; readonly forgottenAt: Date };
 
-/** So many pieces of a product, at the price that it had when it was put in. */
+/** A quantity of a product, at its price when it was added. */
 export interface CartLine {
   /** `<user>:<product>` */
   readonly lineId: string;
@@ -18,25 +19,25 @@ export interface CartLine {
   readonly putAt: Date;
 }
 
-/** What an order may have; more can't be checked out, so more can't be put in. */
+/** The limits of an order: a larger cart could not be checked out. */
 export const mostLines = 1_000;
 export const mostPieces = 100_000;
 
-export const forgotten = refusal('forgotten');
-export const cartFull = refusal('cart-full');
-export const tooManyPieces = refusal('too-many-pieces');
+export const forgotten = rejection('forgotten');
+export const cartFull = rejection('cart-full');
+export const tooManyPieces = rejection('too-many-pieces');
 
 export const lineIdOf = (userId: UserId, productId: ProductId): string => `${userId}:${productId}`;
 
-/** A product to be put in, and its price now. */
+/** A product and its current price. */
 export interface Item {
   readonly productId: ProductId;
   readonly price: Money;
 }
 
 /**
- * Sets the quantity. A line keeps the price at which it was put in, so that a change stays visible until the buyer accepts
- * it: a new quantity is no consent to a new price. Undefined where it is so already.
+ * Sets the quantity. A line keeps its price from when it was added, so that a price change stays visible until the buyer accepts
+ * it: a new quantity does not accept a new price. Undefined if the quantity is unchanged.
  */
 export function put(
   userId: UserId,
@@ -45,7 +46,7 @@ export function put(
   { productId, price }: Item,
   quantity: number,
   now: Date,
-): CartItemSet | Refusal | undefined {
+): CartItemSet | Rejection | undefined {
   if (cart?.status === 'forgotten') return forgotten;
   if (quantity > mostPieces) return tooManyPieces;
   if (line?.quantity === quantity) return undefined;
@@ -53,7 +54,7 @@ export function put(
   return { what: 'item-set', userId, productId, quantity, unitPrice: line?.unitPrice ?? price, at: now };
 }
 
-/** Takes a line out. Undefined where there is none. */
+/** Removes a line. Undefined if there is none. */
 export function takeOut(line: CartLine | undefined, now: Date): CartItemSet | undefined {
   return (
     line && {
@@ -67,6 +68,6 @@ export function takeOut(line: CartLine | undefined, now: Date): CartItemSet | un
   );
 }
 
-/** The cart of somebody who wants to be forgotten goes, and no new one comes. Undefined where that is done. */
+/** Deletes the cart of a forgotten user for good. Undefined if it is already deleted. */
 export const forget = (userId: UserId, cart: Cart | undefined, now: Date): CartEmptied | undefined =>
   cart?.status === 'forgotten' ? undefined : { what: 'emptied', userId, at: now };

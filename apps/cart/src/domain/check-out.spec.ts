@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { orderId, productId, userId, type Money } from '@tradewind/kernel';
+import { orderId, productId, userId } from '@tradewind/contracts/ids';
+import type { Money } from '@tradewind/kernel';
 import { forgotten, lineIdOf, type Cart, type CartLine } from './cart.js';
 import {
   cartChanged,
   cartEmpty,
   checkOut,
-  follow,
+  withOrderStatus,
   highestTotal,
   priceChanged,
   totalTooHigh,
@@ -33,7 +34,7 @@ const offers = (mugPrice: number) =>
     [cup, { name: 'Cup', price: pence(50) }],
   ]);
 
-describe('checking out a cart whose prices are still the same', () => {
+describe('checking out a cart with unchanged prices', () => {
   it('sells every line at its price', () =>
     expect(checkOut(aCart, lines, offers(100), undefined)).toEqual({
       lines: [
@@ -42,12 +43,12 @@ describe('checking out a cart whose prices are still the same', () => {
       ],
       total: pence(250),
     }));
-  it('is refused when the buyer expects another total', () =>
+  it('is rejected when the buyer expects another total', () =>
     expect(checkOut(aCart, lines, offers(100), pence(249))).toEqual(priceChanged));
 });
 
-describe('checking out a cart in which a price has changed', () => {
-  it('is refused, upwards and downwards', () =>
+describe('checking out a cart with a changed price', () => {
+  it('is rejected for a higher and a lower price', () =>
     expect([99, 101].map((price) => checkOut(aCart, lines, offers(price), undefined))).toEqual([
       priceChanged,
       priceChanged,
@@ -57,29 +58,29 @@ describe('checking out a cart in which a price has changed', () => {
       lines: [{ price: pence(120) }, { price: pence(50) }],
       total: pence(290),
     }));
-  it('is refused when the buyer expects the old total', () =>
+  it('is rejected when the buyer expects the old total', () =>
     expect(checkOut(aCart, lines, offers(120), pence(250))).toEqual(priceChanged));
 });
 
-describe('a cart that is not to be checked out', () => {
+describe('a checkout is rejected for a cart that is', () => {
   it.each([
     ['empty', checkOut({ ...aCart, lines: 0 }, [], offers(1), pence(0)), cartEmpty],
     ['never used', checkOut(undefined, [], offers(1), undefined), cartEmpty],
     [
-      'of somebody who was forgotten',
+      'of a forgotten user',
       checkOut({ status: 'forgotten', userId: ann, forgottenAt: monday }, [], offers(1), undefined),
       forgotten,
     ],
-    ['with a line that came in meanwhile', checkOut(aCart, lines, new Map(), undefined), cartChanged],
+    ['changed since the prices were read', checkOut(aCart, lines, new Map(), undefined), cartChanged],
     [
       'too expensive',
       checkOut(aCart, [aLine(mug, 100_000, highestTotal)], offers(highestTotal), undefined),
       totalTooHigh,
     ],
-  ])('%s', (_, result, refused) => expect(result).toEqual(refused));
+  ])('%s', (_, result, rejected) => expect(result).toEqual(rejected));
 });
 
-describe('a checkout whose order goes on', () => {
+describe('a checkout whose order changes', () => {
   const checkout: Checkout = {
     orderId: orderId('01991234-5678-7000-8000-000000000002'),
     userId: ann,
@@ -90,9 +91,11 @@ describe('a checkout whose order goes on', () => {
     checkedOutAt: monday,
     sequence: 0,
   };
-  const confirmed = follow(checkout, 'confirmed', 2);
-  it('takes over its status', () => expect(confirmed).toEqual({ ...checkout, status: 'confirmed', sequence: 2 }));
-  it('passes over what is older or known', () =>
-    expect([1, 2].map((sequence) => follow(confirmed, 'placed', sequence))).toEqual([undefined, undefined]));
-  it('passes over orders that did not come from a cart', () => expect(follow(undefined, 'placed', 1)).toBeUndefined());
+  const confirmed = withOrderStatus(checkout, 'confirmed', 2);
+  it('gets the status of the order', () =>
+    expect(confirmed).toEqual({ ...checkout, status: 'confirmed', sequence: 2 }));
+  it('ignores an older or repeated event', () =>
+    expect([1, 2].map((sequence) => withOrderStatus(confirmed, 'placed', sequence))).toEqual([undefined, undefined]));
+  it('ignores orders that did not come from a cart', () =>
+    expect(withOrderStatus(undefined, 'placed', 1)).toBeUndefined());
 });

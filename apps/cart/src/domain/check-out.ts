@@ -1,68 +1,61 @@
-import {
-  refusal,
-  sameMoney,
-  type Money,
-  type OrderId,
-  type ProductId,
-  type Refusal,
-  type UserId,
-} from '@tradewind/kernel';
+import type { OrderId, ProductId, UserId } from '@tradewind/contracts/ids';
+import { rejection, sameMoney, type Money, type Rejection } from '@tradewind/kernel';
 import { forgotten, type Cart, type CartLine } from './cart.js';
 
-/** A product as the cart knows it from the events of its owner. */
+/** A product as known from `product.events`. */
 export interface Offer {
   readonly name: string;
   readonly price: Money;
 }
 
-/** A line at the price of this moment: what is charged. */
+/** A line at the current price: what is charged. */
 export interface SoldLine extends Offer {
   readonly productId: ProductId;
   readonly quantity: number;
 }
 
-/** What became of a checkout: `checked-out` until the order says more. */
+/** The state of the checkout's order: `checked-out` until its first event arrives. */
 export type CheckoutStatus = 'checked-out' | 'placed' | 'confirmed' | 'rejected' | 'cancelled';
 
-/** A cart that became an order. */
+/** A cart that was checked out as an order. */
 export interface Checkout {
   readonly orderId: OrderId;
   readonly userId: UserId;
   readonly status: CheckoutStatus;
   readonly total: Money;
-  /** SHA-256 of the idempotency key and of the body: a rebuilt database still knows what was accepted. */
+  /** SHA-256 of the idempotency key and of the body, so that recovery restores the accepted request. */
   readonly keyHash: string;
   readonly bodyHash: string;
   readonly checkedOutAt: Date;
-  /** Of the order's event that wrote the status; an older one never overwrites it. */
+  /** Sequence of the order's event that wrote the status; an older event never overwrites it. */
   readonly sequence: number;
 }
 
-export const cartEmpty = refusal('cart-empty');
-/** Something was put in after the prices were looked up. */
-export const cartChanged = refusal('cart-changed');
-export const priceChanged = refusal('price-changed');
-export const totalTooHigh = refusal('total-too-high');
+export const cartEmpty = rejection('cart-empty');
+/** A product was added after the prices were read. */
+export const cartChanged = rejection('cart-changed');
+export const priceChanged = rejection('price-changed');
+export const totalTooHigh = rejection('total-too-high');
 
-/** In pence; sums below it are exact. */
+/** In pence; sums up to it are exact. */
 export const highestTotal = 1_000_000_000_000;
 
-/** May be above what a Money can be: to be compared with `highestTotal` before anything is charged. */
+/** May exceed the safe integers: compare it with `highestTotal` before use. */
 export const totalOf = (lines: readonly { readonly price: Money; readonly quantity: number }[]): Money => ({
   amount: lines.reduce((sum, { price, quantity }) => sum + price.amount * quantity, 0),
   currency: 'GBP',
 });
 
 /**
- * The lines with the prices that are charged. No price is charged that the buyer has not seen: without an expected total each
- * line must still cost what it cost when it was put in; with one, the total must be just that.
+ * The lines with the charged prices. Only prices that the buyer has seen are charged: without an expected total, each line must
+ * still have its price from when it was added; with one, the total must equal it.
  */
 export function checkOut(
   cart: Cart | undefined,
   lines: readonly CartLine[],
   offers: ReadonlyMap<ProductId, Offer>,
   expectedTotal: Money | undefined,
-): { readonly lines: readonly SoldLine[]; readonly total: Money } | Refusal {
+): { readonly lines: readonly SoldLine[]; readonly total: Money } | Rejection {
   if (cart?.status === 'forgotten') return forgotten;
   if (lines.length === 0) return cartEmpty;
   const sold: SoldLine[] = [];
@@ -72,15 +65,15 @@ export function checkOut(
     sold.push({ productId, quantity, ...offer });
   }
   const total = totalOf(sold);
-  const seen = expectedTotal
+  const accepted = expectedTotal
     ? sameMoney(expectedTotal, total)
     : lines.every(({ productId, unitPrice }) => sameMoney(offers.get(productId)!.price, unitPrice));
-  if (!seen) return priceChanged;
+  if (!accepted) return priceChanged;
   return total.amount > highestTotal ? totalTooHigh : { lines: sold, total };
 }
 
-/** What an order says of its checkout; undefined where something newer is known, or where the order did not come from a cart. */
-export const follow = (
+/** The checkout with the status of its order; undefined if a newer status is known, or if the order did not come from a cart. */
+export const withOrderStatus = (
   checkout: Checkout | undefined,
   status: CheckoutStatus,
   sequence: number,

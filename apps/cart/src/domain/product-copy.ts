@@ -1,22 +1,23 @@
-import { Poison, type Money, type ProductId } from '@tradewind/kernel';
+import type { ProductId } from '@tradewind/contracts/ids';
+import { Poison, type Money } from '@tradewind/kernel';
 
-/** What the cart knows of a product, from the events of the product's owner. */
+/** The cart service's own copy of a product, from `product.events`. */
 export interface ProductCopy {
   readonly productId: ProductId;
   readonly name: string;
   readonly price: Money;
-  /** Of the event that wrote this row; an older one never overwrites it. */
+  /** Sequence of the event that wrote this row; an older event never overwrites it. */
   readonly sequence: number;
 }
 
-/** The copy after an event; undefined where something newer is known. A change of a product that was never added is Poison. */
-export function learn(
+/** The copy after an event; undefined if the copy is already as new. A change of an unknown product is Poison. */
+export function updateCopy(
   copy: ProductCopy | undefined,
-  { productId, ...news }: Pick<ProductCopy, 'productId'> & Partial<Pick<ProductCopy, 'name' | 'price'>>,
+  { productId, ...change }: Pick<ProductCopy, 'productId'> & Partial<Pick<ProductCopy, 'name' | 'price'>>,
   sequence: number,
 ): ProductCopy | undefined {
   if (copy && copy.sequence >= sequence) return undefined;
-  const { name, price } = { ...copy, ...news };
+  const { name, price } = { ...copy, ...change };
   if (name === undefined || price === undefined)
     throw new Poison(`the product ${productId} was changed before it was added`);
   return { productId, name, price, sequence };

@@ -1,38 +1,37 @@
 import { Controller } from '@nestjs/common';
-import { ProductAdded, ProductRenamed, ProductRepriced } from '@tradewind/contracts';
-import type { ProductId } from '@tradewind/kernel';
-import { Handles, keys, nothing, save, type Decision, type Given } from '@tradewind/messaging';
-import { learn, type ProductCopy } from '../domain/product-copy.js';
+import { ProductAdded, ProductRenamed, ProductRepriced, type ProductId } from '@tradewind/contracts';
+import { Handles, rows, nothing, save, type Decision, type HandlerContext } from '@tradewind/messaging';
+import { updateCopy, type ProductCopy } from '../domain/product-copy.js';
 import { Products } from '../storage/cart.tables.js';
 
-const load = { products: keys(Products, ({ productId }: { productId: ProductId }) => [productId]) };
+const load = { products: rows(Products, ({ productId }: { productId: ProductId }) => [productId]) };
 
-/** A consumer of its own, so that prices can be replayed alone. */
+/** Its own consumer group, so that prices can be replayed alone. */
 const consumer = 'prices';
 
-/** The cart's own copy of names and prices. */
+/** The service's own copy of product names and prices. */
 @Controller()
 export class CopyProductHandler {
   @Handles(ProductAdded, { load, consumer, kind: 'projection' })
-  added({ productId, name, price }: ProductAdded, given: Given<typeof load>): Decision {
-    return keep({ productId, name, price }, given);
+  added({ productId, name, price }: ProductAdded, context: HandlerContext<typeof load>): Decision {
+    return saveCopy({ productId, name, price }, context);
   }
 
   @Handles(ProductRenamed, { load, consumer, kind: 'projection' })
-  renamed({ productId, name }: ProductRenamed, given: Given<typeof load>): Decision {
-    return keep({ productId, name }, given);
+  renamed({ productId, name }: ProductRenamed, context: HandlerContext<typeof load>): Decision {
+    return saveCopy({ productId, name }, context);
   }
 
   @Handles(ProductRepriced, { load, consumer, kind: 'projection' })
-  repriced({ productId, price }: ProductRepriced, given: Given<typeof load>): Decision {
-    return keep({ productId, price }, given);
+  repriced({ productId, price }: ProductRepriced, context: HandlerContext<typeof load>): Decision {
+    return saveCopy({ productId, price }, context);
   }
 }
 
-function keep(
-  news: Pick<ProductCopy, 'productId'> & Partial<ProductCopy>,
-  { products, sequence }: Given<typeof load>,
+function saveCopy(
+  change: Pick<ProductCopy, 'productId'> & Partial<ProductCopy>,
+  { products, sequence }: HandlerContext<typeof load>,
 ): Decision {
-  const learned = learn(products.get(news.productId), news, Number(sequence));
-  return learned ? save(Products, learned) : nothing();
+  const copy = updateCopy(products.get(change.productId), change, Number(sequence));
+  return copy ? save(Products, copy) : nothing();
 }

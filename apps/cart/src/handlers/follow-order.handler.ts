@@ -1,37 +1,40 @@
 import { Controller } from '@nestjs/common';
-import { OrderCancelled, OrderConfirmed, OrderPlaced, OrderRejected } from '@tradewind/contracts';
-import type { OrderId } from '@tradewind/kernel';
-import { Handles, keys, nothing, save, type Decision, type Given } from '@tradewind/messaging';
-import { follow, type CheckoutStatus } from '../domain/check-out.js';
+import { OrderCancelled, OrderConfirmed, OrderPlaced, OrderRejected, type OrderId } from '@tradewind/contracts';
+import { Handles, rows, nothing, save, type Decision, type HandlerContext } from '@tradewind/messaging';
+import { withOrderStatus, type CheckoutStatus } from '../domain/check-out.js';
 import { Checkouts } from '../storage/cart.tables.js';
 
-const load = { checkouts: keys(Checkouts, ({ orderId }: { orderId: OrderId }) => [orderId]) };
+const load = { checkouts: rows(Checkouts, ({ orderId }: { orderId: OrderId }) => [orderId]) };
 
-/** Remembers what became of each checkout. Orders that did not come from a cart are passed over. */
+/** Records the status of each checkout's order. Orders that did not come from a cart are ignored. */
 @Controller()
 export class FollowOrderHandler {
   @Handles(OrderPlaced, { load, kind: 'projection' })
-  placed({ orderId }: OrderPlaced, given: Given<typeof load>): Decision {
-    return remember(orderId, 'placed', given);
+  placed({ orderId }: OrderPlaced, context: HandlerContext<typeof load>): Decision {
+    return saveStatus(orderId, 'placed', context);
   }
 
   @Handles(OrderConfirmed, { load, kind: 'projection' })
-  confirmed({ orderId }: OrderConfirmed, given: Given<typeof load>): Decision {
-    return remember(orderId, 'confirmed', given);
+  confirmed({ orderId }: OrderConfirmed, context: HandlerContext<typeof load>): Decision {
+    return saveStatus(orderId, 'confirmed', context);
   }
 
   @Handles(OrderRejected, { load, kind: 'projection' })
-  rejected({ orderId }: OrderRejected, given: Given<typeof load>): Decision {
-    return remember(orderId, 'rejected', given);
+  rejected({ orderId }: OrderRejected, context: HandlerContext<typeof load>): Decision {
+    return saveStatus(orderId, 'rejected', context);
   }
 
   @Handles(OrderCancelled, { load, kind: 'projection' })
-  cancelled({ orderId }: OrderCancelled, given: Given<typeof load>): Decision {
-    return remember(orderId, 'cancelled', given);
+  cancelled({ orderId }: OrderCancelled, context: HandlerContext<typeof load>): Decision {
+    return saveStatus(orderId, 'cancelled', context);
   }
 }
 
-function remember(orderId: OrderId, status: CheckoutStatus, { checkouts, sequence }: Given<typeof load>): Decision {
-  const followed = follow(checkouts.get(orderId), status, Number(sequence));
-  return followed ? save(Checkouts, followed) : nothing();
+function saveStatus(
+  orderId: OrderId,
+  status: CheckoutStatus,
+  { checkouts, sequence }: HandlerContext<typeof load>,
+): Decision {
+  const checkout = withOrderStatus(checkouts.get(orderId), status, Number(sequence));
+  return checkout ? save(Checkouts, checkout) : nothing();
 }

@@ -1,24 +1,20 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsId, IsMoney } from '@tradewind/contracts';
-import type { Money, ProductId } from '@tradewind/kernel';
+import { IsId, IsMoney, type ProductId } from '@tradewind/contracts';
+import type { Money } from '@tradewind/kernel';
 import { Type } from 'class-transformer';
 import { IsInt, IsObject, IsString, Length, Matches, Max, Min, ValidateIf, ValidateNested } from 'class-validator';
 import { mostPieces } from '../domain/cart.js';
 
 const oneLine = /^(?=.*\S)\P{Cc}+$/u;
 
-/** May be left out; null is not the same as left out. */
-const IfGiven = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);
+/** The field is optional; null is invalid. */
+const IfPresent = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);
 
 /** One line of text with at least one visible character. */
 const IsLine =
-  (most: number, least = 1): PropertyDecorator =>
+  (max: number, min = 1): PropertyDecorator =>
   (target, property) => {
-    const rules = [
-      IsString(),
-      Length(least, most),
-      Matches(oneLine, { message: '$property must be one line of text' }),
-    ];
+    const rules = [IsString(), Length(min, max), Matches(oneLine, { message: '$property must be one line of text' })];
     for (const rule of rules) rule(target, property);
   };
 
@@ -35,7 +31,7 @@ export class ItemPath {
 }
 
 export class SetQuantity {
-  @ApiProperty({ description: 'Pieces wanted; 0 takes the item out', minimum: 0, maximum: mostPieces })
+  @ApiProperty({ description: 'New quantity in pieces; 0 removes the item', minimum: 0, maximum: mostPieces })
   @IsInt()
   @Min(0)
   @Max(mostPieces)
@@ -46,7 +42,7 @@ export class AddItem {
   @ApiProperty({ format: 'uuid' })
   @IsId()
   readonly productId!: ProductId;
-  @ApiProperty({ description: 'Pieces more', minimum: 1, maximum: mostPieces })
+  @ApiProperty({ description: 'Pieces to add', minimum: 1, maximum: mostPieces })
   @IsInt()
   @Min(1)
   @Max(mostPieces)
@@ -56,10 +52,10 @@ export class AddItem {
 export class Address {
   @ApiProperty({ maxLength: 200 }) @IsLine(200) readonly name!: string;
   @ApiProperty({ maxLength: 200 }) @IsLine(200) readonly line1!: string;
-  @ApiPropertyOptional({ maxLength: 200 }) @IfGiven() @IsLine(200) readonly line2?: string;
+  @ApiPropertyOptional({ maxLength: 200 }) @IfPresent() @IsLine(200) readonly line2?: string;
   @ApiProperty({ maxLength: 100 }) @IsLine(100) readonly city!: string;
   @ApiProperty({ maxLength: 20 }) @IsLine(20) readonly postcode!: string;
-  @ApiProperty({ description: 'A name, or its code of two letters', example: 'GB', minLength: 2, maxLength: 60 })
+  @ApiProperty({ description: 'A name or a two-letter code', example: 'GB', minLength: 2, maxLength: 60 })
   @IsLine(60, 2)
   readonly country!: string;
 }
@@ -76,22 +72,22 @@ export class CheckOutBody {
   readonly shippingAddress!: Address;
   @ApiPropertyOptional({
     type: MoneyBody,
-    description: 'The total that the buyer agrees to. Without it no price may have changed since its line was put in.',
+    description: 'The total that the buyer accepts. Without it, no price may have changed since its line was added.',
   })
-  @IfGiven()
+  @IfPresent()
   @IsMoney()
   readonly expectedTotal?: Money;
 }
 
 export class PriceChange {
-  @ApiProperty({ type: MoneyBody, description: 'The price at which the item was put in' }) readonly from!: MoneyBody;
+  @ApiProperty({ type: MoneyBody, description: 'The price when the item was added' }) readonly from!: MoneyBody;
 }
 
 export class ItemAnswer {
   @ApiProperty({ format: 'uuid' }) readonly productId!: string;
   @ApiProperty() readonly name!: string;
   @ApiProperty() readonly quantity!: number;
-  @ApiProperty({ type: MoneyBody, description: 'The price of now' }) readonly unitPrice!: MoneyBody;
+  @ApiProperty({ type: MoneyBody, description: 'The current price' }) readonly unitPrice!: MoneyBody;
   @ApiPropertyOptional({ type: PriceChange }) readonly priceChanged?: PriceChange;
 }
 

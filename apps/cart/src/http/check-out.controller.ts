@@ -6,16 +6,17 @@ import {
   ApiTags,
   ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
-import { isRefusal, type OrderId } from '@tradewind/kernel';
+import type { OrderId } from '@tradewind/contracts';
+import { isRejection } from '@tradewind/kernel';
 import { Commands } from '@tradewind/messaging';
-import { CurrentUser, IdempotencyKey, replayHeader, requestHashes, Sealer, type User } from '@tradewind/service';
+import { CurrentUser, IdempotencyKey, setReplayedHeader, requestHashes, Sealer, type User } from '@tradewind/service';
 import type { Response } from 'express';
 import { cartView } from '../domain/cart-view.js';
 import { checkOut } from '../commands/check-out.command.js';
 import { CartQueries } from '../storage/cart.queries.js';
 import { CheckedOutAnswer, CheckOutBody } from './cart.dto.js';
 import { cartProblem } from './cart.problems.js';
-import { checkedOutOnce } from './checked-out-once.js';
+import { checkOutClaim } from './check-out.idempotency.js';
 
 @ApiTags('cart')
 @Controller('cart/checkout')
@@ -28,10 +29,10 @@ export class CheckOutController {
 
   @Post()
   @HttpCode(202)
-  @ApiOperation({ summary: 'Order what is in the cart' })
-  @ApiAcceptedResponse({ type: CheckedOutAnswer, description: 'Location names the order; the cart is empty.' })
+  @ApiOperation({ summary: 'Order the items of the cart' })
+  @ApiAcceptedResponse({ type: CheckedOutAnswer, description: 'Location is the order; the cart is empty.' })
   @ApiConflictResponse({
-    description: '`price-changed`, with the lines and their total; or the cart changed meanwhile.',
+    description: '`price-changed`, with the lines and their total; or the cart changed during the checkout.',
   })
   @ApiUnprocessableEntityResponse({ description: '`cart-empty`, or the key was used with another body.' })
   async checkOut(
@@ -46,10 +47,10 @@ export class CheckOutController {
     );
     const { paymentMethod, expectedTotal } = body;
     const hashes = requestHashes(key, body);
-    const wish = { userId, offers, expectedTotal, paymentMethod, shippingAddress, ...hashes };
-    const { answer, replayed } = await this.commands.once(checkOut, wish, checkedOutOnce(userId, hashes));
-    if (isRefusal(answer)) throw cartProblem(answer, cartView(await this.queries.lines(userId)));
-    replayHeader(response, replayed);
+    const request = { userId, offers, expectedTotal, paymentMethod, shippingAddress, ...hashes };
+    const { answer, replayed } = await this.commands.once(checkOut, request, checkOutClaim(userId, hashes));
+    if (isRejection(answer)) throw cartProblem(answer, cartView(await this.queries.lines(userId)));
+    setReplayedHeader(response, replayed);
     response.setHeader('Location', `/orders/${answer.orderId}`);
     return answer;
   }

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { Money, ProductId, UserId } from '@tradewind/kernel';
+import type { ProductId, UserId } from '@tradewind/contracts';
+import type { Money } from '@tradewind/kernel';
 import { DataSource } from 'typeorm';
 import type { OfferedLine } from '../domain/cart-view.js';
 import type { Item } from '../domain/cart.js';
 
-interface RawLine {
+interface LineRow {
   readonly productId: ProductId;
   readonly name: string;
   readonly quantity: number;
@@ -26,9 +27,9 @@ const money = (amount: string, currency: string): Money => ({ amount: Number(amo
 export class CartQueries {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** In the order in which they were put in, with the products as they are now. */
+  /** Lines in the order in which they were added, with current product names and prices. */
   async lines(userId: UserId): Promise<OfferedLine[]> {
-    const raw = await this.dataSource.query<RawLine[]>(linesOf, [userId]);
+    const raw = await this.dataSource.query<LineRow[]>(linesOf, [userId]);
     return raw.map(({ productId, name, quantity, amount, currency, putAmount, putCurrency }) => ({
       productId,
       name,
@@ -38,9 +39,9 @@ export class CartQueries {
     }));
   }
 
-  /** Those of the products that the cart has heard of, with their prices. */
+  /** The known products of these ids, with their prices. */
   items = async (productIds: readonly string[]): Promise<Map<string, Item>> => {
-    const raw = await this.dataSource.query<Pick<RawLine, 'productId' | 'amount' | 'currency'>[]>(itemsOf, [
+    const raw = await this.dataSource.query<Pick<LineRow, 'productId' | 'amount' | 'currency'>[]>(itemsOf, [
       productIds,
     ]);
     return new Map(

@@ -10,7 +10,7 @@ export const Carts = table<Cart>('carts', 'userId', {
   forgottenAt: 'timestamptz',
 });
 
-/** A row a line, so that a change costs the same however long the cart is. */
+/** One row per line: the cost of a change does not depend on the size of the cart. */
 export const CartLines = table<CartLine>('cart_lines', 'lineId', {
   lineId: 'text',
   userId: 'uuid',
@@ -48,5 +48,5 @@ export const Products = table<ProductCopy>(
   { sequence: 'sequence' },
 );
 
-/** Every transaction locks in this order: the cart's row first, so that one cart's changes come one after another. */
+/** Every transaction locks tables in this order: the cart first, so that the changes of one cart are serialized. */
 export const lockOrder = [Carts, CartLines, Checkouts, Products];

@@ -1,26 +1,26 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock, Randomness } from '@tradewind/service';
 import { Pool } from 'undici';
-import { choose } from '../domain/balance.js';
-import { Directory, type Instance } from '../domain/directory.js';
+import { choose } from '../domain/load-balancing.js';
+import { InstanceDirectory, type Instance } from '../domain/instance-directory.js';
 import { Upstream } from '../domain/upstream.js';
 import { GatewayConfig } from '../gateway.config.js';
 
-/** An instance with its open connections. */
+/** An instance with its connection pool. */
 export interface Reachable {
   readonly upstream: Upstream;
   readonly pool: Pool;
 }
 
-/** Every instance that is known, each with its connections and what was seen of it. */
+/** Every known instance with its connection pool and its measurements. */
 @Injectable()
 export class Upstreams implements OnApplicationShutdown {
   readonly #logger = new Logger('Instances');
-  readonly #directory = new Directory();
+  readonly #directory = new InstanceDirectory();
   readonly #reachable = new Map<string, Reachable>();
   readonly #static: readonly Instance[];
   #byService = new Map<string, readonly Upstream[]>();
-  #changed: () => void = () => undefined;
+  #onChange: () => void = () => undefined;
 
   constructor(
     config: GatewayConfig,
@@ -31,34 +31,34 @@ export class Upstreams implements OnApplicationShutdown {
       const [service, url] = entry.split('=') as [string, string];
       return { instanceId: `static-${service}-${url}`, service, url };
     });
-    this.#follow();
+    this.#syncPools();
   }
 
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([...this.#reachable.values()].map(({ pool }) => pool.destroy()));
   }
 
-  /** Calls back when an instance came or went. */
+  /** The listener is called when an instance was added or removed. */
   onChange(changed: () => void): void {
-    this.#changed = changed;
+    this.#onChange = changed;
   }
 
   seen(instance: Instance): void {
     this.#directory.seen(instance, this.clock.now().getTime());
-    this.#follow();
+    this.#syncPools();
   }
 
   gone(instanceId: string): void {
     this.#directory.gone(instanceId);
-    this.#follow();
+    this.#syncPools();
   }
 
   restore(instances: readonly Instance[]): void {
     this.#directory.restore(instances);
-    this.#follow();
+    this.#syncPools();
   }
 
-  /** Who announced themselves; the static ones need no remembering. */
+  /** The instances that published heartbeats, without the static ones. */
   announced(): readonly Instance[] {
     return this.#directory.all();
   }
@@ -71,19 +71,19 @@ export class Upstreams implements OnApplicationShutdown {
     return this.#byService.get(service) ?? [];
   }
 
-  get lastBeatAt(): number | undefined {
-    return this.#directory.lastBeatAt;
+  get lastHeartbeatAt(): number | undefined {
+    return this.#directory.lastHeartbeatAt;
   }
 
-  /** The instance for a call, not one of `but`. Undefined where none can be used. */
-  choose(service: string, session?: string, but?: Upstream): Reachable | undefined {
-    const candidates = but ? this.of(service).filter((upstream) => upstream !== but) : this.of(service);
+  /** The instance for a call, but not `excluded`. Undefined if none can be used. */
+  choose(service: string, session?: string, excluded?: Upstream): Reachable | undefined {
+    const candidates = this.of(service).filter((upstream) => upstream !== excluded);
     const chosen = choose(candidates, this.clock.now().getTime(), () => this.randomness.fraction(), session);
     return chosen && this.#reachable.get(chosen.instance.instanceId);
   }
 
-  /** Brings the connections in line with the directory. Calls under way to one that went are finished. */
-  #follow(): void {
+  /** Creates and closes connection pools according to the directory. Running calls to a removed instance are completed. */
+  #syncPools(): void {
     const wanted = new Map(
       [...this.#static, ...this.#directory.all()].map((instance) => [instance.instanceId, instance]),
     );
@@ -92,25 +92,25 @@ export class Upstreams implements OnApplicationShutdown {
       if (wanted.get(id)?.url === upstream.instance.url) continue;
       this.#reachable.delete(id);
       changed = true;
-      this.#logger.log('an instance is gone', upstream.instance);
+      this.#logger.log('an instance was removed', upstream.instance);
       pool.close().catch((error: unknown) => this.#logger.debug('connections did not close', error));
     }
     for (const [id, instance] of wanted) {
       if (this.#reachable.has(id)) continue;
       this.#reachable.set(id, { upstream: new Upstream(instance), pool: connect(instance.url) });
       changed = true;
-      this.#logger.log('an instance is there', instance);
+      this.#logger.log('an instance was added', instance);
     }
     if (!changed) return;
     const byService = new Map<string, Upstream[]>();
     for (const { upstream } of this.#reachable.values())
       byService.set(upstream.instance.service, [...(byService.get(upstream.instance.service) ?? []), upstream]);
     this.#byService = byService;
-    this.#changed();
+    this.#onChange();
   }
 }
 
-/** Idle connections are given up before the service does, whose own limit is 5 s: else a request could meet a closing one. */
+/** Idle connections are closed before the service closes them (after 5 s): otherwise a request could use a closing connection. */
 const connect = (url: string): Pool =>
   new Pool(url, {
     connections: null,

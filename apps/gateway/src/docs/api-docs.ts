@@ -5,10 +5,10 @@ import { Upstreams } from '../discovery/upstreams.js';
 import { routedServices, serviceFor } from '../domain/routes.js';
 import { mergeDocuments, type ApiDocument } from './merge-documents.js';
 
-const keptFor = 30_000;
-/** A document that lacks a service is made anew sooner. */
-const keptIncomplete = 3_000;
-const patience = 3_000;
+const cacheMs = 30_000;
+/** A document without one of the services is rebuilt sooner. */
+const incompleteCacheMs = 3_000;
+const fetchTimeoutMs = 3_000;
 
 const head: ApiDocument = {
   openapi: '3.0.0',
@@ -17,7 +17,7 @@ const head: ApiDocument = {
   security: [{ bearer: [] }],
 };
 
-/** The page of `/docs` reads the merged document instead of having one built in. */
+/** Makes the page of `/docs` load the merged document. */
 const pageScript = `window.onload = () => {
   window.ui = SwaggerUIBundle({
     url: '/docs-json',
@@ -29,12 +29,12 @@ const pageScript = `window.onload = () => {
 };
 `;
 
-/** One OpenAPI document for the whole shop, made of the services' own when somebody asks. */
+/** One OpenAPI document for the whole shop, merged from those of the services on request. */
 @Injectable()
 export class ApiDocs {
   readonly #logger = new Logger('Docs');
-  readonly #last = new Map<string, ApiDocument>();
-  #made: { until: number; readonly document: Promise<ApiDocument> } | undefined;
+  readonly #lastFetched = new Map<string, ApiDocument>();
+  #cached: { until: number; readonly document: Promise<ApiDocument> } | undefined;
 
   constructor(
     private readonly upstreams: Upstreams,
@@ -42,7 +42,7 @@ export class ApiDocs {
   ) {}
 
   readonly middleware = (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
-    const path = request.url!.split('?', 1)[0]!;
+    const [path = ''] = (request.url ?? '').split('?', 1);
     if (request.method !== 'GET') return next();
     if (path === '/docs-json')
       void this.document().then((document) => send(response, 'application/json', JSON.stringify(document)));
@@ -50,18 +50,19 @@ export class ApiDocs {
     else next();
   };
 
-  /** Never rejects: a service that can't be asked is shown as it was last, or left out. */
+  /** Never rejects: for an unavailable service it uses the last document, or none. */
   document(): Promise<ApiDocument> {
     const now = this.clock.now().getTime();
-    if (!this.#made || now > this.#made.until) this.#made = { until: now + keptFor, document: this.#make(now) };
-    return this.#made.document;
+    if (!this.#cached || now > this.#cached.until) this.#cached = { until: now + cacheMs, document: this.#build(now) };
+    return this.#cached.document;
   }
 
-  async #make(now: number): Promise<ApiDocument> {
+  async #build(now: number): Promise<ApiDocument> {
     const documents = await Promise.all(
-      routedServices.map(async (service) => ({ service, document: await this.#ask(service) })),
+      routedServices.map(async (service) => ({ service, document: await this.#fetch(service) })),
     );
-    if (this.#made && documents.some(({ document }) => document === undefined)) this.#made.until = now + keptIncomplete;
+    if (this.#cached && documents.some(({ document }) => document === undefined))
+      this.#cached.until = now + incompleteCacheMs;
     return mergeDocuments(
       head,
       documents.flatMap(({ service, document }) => (document ? [{ service, document }] : [])),
@@ -69,22 +70,22 @@ export class ApiDocs {
     );
   }
 
-  async #ask(service: string): Promise<ApiDocument | undefined> {
+  async #fetch(service: string): Promise<ApiDocument | undefined> {
     try {
       const to = this.upstreams.choose(service);
-      if (!to) return this.#last.get(service);
+      if (!to) return this.#lastFetched.get(service);
       const { statusCode, body } = await to.pool.request({
         method: 'GET',
         path: '/docs-json',
-        headersTimeout: patience,
-        bodyTimeout: patience,
+        headersTimeout: fetchTimeoutMs,
+        bodyTimeout: fetchTimeoutMs,
       });
       if (statusCode !== 200) throw new Error(`/docs-json answers ${statusCode}`);
-      this.#last.set(service, (await body.json()) as ApiDocument);
+      this.#lastFetched.set(service, (await body.json()) as ApiDocument);
     } catch (error) {
-      this.#logger.warn('a service did not tell its routes', { service }, error);
+      this.#logger.warn('the documentation of a service could not be fetched', { service }, error);
     }
-    return this.#last.get(service);
+    return this.#lastFetched.get(service);
   }
 }
 

@@ -17,14 +17,14 @@ describe('the documents of two services', () => {
   const merged = merge(aDocument('/users', { type: 'string' }), aDocument('/orders', { type: 'number' }));
   it('become one, with its own head', () =>
     expect(merged).toMatchObject({ openapi: '3.0.0', info: { title: 'Tradewind' } }));
-  it('keep the paths that are reached through the gateway', () =>
-    expect(Object.keys(merged.paths!)).toEqual(['/users', '/orders']));
-  it('share what is the same', () =>
+  it('keep the paths that the gateway routes', () => expect(Object.keys(merged.paths!)).toEqual(['/users', '/orders']));
+  it('share equal schemas', () =>
     expect(Object.keys(merged.components!['schemas']!)).toEqual(['View', 'Problem', 'order.View']));
-  it('keep apart what only has the same name', () =>
+  it('rename a different schema with the same name', () =>
     expect(merged.paths!['/orders']).toEqual({ get: { schema: { $ref: '#/components/schemas/order.View' } } }));
 });
 
 describe('a service without a document', () => {
-  it('leaves the others', () => expect(Object.keys(merge({}, aDocument('/orders', {})).paths!)).toEqual(['/orders']));
+  it('does not affect the others', () =>
+    expect(Object.keys(merge({}, aDocument('/orders', {})).paths!)).toEqual(['/orders']));
 });

@@ -1,4 +1,4 @@
-/** As much of an OpenAPI document as merging needs to know. */
+/** The part of an OpenAPI document that merging uses. */
 export interface ApiDocument {
   readonly paths?: Readonly<Record<string, unknown>>;
   readonly components?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -11,21 +11,21 @@ export interface ServiceDocument {
   readonly document: ApiDocument;
 }
 
-/** Points every reference to a renamed schema at its new name. */
-function renamed(value: unknown, names: ReadonlyMap<string, string>): unknown {
-  if (Array.isArray(value)) return value.map((item) => renamed(item, names));
+/** Replaces the references to renamed schemas. */
+function withRenamedReferences(value: unknown, names: ReadonlyMap<string, string>): unknown {
+  if (Array.isArray(value)) return value.map((item) => withRenamedReferences(item, names));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
       key,
-      key === '$ref' && typeof inner === 'string' ? (names.get(inner) ?? inner) : renamed(inner, names),
+      key === '$ref' && typeof inner === 'string' ? (names.get(inner) ?? inner) : withRenamedReferences(inner, names),
     ]),
   );
 }
 
 /**
- * One document of several: only the paths that are reached through the gateway. Two different schemas of one name are told
- * apart by their services.
+ * Merges several documents into one that contains the routed paths. If two services have different schemas with the same name,
+ * the second one gets its service as a prefix.
  */
 export function mergeDocuments(
   head: ApiDocument,
@@ -38,18 +38,21 @@ export function mergeDocuments(
     const names = new Map<string, string>();
     for (const [kind, entries] of Object.entries(document.components ?? {})) {
       for (const [name, entry] of Object.entries(entries)) {
-        const there = components[kind]?.[name];
-        if (there !== undefined && JSON.stringify(there) !== JSON.stringify(entry))
+        const existing = components[kind]?.[name];
+        if (existing !== undefined && JSON.stringify(existing) !== JSON.stringify(entry))
           names.set(`#/components/${kind}/${name}`, `#/components/${kind}/${service}.${name}`);
       }
     }
     for (const [kind, entries] of Object.entries(document.components ?? {})) {
-      const into = (components[kind] ??= {});
+      const merged = (components[kind] ??= {});
       for (const [name, entry] of Object.entries(entries))
-        into[names.has(`#/components/${kind}/${name}`) ? `${service}.${name}` : name] = renamed(entry, names);
+        merged[names.has(`#/components/${kind}/${name}`) ? `${service}.${name}` : name] = withRenamedReferences(
+          entry,
+          names,
+        );
     }
     for (const [path, operations] of Object.entries(document.paths ?? {}))
-      if (isRouted(path)) paths[path] = renamed(operations, names);
+      if (isRouted(path)) paths[path] = withRenamedReferences(operations, names);
   }
   return { ...head, paths, components };
 }

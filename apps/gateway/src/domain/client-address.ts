@@ -1,11 +1,12 @@
-/** One spelling for each address: an IPv4 address that comes as IPv6 is itself. */
+/** Converts an IPv4-mapped IPv6 address to the IPv4 address. */
 export const plainAddress = (address: string | undefined): string =>
   (address ?? 'unknown').replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
 
-/** What limits are counted by: an IPv4 address, or the /64 network that one holder of IPv6 addresses has. */
+/** The key of rate limits: an IPv4 address, or the /64 network of an IPv6 address, because one client usually has a whole /64. */
 export function limitKey(address: string): string {
   if (!address.includes(':')) return address;
-  const [head = '', tail] = address.split('%')[0]!.split('::');
+  const [withoutZone = ''] = address.split('%', 1);
+  const [head = '', tail] = withoutZone.split('::');
   const groups = head.split(':').filter(Boolean);
   const after = tail === undefined ? [] : tail.split(':').filter(Boolean);
   const all = [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { forwarded, isRequestId, returned } from './headers.js';
 
-describe('a request on its way to a service', () => {
+describe('a forwarded request', () => {
   it.each([
     'X-Forwarded-For',
     'x-forwarded-host',
@@ -22,10 +22,10 @@ describe('a request on its way to a service', () => {
     'Host',
     'Content-Length',
     'Expect',
-  ])('loses %s', (name) => expect(forwarded([name, 'x', 'Accept', 'a'])).toEqual(['Accept', 'a']));
-  it('loses what its Connection header names', () =>
+  ])('does not contain %s', (name) => expect(forwarded([name, 'x', 'Accept', 'a'])).toEqual(['Accept', 'a']));
+  it('does not contain the headers that its Connection header lists', () =>
     expect(forwarded(['Connection', 'close, X-Secret', 'x-secret', '1', 'Accept', 'a'])).toEqual(['Accept', 'a']));
-  it('keeps the rest, in order and as often as it came', () => {
+  it('keeps the other headers, with their order and repetitions', () => {
     const rest = [
       'Authorization',
       'Bearer x',
@@ -42,19 +42,19 @@ describe('a request on its way to a service', () => {
   });
 });
 
-describe('an answer on its way to the client', () => {
-  it('loses the headers of the hop', () =>
+describe('a returned response', () => {
+  it('does not contain hop-by-hop headers', () =>
     expect(
       returned(['connection', 'keep-alive', 'keep-alive', 'timeout=5', 'transfer-encoding', 'chunked', 'etag', '1']),
     ).toEqual(['etag', '1']));
-  it("loses the request's id, which the gateway says itself", () =>
+  it("does not contain the service's request id, because the gateway sets it", () =>
     expect(returned(['X-Request-Id', 'r', 'etag', '1'])).toEqual(['etag', '1']));
   it('keeps its length', () => expect(returned(['content-length', '2'])).toEqual(['content-length', '2']));
 });
 
-describe('a request id that a client brings along', () => {
-  it('is taken when it is plain', () => expect(isRequestId('0199-abc.DEF_1')).toBe(true));
-  it.each([undefined, '', 'short', 'a b c d e f g h', 'x'.repeat(65), 'line\nbreak-12'])('%j is not taken', (text) =>
+describe('a request id of a client', () => {
+  it('is accepted if it is safe for logs', () => expect(isRequestId('0199-abc.DEF_1')).toBe(true));
+  it.each([undefined, '', 'short', 'a b c d e f g h', 'x'.repeat(65), 'line\nbreak-12'])('%j is not accepted', (text) =>
     expect(isRequestId(text)).toBe(false),
   );
 });

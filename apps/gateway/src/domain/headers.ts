@@ -1,5 +1,5 @@
-/** Meant for one connection (RFC 9110, 7.6.1), or spelled out again by whoever sends on. */
-const perHop = new Set([
+/** Hop-by-hop headers (RFC 9110, 7.6.1), and headers that the forwarding client sets itself. */
+const hopByHop = new Set([
   'connection',
   'keep-alive',
   'proxy-connection',
@@ -15,7 +15,7 @@ const perHop = new Set([
   'content-length',
   'host',
 ]);
-/** Headers by which a client could pass for somebody or somewhere else. */
+/** Headers with which a client could pretend to be another user, address or target. */
 const spoofable = (name: string): boolean =>
   name.startsWith('x-forwarded-') ||
   name.startsWith('x-user-') ||
@@ -31,36 +31,32 @@ const spoofable = (name: string): boolean =>
 const namedByConnection = (headers: readonly string[]): ReadonlySet<string> | undefined => {
   let names: Set<string> | undefined;
   for (let at = 0; at < headers.length; at += 2) {
-    if (headers[at]!.toLowerCase() !== 'connection') continue;
-    for (const name of headers[at + 1]!.split(',')) (names ??= new Set()).add(name.trim().toLowerCase());
+    if (headers[at]?.toLowerCase() !== 'connection') continue;
+    for (const listed of (headers[at + 1] ?? '').split(',')) (names ??= new Set()).add(listed.trim().toLowerCase());
   }
   return names;
 };
 
-/** What goes on to the service of a request's raw headers (name, value, name, value …): without those of the hop and the spoofable ones. */
-export function forwarded(raw: readonly string[]): string[] {
-  const dropped = namedByConnection(raw);
+/** The raw headers without those that `isDropped` accepts, or that a Connection header lists. */
+function without(raw: readonly string[], isDropped: (name: string) => boolean): string[] {
+  const listed = namedByConnection(raw);
   const kept: string[] = [];
   for (let at = 0; at < raw.length; at += 2) {
-    const name = raw[at]!.toLowerCase();
-    if (perHop.has(name) || spoofable(name) || dropped?.has(name)) continue;
-    kept.push(raw[at]!, raw[at + 1]!);
+    const name = raw[at] ?? '';
+    const lowerCase = name.toLowerCase();
+    if (!isDropped(lowerCase) && !listed?.has(lowerCase)) kept.push(name, raw[at + 1] ?? '');
   }
   return kept;
 }
 
-/** What goes back to the client of a service's raw headers. The length is kept: the body is passed on as it is. The request's id is set by the gateway. */
-export function returned(raw: readonly string[]): string[] {
-  const dropped = namedByConnection(raw);
-  const kept: string[] = [];
-  for (let at = 0; at < raw.length; at += 2) {
-    const name = raw[at]!.toLowerCase();
-    if ((perHop.has(name) && name !== 'content-length') || name === 'x-request-id' || dropped?.has(name)) continue;
-    kept.push(raw[at]!, raw[at + 1]!);
-  }
-  return kept;
-}
+/** The headers to forward to the service, from raw headers (name, value, name, value …): without hop-by-hop and spoofable ones. */
+export const forwarded = (raw: readonly string[]): string[] =>
+  without(raw, (name) => hopByHop.has(name) || spoofable(name));
 
-/** A request id that a client may bring along: it goes into logs. */
+/** The headers to return to the client, from a service's raw headers. The length is kept because the body is not changed; the gateway sets the request id. */
+export const returned = (raw: readonly string[]): string[] =>
+  without(raw, (name) => (hopByHop.has(name) && name !== 'content-length') || name === 'x-request-id');
+
+/** Whether a client's request id is safe for logs. */
 export const isRequestId = (text: string | undefined): text is string =>
   text !== undefined && /^[A-Za-z0-9._-]{8,64}$/.test(text);

@@ -1,15 +1,15 @@
-/** What is known of a call that did not work. */
+/** A failed attempt. */
 export interface Failure {
-  /** True once the first byte may have left: the instance may have acted on it. */
+  /** True if the first byte may have been sent: the instance may have executed the call. */
   readonly sent: boolean;
 }
 
-const repeatable = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
+const idempotentMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
-/** Whether doing it twice is as good as once: by its method, or by its Idempotency-Key. */
-export const isRepeatable = (method: string, idempotencyKey: string | undefined): boolean =>
-  repeatable.has(method) || idempotencyKey !== undefined;
+/** Whether a repetition has no additional effect: by its method, or by its Idempotency-Key. */
+export const isIdempotent = (method: string, idempotencyKey: string | undefined): boolean =>
+  idempotentMethods.has(method) || idempotencyKey !== undefined;
 
-/** A call that may be repeated, or of which nothing was sent, is tried once more. Never a POST without a key that has left. */
-export const mayTryAgain = (failure: Failure, repeatableCall: boolean, tries: number): boolean =>
-  tries < 2 && (repeatableCall || !failure.sent);
+/** One retry of an idempotent call, or of one of which nothing was sent. A POST without a key that may have been sent is never repeated. */
+export const mayRetry = (failure: Failure, idempotent: boolean, attempts: number): boolean =>
+  attempts < 2 && (idempotent || !failure.sent);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { isGuessable, serviceFor } from './routes.js';
+import { isCredentialRequest, serviceFor } from './routes.js';
 
-describe('a request for a path that is served', () => {
+describe('a request for a routed path', () => {
   it.each([
     ['/users', 'user'],
     ['/users/me', 'user'],
@@ -10,7 +10,7 @@ describe('a request for a path that is served', () => {
     ['/cart/items/1', 'cart'],
     ['/orders/1/events', 'order'],
     ['/payments/webhooks/sim', 'payment'],
-  ])('%s goes to its owner', (target, service) => expect(serviceFor(target)).toBe(service));
+  ])('%s goes to its service', (target, service) => expect(serviceFor(target)).toBe(service));
 });
 
 describe('a request for any other path', () => {
@@ -27,10 +27,10 @@ describe('a request for any other path', () => {
     '/constructor',
     '/__proto__',
     'http://elsewhere/users',
-  ])('%j goes nowhere', (target) => expect(serviceFor(target)).toBeUndefined());
+  ])('%j is not routed', (target) => expect(serviceFor(target)).toBeUndefined());
 });
 
-describe('a call by which passwords or addresses could be guessed', () => {
+describe('a request with which passwords or addresses could be guessed', () => {
   it.each([
     '/auth/login',
     '/auth/LOGIN',
@@ -40,11 +40,11 @@ describe('a call by which passwords or addresses could be guessed', () => {
     '/users',
     '/users/',
     '/users?x=1',
-  ])('POST %s is limited strictly', (target) => expect(isGuessable('POST', target)).toBe(true));
+  ])('POST %s has the strict limit', (target) => expect(isCredentialRequest('POST', target)).toBe(true));
   it.each([
     ['POST', '/auth/refresh'],
     ['POST', '/auth/logout'],
     ['GET', '/users/me'],
     ['POST', '/orders'],
-  ])('%s %s is none', (method, target) => expect(isGuessable(method, target)).toBe(false));
+  ])('%s %s does not have it', (method, target) => expect(isCredentialRequest(method, target)).toBe(false));
 });

@@ -1,4 +1,4 @@
-/** Which service answers what. The first segment of the path decides, to the letter: nothing else is reachable from outside. */
+/** The service of each first path segment, compared exactly. No other path is reachable from outside. */
 const services: Readonly<Record<string, string>> = {
   users: 'user',
   auth: 'user',
@@ -10,7 +10,7 @@ const services: Readonly<Record<string, string>> = {
 
 export const routedServices: readonly string[] = [...new Set(Object.values(services))];
 
-/** The service for a request target (`/orders/1?x=y`), or undefined where nothing is served. */
+/** The service of a request target (`/orders/1?x=y`), or undefined if it is not routed. */
 export function serviceFor(target: string): string | undefined {
   if (target.charCodeAt(0) !== 47) return undefined;
   let end = 1;
@@ -22,11 +22,11 @@ export function serviceFor(target: string): string | undefined {
   return Object.hasOwn(services, first) ? services[first] : undefined;
 }
 
-/** Whether the token of a call is looked at here: logging in needs none, and an old one must not keep anybody from a new one. */
-export const wantsNoToken = (target: string): boolean => target.startsWith('/auth/');
+/** Log-in and refresh need no access token, and an expired token must not prevent them. */
+export const skipsTokenCheck = (target: string): boolean => target.startsWith('/auth/');
 
-/** Calls by which passwords or addresses could be guessed. Named by what is harmless, so that no other spelling of a path slips by. */
-export const isGuessable = (method: string, target: string): boolean =>
+/** Requests with which passwords or addresses could be guessed. Lists the harmless paths, so that another spelling of a path is limited too. */
+export const isCredentialRequest = (method: string, target: string): boolean =>
   method === 'POST' &&
   (target.startsWith('/auth') || target.startsWith('/users')) &&
   target !== '/auth/refresh' &&

@@ -10,19 +10,19 @@ const emptied = (now = 0): TokenBuckets => {
 };
 
 describe('a key that has used its burst', () => {
-  it('is told when its next token comes', () => expect(emptied().take('a', 0)).toBe(500));
-  it('gets that token at that time', () => expect(emptied().take('a', 500)).toBe(0));
-  it('loses nothing by asking too early', () => {
+  it('gets the time until its next token', () => expect(emptied().take('a', 0)).toBe(500));
+  it('gets the token at that time', () => expect(emptied().take('a', 500)).toBe(0));
+  it('loses nothing by an early request', () => {
     const buckets = emptied();
     buckets.take('a', 250);
     expect(buckets.take('a', 500)).toBe(0);
   });
-  it('leaves other keys alone', () => expect(emptied().take('b', 0)).toBe(0));
+  it('does not affect other keys', () => expect(emptied().take('b', 0)).toBe(0));
   it('gains nothing when the clock is set back', () => expect(emptied(10_000).take('a', 0)).toBeGreaterThan(0));
 });
 
 describe('any pattern of requests', () => {
-  it('never gets more than the burst and what flowed in since', () =>
+  it('never gets more than the burst and the refilled tokens', () =>
     fc.assert(
       fc.property(fc.array(fc.nat(400), { maxLength: 200 }), (gaps) => {
         const buckets = new TokenBuckets(rate);
@@ -38,12 +38,12 @@ describe('any pattern of requests', () => {
 });
 
 describe('many keys', () => {
-  it('are bounded: the one used least recently goes first', () => {
+  it('are limited: the least recently used one is removed', () => {
     const buckets = new TokenBuckets(rate, 2);
     for (const key of ['a', 'b', 'a', 'c']) buckets.take(key, 0);
     expect(buckets.size).toBe(2);
   });
-  it('are forgotten once they are full again', () => {
+  it('are removed once they are full again', () => {
     const buckets = emptied();
     buckets.sweep(1_500);
     expect(buckets.size).toBe(0);

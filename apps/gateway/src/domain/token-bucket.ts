@@ -1,4 +1,4 @@
-/** How fast tokens come back and how many fit in. */
+/** Refill rate and capacity of a bucket. */
 export interface Rate {
   readonly perSecond: number;
   readonly burst: number;
@@ -10,8 +10,8 @@ interface Bucket {
 }
 
 /**
- * A bucket of tokens per key (an address, a user). An absent bucket is a full one, so full buckets are thrown away, and at
- * most `capacity` are kept: beyond it the one that was used least recently goes.
+ * One token bucket per key (an address, a user). A missing bucket counts as full, so full buckets are removed. Stores at most
+ * `capacity` buckets; beyond it the least recently used one is removed.
  */
 export class TokenBuckets {
   readonly #buckets = new Map<string, Bucket>();
@@ -21,7 +21,7 @@ export class TokenBuckets {
     private readonly capacity = 50_000,
   ) {}
 
-  /** Takes a token. Returns 0, or the milliseconds after which the next one is there. */
+  /** Takes a token. Returns 0, or the milliseconds until the next token. */
   take(key: string, now: number): number {
     const found = this.#buckets.get(key);
     const tokens = found ? this.#filled(found, now) : this.rate.burst;
@@ -30,12 +30,19 @@ export class TokenBuckets {
       this.#buckets.set(key, { tokens, at: now });
       return Math.ceil(((1 - tokens) / this.rate.perSecond) * 1_000);
     }
-    if (this.#buckets.size >= this.capacity) this.#buckets.delete(this.#buckets.keys().next().value!);
+    if (this.#buckets.size >= this.capacity) this.#removeOldest();
     this.#buckets.set(key, { tokens: tokens - 1, at: now });
     return 0;
   }
 
-  /** Forgets the buckets that have filled up again. */
+  #removeOldest(): void {
+    for (const oldest of this.#buckets.keys()) {
+      this.#buckets.delete(oldest);
+      return;
+    }
+  }
+
+  /** Removes the buckets that are full again. */
   sweep(now: number): void {
     for (const [key, bucket] of this.#buckets) {
       if (this.#filled(bucket, now) >= this.rate.burst) this.#buckets.delete(key);
@@ -46,7 +53,7 @@ export class TokenBuckets {
     return this.#buckets.size;
   }
 
-  /** A clock that was set back gives nothing and takes nothing. */
+  /** A clock that was set back adds and removes no tokens. */
   #filled(bucket: Bucket, now: number): number {
     const seconds = Math.max(0, now - bucket.at) / 1_000;
     return Math.min(this.rate.burst, bucket.tokens + seconds * this.rate.perSecond);

@@ -1,23 +1,23 @@
-import type { Instance } from './directory.js';
+import type { Instance } from './instance-directory.js';
 
-/** How a call ended, as far as the instance is to blame. */
-export type Outcome = 'answered' | 'failed' | 'unreachable' | 'given-up';
+/** How a call ended, from the view of the instance. `abandoned`: the client disconnected or sent an invalid request. */
+export type Outcome = 'answered' | 'failed' | 'unreachable' | 'abandoned';
 
 export type UpstreamState =
-  /** Known, not checked yet: used only when nothing better is there. */
+  /** Not checked yet: used only if no instance is up. */
   | 'new'
   | 'up'
-  /** Calls or checks failed: gets no call until a check succeeds. */
+  /** Calls or checks failed: not used until a check succeeds. */
   | 'down';
 
 /** Weight of the newest measurement in the moving averages. */
-const weight = 0.2;
-/** More than this share of failed calls takes an instance out. */
+const newestWeight = 0.2;
+/** An instance with a larger share of failed calls is down. */
 const failureLimit = 0.5;
-/** After so many milliseconds without a call, what was measured counts half. */
-const halfLife = 2_000;
+/** After so long without a call the measured latency counts half. */
+const halfLifeMs = 2_000;
 
-/** What this gateway has seen of one instance: how fast it answers, how many calls are in flight, whether it fails. */
+/** Measurements of one instance by this gateway: latency, calls in flight, share of failures. */
 export class Upstream {
   #state: UpstreamState = 'new';
   #latency = 0;
@@ -36,31 +36,31 @@ export class Upstream {
   }
 
   /**
-   * The expected wait of one more call; lower is better. One that was never called costs next to nothing, and what was
-   * measured counts less with time, so one that was slow is tried again.
+   * The expected duration of one more call; lower is better. An instance without calls has almost no cost, and old measurements
+   * count less, so a slow instance is tried again.
    */
   cost(now: number): number {
     const age = Math.max(0, now - this.#measuredAt);
-    return (this.#latency * 2 ** (-age / halfLife) + 1) * (this.#inFlight + 1);
+    return (this.#latency * 2 ** (-age / halfLifeMs) + 1) * (this.#inFlight + 1);
   }
 
   begin(): void {
     this.#inFlight++;
   }
 
-  /** `given-up`: the client went away, which says nothing about the instance. */
+  /** `abandoned` does not change the measurements. */
   end(outcome: Outcome, milliseconds: number, now: number): void {
     this.#inFlight--;
-    if (outcome === 'given-up') return;
+    if (outcome === 'abandoned') return;
     if (outcome !== 'unreachable') {
-      this.#latency += weight * (milliseconds - this.#latency);
+      this.#latency += newestWeight * (milliseconds - this.#latency);
       this.#measuredAt = now;
     }
-    this.#failures += weight * ((outcome === 'answered' ? 0 : 1) - this.#failures);
+    this.#failures += newestWeight * ((outcome === 'answered' ? 0 : 1) - this.#failures);
     if (outcome === 'unreachable' || this.#failures > failureLimit) this.#state = 'down';
   }
 
-  /** A health check came back. After a pause it starts with a clean sheet. */
+  /** Applies a health check. When the instance becomes healthy, its measurements are reset. */
   checked(healthy: boolean): void {
     if (healthy && this.#state !== 'up') this.#failures = this.#latency = 0;
     this.#state = healthy ? 'up' : 'down';

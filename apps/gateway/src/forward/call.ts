@@ -1,31 +1,31 @@
 import type { ServerResponse } from 'node:http';
-import type { Patience } from '../domain/patience.js';
+import type { ResponseTimeouts } from '../domain/response-timeouts.js';
 
-/** A request that is to be passed on, complete. */
+/** A complete request to be forwarded. */
 export interface Call {
   readonly id: string;
   readonly service: string;
   readonly method: string;
-  /** The request target, as it came. */
+  /** The original request target. */
   readonly target: string;
   /** Name, value, name, value … */
   readonly headers: string[];
   readonly body: Buffer | undefined;
-  readonly patience: Patience;
-  /** Doing it twice is as good as once. */
-  readonly repeatable: boolean;
-  /** Whose calls should meet the same instance. */
+  readonly timeouts: ResponseTimeouts;
+  /** A repetition has no additional effect. */
+  readonly idempotent: boolean;
+  /** Calls with the same session prefer the same instance. */
   readonly session: string | undefined;
   readonly response: ServerResponse;
 }
 
-/** How one try ended. `done`: the client has its answer, or is gone. */
-export type TryEnd =
+/** The result of one attempt. `done`: the client has its response, or has disconnected. */
+export type AttemptResult =
   | { readonly kind: 'done' }
   | { readonly kind: 'unreachable' }
   | { readonly kind: 'broken'; readonly error: Error }
-  | { readonly kind: 'late' }
-  /** It is no request that could be sent: the client's fault, not the instance's. */
-  | { readonly kind: 'unsendable' }
-  /** The instance said that it can't at the moment, and another one may. */
+  | { readonly kind: 'timed-out' }
+  /** The request can't be sent because its target or a header is invalid. */
+  | { readonly kind: 'invalid' }
+  /** The instance can't answer at the moment; another one may. */
   | { readonly kind: 'declined' };

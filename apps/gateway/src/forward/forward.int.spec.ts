@@ -6,18 +6,18 @@ import { systemTimers } from '@tradewind/messaging';
 import type { RunningService } from '@tradewind/service';
 import { eventually } from '@tradewind/testing';
 import { SignJWT } from 'jose';
-import { aGateway, answerTo, ask, type Asking } from '../../test/a-gateway.fixture.spec.js';
-import { AService } from '../../test/a-service.fixture.spec.js';
+import { aGateway, fetchFrom, send, type RequestOptions } from '../../test/a-gateway.fixture.spec.js';
+import { FakeService } from '../../test/fake-service.fixture.spec.js';
 import { aKeyPair, aToken, aUserId, type Pair } from '../../test/access-tokens.fixture.spec.js';
-import { OwnKafka } from '../../test/own-kafka.fixture.spec.js';
+import { DedicatedKafka } from '../../test/dedicated-kafka.fixture.spec.js';
 import { aRecord, publish } from '../../test/platform-records.fixture.spec.js';
 
 describe('a gateway', () => {
-  let kafka: OwnKafka;
+  let kafka: DedicatedKafka;
   let key: Pair;
-  let order: AService;
-  let second: AService;
-  let product: AService;
+  let order: FakeService;
+  let second: FakeService;
+  let product: FakeService;
   let gateway: RunningService;
   const started: RunningService[] = [];
 
@@ -29,20 +29,20 @@ describe('a gateway', () => {
       ...rest,
     });
     started.push(running);
-    await eventually(async () => (await answerTo(running, '/readyz')).status === 200);
+    await eventually(async () => (await fetchFrom(running, '/readyz')).status === 200);
     return running;
   };
-  const asked = (path: string, options: Asking = {}, at = gateway) => answerTo(at, path, options);
+  const call = (path: string, options: RequestOptions = {}, at = gateway) => fetchFrom(at, path, options);
   const post = (path: string, body: string | Buffer, headers: Record<string, string> = {}) =>
-    asked(path, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
+    call(path, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
   const bothUp = () =>
-    eventually(async () => (await asked('/metrics')).text.includes('gateway_instances_up{service="order"} 2'));
-  const usual = (): void => {
-    for (const service of [order, second, product]) service.behave();
+    eventually(async () => (await call('/metrics')).text.includes('tradewind_gateway_instances_up{service="order"} 2'));
+  const resetServices = (): void => {
+    for (const service of [order, second, product]) service.reset();
   };
 
   beforeAll(async () => {
-    kafka = await OwnKafka.started();
+    kafka = await DedicatedKafka.started();
     key = await aKeyPair();
     const now = new Date().toISOString();
     await publish(
@@ -50,35 +50,35 @@ describe('a gateway', () => {
       aRecord(SigningKeyAnnounced, { kid: key.kid, publicKey: key.publicKey, announcedAt: now, signsFrom: now }),
     );
     [order, second, product] = (await Promise.all(
-      ['order', 'second', 'product'].map((name) => AService.listening(name)),
-    )) as [AService, AService, AService];
+      ['order', 'second', 'product'].map((name) => FakeService.listening(name)),
+    )) as [FakeService, FakeService, FakeService];
     gateway = await start();
   }, 120_000);
-  afterEach(() => usual());
+  afterEach(() => resetServices());
   afterAll(async () => {
     await Promise.all(started.map((running) => running.stop()));
-    await Promise.all([order, second, product].map((service) => service?.die()));
-    await kafka?.end();
+    await Promise.all([order, second, product].map((service) => service?.kill()));
+    await kafka?.stop();
   }, 30_000);
 
-  describe('passing a request on', () => {
-    it('leaves method, target and bytes as they are', async () => {
+  describe('forwarding a request', () => {
+    it('does not change method, target and body', async () => {
       const body = Buffer.concat([Buffer.from('{"a": "é" ,\r\n'), randomBytes(1_000)]);
-      const { text, status } = await asked('/products/1%2F2?b=2&a=%00', {
+      const { text, status } = await call('/products/1%2F2?b=2&a=%00', {
         method: 'PUT',
         body,
         headers: { 'content-type': 'application/octet-stream' },
       });
-      expect([status, product.heard[0]!.method, product.heard[0]!.target]).toEqual([
+      expect([status, product.requests[0]!.method, product.requests[0]!.target]).toEqual([
         200,
         'PUT',
         '/products/1%2F2?b=2&a=%00',
       ]);
-      expect(product.heard[0]!.body.equals(body)).toBe(true);
+      expect(product.requests[0]!.body.equals(body)).toBe(true);
       expect(text).toBe(body.toString());
     });
-    it('says who asks, and lets nobody else say it', async () => {
-      await asked('/products', {
+    it('sets the forwarding headers, and drops those of the client', async () => {
+      await call('/products', {
         headers: {
           'x-forwarded-for': '1.1.1.1',
           forwarded: 'for=1.1.1.1',
@@ -87,7 +87,7 @@ describe('a gateway', () => {
           'accept-language': 'en',
         },
       });
-      const { headers } = product.heard[0]!;
+      const { headers } = product.requests[0]!;
       expect(headers).toMatchObject({
         'x-forwarded-for': '127.0.0.1',
         'x-forwarded-proto': 'http',
@@ -96,24 +96,24 @@ describe('a gateway', () => {
       });
       for (const name of ['forwarded', 'x-user-id', 'x-real-ip']) expect(headers).not.toHaveProperty(name);
     });
-    it("gives every request an id, the client's own where it is plain", async () => {
-      expect((await asked('/products', { headers: { 'x-request-id': 'abcd-1234' } })).headers['x-request-id']).toBe(
+    it("gives every request an id: the client's if it is valid", async () => {
+      expect((await call('/products', { headers: { 'x-request-id': 'abcd-1234' } })).headers['x-request-id']).toBe(
         'abcd-1234',
       );
-      expect((await asked('/products', { headers: { 'x-request-id': 'a b' } })).headers['x-request-id']).toMatch(
+      expect((await call('/products', { headers: { 'x-request-id': 'a b' } })).headers['x-request-id']).toMatch(
         /^[0-9a-f-]{36}$/,
       );
-      expect(product.heard.map(({ headers }) => headers['x-request-id'])).toEqual([
+      expect(product.requests.map(({ headers }) => headers['x-request-id'])).toEqual([
         'abcd-1234',
         expect.stringMatching(/^[0-9a-f-]{36}$/),
       ]);
     });
-    it('passes the answer back as it is', async () => {
+    it('returns the response unchanged', async () => {
       product.answer = (_, response) =>
         void response
           .writeHead(418, 'Short And Stout', { location: '/orders/1', 'set-cookie': ['a=1', 'b=2'] })
           .end('tea');
-      const { status, headers, text } = await asked('/products');
+      const { status, headers, text } = await call('/products');
       expect([status, headers['location'], headers['set-cookie'], text]).toEqual([
         418,
         '/orders/1',
@@ -121,35 +121,35 @@ describe('a gateway', () => {
         'tea',
       ]);
     });
-    it('passes a big answer to a slow reader', async () => {
+    it('returns a large response to a slow reader', async () => {
       const big = randomBytes(8_000_000);
       product.answer = (_, response) => void response.end(big);
-      const { body } = await ask(gateway, '/products');
-      const parts: Buffer[] = [];
-      for await (const part of body) {
-        parts.push(part as Buffer);
+      const { body } = await send(gateway, '/products');
+      const chunks: Buffer[] = [];
+      for await (const chunk of body) {
+        chunks.push(chunk as Buffer);
         await new Promise((resolve) => setImmediate(resolve));
       }
-      expect(Buffer.concat(parts).equals(big)).toBe(true);
+      expect(Buffer.concat(chunks).equals(big)).toBe(true);
     });
     it('answers HEAD without a body', async () => {
       product.answer = (_, response) => void response.writeHead(200, { 'content-length': '5' }).end();
-      const { status, headers, text } = await asked('/products', { method: 'HEAD' });
+      const { status, headers, text } = await call('/products', { method: 'HEAD' });
       expect([status, headers['content-length'], text]).toEqual([200, '5', '']);
     });
   });
 
-  describe('asked for a path that nobody serves', () => {
+  describe('called with a path that it does not route', () => {
     it.each(['/', '/admin', '/Users', '//orders'])('answers 404 to %s with a problem', async (path) => {
-      const { status, headers, json } = await asked(path);
+      const { status, headers, json } = await call(path);
       expect([status, headers['content-type'], json()['type']]).toEqual([
         404,
         expect.stringContaining('application/problem+json'),
         '/problems/not-found',
       ]);
     });
-    it('answers 503 with Retry-After where no instance is', async () => {
-      const { status, headers, json } = await asked('/payments');
+    it('answers 503 with Retry-After for a service without an instance', async () => {
+      const { status, headers, json } = await call('/payments');
       expect([status, headers['retry-after'], json()['detail']]).toEqual([
         503,
         '1',
@@ -158,23 +158,23 @@ describe('a gateway', () => {
     });
   });
 
-  describe('shown an access token', () => {
+  describe('called with an access token', () => {
     const withToken = (token: string, path = '/products') =>
-      asked(path, { headers: { authorization: `Bearer ${token}` } });
+      call(path, { headers: { authorization: `Bearer ${token}` } });
     const base64 = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-    it('passes a sound one on', async () => {
+    it('forwards a valid one', async () => {
       const token = await aToken(key);
       expect((await withToken(token)).status).toBe(200);
-      expect(product.heard[0]!.headers.authorization).toBe(`Bearer ${token}`);
+      expect(product.requests[0]!.headers.authorization).toBe(`Bearer ${token}`);
     });
-    it('passes requests without one on: the service decides', async () =>
-      expect((await asked('/orders')).status).toBe(200));
+    it('forwards a request without one: the service decides', async () =>
+      expect((await call('/orders')).status).toBe(200));
     it.each<[string, () => Promise<string>]>([
       ['expired', () => aToken(key, { exp: Math.floor(Date.now() / 1_000) - 5 })],
-      ['of another issuer', () => aToken(key, { iss: 'somebody' })],
+      ['of another issuer', () => aToken(key, { iss: 'another' })],
       ['for another audience', () => aToken(key, { aud: 'another-shop' })],
-      ['for a role that is none', () => aToken(key, { role: 'root' })],
-      ['signed by somebody else under a known key id', async () => aToken({ ...(await aKeyPair()), kid: key.kid })],
+      ['for an unknown role', () => aToken(key, { role: 'root' })],
+      ['signed with another key under a known key id', async () => aToken({ ...(await aKeyPair()), kid: key.kid })],
       [
         'not signed',
         async () => `${base64({ alg: 'none', kid: key.kid })}.${base64({ sub: aUserId(), role: 'admin' })}.`,
@@ -198,143 +198,146 @@ describe('a gateway', () => {
       ['no token at all', () => Promise.resolve('x')],
     ])('answers 401 to one that is %s', async (_, make) => {
       const { status, headers } = await withToken(await make());
-      expect([status, headers['www-authenticate'], product.heard]).toEqual([401, 'Bearer', []]);
+      expect([status, headers['www-authenticate'], product.requests]).toEqual([401, 'Bearer', []]);
     });
-    it('answers 401 to another kind of proof', async () =>
-      expect((await asked('/products', { headers: { authorization: 'Basic YTpi' } })).status).toBe(401));
+    it('answers 401 to another authentication scheme', async () =>
+      expect((await call('/products', { headers: { authorization: 'Basic YTpi' } })).status).toBe(401));
   });
 
-  describe('sent a body', () => {
+  describe('called with a body', () => {
     const aBody = (bytes: number): string => JSON.stringify('x'.repeat(bytes - 2));
-    it('takes 256 kB', async () => expect((await post('/products', aBody(262_144))).status).toBe(200));
+    it('accepts 256 kB', async () => expect((await post('/products', aBody(262_144))).status).toBe(200));
     it('answers 413 to more', async () => {
       const { status, json } = await post('/products', aBody(262_145));
-      expect([status, json()['type'], product.heard]).toEqual([413, '/problems/body-too-large', []]);
+      expect([status, json()['type'], product.requests]).toEqual([413, '/problems/body-too-large', []]);
     });
-    it('answers 413 to more that does not say its length', async () => {
-      const parts = async function* () {
-        for (let part = 0; part < 40; part++) yield Buffer.alloc(10_000);
+    it('answers 413 to more without a Content-Length', async () => {
+      const chunks = async function* () {
+        for (let chunk = 0; chunk < 40; chunk++) yield Buffer.alloc(10_000);
       };
-      expect((await asked('/products', { method: 'POST', body: parts() as never })).status).toBe(413);
+      expect((await call('/products', { method: 'POST', body: chunks() as never })).status).toBe(413);
     });
-    it('answers 408 to one that does not come', async () => {
+    it('answers 408 to one that does not arrive', async () => {
       const { port } = new URL(gateway.url);
       const socket = connect(Number(port), '127.0.0.1');
       let answer = '';
-      socket.on('data', (part) => (answer += part.toString()));
+      socket.on('data', (chunk) => (answer += chunk.toString()));
       socket.write('POST /products HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n{"a');
       await new Promise((resolve) => socket.once('close', resolve));
       expect(answer).toMatch(/^HTTP\/1\.1 408 /);
-      expect(product.heard).toEqual([]);
+      expect(product.requests).toEqual([]);
     });
   });
 
-  describe('waiting for an answer', () => {
+  describe('waiting for a response', () => {
     const late =
       (milliseconds: number) =>
-      (service: AService): void => {
+      (service: FakeService): void => {
         service.answer = (_, response) => void systemTimers.after(milliseconds, () => response.end('late'));
       };
-    it('gives up with 504', async () => {
+    it('answers 504 after the timeout', async () => {
       product.answer = () => undefined;
-      const { status, json } = await asked('/products', { method: 'POST' });
-      expect([status, json()['type'], product.heard.length]).toEqual([504, '/problems/too-slow', 1]);
+      const { status, json } = await call('/products', { method: 'POST' });
+      expect([status, json()['type'], product.requests.length]).toEqual([504, '/problems/too-slow', 1]);
     });
     it('waits as long as the client prefers', async () => {
       [order, second].forEach(late(2_500));
-      expect((await asked('/orders/1', { headers: { prefer: 'wait=3' } })).text).toBe('late');
+      expect((await call('/orders/1', { headers: { prefer: 'wait=3' } })).text).toBe('late');
     });
   });
 
-  describe('passing an event stream on', () => {
-    const streaming = (service: AService): Promise<void> =>
+  describe('forwarding an event stream', () => {
+    const streaming = (service: FakeService): Promise<void> =>
       new Promise((closed) => {
         service.answer = (_, response) => {
           response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: pending\n\n');
           response.on('close', closed);
         };
       });
-    const open = (at = gateway) => ask(at, '/products/1/events', { headers: { accept: 'text/event-stream' } });
-    it('gives each event when it comes, and hangs up with the client', async () => {
-      const hungUp = streaming(product);
+    const open = (at = gateway) => send(at, '/products/1/events', { headers: { accept: 'text/event-stream' } });
+    it('returns each event when it arrives, and closes the connection with the client', async () => {
+      const closed = streaming(product);
       const { body } = await open();
-      for await (const part of body) {
-        expect(String(part)).toBe('data: pending\n\n');
+      for await (const chunk of body) {
+        expect(String(chunk)).toBe('data: pending\n\n');
         break;
       }
-      await hungUp;
+      await closed;
     });
     it('ends it when the gateway stops', async () => {
-      const leaving = await start();
-      const hungUp = streaming(product);
-      const { body } = await open(leaving);
-      await Promise.all([body.text(), hungUp, leaving.stop()]);
+      const stopping = await start();
+      const closed = streaming(product);
+      const { body } = await open(stopping);
+      await Promise.all([body.text(), closed, stopping.stop()]);
     });
   });
 
-  describe('meeting an instance that breaks off', () => {
-    const breakOff = (service: AService): void =>
+  describe('with an instance that closes the connection', () => {
+    const closeConnections = (service: FakeService): void =>
       void (service.answer = (_, __, incoming) => incoming.socket.destroy());
-    const heard = (): number => order.heard.length + second.heard.length;
-    it.each(['GET', 'PUT', 'DELETE'] as const)('tries a %s on the other', async (method) => {
-      breakOff(order);
-      const answers = await Promise.all(Array.from({ length: 6 }, () => asked('/orders/1', { method })));
+    const received = (): number => order.requests.length + second.requests.length;
+    it.each(['GET', 'PUT', 'DELETE'] as const)('retries a %s on the other', async (method) => {
+      closeConnections(order);
+      const answers = await Promise.all(Array.from({ length: 6 }, () => call('/orders/1', { method })));
       expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 200));
       await bothUp();
     });
-    it('tries a POST with an Idempotency-Key on the other', async () => {
-      breakOff(order);
-      for (let call = 0; call < 3; call++)
-        expect((await post('/orders', '{}', { 'idempotency-key': `k-${call}` })).status).toBe(200);
+    it('retries a POST with an Idempotency-Key on the other', async () => {
+      closeConnections(order);
+      for (let count = 0; count < 3; count++)
+        expect((await post('/orders', '{}', { 'idempotency-key': `k-${count}` })).status).toBe(200);
     });
-    it('tries a POST without one never again, and says that it does not know', async () => {
-      [order, second].forEach(breakOff);
+    it('never retries a POST without one, and answers that its outcome is unknown', async () => {
+      [order, second].forEach(closeConnections);
       const { status, json } = await post('/orders', '{}');
-      expect([status, json()['type'], heard()]).toEqual([502, '/problems/connection-broken', 1]);
+      expect([status, json()['type'], received()]).toEqual([502, '/problems/connection-broken', 1]);
     });
-    it('tries twice and no more', async () => {
-      [order, second].forEach(breakOff);
-      const { status } = await asked('/orders/1');
-      expect([status, heard()]).toEqual([503, 2]);
+    it('makes at most two attempts', async () => {
+      [order, second].forEach(closeConnections);
+      const { status } = await call('/orders/1');
+      expect([status, received()]).toEqual([503, 2]);
     });
-    it("tries the other when one says that it can't at the moment", async () => {
+    it('retries on the other when one answers 503', async () => {
       order.answer = (_, response) => void response.writeHead(503).end('no');
-      const answers = await Promise.all(Array.from({ length: 6 }, () => asked('/orders/1')));
+      const answers = await Promise.all(Array.from({ length: 6 }, () => call('/orders/1')));
       expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 200));
     });
-    it('tries the other when one woke up too late to read what was sent whole, and never blames the client for it', async () => {
+    it('retries on the other when one answers 408, and never returns the 408 to the client', async () => {
       order.answer = (_, response) => void response.writeHead(408).end();
-      const answers = await Promise.all(Array.from({ length: 6 }, () => asked('/orders/1')));
+      const answers = await Promise.all(Array.from({ length: 6 }, () => call('/orders/1')));
       expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 200));
       second.answer = order.answer;
-      expect([(await asked('/orders/1')).status, (await post('/orders', '{}')).status]).toEqual([503, 503]);
+      expect([(await call('/orders/1')).status, (await post('/orders', '{}')).status]).toEqual([503, 503]);
     });
-    it('lets the client notice an answer that stops in the middle', async () => {
+    it('closes the connection to the client when a response is incomplete', async () => {
       product.answer = (_, response) => {
         response.writeHead(200, { 'content-length': '100' }).write('half', () => response.destroy());
       };
-      await expect(asked('/products')).rejects.toThrow();
+      await expect(call('/products')).rejects.toThrow();
     });
   });
 
-  describe('with an instance that is gone', () => {
-    it('answers everything by the other, even what may not be repeated, and takes it back when it returns', async () => {
+  describe('with an instance that is down', () => {
+    it('sends every call to the other, also calls that are not idempotent, and uses it again when it is back', async () => {
       const { port } = second;
       await bothUp();
-      await second.die();
+      await second.kill();
       const answers = await Promise.all(Array.from({ length: 8 }, () => post('/orders', '{}')));
       expect(answers.map(({ status, headers }) => [status, headers['x-served-by']])).toEqual(
         Array.from({ length: 8 }, () => [200, 'order']),
       );
-      second = await AService.listening('second', port);
-      usual();
-      await eventually(async () => (await asked('/orders')).headers['x-served-by'] === 'second');
+      second = await FakeService.listening('second', port);
+      resetServices();
+      await eventually(async () => (await call('/orders')).headers['x-served-by'] === 'second');
     });
-    it('gives no call to one that is not ready', async () => {
+    it('sends no call to one that is not ready', async () => {
       await bothUp();
       second.ready = false;
-      await eventually(async () => (await asked('/metrics')).text.includes('gateway_instances_up{service="order"} 1'));
-      for (let call = 0; call < 5; call++) expect((await post('/orders', '{}')).headers['x-served-by']).toBe('order');
+      await eventually(async () =>
+        (await call('/metrics')).text.includes('tradewind_gateway_instances_up{service="order"} 1'),
+      );
+      for (let count = 0; count < 5; count++)
+        expect((await post('/orders', '{}')).headers['x-served-by']).toBe('order');
       second.ready = true;
       await bothUp();
     }, 20_000);
@@ -350,51 +353,51 @@ describe('a gateway', () => {
       RATE_LOGIN_PER_SECOND: '0.1',
       RATE_LOGIN_BURST: '2',
     };
-    const statuses = async (calls: number, call: () => Promise<{ status: number }>): Promise<number[]> => {
+    const statuses = async (count: number, send: () => Promise<{ status: number }>): Promise<number[]> => {
       const all: number[] = [];
-      for (let made = 0; made < calls; made++) all.push((await call()).status);
+      for (let sent = 0; sent < count; sent++) all.push((await send()).status);
       return all;
     };
     it('answers 429 to the address', async () => {
       const at = await start(strict);
-      expect(await statuses(9, () => asked('/products', {}, at))).toEqual([
+      expect(await statuses(9, () => call('/products', {}, at))).toEqual([
         ...Array.from({ length: 8 }, () => 200),
         429,
       ]);
-      const { headers, json } = await asked('/products', {}, at);
+      const { headers, json } = await call('/products', {}, at);
       expect([Number(headers['retry-after']) > 0, json()['type']]).toEqual([true, '/problems/too-many-requests']);
-      expect((await asked('/healthz', {}, at)).status).toBe(200);
+      expect((await call('/healthz', {}, at)).status).toBe(200);
     });
     it('answers 429 to the person', async () => {
       const at = await start(strict);
       const headers = { authorization: `Bearer ${await aToken(key)}` };
-      expect(await statuses(4, () => asked('/products', { headers }, at))).toEqual([200, 200, 200, 429]);
-      expect((await asked('/products', {}, at)).status).toBe(200);
+      expect(await statuses(4, () => call('/products', { headers }, at))).toEqual([200, 200, 200, 429]);
+      expect((await call('/products', {}, at)).status).toBe(200);
     });
-    it('is stricter with log-ins and registrations, however they are spelled', async () => {
+    it('is stricter with log-ins and registrations, in every spelling of their paths', async () => {
       const at = await start({ ...strict, STATIC_INSTANCES: `user=${product.url}` });
       const paths = ['/auth/login', '/auth/%6Cogin', '/users'];
-      expect(await statuses(3, () => asked(paths.shift()!, { method: 'POST' }, at))).toEqual([200, 200, 429]);
-      expect((await asked('/auth/refresh', { method: 'POST' }, at)).status).toBe(200);
+      expect(await statuses(3, () => call(paths.shift()!, { method: 'POST' }, at))).toEqual([200, 200, 429]);
+      expect((await call('/auth/refresh', { method: 'POST' }, at)).status).toBe(200);
     });
-    it('lets trusted addresses do as they like', async () => {
+    it('does not limit trusted addresses', async () => {
       const at = await start({ ...strict, TRUSTED_ADDRESSES: '127.0.0.1' });
-      expect(new Set(await statuses(20, () => asked('/products', {}, at)))).toEqual(new Set([200]));
+      expect(new Set(await statuses(20, () => call('/products', {}, at)))).toEqual(new Set([200]));
     });
   });
 
-  describe('asked for the documentation', () => {
-    it('shows the routes of all services as one', async () => {
+  describe('its documentation', () => {
+    it('contains the routes of all services', async () => {
       const documented =
         (path: string) =>
-        (_: unknown, response: Parameters<AService['answer']>[1]): void =>
+        (_: unknown, response: Parameters<FakeService['answer']>[1]): void =>
           void response.end(JSON.stringify({ openapi: '3.0.0', paths: { [path]: { get: {} }, '/healthz': {} } }));
       [order, second].forEach((service) => void (service.answer = documented('/orders')));
       product.answer = documented('/products');
-      const { status, json } = await asked('/docs-json');
+      const { status, json } = await call('/docs-json');
       expect([status, Object.keys(json()['paths'] as object)]).toEqual([200, ['/products', '/orders']]);
-      expect((await asked('/docs')).text).toContain('swagger-ui');
-      expect((await asked('/docs/swagger-ui-init.js')).text).toContain('/docs-json');
+      expect((await call('/docs')).text).toContain('swagger-ui');
+      expect((await call('/docs/swagger-ui-init.js')).text).toContain('/docs-json');
     });
   });
 });

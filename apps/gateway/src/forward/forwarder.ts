@@ -1,71 +1,67 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Clock, problem, problemForNow, type Problem } from '@tradewind/service';
-import { mayTryAgain } from '../domain/retry.js';
+import { Clock, problem, temporaryProblem, type Problem } from '@tradewind/service';
+import { mayRetry } from '../domain/retry.js';
 import { Upstreams, type Reachable } from '../discovery/upstreams.js';
 import { GatewayConfig } from '../gateway.config.js';
-import { Traffic } from '../metrics/traffic.js';
-import type { Call, TryEnd } from './call.js';
-import { tryOnce } from './try-once.js';
+import { GatewayMetrics } from '../metrics/gateway-metrics.js';
+import type { Call, AttemptResult } from './call.js';
+import { attempt } from './attempt.js';
 
-/** Passes a call on to an instance of its service, and to another one where that is harmless. */
+/** Forwards a call to an instance of its service, and retries it on another one if that is safe. */
 @Injectable()
 export class Forwarder {
   constructor(
     private readonly upstreams: Upstreams,
     private readonly config: GatewayConfig,
-    private readonly traffic: Traffic,
+    private readonly metrics: GatewayMetrics,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
-  /** Resolves when the client has its answer. Throws a 502, 503 or 504 problem while it has nothing. */
+  /** Resolves when the client has its response. Throws a 502, 503 or 504 problem if nothing was sent to the client. */
   async forward(call: Call): Promise<void> {
-    let to = this.upstreams.choose(call.service, call.session);
-    if (!to)
-      throw problemForNow(
+    let target = this.upstreams.choose(call.service, call.session);
+    if (!target)
+      throw temporaryProblem(
         503,
         'unavailable',
         `no instance of ${call.service} can be reached at the moment: nothing was done, try again`,
         1,
       );
-    for (let tries = 1; ; tries++) {
-      if (to.upstream.inFlight >= this.config.CALLS_PER_INSTANCE)
-        throw problemForNow(503, 'unavailable', `${call.service} has too much to do: nothing was done, try again`, 1);
-      const another = tries < 2 && call.repeatable ? this.#another(call, to) : undefined;
-      const end = await tryOnce(call, to, this.clock, another !== undefined);
-      if (end.kind === 'done') return;
+    for (let attempts = 1; ; attempts++) {
+      if (target.upstream.inFlight >= this.config.CALLS_PER_INSTANCE)
+        throw temporaryProblem(503, 'unavailable', `${call.service} is overloaded: nothing was done, try again`, 1);
+      const other = attempts < 2 && call.idempotent ? this.#other(call, target) : undefined;
+      const result = await attempt(call, target, this.clock, other !== undefined);
+      if (result.kind === 'done') return;
       if (
-        !mayTryAgain({ sent: end.kind !== 'unreachable' }, call.repeatable, tries) ||
-        end.kind === 'late' ||
-        end.kind === 'unsendable'
+        !mayRetry({ sent: result.kind !== 'unreachable' }, call.idempotent, attempts) ||
+        result.kind === 'timed-out' ||
+        result.kind === 'invalid'
       )
-        throw problemOf(end, call);
-      this.traffic.triedAgain(call.service);
-      to = this.#another(call, to) ?? to;
+        throw problemOf(result, call);
+      this.metrics.countRetry(call.service);
+      target = this.#other(call, target) ?? target;
     }
   }
 
-  #another(call: Call, but: Reachable): Reachable | undefined {
-    return this.upstreams.choose(call.service, call.session, but.upstream);
+  #other(call: Call, excluded: Reachable): Reachable | undefined {
+    return this.upstreams.choose(call.service, call.session, excluded.upstream);
   }
 }
 
-function problemOf(end: Exclude<TryEnd, { kind: 'done' }>, { service, repeatable }: Call): Problem {
-  switch (end.kind) {
-    case 'unsendable':
-      return problem(
-        400,
-        'invalid-request',
-        "the request can't be passed on: its target or a header is not of its form",
-      );
-    case 'late':
-      return problem(504, 'too-slow', `${service} did not answer in time: ${doubt}`);
+function problemOf(result: Exclude<AttemptResult, { kind: 'done' }>, { service, idempotent }: Call): Problem {
+  switch (result.kind) {
+    case 'invalid':
+      return problem(400, 'invalid-request', "the request can't be forwarded: its target or a header is malformed");
+    case 'timed-out':
+      return problem(504, 'too-slow', `${service} did not answer in time: ${outcomeUnknown}`);
     case 'broken':
-      return repeatable
-        ? problemForNow(503, 'unavailable', `the connection to ${service} broke: try again`, 1)
-        : problem(502, 'connection-broken', `the connection to ${service} broke: ${doubt}`);
+      return idempotent
+        ? temporaryProblem(503, 'unavailable', `the connection to ${service} failed: try again`, 1)
+        : problem(502, 'connection-broken', `the connection to ${service} failed: ${outcomeUnknown}`);
     case 'unreachable':
     case 'declined':
-      return problemForNow(
+      return temporaryProblem(
         503,
         'unavailable',
         `${service} can't be reached at the moment: nothing was done, try again`,
@@ -74,4 +70,4 @@ function problemOf(end: Exclude<TryEnd, { kind: 'done' }>, { service, repeatable
   }
 }
 
-const doubt = 'whether it was done is not known; look before you try again, or send an Idempotency-Key';
+const outcomeUnknown = 'it is not known whether it was done; check before you try again, or send an Idempotency-Key';

@@ -1,14 +1,14 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Cancel } from '@tradewind/kernel';
-import { Clock, problemForNow, Timers } from '@tradewind/service';
+import { Clock, temporaryProblem, Timers } from '@tradewind/service';
 import { limitKey, plainAddress } from '../domain/client-address.js';
-import { isGuessable } from '../domain/routes.js';
+import { isCredentialRequest } from '../domain/routes.js';
 import { TokenBuckets } from '../domain/token-bucket.js';
 import { GatewayConfig } from '../gateway.config.js';
 
-const sweepEvery = 30_000;
+const sweepIntervalMs = 30_000;
 
-/** How often one address and one person may call. Each gateway counts for itself. */
+/** Rate limits per address and per person. Each gateway counts for itself. */
 @Injectable()
 export class RateLimits implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #addresses: TokenBuckets;
@@ -29,7 +29,7 @@ export class RateLimits implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   onApplicationBootstrap(): void {
-    this.#cancel = this.timers.after(sweepEvery, () => this.#sweep());
+    this.#cancel = this.timers.after(sweepIntervalMs, () => this.#sweep());
   }
 
   onApplicationShutdown(): void {
@@ -41,7 +41,7 @@ export class RateLimits implements OnApplicationBootstrap, OnApplicationShutdown
     if (this.#trusted.has(address)) return;
     const key = limitKey(address);
     this.#take(this.#addresses, key);
-    if (isGuessable(method, target)) this.#take(this.#logIns, key);
+    if (isCredentialRequest(method, target)) this.#take(this.#logIns, key);
   }
 
   /** Throws 429 with Retry-After. */
@@ -50,19 +50,19 @@ export class RateLimits implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   #take(buckets: TokenBuckets, key: string): void {
-    const wait = buckets.take(key, this.clock.now().getTime());
-    if (wait > 0)
-      throw problemForNow(
+    const waitMs = buckets.take(key, this.clock.now().getTime());
+    if (waitMs > 0)
+      throw temporaryProblem(
         429,
         'too-many-requests',
         'too many requests: wait before the next one',
-        Math.ceil(wait / 1_000),
+        Math.ceil(waitMs / 1_000),
       );
   }
 
   #sweep(): void {
     const now = this.clock.now().getTime();
     for (const buckets of [this.#addresses, this.#logIns, this.#users]) buckets.sweep(now);
-    this.#cancel = this.timers.after(sweepEvery, () => this.#sweep());
+    this.#cancel = this.timers.after(sweepIntervalMs, () => this.#sweep());
   }
 }

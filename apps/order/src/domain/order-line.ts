@@ -1,6 +1,7 @@
-import { money, refusal, type Money, type ProductId, type Refusal } from '@tradewind/kernel';
+import type { ProductId } from '@tradewind/contracts/ids';
+import { money, rejection, type Money, type Rejection } from '@tradewind/kernel';
 
-/** A line as it was sold: the name and the price of that moment. */
+/** A line as it was sold, with the name and price at that time. */
 export interface OrderLine {
   readonly productId: ProductId;
   readonly name: string;
@@ -8,8 +9,8 @@ export interface OrderLine {
   readonly unitPrice: Money;
 }
 
-/** What the lines cost together. Refused where that is no exact number of pence any more. */
-export function totalOf(lines: readonly OrderLine[]): Money | Refusal {
+/** The sum of all lines. Rejected if it is not an exact number of pence. */
+export function totalOf(lines: readonly OrderLine[]): Money | Rejection {
   const amount = lines.reduce((sum, { unitPrice, quantity }) => sum + unitPrice.amount * quantity, 0);
-  return Number.isSafeInteger(amount) ? money(amount, 'GBP') : refusal('total-too-large');
+  return Number.isSafeInteger(amount) ? money(amount, 'GBP') : rejection('total-too-large');
 }

@@ -1,38 +1,30 @@
-import {
-  add,
-  assertNever,
-  money,
-  refusal,
-  type Money,
-  type OrderId,
-  type Refusal,
-  type UserId,
-} from '@tradewind/kernel';
-import type { Fact, Happening, RejectionReason } from './fact.js';
+import type { OrderId, UserId } from '@tradewind/contracts/ids';
+import { add, assertNever, money, rejection, type Money, type Rejection } from '@tradewind/kernel';
+import type { OrderEvent, OrderEventData, RejectionReason } from './order-event.js';
 import type { OrderLine } from './order-line.js';
 
-/** What a buyer asks for. */
+/** What the buyer wants to order. */
 export interface Purchase {
   readonly orderId: OrderId;
   readonly userId: UserId;
   readonly lines: readonly OrderLine[];
   readonly total: Money;
   readonly paymentMethod: string;
-  /** Sealed under the buyer's key; absent once it was erased. */
+  /** Sealed with the buyer's data key; undefined after it is erased. */
   readonly shippingAddress?: string;
 }
 
 interface Placed extends Purchase {
   readonly placedAt: Date;
-  /** Given back although the order stands. */
+  /** Refunded although the order stays confirmed. */
   readonly goodwill: Money;
-  readonly history: readonly Fact[];
+  readonly history: readonly OrderEvent[];
 }
 
 export type PendingOrder = Placed & { readonly status: 'pending' };
 export type ConfirmedOrder = Placed & { readonly status: 'confirmed'; readonly confirmedAt: Date };
 export type RejectedOrder = Placed & { readonly status: 'rejected'; readonly reason: RejectionReason };
-/** Being undone because its buyer wants out: nobody can want it again, or change it. */
+/** Being compensated because the buyer cancelled: it can be neither cancelled again nor changed. */
 export type CancellingOrder = Placed & { readonly status: 'cancelling'; readonly confirmedAt?: Date };
 export type CancelledOrder = Placed & { readonly status: 'cancelled'; readonly confirmedAt?: Date };
 
@@ -40,12 +32,12 @@ export type Order = PendingOrder | ConfirmedOrder | RejectedOrder | CancellingOr
 
 export const wasConfirmed = (order: Order): boolean => 'confirmedAt' in order && order.confirmedAt !== undefined;
 
-/** Nothing more is to be expected of it by itself. A confirmed order may still be cancelled. */
+/** The order changes no more without a request. A confirmed order may still be cancelled. */
 export const hasOutcome = ({ status }: Order): boolean => status !== 'pending' && status !== 'cancelling';
 
-const and = (history: readonly Fact[], happening: Happening, now: Date): readonly Fact[] => [
+const append = (history: readonly OrderEvent[], event: OrderEventData, now: Date): readonly OrderEvent[] => [
   ...history,
-  { ...happening, at: now.toISOString() },
+  { ...event, at: now.toISOString() },
 ];
 
 export const place = (purchase: Purchase, now: Date): PendingOrder => ({
@@ -53,21 +45,21 @@ export const place = (purchase: Purchase, now: Date): PendingOrder => ({
   status: 'pending',
   placedAt: now,
   goodwill: money(0, purchase.total.currency),
-  history: and([], { what: 'placed' }, now),
+  history: append([], { what: 'placed' }, now),
 });
 
-const tooLate = (order: Order): Refusal =>
-  refusal(order.status === 'cancelling' ? 'order-being-cancelled' : `order-already-${order.status}`);
+const tooLate = (order: Order): Rejection =>
+  rejection(order.status === 'cancelling' ? 'order-being-cancelled' : `order-already-${order.status}`);
 
-/** The point of no return. Confirming twice changes nothing: the saga may repeat itself after a crash. */
-export function confirm(order: Order, now: Date): Order | Refusal {
+/** The point of no return. Confirming twice changes nothing: the saga may repeat a step after a crash. */
+export function confirm(order: Order, now: Date): Order | Rejection {
   switch (order.status) {
     case 'pending':
       return {
         ...order,
         status: 'confirmed',
         confirmedAt: now,
-        history: and(order.history, { what: 'confirmed' }, now),
+        history: append(order.history, { what: 'confirmed' }, now),
       };
     case 'confirmed':
       return order;
@@ -80,11 +72,16 @@ export function confirm(order: Order, now: Date): Order | Refusal {
   }
 }
 
-/** The order can't be fulfilled, and everything done for it is undone. */
-export function reject(order: Order, reason: RejectionReason, now: Date): Order | Refusal {
+/** The order can't be fulfilled, and everything done for it is compensated. */
+export function reject(order: Order, reason: RejectionReason, now: Date): Order | Rejection {
   switch (order.status) {
     case 'pending':
-      return { ...order, status: 'rejected', reason, history: and(order.history, { what: 'rejected', reason }, now) };
+      return {
+        ...order,
+        status: 'rejected',
+        reason,
+        history: append(order.history, { what: 'rejected', reason }, now),
+      };
     case 'rejected':
       return order;
     case 'confirmed':
@@ -96,12 +93,16 @@ export function reject(order: Order, reason: RejectionReason, now: Date): Order 
   }
 }
 
-/** The buyer wants out. Heard once, while pending or confirmed. */
-export function requestCancellation(order: Order, now: Date): Order | Refusal {
+/** The buyer cancels. Accepted once, while the order is pending or confirmed. */
+export function requestCancellation(order: Order, now: Date): Order | Rejection {
   switch (order.status) {
     case 'pending':
     case 'confirmed':
-      return { ...order, status: 'cancelling', history: and(order.history, { what: 'cancellation-requested' }, now) };
+      return {
+        ...order,
+        status: 'cancelling',
+        history: append(order.history, { what: 'cancellation-requested' }, now),
+      };
     case 'cancelling':
     case 'rejected':
     case 'cancelled':
@@ -111,15 +112,15 @@ export function requestCancellation(order: Order, now: Date): Order | Refusal {
   }
 }
 
-/** Everything that was done for a cancelled order is undone. */
-export function cancel(order: Order, now: Date): Order | Refusal {
+/** Everything done for the order is compensated. */
+export function cancel(order: Order, now: Date): Order | Rejection {
   switch (order.status) {
     case 'cancelling':
-      return { ...order, status: 'cancelled', history: and(order.history, { what: 'cancelled' }, now) };
+      return { ...order, status: 'cancelled', history: append(order.history, { what: 'cancelled' }, now) };
     case 'cancelled':
       return order;
     case 'pending':
-      return refusal('cancellation-not-requested');
+      return rejection('cancellation-not-requested');
     case 'confirmed':
     case 'rejected':
       return tooLate(order);
@@ -128,25 +129,25 @@ export function cancel(order: Order, now: Date): Order | Refusal {
   }
 }
 
-/** Until it is confirmed an order may go elsewhere. */
-export function changeAddress(order: Order, shippingAddress: string, now: Date): Order | Refusal {
+/** Only a pending order may get another address. */
+export function changeAddress(order: Order, shippingAddress: string, now: Date): Order | Rejection {
   if (order.status !== 'pending') return tooLate(order);
-  return { ...order, shippingAddress, history: and(order.history, { what: 'address-changed' }, now) };
+  return { ...order, shippingAddress, history: append(order.history, { what: 'address-changed' }, now) };
 }
 
-/** The buyer is to be forgotten; whatever else becomes of the order goes on. */
+/** The buyer's personal data is erased. The order itself continues. */
 export function eraseAddress(order: Order, now: Date): Order {
   if (order.shippingAddress === undefined) return order;
   const { shippingAddress: _, ...rest } = order;
-  return { ...rest, history: and(order.history, { what: 'address-erased' }, now) };
+  return { ...rest, history: append(order.history, { what: 'address-erased' }, now) };
 }
 
-/** Part of the money was given back. The same refund is recorded once. */
+/** Part of the money was refunded. Each refund is recorded once. */
 export function recordGoodwill(order: Order, refundId: string, amount: Money, now: Date): Order {
-  if (order.history.some((fact) => fact.what === 'goodwill-recorded' && fact.refundId === refundId)) return order;
+  if (order.history.some((event) => event.what === 'goodwill-recorded' && event.refundId === refundId)) return order;
   return {
     ...order,
     goodwill: add(order.goodwill, amount),
-    history: and(order.history, { what: 'goodwill-recorded', refundId, amount }, now),
+    history: append(order.history, { what: 'goodwill-recorded', refundId, amount }, now),
   };
 }

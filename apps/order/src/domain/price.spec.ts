@@ -1,16 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { money, productId } from '@tradewind/kernel';
+import { productId } from '@tradewind/contracts/ids';
+import { money } from '@tradewind/kernel';
 import { anId } from '../../test/an-order.fixture.spec.js';
 import { newer } from './price.js';
 
 const copy = { productId: productId(anId(10)), name: 'lamp', price: money(100, 'GBP'), sequence: 3 };
 
 describe('the copy of a price', () => {
-  it('takes what a later record changes', () =>
+  it('takes the change of a later event', () =>
     expect(newer(copy, 4, { price: money(120, 'GBP') })).toEqual({ ...copy, price: money(120, 'GBP'), sequence: 4 }));
-  it.each([3, 2])('is not overwritten by record %d', (sequence) =>
+  it.each([3, 2])('is not overwritten by event %d', (sequence) =>
     expect(newer(copy, sequence, { name: 'old lamp' })).toBeUndefined(),
   );
-  it('does not come from a change alone', () =>
-    expect(() => newer(undefined, 2, { name: 'lamp' })).toThrow('never added'));
+  it('cannot start with a change', () =>
+    expect(() => newer(undefined, 2, { name: 'lamp' })).toThrow('before it was added'));
 });

@@ -1,24 +1,25 @@
-import { Poison, type Money, type ProductId } from '@tradewind/kernel';
+import type { ProductId } from '@tradewind/contracts/ids';
+import { Poison, type Money } from '@tradewind/kernel';
 
-/** The order service's own copy of a product: what it is called and what it costs now. */
+/** The order service's own copy of a product: its current name and price. */
 export interface Price {
   readonly productId: ProductId;
   readonly name: string;
   readonly price: Money;
-  /** The place of the record that wrote this among the records of its product: an older one never overwrites it. */
+  /** Sequence of the product's event that wrote this copy: an older event never overwrites it. */
   readonly sequence: number;
 }
 
-/** The copy after a record, or undefined where the copy is as new as that record or newer. */
+/** The copy after an event, or undefined if the copy is already as new. */
 export function newer(
   copy: Price | undefined,
   sequence: number,
   change: Partial<Pick<Price, 'name' | 'price'>>,
 ): Price | undefined {
-  if (!copy) throw new Poison('a product that was never added has changed');
+  if (!copy) throw new Poison('the product was changed before it was added');
   return sequence > copy.sequence ? { ...copy, ...change, sequence } : undefined;
 }
 
-/** A product's first copy, or undefined where the copy is as new as that or newer. */
+/** The first copy of a product, or undefined if the copy is already as new. */
 export const first = (copy: Price | undefined, added: Price): Price | undefined =>
   copy && copy.sequence >= added.sequence ? undefined : added;

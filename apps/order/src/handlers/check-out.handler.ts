@@ -1,20 +1,20 @@
 import { Controller } from '@nestjs/common';
 import { CartCheckedOut } from '@tradewind/contracts';
-import { isRefusal, Poison, sameMoney } from '@tradewind/kernel';
-import { Handles, nothing, type Decision, type Given } from '@tradewind/messaging';
+import { isRejection, Poison, sameMoney } from '@tradewind/kernel';
+import { Handles, nothing, type Decision, type HandlerContext } from '@tradewind/messaging';
 import { totalOf } from '../domain/order-line.js';
-import { begin, loadOrder } from './order-sagas.js';
+import { acceptPurchase, loadOrder } from './order-sagas.js';
 
 @Controller()
 export class CheckOutHandler {
-  /** A cart becomes an order, once, at the prices that its buyer has seen. */
+  /** Places the order of a checked-out cart, once, at the prices that the buyer has seen. */
   @Handles(CartCheckedOut, { load: loadOrder })
-  place(checkedOut: CartCheckedOut, { orders, ...given }: Given<typeof loadOrder>): Decision {
+  place(checkedOut: CartCheckedOut, { orders, ...context }: HandlerContext<typeof loadOrder>): Decision {
     const { orderId, userId, lines, total, paymentMethod, shippingAddress } = checkedOut;
     if (orders.get(orderId)) return nothing();
     const sum = totalOf(lines);
-    if (isRefusal(sum) || !sameMoney(sum, total))
+    if (isRejection(sum) || !sameMoney(sum, total))
       throw new Poison(`the total of order ${orderId} is not the sum of its lines`);
-    return begin({ orderId, userId, lines, total, paymentMethod, shippingAddress }, given);
+    return acceptPurchase({ orderId, userId, lines, total, paymentMethod, shippingAddress }, context);
   }
 }

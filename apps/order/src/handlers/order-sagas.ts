@@ -1,10 +1,18 @@
-import type { OrderId } from '@tradewind/kernel';
-import { bindSaga, keys, Sagas, sayAll, steer, type Circumstances, type Decision } from '@tradewind/messaging';
+import type { OrderId } from '@tradewind/contracts';
+import {
+  bindSaga,
+  rows,
+  Sagas,
+  publishAll,
+  advanceSaga,
+  type DecisionContext,
+  type Decision,
+} from '@tradewind/messaging';
 import { sagaId } from '@tradewind/saga';
 import { place, type Purchase } from '../domain/order.js';
 import { cancelOrder } from '../sagas/cancel-order.saga.js';
 import { placeOrder } from '../sagas/place-order.saga.js';
-import { told, type Accepted } from '../sagas/tell.js';
+import { eventsOf, type RequestHashes } from '../sagas/order.changes.js';
 import { Orders } from '../storage/order.tables.js';
 
 export const placing = bindSaga(placeOrder, Orders);
@@ -13,20 +21,20 @@ export const cancelling = bindSaga(cancelOrder, Orders);
 export const placingId = (orderId: OrderId): string => sagaId(placeOrder.name, orderId);
 export const cancellingId = (orderId: OrderId): string => sagaId(cancelOrder.name, orderId);
 
-export interface AboutOrder {
+export interface OrderReference {
   readonly orderId: OrderId;
 }
 
-/** What is asked for wherever an order may move: the order, and both its sagas. */
+/** Loads an order and both its sagas. */
 export const loadOrder = {
-  orders: keys(Orders, ({ orderId }: AboutOrder) => [orderId]),
-  sagas: keys(Sagas, ({ orderId }: AboutOrder) => [placingId(orderId), cancellingId(orderId)]),
+  orders: rows(Orders, ({ orderId }: OrderReference) => [orderId]),
+  sagas: rows(Sagas, ({ orderId }: OrderReference) => [placingId(orderId), cancellingId(orderId)]),
 };
 
-/** Accepts a purchase: the order is there, everybody hears of it, and its saga asks the first question. */
-export function begin(purchase: Purchase, given: Circumstances, accepted?: Accepted): Decision {
-  const order = place(purchase, given.now);
-  return sayAll(told(undefined, order, accepted)).and(
-    steer(placing, { saga: undefined, subject: order }, { kind: 'start' }, given),
+/** Creates the order, publishes its events and starts its saga. */
+export function acceptPurchase(purchase: Purchase, context: DecisionContext, request?: RequestHashes): Decision {
+  const order = place(purchase, context.now);
+  return publishAll(eventsOf(undefined, order, request)).and(
+    advanceSaga(placing, { saga: undefined, subject: order }, { kind: 'start' }, context),
   );
 }

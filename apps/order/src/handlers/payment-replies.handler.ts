@@ -1,24 +1,24 @@
 import { Controller } from '@nestjs/common';
 import { PaymentDeclined, PaymentRefunded, PaymentTaken } from '@tradewind/contracts';
-import { Handles, type Decision, type Given } from '@tradewind/messaging';
-import { hearReply } from './hear-reply.js';
+import { Handles, type Decision, type HandlerContext } from '@tradewind/messaging';
+import { continueSaga } from './continue-saga.js';
 import { loadOrder } from './order-sagas.js';
 
-/** What the payment service answers to an order's saga. */
+/** Replies of the payment service to the sagas. */
 @Controller()
 export class PaymentRepliesHandler {
   @Handles(PaymentTaken, { load: loadOrder })
-  taken(reply: PaymentTaken, given: Given<typeof loadOrder>): Decision {
-    return hearReply(reply, given);
+  taken(reply: PaymentTaken, context: HandlerContext<typeof loadOrder>): Decision {
+    return continueSaga(reply, context);
   }
 
   @Handles(PaymentDeclined, { load: loadOrder })
-  declined(reply: PaymentDeclined, given: Given<typeof loadOrder>): Decision {
-    return hearReply(reply, given);
+  declined(reply: PaymentDeclined, context: HandlerContext<typeof loadOrder>): Decision {
+    return continueSaga(reply, context);
   }
 
   @Handles(PaymentRefunded, { load: loadOrder })
-  refunded(reply: PaymentRefunded, given: Given<typeof loadOrder>): Decision {
-    return hearReply(reply, given);
+  refunded(reply: PaymentRefunded, context: HandlerContext<typeof loadOrder>): Decision {
+    return continueSaga(reply, context);
   }
 }

@@ -1,34 +1,34 @@
 import { Controller } from '@nestjs/common';
 import { StockRefused, StockReleased, StockReserved, StockSold, StockTakenBack } from '@tradewind/contracts';
-import { Handles, type Decision, type Given } from '@tradewind/messaging';
-import { hearReply } from './hear-reply.js';
+import { Handles, type Decision, type HandlerContext } from '@tradewind/messaging';
+import { continueSaga } from './continue-saga.js';
 import { loadOrder } from './order-sagas.js';
 
-/** What the product service answers to an order's saga. */
+/** Replies of the product service to the sagas. */
 @Controller()
 export class StockRepliesHandler {
   @Handles(StockReserved, { load: loadOrder })
-  reserved(reply: StockReserved, given: Given<typeof loadOrder>): Decision {
-    return hearReply(reply, given);
+  reserved(reply: StockReserved, context: HandlerContext<typeof loadOrder>): Decision {
+    return continueSaga(reply, context);
   }
 
   @Handles(StockRefused, { load: loadOrder })
-  refused(reply: StockRefused, given: Given<typeof loadOrder>): Decision {
-    return hearReply(reply, given);
+  refused(reply: StockRefused, context: HandlerContext<typeof loadOrder>): Decision {
+    return continueSaga(reply, context);
   }
 
   @Handles(StockReleased, { load: loadOrder })
-  released(reply: StockReleased, given: Given<typeof loadOrder>): Decision {
-    return hearReply(reply, given);
+  released(reply: StockReleased, context: HandlerContext<typeof loadOrder>): Decision {
+    return continueSaga(reply, context);
   }
 
   @Handles(StockSold, { load: loadOrder })
-  sold(reply: StockSold, given: Given<typeof loadOrder>): Decision {
-    return hearReply(reply, given);
+  sold(reply: StockSold, context: HandlerContext<typeof loadOrder>): Decision {
+    return continueSaga(reply, context);
   }
 
   @Handles(StockTakenBack, { load: loadOrder })
-  takenBack(reply: StockTakenBack, given: Given<typeof loadOrder>): Decision {
-    return hearReply(reply, given);
+  takenBack(reply: StockTakenBack, context: HandlerContext<typeof loadOrder>): Decision {
+    return continueSaga(reply, context);
   }
 }

@@ -1,30 +1,30 @@
 import { Injectable } from '@nestjs/common';
-import type { ProductId } from '@tradewind/kernel';
-import { Awaiting } from '@tradewind/service';
+import type { ProductId } from '@tradewind/contracts';
+import { RowWaiter } from '@tradewind/service';
 import type { Price } from '../domain/price.js';
 import { PriceQueries } from '../storage/price.queries.js';
 
-/** How long a product may take from its owner's answer to this service's own copy. */
-const patience = 2_000;
+/** Longest time in milliseconds from the product service's answer to this service's own copy. */
+const timeoutMs = 2_000;
 
-/** What products cost now, as their buyers see it. One that was added a moment ago may not be here yet: it is waited for. */
+/** Current product prices. Waits for a product that was just added and has not arrived yet. */
 @Injectable()
 export class CurrentPrices {
   constructor(
     private readonly queries: PriceQueries,
-    private readonly awaiting: Awaiting,
+    private readonly waiter: RowWaiter,
   ) {}
 
-  /** One that is not known in time is left out. */
+  /** A product that does not arrive in time is left out. */
   async of(productIds: readonly ProductId[]): Promise<ReadonlyMap<ProductId, Price>> {
     const known = await this.queries.of(productIds);
     const missing = [...new Set(productIds)].filter((id) => !known.has(id));
-    const come = await Promise.all(
+    const arrived = await Promise.all(
       missing.map((id) =>
-        this.awaiting.until<Price>('prices', id, (ids) => this.queries.of(ids as ProductId[]), patience),
+        this.waiter.waitFor<Price>('prices', id, (ids) => this.queries.of(ids as ProductId[]), timeoutMs),
       ),
     );
-    for (const price of come) if (price) known.set(price.productId, price);
+    for (const price of arrived) if (price) known.set(price.productId, price);
     return known;
   }
 }

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 
-/** Server-sent events on an answer, for as long as the client listens and the service runs. */
+/** Server-sent events on an HTTP response, until the client disconnects or the service stops. */
 export class EventStream {
   #open = true;
 
@@ -22,8 +22,8 @@ export class EventStream {
     this.#write(`id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 
-  /** Nothing has happened, and the line is still up: proxies cut what is silent. */
-  beat(): void {
+  /** A comment that keeps the connection open: proxies close idle connections. */
+  heartbeat(): void {
     this.#write(': nothing new\n\n');
   }
 

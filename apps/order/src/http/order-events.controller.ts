@@ -1,6 +1,6 @@
 import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
 import { ApiHeader, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { OrderId } from '@tradewind/kernel';
+import type { OrderId } from '@tradewind/contracts';
 import { CurrentUser, problem, type User } from '@tradewind/service';
 import type { Response } from 'express';
 import type { HistoryRow } from '../storage/order.queries.js';
@@ -8,17 +8,18 @@ import { EventStream } from './event-stream.js';
 import { OrderPath } from './order.dto.js';
 import { OwnOrders } from './own-orders.js';
 
-const beatMilliseconds = 15_000;
+/** An idle stream sends a comment this often; many proxies close a connection after 30 to 60 s without data. */
+const heartbeatMs = 15_000;
 
 @ApiTags('orders')
 @Controller('orders')
 export class OrderEventsController {
   constructor(private readonly own: OwnOrders) {}
 
-  /** Each fact of the order's history once, from after `Last-Event-ID` on; the stream ends with the order, 204 says that it has ended. */
+  /** Sends each event of the order's history after `Last-Event-ID`, once. The stream ends with the order; 204: there are no more events. */
   @Get(':id/events')
-  @ApiOperation({ summary: 'What happens to one of your orders, as server-sent events' })
-  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Go on after this event.' })
+  @ApiOperation({ summary: 'The events of one of your orders, as server-sent events' })
+  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Continue after this event.' })
   @ApiOkResponse({ content: { 'text/event-stream': { schema: { type: 'string' } } } })
   @ApiNotFoundResponse()
   async follow(
@@ -27,29 +28,29 @@ export class OrderEventsController {
     @Headers('last-event-id') last: string | undefined,
     @Res() response: Response,
   ): Promise<void> {
-    const after = position(last);
+    const after = eventNumber(last);
     await this.own.expect(user.id, id);
     const first = await this.own.history(user.id, id, after, 0);
-    if (first && over(first) && first.history.length <= after) return void response.status(204).end();
-    await this.#tell(user, id, after, new EventStream(response));
+    if (first && hasEnded(first) && first.history.length <= after) return void response.status(204).end();
+    await this.#stream(user, id, after, new EventStream(response));
   }
 
-  async #tell(user: User, id: OrderId, after: number, stream: EventStream): Promise<void> {
-    let told = after;
+  async #stream(user: User, id: OrderId, after: number, stream: EventStream): Promise<void> {
+    let sent = after;
     while (stream.open) {
-      const row = await this.own.history(user.id, id, told, beatMilliseconds);
-      for (const { what, ...fact } of row?.history.slice(told) ?? [])
-        stream.send(++told, what, { orderId: id, ...fact });
-      if (!row) stream.beat();
-      else if (over(row)) stream.end();
+      const row = await this.own.history(user.id, id, sent, heartbeatMs);
+      for (const { what, ...event } of row?.history.slice(sent) ?? [])
+        stream.send(++sent, what, { orderId: id, ...event });
+      if (!row) stream.heartbeat();
+      else if (hasEnded(row)) stream.end();
     }
   }
 }
 
-/** Nothing can happen to it any more that its buyer waits for. */
-const over = ({ status }: HistoryRow): boolean => status === 'rejected' || status === 'cancelled';
+/** The order has no further events that its buyer waits for. */
+const hasEnded = ({ status }: HistoryRow): boolean => status === 'rejected' || status === 'cancelled';
 
-function position(last: string | undefined): number {
+function eventNumber(last: string | undefined): number {
   if (last === undefined || last === '') return 0;
   if (/^\d{1,6}$/.test(last)) return Number(last);
   const detail = 'must be the id of an event of this stream';

@@ -1,6 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsId, maxLines, maxQuantity } from '@tradewind/contracts';
-import type { OrderId, ProductId } from '@tradewind/kernel';
+import { IsId, maxLines, maxQuantity, type OrderId, type ProductId } from '@tradewind/contracts';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -44,7 +43,7 @@ export class PlaceOrder {
   readonly items!: Item[];
   @IsString()
   @MaxLength(40)
-  @Matches(/^[a-z_]+$/, { message: 'must be small letters and underscores' })
+  @Matches(/^[a-z_]+$/, { message: 'must be lower-case letters and underscores' })
   readonly paymentMethod!: string;
   @IsObject() @ValidateNested() @Type(() => Address) readonly shippingAddress!: Address;
 }
@@ -75,7 +74,7 @@ export class LineAnswer {
   @ApiProperty() readonly unitPrice!: MoneyAnswer;
 }
 
-export class FactAnswer {
+export class OrderEventAnswer {
   @ApiProperty({ example: 'confirmed' }) readonly what!: string;
   @ApiProperty({ format: 'date-time' }) readonly at!: string;
 }
@@ -86,21 +85,21 @@ export class OrderSummary {
   @ApiPropertyOptional({ description: 'Why it was rejected', enum: ['out-of-stock', 'payment-declined', 'timed-out'] })
   readonly reason?: string;
   @ApiProperty() readonly total!: MoneyAnswer;
-  @ApiProperty({ description: 'Given back although the order stands' }) readonly goodwill!: MoneyAnswer;
+  @ApiProperty({ description: 'Refunded out of goodwill; the order stays confirmed' }) readonly goodwill!: MoneyAnswer;
   @ApiProperty() readonly paymentMethod!: string;
   @ApiProperty({ format: 'date-time' }) readonly placedAt!: string;
   @ApiPropertyOptional({ format: 'date-time' }) readonly confirmedAt?: string;
 }
 
 export class OrderListed extends OrderSummary {
-  @ApiProperty({ description: 'How many different products' }) readonly articles!: number;
+  @ApiProperty({ description: 'Number of different products' }) readonly articles!: number;
 }
 
 export class OrderAnswer extends OrderSummary {
   @ApiProperty({ type: [LineAnswer] }) readonly items!: LineAnswer[];
-  @ApiProperty({ type: Address, nullable: true, description: 'Null once it was erased' })
+  @ApiProperty({ type: Address, nullable: true, description: 'Null after it is erased' })
   readonly shippingAddress!: Address | null;
-  @ApiProperty({ type: [FactAnswer] }) readonly history!: FactAnswer[];
+  @ApiProperty({ type: [OrderEventAnswer] }) readonly history!: OrderEventAnswer[];
 }
 
 export class OrderPage {

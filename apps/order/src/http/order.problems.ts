@@ -1,12 +1,12 @@
-import type { Refusal } from '@tradewind/kernel';
-import { problem, problemForNow, type Problem } from '@tradewind/service';
+import type { Rejection } from '@tradewind/kernel';
+import { problem, temporaryProblem, type Problem } from '@tradewind/service';
 
-/** An order that is not there, not there yet, or somebody else's: they can't be told apart from outside. */
+/** The order does not exist, has not arrived yet, or belongs to another user. The client cannot tell these apart. */
 export const noSuchOrder = (): Problem =>
-  problemForNow(
+  temporaryProblem(
     404,
     'not-found',
-    'there is no such order of yours; one that was accepted a moment ago may still be on its way',
+    'you have no such order; an order that was just accepted may not have arrived yet',
     1,
   );
 
@@ -15,16 +15,16 @@ const tooLate: Readonly<Record<string, string>> = {
   'order-already-rejected': 'the order was rejected',
   'order-already-cancelled': 'the order was cancelled',
   'order-being-cancelled': 'the order is being cancelled',
-  'order-being-rejected': 'the order is just being rejected',
+  'order-being-rejected': 'the order is being rejected',
 };
 
-/** What a client is told of a refusal. */
-export function orderProblem({ refused }: Refusal): Problem {
-  if (refused === 'unknown-order') return noSuchOrder();
-  if (refused === 'total-too-large') {
-    return problem(422, refused, 'the order costs more than can be reckoned', {
-      errors: [{ field: 'items', detail: 'must cost less together' }],
+/** The HTTP problem of a rejection. */
+export function orderProblem({ rejected }: Rejection): Problem {
+  if (rejected === 'unknown-order') return noSuchOrder();
+  if (rejected === 'total-too-large') {
+    return problem(422, rejected, 'the total of the order is too large', {
+      errors: [{ field: 'items', detail: 'must have a smaller total' }],
     });
   }
-  return problem(409, refused, tooLate[refused] ?? 'it is too late for that');
+  return problem(409, rejected, tooLate[rejected] ?? 'the order no longer allows this');
 }

@@ -15,7 +15,7 @@ const summary = (row: Omit<OrderSummaryRow, 'articles'>): OrderSummary => ({
 
 export const listed = (row: OrderSummaryRow): OrderListed => ({ ...summary(row), articles: row.articles });
 
-/** The address as it was unsealed: null once it was erased. */
+/** `address` is unsealed; null after it is erased. */
 export const whole = (row: OrderRow, address: string | null): OrderAnswer => ({
   ...summary(row),
   items: row.lines.map(({ productId, name, quantity, unitPrice }) => ({ productId, name, quantity, unitPrice })),

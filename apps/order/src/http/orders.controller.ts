@@ -8,7 +8,8 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { isRefusal, orderId, uuidv7, type OrderId, type Refusal } from '@tradewind/kernel';
+import { orderId, type OrderId } from '@tradewind/contracts';
+import { isRejection, uuidv7, type Rejection } from '@tradewind/kernel';
 import { Commands } from '@tradewind/messaging';
 import {
   Clock,
@@ -18,16 +19,16 @@ import {
   PageQuery,
   Randomness,
   readCursor,
-  replayHeader,
+  setReplayedHeader,
   requestHashes,
   Sealer,
   type Page,
   type User,
 } from '@tradewind/service';
 import type { Response } from 'express';
-import { cancelOrder } from '../handlers/cancel-order.command.js';
-import { changeOrderAddress } from '../handlers/change-address.command.js';
-import { placeOrder } from '../handlers/place-order.command.js';
+import { cancelOrder } from '../commands/cancel-order.command.js';
+import { changeOrderAddress } from '../commands/change-address.command.js';
+import { placeOrder } from '../commands/place-order.command.js';
 import { OrderQueries } from '../storage/order.queries.js';
 import { CurrentPrices } from './current-prices.js';
 import {
@@ -43,7 +44,7 @@ import {
 import { orderProblem } from './order.problems.js';
 import { listed } from './order.view.js';
 import { OwnOrders } from './own-orders.js';
-import { placedOnce } from './placed-once.js';
+import { placeOrderClaim } from './place-order.idempotency.js';
 import { preferredWait } from './prefer.js';
 import { pricedLines } from './priced-lines.js';
 
@@ -62,7 +63,7 @@ export class OrdersController {
 
   @Post()
   @HttpCode(202)
-  @ApiOperation({ summary: 'Place an order at the prices of now' })
+  @ApiOperation({ summary: 'Place an order at current prices' })
   @ApiAcceptedResponse({ type: AcceptedOrder })
   async place(
     @CurrentUser() user: User,
@@ -77,11 +78,11 @@ export class OrdersController {
       userId: user.id,
       lines,
       paymentMethod: body.paymentMethod,
-      shippingAddress: await this.#sealed(user, body.shippingAddress),
-      accepted: hashes,
+      shippingAddress: await this.#seal(user, body.shippingAddress),
+      request: hashes,
     };
-    const { answer, replayed } = await this.commands.once(placeOrder, order, placedOnce(user.id, hashes));
-    replayHeader(response, replayed);
+    const { answer, replayed } = await this.commands.once(placeOrder, order, placeOrderClaim(user.id, hashes));
+    setReplayedHeader(response, replayed);
     return this.#accepted(answer, response);
   }
 
@@ -99,7 +100,7 @@ export class OrdersController {
     name: 'Prefer',
     required: false,
     description:
-      '`wait=10`: answer as soon as the order has its outcome, or after 10 seconds (at most 30) as it stands.',
+      '`wait=10`: answer as soon as the order has its outcome, or after 10 seconds (at most 30) with its current state.',
   })
   @ApiOkResponse({ type: OrderAnswer })
   @ApiNotFoundResponse()
@@ -128,15 +129,15 @@ export class OrdersController {
     const changed = await this.commands.run(changeOrderAddress, {
       orderId: id,
       userId: user.id,
-      shippingAddress: await this.#sealed(user, shippingAddress),
+      shippingAddress: await this.#seal(user, shippingAddress),
     });
-    if (isRefusal(changed)) throw orderProblem(changed);
+    if (isRejection(changed)) throw orderProblem(changed);
     return this.own.find(user.id, id);
   }
 
   @Post(':id/cancel')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Cancel an order; it is cancelled when everything is undone' })
+  @ApiOperation({ summary: 'Cancel an order; it is cancelled once everything is compensated' })
   @ApiAcceptedResponse({ type: AcceptedOrder })
   @ApiNotFoundResponse()
   @ApiConflictResponse({ description: 'It is rejected, cancelled or being cancelled.' })
@@ -149,12 +150,12 @@ export class OrdersController {
     return this.#accepted(await this.commands.run(cancelOrder, { orderId: id, userId: user.id }), response);
   }
 
-  #sealed(user: User, { name, line1, line2, city, postcode, country }: Address): Promise<string> {
+  #seal(user: User, { name, line1, line2, city, postcode, country }: Address): Promise<string> {
     return this.sealer.seal(user.id, JSON.stringify({ name, line1, line2, city, postcode, country }));
   }
 
-  #accepted(answer: { orderId: OrderId } | Refusal, response: Response): AcceptedOrder {
-    if (isRefusal(answer)) throw orderProblem(answer);
+  #accepted(answer: { orderId: OrderId } | Rejection, response: Response): AcceptedOrder {
+    if (isRejection(answer)) throw orderProblem(answer);
     response.setHeader('Location', `/orders/${answer.orderId}`);
     return answer;
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { preferredWait } from './prefer.js';
 
-describe('a preference to wait', () => {
+describe('the Prefer header', () => {
   it.each([
     ['wait=10', 10],
     ['respond-async, wait=5', 5],

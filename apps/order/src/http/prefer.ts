@@ -1,7 +1,7 @@
-const longestWait = 30;
+const maxSeconds = 30;
 
-/** The seconds of `Prefer: wait=10` (RFC 7240), at most 30; 0 where nothing, or nothing that can be understood, is preferred. */
+/** The seconds of `Prefer: wait=10` (RFC 7240), at most 30; 0 without a valid preference. */
 export function preferredWait(header: string | undefined): number {
   const wait = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:$|[,;])/i.exec(header ?? '')?.[1];
-  return wait === undefined ? 0 : Math.min(Number(wait), longestWait);
+  return wait === undefined ? 0 : Math.min(Number(wait), maxSeconds);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { money, productId, type ProductId } from '@tradewind/kernel';
+import { productId, type ProductId } from '@tradewind/contracts';
+import { money } from '@tradewind/kernel';
 import type { Problem } from '@tradewind/service';
 import { anId } from '../../test/an-order.fixture.spec.js';
 import type { Price } from '../domain/price.js';
@@ -20,15 +21,15 @@ const problemOf = (items: Parameters<typeof pricedLines>[0]): Problem['body'] =>
   } catch (error) {
     return (error as Problem).body;
   }
-  throw new Error('the items are taken');
+  throw new Error('the items were accepted');
 };
 
-describe('items that are to be ordered', () => {
-  it('get the names and prices of now', () =>
+describe('the items of a new order', () => {
+  it('get current names and prices', () =>
     expect(pricedLines([{ productId: lamp, quantity: 2 }], prices)).toEqual([
       { productId: lamp, name: 'article 339', quantity: 2, unitPrice: money(339, 'GBP') },
     ]));
-  it('become one line a product', () =>
+  it('become one line per product', () =>
     expect(
       pricedLines(
         [
@@ -42,14 +43,14 @@ describe('items that are to be ordered', () => {
       [heart, 5],
       [lamp, 1],
     ]));
-  it('are refused by the field where a product is unknown', () =>
+  it('are rejected with the field of an unknown product', () =>
     expect(
       problemOf([
         { productId: heart, quantity: 1 },
         { productId: unknown, quantity: 1 },
       ]),
     ).toMatchObject({ status: 422, errors: [{ field: 'items.1.productId' }] }));
-  it('are refused by the field where they are too many together', () =>
+  it('are rejected with the field whose total quantity is too large', () =>
     expect(
       problemOf([
         { productId: heart, quantity: 99_999 },

@@ -1,20 +1,22 @@
-import { maxQuantity } from '@tradewind/contracts';
-import type { ProductId } from '@tradewind/kernel';
+import { maxQuantity, type ProductId } from '@tradewind/contracts';
 import { problem, type FieldError } from '@tradewind/service';
 import type { OrderLine } from '../domain/order-line.js';
 import type { Price } from '../domain/price.js';
 import type { Item } from './order.dto.js';
 
-/** One line a product, in the order in which products are first named, at the price of now. Throws a 422 problem that names each field at fault. */
+/** One line per product, in the order of first appearance, at current prices. Throws a 422 problem that names each invalid field. */
 export function pricedLines(items: readonly Item[], prices: ReadonlyMap<ProductId, Price>): OrderLine[] {
   const lines = new Map<ProductId, OrderLine>();
   const errors: FieldError[] = [];
-  for (const [at, { productId, quantity }] of items.entries()) {
+  for (const [index, { productId, quantity }] of items.entries()) {
     const known = prices.get(productId);
     const before = lines.get(productId)?.quantity ?? 0;
-    if (!known) errors.push({ field: `items.${at}.productId`, detail: 'is not a product of this shop' });
+    if (!known) errors.push({ field: `items.${index}.productId`, detail: 'is not a product of this shop' });
     else if (before + quantity > maxQuantity)
-      errors.push({ field: `items.${at}.quantity`, detail: `must not make more than ${maxQuantity} of one product` });
+      errors.push({
+        field: `items.${index}.quantity`,
+        detail: `must not make more than ${maxQuantity} of one product`,
+      });
     else lines.set(productId, { productId, name: known.name, quantity: before + quantity, unitPrice: known.price });
   }
   if (errors.length > 0)

@@ -6,13 +6,13 @@ import { cancelOrder } from './cancel-order.saga.js';
 everyStep(cancelOrder, aConfirmedOrder, { describe, it, expect });
 
 describe('cancelling a confirmed order', () => {
-  it('gives the money back, takes the goods back, and says so once', () =>
-    expect(rehearse(cancelOrder, aConfirmedOrder()).words).toEqual([
+  it('refunds the payment, takes the goods back and publishes both once', () =>
+    expect(rehearse(cancelOrder, aConfirmedOrder()).messages).toEqual([
       'OrderCancellationRequested',
       'RefundPayment',
       'TakeBackStock',
       'OrderCancelled',
     ]));
-  it('is never begun for an order that was rejected', () =>
+  it('does not start for a rejected order', () =>
     expect(() => rehearse(cancelOrder, aRejectedOrder())).toThrow('order-already-rejected'));
 });

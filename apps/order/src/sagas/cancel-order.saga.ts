@@ -1,29 +1,29 @@
 import { PaymentRefunded, RefundPayment, StockTakenBack, TakeBackStock } from '@tradewind/contracts';
-import { pointOfNoReturn, said, saga } from '@tradewind/saga';
+import { pointOfNoReturn, message, defineSaga } from '@tradewind/saga';
 import { cancel, requestCancellation, type Order } from '../domain/order.js';
-import { tell } from './tell.js';
+import { outcomeOf } from './order.changes.js';
 
 /**
- * The buyer of a confirmed order wants out: the money goes back, the goods come back. Once begun it can't fail.
- * It may begin before the goods are handed over: the product service hears of that first, for commands of one order keep their order.
+ * Cancels a confirmed order: refund the payment, take the goods back. Cannot fail after its start.
+ * It may start before the goods are handed over: commands of one order keep their order, so the product service sells first.
  */
-export const cancelOrder = saga<Order>('cancel-order', {
+export const cancelOrder = defineSaga<Order>('cancel-order', {
   version: 1,
   key: ({ orderId }) => orderId,
   steps: [
-    pointOfNoReturn('accept the cancellation', (order, now) => tell(order, requestCancellation(order, now))),
+    pointOfNoReturn('accept the cancellation', (order, now) => outcomeOf(order, requestCancellation(order, now))),
     {
       name: 'give the money back',
-      ask: ({ orderId }) => said(RefundPayment, { orderId }),
-      done: PaymentRefunded,
-      within: '2m',
+      command: ({ orderId }) => message(RefundPayment, { orderId }),
+      success: PaymentRefunded,
+      timeout: '2m',
     },
     {
       name: 'take the goods back',
-      ask: ({ orderId }) => said(TakeBackStock, { orderId }),
-      done: StockTakenBack,
-      within: '30s',
+      command: ({ orderId }) => message(TakeBackStock, { orderId }),
+      success: StockTakenBack,
+      timeout: '30s',
     },
   ],
-  onCompleted: (order, now) => tell(order, cancel(order, now)),
+  onCompleted: (order, now) => outcomeOf(order, cancel(order, now)),
 });

@@ -7,10 +7,10 @@ import { placeOrder } from './place-order.saga.js';
 everyStep(placeOrder, aPendingOrder, { describe, it, expect });
 
 describe('placing an order', () => {
-  it('is told as goods, money, promise', () =>
+  it('has these steps', () =>
     expect(stepNames(placeOrder)).toEqual(['reserve stock', 'take payment', 'hand over the goods']));
-  it('confirms once goods are set aside and paid', () =>
-    expect(rehearse(placeOrder, aPendingOrder()).words).toEqual([
+  it('confirms once the goods are reserved and paid', () =>
+    expect(rehearse(placeOrder, aPendingOrder()).messages).toEqual([
       'ReserveStock',
       'TakePayment',
       'OrderConfirmed',
@@ -19,23 +19,23 @@ describe('placing an order', () => {
 });
 
 describe.each([
-  ['the goods are refused', { refuseAt: 'reserve stock' }, 'out-of-stock'],
-  ['the payment is refused', { refuseAt: 'take payment' }, 'payment-declined'],
-  ['the goods are not answered for', { silentAt: 'reserve stock' }, 'timed-out'],
-  ['the payment is not answered for', { silentAt: 'take payment' }, 'timed-out'],
-])('placing an order when %s', (_, trouble, reason) => {
-  const story = rehearse(placeOrder, aPendingOrder(), trouble);
-  it('ends by telling the buyer no, and why', () =>
-    expect([story.lastWord, story.subject]).toEqual([
+  ['the stock is refused', { failAt: 'reserve stock' }, 'out-of-stock'],
+  ['the payment is declined', { failAt: 'take payment' }, 'payment-declined'],
+  ['the reservation times out', { lateReplyAt: 'reserve stock' }, 'timed-out'],
+  ['the payment times out', { lateReplyAt: 'take payment' }, 'timed-out'],
+])('placing an order when %s', (_, failure, reason) => {
+  const run = rehearse(placeOrder, aPendingOrder(), failure);
+  it('rejects the order with the reason', () =>
+    expect([run.lastMessage, run.subject]).toEqual([
       'OrderRejected',
       expect.objectContaining({ status: 'rejected', reason }),
     ]));
 });
 
 describe.each(['reserve stock', 'take payment'])('placing an order that is cancelled at "%s"', (cancelAt) => {
-  const story = rehearse(placeOrder, aPendingOrder(), { cancelAt });
-  it('says first that it is wanted no more, and last that it is cancelled', () =>
-    expect([story.words.filter((word) => word.startsWith('Order')), story.subject.status]).toEqual([
+  const run = rehearse(placeOrder, aPendingOrder(), { cancelAt });
+  it('publishes the request first and the cancellation last', () =>
+    expect([run.messages.filter((type) => type.startsWith('Order')), run.subject.status]).toEqual([
       ['OrderCancellationRequested', 'OrderCancelled'],
       'cancelled',
     ]));

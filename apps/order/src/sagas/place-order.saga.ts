@@ -12,53 +12,53 @@ import {
   StockSold,
   TakePayment,
 } from '@tradewind/contracts';
-import { pointOfNoReturn, said, saga, type Failure } from '@tradewind/saga';
-import type { RejectionReason } from '../domain/fact.js';
+import { pointOfNoReturn, message, defineSaga, type Failure } from '@tradewind/saga';
+import type { RejectionReason } from '../domain/order-event.js';
 import { cancel, confirm, reject, requestCancellation, type Order } from '../domain/order.js';
-import { tell } from './tell.js';
+import { outcomeOf } from './order.changes.js';
 
 /**
- * A buyer places an order: goods first, money second, promise last.
- * Silence is not a refusal: a step that timed out is undone too, for it may still happen.
+ * Places an order: reserve stock, take the payment, confirm.
+ * A step that timed out is compensated too, because it may still succeed.
  */
-export const placeOrder = saga<Order, RejectionReason>('place-order', {
+export const placeOrder = defineSaga<Order, RejectionReason>('place-order', {
   version: 1,
   key: ({ orderId }) => orderId,
   steps: [
     {
       name: 'reserve stock',
-      ask: ({ orderId, lines }) =>
-        said(ReserveStock, { orderId, lines: lines.map(({ productId, quantity }) => ({ productId, quantity })) }),
-      done: StockReserved,
-      refused: StockRefused,
-      because: () => 'out-of-stock',
-      undo: ({ orderId }) => said(ReleaseStock, { orderId }),
-      undone: StockReleased,
-      within: '30s',
+      command: ({ orderId, lines }) =>
+        message(ReserveStock, { orderId, lines: lines.map(({ productId, quantity }) => ({ productId, quantity })) }),
+      success: StockReserved,
+      failure: StockRefused,
+      failureReason: () => 'out-of-stock',
+      compensation: ({ orderId }) => message(ReleaseStock, { orderId }),
+      compensated: StockReleased,
+      timeout: '30s',
     },
     {
       name: 'take payment',
-      ask: ({ orderId, userId, total, paymentMethod }) =>
-        said(TakePayment, { orderId, userId, amount: total, method: paymentMethod }),
-      done: PaymentTaken,
-      refused: PaymentDeclined,
-      because: () => 'payment-declined',
-      undo: ({ orderId }) => said(RefundPayment, { orderId }),
-      undone: PaymentRefunded,
-      within: '2m',
+      command: ({ orderId, userId, total, paymentMethod }) =>
+        message(TakePayment, { orderId, userId, amount: total, method: paymentMethod }),
+      success: PaymentTaken,
+      failure: PaymentDeclined,
+      failureReason: () => 'payment-declined',
+      compensation: ({ orderId }) => message(RefundPayment, { orderId }),
+      compensated: PaymentRefunded,
+      timeout: '2m',
     },
-    pointOfNoReturn('confirm', (order, now) => tell(order, confirm(order, now))),
+    pointOfNoReturn('confirm', (order, now) => outcomeOf(order, confirm(order, now))),
     {
       name: 'hand over the goods',
-      ask: ({ orderId }) => said(SellStock, { orderId }),
-      done: StockSold,
-      within: '30s',
+      command: ({ orderId }) => message(SellStock, { orderId }),
+      success: StockSold,
+      timeout: '30s',
     },
   ],
-  onCancel: (order, now) => tell(order, requestCancellation(order, now)),
+  onCancel: (order, now) => outcomeOf(order, requestCancellation(order, now)),
   onFailed: (order, failure, now) =>
-    tell(order, failure.because === 'cancelled' ? cancel(order, now) : reject(order, reasonOf(failure), now)),
+    outcomeOf(order, failure.kind === 'cancelled' ? cancel(order, now) : reject(order, reasonOf(failure), now)),
 });
 
-const reasonOf = (failure: Exclude<Failure<RejectionReason>, { because: 'cancelled' }>): RejectionReason =>
-  failure.because === 'refused' ? failure.reason : 'timed-out';
+const reasonOf = (failure: Exclude<Failure<RejectionReason>, { kind: 'cancelled' }>): RejectionReason =>
+  failure.kind === 'failed' ? failure.reason : 'timed-out';

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { OrderId, UserId } from '@tradewind/kernel';
+import type { OrderId, UserId } from '@tradewind/contracts';
 import { DataSource } from 'typeorm';
-import type { Fact } from '../domain/fact.js';
+import type { OrderEvent } from '../domain/order-event.js';
 import type { OrderLine } from '../domain/order-line.js';
 import type { Order } from '../domain/order.js';
 
-/** An order as it is read: its address is still sealed. */
+/** An order with its address still sealed. */
 export interface OrderRow {
   readonly orderId: OrderId;
   readonly userId: UserId;
@@ -19,18 +19,18 @@ export interface OrderRow {
   readonly reason: string | null;
   readonly placedAt: Date;
   readonly confirmedAt: Date | null;
-  readonly history: readonly Fact[];
+  readonly history: readonly OrderEvent[];
 }
 
 export type OrderSummaryRow = Omit<OrderRow, 'lines' | 'shippingAddress' | 'history'> & { readonly articles: number };
 
-/** As much of an order as its stream of events needs. */
+/** The part of an order that its event stream needs. */
 export type HistoryRow = Pick<OrderRow, 'orderId' | 'userId' | 'status' | 'history'>;
 
 const summary = `order_id as "orderId", user_id as "userId", status, total_amount as total, goodwill_amount as goodwill, total_currency as currency,
   payment_method as "paymentMethod", reason, placed_at as "placedAt", confirmed_at as "confirmedAt"`;
-const whole = `select ${summary}, lines, shipping_address as "shippingAddress", history from orders where order_id = any($1::uuid[])`;
-const wholeWithOutcome = `${whole} and status in ('confirmed', 'rejected', 'cancelled')`;
+const complete = `select ${summary}, lines, shipping_address as "shippingAddress", history from orders where order_id = any($1::uuid[])`;
+const completeWithOutcome = `${complete} and status in ('confirmed', 'rejected', 'cancelled')`;
 const histories = `select order_id as "orderId", user_id as "userId", status, history from orders where order_id = any($1::uuid[])
   and (jsonb_array_length(history) > $2 or status in ('rejected', 'cancelled'))`;
 const ofUser = `select ${summary}, jsonb_array_length(lines) as articles from orders
@@ -44,18 +44,18 @@ export class OrderQueries {
   constructor(private readonly dataSource: DataSource) {}
 
   readonly find = async (orderIds: readonly string[]): Promise<Map<string, OrderRow>> =>
-    byId(await this.dataSource.query<OrderRow[]>(whole, [orderIds]));
+    byId(await this.dataSource.query<OrderRow[]>(complete, [orderIds]));
 
   readonly withOutcome = async (orderIds: readonly string[]): Promise<Map<string, OrderRow>> =>
-    byId(await this.dataSource.query<OrderRow[]>(wholeWithOutcome, [orderIds]));
+    byId(await this.dataSource.query<OrderRow[]>(completeWithOutcome, [orderIds]));
 
-  /** Those that have more than so many facts in their history, or will never have another. */
-  readonly withMoreThan =
-    (facts: number) =>
+  /** Orders with more than `count` events in their history, or with no further event to come. */
+  readonly withMoreEventsThan =
+    (count: number) =>
     async (orderIds: readonly string[]): Promise<Map<string, HistoryRow>> =>
-      byId(await this.dataSource.query<HistoryRow[]>(histories, [orderIds, facts]));
+      byId(await this.dataSource.query<HistoryRow[]>(histories, [orderIds, count]));
 
-  /** Newest first, from before an order on. */
+  /** Newest first, starting before the given order. */
   async ofUser(userId: UserId, before: OrderId | undefined, limit: number): Promise<OrderSummaryRow[]> {
     return this.dataSource.query<OrderSummaryRow[]>(ofUser, [userId, before ?? null, limit]);
   }

@@ -29,5 +29,5 @@ export const Orders = table<Order>('orders', 'orderId', {
   history: 'jsonb',
 });
 
-/** Every transaction locks in this order; an order's sagas come after it. */
+/** Every transaction locks tables in this order; an order's sagas are locked after it. */
 export const lockOrder = [Prices, Orders];

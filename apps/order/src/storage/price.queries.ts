@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { money, type ProductId } from '@tradewind/kernel';
-import { GatheredRead } from '@tradewind/service';
+import type { ProductId } from '@tradewind/contracts';
+import { money } from '@tradewind/kernel';
+import { BatchedRead } from '@tradewind/service';
 import { DataSource } from 'typeorm';
 import type { Price } from '../domain/price.js';
 
 const pricesOf = `select product_id as "productId", name, price_amount as amount, price_currency as currency, sequence
   from prices where product_id = any($1::uuid[])`;
 
-interface Raw {
+interface PriceRow {
   readonly productId: ProductId;
   readonly name: string;
   readonly amount: string;
@@ -17,17 +18,17 @@ interface Raw {
 
 @Injectable()
 export class PriceQueries {
-  readonly #prices = new GatheredRead((productIds: readonly ProductId[]) => this.#read(productIds));
+  readonly #prices = new BatchedRead((productIds: readonly ProductId[]) => this.#read(productIds));
 
   constructor(private readonly dataSource: DataSource) {}
 
-  /** What these products are called and cost now; one that is not known is left out. */
+  /** Current names and prices; an unknown product is left out. */
   of(productIds: readonly ProductId[]): Promise<Map<ProductId, Price>> {
-    return this.#prices.of(productIds);
+    return this.#prices.load(productIds);
   }
 
   async #read(productIds: readonly ProductId[]): Promise<Map<ProductId, Price>> {
-    const rows = await this.dataSource.query<Raw[]>(pricesOf, [productIds]);
+    const rows = await this.dataSource.query<PriceRow[]>(pricesOf, [productIds]);
     return new Map(
       rows.map(({ productId, name, amount, currency, sequence }) => [
         productId,

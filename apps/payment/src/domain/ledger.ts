@@ -1,30 +1,31 @@
-import type { Money, OrderId } from '@tradewind/kernel';
+import type { OrderId } from '@tradewind/contracts/ids';
+import type { Money } from '@tradewind/kernel';
 import { goodwillKey, refundKey, takeKey } from './operation-keys.js';
 import type { Captured } from './payment.js';
 
 /** One line of a double entry. Positive is a debit, negative a credit; all lines of an operation together are 0. */
 export interface Posting {
-  /** The key of what the provider was asked for. */
+  /** The provider's key of the operation. */
   readonly operation: string;
   readonly account: string;
   readonly amount: number;
   readonly currency: string;
 }
 
-/** A line as it is kept, for ever. An operation has at most one line an account. */
+/** A stored line, never changed or deleted. An operation has at most one line per account. */
 export interface LedgerEntry extends Posting {
   readonly entryId: string;
   readonly orderId: OrderId;
-  /** The effect that brought the provider's answer. */
+  /** Id of the effect that got the provider's answer. */
   readonly cause: string;
   readonly at: Date;
 }
 
 /** What the provider holds for the shop: its balance is everything captured less everything refunded. */
 export const clearing = 'provider:clearing';
-/** What was given away although the orders stand: an expense. */
+/** Refunds of confirmed orders: an expense. */
 export const goodwill = 'goodwill';
-/** What an order's buyer has paid and not got back: a debt to him in goods or money. */
+/** What the buyer of an order has paid and not got back: a liability, in goods or money. */
 export const customer = (orderId: OrderId): string => `customer:${orderId}`;
 
 export const postTake = (orderId: OrderId, { amount, currency }: Money): Posting[] =>
@@ -33,17 +34,17 @@ export const postTake = (orderId: OrderId, { amount, currency }: Money): Posting
 export const postGoodwill = (orderId: OrderId, refundId: string, { amount, currency }: Money): Posting[] =>
   movement(goodwillKey(orderId, refundId), currency, [goodwill, amount], [clearing, -amount]);
 
-/** The order does not stand: its account is closed, and what had been goodwill is none any more. */
-export const postFullRefund = (orderId: OrderId, before: Captured, given: Money): Posting[] =>
+/** The order is cancelled: its account is closed, and its goodwill is reversed. */
+export const postFullRefund = (orderId: OrderId, before: Captured, refunded: Money): Posting[] =>
   movement(
     refundKey(orderId),
-    given.currency,
+    refunded.currency,
     [customer(orderId), before.captured.amount],
-    [clearing, -given.amount],
+    [clearing, -refunded.amount],
     [goodwill, -before.goodwill.amount],
   );
 
-/** A line of nothing is no line. */
+/** Lines with amount 0 are left out. */
 const movement = (
   operation: string,
   currency: string,

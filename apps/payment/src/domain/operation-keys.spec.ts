@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { orderId } from '@tradewind/kernel';
+import { orderId } from '@tradewind/contracts/ids';
 import { goodwillKey, orderOfTake, refundKey, takeKey } from './operation-keys.js';
 
 const order = orderId('01991234-5678-7000-8000-000000000001');
 
 describe('the key of a take', () => {
-  it('names its order', () => expect(orderOfTake(takeKey(order))).toBe(order));
+  it('contains its order', () => expect(orderOfTake(takeKey(order))).toBe(order));
 });
 
 describe('another key', () => {
@@ -17,5 +17,5 @@ describe('another key', () => {
     'x:take:1',
     ':take:1',
     '',
-  ])("%s is no order's take", (key) => expect(orderOfTake(key)).toBeUndefined());
+  ])('%s is not the key of a take', (key) => expect(orderOfTake(key)).toBeUndefined());
 });

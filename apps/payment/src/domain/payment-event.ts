@@ -1,4 +1,5 @@
-import { add, money, subtract, type Money, type OrderId, type PaymentId, type UserId } from '@tradewind/kernel';
+import type { OrderId, PaymentId, UserId } from '@tradewind/contracts/ids';
+import { add, money, subtract, type Money } from '@tradewind/kernel';
 import { postFullRefund, postGoodwill, postTake, type Posting } from './ledger.js';
 import type { Captured, Payment } from './payment.js';
 import type { Refund } from './refund.js';
@@ -20,7 +21,7 @@ export interface GoodwillStarted {
   readonly bodyHash?: string;
 }
 
-export type Happening =
+export type PaymentEventData =
   | Started
   | { readonly what: 'taken'; readonly amount: Money; readonly reference: string }
   | { readonly what: 'declined'; readonly reason: string }
@@ -35,22 +36,26 @@ export type Happening =
     }
   | { readonly what: 'goodwill-failed'; readonly refundId: string; readonly amount: Money };
 
-/** What happened to the money of an order. The decisions make it, and it alone changes rows: live and in a rebuild alike. */
-export type PaymentEvent = { readonly orderId: OrderId; readonly paymentId: PaymentId; readonly at: Date } & Happening;
+/** A change of an order's payment. Decisions create events; rows change only by events, in handlers and in recovery alike. */
+export type PaymentEvent = {
+  readonly orderId: OrderId;
+  readonly paymentId: PaymentId;
+  readonly at: Date;
+} & PaymentEventData;
 
-/** The rows after an event, and how the money went. */
-export interface Turn {
+/** The rows after an event, and its ledger postings. */
+export interface PaymentChange {
   readonly payment: Payment;
   readonly refund?: Refund;
   readonly postings: readonly Posting[];
 }
 
-/** What an event makes of a payment (and, where it is about one, of a refund); undefined where it only says again what is known. */
-export function turnOf(
+/** The change that an event makes to a payment and, if concerned, a refund; undefined if the event repeats what is known. */
+export function applyEvent(
   current: Payment | undefined,
   refund: Refund | undefined,
   event: PaymentEvent,
-): Turn | undefined {
+): PaymentChange | undefined {
   const { orderId, paymentId, at } = event;
   switch (event.what) {
     case 'started': {
@@ -95,9 +100,9 @@ export function turnOf(
     }
     case 'goodwill-refunded': {
       if (!isCaptured(current) || refund?.status !== 'started') return undefined;
-      const given = { refunded: add(current.refunded, event.amount), goodwill: add(current.goodwill, event.amount) };
+      const totals = { refunded: add(current.refunded, event.amount), goodwill: add(current.goodwill, event.amount) };
       return {
-        payment: { ...current, ...given, goodwillPending: subtract(current.goodwillPending, event.amount) },
+        payment: { ...current, ...totals, goodwillPending: subtract(current.goodwillPending, event.amount) },
         refund: { ...refund, status: 'given', reference: event.reference, givenAt: at },
         postings: postGoodwill(orderId, event.refundId, event.amount),
       };
@@ -116,6 +121,6 @@ const isCaptured = (payment: Payment | undefined): payment is CapturedPayment =>
   payment !== undefined && 'captured' in payment && payment.captured !== undefined;
 
 const capture = (captured: Money, reference: string, takenAt: Date): Captured => {
-  const nothing = money(0, captured.currency);
-  return { captured, reference, takenAt, refunded: nothing, goodwill: nothing, goodwillPending: nothing };
+  const zero = money(0, captured.currency);
+  return { captured, reference, takenAt, refunded: zero, goodwill: zero, goodwillPending: zero };
 };

@@ -1,11 +1,12 @@
-import { subtract, type Money, type OrderId, type PaymentId, type UserId } from '@tradewind/kernel';
+import type { OrderId, PaymentId, UserId } from '@tradewind/contracts/ids';
+import { subtract, type Money } from '@tradewind/kernel';
 
-interface Named {
+interface Identified {
   readonly orderId: OrderId;
   readonly paymentId: PaymentId;
 }
 
-interface Asked extends Named {
+interface Requested extends Identified {
   readonly userId: UserId;
   /** What the order costs. */
   readonly due: Money;
@@ -13,16 +14,16 @@ interface Asked extends Named {
   readonly requestedAt: Date;
 }
 
-/** What the provider has taken. Always: 0 ≤ refunded ≤ captured, and goodwill is a part of refunded. */
+/** What the provider has taken. Invariant: 0 ≤ refunded ≤ captured, and goodwill is a part of refunded. */
 export interface Captured {
   readonly captured: Money;
-  /** The provider's own name of the take. */
+  /** The provider's reference of the take. */
   readonly reference: string;
   readonly takenAt: Date;
-  /** Everything given back, out of goodwill or in full. */
+  /** Everything refunded, out of goodwill or in full. */
   readonly refunded: Money;
   readonly goodwill: Money;
-  /** Promised out of goodwill, and not given yet. */
+  /** Goodwill granted and not yet refunded by the provider. */
   readonly goodwillPending: Money;
 }
 
@@ -30,22 +31,22 @@ interface Uncaptured {
   readonly captured?: undefined;
 }
 
-/** The provider is being asked, and has not settled it. */
-export type RequestedPayment = Asked & { readonly status: 'requested' };
-export type TakenPayment = Asked & Captured & { readonly status: 'taken' };
-export type DeclinedPayment = Asked & {
+/** The take was requested; its outcome is not known yet. */
+export type RequestedPayment = Requested & { readonly status: 'requested' };
+export type TakenPayment = Requested & Captured & { readonly status: 'taken' };
+export type DeclinedPayment = Requested & {
   readonly status: 'declined';
   readonly reason: string;
   readonly declinedAt: Date;
 };
-/** Everything is to be given back. Uncaptured while nobody knows yet whether the take has happened. */
-export type RefundingPayment = Asked &
+/** A full refund is under way. Uncaptured while the outcome of the take is unknown. */
+export type RefundingPayment = Requested &
   (Captured | Uncaptured) & { readonly status: 'refunding'; readonly refundStartedAt: Date };
-export type RefundedPayment = Asked &
+export type RefundedPayment = Requested &
   Captured & { readonly status: 'refunded'; readonly refundStartedAt: Date; readonly refundedAt: Date };
-/** Nothing was taken and nothing will be. It knows no more than its order where the undo came before the take. */
-export type VoidPayment = Named &
-  Partial<Omit<Asked, keyof Named>> & {
+/** Nothing was taken and nothing will be. Has only the ids if the compensation arrived before the take. */
+export type VoidPayment = Identified &
+  Partial<Omit<Requested, keyof Identified>> & {
     readonly status: 'void';
     readonly refundStartedAt?: Date;
     readonly voidedAt: Date;
@@ -55,13 +56,13 @@ export type VoidPayment = Named &
 export type Payment =
   RequestedPayment | TakenPayment | DeclinedPayment | RefundingPayment | RefundedPayment | VoidPayment;
 
-/** What is still held: a full refund gives so much back. */
+/** The amount still held: what a full refund returns. */
 export const heldOf = ({ captured, refunded }: Pick<Captured, 'captured' | 'refunded'>): Money =>
   subtract(captured, refunded);
 
-/** How long one call to the provider may take, in milliseconds. */
-export const answerWithin = 5_000;
+/** Timeout of one call to the provider, in milliseconds. */
+export const answerTimeoutMs = 5_000;
 
-/** The call that was to take the money has ended without an answer by now: to look what became of it is worth a call. */
+/** The first take call has certainly timed out by now, so a look-up of its outcome is useful. */
 export const isOverdue = (payment: RequestedPayment, now: Date): boolean =>
-  now.getTime() - payment.requestedAt.getTime() > answerWithin;
+  now.getTime() - payment.requestedAt.getTime() > answerTimeoutMs;

@@ -1,4 +1,5 @@
-import type { Money, OrderId, PaymentId, UserId } from '@tradewind/kernel';
+import type { OrderId, PaymentId, UserId } from '@tradewind/contracts/ids';
+import type { Money } from '@tradewind/kernel';
 
 interface Granted {
   readonly refundId: string;
@@ -7,13 +8,13 @@ interface Granted {
   readonly amount: Money;
   readonly reason: string;
   readonly grantedBy: UserId;
-  /** Of the request that it was granted by, where that had an idempotency key. */
+  /** Hashes of the granting request, if it had an idempotency key. */
   readonly keyHash?: string;
   readonly bodyHash?: string;
   readonly startedAt: Date;
 }
 
-/** Part of the price, given back out of goodwill; the order stands. */
+/** A partial refund out of goodwill; the order stays confirmed. */
 export type Refund =
   | (Granted & { readonly status: 'started' })
   | (Granted & { readonly status: 'given'; readonly reference: string; readonly givenAt: Date })

@@ -1,28 +1,29 @@
-import { sameMoney, type Money, type OrderId, type PaymentId, type UserId } from '@tradewind/kernel';
+import type { OrderId, PaymentId, UserId } from '@tradewind/contracts/ids';
+import { sameMoney, type Money } from '@tradewind/kernel';
 import type { Payment } from './payment.js';
 import type { PaymentEvent } from './payment-event.js';
 
-export interface Ask {
+export interface TakeCommand {
   readonly orderId: OrderId;
   readonly userId: UserId;
   readonly amount: Money;
   readonly method: string;
 }
 
-/** What the provider says of a take once it is settled. `voided`: it has not happened and never will. */
+/** The final outcome of a take at the provider. `voided`: it has not happened and never will. */
 export type TakeOutcome =
   | { readonly status: 'taken'; readonly reference: string; readonly amount: Money }
   | { readonly status: 'declined'; readonly reason: string }
   | { readonly status: 'voided' };
 
-/** Asked again, it answers the same as far as it is known; asked after its undo, it does nothing. */
+/** A repeated command gets the known reply again; after the compensation it does nothing. */
 export function take(
-  { orderId, ...ask }: Ask,
+  { orderId, ...request }: TakeCommand,
   current: Payment | undefined,
   now: Date,
   newId: () => PaymentId,
 ): PaymentEvent[] {
-  if (!current) return [{ what: 'started', orderId, paymentId: newId(), ...ask, at: now }];
+  if (!current) return [{ what: 'started', orderId, paymentId: newId(), ...request, at: now }];
   const { paymentId } = current;
   switch (current.status) {
     case 'requested':
@@ -49,17 +50,17 @@ export function take(
   }
 }
 
-/** The provider has settled the take. A capture that comes after its undo was wanted is kept all the same, to be given back. */
+/** Applies the outcome of a take. A capture after the compensation started is recorded too, so that it is refunded. */
 export function settleTake(current: Payment, outcome: TakeOutcome, now: Date): PaymentEvent[] {
   const { orderId, paymentId } = current;
-  const waiting = current.status === 'requested';
+  const isPending = current.status === 'requested';
   if (outcome.status === 'taken') {
     const { amount, reference } = outcome;
-    // Another sum than the order's is not its payment. Its undo will find it, and give it back.
-    const wanted = waiting ? sameMoney(amount, current.due) : current.status === 'refunding' && !current.captured;
-    return wanted ? [{ what: 'taken', orderId, paymentId, amount, reference, at: now }] : [];
+    // Another amount than the order's is not its payment. The compensation finds and refunds it.
+    const isExpected = isPending ? sameMoney(amount, current.due) : current.status === 'refunding' && !current.captured;
+    return isExpected ? [{ what: 'taken', orderId, paymentId, amount, reference, at: now }] : [];
   }
-  return waiting
+  return isPending
     ? [
         {
           what: 'declined',

@@ -1,21 +1,20 @@
 import { Controller } from '@nestjs/common';
-import { RefundPayment } from '@tradewind/contracts';
-import { paymentId } from '@tradewind/kernel';
-import { Handles, keys, type Decision, type Given } from '@tradewind/messaging';
-import { giveBack } from '../domain/give-back.js';
+import { RefundPayment, paymentId } from '@tradewind/contracts';
+import { Handles, rows, type Decision, type HandlerContext } from '@tradewind/messaging';
+import { startFullRefund } from '../domain/full-refund.js';
 import { Payments } from '../storage/payment.tables.js';
-import { keep } from './payment-words.js';
+import { recordEvents } from './payment.changes.js';
 
-const load = { payments: keys(Payments, (ask: RefundPayment) => [ask.orderId]) };
+const load = { payments: rows(Payments, ({ orderId }: RefundPayment) => [orderId]) };
 
 @Controller()
 export class RefundPaymentHandler {
-  /** Where nothing was ever taken the answer is given at once; else it waits until the provider has settled take and refund. */
+  /** Replies at once if nothing was taken; otherwise after the provider has settled take and refund. */
   @Handles(RefundPayment, { load })
-  refund({ orderId }: RefundPayment, given: Given<typeof load>): Decision {
-    return keep(
-      giveBack(orderId, given.payments.get(orderId), given.now, () => paymentId(given.id())),
-      given,
+  refund({ orderId }: RefundPayment, context: HandlerContext<typeof load>): Decision {
+    return recordEvents(
+      startFullRefund(orderId, context.payments.get(orderId), context.now, () => paymentId(context.newId())),
+      context,
     );
   }
 }

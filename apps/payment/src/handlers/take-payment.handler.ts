@@ -1,21 +1,20 @@
 import { Controller } from '@nestjs/common';
-import { TakePayment } from '@tradewind/contracts';
-import { paymentId } from '@tradewind/kernel';
-import { Handles, keys, type Decision, type Given } from '@tradewind/messaging';
+import { TakePayment, paymentId } from '@tradewind/contracts';
+import { Handles, rows, type Decision, type HandlerContext } from '@tradewind/messaging';
 import { take } from '../domain/take.js';
 import { Payments } from '../storage/payment.tables.js';
-import { keep } from './payment-words.js';
+import { recordEvents } from './payment.changes.js';
 
-const load = { payments: keys(Payments, (ask: TakePayment) => [ask.orderId]) };
+const load = { payments: rows(Payments, ({ orderId }: TakePayment) => [orderId]) };
 
 @Controller()
 export class TakePaymentHandler {
-  /** Only notes that the money is wanted: the provider is asked after the commit, and its answer is said when it has come. */
+  /** Only records the request. The provider is called after the commit by an effect, which publishes the outcome. */
   @Handles(TakePayment, { load })
-  take(ask: TakePayment, given: Given<typeof load>): Decision {
-    return keep(
-      take(ask, given.payments.get(ask.orderId), given.now, () => paymentId(given.id())),
-      given,
+  take(command: TakePayment, context: HandlerContext<typeof load>): Decision {
+    return recordEvents(
+      take(command, context.payments.get(command.orderId), context.now, () => paymentId(context.newId())),
+      context,
     );
   }
 }

@@ -1,6 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsId } from '@tradewind/contracts';
-import type { OrderId, PaymentId } from '@tradewind/kernel';
+import { IsId, type OrderId, type PaymentId } from '@tradewind/contracts';
 import { PageQuery } from '@tradewind/service';
 import { Type } from 'class-transformer';
 import {
@@ -19,7 +18,7 @@ import {
 const oneLine = /^(?=.*\S)\P{Cc}+$/u;
 const visible = /^[\x21-\x7e]+$/;
 
-/** A sum in pence, and not nothing. */
+/** An amount in pence, at least 1. */
 export class Sum {
   @ApiProperty({ example: 500, minimum: 1 })
   @IsInt()
@@ -65,8 +64,8 @@ export class ProviderPath {
   readonly provider!: string;
 }
 
-/** What a provider tells of its own accord; whatever else stands in it is passed over. */
-export class ProviderNotice {
+/** A provider's webhook notification; other fields are ignored. */
+export class ProviderNotification {
   @ApiProperty({ example: 'evt_1', maxLength: 100 })
   @IsString()
   @Length(1, 100)
@@ -77,7 +76,7 @@ export class ProviderNotice {
   @Length(1, 50)
   @Matches(visible)
   readonly type!: string;
-  @ApiProperty({ description: 'The key of the operation that it is about', maxLength: 200 })
+  @ApiProperty({ description: 'The key of the operation', maxLength: 200 })
   @IsString()
   @Length(1, 200)
   @Matches(visible)
@@ -90,7 +89,7 @@ export class RefundAnswer {
   @ApiProperty({ type: Sum }) readonly amount!: Sum;
   @ApiProperty() readonly reason!: string;
   @ApiProperty() readonly startedAt!: string;
-  @ApiPropertyOptional({ description: "The provider's name of it" }) readonly reference?: string;
+  @ApiPropertyOptional({ description: "The provider's reference of the refund" }) readonly reference?: string;
   @ApiPropertyOptional() readonly givenAt?: string;
   @ApiPropertyOptional() readonly failedAt?: string;
 }
@@ -102,10 +101,10 @@ export class PaymentAnswer {
   @ApiPropertyOptional({ format: 'uuid' }) readonly userId?: string;
   @ApiPropertyOptional({ type: Sum, description: 'What the order costs' }) readonly amount?: Sum;
   @ApiPropertyOptional({ example: 'sim_ok' }) readonly method?: string;
-  @ApiPropertyOptional({ type: Sum, description: 'What was taken' }) readonly captured?: Sum;
-  @ApiPropertyOptional({ type: Sum, description: 'What was given back of it, out of goodwill or in full' })
+  @ApiPropertyOptional({ type: Sum, description: 'The amount taken' }) readonly captured?: Sum;
+  @ApiPropertyOptional({ type: Sum, description: 'The amount refunded, out of goodwill or in full' })
   readonly refunded?: Sum;
-  @ApiPropertyOptional({ description: "The provider's name of the take" }) readonly reference?: string;
+  @ApiPropertyOptional({ description: "The provider's reference of the take" }) readonly reference?: string;
   @ApiPropertyOptional({ description: 'Why it was declined' }) readonly reason?: string;
   @ApiPropertyOptional() readonly requestedAt?: string;
   @ApiPropertyOptional() readonly takenAt?: string;

@@ -9,23 +9,24 @@ import {
   ApiTags,
   ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
-import { isRefusal, paymentId, type Refusal } from '@tradewind/kernel';
+import { paymentId } from '@tradewind/contracts';
+import { isRejection, type Rejection } from '@tradewind/kernel';
 import { Commands } from '@tradewind/messaging';
 import {
   CurrentUser,
   page,
   problem,
   readCursor,
-  replayHeader,
+  setReplayedHeader,
   requestHashes,
   Roles,
   type Page,
   type User,
 } from '@tradewind/service';
 import type { Response } from 'express';
-import { grantGoodwill } from '../handlers/grant-goodwill.command.js';
+import { grantGoodwill } from '../commands/grant-goodwill.command.js';
 import { PaymentQueries } from '../storage/payment.queries.js';
-import { grantedOnce } from './granted-once.js';
+import { grantGoodwillClaim } from './grant-goodwill.idempotency.js';
 import { GrantRefund, PaymentList, PaymentPage, PaymentPath, RefundAnswer } from './payment.dto.js';
 import { paymentProblem } from './payment.problems.js';
 import { paymentView } from './payment.view.js';
@@ -48,16 +49,16 @@ export class PaymentsController {
   }
 
   @Post(':id/refunds')
-  @ApiOperation({ summary: 'Give part of a payment back out of goodwill; the order stands (admin)' })
+  @ApiOperation({ summary: 'Refund part of a payment out of goodwill; the order stays confirmed (admin)' })
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
-    description: 'Recommended: the same key again gives nothing back a second time.',
+    description: 'Recommended: a repeated request with the same key refunds only once.',
     schema: { type: 'string', maxLength: 100 },
   })
   @ApiCreatedResponse({ type: RefundAnswer })
   @ApiNotFoundResponse()
-  @ApiConflictResponse({ description: 'Less is left, or the payment was not taken or is being given back.' })
+  @ApiConflictResponse({ description: 'Less is left, or the payment was not taken or is being refunded.' })
   @ApiUnprocessableEntityResponse({ description: 'The key was used with another body.' })
   async refund(
     @CurrentUser() { id: grantedBy }: User,
@@ -66,26 +67,26 @@ export class PaymentsController {
     @Headers('Idempotency-Key') key: string | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<RefundAnswer> {
-    const wish = { paymentId: id, amount: { ...amount }, reason, grantedBy };
-    if (key === undefined) return granted(await this.commands.run(grantGoodwill, wish));
-    const hashes = requestHashes(soundKey(key), { id, amount, reason });
+    const request = { paymentId: id, amount: { ...amount }, reason, grantedBy };
+    if (key === undefined) return granted(await this.commands.run(grantGoodwill, request));
+    const hashes = requestHashes(validKey(key), { id, amount, reason });
     const { answer, replayed } = await this.commands.once(
       grantGoodwill,
-      { ...wish, ...hashes },
-      grantedOnce(grantedBy, hashes),
+      { ...request, ...hashes },
+      grantGoodwillClaim(grantedBy, hashes),
     );
-    replayHeader(response, replayed);
+    setReplayedHeader(response, replayed);
     return granted(answer);
   }
 }
 
-function granted(answer: RefundAnswer | Refusal): RefundAnswer {
-  if (isRefusal(answer)) throw paymentProblem(answer);
+function granted(answer: RefundAnswer | Rejection): RefundAnswer {
+  if (isRejection(answer)) throw paymentProblem(answer);
   return answer;
 }
 
-/** The header may be left out, but not be anything. */
-function soundKey(key: string): string {
+/** The header is optional, but must be valid if present. */
+function validKey(key: string): string {
   if (/^[\x21-\x7e]{1,100}$/.test(key)) return key;
   const detail = 'must have 1 to 100 visible ASCII characters';
   throw problem(400, 'invalid-request', `the header Idempotency-Key ${detail}`, {

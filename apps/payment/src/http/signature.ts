@@ -1,15 +1,19 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** How old a signature may be, or how far ahead of our clock, in seconds. */
-const window = 300;
+/** Longest difference between the signature's time and this clock, in seconds. */
+const toleranceSeconds = 300;
 
-const form = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/;
+const format = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/;
 
-/** Whether `t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">` was made with the secret over just these bytes, and lately. */
+/** Whether `t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">` is a recent signature of exactly these bytes with the secret. */
 export function isSigned(signature: string | undefined, body: Uint8Array, secret: string, now: Date): boolean {
-  const [, seconds, given] = form.exec(signature ?? '') ?? [];
-  if (seconds === undefined || given === undefined || Math.abs(now.getTime() / 1_000 - Number(seconds)) > window)
+  const [, seconds, received] = format.exec(signature ?? '') ?? [];
+  if (
+    seconds === undefined ||
+    received === undefined ||
+    Math.abs(now.getTime() / 1_000 - Number(seconds)) > toleranceSeconds
+  )
     return false;
-  const wanted = createHmac('sha256', secret).update(`${seconds}.`).update(body).digest();
-  return timingSafeEqual(wanted, Buffer.from(given, 'hex'));
+  const expected = createHmac('sha256', secret).update(`${seconds}.`).update(body).digest();
+  return timingSafeEqual(expected, Buffer.from(received, 'hex'));
 }

@@ -9,16 +9,16 @@ import {
   ApiTags,
   ApiUnauthorizedResponse,
 } from '@nestjs/swagger';
-import { Commands, faultsOf } from '@tradewind/messaging';
+import { Commands, violationsOf } from '@tradewind/messaging';
 import { Clock, problem, Public } from '@tradewind/service';
 import { plainToInstance } from 'class-transformer';
 import type { Request } from 'express';
-import { hearWebhook } from '../handlers/hear-webhook.command.js';
+import { recordWebhook } from '../commands/record-webhook.command.js';
 import { PaymentConfig } from '../payment.config.js';
-import { ProviderNotice, ProviderPath } from './payment.dto.js';
+import { ProviderNotification, ProviderPath } from './payment.dto.js';
 import { isSigned } from './signature.js';
 
-/** The one provider that there is. */
+/** The only provider. */
 const simulated = 'simulated';
 
 @ApiTags('payments')
@@ -33,18 +33,18 @@ export class WebhooksController {
   @Post(':provider')
   @Public()
   @HttpCode(204)
-  @ApiOperation({ summary: 'A provider tells that something has happened; what it was, it is asked' })
+  @ApiOperation({ summary: 'A provider notifies that an operation has an outcome; the outcome is then looked up' })
   @ApiHeader({
     name: 'X-Signature',
     required: true,
     description: '`t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<raw body>">`, at most 5 minutes old',
   })
-  @ApiBody({ type: ProviderNotice })
-  @ApiNoContentResponse({ description: 'Heard, now or before.' })
-  @ApiBadRequestResponse({ description: 'Signed, but without what a notice needs.' })
-  @ApiUnauthorizedResponse({ description: 'Not signed by the provider, or not lately.' })
+  @ApiBody({ type: ProviderNotification })
+  @ApiNoContentResponse({ description: 'Recorded, now or earlier.' })
+  @ApiBadRequestResponse({ description: 'Signed, but a field is missing or invalid.' })
+  @ApiUnauthorizedResponse({ description: 'The signature is missing, invalid or too old.' })
   @ApiNotFoundResponse({ description: 'No such provider.' })
-  async hear(
+  async receive(
     @Param() { provider }: ProviderPath,
     @Headers('X-Signature') signature: string | undefined,
     @Req() request: RawBodyRequest<Request>,
@@ -58,15 +58,15 @@ export class WebhooksController {
         "the header X-Signature must be the provider's signature of this body, made in the last 5 minutes",
       );
     }
-    const { id, type, key } = noticeOf(body);
-    await this.commands.run(hearWebhook, { eventId: `${provider}:${id}`, type, operation: key });
+    const { id, type, key } = notificationOf(body);
+    await this.commands.run(recordWebhook, { eventId: `${provider}:${id}`, type, operation: key });
   }
 }
 
-/** Checked only after the signature: whoever can't sign learns nothing. Fields that we don't know are the provider's business. */
-function noticeOf(body: unknown): ProviderNotice {
-  const notice = plainToInstance(ProviderNotice, typeof body === 'object' ? body : {});
-  const faults = Array.isArray(notice) ? ['the body is not a JSON object'] : faultsOf(notice);
-  if (faults.length > 0) throw problem(400, 'invalid-request', faults.join('; '));
-  return notice;
+/** Checked after the signature, so that a caller without the secret learns nothing. Unknown fields are ignored. */
+function notificationOf(body: unknown): ProviderNotification {
+  const notification = plainToInstance(ProviderNotification, typeof body === 'object' ? body : {});
+  const violations = Array.isArray(notification) ? ['the body is not a JSON object'] : violationsOf(notification);
+  if (violations.length > 0) throw problem(400, 'invalid-request', violations.join('; '));
+  return notification;
 }

@@ -21,9 +21,9 @@ const start = (log: string, port = 0, slowMs = 3_000) =>
     throw error;
   });
 
-describeProvider('over HTTP', async ({ answerWithin, slow }) => {
+describeProvider('over HTTP', async ({ answerTimeoutMs: answerWithin, slowMs: slow }) => {
   const server = await start(join(folder, `log-${++logs}`), 0, slow);
-  const provider = new HttpProvider({ url: server.url, answerWithin });
+  const provider = new HttpProvider({ url: server.url, answerTimeoutMs: answerWithin });
   return {
     provider,
     close: async () => {
@@ -34,18 +34,19 @@ describeProvider('over HTTP', async ({ answerWithin, slow }) => {
 });
 
 const aTake = { key: 'o1:take:1', amount: money(100, 'GBP'), method: 'sim_ok' };
-const aRefund = { key: 'o1:refund:1', takeKey: 'o1:take:1', amount: money(100, 'GBP'), reason: 'order undone' };
-const gone = (outcomeUnknown: boolean) => expect.objectContaining({ constructor: ProviderUnreachable, outcomeUnknown });
+const aRefund = { key: 'o1:refund:1', takeKey: 'o1:take:1', amount: money(100, 'GBP'), reason: 'full refund' };
+const unreachable = (outcomeUnknown: boolean) =>
+  expect.objectContaining({ constructor: ProviderUnreachable, outcomeUnknown });
 
-describe('a provider that goes away and comes back', () => {
-  it('is unreachable in between, certainly without effect, and knows what it knew', async () => {
+describe('a provider that restarts', () => {
+  it('is unreachable in between, without effect, and keeps its operations', async () => {
     const log = join(folder, 'restarted');
     const first = await start(log);
     const provider = new HttpProvider({ url: first.url });
     const taken = await provider.take(aTake);
     await first.stop();
-    await expect(provider.take(aTake)).rejects.toEqual(gone(false));
-    await expect(provider.find(aTake.key)).rejects.toThrow('could not be asked to find o1:take:1: ECONNREFUSED');
+    await expect(provider.take(aTake)).rejects.toEqual(unreachable(false));
+    await expect(provider.find(aTake.key)).rejects.toThrow('could not be called to find o1:take:1: ECONNREFUSED');
     const second = await start(log, first.port);
     expect(await provider.take(aTake)).toEqual(taken);
     await provider.close();
@@ -53,7 +54,7 @@ describe('a provider that goes away and comes back', () => {
   });
 });
 
-describe('an address that is not the provider', () => {
+describe('a server that is not the provider', () => {
   let server: Server;
   let provider: HttpProvider;
   const answering = async (listener: RequestListener): Promise<HttpProvider> => {
@@ -61,11 +62,11 @@ describe('an address that is not the provider', () => {
     await once(server, 'listening');
     provider = new HttpProvider({
       url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/psp/`,
-      answerWithin: 20_000,
+      answerTimeoutMs: 20_000,
     });
     return provider;
   };
-  const saying = (code: number, body: unknown) =>
+  const answeringWith = (code: number, body: unknown) =>
     answering(
       (_request, response) => void response.writeHead(code).end(typeof body === 'string' ? body : JSON.stringify(body)),
     );
@@ -96,37 +97,37 @@ describe('an address that is not the provider', () => {
     [422, { status: 'refused', reason: 'because' }],
     [500, { error: 'broken' }],
     [503, 'Service Unavailable'],
-  ])('leaves every outcome open with %i %j', async (code, body) => {
-    const provider = await saying(code, body);
-    await expect(provider.take(aTake)).rejects.toEqual(gone(true));
-    await expect(provider.refund(aRefund)).rejects.toEqual(gone(true));
-    await expect(provider.void('o1:void')).rejects.toEqual(gone(true));
-    await expect(provider.find('o1:find')).rejects.toEqual(gone(true));
+  ])('leaves the outcome unknown with %i %j', async (code, body) => {
+    const provider = await answeringWith(code, body);
+    await expect(provider.take(aTake)).rejects.toEqual(unreachable(true));
+    await expect(provider.refund(aRefund)).rejects.toEqual(unreachable(true));
+    await expect(provider.void('o1:void')).rejects.toEqual(unreachable(true));
+    await expect(provider.find('o1:find')).rejects.toEqual(unreachable(true));
   });
 
-  it('leaves it open with an answer that is far too long', async () => {
-    const provider = await saying(201, { ...taken, padding: 'x'.repeat(100_000) });
-    await expect(provider.take(aTake)).rejects.toEqual(gone(true));
+  it('leaves the outcome unknown with an answer that is too long', async () => {
+    const provider = await answeringWith(201, { ...taken, padding: 'x'.repeat(100_000) });
+    await expect(provider.take(aTake)).rejects.toEqual(unreachable(true));
   });
 
-  it('leaves it open with a reference that fits into no message', async () => {
-    const provider = await saying(201, { ...taken, reference: 'r'.repeat(101) });
-    await expect(provider.take(aTake)).rejects.toEqual(gone(true));
+  it('leaves the outcome unknown with a reference that is too long for a message', async () => {
+    const provider = await answeringWith(201, { ...taken, reference: 'r'.repeat(101) });
+    await expect(provider.take(aTake)).rejects.toEqual(unreachable(true));
   });
 
-  it('leaves it open when it hangs up, or breaks off in the middle', async () => {
+  it('leaves the outcome unknown if it closes the connection before or during the answer', async () => {
     let calls = 0;
     const provider = await answering((request, response) => {
       if (calls++ === 0) return void request.socket.destroy();
       response.writeHead(201, { 'content-length': 1_000 }).write('{"status":"taken"');
       setImmediate(() => response.destroy());
     });
-    await expect(provider.take(aTake)).rejects.toEqual(gone(true));
-    await expect(provider.take(aTake)).rejects.toEqual(gone(true));
+    await expect(provider.take(aTake)).rejects.toEqual(unreachable(true));
+    await expect(provider.take(aTake)).rejects.toEqual(unreachable(true));
     expect(calls).toBe(2);
   });
 
-  it('is asked under its path, with the key in the header', async () => {
+  it('is called with its path and the key in the header', async () => {
     const provider = await answering((request, response) => {
       const answer = { path: request.url, key: request.headers['idempotency-key'] };
       response.writeHead(201).end(JSON.stringify({ ...taken, reference: `${answer.path} ${answer.key}` }));
@@ -134,8 +135,8 @@ describe('an address that is not the provider', () => {
     expect(await provider.take(aTake)).toMatchObject({ reference: '/psp/takes o1:take:1' });
   });
 
-  it('is taken at its word when it says what is wrong with a call', async () => {
-    const provider = await saying(400, { error: 'amount must be a whole number', field: 'amount' });
+  it('is believed when it reports an invalid call', async () => {
+    const provider = await answeringWith(400, { error: 'amount must be a whole number', field: 'amount' });
     await expect(provider.take(aTake)).rejects.toThrow(ProviderMisused);
     await expect(provider.take(aTake)).rejects.toThrow('amount must be a whole number');
   });

@@ -13,21 +13,21 @@ import { readFound, readRefunded, readTaken, readVoided, type Answer } from './p
 
 export interface HttpProviderSettings {
   readonly url: string;
-  /** A call without its whole answer after so many milliseconds is given up. */
-  readonly answerWithin?: number;
-  /** How many calls may be under way at once; more of them wait, and their time runs meanwhile. */
+  /** Timeout of a call until its complete answer, in milliseconds. */
+  readonly answerTimeoutMs?: number;
+  /** Most calls at once; further calls wait, and their timeout runs meanwhile. */
   readonly connections?: number;
 }
 
 const answerLimit = 64 * 1_024;
 
-/** The provider at an HTTP address, over connections that are kept. It never repeats a call by itself: that is up to the caller, who knows the key. */
+/** The provider over HTTP with kept-alive connections. It never retries by itself: the caller retries with the same key. */
 export class HttpProvider implements PaymentProvider {
   readonly #pool: Pool;
   readonly #path: string;
   readonly #answerWithin: number;
 
-  constructor({ url, answerWithin = 5_000, connections = 64 }: HttpProviderSettings) {
+  constructor({ url, answerTimeoutMs: answerWithin = 5_000, connections = 64 }: HttpProviderSettings) {
     const { origin, pathname } = new URL(url);
     this.#pool = new Pool(origin, { connections, pipelining: 1, maxResponseSize: answerLimit });
     this.#path = pathname.replace(/\/$/, '');
@@ -58,7 +58,7 @@ export class HttpProvider implements PaymentProvider {
     return readVoided(await this.#post(`void ${key}`, '/voids', { key }, signal), key);
   }
 
-  /** Gives up what is under way. */
+  /** Aborts all calls under way. */
   async close(): Promise<void> {
     await this.#pool.destroy();
   }
@@ -85,22 +85,22 @@ export class HttpProvider implements PaymentProvider {
     path: string,
     headers: Record<string, string>,
     body: string | undefined,
-    given: AbortSignal | undefined,
+    callerSignal: AbortSignal | undefined,
   ): Promise<Answer> {
-    const late = AbortSignal.timeout(this.#answerWithin);
-    const signal = given === undefined ? late : AbortSignal.any([late, given]);
+    const timeout = AbortSignal.timeout(this.#answerWithin);
+    const signal = callerSignal === undefined ? timeout : AbortSignal.any([timeout, callerSignal]);
     try {
       // crashpoint: provider.before-call
       const answer = await this.#pool.request({ path: this.#path + path, method, headers, body: body ?? null, signal });
-      // crashpoint: provider.after-answer
+      // crashpoint: provider.after-response
       return { to, code: answer.statusCode, body: parsed(await answer.body.text()) };
     } catch (error) {
-      const why = late.aborted
+      const reason = timeout.aborted
         ? `no answer within ${this.#answerWithin} ms`
-        : given?.aborted
-          ? 'given up'
+        : callerSignal?.aborted
+          ? 'aborted by the caller'
           : reasonOf(error);
-      throw new ProviderUnreachable(`the provider could not be asked to ${to}: ${why}`, !neverSent(error), {
+      throw new ProviderUnreachable(`the provider could not be called to ${to}: ${reason}`, !neverSent(error), {
         cause: error,
       });
     }

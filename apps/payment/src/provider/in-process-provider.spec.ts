@@ -2,8 +2,8 @@ import type { Timers } from '@tradewind/kernel';
 import { InProcessProvider } from './in-process-provider.js';
 import { describeProvider } from './provider-conformance.js';
 
-/** Time that passes as soon as somebody waits for it. */
-const swift: Timers = {
+/** Timers that fire at once. */
+const immediate: Timers = {
   after: (_milliseconds, call) => {
     queueMicrotask(call);
     return () => undefined;
@@ -11,7 +11,7 @@ const swift: Timers = {
   wait: async () => undefined,
 };
 
-describeProvider('in process', async (patience) => ({
-  provider: new InProcessProvider({ timers: swift, ...patience }),
+describeProvider('in process', async (timing) => ({
+  provider: new InProcessProvider({ timers: immediate, ...timing }),
   close: async () => undefined,
 }));

@@ -18,20 +18,25 @@ import {
 
 export interface InProcessSettings {
   readonly timers: Timers;
-  /** How long a caller waits for an answer before it is given up. */
-  readonly answerWithin?: number;
-  /** How late the first answer to a take by `sim_slow` comes. */
-  readonly slow?: number;
+  /** Timeout of a call, in milliseconds. */
+  readonly answerTimeoutMs?: number;
+  /** Delay of the first answer to a take by `sim_slow`, in milliseconds. */
+  readonly slowMs?: number;
 }
 
 type Operation =
-  | { readonly kind: 'take'; readonly asked: TakeRequest; readonly result: Taken | Declined; readonly refunded: number }
-  | { readonly kind: 'refund'; readonly asked: RefundRequest; readonly result: Refunded }
+  | {
+      readonly kind: 'take';
+      readonly request: TakeRequest;
+      readonly result: Taken | Declined;
+      readonly refunded: number;
+    }
+  | { readonly kind: 'refund'; readonly request: RefundRequest; readonly result: Refunded }
   | { readonly kind: 'void'; readonly result: Voided };
 
 const refused = (reason: Refused['reason']): Refused => ({ status: 'refused', reason });
 
-/** The simulated provider without a process, a network or a memory beyond its own life: for tests and benches. */
+/** The simulated provider in memory, without a process or network: for tests and benchmarks. */
 export class InProcessProvider implements PaymentProvider {
   readonly #operations = new Map<string, Operation>();
   readonly #failures = new Map<string, number>();
@@ -40,7 +45,7 @@ export class InProcessProvider implements PaymentProvider {
   readonly #slow: number;
   #references = 0;
 
-  constructor({ timers, answerWithin = 5_000, slow = 3_000 }: InProcessSettings) {
+  constructor({ timers, answerTimeoutMs: answerWithin = 5_000, slowMs: slow = 3_000 }: InProcessSettings) {
     this.#timers = timers;
     this.#answerWithin = answerWithin;
     this.#slow = slow;
@@ -51,10 +56,10 @@ export class InProcessProvider implements PaymentProvider {
     const { key, method } = request;
     if (method === 'sim_down') return this.#noAnswer(key, signal);
     const known = this.#operations.get(key);
-    if (known !== undefined) return again(known, request);
+    if (known !== undefined) return repeatedAnswer(known, request);
     if (method === 'sim_flaky') this.#failTwice(key);
     const result = this.#decide(request);
-    this.#operations.set(key, { kind: 'take', asked: request, result, refunded: 0 });
+    this.#operations.set(key, { kind: 'take', request, result, refunded: 0 });
     if (method === 'sim_lost') throw new ProviderUnreachable(`the answer to take ${key} was lost`, true);
     if (method === 'sim_slow') await this.#answerLate(key, signal);
     return result;
@@ -65,16 +70,17 @@ export class InProcessProvider implements PaymentProvider {
     const { key, takeKey, amount } = request;
     const known = this.#operations.get(key);
     if (known !== undefined) {
-      const same = known.kind === 'refund' && known.asked.takeKey === takeKey && sameMoney(known.asked.amount, amount);
+      const same =
+        known.kind === 'refund' && known.request.takeKey === takeKey && sameMoney(known.request.amount, amount);
       return same ? known.result : refused('key-reused');
     }
     const source = this.#operations.get(takeKey);
     if (source?.kind !== 'take' || source.result.status !== 'taken') return refused('not-taken');
-    if (source.asked.amount.currency !== amount.currency) return refused('other-currency');
-    if (source.refunded + amount.amount > source.asked.amount.amount) return refused('exceeds-taken');
+    if (source.request.amount.currency !== amount.currency) return refused('other-currency');
+    if (source.refunded + amount.amount > source.request.amount.amount) return refused('exceeds-taken');
     const result: Refunded = { status: 'refunded', reference: this.#reference(), amount };
     this.#operations.set(takeKey, { ...source, refunded: source.refunded + amount.amount });
-    this.#operations.set(key, { kind: 'refund', asked: request, result });
+    this.#operations.set(key, { kind: 'refund', request, result });
     return result;
   }
 
@@ -102,7 +108,8 @@ export class InProcessProvider implements PaymentProvider {
   }
 
   #check(to: string, amount: Money | undefined, signal: AbortSignal | undefined): void {
-    if (signal?.aborted) throw new ProviderUnreachable(`the provider was not asked to ${to}: given up`, true);
+    if (signal?.aborted)
+      throw new ProviderUnreachable(`the provider was not called to ${to}: aborted by the caller`, true);
     if (
       amount === undefined ||
       (Number.isSafeInteger(amount.amount) && amount.amount >= 0 && /^[A-Z]{3}$/.test(amount.currency))
@@ -137,7 +144,7 @@ export class InProcessProvider implements PaymentProvider {
   async #answerLate(key: string, signal: AbortSignal | undefined): Promise<void> {
     if (this.#slow > this.#answerWithin) return this.#noAnswer(key, signal);
     await this.#timers.wait(this.#slow, signal);
-    if (signal?.aborted) throw new ProviderUnreachable(`take ${key} was given up`, true);
+    if (signal?.aborted) throw new ProviderUnreachable(`take ${key} was aborted by the caller`, true);
   }
 
   async #noAnswer(key: string, signal: AbortSignal | undefined): Promise<never> {
@@ -150,15 +157,15 @@ export class InProcessProvider implements PaymentProvider {
   }
 }
 
-function again(known: Operation, request: TakeRequest): TakeResult {
+function repeatedAnswer(known: Operation, request: TakeRequest): TakeResult {
   switch (known.kind) {
     case 'void':
       return known.result;
     case 'refund':
       return refused('key-reused');
     case 'take': {
-      const { asked, result } = known;
-      return sameMoney(asked.amount, request.amount) && asked.method === request.method
+      const { request: first, result } = known;
+      return sameMoney(first.amount, request.amount) && first.method === request.method
         ? result
         : refused('key-reused');
     }

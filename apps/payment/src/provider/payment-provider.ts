@@ -1,7 +1,7 @@
 import { Transient, type Money } from '@tradewind/kernel';
 
 export interface TakeRequest {
-  /** Derived from the order and the step (`<orderId>:take:1`), never random: it is what makes the take single. */
+  /** Idempotency key, derived from the order (`<orderId>:take:1`), never random. */
   readonly key: string;
   readonly amount: Money;
   readonly method: string;
@@ -9,7 +9,7 @@ export interface TakeRequest {
 
 export interface RefundRequest {
   readonly key: string;
-  /** The key of the take that is given back, in part or in whole. */
+  /** The key of the take to refund, in part or in full. */
   readonly takeKey: string;
   readonly amount: Money;
   readonly reason: string;
@@ -37,12 +37,12 @@ export interface Voided {
   readonly status: 'voided';
 }
 
-/** The provider has never heard of the key. A take that is still on its way may arrive later: only `void` rules that out. */
+/** The provider does not know the key. A take in flight may arrive later: only `void` rules that out. */
 export interface Absent {
   readonly status: 'absent';
 }
 
-/** The provider won't do what was asked, now or later: the key belongs to another request, or there is less to give back than was asked for. */
+/** The provider refuses the request for good: the key belongs to another request, or the refund is larger than what is left. */
 export interface Refused {
   readonly status: 'refused';
   readonly reason: 'key-reused' | 'not-taken' | 'exceeds-taken' | 'other-currency';
@@ -54,22 +54,22 @@ export type Found = Taken | Declined | Refunded | Voided | Absent;
 export type VoidResult = Voided | Taken;
 
 /**
- * Those who hold the money. What they say is a value; to get no answer, or one that makes no sense, is thrown as ProviderUnreachable.
- * Every call may be repeated with the same key, at any time and from several places at once: it has one effect, and every
- * answer says the same. What was answered once stays true. The signal gives a call up early; that tells nothing about its outcome.
+ * The payment provider. Answers are values; a missing or invalid answer throws ProviderUnreachable.
+ * Every call may be repeated with the same key, at any time and concurrently: it has one effect, and every answer is the same.
+ * An answer never changes later. The signal aborts the call early; its outcome is then unknown.
  */
 export interface PaymentProvider {
-  /** Takes the money, once a key. `voided` when the key was voided before. */
+  /** Takes the money, once per key. `voided` if the key was voided before. */
   take(request: TakeRequest, signal?: AbortSignal): Promise<TakeResult>;
-  /** Gives money back, once a key; all refunds of a take together never exceed it. */
+  /** Refunds, once per key. All refunds of a take never exceed it. */
   refund(request: RefundRequest, signal?: AbortSignal): Promise<RefundResult>;
-  /** What became of a take or a refund. Changes nothing. A take stays `taken` when it is refunded. */
+  /** The outcome of a take or refund. Changes nothing. A refunded take stays `taken`. */
   find(key: string, signal?: AbortSignal): Promise<Found>;
-  /** Closes the key of a take. After `voided` a take with that key can never succeed, even one that is still on its way; `taken` says that it came too late. */
+  /** Closes the key of a take. After `voided` a take with that key can never succeed, even one in flight; `taken`: too late. */
   void(key: string, signal?: AbortSignal): Promise<VoidResult>;
 }
 
-/** No answer that can be relied on. Try the same call again with the same key, or ask `find`. */
+/** No reliable answer. Repeat the call with the same key, or call `find`. */
 export class ProviderUnreachable extends Transient {
   /**
    * @param outcomeUnknown true: this call may have had its effect. false: this call certainly did nothing
@@ -84,7 +84,7 @@ export class ProviderUnreachable extends Transient {
   }
 }
 
-/** The call itself is wrong (a fault of this service, such as half a penny, or the void of a refund). Nothing was done, and trying again won't help. */
+/** The call is invalid: a bug of this service, such as half a penny or the void of a refund. Nothing was done; a retry does not help. */
 export class ProviderMisused extends Error {
   override readonly name = 'ProviderMisused';
 }

@@ -14,9 +14,9 @@ import {
   type VoidResult,
 } from './payment-provider.js';
 
-/** What came back over the wire. `body` is undefined when it was not JSON. */
+/** An HTTP answer. `body` is undefined if it was not JSON. */
 export interface Answer {
-  /** What was asked, for the message of an error: `take o1:take:1`. */
+  /** The call, for error messages: `take o1:take:1`. */
   readonly to: string;
   readonly code: number;
   readonly body: unknown;
@@ -26,7 +26,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const fieldsOf = ({ body }: Answer): Fields => (typeof body === 'object' && body !== null ? (body as Fields) : {});
 
-const says = (answer: Answer, code: number, status: string, key: string): boolean =>
+const isAnswer = (answer: Answer, code: number, status: string, key: string): boolean =>
   answer.code === code && fieldsOf(answer)['status'] === status && fieldsOf(answer)['key'] === key;
 
 const isText = (value: unknown): value is string =>
@@ -35,40 +35,41 @@ const isText = (value: unknown): value is string =>
 const isAmount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 
-/** An answer that does not fit is no answer: what it was about may have happened all the same. */
-function senseless(answer: Answer): Error {
+/** An invalid answer counts as no answer: the operation may have happened. */
+function invalidAnswer(answer: Answer): Error {
   const { status, error } = fieldsOf(answer);
   if (answer.code === 503 && status === 'unavailable')
     return new ProviderUnreachable(`the provider is not ready to ${answer.to}`, false);
   if (answer.code === 400 && typeof error === 'string')
     return new ProviderMisused(`the provider can't ${answer.to}: ${error}`);
-  return new ProviderUnreachable(`the provider's answer to ${answer.to} makes no sense (${answer.code})`, true);
+  return new ProviderUnreachable(`the provider's answer to ${answer.to} is invalid (${answer.code})`, true);
 }
 
 function moneyOf(answer: Answer): Money {
   const { amount, currency } = fieldsOf(answer);
   if (isAmount(amount) && typeof currency === 'string') return { amount, currency };
-  throw senseless(answer);
+  throw invalidAnswer(answer);
 }
 
-function moved<S extends 'taken' | 'refunded'>(
+function movement<S extends 'taken' | 'refunded'>(
   status: S,
   answer: Answer,
-  asked?: Money,
+  expected?: Money,
 ): { status: S; reference: string; amount: Money } {
   const { reference } = fieldsOf(answer);
   const amount = moneyOf(answer);
-  const fits = asked === undefined || (asked.amount === amount.amount && asked.currency === amount.currency);
-  if (!isText(reference) || !fits) throw senseless(answer);
+  const matches =
+    expected === undefined || (expected.amount === amount.amount && expected.currency === amount.currency);
+  if (!isText(reference) || !matches) throw invalidAnswer(answer);
   return { status, reference, amount };
 }
 
-const taken = (answer: Answer, asked?: Money): Taken => moved('taken', answer, asked);
-const refunded = (answer: Answer, asked?: Money): Refunded => moved('refunded', answer, asked);
+const taken = (answer: Answer, expected?: Money): Taken => movement('taken', answer, expected);
+const refunded = (answer: Answer, expected?: Money): Refunded => movement('refunded', answer, expected);
 
 function declined(answer: Answer): Declined {
   const { reason } = fieldsOf(answer);
-  if (!isText(reason)) throw senseless(answer);
+  if (!isText(reason)) throw invalidAnswer(answer);
   return { status: 'declined', reason };
 }
 
@@ -77,35 +78,35 @@ const reasons: readonly Refused['reason'][] = ['key-reused', 'not-taken', 'excee
 function refused(answer: Answer): Refused {
   const { status, reason } = fieldsOf(answer);
   const known = reasons.find((each) => each === reason);
-  if (answer.code !== 422 || status !== 'refused' || known === undefined) throw senseless(answer);
+  if (answer.code !== 422 || status !== 'refused' || known === undefined) throw invalidAnswer(answer);
   return { status: 'refused', reason: known };
 }
 
 export function readTaken(answer: Answer, { key, amount }: TakeRequest): TakeResult {
-  if (says(answer, 201, 'taken', key)) return taken(answer, amount);
-  if (says(answer, 402, 'declined', key)) return declined(answer);
-  if (says(answer, 409, 'voided', key)) return { status: 'voided' };
+  if (isAnswer(answer, 201, 'taken', key)) return taken(answer, amount);
+  if (isAnswer(answer, 402, 'declined', key)) return declined(answer);
+  if (isAnswer(answer, 409, 'voided', key)) return { status: 'voided' };
   return refused(answer);
 }
 
 export function readRefunded(answer: Answer, { key, amount }: RefundRequest): RefundResult {
-  return says(answer, 201, 'refunded', key) ? refunded(answer, amount) : refused(answer);
+  return isAnswer(answer, 201, 'refunded', key) ? refunded(answer, amount) : refused(answer);
 }
 
 export function readFound(answer: Answer, key: string): Found {
-  if (says(answer, 200, 'taken', key)) return taken(answer);
-  if (says(answer, 200, 'declined', key)) return declined(answer);
-  if (says(answer, 200, 'refunded', key)) return refunded(answer);
-  if (says(answer, 200, 'voided', key)) return { status: 'voided' };
-  // The bare 404 of a wrong address must not pass for "nothing happened".
-  if (says(answer, 404, 'absent', key)) return { status: 'absent' };
-  throw senseless(answer);
+  if (isAnswer(answer, 200, 'taken', key)) return taken(answer);
+  if (isAnswer(answer, 200, 'declined', key)) return declined(answer);
+  if (isAnswer(answer, 200, 'refunded', key)) return refunded(answer);
+  if (isAnswer(answer, 200, 'voided', key)) return { status: 'voided' };
+  // A 404 without this body may come from a wrong address: it must not count as "nothing happened".
+  if (isAnswer(answer, 404, 'absent', key)) return { status: 'absent' };
+  throw invalidAnswer(answer);
 }
 
 export function readVoided(answer: Answer, key: string): VoidResult {
-  if (says(answer, 200, 'voided', key)) return { status: 'voided' };
-  if (says(answer, 409, 'taken', key)) return taken(answer);
+  if (isAnswer(answer, 200, 'voided', key)) return { status: 'voided' };
+  if (isAnswer(answer, 409, 'taken', key)) return taken(answer);
   if (answer.code === 422 && refused(answer).reason === 'key-reused')
     throw new ProviderMisused(`the provider can't ${answer.to}: the key is not that of a take`);
-  throw senseless(answer);
+  throw invalidAnswer(answer);
 }

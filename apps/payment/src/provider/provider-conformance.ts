@@ -8,11 +8,11 @@ import {
   type TakeRequest,
 } from './payment-provider.js';
 
-export interface Patience {
-  /** Milliseconds after which a call is given up. */
-  readonly answerWithin: number;
-  /** How late the first answer to a take by `sim_slow` comes, in milliseconds. */
-  readonly slow: number;
+export interface ProviderTiming {
+  /** Timeout of a call, in milliseconds. */
+  readonly answerTimeoutMs: number;
+  /** Delay of the first answer to a take by `sim_slow`, in milliseconds. */
+  readonly slowMs: number;
 }
 
 export interface ProviderUnderTest {
@@ -20,8 +20,8 @@ export interface ProviderUnderTest {
   close(): Promise<void>;
 }
 
-const patient: Patience = { answerWithin: 20_000, slow: 50 };
-const impatient: Patience = { answerWithin: 300, slow: 60_000 };
+const longTimeout: ProviderTiming = { answerTimeoutMs: 20_000, slowMs: 50 };
+const shortTimeout: ProviderTiming = { answerTimeoutMs: 300, slowMs: 60_000 };
 
 const aTake = (more: Partial<TakeRequest> = {}): TakeRequest => ({
   key: 'o1:take:1',
@@ -33,42 +33,42 @@ const aRefund = (more: Partial<RefundRequest> = {}): RefundRequest => ({
   key: 'o1:refund:1',
   takeKey: 'o1:take:1',
   amount: money(500, 'GBP'),
-  reason: 'order undone',
+  reason: 'full refund',
   ...more,
 });
 const takenAlready = { status: 'taken', reference: expect.any(String), amount: money(1999, 'GBP') };
 
-/** What every adapter of the provider port does, the real one and the one for tests alike. `make` gives a provider that has seen nothing yet. */
-export function describeProvider(name: string, make: (patience: Patience) => Promise<ProviderUnderTest>): void {
-  let made: ProviderUnderTest[] = [];
-  const aProvider = async (patience = patient): Promise<PaymentProvider> => {
-    const under = await make(patience);
-    made.push(under);
+/** The conformance suite of the provider port, for all its adapters. `make` creates a provider without operations. */
+export function describeProvider(name: string, make: (timing: ProviderTiming) => Promise<ProviderUnderTest>): void {
+  let created: ProviderUnderTest[] = [];
+  const aProvider = async (timing = longTimeout): Promise<PaymentProvider> => {
+    const under = await make(timing);
+    created.push(under);
     return under.provider;
   };
-  const gone = (outcomeUnknown: boolean) =>
+  const unreachable = (outcomeUnknown: boolean) =>
     expect.objectContaining({ constructor: ProviderUnreachable, outcomeUnknown });
 
   describe(`${name}: a provider`, () => {
     afterEach(async () => {
-      await Promise.all(made.map((each) => each.close()));
-      made = [];
+      await Promise.all(created.map((each) => each.close()));
+      created = [];
     });
 
-    describe('asked to take money', () => {
-      it('takes it once, and says the same again', async () => {
+    describe('that is called to take money', () => {
+      it('takes it once, and repeats its answer', async () => {
         const provider = await aProvider();
         const first = await provider.take(aTake());
         expect(first).toEqual(takenAlready);
         expect(await provider.take(aTake())).toEqual(first);
         expect(await provider.find('o1:take:1')).toEqual(first);
       });
-      it('takes it once when asked many times at once', async () => {
+      it('takes it once for many concurrent calls', async () => {
         const provider = await aProvider();
         const answers = await Promise.all(Array.from({ length: 50 }, () => provider.take(aTake())));
         expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
       });
-      it('takes a sum of nothing too', async () => {
+      it('takes an amount of 0 too', async () => {
         const provider = await aProvider();
         expect(await provider.take(aTake({ amount: money(0, 'GBP') }))).toMatchObject({
           status: 'taken',
@@ -76,7 +76,7 @@ export function describeProvider(name: string, make: (patience: Patience) => Pro
         });
       });
       it.each([{ amount: money(2000, 'GBP') }, { amount: money(1999, 'EUR') }, { method: 'sim_declined' }])(
-        'refuses a key that comes back with %j',
+        'refuses a key that is reused with %j',
         async (other) => {
           const provider = await aProvider();
           await provider.take(aTake());
@@ -93,15 +93,15 @@ export function describeProvider(name: string, make: (patience: Patience) => Pro
         expect(await provider.take(aTake({ method }))).toEqual(answer);
         expect(await provider.find('o1:take:1')).toEqual(answer);
       });
-      it.each([1.5, -1, Number.NaN, 1e308])('does not try to take %p', async (amount) => {
+      it.each([1.5, -1, Number.NaN, 1e308])('rejects the amount %p', async (amount) => {
         const provider = await aProvider();
         await expect(provider.take(aTake({ amount: { amount, currency: 'GBP' } }))).rejects.toThrow(ProviderMisused);
         expect(await provider.find('o1:take:1')).toEqual({ status: 'absent' });
       });
     });
 
-    describe('asked to give money back', () => {
-      it('does so once a key, and leaves the take a take', async () => {
+    describe('that is called to refund', () => {
+      it('refunds once per key, and the take stays taken', async () => {
         const provider = await aProvider();
         await provider.take(aTake());
         const answers = await Promise.all(
@@ -113,11 +113,11 @@ export function describeProvider(name: string, make: (patience: Patience) => Pro
         expect(await provider.find('o1:take:1')).toEqual(takenAlready);
         expect(await provider.take(aTake())).toEqual(takenAlready);
       });
-      it('never gives back more than was taken, even to many at once', async () => {
+      it('never refunds more than was taken, even for concurrent calls', async () => {
         const provider = await aProvider();
         await provider.take(aTake());
         const answers = await Promise.all(
-          Array.from({ length: 10 }, (_, at) => provider.refund(aRefund({ key: `r${at}` }))),
+          Array.from({ length: 10 }, (_, index) => provider.refund(aRefund({ key: `r${index}` }))),
         );
         expect(answers.filter(({ status }) => status === 'refunded')).toHaveLength(3);
         expect(answers.filter(({ status }) => status === 'refused')).toHaveLength(7);
@@ -129,7 +129,7 @@ export function describeProvider(name: string, make: (patience: Patience) => Pro
           reason: 'exceeds-taken',
         });
       });
-      it('refuses where nothing was taken, in another currency, and under a key of another request', async () => {
+      it('refuses without a take, in another currency, and with the key of another request', async () => {
         const provider = await aProvider();
         expect(await provider.refund(aRefund())).toEqual({ status: 'refused', reason: 'not-taken' });
         await provider.take(aTake());
@@ -150,8 +150,8 @@ export function describeProvider(name: string, make: (patience: Patience) => Pro
       });
     });
 
-    describe('asked to void a key', () => {
-      it('never takes money under it again', async () => {
+    describe('that is called to void a key', () => {
+      it('never takes money with it afterwards', async () => {
         const provider = await aProvider();
         expect(await provider.void('o1:take:1')).toEqual({ status: 'voided' });
         expect(await provider.void('o1:take:1')).toEqual({ status: 'voided' });
@@ -159,18 +159,18 @@ export function describeProvider(name: string, make: (patience: Patience) => Pro
         expect(await provider.find('o1:take:1')).toEqual({ status: 'voided' });
         expect(await provider.refund(aRefund())).toEqual({ status: 'refused', reason: 'not-taken' });
       });
-      it('voids a declined one', async () => {
+      it('voids a declined key', async () => {
         const provider = await aProvider();
         await provider.take(aTake({ method: 'sim_declined' }));
         expect(await provider.void('o1:take:1')).toEqual({ status: 'voided' });
         expect(await provider.take(aTake({ method: 'sim_declined' }))).toEqual({ status: 'voided' });
       });
-      it('says that it is too late once the money is taken', async () => {
+      it('answers taken if the money is already taken', async () => {
         const provider = await aProvider();
         await provider.take(aTake());
         expect(await provider.void('o1:take:1')).toEqual(takenAlready);
       });
-      it('while it is taken, lets one of the two win and tells both the same', async () => {
+      it('gives a concurrent take and void the same answer', async () => {
         const provider = await aProvider();
         for (let round = 0; round < 50; round++) {
           const key = `race-${round}`;
@@ -191,61 +191,61 @@ export function describeProvider(name: string, make: (patience: Patience) => Pro
       });
     });
 
-    describe('asked for a key that it never saw', () => {
-      it('says that it is absent', async () =>
+    describe('that is asked for an unknown key', () => {
+      it('answers absent', async () =>
         expect(await (await aProvider()).find('o1/tåke?:1')).toEqual({ status: 'absent' }));
     });
 
-    describe('that behaves badly', () => {
+    describe('with simulated faults', () => {
       it('takes sim_slow, late', async () => {
         const provider = await aProvider();
         expect(await provider.take(aTake({ method: 'sim_slow' }))).toEqual(takenAlready);
       });
-      it('has taken sim_slow though nobody waited for the answer', async () => {
-        const provider = await aProvider(impatient);
+      it('takes sim_slow although the call timed out', async () => {
+        const provider = await aProvider(shortTimeout);
         await provider.find('o1:take:1');
-        await expect(provider.take(aTake({ method: 'sim_slow' }))).rejects.toEqual(gone(true));
+        await expect(provider.take(aTake({ method: 'sim_slow' }))).rejects.toEqual(unreachable(true));
         expect(await provider.find('o1:take:1')).toEqual(takenAlready);
         expect(await provider.take(aTake({ method: 'sim_slow' }))).toEqual(takenAlready);
       });
       it('fails twice on sim_flaky without taking anything, then takes it', async () => {
         const provider = await aProvider();
         const take = () => provider.take(aTake({ method: 'sim_flaky' }));
-        await expect(take()).rejects.toEqual(gone(false));
-        await expect(take()).rejects.toEqual(gone(false));
+        await expect(take()).rejects.toEqual(unreachable(false));
+        await expect(take()).rejects.toEqual(unreachable(false));
         expect(await provider.find('o1:take:1')).toEqual({ status: 'absent' });
         expect(await take()).toEqual(takenAlready);
         expect(await take()).toEqual(takenAlready);
       });
-      it('loses its first answer on sim_lost, and the money is taken', async () => {
+      it('takes sim_lost although its first answer is lost', async () => {
         const provider = await aProvider();
         const take = () => provider.take(aTake({ method: 'sim_lost' }));
-        await expect(take()).rejects.toEqual(gone(true));
+        await expect(take()).rejects.toEqual(unreachable(true));
         expect(await provider.find('o1:take:1')).toEqual(takenAlready);
         expect(await take()).toEqual(takenAlready);
         expect(await provider.void('o1:take:1')).toEqual(takenAlready);
       });
-      it('never answers sim_down and takes nothing, yet finds and voids', async () => {
-        const provider = await aProvider(impatient);
-        await expect(provider.take(aTake({ method: 'sim_down' }))).rejects.toEqual(gone(true));
+      it('never answers sim_down and takes nothing, but finds and voids', async () => {
+        const provider = await aProvider(shortTimeout);
+        await expect(provider.take(aTake({ method: 'sim_down' }))).rejects.toEqual(unreachable(true));
         expect(await provider.find('o1:take:1')).toEqual({ status: 'absent' });
         expect(await provider.void('o1:take:1')).toEqual({ status: 'voided' });
         expect(await provider.find('o1:take:1')).toEqual({ status: 'voided' });
       });
     });
 
-    describe('whose caller gives up', () => {
-      it.each(['sim_down', 'sim_slow'])('lets go of a take by %s', async (method) => {
-        const provider = await aProvider({ answerWithin: 20_000, slow: 60_000 });
+    describe('whose caller aborts', () => {
+      it.each(['sim_down', 'sim_slow'])('ends a take by %s', async (method) => {
+        const provider = await aProvider({ answerTimeoutMs: 20_000, slowMs: 60_000 });
         const call = new AbortController();
-        const taken = expect(provider.take(aTake({ method }), call.signal)).rejects.toEqual(gone(true));
+        const taken = expect(provider.take(aTake({ method }), call.signal)).rejects.toEqual(unreachable(true));
         await provider.find('o1:take:1');
         call.abort();
         await taken;
       });
-      it('is not asked at all when that was before the call', async () => {
+      it('does nothing if the abort was before the call', async () => {
         const provider = await aProvider();
-        await expect(provider.take(aTake(), AbortSignal.abort())).rejects.toEqual(gone(true));
+        await expect(provider.take(aTake(), AbortSignal.abort())).rejects.toEqual(unreachable(true));
         expect(await provider.find('o1:take:1')).toEqual({ status: 'absent' });
       });
     });

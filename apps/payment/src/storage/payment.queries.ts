@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { groupBy, type OrderId, type PaymentId } from '@tradewind/kernel';
-import { GatheredRead } from '@tradewind/service';
+import type { OrderId, PaymentId } from '@tradewind/contracts';
+import { groupBy } from '@tradewind/kernel';
+import { BatchedRead } from '@tradewind/service';
 import { DataSource } from 'typeorm';
 import type { Payment } from '../domain/payment.js';
 import type { Refund } from '../domain/refund.js';
@@ -22,18 +23,18 @@ const newest = `${payments} where ($1::uuid is null or order_id = $1) and ($2::u
 const refundsOf = `select refund_id as "refundId", order_id as "orderId", payment_id as "paymentId", status, ${money('amount')} as amount, reason, granted_by as "grantedBy",
   started_at as "startedAt", reference, given_at as "givenAt", failed_at as "failedAt" from refunds where order_id = any($1::uuid[]) order by refund_id`;
 
-/** NULL is an absent property, as it is for decisions. */
+/** NULL becomes an absent property, as in decisions. */
 const withoutNulls = <R extends object>(row: R): R =>
   Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as R;
 
 @Injectable()
 export class PaymentQueries {
-  readonly #ofOrders = new GatheredRead((orderIds: readonly OrderId[]) => this.#read(orderIds));
+  readonly #ofOrders = new BatchedRead((orderIds: readonly OrderId[]) => this.#read(orderIds));
 
   constructor(private readonly dataSource: DataSource) {}
 
   async find(orderId: OrderId): Promise<Payment | undefined> {
-    return (await this.#ofOrders.of([orderId])).get(orderId);
+    return (await this.#ofOrders.load([orderId])).get(orderId);
   }
 
   async #read(orderIds: readonly OrderId[]): Promise<Map<OrderId, Payment>> {
@@ -41,7 +42,7 @@ export class PaymentQueries {
     return new Map(rows.map((row) => [row.orderId, withoutNulls(row)]));
   }
 
-  /** Newest first, from before a payment on; of one order where one is named. */
+  /** Newest first, starting before the given payment; of one order if `orderId` is given. */
   async list(
     limit: number,
     orderId: OrderId | undefined,

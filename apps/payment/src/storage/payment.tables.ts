@@ -51,7 +51,7 @@ export const LedgerEntries = table<LedgerEntry>('ledger_entries', 'entryId', {
   at: 'timestamptz',
 });
 
-/** What a provider told us of its own accord: kept so that one notice is heard once. */
+/** A recorded webhook notification; each is recorded once. */
 export interface WebhookEvent {
   /** `<provider>:<the provider's id>` */
   readonly eventId: string;
@@ -67,5 +67,5 @@ export const WebhookEvents = table<WebhookEvent>('webhook_events', 'eventId', {
   receivedAt: 'timestamptz',
 });
 
-/** Every transaction locks in this order. */
+/** Every transaction locks tables in this order. */
 export const lockOrder = [WebhookEvents, Payments, Refunds, LedgerEntries];

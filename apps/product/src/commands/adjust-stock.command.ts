@@ -1,9 +1,9 @@
-import { isRefusal, type ProductId } from '@tradewind/kernel';
-import { StockAdjusted } from '@tradewind/contracts';
-import { answer, command, keys, save, say, type Given } from '@tradewind/messaging';
+import { isRejection } from '@tradewind/kernel';
+import { StockAdjusted, type ProductId } from '@tradewind/contracts';
+import { answer, command, rows, save, publish, type HandlerContext } from '@tradewind/messaging';
 import { unknownProduct } from '../domain/product.js';
-import { adjust } from '../domain/shelf.js';
-import { Shelves } from '../storage/product.tables.js';
+import { adjust } from '../domain/stock-level.js';
+import { StockLevels } from '../storage/product.tables.js';
 
 interface AdjustStock {
   readonly productId: ProductId;
@@ -11,18 +11,18 @@ interface AdjustStock {
   readonly reason: string;
 }
 
-const load = { shelves: keys(Shelves, ({ productId }: AdjustStock) => [productId]) };
+const load = { stockLevels: rows(StockLevels, ({ productId }: AdjustStock) => [productId]) };
 
 export const adjustStock = command(
   'product.adjust-stock',
   load,
-  ({ productId, delta, reason }: AdjustStock, { shelves, now }: Given<typeof load>) => {
-    const shelf = shelves.get(productId);
-    if (!shelf) return unknownProduct;
-    const result = adjust(shelf, delta);
-    if (isRefusal(result)) return result;
-    return save(Shelves, result)
-      .and(say(StockAdjusted, { productId, delta, reason, adjustedAt: now.toISOString() }))
+  ({ productId, delta, reason }: AdjustStock, { stockLevels, now }: HandlerContext<typeof load>) => {
+    const level = stockLevels.get(productId);
+    if (!level) return unknownProduct;
+    const result = adjust(level, delta);
+    if (isRejection(result)) return result;
+    return save(StockLevels, result)
+      .and(publish(StockAdjusted, { productId, delta, reason, adjustedAt: now.toISOString() }))
       .and(answer(productId));
   },
 );

@@ -1,9 +1,10 @@
-import { refusal, sameMoney, type Money, type ProductId } from '@tradewind/kernel';
+import type { ProductId } from '@tradewind/contracts/ids';
+import { rejection, sameMoney, type Money } from '@tradewind/kernel';
 
-/** An article of the catalogue. */
+/** A product of the catalogue. */
 export interface Product {
   readonly productId: ProductId;
-  /** The shop's own code for it; no two products have the same. */
+  /** The shop's unique product code. */
   readonly sku: string;
   readonly name: string;
   readonly price: Money;
@@ -15,10 +16,10 @@ export interface ProductChange {
   readonly price?: Money | undefined;
 }
 
-export const skuTaken = refusal('sku-taken');
-export const unknownProduct = refusal('unknown-product');
+export const skuTaken = rejection('sku-taken');
+export const unknownProduct = rejection('unknown-product');
 
-/** The part of a change that really changes something. */
+/** The fields of a change whose values differ. */
 export const realChange = (product: Product, { name, price }: ProductChange): ProductChange => ({
   ...(name !== undefined && name !== product.name && { name }),
   ...(price !== undefined && !sameMoney(price, product.price) && { price }),

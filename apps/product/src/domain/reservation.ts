@@ -1,19 +1,9 @@
-import { Poison, type OrderId, type ProductId } from '@tradewind/kernel';
-import type { Shelf } from './shelf.js';
-import type { StockEvent } from './stock-event.js';
+import type { OrderId, ProductId } from '@tradewind/contracts/ids';
+import { Poison } from '@tradewind/kernel';
+import type { StockLevel } from './stock-level.js';
+import type { Line, Shortage, StockEvent } from './stock-event.js';
 
-/** So many pieces of a product. An order may have several lines of one product: they count together. */
-export interface Line {
-  readonly productId: ProductId;
-  readonly quantity: number;
-}
-
-/** A line that could not be had, and how many pieces there were. */
-export interface Shortage extends Line {
-  readonly available: number;
-}
-
-/** What was set aside for one order, and what became of it. Every line or none. */
+/** The stock reserved for one order, and its state. Every line is reserved or none. */
 export type Reservation =
   | {
       readonly status: 'reserved';
@@ -27,7 +17,7 @@ export type Reservation =
       readonly shortages: readonly Shortage[];
       readonly refusedAt: Date;
     }
-  /** Final. Without lines where nothing had been set aside: a reserve that comes later does nothing. */
+  /** Final. Has no lines if nothing was reserved: a reserve command that arrives later does nothing. */
   | {
       readonly status: 'released';
       readonly orderId: OrderId;
@@ -41,7 +31,7 @@ export type Reservation =
       readonly reservedAt: Date;
       readonly soldAt: Date;
     }
-  /** Final. Without `soldAt` where the goods came back before they were sold: the sale then moves nothing. */
+  /** Final. Has no `soldAt` if the stock was taken back before the sale: a late sale then moves nothing. */
   | {
       readonly status: 'taken-back';
       readonly orderId: OrderId;
@@ -51,30 +41,30 @@ export type Reservation =
       readonly takenBackAt: Date;
     };
 
-export interface Shelves {
-  get(productId: ProductId): Shelf | undefined;
+export interface StockLevels {
+  get(productId: ProductId): StockLevel | undefined;
 }
 
-/** A command that no story of an order leads to: it is a bug of whoever sent it, and it is parked. */
-export class OutOfStory extends Poison {
-  constructor(wanted: string, orderId: OrderId, current: Reservation | undefined) {
+/** The state of the reservation does not allow the command. This is a bug of the sender; the command becomes a dead letter. */
+export class InvalidTransition extends Poison {
+  constructor(transition: string, orderId: OrderId, current: Reservation | undefined) {
     super(
-      `the goods of order ${orderId} can't be ${wanted}: ${current ? `they are ${current.status}` : 'nothing was ever reserved'}`,
+      `the stock of order ${orderId} can't be ${transition}: ${current ? `it is ${current.status}` : 'nothing was reserved'}`,
     );
   }
 }
 
-/** Sets every line aside or none. Asked again, it answers the same; asked after a release, it does nothing. */
+/** Reserves every line or none. A repeated command gets the same reply; after a release it does nothing. */
 export function reserve(
   orderId: OrderId,
   lines: readonly Line[],
   current: Reservation | undefined,
-  shelves: Shelves,
+  stockLevels: StockLevels,
   now: Date,
 ): StockEvent {
   switch (current?.status) {
     case undefined: {
-      const shortages = shortagesOf(lines, shelves);
+      const shortages = shortagesOf(lines, stockLevels);
       return shortages.length > 0
         ? { what: 'refused', orderId, reason: 'out-of-stock', shortages, at: now }
         : { what: 'reserved', orderId, lines, at: now };
@@ -90,7 +80,7 @@ export function reserve(
   }
 }
 
-/** The undo of `reserve`, even of one that has not come yet. Once the goods are sold there is no way back to it. */
+/** Compensates `reserve`, even one that arrives later. Not possible after the sale. */
 export function release(orderId: OrderId, current: Reservation | undefined, now: Date): StockEvent {
   switch (current?.status) {
     case undefined:
@@ -102,11 +92,11 @@ export function release(orderId: OrderId, current: Reservation | undefined, now:
       return { what: 'released', orderId, lines: current.lines, at: current.releasedAt };
     case 'sold':
     case 'taken-back':
-      throw new OutOfStory('released', orderId, current);
+      throw new InvalidTransition('released', orderId, current);
   }
 }
 
-/** Makes a sale of the reservation. Can't be refused: what is set aside is there. */
+/** Turns the reservation into a sale. Never rejected: the reserved stock is there. */
 export function sell(orderId: OrderId, current: Reservation | undefined, now: Date): StockEvent {
   switch (current?.status) {
     case 'reserved':
@@ -117,11 +107,11 @@ export function sell(orderId: OrderId, current: Reservation | undefined, now: Da
     case undefined:
     case 'refused':
     case 'released':
-      throw new OutOfStory('sold', orderId, current);
+      throw new InvalidTransition('sold', orderId, current);
   }
 }
 
-/** The undo of `sell`, even of one that has not come yet. */
+/** Compensates `sell`, even one that arrives later. */
 export function takeBack(orderId: OrderId, current: Reservation | undefined, now: Date): StockEvent {
   switch (current?.status) {
     case 'reserved':
@@ -132,21 +122,21 @@ export function takeBack(orderId: OrderId, current: Reservation | undefined, now
     case undefined:
     case 'refused':
     case 'released':
-      throw new OutOfStory('taken back', orderId, current);
+      throw new InvalidTransition('taken back', orderId, current);
   }
 }
 
-/** Pieces a product, the lines of one product together. */
+/** The total quantity per product. */
 export function piecesOf(lines: readonly Line[]): ReadonlyMap<ProductId, number> {
   const pieces = new Map<ProductId, number>();
   for (const { productId, quantity } of lines) pieces.set(productId, (pieces.get(productId) ?? 0) + quantity);
   return pieces;
 }
 
-function shortagesOf(lines: readonly Line[], shelves: Shelves): Shortage[] {
+function shortagesOf(lines: readonly Line[], stockLevels: StockLevels): Shortage[] {
   const pieces = piecesOf(lines);
   return lines.flatMap((line) => {
-    const available = shelves.get(line.productId)?.available ?? 0;
+    const available = stockLevels.get(line.productId)?.available ?? 0;
     return pieces.get(line.productId)! > available ? [{ ...line, available }] : [];
   });
 }

@@ -1,8 +1,17 @@
-import type { OrderId } from '@tradewind/kernel';
-import type { Line, Reservation, Shortage } from './reservation.js';
-import type { Place } from './shelf.js';
+import type { OrderId, ProductId } from '@tradewind/contracts/ids';
 
-/** What happened to the goods of an order. The decisions make it, and it alone changes rows: live and in a rebuild alike. */
+/** A quantity of a product. An order may have several lines of one product; their quantities are added. */
+export interface Line {
+  readonly productId: ProductId;
+  readonly quantity: number;
+}
+
+/** A line that could not be reserved, with the quantity that was available. */
+export interface Shortage extends Line {
+  readonly available: number;
+}
+
+/** A change of an order's stock. Decisions create events; rows change only by events, in handlers and in recovery alike. */
 export type StockEvent =
   | {
       readonly what: 'reserved' | 'released' | 'sold' | 'taken-back';
@@ -17,54 +26,3 @@ export type StockEvent =
       readonly shortages: readonly Shortage[];
       readonly at: Date;
     };
-
-/** The reservation after an event, and the way that the pieces of its lines go. */
-export interface Turn {
-  readonly reservation: Reservation;
-  readonly lines: readonly Line[];
-  readonly way?: readonly [from: Place, to: Place];
-}
-
-/** What an event makes of a reservation; undefined where it only says again what is known. */
-export function turnOf(current: Reservation | undefined, event: StockEvent): Turn | undefined {
-  const { orderId, at } = event;
-  switch (event.what) {
-    case 'reserved': {
-      const { lines } = event;
-      return current
-        ? undefined
-        : {
-            reservation: { status: 'reserved', orderId, lines, reservedAt: at },
-            lines,
-            way: ['available', 'reserved'],
-          };
-    }
-    case 'refused':
-      return current
-        ? undefined
-        : { reservation: { status: 'refused', orderId, shortages: event.shortages, refusedAt: at }, lines: [] };
-    case 'released': {
-      if (current && current.status !== 'reserved' && current.status !== 'refused') return undefined;
-      const reservation = { status: 'released', orderId, lines: event.lines, releasedAt: at } as const;
-      return { reservation, lines: event.lines, way: ['reserved', 'available'] };
-    }
-    case 'sold': {
-      if (current?.status === 'reserved')
-        return {
-          reservation: { ...current, status: 'sold', soldAt: at },
-          lines: event.lines,
-          way: ['reserved', 'sold'],
-        };
-      return current?.status === 'taken-back' && !current.soldAt
-        ? { reservation: { ...current, soldAt: at }, lines: [] }
-        : undefined;
-    }
-    case 'taken-back':
-      if (current?.status !== 'reserved' && current?.status !== 'sold') return undefined;
-      return {
-        reservation: { ...current, status: 'taken-back', takenBackAt: at },
-        lines: event.lines,
-        way: [current.status, 'available'],
-      };
-  }
-}

@@ -1,14 +1,14 @@
 import { Controller } from '@nestjs/common';
 import { ReleaseStock } from '@tradewind/contracts';
-import { Handles, type Decision, type Given } from '@tradewind/messaging';
+import { Handles, type Decision, type HandlerContext } from '@tradewind/messaging';
 import { release } from '../domain/reservation.js';
-import { keep, whatIsReserved } from './stock-words.js';
+import { recordEvent, reservationOfOrder } from './stock.changes.js';
 
 @Controller()
 export class ReleaseStockHandler {
-  /** What was set aside is available again, and a reserve that comes later does nothing. */
-  @Handles(ReleaseStock, { load: whatIsReserved })
-  release(ask: ReleaseStock, given: Given<typeof whatIsReserved>): Decision {
-    return keep(release(ask.orderId, given.reservations.get(ask.orderId), given.now), given);
+  /** Makes reserved stock available again. A reserve command that arrives later does nothing. */
+  @Handles(ReleaseStock, { load: reservationOfOrder })
+  release(command: ReleaseStock, context: HandlerContext<typeof reservationOfOrder>): Decision {
+    return recordEvent(release(command.orderId, context.reservations.get(command.orderId), context.now), context);
   }
 }

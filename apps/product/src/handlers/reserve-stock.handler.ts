@@ -1,20 +1,21 @@
 import { Controller } from '@nestjs/common';
 import { ReserveStock } from '@tradewind/contracts';
-import { Handles, keys, type Decision, type Given } from '@tradewind/messaging';
+import { Handles, rows, type Decision, type HandlerContext } from '@tradewind/messaging';
 import { reserve } from '../domain/reservation.js';
-import { Reservations, Shelves } from '../storage/product.tables.js';
-import { keep } from './stock-words.js';
+import { Reservations, StockLevels } from '../storage/product.tables.js';
+import { recordEvent } from './stock.changes.js';
 
 const load = {
-  reservations: keys(Reservations, (ask: ReserveStock) => [ask.orderId]),
-  shelves: keys(Shelves, (ask: ReserveStock) => ask.lines.map((line) => line.productId)),
+  reservations: rows(Reservations, ({ orderId }: ReserveStock) => [orderId]),
+  stockLevels: rows(StockLevels, ({ lines }: ReserveStock) => lines.map(({ productId }) => productId)),
 };
 
 @Controller()
 export class ReserveStockHandler {
-  /** Every line or none. Two buyers never share the last piece: the shelves are locked, in key order, for the whole batch. */
+  /** Reserves every line or none. Stock levels are locked in key order for the whole batch, so two orders never get the last piece. */
   @Handles(ReserveStock, { load })
-  reserve(ask: ReserveStock, given: Given<typeof load>): Decision {
-    return keep(reserve(ask.orderId, ask.lines, given.reservations.get(ask.orderId), given.shelves, given.now), given);
+  reserve({ orderId, lines }: ReserveStock, context: HandlerContext<typeof load>): Decision {
+    const { reservations, stockLevels, now } = context;
+    return recordEvent(reserve(orderId, lines, reservations.get(orderId), stockLevels, now), context);
   }
 }

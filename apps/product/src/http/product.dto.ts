@@ -1,6 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsId } from '@tradewind/contracts';
-import type { ProductId } from '@tradewind/kernel';
+import { IsId, type ProductId } from '@tradewind/contracts';
 import { PageQuery } from '@tradewind/service';
 import { Type } from 'class-transformer';
 import {
@@ -18,14 +17,14 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
-import { mostPieces } from '../domain/shelf.js';
+import { mostPieces } from '../domain/stock-level.js';
 
 const highestPrice = 100_000_000;
 const sku = /^(?=.*[^ ])[A-Za-z0-9 ._-]+$/;
 const oneLine = /^(?=.*\S)\P{Cc}+$/u;
 
-/** May be left out; null is not the same as left out. */
-const IfGiven = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);
+/** The field is optional; null is invalid. */
+const IfPresent = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);
 
 /** A price in pence. */
 export class Price {
@@ -44,7 +43,7 @@ export class AddProduct {
   @IsString()
   @Length(1, 64)
   @Matches(sku, {
-    message: 'sku must have letters, digits, spaces, dots, dashes and underscores only, and not just spaces',
+    message: 'sku must have letters, digits, spaces, dots, dashes and underscores only, and not only spaces',
   })
   readonly sku!: string;
   @ApiProperty({ example: 'White hanging heart T-light holder', minLength: 1, maxLength: 200 })
@@ -66,13 +65,13 @@ export class AddProduct {
 
 export class ChangeProduct {
   @ApiPropertyOptional({ minLength: 1, maxLength: 200 })
-  @IfGiven()
+  @IfPresent()
   @IsString()
   @Length(1, 200)
   @Matches(oneLine, { message: 'name must be one line of text' })
   readonly name?: string;
   @ApiPropertyOptional({ type: Price })
-  @IfGiven()
+  @IfPresent()
   @IsObject()
   @ValidateNested()
   @Type(() => Price)
@@ -81,7 +80,7 @@ export class ChangeProduct {
 
 export class AdjustStock {
   @ApiProperty({
-    description: 'Pieces counted in (positive) or out (negative)',
+    description: 'Pieces added (positive) or removed (negative)',
     example: -3,
     minimum: -mostPieces,
     maximum: mostPieces,
@@ -99,7 +98,7 @@ export class AdjustStock {
 }
 
 export class ProductList extends PageQuery {
-  @ApiPropertyOptional({ description: 'A code, or beginnings of words that are in code or name', maxLength: 200 })
+  @ApiPropertyOptional({ description: 'A code, or prefixes of words in code or name', maxLength: 200 })
   @IsOptional()
   @IsString()
   @MaxLength(200)

@@ -1,23 +1,23 @@
-import type { Refusal } from '@tradewind/kernel';
+import type { Rejection } from '@tradewind/kernel';
 import { problem, type Problem } from '@tradewind/service';
-import { mostPieces } from '../domain/shelf.js';
+import { mostPieces } from '../domain/stock-level.js';
 
-/** What a client is told of a refusal. */
-export function productProblem({ refused }: Refusal): Problem {
-  switch (refused) {
+/** The HTTP problem of a rejection. */
+export function productProblem({ rejected }: Rejection): Problem {
+  switch (rejected) {
     case 'unknown-product':
       return problem(404, 'not-found', 'there is no such product');
     case 'sku-taken':
-      return problem(409, refused, 'another product has this sku: choose another one, or change that product');
+      return problem(409, rejected, 'another product has this sku: choose another one, or change that product');
     case 'not-enough-available':
       return problem(
         409,
-        refused,
-        'fewer pieces are available than are to be counted out; what is reserved for orders stays',
+        rejected,
+        'fewer pieces are available than should be removed; reserved pieces cannot be removed',
       );
     case 'too-much-stock':
-      return problem(409, refused, `more than ${mostPieces} pieces of a product can't be kept`);
+      return problem(409, rejected, `more than ${mostPieces} pieces of a product are not supported`);
     default:
-      return problem(409, refused, 'the request was refused');
+      return problem(409, rejected, 'the request was rejected');
   }
 }

@@ -7,7 +7,8 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { isRefusal, type ProductId, type Refusal } from '@tradewind/kernel';
+import type { ProductId } from '@tradewind/contracts';
+import { isRejection, type Rejection } from '@tradewind/kernel';
 import { Commands, UniqueConflict } from '@tradewind/messaging';
 import { page, problem, Public, Roles, type Page } from '@tradewind/service';
 import type { Response } from 'express';
@@ -58,7 +59,7 @@ export class ProductsController {
   @ApiCreatedResponse({ type: ProductAnswer })
   @ApiConflictResponse({ description: 'Another product has this code.' })
   async add(@Body() body: AddProduct, @Res({ passthrough: true }) response: Response): Promise<ProductView> {
-    const id = await this.#done(this.commands.run(addProduct, body));
+    const id = await this.#productId(this.commands.run(addProduct, body));
     response.setHeader('Location', `/products/${id}`);
     return this.#view(id);
   }
@@ -69,25 +70,25 @@ export class ProductsController {
   @ApiOkResponse({ type: ProductAnswer })
   @ApiNotFoundResponse()
   async change(@Param() { id }: ProductPath, @Body() change: ChangeProduct): Promise<ProductView> {
-    return this.#view(await this.#done(this.commands.run(changeProduct, { productId: id, change })));
+    return this.#view(await this.#productId(this.commands.run(changeProduct, { productId: id, change })));
   }
 
   @Post(':id/stock-adjustments')
   @Roles('admin')
-  @ApiOperation({ summary: 'Count pieces in or out (admin)' })
+  @ApiOperation({ summary: 'Add or remove pieces (admin)' })
   @ApiCreatedResponse({ type: ProductAnswer })
   @ApiNotFoundResponse()
   @ApiConflictResponse({ description: 'Fewer pieces are available.' })
   async adjust(@Param() { id }: ProductPath, @Body() { delta, reason }: AdjustStock): Promise<ProductView> {
-    return this.#view(await this.#done(this.commands.run(adjustStock, { productId: id, delta, reason })));
+    return this.#view(await this.#productId(this.commands.run(adjustStock, { productId: id, delta, reason })));
   }
 
-  async #done(result: Promise<ProductId | Refusal>): Promise<ProductId> {
+  async #productId(result: Promise<ProductId | Rejection>): Promise<ProductId> {
     const id = await result.catch((error: unknown) => {
       if (error instanceof UniqueConflict && error.constraint === 'sku_taken') return skuTaken;
       throw error;
     });
-    if (isRefusal(id)) throw productProblem(id);
+    if (isRejection(id)) throw productProblem(id);
     return id;
   }
 

@@ -2,11 +2,11 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Gauge, register } from 'prom-client';
 import { DataSource } from 'typeorm';
 
-/** Longer than all deadlines of an order and their undoing together. */
+/** 10 minutes: longer than all timeouts and compensations of an order together. */
 const overdue = `select count(*)::int as count from reservations where status = 'reserved' and reserved_at < now() - interval '10 minutes'`;
-const name = 'reservations_overdue';
+const name = 'tradewind_reservations_overdue';
 
-/** An alarm and no more: a reservation is ended by its order's saga alone, never by a clock. */
+/** Only reports: a reservation is ended by its order's saga, never by a timer. */
 @Injectable()
 export class OverdueReservations implements OnModuleInit {
   constructor(private readonly dataSource: DataSource) {}
@@ -16,9 +16,9 @@ export class OverdueReservations implements OnModuleInit {
     register.removeSingleMetric(name);
     new Gauge({
       name,
-      help: 'Reservations older than all deadlines of an order together: their sagas need a look.',
+      help: 'Reservations older than all timeouts of an order together: check their sagas.',
       async collect() {
-        // A scrape must tell the other metrics even while the database is away.
+        // A scrape must return the other metrics while the database is down.
         const count = await dataSource.query<{ count: number }[]>(overdue).then(
           ([row]) => row!.count,
           () => Number.NaN,

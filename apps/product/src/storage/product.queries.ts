@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { Money, ProductId } from '@tradewind/kernel';
+import type { ProductId } from '@tradewind/contracts';
+import type { Money } from '@tradewind/kernel';
 import { DataSource } from 'typeorm';
 import { searchWords } from './search-words.js';
 
@@ -12,7 +13,7 @@ export interface ProductView {
   readonly available: number;
 }
 
-interface Raw {
+interface ProductRow {
   readonly id: ProductId;
   readonly sku: string;
   readonly name: string;
@@ -22,12 +23,12 @@ interface Raw {
 }
 
 const view = `select p.product_id as id, p.sku, p.name, p.price_amount as amount, p.price_currency as currency, s.available
-from products p join shelves s using (product_id)`;
+from products p join stock_levels s using (product_id)`;
 const one = `${view} where p.product_id = $1`;
 const all = `${view} where p.sku > $2 order by p.sku limit $1`;
 const found = `${view} where p.sku > $2 and (p.sku = $3 or p.words @@ to_tsquery('simple', $4)) order by p.sku limit $1`;
 
-const read = ({ id, sku, name, amount, currency, available }: Raw): ProductView => ({
+const read = ({ id, sku, name, amount, currency, available }: ProductRow): ProductView => ({
   id,
   sku,
   name,
@@ -40,15 +41,15 @@ export class ProductQueries {
   constructor(private readonly dataSource: DataSource) {}
 
   async find(productId: ProductId): Promise<ProductView | undefined> {
-    const [raw] = await this.dataSource.query<Raw[]>(one, [productId]);
+    const [raw] = await this.dataSource.query<ProductRow[]>(one, [productId]);
     return raw && read(raw);
   }
 
-  /** By code, from after a code on. A query finds products with that code, or with words in code or name that begin with its words. */
+  /** Ordered by code, starting after the given code. A query finds that code, or products whose code or name has words with these prefixes. */
   async list(limit: number, after = '', query = ''): Promise<ProductView[]> {
     const raw = await (query === ''
-      ? this.dataSource.query<Raw[]>(all, [limit, after])
-      : this.dataSource.query<Raw[]>(found, [limit, after, query, searchWords(query)]));
+      ? this.dataSource.query<ProductRow[]>(all, [limit, after])
+      : this.dataSource.query<ProductRow[]>(found, [limit, after, query, searchWords(query)]));
     return raw.map(read);
   }
 }

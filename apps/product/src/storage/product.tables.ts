@@ -1,7 +1,7 @@
 import { table } from '@tradewind/messaging';
 import type { Product } from '../domain/product.js';
 import type { Reservation } from '../domain/reservation.js';
-import type { Shelf } from '../domain/shelf.js';
+import type { StockLevel } from '../domain/stock-level.js';
 
 export const Products = table<Product>('products', 'productId', {
   productId: 'uuid',
@@ -23,7 +23,7 @@ export const Reservations = table<Reservation>('reservations', 'orderId', {
   takenBackAt: 'timestamptz',
 });
 
-export const Shelves = table<Shelf>('shelves', 'productId', {
+export const StockLevels = table<StockLevel>('stock_levels', 'productId', {
   productId: 'uuid',
   available: 'int8',
   reserved: 'int8',
@@ -32,5 +32,5 @@ export const Shelves = table<Shelf>('shelves', 'productId', {
   adjusted: 'int8',
 });
 
-/** Every transaction locks in this order: what an order reserved says which shelves it is about. */
-export const lockOrder = [Products, Reservations, Shelves];
+/** Every transaction locks tables in this order: reservations first, because their lines determine the stock levels. */
+export const lockOrder = [Products, Reservations, StockLevels];

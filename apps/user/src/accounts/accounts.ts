@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { isRefusal, uuidv7, userId, type UserId } from '@tradewind/kernel';
+import { userId, type UserId } from '@tradewind/contracts';
+import { isRejection, uuidv7 } from '@tradewind/kernel';
 import { Commands, UniqueConflict } from '@tradewind/messaging';
 import { Clock, Randomness } from '@tradewind/service';
 import { changeOwnProfile } from '../commands/change-profile.command.js';
@@ -10,20 +11,20 @@ import { PasswordHasher } from '../passwords/password-hasher.js';
 import { AccountQueries, type SealedProfile } from '../storage/account.queries.js';
 import { PersonalSeal } from './personal-seal.js';
 
-/** A person as the person sees it: in clear text, on the way out only. */
+/** The profile as its owner sees it, in clear text; it exists in responses only. */
 export interface Profile {
   readonly id: UserId;
   readonly email: string;
   readonly name: string;
 }
 
-export interface Person {
+export interface RegistrationForm {
   readonly email: string;
   readonly name: string;
   readonly password: string;
 }
 
-/** What can be done with an account: hashing and sealing around the commands, which see no clear text. */
+/** Operations on accounts: hashes and seals around the commands, which see no clear text. */
 @Injectable()
 export class Accounts {
   constructor(
@@ -35,15 +36,15 @@ export class Accounts {
     @Inject(Randomness) private readonly randomness: Randomness,
   ) {}
 
-  async register({ email, name, password }: Person, role: Role): Promise<Profile | typeof emailTaken> {
+  async register({ email, name, password }: RegistrationForm, role: Role): Promise<Profile | typeof emailTaken> {
     const emailIndex = this.seal.emailIndex(email);
-    // looked up first, so that a taken address costs no hash; the commit decides
+    // saves the cost of a hash for a taken address; the commit decides
     if (await this.queries.byEmail(emailIndex)) return emailTaken;
     const passwordHash = await this.hasher.hash(password);
     const id = userId(uuidv7(this.clock.now().getTime(), this.randomness.bytes(10)));
     const wrappedKey = this.seal.newKey(id);
     const seal = (clear: string): string => this.seal.seal(id, wrappedKey, clear);
-    const done = await this.#single(() =>
+    const registered = await this.#uniqueEmail(() =>
       this.commands.run(register, {
         userId: id,
         role,
@@ -54,7 +55,7 @@ export class Accounts {
         passwordHash,
       }),
     );
-    return isRefusal(done) ? emailTaken : { id, email, name };
+    return isRejection(registered) ? emailTaken : { id, email, name };
   }
 
   async roleOf(email: string): Promise<Role | undefined> {
@@ -81,9 +82,9 @@ export class Accounts {
       ...(change.name !== undefined && { name: seal(change.name) }),
     };
     if (Object.keys(sealed).length === 0) return this.#open(found, found.wrappedKey);
-    const done = await this.#single(() => this.commands.run(changeOwnProfile, { userId: id, change: sealed }));
-    if (!isRefusal(done)) return this.#open({ ...found, ...done }, found.wrappedKey);
-    return done.refused === emailTaken.refused ? emailTaken : undefined;
+    const changed = await this.#uniqueEmail(() => this.commands.run(changeOwnProfile, { userId: id, change: sealed }));
+    if (!isRejection(changed)) return this.#open({ ...found, ...changed }, found.wrappedKey);
+    return changed.rejected === emailTaken.rejected ? emailTaken : undefined;
   }
 
   async forget(id: UserId): Promise<void> {
@@ -94,8 +95,8 @@ export class Accounts {
     return { id, email: this.seal.open(id, wrappedKey, email), name: this.seal.open(id, wrappedKey, name) };
   }
 
-  /** Two at once with one address: the database lets one through. */
-  async #single<R>(run: () => Promise<R>): Promise<R | typeof emailTaken> {
+  /** Of concurrent requests with one address, the unique constraint accepts one. */
+  async #uniqueEmail<R>(run: () => Promise<R>): Promise<R | typeof emailTaken> {
     try {
       return await run();
     } catch (error) {

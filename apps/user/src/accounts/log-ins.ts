@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { isRefusal } from '@tradewind/kernel';
+import { isRejection } from '@tradewind/kernel';
 import { Commands } from '@tradewind/messaging';
 import { Randomness } from '@tradewind/service';
-import { logIn, logOut, rotate } from '../commands/sessions.command.js';
+import { logIn, logOut, rotateToken } from '../commands/sessions.command.js';
 import { LoginThrottle } from '../passwords/login-throttle.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { AccountQueries } from '../storage/account.queries.js';
@@ -18,7 +18,7 @@ export interface Tokens {
   readonly expiresIn: number;
 }
 
-/** Logging in, staying logged in, logging out. Undefined is a no without a reason: reasons would help a guesser. */
+/** Log-in, token refresh and log-out. Undefined is a rejection without a reason: a reason would help an attacker. */
 @Injectable()
 export class LogIns {
   constructor(
@@ -32,39 +32,39 @@ export class LogIns {
     @Inject(Randomness) private readonly randomness: Randomness,
   ) {}
 
-  /** Whether the person or only the password is wrong shows neither in the answer nor in its time. */
+  /** Neither the response nor its time shows whether the e-mail address or only the password is wrong. */
   async logIn(email: string, password: string, address: string): Promise<Tokens | undefined> {
     const index = this.seal.emailIndex(email);
     await this.throttle.admit(address, index);
-    const proof = await this.queries.byEmail(index);
-    if (!(await this.hasher.verify(proof?.passwordHash, password)) || !proof) return undefined;
+    const credential = await this.queries.byEmail(index);
+    if (!(await this.hasher.verify(credential?.passwordHash, password)) || !credential) return undefined;
     this.throttle.succeeded(address, index);
     const refreshToken = newRefreshToken(this.randomness);
-    const accessToken = await this.tokens.sign(proof.userId, proof.role);
+    const accessToken = await this.tokens.sign(credential.userId, credential.role);
     const opened = await this.commands.run(logIn, {
-      userId: proof.userId,
+      userId: credential.userId,
       tokenHash: refreshTokenHash(refreshToken),
-      lifetime: this.config.SESSION_DAYS * 86_400_000,
+      lifetimeMs: this.config.SESSION_DAYS * 86_400_000,
     });
-    return isRefusal(opened) ? undefined : this.#answer(accessToken, refreshToken);
+    return isRejection(opened) ? undefined : this.#response(accessToken, refreshToken);
   }
 
   async refresh(refreshToken: string): Promise<Tokens | undefined> {
     const next = newRefreshToken(this.randomness);
-    await this.tokens.ready(); // before the old token is used up
-    const done = await this.commands.run(rotate, {
+    await this.tokens.ready(); // fails before the old token is used
+    const result = await this.commands.run(rotateToken, {
       tokenHash: refreshTokenHash(refreshToken),
       nextHash: refreshTokenHash(next),
     });
-    if (isRefusal(done) || !done.refreshed) return undefined;
-    return this.#answer(await this.tokens.sign(done.userId, done.role), next);
+    if (isRejection(result) || !result.refreshed) return undefined;
+    return this.#response(await this.tokens.sign(result.userId, result.role), next);
   }
 
   async logOut(refreshToken: string): Promise<void> {
     await this.commands.run(logOut, { tokenHash: refreshTokenHash(refreshToken) });
   }
 
-  #answer(accessToken: string, refreshToken: string): Tokens {
+  #response(accessToken: string, refreshToken: string): Tokens {
     return { accessToken, refreshToken, tokenType: 'Bearer', expiresIn: this.tokens.lifetimeSeconds };
   }
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { UserId } from '@tradewind/kernel';
+import type { UserId } from '@tradewind/contracts';
 import {
   blindIndexWith,
   dataKeySecret,
@@ -13,7 +13,7 @@ import {
 import { normaliseEmail } from '../domain/email.js';
 import { UserConfig } from '../user.config.js';
 
-/** Seals and opens personal data with the keys that this service owns: nobody has to be waited for. */
+/** Seals and unseals personal data with the data keys of this service's own tables. */
 @Injectable()
 export class PersonalSeal {
   readonly #secret: Buffer;
@@ -25,7 +25,7 @@ export class PersonalSeal {
     this.#secret = dataKeySecret(config.DATA_KEY_SECRET);
   }
 
-  /** A new person's own key, wrapped. */
+  /** A new data key, wrapped. */
   newKey(userId: UserId): string {
     return wrap(this.#secret, userId, newDataKey(this.randomness), this.randomness);
   }

@@ -4,12 +4,12 @@ import { SessionQueries } from '../storage/session.queries.js';
 
 const hour = 3_600_000;
 
-/** Deletes sessions that expired more than a day ago, every hour: they prove nothing any more. */
+/** Deletes sessions that expired more than a day ago, every hour. */
 @Injectable()
 export class SessionSweeper implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #logger = new Logger('Sessions');
   readonly #stopped = new AbortController();
-  #sweeping: Promise<void> | undefined;
+  #running: Promise<void> | undefined;
 
   constructor(
     private readonly queries: SessionQueries,
@@ -17,21 +17,19 @@ export class SessionSweeper implements OnApplicationBootstrap, OnApplicationShut
   ) {}
 
   onApplicationBootstrap(): void {
-    this.#sweeping = this.#sweepForEver();
+    this.#running = this.#runUntilStopped();
   }
 
   async onApplicationShutdown(): Promise<void> {
     this.#stopped.abort();
-    await this.#sweeping;
+    await this.#running;
   }
 
-  async #sweepForEver(): Promise<void> {
+  async #runUntilStopped(): Promise<void> {
     while (!this.#stopped.signal.aborted) {
       await this.queries
         .deleteExpired()
-        .catch((error: unknown) =>
-          this.#logger.warn('expired sessions could not be deleted, another try follows', error),
-        );
+        .catch((error: unknown) => this.#logger.warn('expired sessions could not be deleted; retrying', error));
       await this.timers.wait(hour, this.#stopped.signal);
     }
   }

@@ -1,10 +1,10 @@
-import { ProfileUpdated } from '@tradewind/contracts';
-import { isRefusal, type UserId } from '@tradewind/kernel';
-import { answer, command, keys, matching, save, say } from '@tradewind/messaging';
+import { ProfileUpdated, type UserId } from '@tradewind/contracts';
+import { isRejection } from '@tradewind/kernel';
+import { answer, command, rows, rowsWhere, save, publish } from '@tradewind/messaging';
 import { accountForgotten, changeProfile, type ProfileChange } from '../domain/account.js';
 import { Accounts } from '../storage/tables.js';
 
-export interface ChangingProfile {
+export interface ChangeProfileInput {
   readonly userId: UserId;
   readonly change: ProfileChange;
 }
@@ -12,19 +12,19 @@ export interface ChangingProfile {
 export const changeOwnProfile = command(
   'user.change-profile',
   {
-    account: keys(Accounts, ({ userId }: ChangingProfile) => [userId]),
-    holders: matching(Accounts, 'emailIndex', ({ change }: ChangingProfile) =>
+    account: rows(Accounts, ({ userId }: ChangeProfileInput) => [userId]),
+    holders: rowsWhere(Accounts, 'emailIndex', ({ change }: ChangeProfileInput) =>
       change.email ? [change.email.index] : [],
     ),
   },
-  ({ userId, change }: ChangingProfile, { account, holders, now }) => {
+  ({ userId, change }: ChangeProfileInput, { account, holders, now }) => {
     const found = account.get(userId);
     const changed = found ? changeProfile(found, change, holders.all()) : accountForgotten;
-    if (isRefusal(changed)) return changed;
+    if (isRejection(changed)) return changed;
     const { email, name } = change;
     return save(Accounts, changed)
       .and(
-        say(ProfileUpdated, {
+        publish(ProfileUpdated, {
           userId,
           ...(email && { email: email.sealed }),
           ...(name !== undefined && { name }),

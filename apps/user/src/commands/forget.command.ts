@@ -1,31 +1,30 @@
-import { DataKeyDestroyed, UserForgotten } from '@tradewind/contracts';
-import type { UserId } from '@tradewind/kernel';
-import { command, keys, matching, nothing, remove, save, say } from '@tradewind/messaging';
+import { DataKeyDestroyed, UserForgotten, type UserId } from '@tradewind/contracts';
+import { command, rows, rowsWhere, nothing, remove, save, publish } from '@tradewind/messaging';
 import { forget } from '../domain/account.js';
 import { end } from '../domain/session.js';
 import { Accounts, Credentials, PersonalKeys, Sessions } from '../storage/tables.js';
 
-interface Forgetting {
+interface ForgetInput {
   readonly userId: UserId;
 }
 
-/** Whatever was sealed with the person's key is unreadable from the commit on; every other holder hears of it. Twice is once. */
+/** From the commit on, all data sealed with the person's key is unreadable; the other services get the events. Repeating it changes nothing. */
 export const forgetPerson = command(
   'user.forget',
   {
-    sessions: matching(Sessions, 'userId', ({ userId }: Forgetting) => [userId]),
-    account: keys(Accounts, ({ userId }: Forgetting) => [userId]),
-    credential: keys(Credentials, ({ userId }: Forgetting) => [userId]),
-    personalKey: keys(PersonalKeys, ({ userId }: Forgetting) => [userId]),
+    sessions: rowsWhere(Sessions, 'userId', ({ userId }: ForgetInput) => [userId]),
+    account: rows(Accounts, ({ userId }: ForgetInput) => [userId]),
+    credential: rows(Credentials, ({ userId }: ForgetInput) => [userId]),
+    personalKey: rows(PersonalKeys, ({ userId }: ForgetInput) => [userId]),
   },
-  ({ userId }: Forgetting, { account, sessions, now }) => {
+  ({ userId }: ForgetInput, { account, sessions, now }) => {
     const found = account.get(userId);
     if (found?.status !== 'active') return nothing();
     return save(Accounts, forget(found, now))
       .and(save(Sessions, ...sessions.all().map((session) => end(session, 'forgotten', now))))
       .and(remove(Credentials, userId))
       .and(remove(PersonalKeys, userId))
-      .and(say(DataKeyDestroyed, { userId }))
-      .and(say(UserForgotten, { userId, forgottenAt: now.toISOString() }));
+      .and(publish(DataKeyDestroyed, { userId }))
+      .and(publish(UserForgotten, { userId, forgottenAt: now.toISOString() }));
   },
 );

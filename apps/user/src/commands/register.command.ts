@@ -1,6 +1,5 @@
-import { DataKeyAnnounced, UserRegistered } from '@tradewind/contracts';
-import type { UserId } from '@tradewind/kernel';
-import { answer, command, insert, keys, matching, save, say } from '@tradewind/messaging';
+import { DataKeyAnnounced, UserRegistered, type UserId } from '@tradewind/contracts';
+import { answer, command, insert, rows, rowsWhere, save, publish } from '@tradewind/messaging';
 import { emailTaken, type Role } from '../domain/account.js';
 import { Accounts, Credentials, PersonalKeys } from '../storage/tables.js';
 
@@ -16,20 +15,20 @@ export interface Registration {
   readonly passwordHash: string;
 }
 
-/** The account, its password, its data key and both announcements, at once or not at all. */
+/** Saves the account, its password and its data key, and publishes both events, in one transaction. */
 export const register = command(
   'user.register',
   {
-    account: keys(Accounts, ({ userId }: Registration) => [userId]),
-    holders: matching(Accounts, 'emailIndex', ({ emailIndex }: Registration) => [emailIndex]),
+    account: rows(Accounts, ({ userId }: Registration) => [userId]),
+    holders: rowsWhere(Accounts, 'emailIndex', ({ emailIndex }: Registration) => [emailIndex]),
   },
   ({ userId, role, email, emailIndex, name, wrappedKey, passwordHash }: Registration, { holders, now }) => {
     if (holders.all().length > 0) return emailTaken;
     return save(Accounts, { status: 'active', userId, role, email, emailIndex, name, registeredAt: now })
       .and(insert(Credentials, { userId, passwordHash }))
       .and(insert(PersonalKeys, { userId, wrappedKey, createdAt: now }))
-      .and(say(DataKeyAnnounced, { userId, wrappedKey, createdAt: now.toISOString() }))
-      .and(say(UserRegistered, { userId, email, name, role, registeredAt: now.toISOString() }))
+      .and(publish(DataKeyAnnounced, { userId, wrappedKey, createdAt: now.toISOString() }))
+      .and(publish(UserRegistered, { userId, email, name, role, registeredAt: now.toISOString() }))
       .and(answer({ userId }));
   },
 );

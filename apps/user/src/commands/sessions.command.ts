@@ -1,24 +1,24 @@
-import { refusal, type Refusal, type UserId } from '@tradewind/kernel';
-import { answer, command, insert, keys, nothing, save, type Decision } from '@tradewind/messaging';
+import type { UserId } from '@tradewind/contracts';
+import { rejection, type Rejection } from '@tradewind/kernel';
+import { answer, command, insert, rows, nothing, save, type Decision } from '@tradewind/messaging';
 import { accountForgotten, type Role } from '../domain/account.js';
 import { end, issue, openSession, refresh, type RefreshToken } from '../domain/session.js';
 import { Accounts, RefreshTokens, Sessions } from '../storage/tables.js';
 
-export interface Opening {
+export interface OpenSessionInput {
   readonly userId: UserId;
   readonly tokenHash: string;
-  /** Milliseconds. */
-  readonly lifetime: number;
+  readonly lifetimeMs: number;
 }
 
-/** A log-in whose password was right. The account is locked, so it can't be forgotten in between. */
+/** Opens a session after the password was verified. The account is locked, so it can't be forgotten at the same time. */
 export const logIn = command(
   'session.open',
-  { account: keys(Accounts, ({ userId }: Opening) => [userId]) },
-  ({ userId, tokenHash, lifetime }: Opening, { account, id, now }) => {
+  { account: rows(Accounts, ({ userId }: OpenSessionInput) => [userId]) },
+  ({ userId, tokenHash, lifetimeMs }: OpenSessionInput, { account, newId: id, now }) => {
     const found = account.get(userId);
     if (found?.status !== 'active') return accountForgotten;
-    const session = openSession(id(), userId, now, lifetime);
+    const session = openSession(id(), userId, now, lifetimeMs);
     return insert(Sessions, session)
       .and(insert(RefreshTokens, issue(session.sessionId, tokenHash, now)))
       .and(answer({ userId, role: found.role }));
@@ -28,50 +28,50 @@ export const logIn = command(
 const sessionsOf = (_: unknown, { token }: { token: { all(): readonly RefreshToken[] } }): string[] =>
   token.all().map(({ sessionId }) => sessionId);
 
-export interface Rotation {
+export interface RotateTokenInput {
   readonly tokenHash: string;
   readonly nextHash: string;
 }
 
-export const sessionOver = refusal('session-over');
+export const sessionOver = rejection('session-over');
 export type Refreshed =
   { readonly refreshed: true; readonly userId: UserId; readonly role: Role } | { readonly refreshed: false };
 
-/** Of many calls with one token exactly one wins, and the second ends the session: the end is kept, so it is no refusal. */
-export const rotate = command(
+/** Of many calls with one token exactly one succeeds; the second ends the session. That end must be saved, so it is not a rejection. */
+export const rotateToken = command(
   'session.refresh',
   {
-    token: keys(RefreshTokens, ({ tokenHash }: Rotation) => [tokenHash]),
-    session: keys(Sessions, sessionsOf),
-    account: keys(Accounts, (_: Rotation, { session }: { session: { all(): readonly { userId: UserId }[] } }) =>
+    token: rows(RefreshTokens, ({ tokenHash }: RotateTokenInput) => [tokenHash]),
+    session: rows(Sessions, sessionsOf),
+    account: rows(Accounts, (_: RotateTokenInput, { session }: { session: { all(): readonly { userId: UserId }[] } }) =>
       session.all().map(({ userId }) => userId),
     ),
   },
-  ({ tokenHash, nextHash }: Rotation, { token, session, account, now }): Decision<Refreshed> | Refusal => {
+  ({ tokenHash, nextHash }: RotateTokenInput, { token, session, account, now }): Decision<Refreshed> | Rejection => {
     const presented = token.get(tokenHash);
     const [family] = session.all();
     const [owner] = account.all();
     if (!presented || !family || owner?.status !== 'active') return sessionOver;
-    const done = refresh(family, presented, nextHash, now);
-    switch (done.outcome) {
+    const result = refresh(family, presented, nextHash, now);
+    switch (result.outcome) {
       case 'rotated':
-        return save(RefreshTokens, done.used)
-          .and(insert(RefreshTokens, done.next))
+        return save(RefreshTokens, result.used)
+          .and(insert(RefreshTokens, result.next))
           .and(answer<Refreshed>({ refreshed: true, userId: owner.userId, role: owner.role }));
       case 'reused':
-        return save(Sessions, done.ended).and(answer<Refreshed>({ refreshed: false }));
+        return save(Sessions, result.ended).and(answer<Refreshed>({ refreshed: false }));
       case 'over':
         return sessionOver;
     }
   },
 );
 
-/** Ends the session of a token, current or used. A token that nobody knows has none. */
+/** Ends the session of a token, current or used. An unknown token is ignored. */
 export const logOut = command(
   'session.close',
   {
-    token: keys(RefreshTokens, ({ tokenHash }: { readonly tokenHash: string }) => [tokenHash]),
-    session: keys(Sessions, sessionsOf),
+    token: rows(RefreshTokens, ({ tokenHash }: { readonly tokenHash: string }) => [tokenHash]),
+    session: rows(Sessions, sessionsOf),
   },
   (_, { session, now }) => {
     const [family] = session.all();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { userId } from '@tradewind/kernel';
+import { userId } from '@tradewind/contracts/ids';
 import { accountForgotten, changeProfile, emailTaken, forget, type ActiveAccount } from './account.js';
 import { normaliseEmail } from './email.js';
 
@@ -18,28 +18,29 @@ const another = anAccount('2');
 const newAddress = { sealed: 'sealed-new', index: 'index-new' };
 
 describe('changing a profile', () => {
-  it('changes only what is named', () =>
+  it('changes only the given fields', () =>
     expect(changeProfile(mine, { name: 'new-name' }, [])).toEqual({ ...mine, name: 'new-name' }));
-  it('moves the look-up with the address', () =>
+  it('changes the lookup value with the address', () =>
     expect(changeProfile(mine, { email: newAddress }, [])).toEqual({
       ...mine,
       email: 'sealed-new',
       emailIndex: 'index-new',
     }));
-  it('refuses an address that somebody else has', () =>
+  it('rejects an address of another account', () =>
     expect(changeProfile(mine, { email: newAddress }, [another])).toEqual(emailTaken));
-  it("accepts the address that is one's own already", () =>
+  it("accepts the account's current address", () =>
     expect(changeProfile(mine, { email: newAddress }, [mine])).not.toEqual(emailTaken));
 });
 
-describe('a person who is forgotten', () => {
+describe('a forgotten person', () => {
   const forgotten = forget(mine, now);
   it('leaves an id and a date', () =>
     expect(forgotten).toEqual({ status: 'forgotten', userId: mine.userId, forgottenAt: now }));
-  it('is forgotten once', () => expect(forget(forgotten, new Date('2026-04-01T00:00:00Z'))).toBe(forgotten));
+  it('is not changed by forgetting again', () =>
+    expect(forget(forgotten, new Date('2026-04-01T00:00:00Z'))).toBe(forgotten));
   it('has no profile to change', () => expect(changeProfile(forgotten, { name: 'x' }, [])).toEqual(accountForgotten));
 });
 
 describe('two spellings of an address', () => {
-  it('are one', () => expect(normaliseEmail('  Ann.Lee@Example.COM ')).toBe(normaliseEmail('ann.lee@example.com')));
+  it('are equal', () => expect(normaliseEmail('  Ann.Lee@Example.COM ')).toBe(normaliseEmail('ann.lee@example.com')));
 });

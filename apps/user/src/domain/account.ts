@@ -1,4 +1,5 @@
-import { refusal, type UserId } from '@tradewind/kernel';
+import type { UserId } from '@tradewind/contracts/ids';
+import { rejection } from '@tradewind/kernel';
 
 export type Role = 'customer' | 'admin';
 
@@ -8,13 +9,13 @@ export interface ActiveAccount {
   readonly userId: UserId;
   readonly role: Role;
   readonly email: string;
-  /** Finds the account by its address without keeping the address; no two accounts have the same. */
+  /** The lookup value of the e-mail address; unique. */
   readonly emailIndex: string;
   readonly name: string;
   readonly registeredAt: Date;
 }
 
-/** What is left of a person who wanted to be forgotten. */
+/** What is kept of a person who was forgotten. */
 export interface ForgottenAccount {
   readonly status: 'forgotten';
   readonly userId: UserId;
@@ -28,10 +29,10 @@ export interface ProfileChange {
   readonly name?: string;
 }
 
-export const emailTaken = refusal('email-taken');
-export const accountForgotten = refusal('account-forgotten');
+export const emailTaken = rejection('email-taken');
+export const accountForgotten = rejection('account-forgotten');
 
-/** Only what is named changes. The address must not be another account's. */
+/** Changes only the given fields. `holders` are the accounts that have the new address: it must not be another account's. */
 export function changeProfile(
   account: Account,
   change: ProfileChange,

@@ -1,2 +1,2 @@
-/** How an address is compared and kept: without case and outer white space. Two spellings of it are one account. */
+/** The form in which addresses are compared and stored: lower case, without surrounding white space. */
 export const normaliseEmail = (email: string): string => email.normalize('NFKC').trim().toLowerCase();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { userId } from '@tradewind/kernel';
+import { userId } from '@tradewind/contracts/ids';
 import { end, issue, openSession, refresh, type RefreshToken } from './session.js';
 
 const person = userId('01991234-5678-7000-8000-000000000001');
@@ -12,14 +12,14 @@ const itsUsedToken: RefreshToken = { ...itsToken, status: 'used', usedAt: tuesda
 
 describe('refreshing with the current token', () => {
   const refreshed = refresh(anOpenSession, itsToken, 'second', tuesday);
-  it('uses it up and issues the next one', () =>
+  it('marks it as used and issues the next one', () =>
     expect(refreshed).toEqual({ outcome: 'rotated', used: itsUsedToken, next: issue('s', 'second', tuesday) }));
-  it('does not lengthen the session', () =>
+  it('does not extend the session', () =>
     expect(refresh(anOpenSession, itsToken, 'second', inApril)).toEqual({ outcome: 'over' }));
 });
 
 describe('refreshing with a token that was used before', () => {
-  it('ends the whole family', () =>
+  it('ends the session', () =>
     expect(refresh(anOpenSession, itsUsedToken, 'second', tuesday)).toEqual({
       outcome: 'reused',
       ended: end(anOpenSession, 'reuse', tuesday),

@@ -1,29 +1,30 @@
-import { assertNever, type UserId } from '@tradewind/kernel';
+import type { UserId } from '@tradewind/contracts/ids';
+import { assertNever } from '@tradewind/kernel';
 
-/** One login and every refresh token that came of it: a family. */
+/** A log-in and its family of refresh tokens. */
 export type Session = OpenSession | EndedSession;
 
-interface SessionFacts {
+interface SessionBase {
   readonly sessionId: string;
   readonly userId: UserId;
   readonly openedAt: Date;
   readonly expiresAt: Date;
 }
 
-export interface OpenSession extends SessionFacts {
+export interface OpenSession extends SessionBase {
   readonly status: 'open';
 }
 
-export interface EndedSession extends SessionFacts {
+export interface EndedSession extends SessionBase {
   readonly status: 'ended';
   readonly endedAt: Date;
   readonly endedBy: EndedBy;
 }
 
-/** `reuse`: a refresh token came a second time, so somebody else may hold it. */
+/** `reuse`: a refresh token was used twice, so it may have been stolen. */
 export type EndedBy = 'logout' | 'reuse' | 'forgotten';
 
-/** Known by its hash only; the token itself is 256 random bits in its holder's hands. */
+/** Stored as a hash only; the token itself is 256 random bits. */
 export type RefreshToken =
   | { readonly status: 'current'; readonly tokenHash: string; readonly sessionId: string; readonly issuedAt: Date }
   | {
@@ -34,18 +35,18 @@ export type RefreshToken =
       readonly usedAt: Date;
     };
 
-export type Refreshing =
+export type RefreshResult =
   | { readonly outcome: 'rotated'; readonly used: RefreshToken; readonly next: RefreshToken }
-  /** The token was used before: the whole family ends, its newest token too. */
+  /** The token was used before: the session ends, with its newest token. */
   | { readonly outcome: 'reused'; readonly ended: EndedSession }
   | { readonly outcome: 'over' };
 
-export const openSession = (sessionId: string, userId: UserId, now: Date, lifetime: number): OpenSession => ({
+export const openSession = (sessionId: string, userId: UserId, now: Date, lifetimeMs: number): OpenSession => ({
   status: 'open',
   sessionId,
   userId,
   openedAt: now,
-  expiresAt: new Date(now.getTime() + lifetime),
+  expiresAt: new Date(now.getTime() + lifetimeMs),
 });
 
 export const issue = (sessionId: string, tokenHash: string, now: Date): RefreshToken => ({
@@ -60,10 +61,10 @@ export const end = (session: Session, endedBy: EndedBy, now: Date): EndedSession
   session.status === 'ended' ? session : { ...session, status: 'ended', endedAt: now, endedBy };
 
 /**
- * A token is good once. A retry of a refresh whose answer was lost can't be told from a thief's, so it ends the session as
- * well: the holder logs in again.
+ * A token can be used once. The retry of a refresh whose response was lost can't be distinguished from a stolen token, so it
+ * ends the session too.
  */
-export function refresh(session: Session, token: RefreshToken, nextHash: string, now: Date): Refreshing {
+export function refresh(session: Session, token: RefreshToken, nextHash: string, now: Date): RefreshResult {
   if (session.status === 'ended' || session.expiresAt <= now) return { outcome: 'over' };
   switch (token.status) {
     case 'used':

@@ -13,8 +13,8 @@ const aCandidate = (kid: string): AnnouncedKey => ({
   signsFrom: at(0),
 });
 
-/** Lets the keys' owner act at these minutes; a key's record is on the topic from `arrivals[kid]` on. */
-function afterActing(
+/** Rotates the keys at these minutes; a key's record is on the topic from `arrivals[kid]` on. */
+function afterRotations(
   minutes: readonly number[],
   arrivals: Readonly<Record<string, number>>,
 ): { keys: SigningKey[]; announcedAt: number[]; retiredAt: Record<string, number> } {
@@ -33,34 +33,35 @@ function afterActing(
 }
 
 describe('a database without keys', () => {
-  it('announces one at once', () => expect(afterActing([0], {}).announcedAt).toEqual([0]));
-  it('announces no second one while the first is under way', () =>
-    expect(afterActing([0, 1, 500, 2_000], {}).announcedAt).toEqual([0]));
+  it('announces one at once', () => expect(afterRotations([0], {}).announcedAt).toEqual([0]));
+  it('announces no second one before the first is acknowledged', () =>
+    expect(afterRotations([0, 1, 500, 2_000], {}).announcedAt).toEqual([0]));
   it('signs nothing before the record is acknowledged', () =>
-    expect(signer(afterActing([0, 10], {}).keys, at(10))).toBeUndefined());
-  it('signs as soon as it is', () => expect(signer(afterActing([0, 10], { k1: 9 }).keys, at(10))?.kid).toBe('k1'));
+    expect(signer(afterRotations([0, 10], {}).keys, at(10))).toBeUndefined());
+  it('signs as soon as the record is acknowledged', () =>
+    expect(signer(afterRotations([0, 10], { k1: 9 }).keys, at(10))?.kid).toBe('k1'));
 });
 
-describe('a key whose period is over', () => {
-  const turns = [0, 1, 1_001, 1_003];
-  it('is followed by a new one', () => expect(afterActing(turns, { k1: 1 }).announcedAt).toEqual([0, 1_001]));
-  it('goes on signing until everybody had the time to learn the new one', () => {
-    const { keys } = afterActing(turns, { k1: 1, k2: 1_002 });
+describe('a key that is due for rotation', () => {
+  const minutes = [0, 1, 1_001, 1_003];
+  it('is followed by a new one', () => expect(afterRotations(minutes, { k1: 1 }).announcedAt).toEqual([0, 1_001]));
+  it('continues to sign until the lead time of the new key has passed', () => {
+    const { keys } = afterRotations(minutes, { k1: 1, k2: 1_002 });
     expect([signer(keys, at(1_003))?.kid, signer(keys, at(1_004))?.kid]).toEqual(['k1', 'k2']);
   });
-  it('goes on signing while the new one is not on the topic, however long', () =>
-    expect(signer(afterActing([...turns, 5_000], { k1: 1 }).keys, at(9_000))?.kid).toBe('k1'));
-  it('is retired once no token of it can be alive', () =>
-    expect(afterActing([...turns, 1_023, 1_024], { k1: 1, k2: 1_002 }).retiredAt).toEqual({ k1: 1_024 }));
-  it('leaves no private key behind', () =>
-    expect(afterActing([...turns, 1_024], { k1: 1, k2: 1_002 }).keys.find(({ kid }) => kid === 'k1')).toEqual({
+  it('continues to sign as long as the new key is not on the topic', () =>
+    expect(signer(afterRotations([...minutes, 5_000], { k1: 1 }).keys, at(9_000))?.kid).toBe('k1'));
+  it('is retired after its last token has expired', () =>
+    expect(afterRotations([...minutes, 1_023, 1_024], { k1: 1, k2: 1_002 }).retiredAt).toEqual({ k1: 1_024 }));
+  it('keeps no private key after it is retired', () =>
+    expect(afterRotations([...minutes, 1_024], { k1: 1, k2: 1_002 }).keys.find(({ kid }) => kid === 'k1')).toEqual({
       status: 'retired',
       kid: 'k1',
       retiredAt: at(1_024),
     }));
 });
 
-describe('two instances that act one after the other', () => {
+describe('two instances that rotate one after the other', () => {
   it('announce one key', () =>
-    expect(afterActing([0, 0, 1, 1, 1_001, 1_001], { k1: 1 }).announcedAt).toEqual([0, 1_001]));
+    expect(afterRotations([0, 0, 1, 1, 1_001, 1_001], { k1: 1 }).announcedAt).toEqual([0, 1_001]));
 });

@@ -1,23 +1,23 @@
-/** A key that access tokens are signed with, as its owner keeps it. */
+/** A signing key of access tokens, in the service that owns it. */
 export type SigningKey = AnnouncedKey | AcknowledgedKey | RetiredKey;
 
-interface KeyPair {
+interface KeyPairFields {
   readonly kid: string;
   readonly publicKey: string;
-  /** Encrypted; it never leaves this database. */
+  /** Encrypted; never published. */
   readonly privateKey: string;
   readonly announcedAt: Date;
   /** The earliest time at which it signs. */
   readonly signsFrom: Date;
 }
 
-/** Said, but perhaps not on the topic yet: a token signed with it could be refused as forged. */
-export interface AnnouncedKey extends KeyPair {
+/** In the outbox, but perhaps not on the topic: another service could reject a token signed with it. */
+export interface AnnouncedKey extends KeyPairFields {
   readonly status: 'announced';
 }
 
-/** Its record has come back from the topic, so everybody else can know it too. */
-export interface AcknowledgedKey extends KeyPair {
+/** Its record was read back from the topic, so the other services can read it too. */
+export interface AcknowledgedKey extends KeyPairFields {
   readonly status: 'acknowledged';
   readonly acknowledgedAt: Date;
 }
@@ -31,10 +31,10 @@ export interface RetiredKey {
 /** All in milliseconds. */
 export interface KeyPolicy {
   readonly rotateAfter: number;
-  /** From the record on the topic to the first token: the time in which everybody learns the key. */
+  /** Time between the record on the topic and the first token, in which the verifiers read the key. */
   readonly lead: number;
   readonly tokenLifetime: number;
-  /** Longer than an instance may go on signing with the old key after the new one has begun. */
+  /** Longer than the time for which an instance may still sign with the old key after the new one has started. */
   readonly margin: number;
 }
 
@@ -46,14 +46,14 @@ export interface KeyPlan {
 
 const later = (date: Date, milliseconds: number): Date => new Date(date.getTime() + milliseconds);
 
-/** The key that signs now: the newest whose time has come. None while the very first has not been acknowledged. */
+/** The key that signs now: the newest acknowledged key whose start time has passed. Undefined until the first key is acknowledged. */
 export const signer = (keys: readonly SigningKey[], now: Date): AcknowledgedKey | undefined =>
   keys
     .filter((key) => key.status === 'acknowledged')
     .filter((key) => key.signsFrom <= now)
     .sort((a, b) => b.signsFrom.getTime() - a.signsFrom.getTime())[0];
 
-/** What has to be done about the keys now. Doing it twice, or in two instances one after the other, does it once. */
+/** The changes of the keys that are due now. Repeating it, also in another instance, changes nothing more. */
 export function planKeys(
   keys: readonly SigningKey[],
   arrived: ReadonlySet<string>,
@@ -61,13 +61,13 @@ export function planKeys(
   now: Date,
   policy: KeyPolicy,
 ): KeyPlan {
-  const waiting = keys.filter((key) => key.status === 'announced');
-  const known = keys
+  const unacknowledged = keys.filter((key) => key.status === 'announced');
+  const signing = keys
     .filter((key) => key.status === 'acknowledged')
     .sort((a, b) => a.signsFrom.getTime() - b.signsFrom.getTime());
-  const newest = known.at(-1);
+  const newest = signing.at(-1);
 
-  const acknowledged = waiting
+  const acknowledged = unacknowledged
     .filter((key) => arrived.has(key.kid))
     .map((key): AcknowledgedKey => {
       const earliest = newest ? later(now, policy.lead) : now;
@@ -81,13 +81,13 @@ export function planKeys(
 
   const due = newest === undefined || later(newest.signsFrom, policy.rotateAfter) <= now;
   const announced =
-    waiting.length === 0 && due
+    unacknowledged.length === 0 && due
       ? [{ ...candidate, announcedAt: now, signsFrom: newest ? later(now, policy.lead) : now }]
       : [];
 
-  const retired = known
-    .filter((_, place) => {
-      const successor = known[place + 1];
+  const retired = signing
+    .filter((_, index) => {
+      const successor = signing[index + 1];
       return successor !== undefined && later(successor.signsFrom, policy.tokenLifetime + policy.margin) <= now;
     })
     .map(({ kid }): RetiredKey => ({ status: 'retired', kid, retiredAt: now }));

@@ -27,7 +27,9 @@ export class AuthController {
   @ApiOperation({ summary: 'Log in' })
   @ApiOkResponse({ type: TokensView })
   @ApiUnauthorizedResponse({ description: 'The address or the password is wrong.' })
-  @ApiTooManyRequestsResponse({ description: 'Too many failed tries; Retry-After says when the next one counts.' })
+  @ApiTooManyRequestsResponse({
+    description: 'Too many failed attempts; Retry-After tells when the next one is accepted.',
+  })
   async logIn(
     @Body() { email, password }: LogInBody,
     @ClientAddress() address: string,
@@ -42,7 +44,7 @@ export class AuthController {
   @Post('refresh')
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Exchange a refresh token for new tokens. It is good once: using it again ends the session',
+    summary: 'Exchange a refresh token for new tokens. It can be used once: using it again ends the session',
   })
   @ApiOkResponse({ type: TokensView })
   @ApiUnauthorizedResponse({ description: 'Unknown, used before, expired or revoked: log in again.' })
@@ -52,7 +54,7 @@ export class AuthController {
   ): Promise<Tokens> {
     uncached(response);
     const tokens = await this.logIns.refresh(refreshToken);
-    if (!tokens) throw problem(401, 'session-over', 'this refresh token is not good any more: log in again');
+    if (!tokens) throw problem(401, 'session-over', 'this refresh token is no longer valid: log in again');
     return tokens;
   }
 

@@ -19,7 +19,7 @@ export class RefreshTokenBody {
 
 export class TokensView {
   @ApiProperty({ description: 'For the Authorization header: Bearer <token>' }) readonly accessToken!: string;
-  @ApiProperty({ description: 'Good for one refresh' }) readonly refreshToken!: string;
+  @ApiProperty({ description: 'Valid for one refresh' }) readonly refreshToken!: string;
   @ApiProperty({ enum: ['Bearer'] }) readonly tokenType!: 'Bearer';
   @ApiProperty({ description: 'Seconds' }) readonly expiresIn!: number;
 }

@@ -8,14 +8,14 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { isRefusal } from '@tradewind/kernel';
+import { isRejection } from '@tradewind/kernel';
 import { CurrentUser, problem, Public, type User } from '@tradewind/service';
 import { Accounts, type Profile } from '../accounts/accounts.js';
 import { ProfileBody, ProfileView, RegisterBody } from './users.dto.js';
 
-const taken = () =>
-  problem(409, 'email-taken', 'there is an account with this e-mail address already: log in, or use another address');
-const gone = () => problem(404, 'not-found', 'there is no such account any more');
+const emailTakenProblem = () =>
+  problem(409, 'email-taken', 'an account with this e-mail address exists already: log in, or use another address');
+const accountGoneProblem = () => problem(404, 'not-found', 'this account no longer exists');
 
 @ApiTags('users')
 @Controller('users')
@@ -29,7 +29,7 @@ export class UsersController {
   @ApiConflictResponse({ description: 'The address is taken.' })
   async register(@Body() body: RegisterBody): Promise<Profile> {
     const registered = await this.accounts.register(body, 'customer');
-    if (isRefusal(registered)) throw taken();
+    if (isRejection(registered)) throw emailTakenProblem();
     return registered;
   }
 
@@ -39,7 +39,7 @@ export class UsersController {
   @ApiNotFoundResponse({ description: 'The person was forgotten.' })
   async profile(@CurrentUser() user: User): Promise<Profile> {
     const found = await this.accounts.profile(user.id);
-    if (!found) throw gone();
+    if (!found) throw accountGoneProblem();
     return found;
   }
 
@@ -50,15 +50,15 @@ export class UsersController {
   @ApiNotFoundResponse({ description: 'The person was forgotten.' })
   async change(@CurrentUser() user: User, @Body() body: ProfileBody): Promise<Profile> {
     const changed = await this.accounts.change(user.id, body);
-    if (!changed) throw gone();
-    if (isRefusal(changed)) throw taken();
+    if (!changed) throw accountGoneProblem();
+    if (isRejection(changed)) throw emailTakenProblem();
     return changed;
   }
 
   @Delete('me')
   @HttpCode(204)
   @ApiOperation({
-    summary: 'Be forgotten: the account and every copy of the personal data go. Twice is as good as once',
+    summary: 'Erase the account and every copy of its personal data. Repeating it changes nothing',
   })
   @ApiNoContentResponse()
   forget(@CurrentUser() user: User): Promise<void> {

@@ -3,8 +3,8 @@ import { Transform } from 'class-transformer';
 import { IsEmail, IsString, Length, MaxLength, ValidateIf } from 'class-validator';
 
 const trimmed = Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value));
-/** Named but null is not the same as not named. */
-const unlessAbsent = ValidateIf((_, value) => value !== undefined);
+/** Unlike `@IsOptional()` it does not accept null. */
+const ifPresent = ValidateIf((_, value) => value !== undefined);
 
 export class RegisterBody {
   @trimmed
@@ -23,13 +23,13 @@ export class RegisterBody {
 }
 
 export class ProfileBody {
-  @unlessAbsent
+  @ifPresent
   @trimmed
   @IsString()
   @Length(1, 100)
   readonly name?: string;
 
-  @unlessAbsent
+  @ifPresent
   @trimmed
   @IsEmail({}, { message: 'email must be an e-mail address' })
   @MaxLength(254)

@@ -1,22 +1,22 @@
 import { Injectable } from '@nestjs/common';
-import type { UserId } from '@tradewind/kernel';
+import type { UserId } from '@tradewind/contracts';
 import { DataSource } from 'typeorm';
 import type { Role } from '../domain/account.js';
 
-const byEmail = `
+const selectByEmail = `
 select a.user_id as "userId", a.role, c.password_hash as "passwordHash"
 from accounts a join credentials c using (user_id) where a.email_index = $1`;
-const profile = `
+const selectProfile = `
 select a.user_id as "userId", a.role, a.email, a.name, k.wrapped_key as "wrappedKey"
 from accounts a join data_keys k using (user_id) where a.user_id = $1 and a.status = 'active'`;
 
-export interface Proof {
+export interface CredentialRow {
   readonly userId: UserId;
   readonly role: Role;
   readonly passwordHash: string;
 }
 
-/** Sealed, with the key that opens it. */
+/** A sealed profile with the wrapped key that unseals it. */
 export interface SealedProfile {
   readonly userId: UserId;
   readonly role: Role;
@@ -29,12 +29,12 @@ export interface SealedProfile {
 export class AccountQueries {
   constructor(private readonly database: DataSource) {}
 
-  async byEmail(emailIndex: string): Promise<Proof | undefined> {
-    return (await this.database.query<Proof[]>(byEmail, [emailIndex]))[0];
+  async byEmail(emailIndex: string): Promise<CredentialRow | undefined> {
+    return (await this.database.query<CredentialRow[]>(selectByEmail, [emailIndex]))[0];
   }
 
-  /** Undefined where nobody is, or nobody is any more. */
+  /** Undefined for an unknown or forgotten person. */
   async profile(userId: UserId): Promise<SealedProfile | undefined> {
-    return (await this.database.query<SealedProfile[]>(profile, [userId]))[0];
+    return (await this.database.query<SealedProfile[]>(selectProfile, [userId]))[0];
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
-/** Tokens before their sessions, the order in which a refresh locks them; what is locked now is left for the next time. */
+/** Deletes tokens before their sessions, the order in which a refresh locks them. Locked rows are left for the next run. */
 const deleteTokens = `
 delete from refresh_tokens where token_hash in (
   select token_hash from refresh_tokens t join sessions s using (session_id)

@@ -1,4 +1,4 @@
-import type { UserId } from '@tradewind/kernel';
+import type { UserId } from '@tradewind/contracts';
 import { table } from '@tradewind/messaging';
 import type { Account } from '../domain/account.js';
 import type { RefreshToken, Session } from '../domain/session.js';
@@ -21,7 +21,7 @@ export interface Credential {
 }
 export const Credentials = table<Credential>('credentials', 'userId', { userId: 'uuid', passwordHash: 'text' });
 
-/** A person's data key, wrapped by the deployment's key. Deleted with the person. */
+/** A person's data key, wrapped by the deployment's secret. Deleted when the person is forgotten. */
 export interface PersonalKey {
   readonly userId: UserId;
   readonly wrappedKey: string;
@@ -51,12 +51,12 @@ export const RefreshTokens = table<RefreshToken>('refresh_tokens', 'tokenHash', 
   usedAt: 'timestamptz',
 });
 
-/** One row whose lock decides which instance tends the keys. */
+/** One row whose lock decides which instance rotates the keys. */
 export interface KeyRing {
   readonly ring: 'access';
-  readonly tendedAt: Date;
+  readonly changedAt: Date;
 }
-export const KeyRings = table<KeyRing>('key_rings', 'ring', { ring: 'text', tendedAt: 'timestamptz' });
+export const KeyRings = table<KeyRing>('key_rings', 'ring', { ring: 'text', changedAt: 'timestamptz' });
 
 export type RingKey = SigningKey & { readonly ring: KeyRing['ring'] };
 export const RingKeys = table<RingKey>('signing_keys', 'kid', {
@@ -71,5 +71,5 @@ export const RingKeys = table<RingKey>('signing_keys', 'kid', {
   retiredAt: 'timestamptz',
 });
 
-/** A refresh token leads to its session, a session to its account: hence the order. */
+/** A refresh token refers to its session, a session to its account: rows are loaded, and locked, in this order. */
 export const lockOrder = [RefreshTokens, Sessions, Accounts, Credentials, PersonalKeys, KeyRings, RingKeys];

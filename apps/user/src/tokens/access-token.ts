@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { UserId } from '@tradewind/kernel';
+import type { UserId } from '@tradewind/contracts';
 import { Clock, type Randomness, tokenAudience, tokenIssuer } from '@tradewind/service';
 import { SignJWT } from 'jose';
 import type { Role } from '../domain/account.js';
 import { UserConfig } from '../user.config.js';
-import { SigningKeeper } from './signing-keeper.js';
+import { SigningKeyRotation } from './signing-key-rotation.js';
 
-/** Says who its holder is, to every service, without asking anybody. */
+/** Signs access tokens. Every service verifies them without calling this one. */
 @Injectable()
 export class AccessTokens {
   constructor(
-    private readonly keys: SigningKeeper,
+    private readonly keys: SigningKeyRotation,
     private readonly config: UserConfig,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
@@ -20,12 +20,12 @@ export class AccessTokens {
     return this.config.ACCESS_TOKEN_SECONDS;
   }
 
-  /** Rejects with Transient while no key can sign: ask before anything is used up for a token. */
+  /** Rejects with Transient while there is no key to sign with. Call it before a change that must not be lost. */
   async ready(): Promise<void> {
     await this.keys.current();
   }
 
-  /** Rejects with Transient while the very first key is not on its topic. */
+  /** Rejects with Transient while the first key is not on its topic. */
   async sign(userId: UserId, role: Role): Promise<string> {
     const { kid, privateKey } = await this.keys.current();
     const now = Math.floor(this.clock.now().getTime() / 1_000);
@@ -40,6 +40,6 @@ export class AccessTokens {
   }
 }
 
-/** 256 random bits, base64url. Kept as their hash only: they are no password, so a fast hash is enough. */
+/** 256 random bits, base64url. Only the hash is stored; a fast hash is enough for random bits. */
 export const newRefreshToken = (random: Randomness): string => Buffer.from(random.bytes(32)).toString('base64url');
 export const refreshTokenHash = (token: string): string => createHash('sha256').update(token).digest('base64url');

@@ -8,15 +8,15 @@ const secret = signingSecret(Buffer.alloc(32, 7));
 
 describe('a new signing key', () => {
   const key = newKeyPair(secret, clock, random);
-  it('signs what its public half verifies', () => {
+  it('signs data that its public key verifies', () => {
     const signature = sign(null, Buffer.from('text'), openPrivateKey(secret, key));
     const publicKey = createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv: 'Ed25519', x: key.publicKey } });
     expect(verify(null, Buffer.from('text'), publicKey, signature)).toBe(true);
   });
-  it("can't be opened with another secret", () =>
+  it("can't be decrypted with another secret", () =>
     expect(() => openPrivateKey(signingSecret(Buffer.alloc(32, 8)), key)).toThrow('seal'));
-  it("can't be opened with the secret of the data keys", () =>
+  it("can't be decrypted with the secret of the data keys", () =>
     expect(() => openPrivateKey(Buffer.alloc(32, 7), key)).toThrow('seal'));
-  it("can't pass for another key", () =>
+  it("can't be used under another key id", () =>
     expect(() => openPrivateKey(secret, { ...key, kid: 'another' })).toThrow('seal'));
 });

@@ -3,26 +3,27 @@ import { uuidv7, type Clock, type Randomness } from '@tradewind/kernel';
 import { unwrap, wrap } from '@tradewind/service';
 import type { AnnouncedKey } from '../domain/signing-key.js';
 
-/** What private signing keys are encrypted with: derived, so that it opens no data key. */
+/** Encrypts private signing keys. Derived from the data key secret, so that it can't unwrap a data key. */
 export const signingSecret = (dataKeySecret: Uint8Array): Buffer =>
   Buffer.from(hkdfSync('sha256', dataKeySecret, '', 'tradewind signing keys', 32));
 
-/** A new Ed25519 key pair, its private half encrypted for its row. */
+/** A new Ed25519 key pair; the private key is encrypted. */
 export function newKeyPair(secret: Uint8Array, clock: Clock, random: Randomness): AnnouncedKey {
   const { x, d } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+  if (x === undefined || d === undefined) throw new TypeError('an Ed25519 JWK has the members x and d');
   const now = clock.now();
   const kid = uuidv7(now.getTime(), random.bytes(10));
   return {
     status: 'announced',
     kid,
-    publicKey: x!,
-    privateKey: wrap(secret, kid, Buffer.from(d!, 'base64url'), random),
+    publicKey: x,
+    privateKey: wrap(secret, kid, Buffer.from(d, 'base64url'), random),
     announcedAt: now,
     signsFrom: now,
   };
 }
 
-/** Throws BrokenSeal when the secret is another one or the row was changed. */
+/** Throws BrokenSeal if the secret is another one or the row was changed. */
 export const openPrivateKey = (
   secret: Uint8Array,
   key: { readonly kid: string; readonly publicKey: string; readonly privateKey: string },

@@ -1,56 +1,50 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { readConnections, setting } from '../../../ground/connections.js';
-import { endWith, ready } from '../../../ground/service-life.js';
-import { connections } from '../database.js';
-import { Inbound } from '../inbound.js';
-import { BareRelay } from '../relay.js';
-import { partitionsOf, topics } from '../topics.js';
-import { watchDeadlines } from './deadlines.js';
-import { Gate, type Answer } from './place.js';
-import { hearReplies } from './replies.js';
+import { ready, setting } from '../../../environment/program.js';
+import { topics } from '../outbox.js';
+import { runBareService } from '../service.js';
+import { orderBatcher } from './place.js';
+import { handleReplies } from './replies.js';
+import { watchTimeouts } from './timeouts.js';
 
-/* The order service: takes orders, and leads each through stock and payment. */
-const { url, brokers } = readConnections();
-const pool = connections(url, 4);
-const relay = await BareRelay.open({ url, brokers, source: 'order', partitionsOf });
-const gate = new Gate(pool, () => relay.wake());
-const inbound = await Inbound.open({
-  brokers,
-  group: 'bare.order',
-  topics: [topics.stockEvents.name, topics.paymentEvents.name],
-  ignored: new Set(['payment.started']),
-  handle: async (batch) => {
-    await hearReplies(pool, batch);
-    relay.wake();
+/* The order service: takes orders, and runs the saga of each through stock and payment. */
+const server = createServer();
+server.keepAliveTimeout = 60_000; // connections of buyers stay open during a pause
+
+await runBareService({
+  name: 'order',
+  connections: 4,
+  topics: [topics.stockEvents, topics.paymentEvents],
+  ignored: ['payment.started'],
+  handle: handleReplies,
+  start: (pool, notify) => {
+    const place = orderBatcher(pool, notify);
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      const parts: Buffer[] = [];
+      request.on('data', (part: Buffer) => parts.push(part));
+      request.on('end', () => void answer(place, request, response, Buffer.concat(parts).toString()));
+    });
+    return { closeFirst: closeServer, close: watchTimeouts(pool) };
   },
+  onStarted: () => void server.listen(Number(setting('PORT')), '127.0.0.1', ready),
 });
-const endDeadlines = watchDeadlines(pool);
 
-const server = createServer((request, response) => {
-  const parts: Buffer[] = [];
-  request.on('data', (part: Buffer) => parts.push(part));
-  request.on('end', () => void answer(request, response, Buffer.concat(parts).toString()));
-});
-server.keepAliveTimeout = 60_000; // a buyer's connection outlives a pause
-server.listen(Number(setting('PORT')), '127.0.0.1', () => ready());
-
-endWith(async () => {
+function closeServer(): Promise<unknown> {
   server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-  await inbound.close();
-  await endDeadlines();
-  await relay.close();
-  await pool.end();
-});
+  return new Promise((resolve) => server.close(resolve));
+}
 
-async function answer(request: IncomingMessage, response: ServerResponse, body: string): Promise<void> {
+async function answer(
+  place: ReturnType<typeof orderBatcher>,
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: string,
+): Promise<void> {
   const key = request.headers['idempotency-key'];
   if (request.method !== 'POST' || request.url !== '/orders' || typeof key !== 'string') return send(response, 404, {});
-  const given: Answer = await gate.place(key, body);
-  if ('refused' in given) return send(response, 422, given);
-  response.setHeader('Location', `/orders/${given.orderId}`);
-  if (given.replayed) response.setHeader('Idempotent-Replayed', 'true');
-  send(response, 202, { orderId: given.orderId });
+  const result = await place(key, body);
+  if ('rejected' in result) return send(response, 422, result);
+  response.setHeader('Location', `/orders/${result.orderId}`);
+  send(response, 202, { orderId: result.orderId });
 }
 
 function send(response: ServerResponse, status: number, body: object): void {

@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import { columnsOf, run, statement, transaction } from '../database.js';
-import { freshId } from '../ids.js';
-import { append, numbered } from '../outbox.js';
-import { topics } from '../topics.js';
-import { armed, journalled, Moves } from './moves.js';
-import { begin } from './saga.js';
+import { newId, Rows, run, statement, transaction, type Text } from '../database.js';
+import { appendMessages, numberMessages, topics } from '../outbox.js';
+import { insertHistory, SagaChanges } from './saga-changes.js';
+import { start } from './saga.js';
 
-/** Orders a transaction, and transactions at a time. */
-const most = 500;
-const abreast = 2;
+/** Orders of one transaction, and concurrent transactions. */
+const batchSize = 500;
+const concurrency = 2;
 
-/** Everything is one buyer's: tokens are not part of this. */
+/** All orders have one buyer: there are no tokens. */
 const userId = '00000000-0000-7000-8000-0000000000aa';
 const route = 'POST /orders';
 
@@ -31,10 +29,9 @@ interface Line extends Item {
   readonly unitPrice: { readonly amount: number; readonly currency: string };
 }
 
-export type Answer =
-  { readonly orderId: string; readonly replayed?: true } | { readonly refused: 'another body' | 'unknown product' };
+export type Answer = { readonly orderId: string } | { readonly rejected: 'repeated key' | 'unknown product' };
 
-interface Waiting {
+interface Request {
   readonly key: string;
   readonly bodyHash: string;
   readonly body: Body;
@@ -42,179 +39,113 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+interface NewOrder {
+  readonly request: Request;
+  readonly orderId: string;
+  readonly lines: readonly Line[];
+}
+
 const prices = statement(
-  'prices',
   `select product_id as "productId", name, price_amount as amount, price_currency as currency from prices where product_id = any($1::uuid[])`,
 );
-
-const claim = statement(
-  'claim',
-  `
+const claimKeys = statement(`
 insert into msg_idempotency (scope, route, key, body_hash, answer, claimed_at)
 select $1, $2, key, body_hash, answer::jsonb, now() from unnest($3::text[], $4::text[], $5::text[]) as c(key, body_hash, answer) order by key
-on conflict (scope, route, key) do nothing returning key`,
-);
-const claimed = statement(
-  'claimed',
-  `select key, body_hash as "bodyHash", answer from msg_idempotency where scope = $1 and route = $2 and key = any($3::text[])`,
-);
-
-const save = statement(
-  'place',
-  `
-with ${numbered},
+on conflict (scope, route, key) do nothing returning key`);
+const save = statement(`
+with ${numberMessages},
 placed as (insert into orders (order_id, user_id, status, lines, total_amount, total_currency, goodwill_amount, goodwill_currency, payment_method, shipping_address, placed_at, history)
   select order_id, $7, 'pending', lines::jsonb, amount, currency, 0, currency, method, address, now(), history::jsonb
   from unnest($8::uuid[], $9::text[], $10::int8[], $11::text[], $12::text[], $13::text[], $14::text[]) as o(order_id, lines, amount, currency, method, address, history) order by order_id),
-begun as (insert into msg_sagas (id, saga, version, subject, status, alarmed, state, started_at, updated_at)
+started as (insert into msg_sagas (id, saga, version, subject, status, stuck, state, started_at, updated_at)
   select id, 'place-order', 1, subject, status, false, state::jsonb, now(), now() from unnest($15::text[], $16::text[], $17::text[], $18::text[]) as s(id, subject, status, state) order by id),
-${journalled(19)},
-${armed(23)}
-${append}`,
-);
+${insertHistory(19)}
+${appendMessages}`);
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Gathers concurrent orders into one transaction: a batch takes whatever waits when one before it is done. */
-export class Gate {
-  readonly #waiting: Waiting[] = [];
-  #running = 0;
-
-  constructor(
-    private readonly pool: pg.Pool,
-    private readonly onCommitted: () => void,
-  ) {}
-
-  place(key: string, text: string): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ key, bodyHash: sha256(text), body: JSON.parse(text) as Body, resolve, reject });
-      this.#pump();
-    });
-  }
-
-  #pump(): void {
-    while (this.#running < abreast && this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, most);
-      this.#running++;
-      void this.#accept(batch)
+/** Places concurrent orders in one transaction: a batch takes all requests that wait when an earlier one is done. */
+export function orderBatcher(pool: pg.Pool, onCommitted: () => void): (key: string, text: string) => Promise<Answer> {
+  const requests: Request[] = [];
+  let running = 0;
+  const runNext = (): void => {
+    while (running < concurrency && requests.length > 0) {
+      const batch = requests.splice(0, batchSize);
+      running++;
+      void placeAll(pool, batch, onCommitted)
         .catch((error: unknown) => batch.forEach(({ reject }) => reject(error)))
         .finally(() => {
-          this.#running--;
-          this.#pump();
+          running--;
+          runNext();
         });
     }
-  }
-
-  async #accept(batch: readonly Waiting[]): Promise<void> {
-    const answers = await transaction(this.pool, async (client) => {
-      const lines = await linesOf(client, batch);
-      const orderable = batch.filter((waiting) => lines.has(waiting));
-      const given = new Map<Waiting, Answer>(batch.map((waiting) => [waiting, { refused: 'unknown product' }]));
-      const orders = orderable.map((waiting) => ({ waiting, orderId: freshId(), lines: lines.get(waiting)! }));
-      const fresh = new Set(
-        (
-          await run<{ key: string }>(client, claim, [
-            userId,
-            route,
-            ...columnsOf(
-              orders.map(({ waiting, orderId }) => [waiting.key, waiting.bodyHash, JSON.stringify({ orderId })]),
-              3,
-            ),
-          ])
-        ).map(({ key }) => key),
-      );
-      const placed = orders.filter(({ waiting }) => fresh.delete(waiting.key));
-      for (const { waiting, orderId } of placed) given.set(waiting, { orderId });
-      if (placed.length < orders.length)
-        await replay(
-          client,
-          orders.map(({ waiting }) => waiting).filter((waiting) => 'refused' in given.get(waiting)!),
-          given,
-        );
-      if (placed.length > 0) await run(client, save, rowsOf(placed));
-      return given;
+  };
+  return (key, text) =>
+    new Promise((resolve, reject) => {
+      requests.push({ key, bodyHash: sha256(text), body: JSON.parse(text) as Body, resolve, reject });
+      runNext();
     });
-    this.onCommitted();
-    for (const [{ resolve }, answer] of answers) resolve(answer);
-  }
 }
 
-/** One line a product, at the price of now; an order with an unknown product is left out. */
-async function linesOf(client: pg.PoolClient, batch: readonly Waiting[]): Promise<Map<Waiting, readonly Line[]>> {
-  const asked = [...new Set(batch.flatMap(({ body }) => body.items.map(({ productId }) => productId)))];
-  const found = await run<{ productId: string; name: string; amount: string; currency: string }>(client, prices, [
-    asked,
-  ]);
+async function placeAll(pool: pg.Pool, batch: readonly Request[], onCommitted: () => void): Promise<void> {
+  const answers = await transaction(pool, async (client) => {
+    const lines = await linesOf(client, batch);
+    const result = new Map<Request, Answer>(batch.map((request) => [request, { rejected: 'unknown product' }]));
+    const orders = [...lines].map(([request, of]): NewOrder => ({ request, orderId: newId(), lines: of }));
+    const keys = new Rows(3);
+    for (const { request, orderId } of orders) keys.add(request.key, request.bodyHash, JSON.stringify({ orderId }));
+    const claimed = await run<{ key: string }>(client, claimKeys, [userId, route, ...keys.columns]);
+    const fresh = new Set(claimed.map(({ key }) => key));
+    const placed = orders.filter(({ request }) => fresh.delete(request.key));
+    for (const { request } of orders) result.set(request, { rejected: 'repeated key' });
+    for (const { request, orderId } of placed) result.set(request, { orderId });
+    if (placed.length > 0) await run(client, save, parametersOf(placed));
+    return result;
+  });
+  onCommitted();
+  for (const [{ resolve }, answer] of answers) resolve(answer);
+}
+
+/** One line for each product, at the current price. Orders with an unknown product have no lines. */
+async function linesOf(client: pg.PoolClient, batch: readonly Request[]): Promise<Map<Request, readonly Line[]>> {
+  const productIds = new Set(batch.flatMap(({ body }) => body.items.map(({ productId }) => productId)));
+  type Row = Text<'productId' | 'name' | 'amount' | 'currency'>;
   const known = new Map(
-    found.map(({ productId, name, amount, currency }) => [
+    (await run<Row>(client, prices, [[...productIds]])).map(({ productId, name, amount, currency }) => [
       productId,
       { name, unitPrice: { amount: Number(amount), currency } },
     ]),
   );
-  const result = new Map<Waiting, readonly Line[]>();
-  for (const waiting of batch) {
+  const result = new Map<Request, readonly Line[]>();
+  for (const request of batch) {
     const quantities = new Map<string, number>();
-    for (const { productId, quantity } of waiting.body.items)
+    for (const { productId, quantity } of request.body.items)
       quantities.set(productId, (quantities.get(productId) ?? 0) + quantity);
     if (![...quantities.keys()].every((productId) => known.has(productId))) continue;
-    result.set(
-      waiting,
-      [...quantities].map(([productId, quantity]) => ({ productId, quantity, ...known.get(productId)! })),
-    );
+    const lines = [...quantities].map(([productId, quantity]) => ({ productId, quantity, ...known.get(productId)! }));
+    result.set(request, lines);
   }
   return result;
 }
 
-/** A key that was used before gets the answer of then. */
-async function replay(client: pg.PoolClient, again: readonly Waiting[], given: Map<Waiting, Answer>): Promise<void> {
-  const rows = await run<{ key: string; bodyHash: string; answer: { orderId: string } }>(client, claimed, [
-    userId,
-    route,
-    again.map(({ key }) => key),
-  ]);
-  const before = new Map(rows.map((row) => [row.key, row]));
-  for (const waiting of again) {
-    const { bodyHash, answer } = before.get(waiting.key)!;
-    given.set(waiting, bodyHash === waiting.bodyHash ? { ...answer, replayed: true } : { refused: 'another body' });
-  }
-}
-
-function rowsOf(
-  placed: readonly { readonly waiting: Waiting; readonly orderId: string; readonly lines: readonly Line[] }[],
-): unknown[] {
-  const now = new Date().toISOString();
-  const moves = new Moves(now);
-  const history = JSON.stringify([{ what: 'placed', at: now }]);
-  const orders = placed.map(({ waiting: { key, bodyHash, body }, orderId, lines }) => {
-    const total = {
-      amount: lines.reduce((sum, { unitPrice, quantity }) => sum + unitPrice.amount * quantity, 0),
-      currency: lines[0]!.unitPrice.currency,
-    };
-    const shippingAddress = `sealed:1:${userId}:${Buffer.from(JSON.stringify(body.shippingAddress)).toString('base64url')}`;
+function parametersOf(placed: readonly NewOrder[]): unknown[] {
+  const placedAt = new Date().toISOString();
+  const changes = new SagaChanges(placedAt);
+  const history = JSON.stringify([{ what: 'placed', at: placedAt }]);
+  const orders = new Rows(7);
+  for (const { request, orderId, lines } of placed) {
+    const { key, bodyHash, body } = request;
     const { paymentMethod } = body;
-    const cause = freshId();
-    const told = {
-      orderId,
-      userId,
-      lines,
-      total,
-      paymentMethod,
-      shippingAddress,
-      keyHash: sha256(key),
-      bodyHash,
-      placedAt: now,
-    };
-    moves.says.say(topics.orderEvents, 'order.placed', orderId, cause, told);
-    moves.make(
-      begin(
-        orderId,
-        lines.map(({ productId, quantity }) => ({ productId, quantity })),
-        now,
-      ),
-      { orderId, userId, total, method: paymentMethod },
-      cause,
-    );
-    return [orderId, JSON.stringify(lines), total.amount, total.currency, paymentMethod, shippingAddress, history];
-  });
-  return [...moves.says.columns, userId, ...columnsOf(orders, 7), ...moves.sagas, ...moves.journal, ...moves.timers];
+    const amount = lines.reduce((sum, { unitPrice, quantity }) => sum + unitPrice.amount * quantity, 0);
+    const total = { amount, currency: lines[0]!.unitPrice.currency };
+    const shippingAddress = `sealed:1:${userId}:${Buffer.from(JSON.stringify(body.shippingAddress)).toString('base64url')}`;
+    const cause = newId();
+    const details = { orderId, userId, lines, total, paymentMethod, shippingAddress };
+    const event = { ...details, keyHash: sha256(key), bodyHash, placedAt };
+    changes.outbox.publish(topics.orderEvents, 'order.placed', orderId, cause, event);
+    const quantities = lines.map(({ productId, quantity }) => ({ productId, quantity }));
+    changes.add(start(orderId, quantities, placedAt), { orderId, userId, total, method: paymentMethod }, cause);
+    orders.add(orderId, JSON.stringify(lines), amount, total.currency, paymentMethod, shippingAddress, history);
+  }
+  return [...changes.outbox.columns, userId, ...orders.columns, ...changes.sagas, ...changes.history];
 }

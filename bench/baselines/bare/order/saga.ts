@@ -1,24 +1,24 @@
-import { topics } from '../topics.js';
 import type { Topic } from '@tradewind/messaging';
+import { topics } from '../outbox.js';
 
-/** Where an order's saga stands, as the shop keeps it. */
+/** The state of the saga of an order, as the shop stores it. */
 export interface SagaState {
   readonly id: string;
   readonly saga: 'place-order';
   readonly key: string;
   readonly version: 1;
-  readonly status: 'running' | 'undoing' | 'completed' | 'failed';
+  readonly status: 'running' | 'compensating' | 'completed' | 'failed';
   readonly done: readonly string[];
-  readonly toUndo: readonly string[];
+  readonly toCompensate: readonly string[];
   readonly step: string | null;
   readonly attempt: number;
-  readonly failure: { readonly because: 'refused'; readonly step: string; readonly reason: Rejection } | null;
-  readonly alarmed: false;
+  readonly failure: { readonly kind: 'failed'; readonly step: string; readonly reason: RejectionReason } | null;
+  readonly stuck: false;
   readonly startedAt: string;
   readonly changedAt: string;
 }
 
-export type Rejection = 'out-of-stock' | 'payment-declined';
+export type RejectionReason = 'out-of-stock' | 'payment-declined';
 
 export interface Transition {
   readonly from: string;
@@ -27,7 +27,7 @@ export interface Transition {
   readonly detail: string;
 }
 
-/** As much of an order as its saga asks and tells with. */
+/** What a saga needs of its order. */
 export interface Order {
   readonly orderId: string;
   readonly userId: string;
@@ -35,29 +35,29 @@ export interface Order {
   readonly method: string;
 }
 
-/** A command, and the milliseconds in which its answer must come. */
-export interface Ask {
+export interface Command {
   readonly topic: Topic;
   readonly type: string;
   readonly payload: object;
-  readonly within: number;
+  readonly timeoutMs: number;
 }
 
-export interface Move {
+export interface Advance {
   readonly state: SagaState;
-  readonly journal: readonly Transition[];
-  readonly outcome?: { readonly status: 'confirmed' } | { readonly status: 'rejected'; readonly reason: Rejection };
-  readonly ask?: Ask;
+  readonly history: readonly Transition[];
+  readonly outcome?:
+    { readonly status: 'confirmed' } | { readonly status: 'rejected'; readonly reason: RejectionReason };
+  readonly command?: Command;
 }
 
 export const sagaId = (orderId: string): string => `place-order:${orderId}`;
 
-const position = ({ status, step }: Pick<SagaState, 'status' | 'step'>): string =>
-  status === 'running' ? `asking ${step}` : status === 'undoing' ? `undoing ${step}` : status;
+const positionOf = ({ status, step }: Pick<SagaState, 'status' | 'step'>): string =>
+  status === 'running' ? `executing ${step}` : status === 'compensating' ? `compensating ${step}` : status;
 
-export const deadlineName = (state: SagaState): string => `${position(state)}, attempt ${state.attempt}`;
+export const timeoutName = (state: SagaState): string => `${positionOf(state)}, attempt ${state.attempt}`;
 
-export function begin(orderId: string, items: readonly object[], now: string): Move {
+export function start(orderId: string, lines: readonly object[], now: string): Advance {
   const state: SagaState = {
     id: sagaId(orderId),
     saga: 'place-order',
@@ -65,81 +65,72 @@ export function begin(orderId: string, items: readonly object[], now: string): M
     version: 1,
     status: 'running',
     done: [],
-    toUndo: [],
+    toCompensate: [],
     step: 'reserve stock',
     attempt: 1,
     failure: null,
-    alarmed: false,
+    stuck: false,
     startedAt: now,
     changedAt: now,
   };
   return {
     state,
-    journal: [{ from: 'not started', to: position(state), cause: 'start', detail: 'version 1' }],
-    ask: { topic: topics.stockCommands, type: 'stock.reserve', payload: { orderId, lines: items }, within: 30_000 },
+    history: [{ from: 'not started', to: positionOf(state), cause: 'start', detail: 'version 1' }],
+    command: { topic: topics.stockCommands, type: 'stock.reserve', payload: { orderId, lines }, timeoutMs: 30_000 },
   };
 }
 
-/** What a reply makes of a saga; undefined where nobody waits for it. */
-export function hear(
-  state: SagaState,
-  { orderId, userId, total, method }: Order,
-  type: string,
-  now: string,
-): Move | undefined {
-  const to = (change: Partial<SagaState>, ...passed: readonly string[]): Pick<Move, 'state' | 'journal'> => {
+/** Advances a saga by a reply; undefined when it does not wait for it. */
+export function advance(state: SagaState, order: Order, type: string, now: string): Advance | undefined {
+  const { orderId, userId, total, method } = order;
+  const to = (change: Partial<SagaState>, ...passed: readonly string[]): Pick<Advance, 'state' | 'history'> => {
     const after: SagaState = { ...state, changedAt: now, ...change };
-    const stations = [position(state), ...passed, position(after)];
+    const positions = [positionOf(state), ...passed, positionOf(after)];
     return {
       state: after,
-      journal: stations
-        .slice(1)
-        .map((station, at) => ({ from: stations[at]!, to: station, cause: 'reply', detail: type })),
+      history: positions.slice(1).map((to, at) => ({ from: positions[at]!, to, cause: 'reply', detail: type })),
     };
   };
+  const stockCommand = (name: string, timeoutMs: number): Command => ({
+    topic: topics.stockCommands,
+    type: name,
+    payload: { orderId },
+    timeoutMs,
+  });
   const over = { step: null, attempt: 0 } as const;
-  switch (`${position(state)} ← ${type}`) {
-    case 'asking reserve stock ← stock.reserved':
+  const failure = (step: string, reason: RejectionReason) => ({ kind: 'failed', step, reason }) as const;
+  switch (`${positionOf(state)} ← ${type}`) {
+    case 'executing reserve stock ← stock.reserved': {
+      const payload = { orderId, userId, amount: total, method };
       return {
         ...to({ done: ['reserve stock'], step: 'take payment' }),
-        ask: {
-          topic: topics.paymentCommands,
-          type: 'payment.take',
-          payload: { orderId, userId, amount: total, method },
-          within: 120_000,
-        },
+        command: { topic: topics.paymentCommands, type: 'payment.take', payload, timeoutMs: 120_000 },
       };
-    case 'asking reserve stock ← stock.refused':
+    }
+    case 'executing reserve stock ← stock.refused':
       return {
-        ...to({
-          ...over,
-          status: 'failed',
-          failure: { because: 'refused', step: 'reserve stock', reason: 'out-of-stock' },
-        }),
+        ...to({ ...over, status: 'failed', failure: failure('reserve stock', 'out-of-stock') }),
         outcome: { status: 'rejected', reason: 'out-of-stock' },
       };
-    case 'asking take payment ← payment.taken':
+    case 'executing take payment ← payment.taken':
       return {
         ...to({ done: ['reserve stock', 'take payment', 'confirm'], step: 'hand over the goods' }, 'passed confirm'),
         outcome: { status: 'confirmed' },
-        ask: { topic: topics.stockCommands, type: 'stock.sell', payload: { orderId }, within: 30_000 },
+        command: stockCommand('stock.sell', 30_000),
       };
-    case 'asking take payment ← payment.declined':
+    case 'executing take payment ← payment.declined': {
+      const [step, toCompensate] = ['reserve stock', ['reserve stock']] as const;
       return {
-        ...to({
-          status: 'undoing',
-          toUndo: ['reserve stock'],
-          step: 'reserve stock',
-          failure: { because: 'refused', step: 'take payment', reason: 'payment-declined' },
-        }),
-        ask: { topic: topics.stockCommands, type: 'stock.release', payload: { orderId }, within: 10_000 },
+        ...to({ status: 'compensating', toCompensate, step, failure: failure('take payment', 'payment-declined') }),
+        command: stockCommand('stock.release', 10_000),
       };
-    case 'undoing reserve stock ← stock.released':
+    }
+    case 'compensating reserve stock ← stock.released':
       return {
-        ...to({ ...over, status: 'failed', toUndo: [] }),
+        ...to({ ...over, status: 'failed', toCompensate: [] }),
         outcome: { status: 'rejected', reason: 'payment-declined' },
       };
-    case 'asking hand over the goods ← stock.sold':
+    case 'executing hand over the goods ← stock.sold':
       return to({ ...over, status: 'completed', done: [...state.done, 'hand over the goods'] });
     default:
       return undefined;

@@ -1,33 +1,16 @@
-import { readConnections } from '../../../ground/connections.js';
-import { endWith, ready } from '../../../ground/service-life.js';
-import { connections } from '../database.js';
-import { Inbound } from '../inbound.js';
-import { BareRelay } from '../relay.js';
-import { partitionsOf, topics } from '../topics.js';
-import { Takings } from './settle.js';
-import { noteTakes } from './take.js';
+import { topics } from '../outbox.js';
+import { runBareService } from '../service.js';
+import { requestPayments } from './request.js';
+import { startPayments } from './settle.js';
 
-/* The payment service: notes what is wanted, asks the provider, keeps the books. */
-const { url, brokers } = readConnections();
-const pool = connections(url, 4);
-const relay = await BareRelay.open({ url, brokers, source: 'payment', partitionsOf });
-const takings = new Takings(pool, () => relay.wake());
-const inbound = await Inbound.open({
-  brokers,
-  group: 'bare.payment',
-  topics: [topics.paymentCommands.name],
-  ignored: new Set(),
-  handle: async (batch) => {
-    await noteTakes(pool, batch);
-    relay.wake();
-    takings.wake();
+/* The payment service: saves requested payments, asks the provider, and writes the ledger. */
+await runBareService({
+  name: 'payment',
+  connections: 4,
+  topics: [topics.paymentCommands],
+  handle: requestPayments,
+  start: (pool, notify) => {
+    const payments = startPayments(pool, notify);
+    return { onHandled: payments.notify, close: payments.close };
   },
-});
-ready();
-
-endWith(async () => {
-  await inbound.close();
-  await takings.close();
-  await relay.close();
-  await pool.end();
 });

@@ -1,39 +1,27 @@
 import type pg from 'pg';
-import { columnsOf, run, statement, transaction } from '../database.js';
-import { freshId } from '../ids.js';
-import { append, numbered, Says } from '../outbox.js';
-import { topics } from '../topics.js';
-import { take, type Taken } from './provider.js';
+import { newId, Rows, run, statement, transaction, type Text } from '../database.js';
+import { appendMessages, numberMessages, OutboxRows, topics } from '../outbox.js';
 
-/** Effects a claim, each settled in the transaction of all. */
-const most = 500;
+/** Effects of one claim, and of one transaction. */
+const batchSize = 500;
 
-const claim = statement(
-  'claim_effects',
-  `
+const claim = statement(`
 with ready as (
   select e.id from msg_effects e
   where e.done_at is null and e.due_at <= now() and (e.lease_until is null or e.lease_until < now())
-    and not exists (select 1 from msg_effects before where before.key = e.key and before.done_at is null and before.place < e.place)
+    and not exists (select 1 from msg_effects before where before.key = e.key and before.done_at is null and before.position < e.position)
   order by e.due_at limit $1 for update skip locked)
-update msg_effects e set lease_until = now() + interval '30 seconds', lease_token = $2, tries = tries + 1
+update msg_effects e set lease_until = now() + interval '30 seconds', lease_token = $2, attempts = attempts + 1
 from ready where e.id = ready.id
-returning e.id, e.payload ->> 'orderId' as "orderId", e.key`,
-);
-const wanted = statement(
-  'wanted',
-  `select order_id as "orderId", payment_id as "paymentId", due_amount::float8 as amount, due_currency as currency, method
-from payments where order_id = any($1::uuid[]) and status = 'requested'`,
-);
+returning e.id, e.payload ->> 'orderId' as "orderId", e.key`);
+const requested =
+  statement(`select order_id as "orderId", payment_id as "paymentId", due_amount::float8 as amount, due_currency as currency, method
+from payments where order_id = any($1::uuid[]) and status = 'requested'`);
 const lockPayments = statement(
-  'lock_payments',
   `select order_id as "orderId" from payments where order_id = any($1::uuid[]) and status = 'requested' order by order_id for update`,
 );
-
-const save = statement(
-  'save_settlements',
-  `
-with ${numbered},
+const save = statement(`
+with ${numberMessages},
 done as (update msg_effects e set done_at = now(), lease_until = null from unnest($7::uuid[]) as d(id) where e.id = d.id and e.lease_token = $8 and e.done_at is null),
 taken as (update payments p set status = 'taken', captured_amount = due_amount, captured_currency = due_currency, reference = t.reference, taken_at = now(),
     refunded_amount = 0, refunded_currency = due_currency, goodwill_amount = 0, goodwill_currency = due_currency, goodwill_pending_amount = 0, goodwill_pending_currency = due_currency
@@ -43,130 +31,67 @@ declined as (update payments p set status = 'declined', reason = d.reason, decli
 booked as (insert into ledger_entries (entry_id, order_id, operation, account, amount, currency, cause, at)
   select operation || ' ' || account, order_id, operation, account, amount, currency, cause, now()
   from unnest($13::uuid[], $14::text[], $15::text[], $16::int8[], $17::text[], $18::uuid[]) as l(order_id, operation, account, amount, currency, cause) order by operation, account)
-${append}`,
-);
+${appendMessages}`);
 
-interface Claimed {
-  readonly id: string;
-  readonly orderId: string;
-  readonly key: string;
-}
+type Effect = Text<'id' | 'orderId' | 'key'>;
+type Payment = Text<'orderId' | 'paymentId' | 'currency' | 'method'> & { readonly amount: number };
 
-interface Wanted {
-  readonly orderId: string;
-  readonly paymentId: string;
-  readonly amount: number;
-  readonly currency: string;
-  readonly method: string;
-}
+let references = 0;
+/** The provider, in this process: it answers at once with a reference, or declines. */
+const callProvider = (method: string): string | undefined => (method === 'sim_ok' ? `sim_${++references}` : undefined);
 
-/** Asks the provider for the money of payments that were committed, and settles what it says. */
-export class Takings {
-  readonly #token = freshId();
-  #rung = false;
-  #running: Promise<void> | undefined;
-
-  constructor(
-    private readonly pool: pg.Pool,
-    private readonly onSettled: () => void,
-  ) {}
-
-  /** Payments are wanted. */
-  wake(): void {
-    this.#rung = true;
-    this.#running ??= this.#work();
-  }
-
-  async close(): Promise<void> {
-    await this.#running;
-  }
-
-  async #work(): Promise<void> {
-    while (this.#rung) {
-      this.#rung = false;
+/** Asks the provider for committed payments, and settles its answers. `notify` is to be called after payments are committed. */
+export function startPayments(pool: pg.Pool, onSettled: () => void): { notify(): void; close(): Promise<void> } {
+  const token = newId();
+  let isNotified = false;
+  let running: Promise<void> | undefined;
+  const work = async (): Promise<void> => {
+    while (isNotified) {
+      isNotified = false;
       for (;;) {
-        const claimed = await run<Claimed>(this.pool, claim, [most, this.#token]);
-        if (claimed.length === 0) break;
-        await this.#settle(claimed);
-        this.onSettled();
+        const effects = await run<Effect>(pool, claim, [batchSize, token]);
+        if (effects.length === 0) break;
+        await settle(pool, token, effects);
+        onSettled();
       }
     }
-    this.#running = undefined;
-  }
-
-  async #settle(claimed: readonly Claimed[]): Promise<void> {
-    const payments = new Map(
-      (await run<Wanted>(this.pool, wanted, [claimed.map(({ orderId }) => orderId)])).map((row) => [row.orderId, row]),
-    );
-    const answers = claimed.map((effect) => ({
-      effect,
-      payment: payments.get(effect.orderId)!,
-      taken: take(payments.get(effect.orderId)!.method),
-    }));
-    await transaction(this.pool, async (client) => {
-      const open = new Set(
-        (await run<{ orderId: string }>(client, lockPayments, [claimed.map(({ orderId }) => orderId)])).map(
-          ({ orderId }) => orderId,
-        ),
-      );
-      await run(
-        client,
-        save,
-        rowsOf(
-          answers.filter(({ effect }) => open.has(effect.orderId)),
-          claimed,
-          this.#token,
-        ),
-      );
-    });
-  }
+    running = undefined;
+  };
+  const notify = (): void => {
+    isNotified = true;
+    running ??= work();
+  };
+  return { notify, close: async () => running };
 }
 
-function rowsOf(
-  answers: readonly { readonly effect: Claimed; readonly payment: Wanted; readonly taken: Taken }[],
-  claimed: readonly Claimed[],
-  token: string,
-): unknown[] {
-  const at = new Date().toISOString();
-  const says = new Says();
-  const taken: unknown[][] = [];
-  const declined: unknown[][] = [];
-  const ledger: unknown[][] = [];
-  for (const {
-    effect,
-    payment: { orderId, paymentId, amount, currency },
-    taken: answer,
-  } of answers) {
-    if (answer.status === 'declined') {
-      declined.push([orderId, answer.reason]);
-      says.say(topics.paymentEvents, 'payment.declined', orderId, effect.id, {
-        orderId,
-        paymentId,
-        reason: answer.reason,
-        declinedAt: at,
-      });
-      continue;
+async function settle(pool: pg.Pool, token: string, effects: readonly Effect[]): Promise<void> {
+  const orderIds = effects.map(({ orderId }) => orderId);
+  const payments = new Map((await run<Payment>(pool, requested, [orderIds])).map((row) => [row.orderId, row]));
+  const answers = effects.map((effect) => {
+    const payment = payments.get(effect.orderId)!;
+    return { ...effect, payment, reference: callProvider(payment.method) };
+  });
+  await transaction(pool, async (client) => {
+    const locked = await run<{ orderId: string }>(client, lockPayments, [orderIds]);
+    const open = new Set(locked.map(({ orderId }) => orderId));
+    const at = new Date().toISOString();
+    const [outbox, taken, declined, ledger] = [new OutboxRows(), new Rows(2), new Rows(2), new Rows(6)];
+    for (const { id, key, orderId, payment, reference } of answers.filter((answer) => open.has(answer.orderId))) {
+      const { paymentId, amount, currency } = payment;
+      if (reference === undefined) {
+        const event = { orderId, paymentId, reason: 'card-declined', declinedAt: at };
+        declined.add(orderId, event.reason);
+        outbox.publish(topics.paymentEvents, 'payment.declined', orderId, id, event);
+        continue;
+      }
+      taken.add(orderId, reference);
+      ledger.add(orderId, key, 'provider:clearing', amount, currency, id);
+      ledger.add(orderId, key, `customer:${orderId}`, -amount, currency, id);
+      const event = { orderId, paymentId, amount: { amount, currency }, reference, takenAt: at };
+      outbox.publish(topics.paymentEvents, 'payment.taken', orderId, id, event);
     }
-    const { reference } = answer;
-    taken.push([orderId, reference]);
-    ledger.push(
-      [orderId, effect.key, 'provider:clearing', amount, currency, effect.id],
-      [orderId, effect.key, `customer:${orderId}`, -amount, currency, effect.id],
-    );
-    says.say(topics.paymentEvents, 'payment.taken', orderId, effect.id, {
-      orderId,
-      paymentId,
-      amount: { amount, currency },
-      reference,
-      takenAt: at,
-    });
-  }
-  return [
-    ...says.columns,
-    claimed.map(({ id }) => id),
-    token,
-    ...columnsOf(taken, 2),
-    ...columnsOf(declined, 2),
-    ...columnsOf(ledger, 6),
-  ];
+    const ids = effects.map(({ id }) => id);
+    const rows = [...taken.columns, ...declined.columns, ...ledger.columns];
+    await run(client, save, [...outbox.columns, ids, token, ...rows]);
+  });
 }

@@ -1,11 +1,12 @@
-import type { Money, OrderId, UserId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import type { Money } from '@tradewind/kernel';
+import { Message } from '@tradewind/messaging/message';
 import { IsHexadecimal, Length } from 'class-validator';
 import { AreLines, IsId, IsInstant, IsMoney, IsSealed, IsText, OrderLine, type Sealed } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { OrderId, UserId } from '../ids.js';
 
 /**
- * A buyer wants exactly these lines at exactly these prices. Keyed by the order that comes of it. Carries hashes of the idempotency key and body.
+ * A buyer checked out a cart with these lines at these prices. Keyed by the new order. Has the hashes of the idempotency key and body.
  */
 @Message({ type: 'cart.checked-out', topic: topics.cartEvents, key: 'orderId' })
 export class CartCheckedOut {

@@ -7,7 +7,7 @@ type LineClass = new () => object;
 
 const lineOf = Symbol('class of the lines');
 
-/** A list of checked lines; `atLeast` 0 where "nothing" is an answer. */
+/** A list of validated lines; `atLeast` is 0 if the list may be empty. */
 export const AreLines =
   (line: () => LineClass, atLeast = 1): PropertyDecorator =>
   (target, property) => {
@@ -22,6 +22,6 @@ export const AreLines =
     Reflect.defineMetadata(lineOf, line, target, property);
   };
 
-/** The class of the lines of a property that is marked with `AreLines`. */
+/** The line class of a property that is marked with `AreLines`. */
 export const lineClassOf = (cls: new () => object, property: string): LineClass | undefined =>
   (Reflect.getMetadata(lineOf, cls.prototype as object, property) as (() => LineClass) | undefined)?.();

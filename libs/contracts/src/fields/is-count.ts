@@ -1,12 +1,12 @@
 import { ValidateBy } from 'class-validator';
 
-/** A whole number between two bounds; without the upper one, the largest that every language counts exactly. */
-export const IsCount = (least = 0, most = Number.MAX_SAFE_INTEGER): PropertyDecorator =>
+/** A whole number between two bounds. The default maximum is the largest integer that is exact in every language. */
+export const IsCount = (min = 0, max = Number.MAX_SAFE_INTEGER): PropertyDecorator =>
   ValidateBy({
     name: 'isCount',
-    constraints: [least, most],
+    constraints: [min, max],
     validator: {
-      validate: (value) => Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
-      defaultMessage: () => `must be a whole number from ${least} to ${most}`,
+      validate: (value) => Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max,
+      defaultMessage: () => `must be a whole number from ${min} to ${max}`,
     },
   });

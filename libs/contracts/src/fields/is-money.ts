@@ -9,7 +9,7 @@ const isMoney = (value: unknown): value is Money => {
   );
 };
 
-/** `{ amount, currency }`: a whole number of minor units, never negative, in the shop's one currency (GBP). */
+/** `{ amount, currency }`: a whole number of minor units, 0 or more, in the shop's only currency (GBP). */
 export const IsMoney = (): PropertyDecorator =>
   ValidateBy({
     name: 'isMoney',

@@ -2,7 +2,7 @@ import { Matches } from 'class-validator';
 
 /**
  * A field that only a holder of its owner's data key can read: `sealed:1:<owner id>:<nonce>:<cipher text and tag>`,
- * AES-256-GCM, base64url. Clear text does not pass, so names, e-mails and addresses can't leave a service by mistake.
+ * AES-256-GCM, base64url. Clear text is invalid, so names, e-mails and addresses can't leave a service by mistake.
  */
 export type Sealed = string;
 

@@ -2,13 +2,13 @@ import { ValidateBy, maxLength } from 'class-validator';
 
 const unstorable = /\0|\p{Surrogate}/u;
 
-/** A text of at most so many characters that every database takes: well-formed Unicode without NUL. */
-export const IsText = (most: number): PropertyDecorator =>
+/** A text of at most `max` characters that every database accepts: well-formed Unicode without NUL. */
+export const IsText = (max: number): PropertyDecorator =>
   ValidateBy({
     name: 'isText',
-    constraints: [most],
+    constraints: [max],
     validator: {
-      validate: (value) => maxLength(value, most) && !unstorable.test(value as string),
-      defaultMessage: () => `must be a text of at most ${most} characters, well-formed and without NUL`,
+      validate: (value) => maxLength(value, max) && !unstorable.test(value as string),
+      defaultMessage: () => `must be a text of at most ${max} characters, well-formed and without NUL`,
     },
   });

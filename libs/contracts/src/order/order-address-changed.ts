@@ -1,11 +1,11 @@
-import type { OrderId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import { Message } from '@tradewind/messaging/message';
 import { IsOptional } from 'class-validator';
 import { IsId, IsInstant, IsSealed, type Sealed } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { OrderId } from '../ids.js';
 
 /**
- * A pending order goes to another address; or, without one, the address of any order is erased because its buyer was forgotten.
+ * A pending order has another address; or, without `shippingAddress`, the address of an order was erased because its buyer was forgotten.
  */
 @Message({ type: 'order.address-changed', topic: topics.orderEvents, key: 'orderId' })
 export class OrderAddressChanged {

@@ -1,10 +1,10 @@
-import type { OrderId, UserId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import { Message } from '@tradewind/messaging/message';
 import { IsId, IsInstant } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { OrderId, UserId } from '../ids.js';
 
 /**
- * The buyer wants out. OrderCancelled follows when everything is undone.
+ * The buyer cancels the order. OrderCancelled follows when everything is compensated.
  */
 @Message({ type: 'order.cancellation-requested', topic: topics.orderEvents, key: 'orderId' })
 export class OrderCancellationRequested {

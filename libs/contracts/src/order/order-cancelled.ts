@@ -1,11 +1,11 @@
-import type { OrderId, UserId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import { Message } from '@tradewind/messaging/message';
 import { IsBoolean } from 'class-validator';
 import { IsId, IsInstant } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { OrderId, UserId } from '../ids.js';
 
 /**
- * The order is cancelled and everything done for it is undone. An outcome where the order was pending; after a confirmation at most once.
+ * The order is cancelled and everything done for it is compensated. The outcome of a pending order; after a confirmation at most once.
  */
 @Message({ type: 'order.cancelled', topic: topics.orderEvents, key: 'orderId' })
 export class OrderCancelled {

@@ -1,10 +1,11 @@
-import type { Money, OrderId, UserId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import type { Money } from '@tradewind/kernel';
+import { Message } from '@tradewind/messaging/message';
 import { IsId, IsInstant, IsMoney } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { OrderId, UserId } from '../ids.js';
 
 /**
- * Goods are set aside and paid: the point of no return. An outcome.
+ * The stock is reserved and paid: the point of no return. An outcome of the order.
  */
 @Message({ type: 'order.confirmed', topic: topics.orderEvents, key: 'orderId' })
 export class OrderConfirmed {

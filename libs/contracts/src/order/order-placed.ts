@@ -1,11 +1,12 @@
-import type { Money, OrderId, UserId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import type { Money } from '@tradewind/kernel';
+import { Message } from '@tradewind/messaging/message';
 import { IsHexadecimal, IsOptional, Length } from 'class-validator';
 import { AreLines, IsId, IsInstant, IsMoney, IsSealed, IsText, OrderLine, type Sealed } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { OrderId, UserId } from '../ids.js';
 
 /**
- * An order is accepted and pending. The first word of its key; exactly one outcome follows. `keyHash` and `bodyHash` stand on orders placed directly.
+ * An order is accepted and pending. The first event of its key; exactly one outcome follows. Orders placed directly have `keyHash` and `bodyHash`.
  */
 @Message({ type: 'order.placed', topic: topics.orderEvents, key: 'orderId' })
 export class OrderPlaced {

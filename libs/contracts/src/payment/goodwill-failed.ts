@@ -1,10 +1,11 @@
-import type { Money, OrderId, PaymentId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import type { Money } from '@tradewind/kernel';
+import { Message } from '@tradewind/messaging/message';
 import { IsId, IsInstant, IsMoney } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { OrderId, PaymentId } from '../ids.js';
 
 /**
- * A partial refund out of goodwill can't be given any more (the payment was refunded meanwhile).
+ * A partial refund out of goodwill failed, because the provider refused it.
  */
 @Message({ type: 'payment.goodwill-failed', topic: topics.paymentEvents, key: 'orderId' })
 export class GoodwillFailed {

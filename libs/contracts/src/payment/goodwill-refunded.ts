@@ -1,10 +1,11 @@
-import type { Money, OrderId, PaymentId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import type { Money } from '@tradewind/kernel';
+import { Message } from '@tradewind/messaging/message';
 import { IsId, IsInstant, IsMoney, IsText } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { OrderId, PaymentId } from '../ids.js';
 
 /**
- * A partial refund out of goodwill has been given back.
+ * A partial refund out of goodwill was made.
  */
 @Message({ type: 'payment.goodwill-refunded', topic: topics.paymentEvents, key: 'orderId' })
 export class GoodwillRefunded {

@@ -1,11 +1,12 @@
-import type { Money, OrderId, PaymentId, UserId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import type { Money } from '@tradewind/kernel';
+import { Message } from '@tradewind/messaging/message';
 import { IsHexadecimal, IsOptional, Length } from 'class-validator';
 import { IsId, IsInstant, IsMoney, IsText } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { OrderId, PaymentId, UserId } from '../ids.js';
 
 /**
- * A partial refund out of goodwill was accepted; the provider is about to be asked. The hashes are those of the request, where it had an idempotency key.
+ * A partial refund out of goodwill was granted; the provider is called next. Has the hashes of the request if that had an idempotency key.
  */
 @Message({ type: 'payment.goodwill-started', topic: topics.paymentEvents, key: 'orderId' })
 export class GoodwillStarted {

@@ -1,10 +1,10 @@
-import type { OrderId, PaymentId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import { Message } from '@tradewind/messaging/message';
 import { IsId, IsInstant, IsText } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { OrderId, PaymentId } from '../ids.js';
 
 /**
- * The provider will not take the money, or must not any more. Nothing is held.
+ * The provider declined the take, or the payment was already compensated. Nothing is held.
  */
 @Message({ type: 'payment.declined', topic: topics.paymentEvents, key: 'orderId' })
 export class PaymentDeclined {

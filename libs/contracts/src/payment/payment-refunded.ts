@@ -1,10 +1,11 @@
-import type { Money, OrderId, PaymentId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import type { Money } from '@tradewind/kernel';
+import { Message } from '@tradewind/messaging/message';
 import { IsId, IsInstant, IsMoney } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { OrderId, PaymentId } from '../ids.js';
 
 /**
- * Nothing is held for the order any more. `amount` is what was given back now: 0 when nothing had been taken. May repeat.
+ * Nothing is held for the order any more. `amount` is the refunded amount: 0 if nothing had been taken. May repeat.
  */
 @Message({ type: 'payment.refunded', topic: topics.paymentEvents, key: 'orderId' })
 export class PaymentRefunded {

@@ -1,10 +1,11 @@
-import type { Money, OrderId, PaymentId, UserId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import type { Money } from '@tradewind/kernel';
+import { Message } from '@tradewind/messaging/message';
 import { IsId, IsInstant, IsMoney, IsText } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { OrderId, PaymentId, UserId } from '../ids.js';
 
 /**
- * The provider is about to be asked for the money.
+ * The take was requested; the provider is called next.
  */
 @Message({ type: 'payment.started', topic: topics.paymentEvents, key: 'orderId' })
 export class PaymentStarted {

@@ -1,10 +1,10 @@
-import type { OrderId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import { Message } from '@tradewind/messaging/message';
 import { IsId } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { OrderId } from '../ids.js';
 
 /**
- * Give back all that is still held for the order, and take nothing any more. The undo of TakePayment: may come before it and may repeat. Answered by PaymentRefunded.
+ * Refund everything held for the order and take nothing more. Compensates TakePayment: may arrive before it and may repeat. Reply: PaymentRefunded.
  */
 @Message({ type: 'payment.refund', topic: topics.paymentCommands, key: 'orderId' })
 export class RefundPayment {

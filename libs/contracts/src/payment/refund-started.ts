@@ -1,10 +1,10 @@
-import type { OrderId, PaymentId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import { Message } from '@tradewind/messaging/message';
 import { IsId, IsInstant } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { OrderId, PaymentId } from '../ids.js';
 
 /**
- * Everything held for the order is to be given back. The payment may still be under way.
+ * A full refund of the order has started. The outcome of the take may still be unknown.
  */
 @Message({ type: 'payment.refund-started', topic: topics.paymentEvents, key: 'orderId' })
 export class RefundStarted {

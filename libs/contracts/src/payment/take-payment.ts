@@ -1,10 +1,11 @@
-import type { Money, OrderId, UserId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import type { Money } from '@tradewind/kernel';
+import { Message } from '@tradewind/messaging/message';
 import { IsId, IsMoney, IsText } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { OrderId, UserId } from '../ids.js';
 
 /**
- * Take the money of an order. Said by `order`; may repeat. Answered by PaymentTaken or PaymentDeclined.
+ * Take the money of an order. Published by `order`; may repeat. Reply: PaymentTaken or PaymentDeclined.
  */
 @Message({ type: 'payment.take', topic: topics.paymentCommands, key: 'orderId' })
 export class TakePayment {

@@ -1,10 +1,10 @@
-import { Message } from '@tradewind/messaging/contract';
+import { Message } from '@tradewind/messaging/message';
 import { IsUrl } from 'class-validator';
 import { IsInstant, IsText } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
- * A service's instance is alive: said every few seconds. Not through an outbox.
+ * An instance of a service is alive. Published every few seconds, without an outbox.
  */
 @Message({ type: 'platform.instance-seen', topic: topics.platformInstances, key: 'instanceId' })
 export class InstanceSeen {

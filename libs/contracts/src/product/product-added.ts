@@ -1,10 +1,11 @@
-import type { Money, ProductId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import type { Money } from '@tradewind/kernel';
+import { Message } from '@tradewind/messaging/message';
 import { IsCount, IsId, IsInstant, IsMoney, IsText } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { ProductId } from '../ids.js';
 
 /**
- * A product is in the catalogue, with its opening stock in pieces. Keyed by product.
+ * A product was added to the catalogue, with its opening stock in pieces. Keyed by product.
  */
 @Message({ type: 'product.added', topic: topics.productEvents, key: 'productId' })
 export class ProductAdded {

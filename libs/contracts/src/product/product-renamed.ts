@@ -1,10 +1,10 @@
-import type { ProductId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import { Message } from '@tradewind/messaging/message';
 import { IsId, IsInstant, IsText } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { ProductId } from '../ids.js';
 
 /**
- * A product has another name from now on. Orders keep the old one.
+ * A product has a new name. Existing orders keep the old one.
  */
 @Message({ type: 'product.renamed', topic: topics.productEvents, key: 'productId' })
 export class ProductRenamed {

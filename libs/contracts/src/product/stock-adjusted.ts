@@ -1,10 +1,10 @@
-import type { ProductId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import { Message } from '@tradewind/messaging/message';
 import { IsCount, IsId, IsInstant, IsText } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { ProductId } from '../ids.js';
 
 /**
- * Pieces were counted in (positive) or out (negative) by hand; never below zero available.
+ * Pieces were added (positive) or removed (negative) manually; the available stock never falls below zero.
  */
 @Message({ type: 'product.stock-adjusted', topic: topics.productEvents, key: 'productId' })
 export class StockAdjusted {

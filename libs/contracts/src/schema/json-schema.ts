@@ -1,4 +1,4 @@
-/** As much of JSON Schema (draft 2020-12) as messages are described with. */
+/** The part of JSON Schema (draft 2020-12) that message schemas use. */
 export interface JsonSchema {
   readonly type?: 'object' | 'array' | 'string' | 'integer' | 'boolean';
   readonly properties?: Readonly<Record<string, JsonSchema>>;
@@ -16,7 +16,7 @@ export interface JsonSchema {
   readonly maxItems?: number;
 }
 
-/** A version of a message. Where its records lie and what orders them are as much a promise as its fields. */
+/** One version of a message. Its topic and key are part of the contract, like its fields. */
 export interface MessageSchema extends JsonSchema {
   readonly $schema: 'https://json-schema.org/draft/2020-12/schema';
   readonly $id: `urn:tradewind:${string}:${number}`;
@@ -25,6 +25,6 @@ export interface MessageSchema extends JsonSchema {
   readonly 'x-version': number;
   readonly 'x-topic': string;
   readonly 'x-key': string;
-  /** The record has no value: the fields are what its key says. */
+  /** The record has no value: the key is the only field. */
   readonly 'x-tombstone'?: true;
 }

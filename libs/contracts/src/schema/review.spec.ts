@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { topic } from '@tradewind/messaging/contract';
-import { Catalogue, Message } from '@tradewind/messaging/contract';
+import { topic } from '@tradewind/messaging/message';
+import { MessageRegistry, Message } from '@tradewind/messaging/message';
 import { Equals } from 'class-validator';
 import { contracts, IsText } from '../index.js';
 import { review } from './review.js';
@@ -19,11 +19,11 @@ class NoteTaken {
   topic: notes,
   key: 'id',
   version: 2,
-  upcasts: { 1: (old) => ({ ...old, words: old['text'] }) },
+  upcasts: { 1: (old) => ({ ...old, content: old['text'] }) },
 })
-class NoteTakenAnew {
+class NoteTakenV2 {
   @IsText(10) readonly id!: string;
-  @IsText(100) readonly words!: string;
+  @IsText(100) readonly content!: string;
 }
 
 @Message({ type: 'note.taken', topic: notes, key: 'id' })
@@ -44,40 +44,41 @@ class NoteTakenElsewhere {
   @IsText(100) readonly text!: string;
 }
 
-const schemas = (...classes: ConstructorParameters<typeof Catalogue>[0]) => schemasOf(new Catalogue(classes));
+const schemas = (...classes: ConstructorParameters<typeof MessageRegistry>[0]) =>
+  schemasOf(new MessageRegistry(classes));
 
 describe('messages and their committed schemas', () => {
-  it('agree in the shop', () =>
+  it('agree for the same classes', () =>
     expect(review(schemasOf(contracts), schemasOf(contracts))).toEqual({ breaks: [], outdated: [] }));
 
-  it('differ when a message is new, which breaks nothing', () =>
+  it('differ for a new message, without a breaking change', () =>
     expect(review(new Map(), schemas(NoteTaken))).toEqual({ breaks: [], outdated: ['note.taken.v1.json'] }));
 
-  it('differ when a version is new, which breaks nothing', () =>
-    expect(review(schemas(NoteTaken), schemas(NoteTakenAnew))).toEqual({
+  it('differ for a new version, without a breaking change', () =>
+    expect(review(schemas(NoteTaken), schemas(NoteTakenV2))).toEqual({
       breaks: [],
       outdated: ['note.taken.v2.json'],
     }));
 
-  it('break when the same version says less, and the way out is told', () =>
+  it('break when the same version is more strict; the message has instructions', () =>
     expect(review(schemas(NoteTaken), schemas(NoteTakenShort)).breaks).toEqual([
       expect.stringMatching(
-        /^note\.taken, version 1:\n {2}text: maxLength was 100 and is 50\n {2}Records of version 1 .* version: 2 .* upcasts: \{ 1: .* "npm run schemas", and keep a record .*\.$/,
+        /^note\.taken, version 1:\n {2}text: maxLength was 100 and is 50\n {2}Records of version 1 .* version: 2 .* upcasts: \{ 1: .* "npm run schemas", and add a record .*\.$/,
       ),
     ]));
 
-  it('break when a class is gone', () =>
+  it('break when a class is removed', () =>
     expect(review(schemas(NoteTaken), new Map()).breaks).toEqual([
       expect.stringContaining('note.taken: no class has this type any more'),
     ]));
 
-  it('break when a version goes back', () =>
-    expect(review(schemas(NoteTakenAnew), schemas(NoteTaken)).breaks).toEqual([
-      expect.stringContaining('A version never goes back'),
+  it('break when a version decreases', () =>
+    expect(review(schemas(NoteTakenV2), schemas(NoteTaken)).breaks).toEqual([
+      expect.stringContaining('A version never decreases'),
     ]));
 
-  it('break when an older schema was thrown away', () =>
-    expect(review(schemas(NoteTakenAnew), schemas(NoteTakenAnew)).breaks).toEqual([
+  it('break when an older schema is missing', () =>
+    expect(review(schemas(NoteTakenV2), schemas(NoteTakenV2)).breaks).toEqual([
       expect.stringContaining('note.taken.v1.json is missing'),
     ]));
 
@@ -87,11 +88,11 @@ describe('messages and their committed schemas', () => {
     ]));
 });
 
-describe('a rule without a word in JSON Schema', () => {
+describe('a rule without a JSON Schema keyword', () => {
   @Message({ type: 'note.odd', topic: notes, key: 'id' })
   class NoteOdd {
     @Equals('x') readonly id!: string;
   }
-  it('is named with its field', () =>
-    expect(() => schemaOf(NoteOdd)).toThrow('NoteOdd.id: the rule equals has no word in JSON Schema yet'));
+  it('throws an error that names its field', () =>
+    expect(() => schemaOf(NoteOdd)).toThrow('NoteOdd.id: the rule equals has no JSON Schema keyword'));
 });

@@ -1,5 +1,5 @@
 import { groupBy } from '@tradewind/kernel';
-import { messageInfo, type Catalogue, type MessageClass } from '@tradewind/messaging/contract';
+import { messageInfo, type MessageRegistry, type MessageClass } from '@tradewind/messaging/message';
 import { getMetadataStorage } from 'class-validator';
 import { lineClassOf } from '../fields/index.js';
 import type { JsonSchema, MessageSchema } from './json-schema.js';
@@ -16,24 +16,24 @@ const money: JsonSchema = {
   additionalProperties: false,
 };
 
-/** What each rule of class-validator that a message may use says in JSON Schema. */
-const words: Readonly<Record<string, (...constraints: never[]) => JsonSchema>> = {
+/** The JSON Schema of each class-validator rule that messages may use. */
+const keywords: Readonly<Record<string, (...constraints: never[]) => JsonSchema>> = {
   isArray: () => ({ type: 'array' }),
   isBoolean: () => ({ type: 'boolean' }),
-  isCount: (least: number, most: number) => ({ type: 'integer', minimum: least, maximum: most }),
+  isCount: (min: number, max: number) => ({ type: 'integer', minimum: min, maximum: max }),
   isHexadecimal: () => ({ type: 'string', pattern: '^(0[xXhH])?[0-9a-fA-F]+$' }),
   isIn: (values: readonly string[]) => ({ type: 'string', enum: values }),
   isInstant: () => ({ type: 'string', format: 'date-time' }),
   isMoney: () => money,
-  isText: (most: number) => ({ type: 'string', maxLength: most, pattern: '^[^\\u0000]*$' }),
+  isText: (max: number) => ({ type: 'string', maxLength: max, pattern: '^[^\\u0000]*$' }),
   isUrl: () => ({ type: 'string', format: 'uri' }),
-  isLength: (least: number, most: number) => ({ minLength: least, maxLength: most }),
+  isLength: (min: number, max: number) => ({ minLength: min, maxLength: max }),
   matches: (pattern: RegExp) => ({ type: 'string', pattern: pattern.source }),
-  arrayMaxSize: (most: number) => ({ maxItems: most }),
-  arrayMinSize: (least: number) => ({ minItems: least }),
+  arrayMaxSize: (max: number) => ({ maxItems: max }),
+  arrayMinSize: (min: number) => ({ minItems: min }),
 };
 
-/** The schema of a message, from its rules. Throws a TypeError that names the field whose rule has no word in JSON Schema. */
+/** The schema of a message, from its validation rules. Throws a TypeError that names a field with an unsupported rule. */
 export function schemaOf(cls: MessageClass): MessageSchema {
   const { type, version, topic, key, tombstone } = messageInfo(cls);
   return {
@@ -49,8 +49,8 @@ export function schemaOf(cls: MessageClass): MessageSchema {
   };
 }
 
-/** The schemas of all messages, by the names of their files. */
-export const schemasOf = (catalogue: Catalogue): ReadonlyMap<string, MessageSchema> =>
+/** The schemas of all messages, by file name. */
+export const schemasOf = (catalogue: MessageRegistry): ReadonlyMap<string, MessageSchema> =>
   new Map(catalogue.classes.map(schemaOf).map((schema) => [fileOf(schema), schema]));
 
 export const fileOf = (schema: MessageSchema): string => `${schema['x-type']}.v${schema['x-version']}.json`;
@@ -77,12 +77,12 @@ function fieldSchema(cls: new () => object, field: string, rules: readonly Rule[
       const line = lineClassOf(cls, field);
       if (line) return { items: objectSchema(line) };
     }
-    const word = rule.each ? undefined : words[rule.name ?? ''];
-    if (!word)
+    const keyword = rule.each ? undefined : keywords[rule.name ?? ''];
+    if (!keyword)
       throw new TypeError(
-        `${cls.name}.${field}: the rule ${rule.name ?? rule.type} has no word in JSON Schema yet; add it to libs/contracts/src/schema/schema-of.ts`,
+        `${cls.name}.${field}: the rule ${rule.name ?? rule.type} has no JSON Schema keyword; add it to libs/contracts/src/schema/schema-of.ts`,
       );
-    return word(...((rule.constraints ?? []) as never[]));
+    return keyword(...((rule.constraints ?? []) as never[]));
   });
   const { type, ...rest } = Object.assign({}, ...parts) as JsonSchema;
   return { ...(type && { type }), ...rest };

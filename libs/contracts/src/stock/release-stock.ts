@@ -1,10 +1,10 @@
-import type { OrderId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import { Message } from '@tradewind/messaging/message';
 import { IsId } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { OrderId } from '../ids.js';
 
 /**
- * The undo of ReserveStock. May come before it (which then does nothing) and may repeat. Answered by StockReleased.
+ * Compensates ReserveStock: may arrive before it (which then does nothing) and may repeat. Reply: StockReleased.
  */
 @Message({ type: 'stock.release', topic: topics.stockCommands, key: 'orderId' })
 export class ReleaseStock {

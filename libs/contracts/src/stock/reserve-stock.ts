@@ -1,10 +1,10 @@
-import type { OrderId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import { Message } from '@tradewind/messaging/message';
 import { AreLines, IsId, StockLine } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { OrderId } from '../ids.js';
 
 /**
- * Set aside every line or none. Said by `order`; may repeat, and the answer is then the same. Answered by StockReserved or StockRefused.
+ * Reserve every line or none. Published by `order`; may repeat, and the reply is then the same. Reply: StockReserved or StockRefused.
  */
 @Message({ type: 'stock.reserve', topic: topics.stockCommands, key: 'orderId' })
 export class ReserveStock {

@@ -1,10 +1,10 @@
-import type { OrderId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import { Message } from '@tradewind/messaging/message';
 import { IsId } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { OrderId } from '../ids.js';
 
 /**
- * What was reserved is sold. It can't be refused, only repeated. Answered by StockSold.
+ * Sell the reserved stock. Cannot be refused; may repeat. Reply: StockSold.
  */
 @Message({ type: 'stock.sell', topic: topics.stockCommands, key: 'orderId' })
 export class SellStock {

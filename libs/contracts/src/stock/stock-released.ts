@@ -1,10 +1,10 @@
-import type { OrderId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import { Message } from '@tradewind/messaging/message';
 import { AreLines, IsId, IsInstant, StockLine } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { OrderId } from '../ids.js';
 
 /**
- * Nothing is set aside for the order any longer, and never will be. `lines` is what went back; empty when nothing had been reserved.
+ * Nothing is reserved for the order, and never will be. `lines` is the released stock; empty if nothing was reserved.
  */
 @Message({ type: 'stock.released', topic: topics.stockEvents, key: 'orderId' })
 export class StockReleased {

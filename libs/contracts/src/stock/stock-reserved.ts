@@ -1,10 +1,10 @@
-import type { OrderId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import { Message } from '@tradewind/messaging/message';
 import { AreLines, IsId, IsInstant, StockLine } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { OrderId } from '../ids.js';
 
 /**
- * All lines are set aside for the order. May arrive more than once, and after the order gave up waiting.
+ * All lines are reserved for the order. May arrive more than once, and after the order's timeout.
  */
 @Message({ type: 'stock.reserved', topic: topics.stockEvents, key: 'orderId' })
 export class StockReserved {

@@ -1,10 +1,10 @@
-import type { OrderId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import { Message } from '@tradewind/messaging/message';
 import { AreLines, IsId, IsInstant, StockLine } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { OrderId } from '../ids.js';
 
 /**
- * What was reserved for the order has been sold. May repeat.
+ * The stock reserved for the order was sold. May repeat.
  */
 @Message({ type: 'stock.sold', topic: topics.stockEvents, key: 'orderId' })
 export class StockSold {

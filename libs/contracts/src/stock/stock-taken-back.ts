@@ -1,10 +1,10 @@
-import type { OrderId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import { Message } from '@tradewind/messaging/message';
 import { AreLines, IsId, IsInstant, StockLine } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { OrderId } from '../ids.js';
 
 /**
- * What was sold to the order is available again. May repeat, with effect once.
+ * The stock sold to the order is available again. May repeat; takes effect once.
  */
 @Message({ type: 'stock.taken-back', topic: topics.stockEvents, key: 'orderId' })
 export class StockTakenBack {

@@ -1,10 +1,10 @@
-import type { OrderId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import { Message } from '@tradewind/messaging/message';
 import { IsId } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { OrderId } from '../ids.js';
 
 /**
- * What was sold comes back to the shelves, once. Answered by StockTakenBack.
+ * Make the sold stock available again, once. Compensates SellStock. Reply: StockTakenBack.
  */
 @Message({ type: 'stock.take-back', topic: topics.stockCommands, key: 'orderId' })
 export class TakeBackStock {

@@ -1,11 +1,11 @@
-import type { UserId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import { Message } from '@tradewind/messaging/message';
 import { IsId, IsInstant, IsText } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { UserId } from '../ids.js';
 
 /**
- * A person's data key, wrapped by the deployment's key (base64url of nonce, cipher text and tag). Compacted and never archived.
- * May arrive after a sealed field that needs it: that is transient.
+ * A user's data key, wrapped with the deployment's key (base64url of nonce, cipher text and tag). Compacted and never archived.
+ * May arrive after a sealed field that needs it; unsealing then fails as transient.
  */
 @Message({ type: 'user.data-key-announced', topic: topics.userDataKeys, key: 'userId' })
 export class DataKeyAnnounced {

@@ -1,10 +1,10 @@
-import type { UserId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import { Message } from '@tradewind/messaging/message';
 import { IsId } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { UserId } from '../ids.js';
 
 /**
- * The data key is gone for good: what it sealed reads as erased. A tombstone: the record has no value.
+ * The data key was destroyed: fields sealed with it can't be read any more. A tombstone: the record has no value.
  */
 @Message({ type: 'user.data-key-destroyed', topic: topics.userDataKeys, key: 'userId', tombstone: true })
 export class DataKeyDestroyed {

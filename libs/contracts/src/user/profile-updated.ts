@@ -1,11 +1,11 @@
-import type { UserId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import { Message } from '@tradewind/messaging/message';
 import { IsOptional } from 'class-validator';
 import { IsId, IsInstant, IsSealed, type Sealed } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { UserId } from '../ids.js';
 
 /**
- * A person has changed name or e-mail; only what changed is named. Keyed by user.
+ * A user changed name or e-mail; only changed fields are present. Keyed by user.
  */
 @Message({ type: 'user.profile-updated', topic: topics.userEvents, key: 'userId' })
 export class ProfileUpdated {

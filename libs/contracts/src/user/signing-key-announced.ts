@@ -1,9 +1,9 @@
-import { Message } from '@tradewind/messaging/contract';
+import { Message } from '@tradewind/messaging/message';
 import { IsInstant, IsText } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
- * A public key that access tokens may be signed with, from `signsFrom` on. Compacted: the latest record of a key id counts; a tombstone retires it.
+ * A public key of access tokens, in use from `signsFrom`. Compacted: the latest record of a key id counts; a tombstone retires it.
  * `publicKey` is the `x` of an Ed25519 JWK (base64url).
  */
 @Message({ type: 'user.signing-key-announced', topic: topics.userKeys, key: 'kid' })

@@ -1,9 +1,9 @@
-import { Message } from '@tradewind/messaging/contract';
+import { Message } from '@tradewind/messaging/message';
 import { IsText } from '../fields/index.js';
 import { topics } from '../topics.js';
 
 /**
- * No token signed with this key is accepted any longer. A tombstone: the record has no value.
+ * Tokens signed with this key are no longer accepted. A tombstone: the record has no value.
  */
 @Message({ type: 'user.signing-key-retired', topic: topics.userKeys, key: 'kid', tombstone: true })
 export class SigningKeyRetired {

@@ -1,10 +1,10 @@
-import type { UserId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import { Message } from '@tradewind/messaging/message';
 import { IsId, IsInstant } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { UserId } from '../ids.js';
 
 /**
- * The person is to be forgotten: every holder deletes its copy of personal data. The data key is destroyed as well. The last word of its key.
+ * The user is forgotten: every service deletes its copy of personal data, and the data key is destroyed. The last event of its key.
  */
 @Message({ type: 'user.forgotten', topic: topics.userEvents, key: 'userId' })
 export class UserForgotten {

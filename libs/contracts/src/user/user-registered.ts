@@ -1,11 +1,11 @@
-import type { UserId } from '@tradewind/kernel';
-import { Message } from '@tradewind/messaging/contract';
+import { Message } from '@tradewind/messaging/message';
 import { IsIn } from 'class-validator';
 import { IsId, IsInstant, IsSealed, type Sealed } from '../fields/index.js';
 import { topics } from '../topics.js';
+import type { UserId } from '../ids.js';
 
 /**
- * Somebody has an account. Said once by `user`; keyed by user. Its data key is announced on `user.data-keys`, perhaps later.
+ * A user has registered. Published once by `user`; keyed by user. The data key is announced on `user.data-keys`, possibly later.
  */
 @Message({ type: 'user.registered', topic: topics.userEvents, key: 'userId' })
 export class UserRegistered {

@@ -8,20 +8,20 @@ import { IsString } from 'class-validator';
 import { DataSource } from 'typeorm';
 import { freshDatabase, type FreshDatabase } from '../../../../tools/platform/postgres/fresh-database.js';
 import {
-  Catalogue,
+  MessageRegistry,
   Handles,
   kafkaClient,
   Message,
   messagingMigrations,
-  perform,
+  schedule,
   PostgresStore,
-  systemWorld,
+  systemPorts,
   topic,
   type Decision,
   type KafkaClient,
-  type MessagingParts,
+  type MessagingRuntime,
 } from '../index.js';
-import { aProcess, Outside, settled, settledErrands, type Errand } from './outside.fixture.spec.js';
+import { aProcess, Outside, settled, settledErrands, type Errand } from './external-service.fixture.spec.js';
 
 const run = randomUUID().slice(0, 8);
 const orders = topic(`errands-${run}.commands`, { owner: 'elsewhere', partitions: 1 });
@@ -34,7 +34,7 @@ class RunErrand {
 class ErrandHandler {
   @Handles(RunErrand)
   take({ key }: RunErrand): Decision {
-    return perform('errand', key, { key, number: 1 });
+    return schedule('errand', key, { key, number: 1 });
   }
 }
 
@@ -53,13 +53,13 @@ describe('effects that were wished', () => {
   let dataSource: DataSource;
   let kafka: KafkaClient;
   const brokers = process.env['TEST_KAFKA_BROKERS']!.split(',');
-  const running: { readonly outside: Outside; readonly parts: MessagingParts }[] = [];
+  const running: { readonly outside: Outside; readonly parts: MessagingRuntime }[] = [];
 
   /** A process that makes effects from now on. */
   const starting = (
     outside: Outside,
     ...rest: Parameters<typeof aProcess> extends [unknown, unknown, unknown, ...infer R] ? R : never
-  ): MessagingParts => {
+  ): MessagingRuntime => {
     const parts = aProcess(dataSource, kafka, outside.effect(), ...rest);
     running.push({ outside, parts });
     parts.effects.start();
@@ -67,7 +67,7 @@ describe('effects that were wished', () => {
   };
   const wish = (...errands: readonly Errand[]): Promise<void> =>
     new PostgresStore(dataSource).transaction((tx) =>
-      tx.wish(
+      tx.scheduleEffects(
         errands.map((errand) => ({
           id: randomUUID(),
           name: 'errand',
@@ -101,8 +101,8 @@ describe('effects that were wished', () => {
   afterEach(async () => {
     for (const { outside, parts } of running.splice(0)) {
       outside.answerAll();
-      await parts.leave();
-      await parts.finish();
+      await parts.stopConsuming();
+      await parts.stop();
     }
     await dataSource.query('truncate msg_effects, settled');
   });
@@ -140,7 +140,7 @@ describe('effects that were wished', () => {
   it('are called effectsAbreast at once in a process, and no more', async () => {
     const outside = new Outside();
     await wish(...keysOf(20));
-    starting(outside, { effectsAbreast: 3 });
+    starting(outside, { effectConcurrency: 3 });
     while ((await done()).length < 20) {
       const before = outside.made.length;
       const waiting = Math.min(3, 20 - (before - outside.underWay.size));
@@ -157,12 +157,12 @@ describe('effects that were wished', () => {
   it('a thousand of one key take one place of those abreast: others go on', async () => {
     const outside = new Outside(({ key }) => key !== 'crowd');
     await wish(...errandsOf('crowd', 1_000));
-    starting(outside, { effectsAbreast: 2 });
+    starting(outside, { effectConcurrency: 2 });
     await eventually(() => outside.of('crowd') === 1, 60_000);
     await wish(...keysOf(50));
     await eventually(async () => (await done()).length === 50, 60_000);
     expect([outside.of('crowd'), outside.mostOfAKey]).toEqual([1, 1]);
-    expect(await count(`msg_effects where key = 'crowd' and tries = 0`)).toBe(999);
+    expect(await count(`msg_effects where key = 'crowd' and attempts = 0`)).toBe(999);
   }, 120_000);
 
   it('are settled together where they are answered together, and none takes another with it', async () => {
@@ -198,7 +198,7 @@ describe('effects that were wished', () => {
     await holder.startTransaction();
     await holder.query('lock table settled in access exclusive mode');
     await wish(...keysOf(20));
-    const parts = starting(outside, { effectsAbreast: 2 });
+    const parts = starting(outside, { effectConcurrency: 2 });
     let inVain = 0;
     parts.runner.onTransient(() => inVain++);
     await eventually(() => inVain > 0, 60_000);
@@ -231,8 +231,8 @@ describe('effects that were wished', () => {
   it('hold up neither the offset nor other keys, however slow a call is', async () => {
     const outside = new Outside(({ key }) => key !== 'slow');
     const group = `errands-${run}`;
-    const parts = starting(outside, { service: group, contracts: new Catalogue([RunErrand]) });
-    parts.hear(new ErrandHandler());
+    const parts = starting(outside, { service: group, contracts: new MessageRegistry([RunErrand]) });
+    parts.addController(new ErrandHandler());
     const publisher = await kafka.publisher();
     const keys = ['slow', ...keysOf(30).map(({ key }) => key)];
     await publisher.publish(
@@ -255,21 +255,21 @@ describe('effects that were wished', () => {
       if (error) throw error;
     });
     await eventually(
-      async () => (await kafka.committed(group, [orders.name]))[0]?.next === 31n && (await done()).length === 30,
+      async () => (await kafka.committedOffsets(group, [orders.name]))[0]?.offset === 31n && (await done()).length === 30,
       120_000,
     );
     expect([...outside.underWay].map(({ key }) => key)).toEqual(['slow']);
   }, 180_000);
 
   it("of a process that was killed are called by another when the lease has run out by the database's clock; those of a living one are not", async () => {
-    const inAnHour = { ...systemWorld, clock: { now: () => new Date(systemWorld.clock.now().getTime() + 3_600_000) } };
+    const inAnHour = { ...systemPorts, clock: { now: () => new Date(systemPorts.clock.now().getTime() + 3_600_000) } };
     const child = spawn(process.execPath, ['--input-type=module', '--eval', hanging], {
       env: { PATH: process.env['PATH'], DATABASE_URL: database.url },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     const over = once(child, 'exit');
     await wish({ key: 'orphan', number: 1 });
-    await eventually(async () => (await count(`msg_effects where key = 'orphan' and tries = 1`)) === 1, 60_000);
+    await eventually(async () => (await count(`msg_effects where key = 'orphan' and attempts = 1`)) === 1, 60_000);
     child.kill('SIGKILL');
     await over;
     await wish({ key: 'long', number: 1 });
@@ -282,11 +282,11 @@ describe('effects that were wished', () => {
       `select lease_until::text as until from msg_effects where key = 'orphan'`,
     );
     await eventually(() => outside.of('orphan') === 1, 120_000);
-    expect(await count(`msg_effects where key = 'orphan' and tries = 2 and clock_timestamp() >= '${until}'`)).toBe(1);
+    expect(await count(`msg_effects where key = 'orphan' and attempts = 2 and clock_timestamp() >= '${until}'`)).toBe(1);
     // The long call has been under way for longer than it was leased for at first.
     await eventually(
       () =>
-        count(`msg_effects where key = 'long' and wished_at + interval '31 seconds' < clock_timestamp()`).then(
+        count(`msg_effects where key = 'long' and scheduled_at + interval '31 seconds' < clock_timestamp()`).then(
           (n) => n === 1,
         ),
       60_000,

@@ -1,27 +1,35 @@
 import { Poison } from '@tradewind/kernel';
-import type { Said } from '@tradewind/saga';
-import { makeMessage, messageInfo } from '../contract/index.js';
-import { PayloadTooLarge } from '../decide/index.js';
-import { headerOf, type After } from '../kafka/after.js';
-import type { OutboxRow, TakenRow } from '../store/store.js';
+import type { OutgoingMessage } from '@tradewind/saga';
+import { makeMessage, messageInfo } from '../message/index.js';
+import {
+  previousEndsHeader,
+  type IncomingRecord,
+  type OutboxRow,
+  type PreviousEnds,
+  type UnpublishedRow,
+} from '../ports/index.js';
+import { PayloadTooLarge } from './outbox-errors.js';
 
-/** Bytes of one message's JSON. The broker's own limit is 1 MiB a batch. */
+/** Bytes of the JSON of one message. The broker's own limit is 1 MiB a batch. */
 export const payloadLimit = 512 * 1024;
 
-export interface Saying {
+export interface Publication {
   readonly id: string;
   readonly at: Date;
-  /** The message or command that made us say it. */
+  /** The id of the message or command that caused it. */
   readonly cause: string;
-  /** Inherited from the cause, where it has one. */
+  /** The correlation id of the cause, where it has one. */
   readonly correlation: string | undefined;
   readonly traceparent: string | null;
 }
 
-/** Checks what is to be said and makes a row of the outbox of it. Throws a TypeError on an unsound message, PayloadTooLarge on a big one. */
-export function toOutboxRow(said: Said, { id, at, cause, correlation, traceparent }: Saying): OutboxRow {
-  const info = messageInfo(said.cls);
-  const message = makeMessage(said.cls, said.fields) as Record<string, unknown>;
+/** Validates a message and makes an outbox row of it. Throws a TypeError on an invalid message, PayloadTooLarge on a big one. */
+export function toOutboxRow(
+  outgoing: OutgoingMessage,
+  { id, at, cause, correlation, traceparent }: Publication,
+): OutboxRow {
+  const info = messageInfo(outgoing.cls);
+  const message = makeMessage(outgoing.cls, outgoing.fields) as Record<string, unknown>;
   const key = message[info.key];
   if (typeof key !== 'string' || key === '') throw new TypeError(`${info.type} needs its key, ${info.key}`);
   const payload = info.tombstone ? null : JSON.stringify(message);
@@ -43,8 +51,12 @@ export function toOutboxRow(said: Said, { id, at, cause, correlation, traceparen
   };
 }
 
-/** CloudEvents 1.0, Kafka binary mode, with the extensions that order, cause and story need. `after`: of a topic that has grown. */
-export const headersOf = (row: TakenRow, source: string, after: After = []): Record<string, string> => ({
+/** CloudEvents 1.0, Kafka binary mode, with extensions for sequence, schema version, causation, correlation and partition increases. */
+export const headersOf = (
+  row: UnpublishedRow,
+  source: string,
+  previousEnds: PreviousEnds = [],
+): Record<string, string> => ({
   ...row.headers,
   'content-type': 'application/json',
   ce_specversion: '1.0',
@@ -58,10 +70,10 @@ export const headersOf = (row: TakenRow, source: string, after: After = []): Rec
   ce_causationid: row.causation,
   ce_correlationid: row.correlation,
   ...(row.traceparent === null ? {} : { traceparent: row.traceparent }),
-  ...headerOf(after),
+  ...previousEndsHeader(previousEnds),
 });
 
-/** What the headers of a record say. */
+/** The content of the headers of a record. */
 export interface Envelope {
   readonly id: string;
   readonly type: string;
@@ -73,12 +85,12 @@ export interface Envelope {
   readonly traceparent: string | null;
 }
 
-/** Reads the envelope. Throws Poison naming the header that is missing or wrong. */
+/** Reads the envelope. Throws Poison that names the header that is missing or malformed. */
 export function readEnvelope(headers: Readonly<Record<string, string>>): Envelope {
   const need = (name: string, rule: RegExp): string => {
     const value = headers[name];
     if (value === undefined || !rule.test(value))
-      throw new Poison(`the header ${name} is ${value === undefined ? 'missing' : 'not of its form'}`);
+      throw new Poison(`the header ${name} is ${value === undefined ? 'missing' : 'malformed'}`);
     return value;
   };
   return {
@@ -91,4 +103,14 @@ export function readEnvelope(headers: Readonly<Record<string, string>>): Envelop
     causation: headers['ce_causationid'],
     traceparent: headers['traceparent'] ?? null,
   };
+}
+
+/** The envelope of a record; undefined where it has none that can be read. */
+export function envelopeOf({ headers }: Pick<IncomingRecord, 'headers'>): Envelope | undefined {
+  try {
+    return readEnvelope(headers);
+  } catch (error) {
+    if (error instanceof Poison) return undefined;
+    throw error;
+  }
 }

@@ -1,39 +1,39 @@
+import { message, type OutgoingMessage } from '@tradewind/saga';
 import type { EntityManager } from 'typeorm';
-import { said, type Said } from '@tradewind/saga';
-import type { MessageClass } from '../contract/index.js';
-import { OutboxNeedsTransaction } from '../decide/index.js';
-import { appendOutbox } from '../postgres/outbox-sql.js';
-import { newId, type World } from '../system.js';
+import type { MessageClass } from '../message/index.js';
+import { newId, type OutboxAppender, type RuntimePorts } from '../ports/index.js';
 import { toOutboxRow } from './envelope.js';
+import { OutboxNeedsTransaction } from './outbox-errors.js';
 import type { Relay } from './relay.js';
 
 /**
- * Says messages from code that keeps its own TypeORM transaction. What is appended is published after the commit, per key
- * in commit order, at least once; what is rolled back is never published.
+ * Publishes messages from code with its own TypeORM transaction. After the commit each message is published at least once, per
+ * key in commit order; after a rollback never.
  */
 export class Outbox {
   constructor(
+    private readonly append: OutboxAppender,
     private readonly relay: Relay,
-    private readonly world: World,
+    private readonly ports: RuntimePorts,
   ) {}
 
-  /** Throws OutboxNeedsTransaction outside a transaction, a TypeError on an unsound message, PayloadTooLarge on a big one. */
-  async say<M extends object>(manager: EntityManager, cls: MessageClass<M>, fields: M): Promise<void> {
-    await this.sayAll(manager, [said(cls, fields)]);
+  /** Throws OutboxNeedsTransaction outside a transaction, a TypeError on an invalid message, PayloadTooLarge on a big one. */
+  async publish<M extends object>(manager: EntityManager, cls: MessageClass<M>, fields: M): Promise<void> {
+    await this.publishAll(manager, [message(cls, fields)]);
   }
 
-  async sayAll(manager: EntityManager, says: readonly Said[]): Promise<void> {
+  async publishAll(manager: EntityManager, messages: readonly OutgoingMessage[]): Promise<void> {
     const { queryRunner } = manager;
     if (!queryRunner?.isTransactionActive) throw new OutboxNeedsTransaction();
-    const at = this.world.clock.now();
-    const rows = says.map((each) => {
-      const id = newId(this.world);
+    const at = this.ports.clock.now();
+    const rows = messages.map((each) => {
+      const id = newId(this.ports);
       return toOutboxRow(each, { id, at, cause: id, correlation: undefined, traceparent: null });
     });
-    await appendOutbox((text, values) => manager.query(text, values as unknown[]), rows);
+    await this.append((text, values) => manager.query(text, [...values]), rows);
   }
 
-  /** Runs work in a transaction and wakes the relay after its commit, so that nothing waits for the poll. */
+  /** Runs `work` in a transaction and wakes the relay after the commit, so that nothing waits for its poll. */
   async transaction<T>(manager: EntityManager, work: (manager: EntityManager) => Promise<T>): Promise<T> {
     const result = await manager.transaction(work);
     this.relay.wake();

@@ -1,11 +1,12 @@
-import type { Topic } from '../contract/index.js';
-import type { MessagingOptions } from '../messaging.options.js';
+import type { MessageRegistry, Topic } from '../message/index.js';
 
-/** Every topic that the service writes through its outbox, that of its dead letters among them. */
-export const ownTopics = ({
-  service,
-  contracts,
-  deadLetters,
-}: Pick<MessagingOptions, 'service' | 'contracts' | 'deadLetters'>): readonly Topic[] => [
+interface Owner {
+  readonly service: string;
+  readonly contracts: MessageRegistry;
+  readonly deadLetters?: Topic;
+}
+
+/** All topics that the service writes through its outbox, its dead letter topic included. */
+export const ownTopics = ({ service, contracts, deadLetters }: Owner): readonly Topic[] => [
   ...new Set([...contracts.topics.filter(({ owner }) => owner === service), ...(deadLetters ? [deadLetters] : [])]),
 ];

@@ -1,25 +1,32 @@
-import { advance, deadlineName, type Input, type Saga, type SagaState, type Said } from '@tradewind/saga';
 import {
-  expectWithin,
+  advance,
+  timeoutName,
+  type Input,
+  type OutgoingMessage,
+  type Saga,
+  type SagaState,
+} from '@tradewind/saga';
+import {
+  cancelTimeouts,
   insert,
-  keys,
-  met,
   nothing,
+  publishAll,
+  rows,
   save,
-  sayAll,
-  type Circumstances,
+  scheduleTimeouts,
   type Decision,
+  type DecisionContext,
   type Loads,
-  type Table,
-} from '../decide/index.js';
-import { SagaJournal, Sagas, type SagaRow } from './saga-tables.js';
+} from '../handling/index.js';
+import type { Table } from '../ports/index.js';
+import { SagaHistory, Sagas, type SagaRow } from './saga-tables.js';
 
-/** A saga and the table whose rows it steers: the saga's key is the row's key. */
+/** A saga and the table of its subjects. The key of the saga is the key of the row. */
 export interface SagaBinding<S extends object> {
   readonly definition: Saga<S>;
   readonly subject: Table<S>;
-  /** What is kept besides whenever the saga moves its subject or says something: a history, say. */
-  readonly also?: (subject: S, says: readonly Said[], given: Circumstances) => Decision;
+  /** An additional decision whenever the saga changes its subject or publishes something, for example a history of the subject. */
+  readonly also?: (subject: S, messages: readonly OutgoingMessage[], context: DecisionContext) => Decision;
 }
 
 export const bindSaga = <S extends object>(
@@ -29,52 +36,43 @@ export const bindSaga = <S extends object>(
 ): SagaBinding<S> => Object.freeze({ definition, subject, ...(also ? { also } : {}) });
 
 /**
- * Feeds an input to a saga, and makes one decision of all that follows: the saga's row and journal, its subject, what it
- * says, its deadlines. The saga's row and the subject's must have been asked for by key.
+ * Applies an input to a saga and returns one decision with everything that follows: the rows of saga, history and subject,
+ * messages and timeouts. The rows of the saga and the subject must have been loaded by key.
  */
-export function steer<S extends object>(
+export function advanceSaga<S extends object>(
   binding: SagaBinding<S>,
   loaded: { readonly saga: SagaRow | undefined; readonly subject: S },
   input: Input,
-  given: Circumstances,
+  context: DecisionContext,
 ): Decision {
   const before = loaded.saga;
-  const { state, subject, say, deadlines, journal } = advance(
+  const { state, subject, messages, timeouts, history } = advance(
     binding.definition,
     before?.state,
     loaded.subject,
     input,
-    given.now,
+    context.now,
   );
-  if (journal.length === 0) return nothing();
-  return save(Sagas, sagaRow(state, before?.startedAt ?? given.now, given.now))
+  if (history.length === 0) return nothing();
+  const idOf = (name: string): string => `${state.id} ${name}`;
+  return save(Sagas, sagaRow(state, before?.startedAt ?? context.now, context.now))
     .and(save(binding.subject, subject))
     .and(
       insert(
-        SagaJournal,
-        ...journal.map((transition) => ({
-          id: given.id(),
+        SagaHistory,
+        ...history.map((transition) => ({
+          id: context.newId(),
           sagaId: state.id,
-          at: given.now,
-          cause: given.cause,
+          at: context.now,
+          cause: context.cause,
           transition,
         })),
       ),
     )
-    .and(sayAll(say))
-    .and(
-      expectWithin(
-        deadlines.map(({ name, milliseconds, command }) => ({
-          id: `${state.id} ${name}`,
-          sagaId: state.id,
-          name,
-          milliseconds,
-          command,
-        })),
-      ),
-    )
-    .and(before ? met(`${state.id} ${deadlineName(before.state)}`) : nothing())
-    .and(binding.also?.(subject, say, given) ?? nothing());
+    .and(publishAll(messages))
+    .and(scheduleTimeouts(timeouts.map((timeout) => ({ ...timeout, id: idOf(timeout.name), sagaId: state.id }))))
+    .and(before ? cancelTimeouts(idOf(timeoutName(before.state))) : nothing())
+    .and(binding.also?.(subject, messages, context) ?? nothing());
 }
 
 export const sagaRow = (state: SagaState, startedAt: Date, updatedAt: Date): SagaRow => ({
@@ -83,16 +81,16 @@ export const sagaRow = (state: SagaState, startedAt: Date, updatedAt: Date): Sag
   version: state.version,
   subject: state.key,
   status: state.status,
-  alarmed: state.alarmed,
+  stuck: state.stuck,
   state,
   startedAt,
   updatedAt,
 });
 
-/** What a deadline or an operator's word needs of the database. */
+/** What a timeout or an operator action loads. */
 export const sagaLoads = <S extends object>(binding: SagaBinding<S>): Loads<string> => ({
-  subject: keys(binding.subject, (id: string) => [id.slice(binding.definition.name.length + 1)]),
-  saga: keys(Sagas, (id: string) => [id]),
+  subject: rows(binding.subject, (id: string) => [id.slice(binding.definition.name.length + 1)]),
+  saga: rows(Sagas, (id: string) => [id]),
 });
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- sagas over different subjects in one list

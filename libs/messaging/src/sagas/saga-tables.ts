@@ -1,15 +1,15 @@
 import type { SagaState, Transition } from '@tradewind/saga';
-import { table } from '../decide/index.js';
+import { table } from '../ports/index.js';
 
-/** A running or ended saga. Its id is `<saga>:<key of its subject>`; it is loaded and locked like any row. */
+/** A saga instance, running or ended. Its id is `<saga>:<key of its subject>`; it is loaded and locked like any row. */
 export interface SagaRow {
   readonly id: string;
   readonly saga: string;
   readonly version: number;
   readonly subject: string;
   readonly status: string;
-  /** An undo or a last step that fails again and again: it waits for an operator. */
-  readonly alarmed: boolean;
+  /** A command that must succeed got no reply for too many attempts: an operator should look. */
+  readonly stuck: boolean;
   readonly state: SagaState;
   readonly startedAt: Date;
   readonly updatedAt: Date;
@@ -21,14 +21,14 @@ export const Sagas = table<SagaRow>('msg_sagas', 'id', {
   version: 'int4',
   subject: 'text',
   status: 'text',
-  alarmed: 'bool',
+  stuck: 'bool',
   state: 'jsonb',
   startedAt: 'timestamptz',
   updatedAt: 'timestamptz',
 });
 
-/** Every transition of every saga, for the operator and the audit. */
-export interface SagaJournalRow {
+/** One transition of a saga instance. */
+export interface SagaHistoryRow {
   readonly id: string;
   readonly sagaId: string;
   readonly at: Date;
@@ -36,7 +36,7 @@ export interface SagaJournalRow {
   readonly transition: Transition;
 }
 
-export const SagaJournal = table<SagaJournalRow>('msg_saga_journal', 'id', {
+export const SagaHistory = table<SagaHistoryRow>('msg_saga_history', 'id', {
   id: 'uuid',
   sagaId: 'text',
   at: 'timestamptz',

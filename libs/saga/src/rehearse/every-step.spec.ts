@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { pointOfNoReturn, said, saga, stepNames, type Saga, type Step } from '../index.js';
+import { pointOfNoReturn, message, defineSaga, stepNames, type Saga, type Step } from '../index.js';
 import { everyStep, rehearse, Rehearsal } from './index.js';
 
-class Word {}
+class Sent {}
 interface Parcel {
   readonly id: string;
   readonly state: string;
@@ -12,23 +12,26 @@ interface Parcel {
 const reply = (name: string): new () => object => ({ [name]: class {} })[name]!;
 const step = (name: string, rest: Partial<Step<Parcel>> = {}): Step<Parcel> => ({
   name,
-  ask: () => said(Word, {}),
-  done: reply(`${name} done`),
-  within: '30s',
+  command: () => message(Sent, {}),
+  success: reply(`${name} done`),
+  timeout: '30s',
   ...rest,
 });
-const withUndo = (name: string, rest: Partial<Step<Parcel>> = {}): Step<Parcel> =>
+const withCompensation = (name: string, rest: Partial<Step<Parcel>> = {}): Step<Parcel> =>
   step(name, {
-    undo: () => said(Word, {}),
-    undone: reply(`${name} undone`),
-    refused: reply(`${name} refused`),
-    because: () => 'no',
+    compensation: () => message(Sent, {}),
+    compensated: reply(`${name} compensated`),
+    failure: reply(`${name} failed`),
+    failureReason: () => 'no',
     ...rest,
   });
-const become = (state: string) => (parcel: Parcel) => ({ subject: { ...parcel, state }, say: [said(Word, {})] });
+const become = (state: string) => (parcel: Parcel) => ({
+  subject: { ...parcel, state },
+  messages: [message(Sent, {})],
+});
 
-const story = (steps: Saga<Parcel>['steps']): Saga<Parcel> =>
-  saga<Parcel>('send-parcel', {
+const aSaga = (steps: Saga<Parcel>['steps']): Saga<Parcel> =>
+  defineSaga<Parcel>('send-parcel', {
     version: 1,
     key: ({ id }) => id,
     steps,
@@ -37,78 +40,80 @@ const story = (steps: Saga<Parcel>['steps']): Saga<Parcel> =>
   });
 const aParcel = (): Parcel => ({ id: 'p', state: 'new' });
 
-const long = story([
-  withUndo('weigh'),
-  step('look up', { within: '5s' }),
-  withUndo('pay', { retries: 2 }),
-  withUndo('pack', { retries: 'for ever' }),
+const long = aSaga([
+  withCompensation('weigh'),
+  step('look up', { timeout: '5s' }),
+  withCompensation('pay', { retries: 2 }),
+  withCompensation('pack', { retries: 'forever' }),
   pointOfNoReturn('promise', become('promised')),
   step('send'),
   step('tell'),
 ]);
 
 everyStep(long, aParcel, { describe, it, expect });
-everyStep(story([withUndo('weigh'), withUndo('pay')]), aParcel, { describe, it, expect });
-everyStep(story([pointOfNoReturn('promise', become('promised')), step('send')]), aParcel, { describe, it, expect });
+everyStep(aSaga([withCompensation('weigh'), withCompensation('pay')]), aParcel, { describe, it, expect });
+everyStep(aSaga([pointOfNoReturn('promise', become('promised')), step('send')]), aParcel, { describe, it, expect });
 
-/** What chance may do next: the number picks one of the things that are possible. */
-const move = (stage: Rehearsal<Parcel>, choice: number): void => {
+/** Makes one of the possible things happen; the number picks it. */
+const move = (rehearsal: Rehearsal<Parcel>, choice: number): void => {
   const moves: (() => void)[] = [
-    ...stage.errands.map(
-      (errand, at) => () =>
-        stage.errands.findIndex(({ step: of }) => of === errand.step) === at &&
-        stage.deliverErrand(errand, choice % 3 === 0),
+    ...rehearsal.commands.map(
+      (command, at) => () =>
+        rehearsal.commands.findIndex(({ step: of }) => of === command.step) === at &&
+        rehearsal.deliverCommand(command, choice % 3 === 0),
     ),
-    ...stage.letters.map((letter) => () => stage.deliverLetter(letter, choice % 3 === 0)),
-    ...stage.deadlines.map((name) => () => stage.give({ kind: 'deadline', name })),
-    ...(stage.awaited === undefined ? [] : [() => stage.give({ kind: 'deadline', name: stage.awaited! })]),
-    () => stage.give({ kind: 'operator', action: choice % 2 === 0 ? 'retry' : 'push', reason: 'chance' }),
-    ...(choice % 10 === 0 ? [() => stage.give({ kind: 'cancel' })] : []),
+    ...rehearsal.replies.map((pending) => () => rehearsal.deliverReply(pending, choice % 3 === 0)),
+    ...rehearsal.timeouts.map((name) => () => rehearsal.apply({ kind: 'timeout', name })),
+    ...(rehearsal.runningTimeout === undefined
+      ? []
+      : [rehearsal.runningTimeout].map((name) => () => rehearsal.apply({ kind: 'timeout', name }))),
+    () => rehearsal.apply({ kind: 'operator', action: choice % 2 === 0 ? 'retry' : 'expire', reason: 'random' }),
+    ...(choice % 10 === 0 ? [() => rehearsal.apply({ kind: 'cancel' })] : []),
   ];
   moves[choice % moves.length]!();
 };
 
-const settle = (stage: Rehearsal<Parcel>): void => {
-  for (let turn = 0; turn < 500 && !stage.over; turn++) {
-    if (stage.errands[0]) stage.deliverErrand(stage.errands[0]);
-    else if (stage.letters[0]) stage.deliverLetter(stage.letters[0]);
-    else stage.give({ kind: 'deadline', name: stage.awaited! });
+const settle = (rehearsal: Rehearsal<Parcel>): void => {
+  for (let moves = 0; moves < 500 && !rehearsal.isOver; moves++) {
+    if (rehearsal.commands[0]) rehearsal.deliverCommand(rehearsal.commands[0]);
+    else if (rehearsal.replies[0]) rehearsal.deliverReply(rehearsal.replies[0]);
+    else rehearsal.apply({ kind: 'timeout', name: rehearsal.runningTimeout! });
   }
-  for (const errand of [...stage.errands]) stage.deliverErrand(errand);
-  for (const letter of [...stage.letters]) stage.deliverLetter(letter);
+  for (const command of [...rehearsal.commands]) rehearsal.deliverCommand(command);
+  for (const pending of [...rehearsal.replies]) rehearsal.deliverReply(pending);
 };
 
-describe('a saga to which anything happens, in any order', () => {
-  it('ends in one outcome, with everything done or everything undone', () =>
+describe('a saga with random deliveries, timeouts and operator actions', () => {
+  it('ends in one outcome, with everything done or everything compensated', () =>
     fc.assert(
       fc.property(
         fc.constantFrom(undefined, ...stepNames(long)),
         fc.array(fc.nat(1_000), { maxLength: 60 }),
-        (refuseAt, choices) => {
-          const stage = new Rehearsal(
+        (failAt, choices) => {
+          const rehearsal = new Rehearsal(
             long,
             aParcel(),
-            refuseAt === 'weigh' || refuseAt === 'pay' || refuseAt === 'pack' ? refuseAt : undefined,
+            failAt === 'weigh' || failAt === 'pay' || failAt === 'pack' ? failAt : undefined,
           );
-          for (const choice of choices) move(stage, choice);
-          settle(stage);
-          expect(stage.faults()).toEqual([]);
-          expect(stage.subject.state).toBe(stage.state!.status === 'completed' ? 'sent' : 'failed');
+          for (const choice of choices) move(rehearsal, choice);
+          settle(rehearsal);
+          expect(rehearsal.violations()).toEqual([]);
+          expect(rehearsal.subject.state).toBe(rehearsal.state.status === 'completed' ? 'sent' : 'failed');
         },
       ),
       { numRuns: 1_000 },
     ));
 });
 
-describe('a rehearsal of a saga with a fault in it', () => {
-  const naive = story([step('weigh'), withUndo('pay')]);
-  it('sees what was left done by an undo that does not reach it', () => {
-    const stage = new Rehearsal(naive, aParcel());
-    stage.deliverErrand(stage.errands[0]!);
-    expect(stage.faults()).toEqual(['it is not over: asking weigh']);
+describe('a rehearsal of a faulty saga', () => {
+  const naive = aSaga([step('weigh'), withCompensation('pay')]);
+  it('reports a saga that is not over', () => {
+    const rehearsal = new Rehearsal(naive, aParcel());
+    rehearsal.deliverCommand(rehearsal.commands[0]!);
+    expect(rehearsal.violations()).toEqual(['it is not over: executing weigh']);
   });
-  it('tells what was done, what was undone and the last word', () => {
-    const { done, undone, lastWord } = rehearse(naive, aParcel(), { silentAt: 'pay' });
-    expect([done, undone, lastWord]).toEqual([['weigh', 'pay'], ['pay'], 'Word']);
+  it('lists what was done, what was compensated and the last message', () => {
+    const { done, compensated, lastMessage } = rehearse(naive, aParcel(), { lateReplyAt: 'pay' });
+    expect([done, compensated, lastMessage]).toEqual([['weigh', 'pay'], ['pay'], 'Sent']);
   });
 });

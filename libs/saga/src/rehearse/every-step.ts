@@ -1,131 +1,146 @@
-import { alarmAfter } from '../patience.js';
+import { isStep } from '../definition.js';
 import { stepNames, type Saga } from '../saga.js';
-import { isStep } from '../story.js';
-import { rehearse, type Seen, type Trouble } from './rehearse.js';
+import { stuckAfterAttempts } from '../step-timeout.js';
+import { rehearse, type RehearsalFaults, type RehearsalResult } from './rehearse.js';
 
-/** The three words of a test runner that the suite needs: Jest's, Vitest's and Node's own all fit. */
-export interface Runner {
+/** What the suite needs of a test runner: Jest, Vitest and Node's own have it. */
+export interface TestRunner {
   readonly describe: (circumstance: string, tests: () => void) => unknown;
   readonly it: (fact: string, test: () => void) => unknown;
   readonly expect: (value: unknown) => { toEqual(expected: unknown): unknown };
 }
 
 /**
- * The suite that every saga must pass, over every one of its steps: refused, silent, stuck, doubled, undone twice, overtaken,
- * cancelled, retried and pushed by an operator. One line in the saga's spec:
+ * The suite that every saga must pass, over each of its steps: failure, late reply, late command, duplicates, repeated
+ * compensation, reordered replies, cancellation, operator actions. One line in the spec of the saga:
  * `everyStep(placeOrder, aPendingOrder, { describe, it, expect })`.
  */
-export function everyStep<S>(definition: Saga<S>, aSubject: () => S, { describe, it, expect }: Runner): void {
-  const play = (trouble: Trouble): Seen<S> => rehearse(definition, aSubject(), trouble);
-  const plain = play({});
-  const names = stepNames(definition);
-  const point = definition.steps.findIndex((entry) => !isStep(entry));
-  const steps = definition.steps.filter(isStep).map((step) => ({
+export function everyStep<S>(saga: Saga<S>, aSubject: () => S, { describe, it, expect }: TestRunner): void {
+  const run = (faults: RehearsalFaults): RehearsalResult<S> => rehearse(saga, aSubject(), faults);
+  const plain = run({});
+  const names = stepNames(saga);
+  const point = saga.steps.findIndex((entry) => !isStep(entry));
+  const steps = saga.steps.filter(isStep).map((step) => ({
     ...step,
-    mayFail: point < 0 || definition.steps.indexOf(step) < point,
-    undoable: step.undo !== undefined,
+    mayFail: point < 0 || saga.steps.indexOf(step) < point,
+    isCompensable: step.compensation !== undefined,
   }));
   const failing = steps.filter((step) => step.mayFail);
-  const undoableBefore = (name: string): string[] =>
+  const last = failing.at(-1)?.name;
+  const compensableBefore = (name: string): string[] =>
     steps
       .slice(0, names.indexOf(name))
-      .filter((step) => step.undoable)
+      .filter((step) => step.isCompensable)
       .map((step) => step.name);
-  const undoneFirst = (step: { name: string; undoable: boolean }): string[] => [
-    ...(step.undoable ? [step.name] : []),
-    ...undoableBefore(step.name).toReversed(),
+  const compensatedFrom = (step: { name: string; isCompensable: boolean }): string[] => [
+    ...(step.isCompensable ? [step.name] : []),
+    ...compensableBefore(step.name).toReversed(),
   ];
 
-  describe(`${definition.name}, when everybody answers`, () => {
-    it('does every step once and completes', () =>
-      expect([plain.done, plain.undone, plain.state.status, plain.faults]).toEqual([names, [], 'completed', []]));
-    it('changes nothing when every message comes twice', () => {
-      const twice = play({ double: true });
-      expect([twice.words, twice.subject, twice.faults]).toEqual([plain.words, plain.subject, []]);
+  describe(`${saga.name}, when every participant replies`, () => {
+    it('executes every step once and completes', () =>
+      expect([plain.done, plain.compensated, plain.state.status, plain.violations]).toEqual([
+        names,
+        [],
+        'completed',
+        [],
+      ]));
+    it('changes nothing when every message arrives twice', () => {
+      const twice = run({ duplicates: true });
+      expect([twice.messages, twice.subject, twice.violations]).toEqual([plain.messages, plain.subject, []]);
     });
   });
 
-  for (const step of failing.filter(({ refused }) => refused)) {
-    describe(`${definition.name}, when "${step.name}" is refused`, () => {
-      const seen = play({ refuseAt: step.name });
-      it('undoes what was done, newest first', () =>
-        expect([seen.undone, seen.faults]).toEqual([undoableBefore(step.name).toReversed(), []]));
+  for (const step of failing.filter(({ failure }) => failure)) {
+    describe(`${saga.name}, when "${step.name}" fails`, () => {
+      const result = run({ failAt: step.name });
+      it('compensates what was done, newest first', () =>
+        expect([result.compensated, result.violations]).toEqual([compensableBefore(step.name).toReversed(), []]));
       it('fails for that reason', () =>
-        expect([seen.state.status, seen.state.failure?.because]).toEqual(['failed', 'refused']));
-      it('says the same when every message comes twice', () =>
-        expect(play({ refuseAt: step.name, double: true }).words).toEqual(seen.words));
+        expect([result.state.status, result.state.failure?.kind]).toEqual(['failed', 'failed']));
+      it('publishes the same when every message arrives twice', () =>
+        expect(run({ failAt: step.name, duplicates: true }).messages).toEqual(result.messages));
     });
   }
 
-  for (const step of failing.filter(({ retries }) => retries !== 'for ever')) {
-    describe(`${definition.name}, when "${step.name}" is silent`, () => {
-      const seen = play({ silentAt: step.name });
-      it('undoes it too, and first, though its late success arrives', () =>
-        expect([seen.undone, seen.faults]).toEqual([undoneFirst(step), []]));
-      it('fails because its time is up', () =>
-        expect(seen.state.failure).toEqual({ because: 'timed out', step: step.name }));
-      it('leaves nothing done when the command itself comes late', () =>
-        expect(play({ deafAt: step.name }).faults).toEqual([]));
+  for (const step of failing.filter(({ retries }) => retries !== 'forever')) {
+    describe(`${saga.name}, when "${step.name}" times out`, () => {
+      const result = run({ lateReplyAt: step.name });
+      it('compensates it too, and first, although its late success arrives', () =>
+        expect([result.compensated, result.violations]).toEqual([compensatedFrom(step), []]));
+      it('fails because of the timeout', () =>
+        expect(result.state.failure).toEqual({ kind: 'timed-out', step: step.name }));
+      it('leaves nothing done when the command itself arrives late', () =>
+        expect(run({ lateCommandAt: step.name }).violations).toEqual([]));
     });
   }
 
-  for (const step of steps.filter(({ mayFail, retries }) => !mayFail || retries === 'for ever')) {
-    describe(`${definition.name}, when "${step.name}" is silent for long`, () => {
-      const seen = play({ silentAt: step.name });
-      it('asks again until it is answered, and alarms', () =>
-        expect([seen.state.status, seen.alarmed, seen.undone, seen.faults]).toEqual(['completed', true, [], []]));
+  for (const step of steps.filter(({ mayFail, retries }) => !mayFail || retries === 'forever')) {
+    describe(`${saga.name}, when "${step.name}" does not reply for a long time`, () => {
+      const result = run({ lateReplyAt: step.name });
+      it('repeats the command until the reply arrives, and counts as stuck', () =>
+        expect([result.state.status, result.stuck, result.compensated, result.violations]).toEqual([
+          'completed',
+          true,
+          [],
+          [],
+        ]));
     });
   }
 
   for (const step of steps) {
-    describe(`${definition.name}, when it is cancelled while "${step.name}" is asked`, () => {
-      const seen = play({ cancelAt: step.name });
-      const expected = step.mayFail ? [undoneFirst(step), 'failed', 'cancelled'] : [[], 'completed', undefined];
-      it(step.mayFail ? 'undoes everything, that step first' : 'goes on', () => {
-        expect([seen.undone, seen.state.status, seen.state.failure?.because]).toEqual(expected);
-        expect(seen.faults).toEqual([]);
+    describe(`${saga.name}, when it is cancelled while "${step.name}" is executed`, () => {
+      const result = run({ cancelAt: step.name });
+      const expected = step.mayFail ? [compensatedFrom(step), 'failed', 'cancelled'] : [[], 'completed', undefined];
+      it(step.mayFail ? 'compensates everything, that step first' : 'goes on', () => {
+        expect([result.compensated, result.state.status, result.state.failure?.kind]).toEqual(expected);
+        expect(result.violations).toEqual([]);
       });
-      it('says the same when every message comes twice', () =>
-        expect(play({ cancelAt: step.name, double: true }).words).toEqual(seen.words));
+      it('publishes the same when every message arrives twice', () =>
+        expect(run({ cancelAt: step.name, duplicates: true }).messages).toEqual(result.messages));
     });
   }
 
-  for (const step of failing.filter(({ undoable }) => undoable)) {
-    describe(`${definition.name}, when the undo of "${step.name}" is not answered`, () => {
-      const seen = play({ cancelAt: failing.at(-1)!.name, silentUndoAt: step.name });
-      it('says it again until it is, and alarms', () =>
-        expect([seen.state.status, seen.alarmed, seen.faults]).toEqual(['failed', true, []]));
-      it(`says it more than ${alarmAfter} times and it takes effect once`, () =>
-        expect(seen.undone.filter((name) => name === step.name)).toEqual([step.name]));
+  for (const step of failing.filter(({ isCompensable }) => isCompensable)) {
+    describe(`${saga.name}, when the compensation of "${step.name}" gets no reply`, () => {
+      const result = run({ ...(last === undefined ? {} : { cancelAt: last }), lateCompensationAt: step.name });
+      it('repeats it until the reply arrives, and counts as stuck', () =>
+        expect([result.state.status, result.stuck, result.violations]).toEqual(['failed', true, []]));
+      it(`publishes it more than ${stuckAfterAttempts} times and it takes effect once`, () =>
+        expect(result.compensated.filter((name) => name === step.name)).toEqual([step.name]));
     });
   }
 
-  describe(`${definition.name}, when replies overtake one another`, () => {
-    it('ends in one outcome with a clean slate, whichever two are swapped', () => {
-      const troubles: Trouble[] = [
+  describe(`${saga.name}, when replies are reordered`, () => {
+    it('ends in one outcome without leftovers, whichever two are swapped', () => {
+      const circumstances = [
         {},
-        ...failing.flatMap(({ name }) => [{ refuseAt: name }, { silentAt: name }, { cancelAt: name }]),
+        ...failing.flatMap(({ name }): RehearsalFaults[] => [
+          { failAt: name },
+          { lateReplyAt: name },
+          { cancelAt: name },
+        ]),
       ];
-      for (const trouble of troubles) {
-        const { replies } = play(trouble);
+      for (const faults of circumstances) {
+        const { replies } = run(faults);
         for (let reply = 0; reply < replies; reply++) {
           for (let by = 1; by <= replies; by++)
-            expect(play({ ...trouble, overtaken: { reply, by } }).faults).toEqual([]);
+            expect(run({ ...faults, reordered: { reply, by } }).violations).toEqual([]);
         }
       }
     });
   });
 
-  describe(`${definition.name}, when an operator steps in`, () => {
+  describe(`${saga.name}, when an operator acts`, () => {
     for (const at of new Set([
       ...plain.positions,
-      ...failing.flatMap(({ name }) => play({ cancelAt: name }).positions),
+      ...failing.flatMap(({ name }) => run({ cancelAt: name }).positions),
     ])) {
-      for (const action of ['retry', 'push'] as const) {
-        it(`ends with a clean slate after a ${action} while ${at}`, () =>
+      for (const action of ['retry', 'expire'] as const) {
+        it(`ends without leftovers after ${action} at "${at}"`, () =>
           expect([
-            play({ operator: { at, action } }).faults,
-            play({ cancelAt: failing.at(-1)?.name ?? '', operator: { at, action } }).faults,
+            run({ operator: { at, action } }).violations,
+            run({ cancelAt: last ?? '', operator: { at, action } }).violations,
           ]).toEqual([[], []]));
       }
     }

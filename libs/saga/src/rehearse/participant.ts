@@ -1,27 +1,27 @@
-export type Answer = 'done' | 'refused' | 'undone';
+export type Answer = 'success' | 'failure' | 'compensated';
 
 /**
- * Whoever is asked for a step, as its contract wants it: an effect happens once, a repeat gets the same answer, and what was
- * undone before it was asked for is never done.
+ * A participant that keeps its contract: a command takes effect once, a repeat gets the same reply, and a command that arrives
+ * after its compensation is never executed.
  */
 export class Participant {
-  did = false;
-  undid = false;
+  done = false;
+  compensated = false;
   #closed = false;
 
-  constructor(private readonly refuses: boolean) {}
+  constructor(private readonly fails: boolean) {}
 
-  /** Undefined: it was undone before and says nothing more. */
-  ask(): Answer | undefined {
+  /** Undefined where the compensation came first: there is no reply then. */
+  command(): Answer | undefined {
     if (this.#closed) return undefined;
-    if (this.refuses) return 'refused';
-    this.did = true;
-    return 'done';
+    if (this.fails) return 'failure';
+    this.done = true;
+    return 'success';
   }
 
-  undo(): Answer {
+  compensate(): Answer {
     this.#closed = true;
-    this.undid ||= this.did;
-    return 'undone';
+    this.compensated ||= this.done;
+    return 'compensated';
   }
 }

@@ -1,155 +1,157 @@
+import { isStep } from '../definition.js';
 import type { Saga } from '../saga.js';
 import type { OperatorAction, Position, SagaState } from '../state.js';
-import { isStep } from '../story.js';
-import { Rehearsal, type Letter } from './rehearsal.js';
+import { Rehearsal, type PendingReply } from './rehearsal.js';
 
-/** What goes wrong in a rehearsal. Steps are named; without trouble everybody answers at once. */
-export interface Trouble {
-  readonly refuseAt?: string;
-  /** The step is done, and its answer comes only when it is not awaited any more. */
-  readonly silentAt?: string;
-  /** The command itself is stuck: it is heard when the saga has already given up on it. */
-  readonly deafAt?: string;
-  /** The answer to the undo comes only after so many tries that the saga raises its alarm. */
-  readonly silentUndoAt?: string;
-  /** Every command and every reply comes twice, every reply once more after the end, and deadlines fall due that were met long ago. */
-  readonly double?: boolean;
-  /** The reply with this number (0, 1, …) is overtaken by that many others. */
-  readonly overtaken?: { readonly reply: number; readonly by: number };
+/** The faults of a rehearsal. Steps are given by name. Without faults every participant replies at once. */
+export interface RehearsalFaults {
+  readonly failAt?: string;
+  /** The step takes effect, and its reply arrives only after its last timeout. */
+  readonly lateReplyAt?: string;
+  /** The command itself arrives only after the saga has given it up. */
+  readonly lateCommandAt?: string;
+  /** The reply to the compensation arrives only after so many attempts that the saga counts as stuck. */
+  readonly lateCompensationAt?: string;
+  /** Every command and reply arrives twice, every reply once more after the end, and old timeouts fire. */
+  readonly duplicates?: boolean;
+  /** The reply with this number (0, 1, …) arrives after that many later ones. */
+  readonly reordered?: { readonly reply: number; readonly by: number };
   readonly cancelAt?: string;
   readonly operator?: { readonly at: Position; readonly action: OperatorAction };
 }
 
-/** What was to be seen. */
-export interface Seen<S> {
-  /** Steps that took effect and steps whose effect was taken back, in the order in which it happened. */
+export interface RehearsalResult<S> {
+  /** Steps that took effect, and steps whose effect was compensated, in the order in which it happened. */
   readonly done: readonly string[];
-  readonly undone: readonly string[];
-  /** The classes of everything said, and of the last of it. */
-  readonly words: readonly string[];
-  readonly lastWord: string | undefined;
+  readonly compensated: readonly string[];
+  /** The class names of all published messages, and of the last one. */
+  readonly messages: readonly string[];
+  readonly lastMessage: string | undefined;
   readonly state: SagaState;
   readonly subject: S;
-  /** Every position that it went through. */
+  /** Every position of the history. */
   readonly positions: readonly Position[];
-  readonly alarmed: boolean;
-  /** How many replies there were. */
+  /** Whether the saga was stuck at any time. */
+  readonly stuck: boolean;
+  /** The number of delivered replies. */
   readonly replies: number;
-  /** Empty when everything holds that must always hold. */
-  readonly faults: readonly string[];
+  /** Empty when every invariant holds. */
+  readonly violations: readonly string[];
 }
 
-const tooMany = 1_000;
-const alarming = 7;
+const maxMoves = 1_000;
+/** An attempt at which a saga counts as stuck. */
+const stuckAttempt = 7;
 
-/** Plays a saga from start to end, with that trouble, and tells what was seen. Pure and repeatable. */
-export function rehearse<S>(definition: Saga<S>, subject: S, trouble: Trouble = {}): Seen<S> {
-  return new Play(definition, subject, trouble).run();
+/** Runs a saga from start to end with these faults. Pure and repeatable. */
+export function rehearse<S>(saga: Saga<S>, subject: S, faults: RehearsalFaults = {}): RehearsalResult<S> {
+  return new RehearsalRun(saga, subject, faults).run();
 }
 
-class Play<S> {
-  readonly #stage: Rehearsal<S>;
-  readonly #heard: Letter[] = [];
-  #pending: Pick<Trouble, 'cancelAt' | 'operator'>;
-  #alarmed = false;
+class RehearsalRun<S> {
+  readonly #rehearsal: Rehearsal<S>;
+  readonly #delivered: PendingReply[] = [];
+  #pending: Pick<RehearsalFaults, 'cancelAt' | 'operator'>;
+  #stuck = false;
 
   constructor(
-    private readonly definition: Saga<S>,
+    private readonly saga: Saga<S>,
     subject: S,
-    private readonly trouble: Trouble,
+    private readonly faults: RehearsalFaults,
   ) {
-    this.#stage = new Rehearsal(definition, subject, trouble.refuseAt);
-    this.#pending = trouble;
+    this.#rehearsal = new Rehearsal(saga, subject, faults.failAt);
+    this.#pending = faults;
   }
 
-  run(): Seen<S> {
-    for (let turn = 0; turn < tooMany && this.#move(); turn++) this.#alarmed ||= this.#stage.state!.alarmed;
+  run(): RehearsalResult<S> {
+    for (let moves = 0; moves < maxMoves && this.#move(); moves++) this.#stuck ||= this.#rehearsal.state.stuck;
     this.#afterTheEnd();
-    const { effects, said, state, subject, journal } = this.#stage;
-    const words = said.map(({ cls }) => cls.name);
+    const { effects, messages, state, subject, history } = this.#rehearsal;
+    const names = messages.map(({ cls }) => cls.name);
     return {
       done: effects.filter(({ effect }) => effect === 'done').map(({ step }) => step),
-      undone: effects.filter(({ effect }) => effect === 'undone').map(({ step }) => step),
-      words,
-      lastWord: words.at(-1),
-      state: state!,
+      compensated: effects.filter(({ effect }) => effect === 'compensated').map(({ step }) => step),
+      messages: names,
+      lastMessage: names.at(-1),
+      state,
       subject,
-      positions: journal.map(({ to }) => to),
-      alarmed: this.#alarmed,
-      replies: this.#heard.length,
-      faults: this.#stage.faults(),
+      positions: history.map(({ to }) => to),
+      stuck: this.#stuck,
+      replies: this.#delivered.length,
+      violations: this.#rehearsal.violations(),
     };
   }
 
-  /** The next thing that happens; false when nothing can happen any more. */
+  /** Makes the next thing happen; false when nothing can happen any more. */
   #move(): boolean {
-    if (this.#interfere()) return true;
-    const errand = this.#stage.errands.find((each) => !this.#stuck(each.step));
-    if (errand) {
-      if (this.trouble.double) this.#stage.deliverErrand(errand, true);
-      this.#stage.deliverErrand(errand);
+    if (this.#intervene()) return true;
+    const command = this.#rehearsal.commands.find((each) => !this.#isCommandLate(each.step));
+    if (command) {
+      if (this.faults.duplicates) this.#rehearsal.deliverCommand(command, true);
+      this.#rehearsal.deliverCommand(command);
       return true;
     }
-    const letter = this.#stage.letters.find((each) => !this.#held(each));
-    if (letter) {
-      this.#heard.push(letter);
-      if (this.trouble.double) this.#stage.deliverLetter(letter, true);
-      this.#stage.deliverLetter(letter);
-      if (this.trouble.double) this.#metDeadlines();
+    const reply = this.#rehearsal.replies.find((each) => !this.#isReplyLate(each));
+    if (reply) {
+      this.#delivered.push(reply);
+      if (this.faults.duplicates) this.#rehearsal.deliverReply(reply, true);
+      this.#rehearsal.deliverReply(reply);
+      if (this.faults.duplicates) this.#fireOldTimeouts();
       return true;
     }
-    if (this.#stage.awaited === undefined) return false;
-    this.#stage.give({ kind: 'deadline', name: this.#stage.awaited });
+    const timeout = this.#rehearsal.runningTimeout;
+    if (timeout === undefined) return false;
+    this.#rehearsal.apply({ kind: 'timeout', name: timeout });
     return true;
   }
 
-  #interfere(): boolean {
+  #intervene(): boolean {
     const { cancelAt, operator } = this.#pending;
-    if (cancelAt !== undefined && this.#stage.position === `asking ${cancelAt}`) {
+    if (cancelAt !== undefined && this.#rehearsal.position === `executing ${cancelAt}`) {
       this.#pending = operator ? { operator } : {};
-      this.#stage.give({ kind: 'cancel' });
+      this.#rehearsal.apply({ kind: 'cancel' });
       return true;
     }
-    if (operator && this.#stage.position === operator.at) {
+    if (operator && this.#rehearsal.position === operator.at) {
       this.#pending = cancelAt === undefined ? {} : { cancelAt };
-      this.#stage.give({ kind: 'operator', action: operator.action, reason: 'rehearsed' });
+      this.#rehearsal.apply({ kind: 'operator', action: operator.action, reason: 'rehearsed' });
       return true;
     }
     return false;
   }
 
-  /** Nothing that comes late may change anything. */
+  /** Delivers everything that is late. None of it may change anything. */
   #afterTheEnd(): void {
-    if (!this.#stage.over) return;
-    for (const errand of [...this.#stage.errands]) this.#stage.deliverErrand(errand);
-    for (const letter of [...this.#stage.letters]) this.#stage.deliverLetter(letter);
-    this.#metDeadlines();
-    this.#stage.give({ kind: 'cancel' });
-    if (this.trouble.double) for (const letter of this.#heard) this.#stage.deliverLetter(letter, true);
+    if (!this.#rehearsal.isOver) return;
+    for (const command of [...this.#rehearsal.commands]) this.#rehearsal.deliverCommand(command);
+    for (const reply of [...this.#rehearsal.replies]) this.#rehearsal.deliverReply(reply);
+    this.#fireOldTimeouts();
+    this.#rehearsal.apply({ kind: 'cancel' });
+    if (this.faults.duplicates) for (const reply of this.#delivered) this.#rehearsal.deliverReply(reply, true);
   }
 
-  #metDeadlines(): void {
-    for (const name of this.#stage.deadlines.filter((each) => each !== this.#stage.awaited))
-      this.#stage.give({ kind: 'deadline', name });
+  #fireOldTimeouts(): void {
+    for (const name of this.#rehearsal.timeouts.filter((each) => each !== this.#rehearsal.runningTimeout))
+      this.#rehearsal.apply({ kind: 'timeout', name });
   }
 
-  #stuck(step: string): boolean {
-    return step === this.trouble.deafAt && this.#stillAsking(step);
+  #isCommandLate(step: string): boolean {
+    return step === this.faults.lateCommandAt && this.#isExecuting(step);
   }
 
-  #held(letter: Letter): boolean {
-    const { silentAt, silentUndoAt, overtaken } = this.trouble;
-    if (this.#stage.over) return false;
-    if (letter.step === silentAt && letter.answer !== 'undone' && this.#stillAsking(silentAt)) return true;
-    if (letter.step === silentUndoAt && letter.answer === 'undone' && this.#stage.state!.attempt < alarming)
+  #isReplyLate({ number, step, answer }: PendingReply): boolean {
+    const { lateReplyAt, lateCompensationAt, reordered } = this.faults;
+    if (this.#rehearsal.isOver) return false;
+    if (step === lateReplyAt && answer !== 'compensated' && this.#isExecuting(lateReplyAt)) return true;
+    if (step === lateCompensationAt && answer === 'compensated' && this.#rehearsal.state.attempt < stuckAttempt)
       return true;
-    return overtaken?.reply === letter.number && this.#heard.length < letter.number + overtaken.by;
+    return reordered?.reply === number && this.#delivered.length < number + reordered.by;
   }
 
-  /** Until its last try; a step that is tried for ever gets its answer once it has raised the alarm. */
-  #stillAsking(name: string): boolean {
-    const step = this.definition.steps.filter(isStep).find((each) => each.name === name);
-    const tries = typeof step?.retries === 'number' ? step.retries + 1 : alarming;
-    return this.#stage.position === `asking ${name}` && this.#stage.state!.attempt <= tries;
+  /** Until the last attempt of a step. A step that is retried forever gets its reply once the saga is stuck. */
+  #isExecuting(name: string): boolean {
+    const step = this.saga.steps.filter(isStep).find((each) => each.name === name);
+    const attempts = typeof step?.retries === 'number' ? step.retries + 1 : stuckAttempt;
+    return this.#rehearsal.position === `executing ${name}` && this.#rehearsal.state.attempt <= attempts;
   }
 }

@@ -2,11 +2,11 @@ import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@ne
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { problem } from '../http/index.js';
-import { publicMark, rolesMark } from './access.js';
+import { publicMetadataKey, rolesMetadataKey } from './access.js';
 import type { Authenticated, Role } from './current-user.js';
 import { TokenVerifier } from './token.js';
 
-/** Every route wants an access token, unless it is public; and one of its roles, where it names some. Messages pass. */
+/** Requires an access token on every route that is not public, and one of the route's roles if it names any. Messages pass. */
 @Injectable()
 export class AccessGuard implements CanActivate {
   constructor(
@@ -16,15 +16,15 @@ export class AccessGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     if (context.getType() !== 'http') return true;
-    const marked = [context.getHandler(), context.getClass()];
-    if (this.reflector.getAllAndOverride<boolean>(publicMark, marked)) return true;
-    return this.#admit(
+    const targets = [context.getHandler(), context.getClass()];
+    if (this.reflector.getAllAndOverride<boolean>(publicMetadataKey, targets)) return true;
+    return this.#authorise(
       context.switchToHttp().getRequest(),
-      this.reflector.getAllAndOverride<readonly Role[]>(rolesMark, marked),
+      this.reflector.getAllAndOverride<readonly Role[]>(rolesMetadataKey, targets),
     );
   }
 
-  async #admit(request: Request & Authenticated, roles: readonly Role[] | undefined): Promise<true> {
+  async #authorise(request: Request & Authenticated, roles: readonly Role[] | undefined): Promise<true> {
     const token = /^Bearer ([^\s]+)$/i.exec(request.get('authorization') ?? '')?.[1];
     if (!token) throw problem(401, 'not-authenticated', 'an access token is needed: Authorization: Bearer <token>');
     const user = await this.tokens.verify(token);

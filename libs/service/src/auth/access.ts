@@ -2,12 +2,13 @@ import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiSecurity } from '@nestjs/swagger';
 import type { Role } from './current-user.js';
 
-export const publicMark = 'tradewind:public';
-export const rolesMark = 'tradewind:roles';
+export const publicMetadataKey = 'tradewind:public';
+export const rolesMetadataKey = 'tradewind:roles';
 
-/** Anybody may call, without a token. Without this mark a route wants a valid access token. */
+/** Needs no access token. Every route without this decorator does. */
 export const Public = (): MethodDecorator & ClassDecorator =>
-  applyDecorators(SetMetadata(publicMark, true), ApiSecurity({}));
+  applyDecorators(SetMetadata(publicMetadataKey, true), ApiSecurity({}));
 
 /** Only these roles may call; others get 403. */
-export const Roles = (...roles: readonly Role[]): MethodDecorator & ClassDecorator => SetMetadata(rolesMark, roles);
+export const Roles = (...roles: readonly Role[]): MethodDecorator & ClassDecorator =>
+  SetMetadata(rolesMetadataKey, roles);

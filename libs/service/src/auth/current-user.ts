@@ -1,9 +1,9 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { UserId } from '@tradewind/kernel';
+import type { UserId } from '@tradewind/contracts';
 
 export type Role = 'customer' | 'admin';
 
-/** Who asks, as the access token says. */
+/** The caller, from the access token. */
 export interface User {
   readonly id: UserId;
   readonly role: Role;
@@ -16,6 +16,6 @@ export interface Authenticated {
 
 export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionContext): User => {
   const { user } = context.switchToHttp().getRequest<Authenticated>();
-  if (!user) throw new TypeError('@CurrentUser on a public route: nobody has to be logged in there');
+  if (!user) throw new TypeError('@CurrentUser on a public route: it has no user');
   return user;
 });

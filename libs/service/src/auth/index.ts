@@ -1,3 +1,4 @@
+/** Access tokens: the guard, the decorators of routes, and the key ring that verifies them. */
 export * from './access.js';
 export * from './current-user.js';
 export * from './signing-keys.table.js';

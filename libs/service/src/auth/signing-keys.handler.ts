@@ -1,21 +1,24 @@
 import { Controller } from '@nestjs/common';
 import { SigningKeyAnnounced, SigningKeyRetired } from '@tradewind/contracts';
-import { Handles, keys, nothing, save, type Decision, type Given } from '@tradewind/messaging';
+import { Handles, rows, nothing, save, type Decision, type HandlerContext } from '@tradewind/messaging';
 import { SigningKeys } from './signing-keys.table.js';
 
-const load = { known: keys(SigningKeys, (said: SigningKeyAnnounced | SigningKeyRetired) => [said.kid]) };
+const load = { known: rows(SigningKeys, (message: SigningKeyAnnounced | SigningKeyRetired) => [message.kid]) };
 
-/** Keeps the service's own copy of `user.keys`. A retired key never comes back, whatever is repeated. */
+/** Keeps the service's own copy of `user.keys`. A repeated message never brings a retired key back. */
 @Controller()
 export class SigningKeysHandler {
   @Handles(SigningKeyAnnounced, { load, consumer: 'keys' })
-  announced({ kid, publicKey, announcedAt, signsFrom }: SigningKeyAnnounced, { known }: Given<typeof load>): Decision {
+  announced(
+    { kid, publicKey, announcedAt, signsFrom }: SigningKeyAnnounced,
+    { known }: HandlerContext<typeof load>,
+  ): Decision {
     if (known.get(kid)?.retiredAt) return nothing();
     return save(SigningKeys, { kid, publicKey, announcedAt: new Date(announcedAt), signsFrom: new Date(signsFrom) });
   }
 
   @Handles(SigningKeyRetired, { load, consumer: 'keys' })
-  retired({ kid }: SigningKeyRetired, { known, now }: Given<typeof load>): Decision {
+  retired({ kid }: SigningKeyRetired, { known, now }: HandlerContext<typeof load>): Decision {
     if (known.get(kid)?.retiredAt) return nothing();
     return save(SigningKeys, { kid, retiredAt: now });
   }

@@ -1,6 +1,6 @@
 import { table } from '@tradewind/messaging';
 
-/** A public key that access tokens are signed with: the `x` of an Ed25519 JWK. A retired one keeps its row and verifies nothing. */
+/** A public key of access tokens: the `x` of an Ed25519 JWK. A retired key keeps its row and verifies nothing. */
 export interface SigningKey {
   readonly kid: string;
   readonly publicKey?: string;

@@ -2,41 +2,41 @@ import { Logger } from '@nestjs/common';
 import { topics } from '@tradewind/contracts';
 import type { Clock } from '@tradewind/kernel';
 import type { DataSource } from 'typeorm';
-import { problemForNow } from '../http/index.js';
-import type { Awaiting, CaughtUp, Changed } from '../waiting/index.js';
+import { temporaryProblem } from '../http/index.js';
+import type { RowWaiter, TopicProgress, ChangedRow } from '../waiting/index.js';
 import { SigningKeys } from './signing-keys.table.js';
 import { importKey, type KeyRing, type VerificationKey } from './token.js';
 
-const allKeys = `select kid, case when retired_at is null then public_key end as "publicKey" from svc_signing_keys`;
+const selectKeys = `select kid, case when retired_at is null then public_key end as "publicKey" from svc_signing_keys`;
 
-const waitMilliseconds = 2_000;
-const freshMilliseconds = 10_000;
-const mostStrangers = 200;
+const arrivalTimeoutMs = 2_000;
+const maxAgeMs = 10_000;
+const maxUnknownKeyWaits = 200;
 
-/** A retired key has neither. */
+/** Both fields are empty for a retired key. */
 interface Entry {
   readonly publicKey: string | null;
   readonly key: VerificationKey | undefined;
 }
 
 /**
- * The key ring in the service's own table of `user.keys`, kept in memory. A retirement reaches this instance at once where it
- * consumed it, and after 10 s where another instance did.
+ * The key ring in the service's own table of `user.keys`, cached in memory. A retirement takes effect at once in the instance
+ * that consumes it, and within 10 s in the others.
  */
 export class StoredKeyRing implements KeyRing {
   readonly #logger = new Logger('Keys');
   #entries: Map<string, Entry> = new Map();
   #loadedAt = 0;
-  #strangers = 0;
-  #tickets = 0;
-  #applied = 0;
+  #unknownKeyWaits = 0;
+  #lastLoadStarted = 0;
+  #lastLoadApplied = 0;
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly awaiting: Awaiting,
-    private readonly caughtUp: CaughtUp,
+    private readonly rowWaiter: RowWaiter,
+    private readonly topicProgress: TopicProgress,
     private readonly clock: Clock,
-    onCommitted: (listener: (changes: readonly Changed[]) => void) => void,
+    onCommitted: (listener: (changes: readonly ChangedRow[]) => void) => void,
   ) {
     onCommitted((changes) => {
       if (changes.some(({ table }) => table === SigningKeys.name)) this.#refresh();
@@ -46,61 +46,62 @@ export class StoredKeyRing implements KeyRing {
   async find(kid: string): Promise<VerificationKey | undefined> {
     const known = this.#entries.get(kid);
     if (known) {
-      if (this.clock.now().getTime() - this.#loadedAt > freshMilliseconds) this.#refresh();
+      if (this.clock.now().getTime() - this.#loadedAt > maxAgeMs) this.#refresh();
       return known.key;
     }
     const arrived = await this.#waitFor(kid);
-    return arrived ? arrived.key : this.#absent();
+    return arrived ? arrived.key : this.#confirmAbsence();
   }
 
   async #waitFor(kid: string): Promise<Entry | undefined> {
-    // Anybody can make up key ids: the waiting room is bounded.
-    if (this.#strangers >= mostStrangers)
-      throw problemForNow(503, 'unavailable', 'too many access tokens of unknown keys are waiting, try again', 1);
-    this.#strangers++;
+    // A client can invent key ids, so the number of waits is bounded.
+    if (this.#unknownKeyWaits >= maxUnknownKeyWaits)
+      throw temporaryProblem(503, 'unavailable', 'too many access tokens with unknown keys are waiting, try again', 1);
+    this.#unknownKeyWaits++;
     try {
       const probe = async (): Promise<Map<string, Entry>> => {
         await this.#load();
         return this.#entries;
       };
-      return await this.awaiting.until(SigningKeys.name, kid, probe, waitMilliseconds);
+      return await this.rowWaiter.waitFor(SigningKeys.name, kid, probe, arrivalTimeoutMs);
     } finally {
-      this.#strangers--;
+      this.#unknownKeyWaits--;
     }
   }
 
-  async #absent(): Promise<undefined> {
-    if (await this.caughtUp.with(topics.userKeys)) return undefined;
-    throw problemForNow(503, 'unavailable', 'the key of this access token may still be on its way, try again', 1);
+  async #confirmAbsence(): Promise<undefined> {
+    if (await this.topicProgress.isCaughtUp(topics.userKeys)) return undefined;
+    throw temporaryProblem(503, 'unavailable', 'the key of this access token may not have arrived yet, try again', 1);
   }
 
   #refresh(): void {
-    this.#loadedAt = this.clock.now().getTime(); // once in that time, even where it fails
+    this.#loadedAt = this.clock.now().getTime(); // also limits the rate of failing loads
     this.#load().catch((error: unknown) =>
-      this.#logger.warn('the signing keys could not be read again; those in memory stay', error),
+      this.#logger.warn('the signing keys could not be reloaded; those in memory stay in use', error),
     );
   }
 
   async #load(): Promise<void> {
-    const ticket = ++this.#tickets;
-    const rows = await this.dataSource.query<{ kid: string; publicKey: string | null }[]>(allKeys);
+    const load = ++this.#lastLoadStarted;
+    const rows = await this.dataSource.query<{ kid: string; publicKey: string | null }[]>(selectKeys);
     const entries = new Map<string, Entry>();
     for (const { kid, publicKey } of rows) {
       const known = this.#entries.get(kid);
       entries.set(kid, known?.publicKey === publicKey ? known : { publicKey, key: await this.#import(kid, publicKey) });
     }
-    if (ticket < this.#applied) return; // a later look was quicker: this one must not bring a retired key back
-    this.#applied = ticket;
+    if (load < this.#lastLoadApplied) return; // a later load finished first: this one must not bring a retired key back
+    this.#lastLoadApplied = load;
     this.#entries = entries;
     this.#loadedAt = this.clock.now().getTime();
   }
-  /** A key that is none verifies nothing, and stands in nobody's way. */
+
+  /** A malformed key verifies nothing and does not block the others. */
   async #import(kid: string, publicKey: string | null): Promise<VerificationKey | undefined> {
     if (publicKey === null) return undefined;
     try {
       return await importKey(publicKey);
     } catch (error) {
-      this.#logger.error(`the announced signing key ${kid} is no Ed25519 key`, error);
+      this.#logger.error(`the announced signing key ${kid} is not an Ed25519 key`, error);
       return undefined;
     }
   }

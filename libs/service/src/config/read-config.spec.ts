@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { ConfigError, DatabaseConfig, readConfig, SealingConfig, ServiceConfig } from './index.js';
 
-const sound = {
+const valid = {
   PORT: '3004',
   KAFKA_BROKERS: 'one:9092, two:9092',
   DATABASE_URL: 'postgres://order:hunter2@127.0.0.1:15432/order',
   DATA_KEY_SECRET: Buffer.alloc(32, 7).toString('base64'),
 };
 
-const faultsOf = (
+const violationsOf = (
   environment: Record<string, string | undefined>,
   cls: new () => ServiceConfig = SealingConfig,
 ): readonly string[] => {
@@ -16,19 +16,19 @@ const faultsOf = (
     readConfig(cls, environment);
     return [];
   } catch (error) {
-    return (error as ConfigError).faults;
+    return (error as ConfigError).violations;
   }
 };
 
-describe('an environment with all that is needed', () => {
-  const config = readConfig(SealingConfig, sound);
+describe('a complete environment', () => {
+  const config = readConfig(SealingConfig, valid);
   it('becomes numbers, lists and texts', () =>
     expect({ ...config }).toMatchObject({
       PORT: 3004,
       KAFKA_BROKERS: ['one:9092', 'two:9092'],
-      DATABASE_URL: sound.DATABASE_URL,
+      DATABASE_URL: valid.DATABASE_URL,
     }));
-  it('takes the defaults for the rest', () =>
+  it('uses defaults for the rest', () =>
     expect({ ...config }).toMatchObject({
       HOST: '127.0.0.1',
       LOG_LEVEL: 'info',
@@ -36,23 +36,23 @@ describe('an environment with all that is needed', () => {
       INSTANCE_ID: expect.stringMatching(/^service-[0-9a-f]{8}$/),
     }));
   it('is frozen', () => expect(Object.isFrozen(config)).toBe(true));
-  it('holds nothing that has no rule', () =>
-    expect(readConfig(ServiceConfig, { ...sound, HOME: '/root' })).not.toHaveProperty('HOME'));
+  it('contains no variable without a rule', () =>
+    expect(readConfig(ServiceConfig, { ...valid, HOME: '/root' })).not.toHaveProperty('HOME'));
 });
 
-describe('an environment that lacks things', () => {
-  it('is refused with each of them by name', () =>
-    expect(faultsOf({})).toEqual([
+describe('an environment with missing variables', () => {
+  it('is rejected, naming each of them', () =>
+    expect(violationsOf({})).toEqual([
       expect.stringMatching(/^DATABASE_URL is missing: it must be postgres:/),
       expect.stringMatching(/^DATA_KEY_SECRET is missing: it must be 32 bytes in base64/),
       expect.stringMatching(/^KAFKA_BROKERS is missing: it must be a comma-separated list of host:port/),
       expect.stringMatching(/^PORT is missing: it must be a port/),
     ]));
   it('counts an empty variable as missing', () =>
-    expect(faultsOf({ ...sound, PORT: ' ' })).toEqual([expect.stringMatching(/^PORT is missing/)]));
+    expect(violationsOf({ ...valid, PORT: ' ' })).toEqual([expect.stringMatching(/^PORT is missing/)]));
 });
 
-describe('an environment that has things wrong', () => {
+describe('an environment with invalid variables', () => {
   it.each([
     ['PORT', '70000'],
     ['PORT', 'http'],
@@ -65,12 +65,14 @@ describe('an environment that has things wrong', () => {
     ['MIGRATIONS', 'maybe'],
     ['DATA_KEY_SECRET', 'c2hvcnQ='],
   ])('names %s when it is %j', (name, value) =>
-    expect(faultsOf({ ...sound, [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name} `))]),
+    expect(violationsOf({ ...valid, [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name} `))]),
   );
 
   it('never repeats a value', () => {
     const secret = 'mysql://order:hunter2@db/order';
-    expect(() => readConfig(DatabaseConfig, { ...sound, DATABASE_URL: secret })).toThrow(ConfigError);
-    expect(faultsOf({ ...sound, DATABASE_URL: secret, DATA_KEY_SECRET: 'hunter2' }).join()).not.toContain('hunter2');
+    expect(() => readConfig(DatabaseConfig, { ...valid, DATABASE_URL: secret })).toThrow(ConfigError);
+    expect(violationsOf({ ...valid, DATABASE_URL: secret, DATA_KEY_SECRET: 'hunter2' }).join()).not.toContain(
+      'hunter2',
+    );
   });
 });

@@ -1,24 +1,25 @@
 import { randomBytes } from 'node:crypto';
+import { OperationRejected } from '@tradewind/kernel';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync } from 'class-validator';
 import type { ServiceConfig } from './service-config.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The environment lacks something, or has it wrong. The message names every variable and what is expected, never a value. */
-export class ConfigError extends Error {
+/** Environment variables are missing or invalid. The message names every variable and what is expected, never a value. */
+export class ConfigError extends OperationRejected {
   override readonly name = 'ConfigError';
-  readonly #faults: readonly string[];
+  readonly #violations: readonly string[];
 
-  constructor(faults: readonly string[]) {
-    super(`the environment is not fit to start with:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
-    this.#faults = faults;
-    // Nobody caught it in a main.ts: the reader needs the names of the variables, not the place in the code.
+  constructor(violations: readonly string[]) {
+    super(`the environment is not valid:\n${violations.map((violation) => `  ${violation}`).join('\n')}`);
+    this.#violations = violations;
+    // If it is not caught, the reader needs the names of the variables, not the place in the code.
     this.stack = `${this.name}: ${this.message}`;
   }
 
-  get faults(): readonly string[] {
-    return this.#faults;
+  get violations(): readonly string[] {
+    return this.#violations;
   }
 }
 
@@ -30,8 +31,8 @@ const variablesOf = (cls: new () => object): Set<string> =>
   );
 
 /**
- * Reads the variables that the class has rules for, checks them all and freezes the result. An empty variable counts as
- * not set. Throws one ConfigError that names every variable that is missing or wrong.
+ * Reads the variables that the class has rules for, validates them and freezes the result. An empty variable counts as
+ * not set. Throws one ConfigError that names every missing or invalid variable.
  */
 export function readConfig<C extends ServiceConfig>(cls: new () => C, environment: Environment): Readonly<C> {
   const given: Record<string, string> = { INSTANCE_ID: `service-${randomBytes(4).toString('hex')}` };
@@ -40,11 +41,11 @@ export function readConfig<C extends ServiceConfig>(cls: new () => C, environmen
     if (value) given[name] = value;
   }
   const config = plainToInstance(cls, given, { exposeDefaultValues: true });
-  const faults = validateSync(config, { stopAtFirstError: true }).map(({ property, constraints }) => {
+  const violations = validateSync(config, { stopAtFirstError: true }).map(({ property, constraints }) => {
     const rule =
-      Object.values(constraints ?? {})[0]?.replace(new RegExp(`^(each value in )?${property} `), '') ?? 'is wrong';
+      Object.values(constraints ?? {})[0]?.replace(new RegExp(`^(each value in )?${property} `), '') ?? 'is invalid';
     return given[property] === undefined ? `${property} is missing: it ${rule}` : `${property} ${rule}`;
   });
-  if (faults.length > 0) throw new ConfigError(faults.sort());
+  if (violations.length > 0) throw new ConfigError(violations.sort());
   return Object.freeze(config);
 }

@@ -1,4 +1,5 @@
-export * from './database-away.js';
-export * from './gathered-read.js';
+/** Connection, migrations and batched reads. */
+export * from './database-unavailable.js';
+export * from './batched-read.js';
 export * from './migrate.js';
 export * from './open-database.js';

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { OperationRejected } from '@tradewind/kernel';
 import { MigrationExecutor, type DataSource } from 'typeorm';
 
 export const migrationsTable = 'svc_migrations';
@@ -6,8 +7,8 @@ export const migrationsTable = 'svc_migrations';
 const lock = `select pg_advisory_lock(hashtext('tradewind migrations'))`;
 const unlock = `select pg_advisory_unlock(hashtext('tradewind migrations'))`;
 
-/** The database is not the one that this version of the service was written for. */
-export class MigrationsPending extends Error {
+/** The database lacks migrations of this version of the service. */
+export class MigrationsPending extends OperationRejected {
   override readonly name = 'MigrationsPending';
   constructor(readonly pending: readonly string[]) {
     super(`the database lacks ${pending.join(', ')}: start once with MIGRATIONS=apply`);
@@ -23,25 +24,25 @@ export async function checkMigrations(dataSource: DataSource): Promise<void> {
   if (pending.length > 0) throw new MigrationsPending(pending);
 }
 
-/** Runs what is pending, each in a transaction of its own; instances that start together do so one after another. */
+/** Runs the pending migrations, each in its own transaction. An advisory lock serialises instances that start together. */
 export async function applyMigrations(dataSource: DataSource): Promise<void> {
   const logger = new Logger('Database');
-  const holder = dataSource.createQueryRunner();
-  await holder.connect();
+  const lockHolder = dataSource.createQueryRunner();
+  await lockHolder.connect();
   try {
-    await holder.query(lock);
+    await lockHolder.query(lock);
     for (const { name } of await dataSource.runMigrations({ transaction: 'each' })) logger.log(`migrated ${name}`);
-    await holder.query(unlock);
+    await lockHolder.query(unlock);
   } finally {
-    await holder.release();
+    await lockHolder.release();
   }
 }
 
-const known = `select count(*)::int as count from ${migrationsTable} where name = any($1::text[])`;
+const countApplied = `select count(*)::int as count from ${migrationsTable} where name = any($1::text[])`;
 
-/** What readiness asks: does the database answer, and has it every migration of this version? */
-export async function databaseFault(dataSource: DataSource): Promise<string | undefined> {
+/** The readiness check: the database answers and has every migration of this version. Undefined: no failure. */
+export async function databaseFailure(dataSource: DataSource): Promise<string | undefined> {
   const names = dataSource.migrations.map(({ name, constructor }) => name ?? constructor.name);
-  const [row] = await dataSource.query<{ count: number }[]>(known, [names]);
+  const [row] = await dataSource.query<{ count: number }[]>(countApplied, [names]);
   return row?.count === names.length ? undefined : 'the database is behind its migrations';
 }

@@ -2,30 +2,31 @@ import { Logger } from '@nestjs/common';
 import type { Clock, Timers } from '@tradewind/kernel';
 import { DataSource, type MigrationInterface } from 'typeorm';
 import type { DatabaseConfig } from '../config/index.js';
-import { isDatabaseAway } from './database-away.js';
+import { isDatabaseUnavailable } from './database-unavailable.js';
 import { applyMigrations, checkMigrations, migrationsTable } from './migrate.js';
 
 export type Migration = new () => MigrationInterface;
 
-interface Waiting {
+interface TimePorts {
   readonly clock: Clock;
   readonly timers: Timers;
 }
 
-const connections = 5;
-/** Milliseconds for a connection, be it a new one or one that becomes free; and until a server that said nothing counts as gone. */
-const connectionWithin = 3_000;
-const silenceAfter = (statementTimeout: number): number => statementTimeout + 3_000;
-const patienceMilliseconds = 30_000;
-const pauseMilliseconds = 500;
+const poolSize = 5;
+/** Limit for a new connection and for one of the pool that becomes free. */
+const connectionTimeoutMs = 3_000;
+/** The client's own limit: a server that does not answer a statement for so long counts as gone. */
+const queryTimeoutMs = (statementTimeout: number): number => statementTimeout + 3_000;
+const startupTimeoutMs = 30_000;
+const retryIntervalMs = 500;
 
-/** A statement takes no longer than this, milliseconds; a migration takes as long as it takes. */
-const limitsOf = (statementTimeout: number | undefined): object =>
+/** No limits for migrations. */
+const timeoutsOf = (statementTimeout: number | undefined): object =>
   statementTimeout === undefined
     ? {}
-    : { statement_timeout: statementTimeout, query_timeout: silenceAfter(statementTimeout) };
+    : { statement_timeout: statementTimeout, query_timeout: queryTimeoutMs(statementTimeout) };
 
-/** Not connected yet. `logging` is off: statements carry values. */
+/** Not connected yet. `logging` is off: statements contain values. */
 export const dataSourceOf = (
   config: Pick<DatabaseConfig, 'DATABASE_URL'>,
   name: string,
@@ -42,46 +43,46 @@ export const dataSourceOf = (
     migrations: [...migrations],
     migrationsTableName: migrationsTable,
     extra: {
-      max: connections,
+      max: poolSize,
       pipeline: true,
-      connectionTimeoutMillis: connectionWithin,
+      connectionTimeoutMillis: connectionTimeoutMs,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
-      ...limitsOf(statementTimeout),
+      ...timeoutsOf(statementTimeout),
     },
-    // Without a listener the pool ends the process when the server goes.
-    poolErrorHandler: (error: unknown) => new Logger('Database').warn('an idle connection broke', error),
+    // Without a listener the pool ends the process when the server closes a connection.
+    poolErrorHandler: (error: unknown) => new Logger('Database').warn('an idle connection failed', error),
   });
 
-/** Connects; a database that is not up yet is waited for, up to 30 s. */
-export async function connect(dataSource: DataSource, { clock, timers }: Waiting): Promise<void> {
+/** Connects. Waits up to 30 s for a database that is not available yet. */
+export async function connect(dataSource: DataSource, { clock, timers }: TimePorts): Promise<void> {
   const logger = new Logger('Database');
-  const deadline = clock.now().getTime() + patienceMilliseconds;
-  for (let tries = 0; ; tries++) {
+  const deadline = clock.now().getTime() + startupTimeoutMs;
+  for (let attempts = 0; ; attempts++) {
     try {
       await dataSource.initialize();
       dropHungConnections(dataSource);
       return;
     } catch (error) {
       const left = deadline - clock.now().getTime();
-      if (!isDatabaseAway(error) || left <= 0) throw error;
-      if (tries % 4 === 0)
-        logger.warn(`the database does not answer yet; waiting up to ${Math.round(left / 1_000)} s more`, error);
-      await timers.wait(pauseMilliseconds);
+      if (!isDatabaseUnavailable(error) || left <= 0) throw error;
+      if (attempts % 4 === 0)
+        logger.warn(`the database is not available yet; waiting up to ${Math.round(left / 1_000)} s more`, error);
+      await timers.wait(retryIntervalMs);
     }
   }
 }
 
-/** Connected, and with every migration of this version; else it throws, and nothing stays open. */
+/** Connects and applies or checks the migrations. If it throws, no connection stays open. */
 export async function openDatabase(
   config: DatabaseConfig,
   name: string,
   migrations: readonly Migration[],
-  world: Waiting,
+  time: TimePorts,
 ): Promise<DataSource> {
-  if (config.MIGRATIONS === 'apply') await applied(dataSourceOf(config, `${name} migrations`, migrations), world);
+  if (config.MIGRATIONS === 'apply') await migrate(dataSourceOf(config, `${name} migrations`, migrations), time);
   const dataSource = dataSourceOf(config, name, migrations, config.STATEMENT_TIMEOUT_MS);
-  await connect(dataSource, world);
+  await connect(dataSource, time);
   try {
     await checkMigrations(dataSource);
     return dataSource;
@@ -91,8 +92,8 @@ export async function openDatabase(
   }
 }
 
-async function applied(dataSource: DataSource, world: Waiting): Promise<void> {
-  await connect(dataSource, world);
+async function migrate(dataSource: DataSource, time: TimePorts): Promise<void> {
+  await connect(dataSource, time);
   try {
     await applyMigrations(dataSource);
   } finally {
@@ -100,21 +101,21 @@ async function applied(dataSource: DataSource, world: Waiting): Promise<void> {
   }
 }
 
-interface Lent {
+interface PooledClient {
   readonly _activeQuery: unknown;
   _queryable: boolean;
   readonly connection: { readonly stream: { readonly destroyed: boolean; destroy(error: Error): void } };
 }
 
-/** A read that was given up leaves its connection busy, and TypeORM hands it back all the same: the next caller would queue behind it. */
+/** A query that timed out leaves its connection busy, and TypeORM returns it to the pool all the same: the next query would queue behind it. */
 function dropHungConnections(dataSource: DataSource): void {
   const { master } = dataSource.driver as unknown as {
-    master: { on(event: 'release', listener: (error: unknown, client: Lent) => void): void };
+    master: { on(event: 'release', listener: (error: unknown, client: PooledClient) => void): void };
   };
   master.on('release', (error, client) => {
     const { stream } = client.connection;
     if (error || !(client._activeQuery || stream.destroyed)) return;
-    client._queryable = false; // by this the pool tells whom it keeps
+    client._queryable = false; // the pool discards a client that is not queryable
     stream.destroy(new Error('Query read timeout'));
   });
 }

@@ -1,18 +1,18 @@
 import { Logger } from '@nestjs/common';
 import type { InstanceGone, InstanceSeen } from '@tradewind/contracts';
-import type { KafkaClient, Publisher, World } from '@tradewind/messaging';
-import { within } from '../waiting/index.js';
-import { announcement } from './announcement.js';
+import type { KafkaClient, Publisher, RuntimePorts } from '@tradewind/messaging';
+import { withTimeout } from '../waiting/index.js';
+import { instanceRecord } from './instance-record.js';
 
-const everyMilliseconds = 3_000;
+const intervalMs = 3_000;
 
 /**
- * Says every 3 s on `platform.instances` that this instance is alive and where, and at the end that it is gone. A broker that
- * is away only degrades the service: the next heartbeat tries again, with a new publisher.
+ * Publishes a heartbeat with this instance's URL on `platform.instances` every 3 s, and a tombstone at shutdown. A broker that
+ * can't be reached only degrades the service: the next heartbeat tries again, with a new publisher.
  */
 export class Heartbeats {
   readonly #logger = new Logger('Heartbeats');
-  readonly #over = new AbortController();
+  readonly #stopped = new AbortController();
   #publisher: Publisher | undefined;
   #sequence = 0n;
   #failing = false;
@@ -22,50 +22,52 @@ export class Heartbeats {
     private readonly kafka: KafkaClient,
     private readonly service: string,
     private readonly instanceId: string,
-    private readonly world: World,
+    private readonly ports: RuntimePorts,
   ) {}
 
   degraded(): readonly string[] {
-    return this.#failing ? ['heartbeats: the broker does not take them'] : [];
+    return this.#failing ? ['heartbeats: the broker does not accept them'] : [];
   }
 
   start(url: string): void {
-    const startedAt = this.world.clock.now().toISOString();
-    this.#running = this.#beat(url, startedAt);
+    const startedAt = this.ports.clock.now().toISOString();
+    this.#running = this.#run(url, startedAt);
   }
 
-  /** Ends after the tombstone, or after that many milliseconds without it: then the gateways miss the heartbeats. */
-  async stop(patience: number): Promise<void> {
-    if (this.#over.signal.aborted) return;
-    this.#over.abort();
-    const goodbye = this.#running.then(() => this.#say({ instanceId: this.instanceId })).then(() => this.#discard());
-    await within(this.world.timers, patience, goodbye, undefined);
+  /** Publishes the tombstone. Gives up after the timeout: the gateways then notice the missing heartbeats. */
+  async stop(timeoutMs: number): Promise<void> {
+    if (this.#stopped.signal.aborted) return;
+    this.#stopped.abort();
+    const tombstone = this.#running
+      .then(() => this.#publish({ instanceId: this.instanceId }))
+      .then(() => this.#closePublisher());
+    await withTimeout(this.ports.timers, timeoutMs, tombstone, undefined);
   }
 
-  async #beat(url: string, startedAt: string): Promise<void> {
+  async #run(url: string, startedAt: string): Promise<void> {
     const { instanceId, service } = this;
-    while (!this.#over.signal.aborted) {
-      await this.#say({ instanceId, service, url, startedAt, seenAt: this.world.clock.now().toISOString() });
-      await this.world.timers.wait(everyMilliseconds, this.#over.signal);
+    while (!this.#stopped.signal.aborted) {
+      await this.#publish({ instanceId, service, url, startedAt, seenAt: this.ports.clock.now().toISOString() });
+      await this.ports.timers.wait(intervalMs, this.#stopped.signal);
     }
   }
 
-  async #say(what: InstanceSeen | InstanceGone): Promise<void> {
+  async #publish(message: InstanceSeen | InstanceGone): Promise<void> {
     try {
       this.#publisher ??= await this.kafka.publisher();
-      await this.#publisher.publish([announcement(what, this.service, ++this.#sequence, this.world)]);
-      if (this.#failing) this.#logger.log('heartbeats are taken again');
+      await this.#publisher.publish([instanceRecord(message, this.service, ++this.#sequence, this.ports)]);
+      if (this.#failing) this.#logger.log('the broker accepts heartbeats again');
       this.#failing = false;
     } catch (error) {
-      if (!this.#failing) this.#logger.warn('a heartbeat was not taken; trying again', error);
+      if (!this.#failing) this.#logger.warn('a heartbeat could not be published; retrying', error);
       this.#failing = true;
-      await this.#discard();
+      await this.#closePublisher();
     }
   }
 
-  async #discard(): Promise<void> {
-    const spent = this.#publisher;
+  async #closePublisher(): Promise<void> {
+    const publisher = this.#publisher;
     this.#publisher = undefined;
-    await spent?.close().catch((error: unknown) => this.#logger.debug('a spent publisher did not close', error));
+    await publisher?.close().catch((error: unknown) => this.#logger.debug('a failed publisher did not close', error));
   }
 }

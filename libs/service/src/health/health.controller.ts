@@ -21,7 +21,7 @@ export class HealthController {
   @ApiOperation({ summary: 'The instance can serve' })
   @ApiOkResponse({ schema: { example: { status: 'ready', degraded: [] } } })
   @ApiServiceUnavailableResponse({
-    description: 'Starting, draining, cut off from its database, or behind its migrations.',
+    description: 'Starting, draining, without its database, or with pending migrations.',
   })
   async ready(): Promise<{ status: 'ready'; degraded: readonly string[] }> {
     const { ready, failing, degraded } = await this.health.report();

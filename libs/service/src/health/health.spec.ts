@@ -3,14 +3,14 @@ import type { Timers } from '@tradewind/kernel';
 import { Health } from './health.js';
 
 const never = new Promise<never>(() => undefined);
-/** Time that stands still, or is over at once. */
-const timers = (over: boolean): Timers => ({
+/** Timers that never fire, or fire at once. */
+const timers = (fire: boolean): Timers => ({
   after: () => () => undefined,
-  wait: () => (over ? Promise.resolve() : never),
+  wait: () => (fire ? Promise.resolve() : never),
 });
 
-const aServing = (over = false): Health => {
-  const health = new Health(timers(over));
+const aServing = (fire = false): Health => {
+  const health = new Health(timers(fire));
   health.started();
   return health;
 };
@@ -27,22 +27,22 @@ describe('the health of a service', () => {
 
   it.each<[string, () => Promise<string | undefined>, boolean, string]>([
     [
-      'says what is wrong',
+      'reports a failure',
       () => Promise.resolve('the database is behind its migrations'),
       false,
       'the database is behind its migrations',
     ],
-    ['is away', () => Promise.reject(new Error('ECONNREFUSED 10.0.0.1')), false, 'the database is away'],
-    ['is silent', () => never, true, 'the database does not answer within a second'],
-  ])('is not ready while something that it needs %s', async (_, fault, over, told) => {
-    const health = aServing(over);
-    health.needs('the database', fault);
-    expect(await health.report()).toEqual({ ready: false, failing: [told], degraded: [] });
+    ['rejects', () => Promise.reject(new Error('ECONNREFUSED 10.0.0.1')), false, 'the database is unavailable'],
+    ['does not answer', () => never, true, 'the database does not answer within a second'],
+  ])('is not ready while a check %s', async (_, check, fire, failure) => {
+    const health = aServing(fire);
+    health.addCheck('the database', check);
+    expect(await health.report()).toEqual({ ready: false, failing: [failure], degraded: [] });
   });
 
-  it('stays ready while something that it watches is away', async () => {
+  it('stays ready while it is degraded', async () => {
     const health = aServing();
-    health.watches(() => ['consumers: not connected to the broker']);
+    health.addDegradation(() => ['consumers: not connected to the broker']);
     expect(await health.report()).toEqual({
       ready: true,
       failing: [],
@@ -50,15 +50,15 @@ describe('the health of a service', () => {
     });
   });
 
-  it('is not ready any more once it drains, tells those who asked for it, once, and never starts again', async () => {
+  it('is no longer ready once it drains, calls each listener once, and never starts again', async () => {
     const health = aServing();
-    let told = 0;
-    health.whenDraining(() => told++);
+    let calls = 0;
+    health.onDraining(() => calls++);
     health.drain();
     health.drain();
     health.started();
-    expect({ told, ...(await health.report()) }).toEqual({
-      told: 1,
+    expect({ calls, ...(await health.report()) }).toEqual({
+      calls: 1,
       ready: false,
       failing: ['the service is draining'],
       degraded: [],

@@ -1,64 +1,64 @@
 import type { Timers } from '@tradewind/kernel';
-import { within } from '../waiting/index.js';
+import { withTimeout } from '../waiting/index.js';
 
 export interface HealthReport {
   readonly ready: boolean;
-  /** What keeps the service from serving, by name. */
+  /** What prevents the service from serving. */
   readonly failing: readonly string[];
-  /** What is away without keeping it from serving. */
+  /** What is unavailable although the service can serve. */
   readonly degraded: readonly string[];
 }
 
-const patience = 1_000;
+const checkTimeoutMs = 1_000;
 
-/** Whether this instance can serve HTTP. A broker that is away degrades it, and no more: to accept needs only the database. */
+/** Whether this instance can serve HTTP. An unavailable broker only degrades it: accepting a request needs only the database. */
 export class Health {
-  readonly #needs = new Map<string, () => Promise<string | undefined>>();
-  readonly #watched: (() => readonly string[])[] = [];
-  readonly #whenDraining: (() => void)[] = [];
+  readonly #checks = new Map<string, () => Promise<string | undefined>>();
+  readonly #degradations: (() => readonly string[])[] = [];
+  readonly #drainListeners: (() => void)[] = [];
   #phase: 'starting' | 'serving' | 'draining' = 'starting';
 
   constructor(private readonly timers: Timers) {}
 
-  /** Not ready while this says a sentence, rejects, or takes over a second. */
-  needs(what: string, faultOf: () => Promise<string | undefined>): void {
-    this.#needs.set(what, faultOf);
+  /** The instance is not ready while the check resolves to a failure, rejects, or takes over a second. */
+  addCheck(name: string, check: () => Promise<string | undefined>): void {
+    this.#checks.set(name, check);
   }
 
-  /** What of this is away at the moment; shown, and nothing more. */
-  watches(degraded: () => readonly string[]): void {
-    this.#watched.push(degraded);
+  /** What is degraded at the moment; only reported. */
+  addDegradation(degraded: () => readonly string[]): void {
+    this.#degradations.push(degraded);
   }
 
   started(): void {
     if (this.#phase === 'starting') this.#phase = 'serving';
   }
 
-  /** From here on not ready, for good. */
+  /** Not ready from now on; can't be undone. */
   drain(): void {
     if (this.#phase === 'draining') return;
     this.#phase = 'draining';
-    for (const call of this.#whenDraining) call();
+    for (const listener of this.#drainListeners) listener();
   }
 
-  whenDraining(call: () => void): void {
-    this.#whenDraining.push(call);
+  onDraining(listener: () => void): void {
+    this.#drainListeners.push(listener);
   }
 
   async report(): Promise<HealthReport> {
-    const faults = await Promise.all([...this.#needs].map(([what, faultOf]) => this.#ask(what, faultOf)));
+    const failures = await Promise.all([...this.#checks].map(([name, check]) => this.#failureOf(name, check)));
     const failing = [
       ...(this.#phase === 'serving' ? [] : [`the service is ${this.#phase}`]),
-      ...faults.filter((fault) => fault !== undefined),
+      ...failures.filter((failure) => failure !== undefined),
     ];
-    return { ready: failing.length === 0, failing, degraded: this.#watched.flatMap((watched) => watched()) };
+    return { ready: failing.length === 0, failing, degraded: this.#degradations.flatMap((degraded) => degraded()) };
   }
 
-  async #ask(what: string, faultOf: () => Promise<string | undefined>): Promise<string | undefined> {
+  async #failureOf(name: string, check: () => Promise<string | undefined>): Promise<string | undefined> {
     try {
-      return await within(this.timers, patience, faultOf(), `${what} does not answer within a second`);
+      return await withTimeout(this.timers, checkTimeoutMs, check(), `${name} does not answer within a second`);
     } catch {
-      return `${what} is away`; // the reason is logged where it is used; here only the fact counts
+      return `${name} is unavailable`; // the reason is logged where the dependency is used
     }
   }
 }

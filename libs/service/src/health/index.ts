@@ -1,1 +1,2 @@
+/** Readiness of the instance. */
 export * from './health.js';

@@ -13,7 +13,7 @@ const canonical = (value: unknown): unknown => {
   );
 };
 
-/** SHA-256 (hex) of the body as canonical JSON: the order of its fields and its white space don't matter, its values do. */
+/** SHA-256 (hex) of the body as canonical JSON: independent of the order of fields and of white space. */
 export const bodyHash = (body: unknown): string =>
   createHash('sha256')
     .update(JSON.stringify(canonical(body)) ?? '')

@@ -1,3 +1,4 @@
+/** Input validation, problems (RFC 9457), pages and idempotency keys. */
 export * from './body-hash.js';
 export * from './idempotency-key.js';
 export * from './page.js';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { bodyHash } from './body-hash.js';
 import { depthOf } from './json-body.js';
 import { page, readCursor } from './page.js';
-import { unsound } from './sound-input.js';
+import { malformedField } from './well-formed-input.guard.js';
 
 const shuffled = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(shuffled);
@@ -17,14 +17,14 @@ const shuffled = (value: unknown): unknown => {
 
 describe('the hash of a body', () => {
   it('is SHA-256 in hex', () => expect(bodyHash({ a: 1 })).toMatch(/^[0-9a-f]{64}$/));
-  it('does not see the order of fields', () =>
+  it('does not depend on the order of fields', () =>
     fc.assert(fc.property(fc.jsonValue(), (body) => bodyHash(shuffled(body)) === bodyHash(body))));
-  it('sees every value', () =>
+  it('depends on every value', () =>
     expect(
       new Set([{ a: 1 }, { a: '1' }, { a: [1] }, { b: 1 }, { a: 1, b: null }, [], {}, null].map(bodyHash)).size,
     ).toBe(8));
-  it('sees the order of a list', () => expect(bodyHash([1, 2])).not.toBe(bodyHash([2, 1])));
-  it('takes a field that is undefined for one that is absent', () =>
+  it('depends on the order of a list', () => expect(bodyHash([1, 2])).not.toBe(bodyHash([2, 1])));
+  it('is the same for an undefined and an absent field', () =>
     expect(bodyHash({ a: 1, b: undefined })).toBe(bodyHash({ a: 1 })));
 });
 
@@ -38,31 +38,31 @@ describe('the depth of JSON', () => {
     ['{"a":"\\"[[","b":[{}]}', 3],
     ['"\\\\"', 0],
   ])('%s is %i deep', (json, expected) => expect(depth(json)).toBe(expected));
-  it('agrees with the parser on anything', () => {
+  it('equals the depth of the parsed value', () => {
     const deep = (value: unknown): number =>
       typeof value !== 'object' || value === null ? 0 : 1 + Math.max(0, ...Object.values(value).map(deep));
     fc.assert(fc.property(fc.jsonValue(), (value) => depth(JSON.stringify(value)) === deep(value)));
   });
 });
 
-describe('input that no database takes', () => {
+describe('input that the database rejects', () => {
   it.each([
     [{ a: { b: ['x', 'y\0'] } }, 'a.b.1'],
     [{ 'a\0': 1 }, 'a\0'],
     [{ a: Infinity }, 'a'],
     [{ lines: [{ quantity: NaN }] }, 'lines.0.quantity'],
     [{ a: '\ud800' }, 'a'],
-  ])('is found at its field', (input, field) => expect(unsound(input)?.field).toBe(field));
-  it('is not seen in sound input', () =>
-    expect(unsound({ a: ['ä', '😀', 1e300, null, true, { b: undefined }] })).toBeUndefined());
+  ])('is reported with its field', (input, field) => expect(malformedField(input)?.field).toBe(field));
+  it('is not reported in well-formed input', () =>
+    expect(malformedField({ a: ['ä', '😀', 1e300, null, true, { b: undefined }] })).toBeUndefined());
 });
 
 describe('a page', () => {
-  it('points to the next one when there was one row too many', () =>
+  it('points to the next page when there is one more row', () =>
     expect(page([1, 2, 3], 2, String)).toEqual({ items: [1, 2], nextCursor: '2' }));
   it('is the last one otherwise', () => expect(page([1, 2], 2, String)).toEqual({ items: [1, 2], nextCursor: null }));
   it('may be empty', () => expect(page([], 2, String)).toEqual({ items: [], nextCursor: null }));
-  it("refuses a cursor that can't be read", () =>
+  it("rejects a cursor that can't be parsed", () =>
     expect(() =>
       readCursor('x', (text) => {
         throw new TypeError(text);

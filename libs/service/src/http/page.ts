@@ -2,7 +2,7 @@ import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { problem } from './problem.js';
 
-/** `?limit=&cursor=` of every list. Extend it for a list with filters of its own. */
+/** `?limit=&cursor=` of every list. Extend it for a list with filters. */
 export class PageQuery {
   @Type(() => Number) @IsInt() @Min(1) @Max(100) readonly limit: number = 20;
   @IsOptional()
@@ -18,13 +18,14 @@ export interface Page<T> {
   readonly nextCursor: string | null;
 }
 
-/** Makes a page of rows that were read with `limit + 1`: the one too many tells that there is a next page. */
+/** Makes a page of rows that were read with `limit + 1`: the additional row shows that there is a next page. */
 export function page<T>(rows: readonly T[], limit: number, cursorOf: (last: T) => string): Page<T> {
   const items = rows.slice(0, limit);
-  return { items, nextCursor: rows.length > limit ? cursorOf(items[items.length - 1]!) : null };
+  const last = items.at(-1);
+  return { items, nextCursor: rows.length > limit && last !== undefined ? cursorOf(last) : null };
 }
 
-/** Reads a cursor before it gets near SQL: `readCursor(query.cursor, orderId)`. Whatever `read` throws is answered with 400. */
+/** Validates a cursor before it is used in SQL: `readCursor(query.cursor, orderId)`. An error of `read` is answered with 400. */
 export function readCursor<T>(cursor: string | undefined, read: (text: string) => T): T | undefined {
   if (cursor === undefined) return undefined;
   try {

@@ -1,6 +1,6 @@
 import { problem, type Problem } from './problem.js';
 
-/** Bytes of a body. */
+/** Bytes. */
 export const bodyLimit = 256 * 1024;
 
 const codes: Readonly<Record<number, string>> = {
@@ -16,11 +16,11 @@ const codes: Readonly<Record<number, string>> = {
   503: 'unavailable',
 };
 
-/** The code of a problem that says no more than its status. */
+/** The problem code of a status. */
 export const codeOf = (status: number): string =>
   codes[status] ?? (status < 500 ? 'invalid-request' : 'internal-error');
 
-/** What the body parser says, by its `type`. Its own messages repeat parts of the body. */
+/** Errors of the body parser by `type`. Its own messages repeat parts of the body. */
 const bodyProblems: Readonly<Record<string, Parameters<typeof problem>>> = {
   'entity.too.large': [413, 'body-too-large', `the body must not have more than ${bodyLimit / 1024} kB`],
   'entity.parse.failed': [400, 'invalid-request', 'the body is not a JSON object or array'],
@@ -28,7 +28,7 @@ const bodyProblems: Readonly<Record<string, Parameters<typeof problem>>> = {
   'encoding.unsupported': [415, 'unsupported-media-type', 'this Content-Encoding is not supported'],
 };
 
-/** The errors of Express and its parsers carry a status. Undefined: this is none of them. */
+/** The problem for an error of Express or its parsers, which have a status. Undefined for any other error. */
 export function problemOfHttpError(error: unknown): Problem | undefined {
   const { status, type } = (error ?? {}) as { status?: unknown; type?: unknown };
   if (!(error instanceof Error) || typeof status !== 'number' || status < 400 || status >= 500) return undefined;

@@ -25,21 +25,21 @@ const databaseError = (code: string): Error => Object.assign(new Error('select s
 describe('an error on its way to a client', () => {
   it.each([
     ['a problem as it is', problem(409, 'price-changed', 'a price has changed', { lines: [1] }), 409, 'price-changed'],
-    ['a row that must be single', new UniqueConflict('accounts_email'), 409, 'already-exists'],
-    ['a key with another body', new IdempotencyMismatch(), 422, 'idempotency-key-reused'],
-    ['a twin that still runs', new IdempotencyBusy(), 409, 'still-running'],
+    ['a unique violation', new UniqueConflict('accounts_email'), 409, 'already-exists'],
+    ['an idempotency key with another body', new IdempotencyMismatch(), 422, 'idempotency-key-reused'],
+    ['an idempotency key whose first request still runs', new IdempotencyBusy(), 409, 'still-running'],
     ['too much for one message', new PayloadTooLarge('x', 2, 1), 413, 'body-too-large'],
     ['a forgotten person', new Forgotten('x'), 410, 'forgotten'],
-    ['a database that is away', new Unavailable('x'), 503, 'unavailable'],
-    ['a commit without an answer', new OutcomeUnknown('x'), 503, 'outcome-unknown'],
-    ['something transient', new Transient('x'), 503, 'unavailable'],
+    ['an unavailable database', new Unavailable('x'), 503, 'unavailable'],
+    ['a commit with an unknown outcome', new OutcomeUnknown('x'), 503, 'outcome-unknown'],
+    ['a transient failure', new Transient('x'), 503, 'unavailable'],
     ['a database that shuts down', databaseError('57P01'), 503, 'unavailable'],
     ['a refused connection', databaseError('ECONNREFUSED'), 503, 'unavailable'],
-    ['no route', new NotFoundException('Cannot GET /x'), 404, 'not-found'],
-    ['no right', new ForbiddenException(), 403, 'not-allowed'],
+    ['an unknown route', new NotFoundException('Cannot GET /x'), 404, 'not-found'],
+    ['a missing permission', new ForbiddenException(), 403, 'not-allowed'],
     ['a wrong parameter', new BadRequestException('limit'), 400, 'invalid-request'],
     ['a body over the limit', parserError('entity.too.large', 413), 413, 'body-too-large'],
-    ['a body that is no JSON', parserError('entity.parse.failed', 400), 400, 'invalid-request'],
+    ['a body that is not JSON', parserError('entity.parse.failed', 400), 400, 'invalid-request'],
     ['another charset', parserError('charset.unsupported', 415), 415, 'unsupported-media-type'],
     ['an aborted request', parserError('request.aborted', 400), 400, 'invalid-request'],
     ['a bug', new TypeError('undefined is not a function'), 500, 'internal-error'],
@@ -57,15 +57,15 @@ describe('an error on its way to a client', () => {
     parserError('entity.parse.failed', 400),
     parserError('other', 400),
     new InternalServerErrorException('secret'),
-  ])('tells nothing of the inside', (error) =>
+  ])('reveals no internals', (error) =>
     expect(JSON.stringify(problemOf(error).body)).not.toMatch(/secret|hunter2|stack|select/),
   );
 
   it.each([new Unavailable('x'), new OutcomeUnknown('x'), new Transient('x'), new IdempotencyBusy()])(
-    'says when to try again',
+    'tells the client when to try again',
     (error) => expect(problemOf(error).retryAfterSeconds).toBe(1),
   );
 
-  it('carries what the problem adds', () =>
+  it("keeps the problem's extra fields", () =>
     expect(problemOf(problem(409, 'price-changed', 'x', { lines: [1] })).body).toMatchObject({ lines: [1] }));
 });

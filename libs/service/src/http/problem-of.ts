@@ -8,10 +8,10 @@ import {
   Unavailable,
   UniqueConflict,
 } from '@tradewind/messaging';
-import { isDatabaseAway } from '../database/database-away.js';
+import { isDatabaseUnavailable } from '../database/database-unavailable.js';
 import { Forgotten } from '../sealing/forgotten.js';
 import { codeOf, problemOfHttpError } from './problem-of-http-error.js';
-import { Problem, problem, problemForNow } from './problem.js';
+import { Problem, problem, temporaryProblem } from './problem.js';
 
 const internal = (): Problem =>
   problem(
@@ -20,29 +20,29 @@ const internal = (): Problem =>
     'something went wrong on our side; the x-request-id of this answer finds it in the logs',
   );
 
-/** What a client is told of an error. Everything that is not foreseen is a 500 that tells nothing. */
+/** The problem that a client gets for an error. An unknown error is a 500 without details. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof UniqueConflict)
-    return problem(409, 'already-exists', 'something that must be single exists already');
+    return problem(409, 'already-exists', 'something that must be unique exists already');
   if (error instanceof IdempotencyMismatch) return problem(422, 'idempotency-key-reused', error.message);
-  if (error instanceof IdempotencyBusy) return problemForNow(409, 'still-running', error.message, 1);
+  if (error instanceof IdempotencyBusy) return temporaryProblem(409, 'still-running', error.message, 1);
   if (error instanceof PayloadTooLarge)
-    return problem(413, 'body-too-large', 'this is more than fits into one message: ask for less at a time');
+    return problem(413, 'body-too-large', 'this does not fit into one message: send less at a time');
   if (error instanceof Forgotten) return problem(410, 'forgotten', 'this person was forgotten');
   if (error instanceof OutcomeUnknown) {
-    return problemForNow(
+    return temporaryProblem(
       503,
       'outcome-unknown',
-      'it is not known whether this was done: look before you try again, or use the same Idempotency-Key',
+      'it is not known whether this was done: check before you try again, or use the same Idempotency-Key',
       1,
     );
   }
-  if (error instanceof Unavailable || error instanceof Transient || isDatabaseAway(error)) {
-    return problemForNow(
+  if (error instanceof Unavailable || error instanceof Transient || isDatabaseUnavailable(error)) {
+    return temporaryProblem(
       503,
       'unavailable',
-      'nothing was done: something that is needed is away for the moment, try again',
+      'nothing was done: a dependency is unavailable at the moment, try again',
       1,
     );
   }

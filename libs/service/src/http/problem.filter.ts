@@ -3,13 +3,13 @@ import type { Request, Response } from 'express';
 import { throwError, type Observable } from 'rxjs';
 import { problemOf } from './problem-of.js';
 
-/** Answers every error as problem+json. What the client is not told is logged, with the request's id. */
+/** Answers every error as problem+json. Errors from 500 on are logged with the request's id. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   readonly #logger = new Logger('Http');
 
   catch(error: unknown, host: ArgumentsHost): Observable<never> | undefined {
-    // Errors of message handlers are the consumer's: it tells Transient from Poison.
+    // The consumer handles errors of message handlers: it distinguishes Transient from Poison.
     if (host.getType() !== 'http') return throwError(() => error);
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
@@ -17,7 +17,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (body.status >= 500) {
       const line = { requestId: response.getHeader('x-request-id'), method: request.method, path: request.path };
       if (body.status === 500) this.#logger.error('a request failed', line, error);
-      else this.#logger.warn('a request was turned away', line, error);
+      else this.#logger.warn('a request was rejected', line, error);
     }
     if (response.headersSent) {
       response.destroy();

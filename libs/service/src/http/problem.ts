@@ -8,7 +8,7 @@ export interface FieldError {
   readonly detail: string;
 }
 
-/** RFC 9457: what went wrong, for a program (`type`) and for a person (`detail`). */
+/** RFC 9457: `type` is for programs, `detail` for people. */
 export interface ProblemBody {
   readonly type: string;
   readonly title: string;
@@ -18,7 +18,7 @@ export interface ProblemBody {
   readonly [extra: string]: unknown;
 }
 
-/** An answer that is a problem. Thrown by controllers through `problem`. */
+/** A problem as an exception. Controllers throw it through `problem`. */
 export class Problem extends HttpException {
   constructor(
     readonly body: ProblemBody,
@@ -38,6 +38,6 @@ export const problem = (
 ): Problem =>
   new Problem({ type: `/problems/${code}`, title: STATUS_CODES[status] ?? 'Error', status, detail, ...extra });
 
-/** As `problem`, and the client is told when to try again. */
-export const problemForNow = (status: number, code: string, detail: string, retryAfterSeconds: number): Problem =>
+/** As `problem`, with a Retry-After header. */
+export const temporaryProblem = (status: number, code: string, detail: string, retryAfterSeconds: number): Problem =>
   new Problem(problem(status, code, detail).body, retryAfterSeconds);

@@ -1,20 +1,24 @@
 import type { Idempotency } from '@tradewind/messaging';
 import { bodyHash } from './body-hash.js';
 
-/** What is kept of a request that is done once a key: in the table of keys as in the accepting event, so that a database brought back from events knows as much. */
+/** What is stored of an idempotent request. The accepting event contains it too, so that a database recovered from events knows the keys. */
 export interface RequestHashes {
   readonly keyHash: string;
   readonly bodyHash: string;
 }
 
-/** Of the `Idempotency-Key` and of what is wanted under it; neither can be told from its hash. */
+/** Hashes of the `Idempotency-Key` and of the body. */
 export const requestHashes = (key: string, body: unknown): RequestHashes => ({
   keyHash: bodyHash(key),
   bodyHash: bodyHash(body),
 });
 
-/** The claim of a user on a route, be it at the request or when it is brought back. */
-export const claimOf = (scope: string, route: string, { keyHash, bodyHash: hash }: RequestHashes): Idempotency => ({
+/** The idempotency claim of a user on a route, for a request and for its recovery. */
+export const idempotencyClaim = (
+  scope: string,
+  route: string,
+  { keyHash, bodyHash: hash }: RequestHashes,
+): Idempotency => ({
   scope,
   route,
   key: keyHash,

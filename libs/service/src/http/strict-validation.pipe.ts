@@ -1,14 +1,14 @@
 import { ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
-import { compile, type Read } from '@tradewind/messaging';
+import { compile, type MessageReader } from '@tradewind/messaging';
 import type { ValidationError } from 'class-validator';
 import { problem, type FieldError } from './problem.js';
 
 const detailOf = (rule: string, text: string, field: string): string =>
   rule === 'whitelistValidation'
-    ? 'is not a field that is known here'
+    ? 'is not a known field'
     : text.replace(`${field} `, '').replace(`nested property ${field} `, '');
 
-/** Every broken rule with the path of its field: `lines.0.quantity`. */
+/** Every violated rule with the path of its field: `lines.0.quantity`. */
 export const fieldErrors = (errors: readonly ValidationError[], path = ''): FieldError[] =>
   errors.flatMap(({ property, constraints = {}, children = [] }) => {
     const field = path ? `${path}.${property}` : property;
@@ -18,9 +18,9 @@ export const fieldErrors = (errors: readonly ValidationError[], path = ''): Fiel
     ];
   });
 
-/** Turns what came into the DTO's class, and answers 400 with each field that is unknown or breaks a rule. */
+/** Converts input into the DTO's class. Answers 400 with every field that is unknown or violates a rule. */
 export class StrictValidation extends ValidationPipe {
-  readonly #reads = new WeakMap<object, Read>();
+  readonly #parsers = new WeakMap<object, MessageReader>();
 
   constructor() {
     super({
@@ -29,26 +29,26 @@ export class StrictValidation extends ValidationPipe {
       forbidNonWhitelisted: true,
       forbidUnknownValues: true,
       stopAtFirstError: true,
-      exceptionFactory: (broken) => {
-        const errors = fieldErrors(broken);
-        const [first = { field: 'body', detail: 'is not of the expected form' }] = errors;
+      exceptionFactory: (violations) => {
+        const errors = fieldErrors(violations);
+        const [first = { field: 'body', detail: 'does not have the expected form' }] = errors;
         return problem(400, 'invalid-request', `${first.field} ${first.detail}`, { errors });
       },
     });
   }
 
-  /** A body that breaks no rule of a class without surprises; every other one is left to Nest's pipe, which also says what is wrong. */
-  #soundBody(body: unknown, cls: ArgumentMetadata['metatype']): object | undefined {
+  /** Fast path for a valid body of a class whose rules can be compiled. Undefined: Nest's pipe validates it and reports the violations. */
+  #parseValidBody(body: unknown, cls: ArgumentMetadata['metatype']): object | undefined {
     if (!cls || typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
-    let read = this.#reads.get(cls);
-    if (!read) this.#reads.set(cls, (read = compile(cls as new () => object, 'refused') ?? (() => undefined)));
-    return read(body as Record<string, unknown>);
+    let parse = this.#parsers.get(cls);
+    if (!parse) this.#parsers.set(cls, (parse = compile(cls as new () => object, 'refused') ?? (() => undefined)));
+    return parse(body as Record<string, unknown>);
   }
 
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    // A message arrives as an instance of its class: the consumer has checked it.
+    // A message arrives as an instance of its class: the consumer has validated it.
     if (metadata.metatype && value instanceof metadata.metatype) return Promise.resolve(value);
-    const sound = metadata.type === 'body' ? this.#soundBody(value, metadata.metatype) : undefined;
-    return sound ? Promise.resolve(sound) : super.transform(value, metadata);
+    const parsed = metadata.type === 'body' ? this.#parseValidBody(value, metadata.metatype) : undefined;
+    return parsed ? Promise.resolve(parsed) : super.transform(value, metadata);
   }
 }

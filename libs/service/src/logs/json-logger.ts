@@ -3,8 +3,8 @@ import { pino } from 'pino';
 import type { ServiceConfig } from '../config/index.js';
 import { mask, maskText } from './mask.js';
 
-/** Nest tells every route and module at each start; whoever looks for them sets the level to debug. */
-const chatter = new Set([
+/** Nest logs every route and module at each start; these lines get the level debug. */
+const startupContexts = new Set([
   'InstanceLoader',
   'NestFactory',
   'RouterExplorer',
@@ -15,7 +15,7 @@ const chatter = new Set([
 
 type Write = (details: object, message?: string) => void;
 
-/** Nest's logger as JSON lines on standard output. Objects among the arguments become fields; everything passes the mask. */
+/** Nest's logger as JSON lines on standard output. Object arguments become fields; everything is masked. */
 export class JsonLogger implements LoggerService {
   readonly #pino: pino.Logger;
 
@@ -30,7 +30,7 @@ export class JsonLogger implements LoggerService {
   }
 
   log = (message: unknown, ...rest: unknown[]): void => {
-    const level = chatter.has(String(rest.at(-1))) ? 'debug' : 'info';
+    const level = startupContexts.has(String(rest.at(-1))) ? 'debug' : 'info';
     this.#write(this.#pino[level].bind(this.#pino), message, rest);
   };
   warn = (message: unknown, ...rest: unknown[]): void => this.#write(this.#pino.warn.bind(this.#pino), message, rest);
@@ -40,7 +40,7 @@ export class JsonLogger implements LoggerService {
   verbose = (message: unknown, ...rest: unknown[]): void =>
     this.#write(this.#pino.trace.bind(this.#pino), message, rest);
 
-  /** Nest appends the context, a string, as the last argument; a stack, where one is given, comes before it. */
+  /** Nest passes the context, a string, as the last argument, and a stack, if there is one, before it. */
   #write(write: Write, message: unknown, rest: unknown[]): void {
     const fields: Record<string, unknown> = {};
     if (typeof rest.at(-1) === 'string') fields['context'] = rest.pop();
@@ -60,6 +60,6 @@ export class JsonLogger implements LoggerService {
   }
 }
 
-/** From here on everything that is logged through Nest's `Logger` is JSON. */
+/** Makes Nest's `Logger` write JSON from now on. */
 export const logAsJson = (config: ServiceConfig, service: string): void =>
   Logger.overrideLogger(new JsonLogger(config, service));

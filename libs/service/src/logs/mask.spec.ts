@@ -4,7 +4,7 @@ import { mask, maskText } from './mask.js';
 
 const canaries = /hunter2|ann@example|4111|eyJhbGci|Rye Road|07700/;
 
-describe('a text for the log', () => {
+describe('a logged text', () => {
   it.each([
     'connect postgres://order:hunter2@db:5432/order failed',
     'Authorization: Bearer hunter2.abc',
@@ -20,13 +20,13 @@ describe('a text for the log', () => {
     'order 1234567890123 waits',
     'GET /orders 200',
     'sum 1999 GBP',
-  ])('%s stays', (text) => expect(maskText(text)).toBe(text));
+  ])('%s is not changed', (text) => expect(maskText(text)).toBe(text));
 
-  it('is cut when it is very long', () => expect(maskText('x'.repeat(100_000)).length).toBeLessThan(10_000));
+  it('is truncated when it is very long', () => expect(maskText('x'.repeat(100_000)).length).toBeLessThan(10_000));
 });
 
-describe('an object for the log', () => {
-  it('loses what its names give away', () => {
+describe('a logged object', () => {
+  it('loses the values of secret fields', () => {
     const secrets = {
       password: 'hunter2',
       shippingAddress: '1 Rye Road',
@@ -37,28 +37,28 @@ describe('an object for the log', () => {
     };
     expect(JSON.stringify(mask(secrets))).not.toMatch(canaries);
   });
-  it('keeps the rest', () =>
+  it('keeps the other fields', () =>
     expect(mask({ orderId: 'x', lines: [{ quantity: 2 }], at: new Date(0), none: null })).toEqual({
       orderId: 'x',
       lines: [{ quantity: 2 }],
       at: '1970-01-01T00:00:00.000Z',
       none: null,
     }));
-  it('ends somewhere', () => {
-    const round: Record<string, unknown> = {};
-    round['again'] = round;
-    expect(JSON.stringify(mask(round))).toContain('[deep]');
+  it('is cut at a depth, so that a circular object ends', () => {
+    const circular: Record<string, unknown> = {};
+    circular['self'] = circular;
+    expect(JSON.stringify(mask(circular))).toContain('[deep]');
   });
-  it('tells of an error its kind, code and stack, never its parameters', () => {
+  it('keeps type, code and stack of an error, never its parameters', () => {
     const error = Object.assign(new Error('duplicate key'), {
       code: '23505',
       constraint: 'accounts_email',
       detail: 'Key (email)=(ann@example.com)',
       parameters: ['hunter2'],
     });
-    const told = JSON.stringify(mask(error));
-    expect(told).toMatch(/23505.*accounts_email.*mask\.spec/);
-    expect(told).not.toMatch(canaries);
+    const masked = JSON.stringify(mask(error));
+    expect(masked).toMatch(/23505.*accounts_email.*mask\.spec/);
+    expect(masked).not.toMatch(canaries);
   });
 });
 
@@ -86,7 +86,7 @@ describe('the logger', () => {
     ]));
   it('turns objects into fields and errors into an error', () =>
     expect(
-      linesOf((logger) => logger.warn('turned away', { path: '/x', token: 'hunter2' }, new TypeError('no'), 'Http')),
+      linesOf((logger) => logger.warn('rejected', { path: '/x', token: 'hunter2' }, new TypeError('no'), 'Http')),
     ).toEqual([
       expect.objectContaining({
         level: 'warn',
@@ -95,9 +95,9 @@ describe('the logger', () => {
         error: expect.objectContaining({ type: 'TypeError' }),
       }),
     ]));
-  it('keeps the stack that Nest hands over as a text', () =>
+  it('keeps the stack that Nest passes as a text', () =>
     expect(linesOf((logger) => logger.error('broken', 'Error: x\n    at y', 'Nest'))).toEqual([
       expect.objectContaining({ stack: 'Error: x\n    at y', context: 'Nest' }),
     ]));
-  it('keeps to its level', () => expect(linesOf((logger) => logger.debug('x'))).toEqual([]));
+  it('writes nothing below its level', () => expect(linesOf((logger) => logger.debug('x'))).toEqual([]));
 });

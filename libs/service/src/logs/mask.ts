@@ -1,9 +1,9 @@
 const secretKey =
   /authorization|cookie|password|secret|token|e-?mail|address|card|cvc|phone|iban|private.?key|data.?key|wrapped/i;
 const masked = '[masked]';
-const deepest = 6;
-const longest = 8_192;
-const most = 50;
+const maxDepth = 6;
+const maxLength = 8_192;
+const maxItems = 50;
 
 const passesLuhn = (digits: string): boolean => {
   let sum = 0;
@@ -15,9 +15,9 @@ const passesLuhn = (digits: string): boolean => {
   return sum % 10 === 0;
 };
 
-/** A free text without passwords in URLs, bearer and web tokens, e-mail addresses and card numbers. */
+/** Masks passwords in URLs, bearer tokens, JWTs, e-mail addresses and card numbers in a text. */
 export const maskText = (text: string): string =>
-  (text.length > longest ? `${text.slice(0, longest)}…` : text)
+  (text.length > maxLength ? `${text.slice(0, maxLength)}…` : text)
     .replace(/([a-z][a-z\d+.-]*:\/\/)[^\s/@]+@/gi, `$1${masked}@`)
     .replace(/\bBearer\s+[\w.~+/=-]+/gi, `Bearer ${masked}`)
     .replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, masked)
@@ -26,7 +26,7 @@ export const maskText = (text: string): string =>
       passesLuhn(number.replace(/\D/g, '')) ? masked : number,
     );
 
-/** What may be told of an error: never its parameters or its detail, where drivers repeat the values of a row. */
+/** An error without its parameters and its detail, in which drivers repeat the values of a row. */
 const maskedError = (error: Error, depth: number): object => {
   const { code, constraint } = error as { code?: unknown; constraint?: unknown };
   return {
@@ -39,16 +39,16 @@ const maskedError = (error: Error, depth: number): object => {
   };
 };
 
-/** A copy that may be logged: fields with telling names and texts of telling form are masked, bulk is cut. */
+/** A copy that may be logged: secret fields and secrets in texts are masked, large values are truncated. */
 export function mask(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return maskText(value);
   if (typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'function') return String(value);
   if (typeof value !== 'object' || value === null) return value;
-  if (depth >= deepest) return '[deep]';
+  if (depth >= maxDepth) return '[deep]';
   if (value instanceof Error) return maskedError(value, depth);
   if (value instanceof Date) return value.toJSON();
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
-  if (Array.isArray(value)) return value.slice(0, most).map((item) => mask(item, depth + 1));
+  if (Array.isArray(value)) return value.slice(0, maxItems).map((item) => mask(item, depth + 1));
   return Object.fromEntries(
     Object.entries(value).map(([key, field]) => [key, secretKey.test(key) ? masked : mask(field, depth + 1)]),
   );

@@ -2,21 +2,21 @@ import { Logger } from '@nestjs/common';
 import type { Randomness } from '@tradewind/kernel';
 import type { RequestHandler } from 'express';
 
-const soundId = /^[\w.-]{1,100}$/;
-const quiet = new Set(['/healthz', '/readyz', '/metrics']);
+const validId = /^[\w.-]{1,100}$/;
+const debugPaths = new Set(['/healthz', '/readyz', '/metrics']);
 
 /**
- * One line for each request: id, method, path (never the query, headers or body), status and duration. The id is the client's
- * `x-request-id`, or a new one, and goes back to it.
+ * Logs one line per request: id, method, path (never the query, headers or body), status and duration. The id is the client's
+ * `x-request-id` or a new one; the response contains it.
  */
 export function requestLog(randomness: Randomness): RequestHandler {
   const logger = new Logger('Http');
-  const process = Buffer.from(randomness.bytes(6)).toString('hex');
+  const processPrefix = Buffer.from(randomness.bytes(6)).toString('hex');
   let count = 0;
   return (request, response, next) => {
     const started = performance.now();
-    const asked = request.get('x-request-id');
-    const id = asked && soundId.test(asked) ? asked : `${process}-${(++count).toString(36)}`; // random bytes for each cost more than all else here
+    const clientId = request.get('x-request-id');
+    const id = clientId && validId.test(clientId) ? clientId : `${processPrefix}-${(++count).toString(36)}`; // new random bytes for every request would cost more than the rest of this function
     const path = request.path;
     response.setHeader('x-request-id', id);
     response.once('close', () => {
@@ -28,7 +28,7 @@ export function requestLog(randomness: Randomness): RequestHandler {
         milliseconds: Math.round((performance.now() - started) * 10) / 10,
         ...(response.writableFinished ? {} : { aborted: true }),
       };
-      if (quiet.has(path)) logger.debug(line);
+      if (debugPaths.has(path)) logger.debug(line);
       else logger.log(line);
     });
     next();

@@ -1,1 +1,2 @@
+/** Prometheus metrics of the service. */
 export * from './metrics.js';

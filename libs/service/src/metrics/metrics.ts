@@ -1,18 +1,18 @@
 import type { RequestHandler, Request } from 'express';
 import { Gauge, Histogram, Registry, register } from 'prom-client';
 
-/** The pattern of the route, never the path itself: a label must not have as many values as there are ids. */
+/** The route's pattern, not its path: a label must have few values. */
 const routeOf = (request: Request): string => {
   const { route } = request as { route?: { path?: unknown } };
   return typeof route?.path === 'string' ? `${request.baseUrl}${route.path}` : 'unmatched';
 };
 
-/** What is measured of this app: its own registry, told together with the process-wide one, where libraries put theirs. */
+/** The metrics of this app in a registry of its own, exposed together with the process-wide registry, which libraries use. */
 export class Metrics {
   readonly #own = new Registry();
   readonly #requests = new Histogram({
-    name: 'http_request_duration_seconds',
-    help: 'Time from the first byte of a request to the last of its answer.',
+    name: 'tradewind_http_request_duration_seconds',
+    help: 'Time from the first byte of a request to the last byte of its response.',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [this.#own],
@@ -22,17 +22,27 @@ export class Metrics {
     return this.#own.contentType;
   }
 
-  /** Measured when it is asked for: a number, or one for each value of a label. */
-  gauge(name: string, help: string, measure: () => number | Readonly<Record<string, number>>, label?: string): void {
+  /** A gauge that is measured at each scrape. */
+  gauge(name: string, help: string, measure: () => number): void {
     new Gauge({
       name,
       help,
-      labelNames: label === undefined ? [] : [label],
       registers: [this.#own],
       collect() {
-        const measured = measure();
-        if (typeof measured === 'number') return this.set(measured);
-        for (const [value, count] of Object.entries(measured)) this.set({ [label!]: value }, count);
+        this.set(measure());
+      },
+    });
+  }
+
+  /** A gauge with one label, measured at each scrape: a number for each value of the label. */
+  labelledGauge(name: string, help: string, label: string, measure: () => Readonly<Record<string, number>>): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers: [this.#own],
+      collect() {
+        for (const [value, count] of Object.entries(measure())) this.set({ [label]: value }, count);
       },
     });
   }

@@ -16,7 +16,7 @@ export const moneySchema = {
   },
 } as const;
 
-/** What each rule of class-validator means in a schema. One that is not here leaves the schema as wide as the property's type. */
+/** The schema of each class-validator rule. An unknown rule does not restrict the schema. */
 const schemas: Readonly<Record<string, Rule>> = {
   isString: () => ({ type: 'string' }),
   isBoolean: () => ({ type: 'boolean' }),
@@ -41,10 +41,10 @@ const schemas: Readonly<Record<string, Rule>> = {
   arrayMaxSize: (maxItems) => ({ maxItems }),
 };
 
-/** The class that class-transformer makes of a nested value: asked by letting it make one. */
+/** The class of a nested value: class-transformer exposes it only by creating an instance. */
 const nestedClass = (cls: Function, property: string): unknown => {
-  const made = plainToInstance(cls as new () => Record<string, unknown>, { [property]: [{}] })[property];
-  const first: unknown = Array.isArray(made) ? made[0] : made;
+  const nested = plainToInstance(cls as new () => Record<string, unknown>, { [property]: [{}] })[property];
+  const first: unknown = Array.isArray(nested) ? nested[0] : nested;
   return typeof first === 'object' && first !== null ? first.constructor : undefined;
 };
 
@@ -65,7 +65,7 @@ function propertyOf(cls: Function, property: string, rules: readonly ValidationM
   } as ApiPropertyOptions;
 }
 
-/** Documents every property that has rules and no @ApiProperty of its own, from its rules: they are written once. */
+/** Documents every property that has rules but no @ApiProperty, so that a rule is written once. */
 export function describeDtos(): void {
   const { validationMetadatas } = getMetadataStorage() as unknown as {
     validationMetadatas: ReadonlyMap<unknown, readonly ValidationMetadata[]>;

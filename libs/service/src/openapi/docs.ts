@@ -4,7 +4,7 @@ import { describeDtos } from './describe-dtos.js';
 
 const problemSchema = {
   type: 'object',
-  description: 'RFC 9457: what went wrong. `type` is for programs, `detail` for people.',
+  description: 'RFC 9457. `type` is for programs, `detail` for people.',
   required: ['type', 'title', 'status', 'detail'],
   properties: {
     type: { type: 'string', example: '/problems/invalid-request' },
@@ -22,14 +22,14 @@ const problemSchema = {
   },
 } as const;
 
-const problemAnswer = {
+const problemResponse = {
   description: 'A problem',
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 };
 
-const verbs = ['get', 'put', 'post', 'delete', 'patch'] as const;
+const httpMethods = ['get', 'put', 'post', 'delete', 'patch'] as const;
 
-/** The OpenAPI document of a service: its routes, its DTOs from their rules, and a problem as every other answer. */
+/** The OpenAPI document of a service: its routes, its DTOs from their rules, and a problem as the default response. */
 export function documentOf(app: NestExpressApplication, service: string): OpenAPIObject {
   describeDtos();
   const head = new DocumentBuilder()
@@ -44,14 +44,14 @@ export function documentOf(app: NestExpressApplication, service: string): OpenAP
     schemas: { ...document.components?.schemas, Problem: problemSchema as never },
   };
   for (const path of Object.values(document.paths)) {
-    for (const verb of verbs) {
-      const operation = path[verb];
-      if (operation) operation.responses['default'] ??= problemAnswer;
+    for (const method of httpMethods) {
+      const operation = path[method];
+      if (operation) operation.responses['default'] ??= problemResponse;
     }
   }
   return document;
 }
 
-/** `/docs` for people and `/docs-json` for programs; made when somebody first asks. */
+/** `/docs` for people and `/docs-json` for programs; built at the first request. */
 export const serveDocs = (app: NestExpressApplication, service: string): void =>
   SwaggerModule.setup('docs', app, () => documentOf(app, service), { jsonDocumentUrl: 'docs-json' });

@@ -1,1 +1,2 @@
+/** The OpenAPI document, from the rules of the DTOs. */
 export * from './docs.js';

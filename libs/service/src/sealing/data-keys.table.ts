@@ -1,7 +1,7 @@
-import type { UserId } from '@tradewind/kernel';
+import type { UserId } from '@tradewind/contracts';
 import { table } from '@tradewind/messaging';
 
-/** A user's data key, wrapped. A destroyed one keeps its row, so that *erased* and *not arrived yet* are told apart. */
+/** A user's wrapped data key. A destroyed key keeps its row, which distinguishes *erased* from *not arrived yet*. */
 export interface DataKey {
   readonly userId: UserId;
   readonly wrappedKey?: string;

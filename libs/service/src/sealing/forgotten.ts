@@ -1,4 +1,4 @@
-/** The person's data key was destroyed: nothing can be sealed for them any longer. */
+/** The person's data key was destroyed: nothing can be sealed for them. */
 export class Forgotten extends Error {
   override readonly name = 'Forgotten';
   constructor(userId: string) {

@@ -1,3 +1,4 @@
+/** Personal data, encrypted with a key per person. */
 export * from './forgotten.js';
 export * from './data-keys.table.js';
 export * from './seal.js';

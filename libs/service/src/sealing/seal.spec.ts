@@ -27,21 +27,21 @@ const flipped = (text: string, at: number): string =>
   `${text.slice(0, at)}${text[at] === 'A' ? 'B' : 'A'}${text.slice(at + 1)}`;
 
 describe('a sealed text', () => {
-  it('opens to what was sealed, whatever it was', () =>
+  it('unseals to any original text', () =>
     fc.assert(fc.property(anyText, (text) => unsealWith(key, sealWith(key, ann, text, random)) === text)));
-  it('has the form that the contracts ask for', () =>
+  it('has the form that the contracts require', () =>
     fc.assert(fc.property(anyText, (text) => sealedPattern.test(sealWith(key, ann, text, random)))));
   it('names its owner', () => expect(ownerOf(sealWith(key, ann, 'Ann', random))).toBe(ann));
   it('looks different each time', () =>
     expect(sealWith(key, ann, 'Ann', random)).not.toBe(sealWith(key, ann, 'Ann', random)));
-  it('does not open with another key', () =>
+  it('does not unseal with another key', () =>
     expect(() => unsealWith(newDataKey(random), sealWith(key, ann, 'Ann', random))).toThrow(BrokenSeal));
-  it('does not open for another owner', () =>
+  it('does not unseal for another owner', () =>
     expect(() => unsealWith(key, sealWith(key, ann, 'Ann', random).replace(ann, bob))).toThrow(BrokenSeal));
-  it('does not open when any character was changed', () => {
+  it('does not unseal when any character was changed', () => {
     const sealed = sealWith(key, ann, 'somewhere in Rye', random);
     fc.assert(
-      // The last character of base64url may hold bits that mean nothing.
+      // The last character of base64url may contain unused bits.
       fc.property(fc.integer({ min: 0, max: sealed.length - 2 }), (at) => {
         try {
           return unsealWith(key, flipped(sealed, at)) === undefined;
@@ -57,7 +57,7 @@ describe('a sealed text', () => {
     'sealed:1:',
     `sealed:2:${ann}:AAAAAAAAAAAAAAAA:AAAAAAAAAAAAAAAAAAAAAA`,
     `sealed:1:${'-'.repeat(36)}:AAAAAAAAAAAAAAAA:AAAAAAAAAAAAAAAAAAAAAA`,
-  ])('%j is none', (text) => expect(() => ownerOf(text)).toThrow(BrokenSeal));
+  ])('%j is not a sealed text', (text) => expect(() => ownerOf(text)).toThrow(BrokenSeal));
 });
 
 describe('a wrapped data key', () => {
@@ -67,11 +67,11 @@ describe('a wrapped data key', () => {
     expect(() => unwrap(secret, bob, wrap(secret, ann, key, random))).toThrow(BrokenSeal));
   it('does not unwrap under another secret', () =>
     expect(() => unwrap(randomBytes(32), ann, wrap(secret, ann, key, random))).toThrow(BrokenSeal));
-  it('does not unwrap when it was cut', () =>
+  it('does not unwrap when it was truncated', () =>
     expect(() => unwrap(secret, ann, wrap(secret, ann, key, random).slice(0, 20))).toThrow(BrokenSeal));
-  it('is no sealed field: the two are bound apart', () => {
-    const [, , , nonce, content] = sealWith(secret, ann, key.toString('latin1'), random).split(':');
-    const asWrapped = Buffer.concat([Buffer.from(nonce!, 'base64url'), Buffer.from(content!, 'base64url')]).toString(
+  it("can't be replaced by a sealed field: their authenticated data differs", () => {
+    const [, , , nonce = '', content = ''] = sealWith(secret, ann, key.toString('latin1'), random).split(':');
+    const asWrapped = Buffer.concat([Buffer.from(nonce, 'base64url'), Buffer.from(content, 'base64url')]).toString(
       'base64url',
     );
     expect(() => unwrap(secret, ann, asWrapped)).toThrow(BrokenSeal);
@@ -95,7 +95,7 @@ describe('a deployment secret', () => {
     Buffer.alloc(31).toString('base64'),
     Buffer.alloc(33).toString('base64'),
     Buffer.alloc(32).toString('hex'),
-  ])('%j is none', (text) => {
+  ])('%j is not valid', (text) => {
     expect(isDataKeySecret(text)).toBe(false);
     expect(() => dataKeySecret(text)).toThrow(TypeError);
   });

@@ -6,11 +6,11 @@ const keyBytes = 32;
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** What was sealed was changed since, or belongs to somebody else, or was sealed with another key. */
+/** The sealed text was changed, belongs to another user, or was sealed with another key. */
 export class BrokenSeal extends Error {
   override readonly name = 'BrokenSeal';
   constructor(reason = 'it was changed, or sealed with another key') {
-    super(`the seal can't be opened: ${reason}`);
+    super(`can't unseal: ${reason}`);
   }
 }
 
@@ -23,7 +23,7 @@ export const dataKeySecret = (base64: string): Buffer => {
   return Buffer.from(base64, 'base64');
 };
 
-/** A key of one person's own: destroying it erases everything sealed with it, wherever it lies. */
+/** A key for one person: destroying it erases everything sealed with it, in every copy. */
 export const newDataKey = (random: Randomness): Buffer => Buffer.from(random.bytes(keyBytes));
 
 function encrypt(key: Uint8Array, nonce: Uint8Array, clear: Uint8Array, bound: string): Buffer {
@@ -47,21 +47,21 @@ function decrypt(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, bound: 
 const wrapBinding = (userId: string): string => `tradewind:data-key:${userId}`;
 const fieldBinding = (userId: string): string => `tradewind:sealed:${userId}`;
 
-/** A data key under the deployment's secret: nonce, cipher text and tag, base64url. Opens for this user alone. */
+/** Encrypts a data key with the deployment's secret: nonce, cipher text and tag, base64url. Can be unwrapped for this user only. */
 export function wrap(secret: Uint8Array, userId: string, dataKey: Uint8Array, random: Randomness): string {
   const nonce = random.bytes(nonceBytes);
   return Buffer.concat([nonce, encrypt(secret, nonce, dataKey, wrapBinding(userId))]).toString('base64url');
 }
 
-/** Throws BrokenSeal when the secret is another one, the text was changed, or it belongs to another user. */
+/** Throws BrokenSeal if the secret is another one, the text was changed, or it belongs to another user. */
 export function unwrap(secret: Uint8Array, userId: string, wrapped: string): Buffer {
   const bytes = Buffer.from(wrapped, 'base64url');
   const key = decrypt(secret, bytes.subarray(0, nonceBytes), bytes.subarray(nonceBytes), wrapBinding(userId));
-  if (key.length !== keyBytes) throw new BrokenSeal('it holds no data key');
+  if (key.length !== keyBytes) throw new BrokenSeal('it contains no data key');
   return key;
 }
 
-/** `sealed:1:<user>:<nonce>:<cipher text and tag>`. The same text sealed twice looks different. */
+/** `sealed:1:<user>:<nonce>:<cipher text and tag>`. Sealing the same text twice gives different results. */
 export function sealWith(dataKey: Uint8Array, userId: string, clear: string, random: Randomness): string {
   const nonce = Buffer.from(random.bytes(nonceBytes));
   return `sealed:1:${userId}:${nonce.toString('base64url')}:${encrypt(dataKey, nonce, Buffer.from(clear), fieldBinding(userId)).toString('base64url')}`;
@@ -73,16 +73,16 @@ export function unsealWith(dataKey: Uint8Array, sealed: string): string {
   return decrypt(dataKey, nonce, content, fieldBinding(userId)).toString();
 }
 
-/** Whose key opens it. Throws BrokenSeal where the text has not the form of a sealed field. */
+/** The user whose key unseals it. Throws BrokenSeal if the text does not have the form of a sealed field. */
 export const ownerOf = (sealed: string): string => partsOf(sealed).userId;
 
 function partsOf(sealed: string): { userId: string; nonce: Buffer; content: Buffer } {
-  const parts = /^sealed:1:([0-9a-f-]{36}):([\w-]{16}):([\w-]{22,})$/.exec(sealed);
-  if (!parts || !isUuid(parts[1])) throw new BrokenSeal('it is no sealed field');
-  return { userId: parts[1], nonce: Buffer.from(parts[2]!, 'base64url'), content: Buffer.from(parts[3]!, 'base64url') };
+  const [, userId, nonce = '', content = ''] = /^sealed:1:([0-9a-f-]{36}):([\w-]{16}):([\w-]{22,})$/.exec(sealed) ?? [];
+  if (!isUuid(userId)) throw new BrokenSeal('it is not a sealed field');
+  return { userId, nonce: Buffer.from(nonce, 'base64url'), content: Buffer.from(content, 'base64url') };
 }
 
-/** A look-up value for a text that may not be kept in the clear: the same text gives the same value, under this secret only. */
+/** A lookup value for a text that must not be stored in clear: with one secret, the same text always gives the same value. */
 export function blindIndexWith(secret: Uint8Array, text: string): string {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'tradewind blind index', keyBytes));
   return createHmac('sha256', key).update(text).digest('base64url');

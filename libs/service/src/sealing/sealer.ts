@@ -1,11 +1,11 @@
-import type { UserId } from '@tradewind/kernel';
+import type { UserId } from '@tradewind/contracts';
 
-/** Seals personal data under its owner's data key, and opens it again. */
+/** Seals personal data with its owner's data key, and unseals it. */
 export abstract class Sealer {
-  /** Waits up to 2 s for a data key that has not arrived, then rejects with Transient. Rejects with Forgotten when the key was destroyed. */
+  /** Waits up to 2 s for a data key that has not arrived, then rejects with Transient. Rejects with Forgotten if the key was destroyed. */
   abstract seal(userId: UserId, clear: string): Promise<string>;
   /** Null: the person was forgotten, the text is erased. Rejects with Transient while the key has not arrived. */
   abstract unseal(sealed: string): Promise<string | null>;
-  /** The look-up value of a text, the same every time: for `unique` and `where` on what is kept sealed. Normalise the text first. */
+  /** The lookup value of a text, always the same: for `unique` and `where` on sealed columns. Normalise the text first. */
   abstract blindIndex(text: string): string;
 }

@@ -1,17 +1,17 @@
 import type { Cancel, Timers } from '@tradewind/kernel';
-import type { Probe } from './awaiting.js';
+import type { Probe } from './row-waiter.js';
 
-const everyMilliseconds = 100;
+const intervalMs = 100;
 
 interface Waiter<T> {
   readonly settle: (found: T | undefined) => void;
   readonly fail: (error: Error) => void;
-  /** Whoever waits gets at least one look, however short the time. */
-  looked: boolean;
-  late: boolean;
+  /** A waiter gets at least one probe, even with a timeout of 0. */
+  probed: boolean;
+  timedOut: boolean;
 }
 
-/** All who wait for one kind of thing: one probe at a time, for all keys that are due; who comes meanwhile shares the next. */
+/** The waiters of one kind. One probe at a time reads all keys that are due; waiters that arrive during a probe share the next. */
 export class Poll<T> {
   readonly #waiting = new Map<string, Set<Waiter<T>>>();
   readonly #due = new Set<string>();
@@ -24,43 +24,43 @@ export class Poll<T> {
     private readonly onEmpty: () => void,
   ) {}
 
-  wait(key: string, milliseconds: number): Promise<T | undefined> {
+  wait(key: string, timeoutMs: number): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
       const leave = (): void => {
-        cancelDeadline();
+        cancelTimeout();
         const others = this.#waiting.get(key);
         others?.delete(waiter);
         if (others?.size === 0) this.#waiting.delete(key);
-        this.#rest();
+        this.#scheduleTick();
       };
       const waiter: Waiter<T> = {
         settle: (found) => (leave(), resolve(found)),
         fail: (error) => (leave(), reject(error)),
-        looked: false,
-        late: false,
+        probed: false,
+        timedOut: false,
       };
-      const cancelDeadline = this.timers.after(milliseconds, () => {
-        waiter.late = true;
-        if (waiter.looked) waiter.settle(undefined);
+      const cancelTimeout = this.timers.after(timeoutMs, () => {
+        waiter.timedOut = true;
+        if (waiter.probed) waiter.settle(undefined);
       });
       this.#waiting.set(key, (this.#waiting.get(key) ?? new Set()).add(waiter));
       this.wake(key);
     });
   }
 
-  /** Looks for the key at once, if anybody waits for it. */
+  /** Probes the key at once if it has waiters. */
   wake(key: string): void {
     if (!this.#waiting.has(key)) return;
     this.#due.add(key);
     void this.#run();
   }
 
-  /** Nobody waits any longer: everybody is told that there is nothing. */
-  end(): void {
-    for (const key of [...this.#waiting.keys()]) for (const waiter of this.#of(key)) waiter.settle(undefined);
+  /** Settles every waiter with undefined. */
+  stop(): void {
+    for (const key of [...this.#waiting.keys()]) for (const waiter of this.#waitersOf(key)) waiter.settle(undefined);
   }
 
-  #of(key: string): readonly Waiter<T>[] {
+  #waitersOf(key: string): readonly Waiter<T>[] {
     return [...(this.#waiting.get(key) ?? [])];
   }
 
@@ -70,35 +70,35 @@ export class Poll<T> {
     while (this.#due.size > 0) {
       const keys = [...this.#due].filter((key) => this.#waiting.has(key));
       this.#due.clear();
-      if (keys.length > 0) await this.#look(keys);
+      if (keys.length > 0) await this.#probeKeys(keys);
     }
     this.#probing = false;
-    this.#rest();
+    this.#scheduleTick();
   }
 
-  async #look(keys: string[]): Promise<void> {
-    const asking = keys.flatMap((key) => this.#of(key).map((waiter) => ({ key, waiter })));
+  async #probeKeys(keys: string[]): Promise<void> {
+    const waiters = keys.flatMap((key) => this.#waitersOf(key).map((waiter) => ({ key, waiter })));
     try {
       const found = await this.probe(keys);
-      for (const { key, waiter } of asking) {
-        waiter.looked = true;
-        if (found.has(key) || waiter.late) waiter.settle(found.get(key));
+      for (const { key, waiter } of waiters) {
+        waiter.probed = true;
+        if (found.has(key) || waiter.timedOut) waiter.settle(found.get(key));
       }
     } catch (error) {
       const failure = error instanceof Error ? error : new Error(String(error));
-      for (const { waiter } of asking) waiter.fail(failure);
+      for (const { waiter } of waiters) waiter.fail(failure);
     }
   }
 
-  /** Sets the next tick while somebody waits; says when nobody does. */
-  #rest(): void {
+  /** Schedules the next tick while there are waiters; otherwise reports that the poll is empty. */
+  #scheduleTick(): void {
     if (this.#waiting.size === 0) {
       this.#cancelTick?.();
       this.#cancelTick = undefined;
       if (!this.#probing) this.onEmpty();
       return;
     }
-    this.#cancelTick ??= this.timers.after(everyMilliseconds, () => {
+    this.#cancelTick ??= this.timers.after(intervalMs, () => {
       this.#cancelTick = undefined;
       for (const key of this.#waiting.keys()) this.#due.add(key);
       void this.#run();

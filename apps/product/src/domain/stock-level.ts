@@ -1,0 +1,53 @@
+import type { ProductId } from '@tradewind/contracts/ids';
+import { rejection } from '@tradewind/kernel';
+
+/** The stock of one product by state. Invariant: available + reserved + sold = initial + adjusted, and none of the three is negative. */
+export interface StockLevel {
+  readonly productId: ProductId;
+  readonly available: number;
+  /** Reserved for orders that are not confirmed yet. */
+  readonly reserved: number;
+  readonly sold: number;
+  /** The opening stock of the product. */
+  readonly initial: number;
+  /** The sum of all manual adjustments, positive and negative. */
+  readonly adjusted: number;
+}
+
+export type StockState = 'available' | 'reserved' | 'sold';
+
+/** Largest stock of a product, and largest adjustment: beyond any real shop, and far below the largest safe integer. */
+export const mostPieces = 1_000_000_000;
+
+export const notEnoughAvailable = rejection('not-enough-available');
+export const tooMuchStock = rejection('too-much-stock');
+
+export const newStockLevel = (productId: ProductId, stock: number): StockLevel => ({
+  productId,
+  available: stock,
+  reserved: 0,
+  sold: 0,
+  initial: stock,
+  adjusted: 0,
+});
+
+/** Moves pieces between states. The caller checks that they are there. */
+export const movePieces = (level: StockLevel, quantity: number, from: StockState, to: StockState): StockLevel => ({
+  ...level,
+  [from]: level[from] - quantity,
+  [to]: level[to] + quantity,
+});
+
+/** Applies a manual adjustment. */
+export const adjusted = (level: StockLevel, delta: number): StockLevel => ({
+  ...level,
+  available: level.available + delta,
+  adjusted: level.adjusted + delta,
+});
+
+/** Adjusts the available stock; reserved stock can't be removed. */
+export function adjust(level: StockLevel, delta: number): StockLevel | typeof notEnoughAvailable | typeof tooMuchStock {
+  const result = adjusted(level, delta);
+  if (result.available < 0) return notEnoughAvailable;
+  return result.available > mostPieces ? tooMuchStock : result;
+}

@@ -1,0 +1,67 @@
+import { Transient } from '@tradewind/kernel';
+import {
+  StockRefused,
+  StockReleased,
+  StockReserved,
+  StockSold,
+  StockTakenBack,
+  type OrderId,
+} from '@tradewind/contracts';
+import { rows, nothing, save, publish, type Decision, type Rows } from '@tradewind/messaging';
+import type { Reservation } from '../domain/reservation.js';
+import type { StockLevel } from '../domain/stock-level.js';
+import { applyEvent, stockLevelsAfter } from '../domain/apply-stock-event.js';
+import type { StockEvent } from '../domain/stock-event.js';
+import { Reservations, StockLevels } from '../storage/product.tables.js';
+
+interface OrderReference {
+  readonly orderId: OrderId;
+}
+
+/** Loads the order's reservation and the stock levels of its lines. */
+export const reservationOfOrder = {
+  reservations: rows(Reservations, ({ orderId }: OrderReference) => [orderId]),
+  stockLevels: rows(
+    StockLevels,
+    ({ orderId }: OrderReference, { reservations }: { reservations: Rows<Reservation> }) => {
+      const reservation = reservations.get(orderId);
+      return reservation && 'lines' in reservation ? reservation.lines.map(({ productId }) => productId) : [];
+    },
+  ),
+};
+
+/** Saves the rows that the event changes, and publishes it. An event that repeats an earlier reply is only published. */
+export function recordEvent(
+  event: StockEvent,
+  { reservations, stockLevels }: { reservations: Rows<Reservation>; stockLevels: Rows<StockLevel> },
+): Decision {
+  const change = applyEvent(reservations.get(event.orderId), event);
+  if (!change) return publishEvent(event);
+  const loaded = new Map(stockLevels.all().map((level) => [level.productId, level]));
+  const changed = stockLevelsAfter(change, (productId) => {
+    const level = loaded.get(productId);
+    // An earlier message of this batch made the reservation, after the stock levels were loaded. The retry loads them.
+    if (!level) throw new Transient(`the stock level of ${productId} is not loaded for order ${event.orderId}`);
+    return level;
+  });
+  return save(Reservations, change.reservation)
+    .and(changed.length > 0 ? save(StockLevels, ...changed) : nothing())
+    .and(publishEvent(event));
+}
+
+function publishEvent(event: StockEvent): Decision {
+  const { orderId } = event;
+  const at = event.at.toISOString();
+  switch (event.what) {
+    case 'reserved':
+      return publish(StockReserved, { orderId, lines: event.lines, reservedAt: at });
+    case 'refused':
+      return publish(StockRefused, { orderId, reason: event.reason, shortages: event.shortages, refusedAt: at });
+    case 'released':
+      return publish(StockReleased, { orderId, lines: event.lines, releasedAt: at });
+    case 'sold':
+      return publish(StockSold, { orderId, lines: event.lines, soldAt: at });
+    case 'taken-back':
+      return publish(StockTakenBack, { orderId, lines: event.lines, takenBackAt: at });
+  }
+}

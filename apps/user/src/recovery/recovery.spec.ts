@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+import { DataKeyAnnounced, DataKeyDestroyed, SigningKeyAnnounced, SigningKeyRetired } from '@tradewind/contracts';
+import { makeMessage } from '@tradewind/messaging/message';
+import { recovery } from './recovery.js';
+
+const ann = '01990000-0000-7000-8000-000000000001';
+const bob = '01990000-0000-7000-8000-000000000002';
+const asWritten = '2030-01-01T12:00:00.123+00:00';
+const at = '2030-01-01T12:00:00.123Z';
+
+describe('the compacted topics of keys, after Kafka was lost', () => {
+  const { compacted } = recovery({ DATA_KEY_SECRET: 'a secret' });
+  const republished = [
+    ...(compacted?.messages ?? (() => []))(
+      new Map<string, readonly Readonly<Record<string, unknown>>[]>([
+        ['data_keys', [{ user_id: ann, wrapped_key: 'wrapped', created_at: asWritten }]],
+        [
+          'accounts',
+          [
+            { user_id: ann, status: 'active' },
+            { user_id: bob, status: 'forgotten' },
+          ],
+        ],
+        [
+          'signing_keys',
+          [
+            { kid: 'old', status: 'retired', public_key: null, announced_at: null, signs_from: null },
+            { kid: 'new', status: 'acknowledged', public_key: 'x', announced_at: asWritten, signs_from: asWritten },
+          ],
+        ],
+      ]),
+    ),
+  ];
+
+  it('are recovered from the tables that contain the keys', () =>
+    expect(compacted?.tables).toEqual(['data_keys', 'accounts', 'signing_keys']));
+  it('get every current key, and a tombstone of every other', () =>
+    expect(republished.map(({ cls, fields }) => makeMessage(cls, fields))).toEqual([
+      makeMessage(DataKeyAnnounced, { userId: ann, wrappedKey: 'wrapped', createdAt: at }),
+      makeMessage(DataKeyDestroyed, { userId: bob }),
+      makeMessage(SigningKeyRetired, { kid: 'old' }),
+      makeMessage(SigningKeyAnnounced, { kid: 'new', publicKey: 'x', announcedAt: at, signsFrom: at }),
+    ]));
+});

@@ -1,0 +1,92 @@
+import {
+  DataKeyAnnounced,
+  DataKeyDestroyed,
+  SigningKeyAnnounced,
+  SigningKeyRetired,
+  type UserId,
+} from '@tradewind/contracts';
+import { message, type OutgoingMessage } from '@tradewind/messaging';
+import type { BackupRows, Recovery, Published } from '@tradewind/operations';
+import { blindIndexWith, dataKeySecret, unsealWith, unwrap, type SealingConfig } from '@tradewind/service';
+import { normaliseEmail } from '../domain/email.js';
+import { accountsFromEvents } from './accounts-from-events.js';
+import { Accounts, PersonalKeys, type PersonalKey } from '../storage/tables.js';
+
+/**
+ * Accounts come from their events. Credentials, sessions and signing keys are in no event and come from a backup. Data keys come
+ * from the backup and, if they are newer, from `user.data-keys`, which contains them wrapped.
+ */
+export const recovery = ({ DATA_KEY_SECRET }: Pick<SealingConfig, 'DATA_KEY_SECRET'>): Recovery => ({
+  rows: (published, backup) => {
+    const all = [...published];
+    const secret = dataKeySecret(DATA_KEY_SECRET);
+    const keys = keysOf(all, backup);
+    const emailIndexOf = (userId: UserId, sealed: string): string => {
+      const key = keys.get(userId);
+      if (!key) throw new RangeError(`the data key of ${userId} is neither in the backup nor on user.data-keys`);
+      return blindIndexWith(secret, normaliseEmail(unsealWith(unwrap(secret, userId, key.wrappedKey), sealed)));
+    };
+    const accounts = accountsFromEvents(
+      all.map(({ message }) => message),
+      emailIndexOf,
+    );
+    const active = [...keys.values()].filter(({ userId }) => accounts.get(userId)?.status === 'active');
+    return [
+      [Accounts, accounts.values()],
+      [PersonalKeys, active],
+    ];
+  },
+  backup: ['credentials', 'data_keys', 'sessions', 'refresh_tokens', 'key_rings', 'signing_keys'],
+  compacted: { tables: ['data_keys', 'accounts', 'signing_keys'], messages: keyMessages },
+});
+
+/** Announces every current key, and ends every other key that a copy of a topic may still contain. */
+function* keyMessages(rows: BackupRows): Generator<OutgoingMessage> {
+  for (const { user_id: userId, wrapped_key: wrappedKey, created_at } of rowsOf<DataKeyRow>(rows, 'data_keys'))
+    yield message(DataKeyAnnounced, { userId, wrappedKey, createdAt: instant(created_at) });
+  for (const { user_id: userId, status } of rowsOf<AccountRow>(rows, 'accounts'))
+    if (status === 'forgotten') yield message(DataKeyDestroyed, { userId });
+  for (const { kid, status, public_key, announced_at, signs_from } of rowsOf<SigningKeyRow>(rows, 'signing_keys')) {
+    if (status === 'retired') yield message(SigningKeyRetired, { kid });
+    else
+      yield message(SigningKeyAnnounced, {
+        kid,
+        publicKey: public_key,
+        announcedAt: instant(announced_at),
+        signsFrom: instant(signs_from),
+      });
+  }
+}
+
+interface DataKeyRow {
+  readonly user_id: UserId;
+  readonly wrapped_key: string;
+  readonly created_at: string;
+}
+interface AccountRow {
+  readonly user_id: UserId;
+  readonly status: string;
+}
+interface SigningKeyRow {
+  readonly kid: string;
+  readonly status: string;
+  readonly public_key: string;
+  readonly announced_at: string;
+  readonly signs_from: string;
+}
+
+const rowsOf = <R>(rows: BackupRows, table: string): readonly R[] => (rows.get(table) ?? []) as readonly R[];
+const instant = (timestamp: string): string => new Date(timestamp).toISOString();
+
+function keysOf(published: readonly Published[], backup: BackupRows): ReadonlyMap<UserId, PersonalKey> {
+  const keys = new Map<UserId, PersonalKey>();
+  for (const { user_id, wrapped_key, created_at } of rowsOf<DataKeyRow>(backup, 'data_keys')) {
+    keys.set(user_id, { userId: user_id, wrappedKey: wrapped_key, createdAt: new Date(created_at) });
+  }
+  for (const { message } of published) {
+    if (message instanceof DataKeyAnnounced)
+      keys.set(message.userId, { ...message, createdAt: new Date(message.createdAt) });
+    if (message instanceof DataKeyDestroyed) keys.delete(message.userId);
+  }
+  return keys;
+}

@@ -1,0 +1,88 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { KeyObject } from 'node:crypto';
+import { Transient } from '@tradewind/kernel';
+import { Commands } from '@tradewind/messaging';
+import { Clock, dataKeySecret, Randomness, Timers } from '@tradewind/service';
+import { rotateKeys } from '../commands/rotate-keys.command.js';
+import { signer, type AcknowledgedKey, type KeyPolicy } from '../domain/signing-key.js';
+import { SigningKeyQueries } from '../storage/signing-key.queries.js';
+import { UserConfig } from '../user.config.js';
+import { newKeyPair, openPrivateKey, signingSecret } from './key-pair.js';
+
+/** Rotation runs at least this often, and more often until a key signs. */
+const intervalMs = 10_000;
+const intervalWithoutSignerMs = 200;
+/** Longer than `intervalMs`, so that no instance still signs with the old key when it is retired. */
+const marginMs = 5 * 60_000;
+
+/** Rotates the signing keys and provides the current one. Caches decrypted private keys. */
+@Injectable()
+export class SigningKeyRotation implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly #logger = new Logger('SigningKeys');
+  readonly #stopped = new AbortController();
+  readonly #secret: Buffer;
+  readonly #policy: KeyPolicy;
+  readonly #privateKeys = new Map<string, KeyObject>();
+  #keys: readonly AcknowledgedKey[] = [];
+  #running: Promise<void> | undefined;
+
+  constructor(
+    config: UserConfig,
+    private readonly queries: SigningKeyQueries,
+    @Inject(Commands) private readonly commands: Commands,
+    @Inject(Clock) private readonly clock: Clock,
+    @Inject(Timers) private readonly timers: Timers,
+    @Inject(Randomness) private readonly randomness: Randomness,
+  ) {
+    this.#secret = signingSecret(dataKeySecret(config.DATA_KEY_SECRET));
+    this.#policy = {
+      rotateAfter: config.SIGNING_KEY_SECONDS * 1_000,
+      lead: config.SIGNING_KEY_LEAD_SECONDS * 1_000,
+      tokenLifetime: config.ACCESS_TOKEN_SECONDS * 1_000,
+      margin: marginMs,
+    };
+  }
+
+  onApplicationBootstrap(): void {
+    this.#running = this.#runUntilStopped();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.#stopped.abort();
+    await this.#running;
+  }
+
+  /** The key that signs now. Rejects with Transient until the first key is acknowledged. */
+  async current(): Promise<{ readonly kid: string; readonly privateKey: KeyObject }> {
+    const key = signer(this.#keys, this.clock.now()) ?? signer(await this.#read(), this.clock.now());
+    if (!key) throw new Transient('the first signing key was not read back from its topic yet');
+    let privateKey = this.#privateKeys.get(key.kid);
+    if (!privateKey) this.#privateKeys.set(key.kid, (privateKey = openPrivateKey(this.#secret, key)));
+    return { kid: key.kid, privateKey };
+  }
+
+  async #runUntilStopped(): Promise<void> {
+    while (!this.#stopped.signal.aborted) {
+      await this.#rotate().catch((error: unknown) =>
+        this.#logger.warn('the signing keys could not be rotated; retrying', error),
+      );
+      await this.timers.wait(
+        signer(this.#keys, this.clock.now()) ? Math.min(intervalMs, this.#policy.lead) : intervalWithoutSignerMs,
+        this.#stopped.signal,
+      );
+    }
+  }
+
+  async #rotate(): Promise<void> {
+    const candidate = newKeyPair(this.#secret, this.clock, this.randomness);
+    await this.commands.run(rotateKeys, { candidate, arrived: await this.queries.arrived(), policy: this.#policy });
+    await this.#read();
+  }
+
+  async #read(): Promise<readonly AcknowledgedKey[]> {
+    this.#keys = await this.queries.acknowledged();
+    for (const kid of this.#privateKeys.keys())
+      if (!this.#keys.some((key) => key.kid === kid)) this.#privateKeys.delete(kid);
+    return this.#keys;
+  }
+}

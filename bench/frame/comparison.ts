@@ -1,0 +1,39 @@
+import { machine } from '../environment/machine.js';
+import { chartOf } from './chart.js';
+import { tableOf, type Column, type Line, type Report } from './report.js';
+
+/** Variants that were measured in turn, each with a line of a table and a bar of the chart. */
+export interface Comparison<R> {
+  readonly title: string;
+  /** What was measured, in sentences. */
+  readonly what: string;
+  readonly sharedWith: string;
+  readonly labels?: readonly string[];
+  readonly columns: readonly Column<R>[];
+  /** `bar`: the name of the bar; by default the first label. */
+  readonly lines: readonly (Line<R> & { readonly bar?: string })[];
+  /** By default one table of all lines. */
+  readonly body?: Report['body'];
+  /** Further tables. */
+  readonly more?: Report['body'];
+  readonly chartTitle: string;
+  readonly figures: object;
+}
+
+export function comparisonReport<R extends { readonly perSecond: number }>(comparison: Comparison<R>): Report {
+  const { title, what, sharedWith, labels = [''], columns, lines, more = [], chartTitle, figures } = comparison;
+  const { body = [tableOf(labels, columns, lines)] } = comparison;
+  const note = machine();
+  const bars = lines.map((line) => ({
+    name: line.bar ?? line.labels[0]!,
+    values: line.rounds.map(({ perSecond }) => perSecond),
+  }));
+  return {
+    title,
+    conditions: `${what} ${lines[0]!.rounds.length} rounds in turn; median [least–most]. ${note}, shared with ${sharedWith}.`,
+    body: [...body, ...more],
+    chart: chartOf({ title: chartTitle, note, bars }),
+    chartTitle,
+    figures: { machine: note, ...figures },
+  };
+}

@@ -1,0 +1,19 @@
+import 'reflect-metadata';
+import { exitOnError, onStop, ready } from '../environment/program.js';
+import { ConsumerCounter } from './consumer-count.js';
+import { openServiceProgram } from './service-program.js';
+
+/* One consumer: a process with the library as it is deployed. */
+const counter = new ConsumerCounter();
+const { runtime, close } = await openServiceProgram(() => counter.decided());
+runtime.runner.onCommitted(() => counter.committed());
+
+onStop(async () => {
+  await runtime.stopConsuming();
+  await runtime.stop();
+  await close();
+});
+
+ready();
+runtime.start();
+runtime.transport.listen((error) => error && exitOnError(error));

@@ -1,0 +1,96 @@
+import { Controller } from '@nestjs/common';
+import {
+  MessageRegistry,
+  Handles,
+  rows,
+  Message,
+  nothing,
+  save,
+  table,
+  type Decision,
+  type HandlerContext,
+  type Topic,
+} from '@tradewind/messaging';
+import { IsInt, IsString } from 'class-validator';
+import { seededRandom } from '../../tools/shop/retail/seeded-random.js';
+import { query } from '../environment/databases.js';
+import { numbering, productAt, type ProductMessage, type Service, type Workload } from './workload.js';
+
+export interface PriceChange extends ProductMessage {
+  readonly name: string;
+  readonly price: number;
+}
+
+export interface ProductPrice {
+  readonly product: string;
+  readonly name: string;
+  readonly price: number;
+  /** How many messages have changed the row. */
+  readonly changes: number;
+  readonly sequence: number;
+}
+
+const ProductPrices = table<ProductPrice>(
+  'bench_prices',
+  'product',
+  { product: 'text', name: 'text', price: 'int4', changes: 'int4', sequence: 'int8' },
+  { sequence: 'sequence' },
+);
+
+/** A projection of the name and the price of each product, with a consumer group of its own. */
+function service(name: string, events: Topic, onDecided: () => void = () => undefined): Service {
+  @Message({ type: prices.messageType, topic: events, key: 'product' })
+  class PriceChanged {
+    @IsString() readonly product!: string;
+    @IsString() readonly name!: string;
+    @IsInt() readonly price!: number;
+    @IsInt() readonly number!: number;
+  }
+
+  const load = { prices: rows(ProductPrices, ({ product }: PriceChanged) => [product]) };
+
+  @Controller()
+  class PriceHandler {
+    @Handles(PriceChanged, { load, consumer: 'prices', kind: 'projection' })
+    change(event: PriceChanged, { prices: rows, sequence }: HandlerContext<typeof load>): Decision {
+      onDecided();
+      const { product, name: productName, price } = event;
+      const known = rows.get(product);
+      if (known && known.sequence >= Number(sequence)) return nothing();
+      const changes = (known?.changes ?? 0) + 1;
+      return save(ProductPrices, { product, name: productName, price, changes, sequence: Number(sequence) });
+    }
+  }
+
+  return {
+    options: { service: name, contracts: new MessageRegistry([PriceChanged]), lockOrder: [ProductPrices] },
+    controller: new PriceHandler(),
+    group: `${name}.prices`,
+    events: undefined,
+  };
+}
+
+/** The rows after price changes that were applied once each, in this order. */
+export function pricesAfter(changes: Iterable<PriceChange>): ProductPrice[] {
+  const rows = new Map<string, ProductPrice>();
+  for (const { product, name, price, number } of changes)
+    rows.set(product, { product, name, price, changes: number, sequence: number });
+  return [...rows.values()];
+}
+
+export const prices = {
+  messageType: 'bench.price-changed',
+  *messages({ messages, products, seed }): Generator<PriceChange> {
+    const random = seededRandom(seed, 'prices');
+    const numberOf = numbering();
+    for (let index = 0; index < messages; index++) {
+      const place = Math.floor(random.fraction() * products);
+      const [product, price] = [productAt(place), 100 + Math.floor(random.fraction() * 100_000)];
+      yield { product, name: `Product ${place}, named at a price of ${price}`, price, number: numberOf(product) };
+    }
+  },
+  service,
+  expectedRows: (extent): ProductPrice[] => pricesAfter(prices.messages(extent)),
+  readRows: (url): Promise<ProductPrice[]> =>
+    query<ProductPrice>(url, 'select product, name, price, changes, sequence::int from bench_prices'),
+} satisfies Workload;

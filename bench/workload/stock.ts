@@ -1,0 +1,166 @@
+import { Controller } from '@nestjs/common';
+import {
+  MessageRegistry,
+  Handles,
+  rows,
+  Message,
+  save,
+  publish,
+  table,
+  topic,
+  type Decision,
+  type HandlerContext,
+  type Topic,
+} from '@tradewind/messaging';
+import type { Published, Recovery } from '@tradewind/operations';
+import { IsInt, IsString } from 'class-validator';
+import { seededRandom } from '../../tools/shop/retail/seeded-random.js';
+import { query } from '../environment/databases.js';
+import { skewed } from './random.js';
+import { numbering, productAt, type ProductMessage, type Service, type Workload } from './workload.js';
+
+/** Products in stock, and pieces of each: too few of the products that most requests ask for. */
+export const stockedProducts = 1_000;
+export const initialStock = 200;
+
+export const eventTypes = { taken: 'bench.stock-taken', refused: 'bench.stock-refused' } as const;
+
+export interface StockRequest extends ProductMessage {
+  readonly quantity: number;
+}
+
+export interface StockLevel {
+  readonly product: string;
+  readonly available: number;
+  readonly taken: number;
+  readonly refused: number;
+  /** The number of the last request, and how many requests did not follow their predecessor. */
+  readonly last: number;
+  readonly outOfOrder: number;
+}
+
+export const StockLevels = table<StockLevel>('bench_stock_levels', 'product', {
+  product: 'text',
+  available: 'int4',
+  taken: 'int4',
+  refused: 'int4',
+  last: 'int4',
+  outOfOrder: 'int4',
+});
+
+const initial = { available: initialStock, taken: 0, refused: 0, last: 0, outOfOrder: 0 };
+
+const after = (level: StockLevel, { quantity, number }: StockRequest, isTaken: boolean): StockLevel => ({
+  ...level,
+  ...(isTaken
+    ? { available: level.available - quantity, taken: level.taken + quantity }
+    : { refused: level.refused + 1 }),
+  last: number,
+  outOfOrder: level.outOfOrder + (number === level.last + 1 ? 0 : 1),
+});
+
+class Quantity {
+  @IsString() readonly product!: string;
+  @IsInt() readonly quantity!: number;
+  @IsInt() readonly number!: number;
+}
+
+/** Takes pieces of one product, never below zero, and publishes an event that says whether it could: a guarded update. */
+function service(name: string, requests: Topic, onDecided: () => void = () => undefined): Service {
+  const events = topic(`${name}.events`, { owner: name, partitions: 3 });
+
+  @Message({ type: stock.messageType, topic: requests, key: 'product' })
+  class TakeStock extends Quantity {}
+
+  @Message({ type: eventTypes.taken, topic: events, key: 'product' })
+  class StockTaken extends Quantity {}
+
+  @Message({ type: eventTypes.refused, topic: events, key: 'product' })
+  class StockRefused extends Quantity {}
+
+  const load = { levels: rows(StockLevels, ({ product }: TakeStock) => [product]) };
+
+  @Controller()
+  class StockHandler {
+    @Handles(TakeStock, { load })
+    take({ product, quantity, number }: TakeStock, { levels }: HandlerContext<typeof load>): Decision {
+      onDecided();
+      const level = levels.get(product) ?? { product, ...initial };
+      const isTaken = level.available >= quantity;
+      const request = { product, quantity, number };
+      return save(StockLevels, after(level, request, isTaken)).and(
+        publish(isTaken ? StockTaken : StockRefused, request),
+      );
+    }
+  }
+
+  return {
+    options: {
+      service: name,
+      contracts: new MessageRegistry([TakeStock, StockTaken, StockRefused]),
+      lockOrder: [StockLevels],
+    },
+    controller: new StockHandler(),
+    group: name,
+    events,
+  };
+}
+
+/** The stock levels after requests that were decided once each, in this order. */
+export function stockLevelsAfter(requests: Iterable<StockRequest>): StockLevel[] {
+  const levels = new Map<string, { available: number; taken: number; refused: number; last: number }>();
+  for (const { product, quantity, number } of requests) {
+    const level = levels.get(product) ?? { available: initialStock, taken: 0, refused: 0, last: 0 };
+    levels.set(product, level);
+    level.last = number;
+    if (level.available < quantity) level.refused++;
+    else {
+      level.available -= quantity;
+      level.taken += quantity;
+    }
+  }
+  return [...levels].map(([product, level]) => ({ product, ...level, outOfOrder: 0 }));
+}
+
+export const stock = {
+  messageType: 'bench.take-stock',
+  *messages({ messages, seed }): Generator<StockRequest> {
+    const random = seededRandom(seed, 'requests');
+    const numberOf = numbering();
+    for (let index = 0; index < messages; index++) {
+      const product = productAt(skewed(random, stockedProducts));
+      yield { product, quantity: 1 + Math.floor(random.fraction() * 3), number: numberOf(product) };
+    }
+  },
+  service,
+  expectedRows: (extent): StockLevel[] => stockLevelsAfter(stock.messages(extent)),
+  readRows: (url): Promise<StockLevel[]> =>
+    query<StockLevel>(
+      url,
+      `select product, available, taken, refused, last, out_of_order as "outOfOrder" from bench_stock_levels
+      where (available, taken, refused, last, out_of_order) <> (${initialStock}, 0, 0, 0, 0)`,
+    ),
+} satisfies Workload;
+
+/** All products with their initial stock. */
+export async function fillStock(url: string): Promise<void> {
+  await query(
+    url,
+    `insert into bench_stock_levels (product, available, taken, refused, last, out_of_order) select 'product-' || n, ${initialStock}, 0, 0, 0, 0 from generate_series(0, ${stockedProducts - 1}) n`,
+  );
+  await query(url, 'analyze bench_stock_levels');
+}
+
+/** Recovers the stock levels from the events of their service, which arrive product by product. */
+export const stockRecovery: Recovery = { rows: (events) => [[StockLevels, recoveredLevels(events)]] };
+
+function* recoveredLevels(events: Iterable<Published>): Generator<StockLevel> {
+  let level: StockLevel | undefined;
+  for (const { message, envelope } of events) {
+    const request = message as StockRequest;
+    if (level && level.product !== request.product) yield level;
+    const before = level?.product === request.product ? level : { product: request.product, ...initial };
+    level = after(before, request, envelope.type === eventTypes.taken);
+  }
+  if (level) yield level;
+}

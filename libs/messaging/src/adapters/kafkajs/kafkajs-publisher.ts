@@ -1,0 +1,84 @@
+import { CompressionTypes, type Message, type Producer } from 'kafkajs';
+import { groupBy } from '@tradewind/kernel';
+import { RecordsRejected } from '../../ports/errors.js';
+import type { Acknowledged, OutgoingRecord, Publisher } from '../../ports/kafka-client.js';
+import type { KafkajsConnection } from './kafkajs-connection.js';
+
+/**
+ * Not idempotent, one request at a time, no retry of its own: kafkajs loses acknowledged records when an error is followed
+ * by another batch on the same producer. Whoever publishes throws it away and sends again from the database.
+ */
+export class KafkajsPublisher implements Publisher {
+  #spent = false;
+
+  private constructor(
+    private readonly producer: Producer,
+    private readonly part: KafkajsConnection,
+  ) {}
+
+  static async open(part: KafkajsConnection): Promise<Publisher> {
+    const producer = part.kafka.producer({
+      idempotent: false,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      createPartitioner:
+        () =>
+        ({ message }) =>
+          message.partition!,
+      retry: { retries: 0 },
+    });
+    await part.open(producer.connect());
+    return new KafkajsPublisher(producer, part);
+  }
+
+  async publish(records: readonly OutgoingRecord[]): Promise<readonly Acknowledged[]> {
+    const topicMessages = [...groupBy(records, (record) => record.topic)].map(([topic, of]) => ({
+      topic,
+      messages: of.map(({ partition, key, value, headers }): Message => ({
+        partition,
+        key,
+        value,
+        headers: { ...headers },
+      })),
+    }));
+    this.#spent = true;
+    const answers = await this.producer
+      .sendBatch({ topicMessages, acks: -1, timeout: 10_000, compression: CompressionTypes.None })
+      .catch((error: unknown) => {
+        throw publishError(error);
+      });
+    this.#spent = false;
+    return answers.map(({ topicName, partition, baseOffset }) => ({
+      topic: topicName,
+      partition,
+      baseOffset: BigInt(baseOffset ?? -1),
+    }));
+  }
+
+  /** kafkajs would wait for the answers to what was sent: those of a spent publisher interest nobody any more. */
+  async close(): Promise<void> {
+    if (this.#spent) this.part.close();
+    try {
+      await this.producer.disconnect();
+    } finally {
+      this.part.close();
+    }
+  }
+}
+
+/** Errors of the broker for records that it will never accept. */
+const permanentRejections = new Set([
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'INVALID_RECORD',
+  'CORRUPT_MESSAGE',
+  'INVALID_TIMESTAMP',
+]);
+
+function publishError(error: unknown): unknown {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    const { type } = at as { type?: string };
+    if (type !== undefined && permanentRejections.has(type)) return new RecordsRejected(type, { cause: error });
+  }
+  return error;
+}

@@ -1,0 +1,150 @@
+import type { Batch } from 'kafkajs';
+import { previousEndsOf, previousEndsText, hasReached, type PreviousEnds } from '../../ports/previous-ends.js';
+import type { IncomingRecord, KafkaClient, ReadOptions, TopicPartition } from '../../ports/kafka-client.js';
+import { recordsOf, type KafkajsReader } from './kafkajs-reader.js';
+
+interface Reading {
+  readonly topic: string;
+  readonly partition: number;
+  to: bigint;
+  next: bigint;
+  /** What its next record comes after, and where the topic ended when it was found to wait. */
+  waitsFor?: { readonly after: PreviousEnds; readonly ends: ReadonlyMap<number, bigint> } | undefined;
+}
+
+const partitionKey = ({ topic, partition }: TopicPartition): string => `${topic}:${partition}`;
+
+/**
+ * Reads ranges by a consumer of its own. kafkajs reads only as a member of a group and, whenever it joins, from where the group
+ * stands: so it is sent to its places at each join, and what comes from before them is passed over.
+ */
+export class KafkajsRangeRead {
+  readonly #open: Map<string, Reading>;
+  #over: () => void = () => undefined;
+  #failed: (error: unknown) => void = () => undefined;
+  #ended = false;
+
+  constructor(
+    private readonly options: ReadOptions,
+    private readonly endsOf: (topic: string) => ReturnType<KafkaClient['endOffsets']>,
+  ) {
+    const readings = options.ranges
+      .filter(({ from, to }) => from < to)
+      .map(({ topic, partition, from, to }): Reading => ({ topic, partition, to, next: from }));
+    this.#open = new Map(readings.map((reading) => [partitionKey(reading), reading]));
+  }
+
+  get topics(): string[] {
+    return [...new Set([...this.#open.values()].map(({ topic }) => topic))];
+  }
+
+  fail(error: unknown): void {
+    this.#failed(error);
+  }
+
+  async run(reader: KafkajsReader): Promise<void> {
+    const over = new Promise<void>((resolve, reject) => {
+      this.#over = resolve;
+      this.#failed = reject;
+    });
+    over.catch(() => undefined); // thrown below
+    const { consumer } = reader;
+    consumer.on(consumer.events.GROUP_JOIN, () => this.#seekAll(reader));
+    this.options.signal?.addEventListener('abort', () => this.#over(), { once: true });
+    try {
+      await reader.start(({ batch }) => this.#take(reader, batch));
+      this.#seekAll(reader);
+      await over;
+    } finally {
+      this.#ended = true;
+      await reader.close();
+    }
+  }
+
+  /** Before the first fetch of a membership, and once more in case that the first join was too early for it. */
+  #seekAll({ consumer }: KafkajsReader): void {
+    for (const { topic, partition, next } of this.#open.values())
+      consumer.seek({ topic, partition, offset: next.toString() });
+  }
+
+  async #take({ consumer }: KafkajsReader, batch: Batch): Promise<void> {
+    const pause = (): void => consumer.pause([{ topic: batch.topic, partitions: [batch.partition] }]);
+    const reading = this.#open.get(partitionKey(batch));
+    if (!reading || this.#ended || this.options.signal?.aborted) return pause();
+    if (reading.waitsFor) return pause();
+    try {
+      if (await this.#handOver(reading, batch)) {
+        if (reading.waitsFor) {
+          pause();
+          consumer.seek({ topic: reading.topic, partition: reading.partition, offset: reading.next.toString() });
+        }
+        return this.#resumeAll(consumer);
+      }
+    } catch (error) {
+      return this.#failed(error);
+    }
+    this.#open.delete(partitionKey(batch));
+    pause();
+    this.#resumeAll(consumer);
+    if (this.#open.size === 0) this.#over();
+  }
+
+  /** What of a batch lies in the range, which may grow meanwhile. True when there is more to come. */
+  async #handOver(reading: Reading, batch: Batch): Promise<boolean> {
+    const all = recordsOf(batch.topic, batch.partition, batch.messages);
+    // A batch of nothing but compacted-away records is still a step forward.
+    const batchEnd = BigInt(batch.lastOffset()) + 1n;
+    for (;;) {
+      const records = all.filter(({ offset }) => offset >= reading.next && offset < reading.to);
+      const ready = await this.#ready(reading, records);
+      if (ready.length > 0) await this.options.onRecords(ready);
+      if (reading.waitsFor) {
+        reading.next = records[ready.length]!.offset;
+        return true;
+      }
+      const reached = batchEnd < reading.to ? batchEnd : reading.to;
+      if (reached > reading.next) reading.next = reached;
+      if (reading.next < reading.to) return true;
+      const { topic, partition, next: from } = reading;
+      reading.to = (await this.options.onEnd?.({ topic, partition, from, to: reading.to })) ?? reading.to;
+      if (reading.to <= from) return false;
+      if (batchEnd <= from) return true;
+    }
+  }
+
+  /** Up to the first record that comes after others which have not been handed over: its range waits there. */
+  async #ready(reading: Reading, records: readonly IncomingRecord[]): Promise<readonly IncomingRecord[]> {
+    let known: string | undefined;
+    for (const [index, record] of records.entries()) {
+      const text = previousEndsText(record);
+      if (text === undefined || text === known) continue;
+      known = text;
+      const after = previousEndsOf(record) ?? [];
+      if (this.#isDone(reading, after, new Map())) continue;
+      const ends = new Map((await this.endsOf(reading.topic)).map(({ partition, end }) => [partition, end]));
+      if (this.#isDone(reading, after, ends)) continue;
+      reading.waitsFor = { after, ends };
+      return records.slice(0, index);
+    }
+    return records;
+  }
+
+  /** A range that is at its end, or not read at all, has nothing that could come. */
+  #isDone({ topic, partition: own }: TopicPartition, after: PreviousEnds, ends: ReadonlyMap<number, bigint>): boolean {
+    return hasReached(
+      after,
+      (partition) => (partition === own ? undefined : this.#open.get(partitionKey({ topic, partition }))?.next),
+      ends,
+    );
+  }
+
+  #resumeAll(consumer: KafkajsReader['consumer']): void {
+    for (const reading of this.#open.values()) {
+      const { waitsFor, topic, partition, next } = reading;
+      if (!waitsFor || !this.#isDone(reading, waitsFor.after, waitsFor.ends)) continue;
+      reading.waitsFor = undefined;
+      consumer.seek({ topic, partition, offset: next.toString() });
+      consumer.resume([{ topic, partitions: [partition] }]);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import kafkajs, { type Admin } from 'kafkajs';
+import type { Topic } from '../../message/index.js';
+import { TopicMismatch } from '../../ports/errors.js';
+import { systemTimers } from '../system/system.js';
+
+/** Milliseconds between looks at new partitions, and until they must be there. */
+const interval = 100;
+const patience = 15_000;
+
+const tooFew = ({ name, partitions }: Topic, found: number): string =>
+  `the topic ${name} has ${found} partitions, ${partitions} are declared: it must be grown before more are declared, for the order of its keys`;
+
+const cleanup = { keep: 'delete', compact: 'compact' } as const;
+
+/** What is kept for ever, and what is compacted; never the broker's own defaults, which forget after a week. */
+const settingsOf = (topic: Topic): { name: string; value: string }[] => [
+  { name: 'cleanup.policy', value: cleanup[topic.retention] },
+  { name: 'retention.ms', value: '-1' },
+  { name: 'retention.bytes', value: '-1' },
+];
+
+export async function provisionTopics(admin: Admin, topics: readonly Topic[]): Promise<void> {
+  const existing = new Set(await admin.listTopics());
+  const missing = topics.filter((topic) => !existing.has(topic.name));
+  if (missing.length > 0) {
+    await admin.createTopics({
+      waitForLeaders: false,
+      topics: missing.map((topic) => ({
+        topic: topic.name,
+        numPartitions: topic.partitions,
+        replicationFactor: -1,
+        configEntries: settingsOf(topic),
+      })),
+    });
+    await untilDone(() => Promise.all(missing.map(({ name }) => admin.fetchTopicOffsets(name))));
+  }
+  await checkTopics(admin, topics);
+}
+
+/** A broker of KRaft answers before it knows a partition itself, and kafkajs takes that for an end: whoever can tell the offsets leads. */
+async function untilDone(isLed: () => Promise<unknown>): Promise<void> {
+  for (let waited = 0; ; waited += interval) {
+    try {
+      await isLed();
+      return;
+    } catch (error) {
+      if (waited >= patience) throw error;
+      await systemTimers.wait(interval);
+    }
+  }
+}
+
+export async function checkTopics(admin: Admin, topics: readonly Topic[]): Promise<void> {
+  const existing = new Set(await admin.listTopics());
+  for (const topic of topics) {
+    if (!existing.has(topic.name))
+      throw new TopicMismatch(`the topic ${topic.name} does not exist: provision the topics first`);
+  }
+  const { topics: found } = await admin.fetchTopicMetadata({ topics: topics.map((topic) => topic.name) });
+  for (const { name, partitions } of found) {
+    const declared = topics.find((topic) => topic.name === name)!;
+    if (partitions.length < declared.partitions) throw new TopicMismatch(tooFew(declared, partitions.length));
+  }
+  await checkSettings(admin, topics);
+}
+
+export async function increasePartitions(admin: Admin, topic: string, partitions: number): Promise<void> {
+  const { length: has } = await admin.fetchTopicOffsets(topic);
+  if (has > partitions)
+    throw new TopicMismatch(`the topic ${topic} has ${has} partitions already, and none can be taken from it`);
+  if (has < partitions) await admin.createPartitions({ topicPartitions: [{ topic, count: partitions }] });
+  await untilDone(async () => {
+    const { length: led } = await admin.fetchTopicOffsets(topic);
+    if (led < partitions) throw new Error(`the topic ${topic} was given ${partitions} partitions and shows ${led}`);
+  });
+}
+
+async function checkSettings(admin: Admin, topics: readonly Topic[]): Promise<void> {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: topics.map((topic) => ({
+      type: kafkajs.ConfigResourceTypes.TOPIC,
+      name: topic.name,
+      configNames: ['cleanup.policy', 'retention.ms'],
+    })),
+  });
+  for (const { resourceName, configEntries } of resources) {
+    const declared = topics.find((topic) => topic.name === resourceName)!;
+    for (const { name, value } of settingsOf(declared)) {
+      const entry = configEntries.find(({ configName }) => configName === name);
+      if (entry && entry.configValue !== value)
+        throw new TopicMismatch(`the topic ${resourceName} has ${name}=${entry.configValue}, ${value} is declared`);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import type { TopicPartition } from '../../ports/kafka-client.js';
+import type { OwnRecord } from '../../ports/store.js';
+import type { Sql } from './sql.js';
+
+/** So many rows of the archive are looked through for a record that was published twice: its other copy is not older. */
+const recentRows = 200_000;
+
+const publishedEndsSql = `select topic, partition, next_offset as offset from msg_published_offsets`;
+
+/** Of what a compacted topic has had nothing is kept but how far its key has come. */
+const unknownRecords = `
+select r.id::text as id from unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::bool[]) as r(id, topic, key, sequence, archived)
+where not exists (select 1 from msg_outbox o where o.id = r.id)
+and not exists (select 1 from msg_outbox_archive a where a.id = r.id and a.position > (select coalesce(max(position), 0) - ${recentRows} from msg_outbox_archive))
+and (archived or not exists (select 1 from msg_sequences s where s.topic = r.topic and s.key = r.key and s.last >= r.sequence))`;
+
+const unknownMessages = `
+select id::text as id from unnest($2::uuid[]) as m(id)
+where not exists (select 1 from msg_inbox i where i.consumer = $1 and i.message_id = m.id)
+and not exists (select 1 from msg_dead_letters p where p.consumer = $1 and p.message_id = m.id)`;
+
+export async function publishedEnds(sql: Sql): Promise<(TopicPartition & { readonly offset: bigint })[]> {
+  return (await sql<TopicPartition & { readonly offset: string }>(publishedEndsSql)).map((row) => ({
+    ...row,
+    offset: BigInt(row.offset),
+  }));
+}
+
+export async function notPublishedHere(sql: Sql, records: readonly OwnRecord[]): Promise<ReadonlySet<string>> {
+  const rows = await sql<{ id: string }>(unknownRecords, [
+    records.map(({ id }) => id),
+    records.map(({ topic }) => topic),
+    records.map(({ key }) => key),
+    records.map(({ sequence }) => sequence.toString()),
+    records.map(({ archived }) => archived),
+  ]);
+  return new Set(rows.map(({ id }) => id));
+}
+
+export async function notHandled(sql: Sql, consumer: string, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  return new Set((await sql<{ id: string }>(unknownMessages, [consumer, ids])).map(({ id }) => id));
+}

@@ -1,0 +1,53 @@
+import type { OutboxRow } from '../../ports/store.js';
+
+const number = `
+with wanted as (select topic, key, count(*) as n from unnest($1::text[], $2::text[]) as w(topic, key) group by topic, key)
+insert into msg_sequences as s (topic, key, last) select topic, key, n from wanted order by topic, key
+on conflict (topic, key) do update set last = s.last + excluded.last`;
+
+/** `before_last`: how many rows of its topic and key come after it in the same statement. */
+const append = `
+insert into msg_outbox (id, topic, key, type, version, sequence, payload, causation, correlation, traceparent, occurred_at, headers, archived)
+select id, topic, key, type, version, s.last - before_last, payload, causation, correlation, traceparent, occurred_at, headers::jsonb, archived
+from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::int[], $7::text[], $8::uuid[], $9::text[], $10::text[], $11::timestamptz[], $12::text[], $13::bool[])
+  with ordinality as o(id, topic, key, type, version, before_last, payload, causation, correlation, traceparent, occurred_at, headers, archived, place)
+join msg_sequences s using (topic, key)
+order by place`;
+
+const orderingKeyOf = (topic: string, key: string): string => `${topic}\n${key}`;
+
+/** Whose statements come one after another, in the order of the calls; what they answer is not asked for. */
+type Query = (text: string, values: readonly unknown[]) => Promise<unknown> | void;
+
+/**
+ * Numbers the rows per topic and key and appends them. The row of a sequence stays locked until the commit, so that
+ * positions in the outbox rise in the order of commits for each key: what lets the relay go without a cursor.
+ */
+export async function appendOutbox(say: Query, rows: readonly OutboxRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  const after = new Map<string, number>();
+  const beforeLast = rows.map(() => 0);
+  for (let place = rows.length - 1; place >= 0; place--) {
+    const of = orderingKeyOf(rows[place]!.topic, rows[place]!.key);
+    beforeLast[place] = after.get(of) ?? 0;
+    after.set(of, beforeLast[place]! + 1);
+  }
+  await say(number, [rows.map((row) => row.topic), rows.map((row) => row.key)]);
+  // crashpoint: outbox.after-numbers
+  await say(append, [
+    rows.map((row) => row.id),
+    rows.map((row) => row.topic),
+    rows.map((row) => row.key),
+    rows.map((row) => row.type),
+    rows.map((row) => row.version),
+    beforeLast,
+    rows.map((row) => row.payload),
+    rows.map((row) => row.causation),
+    rows.map((row) => row.correlation),
+    rows.map((row) => row.traceparent),
+    rows.map((row) => row.occurredAt),
+    rows.map((row) => (row.headers === null ? null : JSON.stringify(row.headers))),
+    rows.map((row) => row.archived),
+  ]);
+  // crashpoint: outbox.after-insert
+}

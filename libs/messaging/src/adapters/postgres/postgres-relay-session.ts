@@ -1,0 +1,151 @@
+import type { Duplex } from 'node:stream';
+import type { Client } from 'pg';
+import { Transient } from '@tradewind/kernel';
+import type { Topic } from '../../message/index.js';
+import type { PublishedRow, RelaySession, UnpublishedRow, PartitionCount } from '../../ports/store.js';
+import { withTimeout } from '../../ports/waiting.js';
+import { systemTimers } from '../system/system.js';
+import { increasePartitionCount, partitionCountOf, declaredPartitionCounts, type RawPartitionCount } from './partition-counts-sql.js';
+import { statementOf } from './sql.js';
+
+/** The advisory lock that makes a process the publisher of its database. */
+const lockKey = 7_283_946_511;
+export const notifyChannel = 'msg_outbox';
+
+/** Milliseconds after which the leader takes its session for lost. */
+export const relayLimits = {
+  connectionTimeoutMillis: 5_000,
+  query_timeout: 8_000,
+  statement_timeout: 6_000,
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 5_000,
+};
+/**
+ * The server lets the lock go 15 s after it heard of the leader last, be that stopped, frozen or cut off. The leader asks for rows
+ * each second, and waits no longer than 12 s for the broker.
+ */
+const unlock = `set idle_session_timeout = 15000; set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 3; set tcp_keepalives_count = 3; set tcp_user_timeout = 14000`;
+/**
+ * Plans outlive the moment in which they are made. An outbox is often empty when it is analysed, and a plan made then would go
+ * through all of it for each batch, and through what was deleted since the last vacuum: so rows are found by index, without a
+ * join that could do otherwise, and what is joined is no table.
+ */
+const plans = `set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_nestloop = off; set enable_mergejoin = off`;
+const closeTimeoutMs = 1_000;
+
+const tryLock = `select pg_try_advisory_lock($1) as led`;
+const nextEpoch = `update msg_relay set epoch = epoch + 1 returning epoch`;
+const take = `
+select position, id, topic, key, type, version, sequence, payload, causation, correlation, traceparent, occurred_at as "occurredAt", headers, archived
+from msg_outbox
+where (topic, key) not in (select topic, key from msg_outbox_blocked_keys)
+order by position limit $1`;
+const markPublished = `
+with fenced as (select 1 from msg_relay where epoch = $4 for share),
+taken as (delete from msg_outbox where position = any($1::bigint[]) and exists (select 1 from fenced) returning *),
+gone as (select * from taken join unnest($1::bigint[], $2::int[], $3::bigint[]) as published(position, partition, record_offset) using (position)),
+kept as (insert into msg_outbox_archive (position, id, topic, key, type, version, sequence, payload, causation, correlation, traceparent, occurred_at, headers, partition, record_offset)
+  select position, id, topic, key, type, version, sequence, payload, causation, correlation, traceparent, occurred_at, headers, partition, record_offset from gone where archived),
+reached as (insert into msg_published_offsets as known (topic, partition, next_offset)
+  select topic, partition, max(record_offset) + 1 from gone group by topic, partition order by topic, partition
+  on conflict (topic, partition) do update set next_offset = greatest(known.next_offset, excluded.next_offset)),
+started as (update msg_timeouts set due_at = now() + timeout_ms * interval '1 millisecond' where started_by = any(array(select id from taken)) and due_at is null)
+select count(*)::int as marked from gone`;
+const hold = `insert into msg_outbox_blocked_keys (topic, key, position, reason) values ($1, $2, $3, $4) on conflict do nothing`;
+
+/** Thrown when another process has become the publisher: this one must not mark anything. */
+export class RelayFenced extends Error {
+  override readonly name = 'RelayFenced';
+}
+
+interface RawRow extends Omit<UnpublishedRow, 'position' | 'sequence'> {
+  readonly position: string;
+  readonly sequence: string;
+}
+
+/**
+ * Leadership on a connection of its own: reading, sending and marking belong to the session that holds the lock, so a
+ * session that is lost can mark nothing, and the epoch fences a leader that slept through the loss.
+ */
+export class PostgresRelaySession implements RelaySession {
+  #lost: Error | undefined;
+
+  private constructor(
+    private readonly client: Client,
+    readonly epoch: bigint,
+  ) {}
+
+  static async open(client: Client): Promise<RelaySession | undefined> {
+    await client.query(`${unlock}; ${plans}`);
+    const { rows } = await client.query<{ led: boolean }>(tryLock, [lockKey]);
+    if (!rows[0]!.led) return undefined;
+    // crashpoint: relay.after-lock
+    const { rows: epochs } = await client.query<{ epoch: string }>(nextEpoch);
+    const session = new PostgresRelaySession(client, BigInt(epochs[0]!.epoch));
+    client.on('error', (error) => (session.#lost = error));
+    client.on('end', () => (session.#lost ??= new Error('the connection ended')));
+    await client.query(`listen ${notifyChannel}`);
+    return session;
+  }
+
+  async take(limit: number): Promise<readonly UnpublishedRow[]> {
+    const { rows } = await this.#query<RawRow>(take, [limit]);
+    return rows.map((row) => ({ ...row, position: BigInt(row.position), sequence: BigInt(row.sequence) }));
+  }
+
+  async mark(published: readonly PublishedRow[]): Promise<void> {
+    const { rows } = await this.#query<{ marked: number }>(markPublished, [
+      published.map((row) => row.position),
+      published.map((row) => row.partition),
+      published.map((row) => row.offset),
+      this.epoch.toString(),
+    ]);
+    if (rows[0]!.marked !== published.length)
+      throw new RelayFenced(`${published.length} rows were published, ${rows[0]!.marked} could be marked`);
+  }
+
+  async partitionCounts(declared: readonly Topic[]): Promise<readonly PartitionCount[]> {
+    const { rows } = await this.#query<RawPartitionCount>(declaredPartitionCounts, [
+      declared.map(({ name }) => name),
+      declared.map(({ partitions }) => partitions),
+    ]);
+    return rows.map(partitionCountOf);
+  }
+
+  async increasePartitions({ topic, partitions, previousEnds: after }: Omit<PartitionCount, 'growingTo'>): Promise<boolean> {
+    const { rows } = await this.#query(increasePartitionCount, [topic, partitions, after, this.epoch.toString()]);
+    return rows.length === 1;
+  }
+
+  async block(row: UnpublishedRow, reason: string): Promise<void> {
+    await this.#query(hold, [row.topic, row.key, row.position.toString(), reason]);
+  }
+
+  onNotify(call: () => void): void {
+    this.client.on('notification', call);
+  }
+
+  /** A server that does not answer is not waited for: it lets the lock go by itself. */
+  close(): Promise<void> {
+    return endWithTimeout(this.client);
+  }
+
+  async #query<R extends object>(text: string, values: readonly unknown[]): Promise<{ rows: R[] }> {
+    if (this.#lost) throw new Transient('the relay has lost its session', { cause: this.#lost });
+    return this.client.query<R>(statementOf(text, values));
+  }
+}
+
+/** Ends a connection; a server that does not answer is cut off. */
+export async function endWithTimeout(client: Client): Promise<void> {
+  const ended = await withTimeout(
+    systemTimers,
+    closeTimeoutMs,
+    client.end().then(
+      () => true,
+      () => true,
+    ),
+    false,
+  );
+  if (!ended) (client as unknown as { connection: { stream: Duplex } }).connection.stream.destroy();
+}

@@ -1,0 +1,231 @@
+import { StoreUnavailable } from '../../ports/errors.js';
+import type { AnyTable, Change } from '../../ports/table.js';
+import type {
+  Idempotency,
+  ClaimResult,
+  EffectRow,
+  IdempotencyClaim,
+  LoadRequest,
+  InboxMark,
+  OutboxRow,
+  DeadLetter,
+  DeadLetterReason,
+  TimeoutRow,
+  Transaction,
+} from '../../ports/store.js';
+import { appendOutbox } from './outbox-sql.js';
+import { nextRedriven, addDeadLetters, markRedriven } from './dead-letters-sql.js';
+import type { PipelinedConnection } from './pipelined-connection.js';
+import type { Sql } from './sql.js';
+import { tableSql } from './table-sql.js';
+
+const mark = `
+with wanted as (select id, ordering_key from unnest($2::uuid[], $3::text[]) as w(id, ordering_key)),
+blocked as (select ordering_key from msg_blocked_keys where consumer = $1 and ordering_key = any($3::text[])),
+marked as (
+  insert into msg_inbox (consumer, message_id, ordering_key)
+  select $1, id, ordering_key from wanted where ordering_key not in (select ordering_key from blocked) order by id
+  on conflict (consumer, message_id) do nothing returning message_id)
+select message_id::text as id, false as waiting from marked
+union all select id::text, true from wanted where ordering_key in (select ordering_key from blocked)`;
+
+const lockBlockedKeys = `select ordering_key from msg_blocked_keys where consumer = $1 and ordering_key = any($2::text[]) order by ordering_key for update`;
+const alreadySeen = `select message_id::text as id from msg_inbox where consumer = $1 and message_id = any($2::uuid[])`;
+const unmark = `delete from msg_inbox where consumer = $1 and message_id = any($2::uuid[])`;
+
+const claim = `
+insert into msg_idempotency (scope, route, key, body_hash, claimed_at)
+select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
+on conflict (scope, route, key) do nothing returning scope, route, key`;
+const answerOf = `
+select i.scope, i.route, i.key, i.body_hash as "bodyHash", i.answer from msg_idempotency i
+join unnest($1::text[], $2::text[], $3::text[]) as w(scope, route, key) using (scope, route, key)`;
+const unclaim = `delete from msg_idempotency i using unnest($1::text[], $2::text[], $3::text[]) as w(scope, route, key)
+where i.scope = w.scope and i.route = w.route and i.key = w.key`;
+const saveAnswers = `update msg_idempotency i set answer = w.answer::jsonb
+from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as w(scope, route, key, answer)
+where i.scope = w.scope and i.route = w.route and i.key = w.key`;
+
+const scheduleEffects = `
+insert into msg_effects (id, name, key, payload, cause, correlation)
+select id, name, key, payload::jsonb, cause, correlation
+from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[]) with ordinality as w(id, name, key, payload, cause, correlation, place)
+order by place`;
+const finish = `
+update msg_effects set done_at = now(), lease_until = null
+where id = any($1::uuid[]) and lease_token = any($2::uuid[]) and done_at is null returning id::text as id`;
+
+/** What was met is found without a join: this table is empty at times, and a plan made then would go through all of it for each. */
+const scheduleTimeouts = `
+with met as (delete from msg_timeouts where ctid = any(array(select ctid from msg_timeouts where id = any($6::text[]) order by id for update skip locked)))
+insert into msg_timeouts (id, saga_id, name, timeout_ms, started_by, due_at)
+select id, saga_id, name, timeout_ms, started_by, case when started_by is null then now() + timeout_ms * interval '1 millisecond' end
+from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::uuid[]) as w(id, saga_id, name, timeout_ms, started_by) order by id
+on conflict (id) do update set timeout_ms = excluded.timeout_ms, started_by = excluded.started_by, due_at = excluded.due_at`;
+const takeTimeouts = `delete from msg_timeouts where id = any($1::text[]) returning id`;
+
+const keyColumns = (keys: readonly Idempotency[]): string[][] => [
+  keys.map((key) => key.scope),
+  keys.map((key) => key.route),
+  keys.map((key) => key.key),
+];
+const named = ({ scope, route, key }: { scope: string; route: string; key: string }): string =>
+  JSON.stringify([scope, route, key]);
+
+export class PostgresTransaction implements Transaction {
+  constructor(private readonly conversation: PipelinedConnection) {}
+
+  private readonly sql: Sql = (text, values) => this.conversation.query(text, values);
+
+  async mark(consumer: string, marks: readonly InboxMark[]): ReturnType<Transaction['mark']> {
+    const rows = await this.sql<{ id: string; waiting: boolean }>(mark, [
+      consumer,
+      marks.map((each) => each.id),
+      marks.map((each) => each.orderingKey),
+    ]);
+    // crashpoint: inbox.after-mark
+    const blocked = new Set(rows.filter((row) => row.waiting).map((row) => row.id));
+    if (blocked.size > 0) await this.#lockBlockedKeys(consumer, marks, blocked);
+    const marked = new Set(rows.filter((row) => !row.waiting).map((row) => row.id));
+    const duplicates = marks.map(({ id }) => id).filter((id) => !marked.has(id) && !blocked.has(id));
+    return { duplicates: new Set(duplicates), blocked };
+  }
+
+  /** A key that was unblocked between the read and the lock is retried by the caller. A message handled before its key was blocked is a duplicate. */
+  async #lockBlockedKeys(consumer: string, marks: readonly InboxMark[], blocked: Set<string>): Promise<void> {
+    const keys = [...new Set(marks.filter(({ id }) => blocked.has(id)).map(({ orderingKey }) => orderingKey))];
+    const locked = await this.sql<object>(lockBlockedKeys, [consumer, keys]);
+    if (locked.length < keys.length)
+      throw new StoreUnavailable('serialization', 'a key was unblocked concurrently: the batch is retried');
+    for (const { id } of await this.sql<{ id: string }>(alreadySeen, [consumer, [...blocked]])) blocked.delete(id);
+  }
+
+  async unmark(consumer: string, ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) this.conversation.enqueue(unmark, [consumer, ids]);
+  }
+
+  async claim(claims: readonly IdempotencyClaim[]): Promise<readonly ClaimResult[]> {
+    const sorted = [...claims].sort((a, b) => (named(a) < named(b) ? -1 : 1));
+    const fresh = new Set(
+      (
+        await this.sql<Idempotency>(claim, [
+          ...keyColumns(sorted),
+          sorted.map((each) => each.bodyHash),
+          sorted.map((each) => each.at),
+        ])
+      ).map(named),
+    );
+    // crashpoint: idempotency.after-claim
+    const taken = claims.filter((each) => !fresh.has(named(each)));
+    const known = new Map<string, { bodyHash: string; answer: unknown }>();
+    if (taken.length > 0) {
+      for (const row of await this.sql<Idempotency & { answer: unknown }>(answerOf, keyColumns(taken)))
+        known.set(named(row), row);
+    }
+    return claims.map((each) =>
+      fresh.has(named(each)) ? { isNew: true } : { isNew: false, ...known.get(named(each))! },
+    );
+  }
+
+  async unclaim(claims: readonly Idempotency[]): Promise<void> {
+    if (claims.length > 0) this.conversation.enqueue(unclaim, keyColumns(claims));
+  }
+
+  async saveAnswers(answers: readonly { readonly claim: Idempotency; readonly answer: unknown }[]): Promise<void> {
+    if (answers.length === 0) return;
+    this.conversation.enqueue(saveAnswers, [
+      ...keyColumns(answers.map((each) => each.claim)),
+      answers.map((each) => JSON.stringify(each.answer ?? null)),
+    ]);
+  }
+
+  async load({ table, by }: LoadRequest): Promise<readonly object[]> {
+    const sql = tableSql(table);
+    const properties = [...by.keys()].sort();
+    const raw = await this.sql(
+      sql.select(properties),
+      properties.map((property) => [...by.get(property)!]),
+    );
+    return raw.map(sql.read);
+  }
+
+  async save(table: AnyTable, changes: readonly Change[], known: ReadonlySet<string>): Promise<void> {
+    const sql = tableSql(table);
+    const write = (text: string, rows: readonly object[]): void => {
+      if (rows.length > 0)
+        this.conversation.enqueue(
+          text,
+          sql.columns.map((column) => rows.map((row) => column.write(row as Record<string, unknown>))),
+        );
+    };
+    const kept = changes.filter((change) => change.row !== undefined);
+    const gone = changes.filter((change) => change.row === undefined && known.has(change.key));
+    if (gone.length > 0) this.conversation.enqueue(sql.remove, [gone.map((change) => change.key)]);
+    write(
+      sql.update,
+      kept.filter((change) => known.has(change.key)).map((change) => change.row!),
+    );
+    write(
+      sql.insert,
+      kept.filter((change) => !known.has(change.key)).map((change) => change.row!),
+    );
+    // crashpoint: rows.after-save
+  }
+
+  append(rows: readonly OutboxRow[]): Promise<void> {
+    return appendOutbox((text, values) => this.conversation.enqueue(text, values), rows);
+  }
+
+  async scheduleEffects(rows: readonly EffectRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    this.conversation.enqueue(scheduleEffects, [
+      rows.map((row) => row.id),
+      rows.map((row) => row.name),
+      rows.map((row) => row.key),
+      rows.map((row) => JSON.stringify(row.payload)),
+      rows.map((row) => row.cause),
+      rows.map((row) => row.correlation),
+    ]);
+    // crashpoint: effects.after-schedule
+  }
+
+  async finishEffects(ends: readonly { readonly id: string; readonly token: string }[]): Promise<ReadonlySet<string>> {
+    const rows = await this.sql<{ id: string }>(finish, [
+      ends.map((end) => end.id),
+      [...new Set(ends.map((end) => end.token))],
+    ]);
+    // crashpoint: effects.after-end
+    return new Set(rows.map((row) => row.id));
+  }
+
+  async scheduleTimeouts(rows: readonly TimeoutRow[], met: readonly string[] = []): Promise<void> {
+    if (rows.length + met.length === 0) return;
+    this.conversation.enqueue(scheduleTimeouts, [
+      rows.map((row) => row.id),
+      rows.map((row) => row.sagaId),
+      rows.map((row) => row.name),
+      rows.map((row) => row.timeoutMs),
+      rows.map((row) => row.startedBy),
+      met,
+    ]);
+    // crashpoint: timeouts.after-schedule
+  }
+
+  async takeTimeouts(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const gone = await this.sql<{ id: string }>(takeTimeouts, [[...ids].sort()]);
+    // crashpoint: timeouts.after-cancel
+    return new Set(gone.map((row) => row.id));
+  }
+
+  addDeadLetters(messages: readonly DeadLetter[], reason: DeadLetterReason | null): Promise<void> {
+    return addDeadLetters(this.sql, messages, reason);
+  }
+
+  nextRedriven(consumer: string, orderingKey: string): Promise<DeadLetter | null> {
+    return nextRedriven(this.sql, consumer, orderingKey);
+  }
+
+  markRedriven(consumer: string, id: string, orderingKey: string): Promise<boolean> {
+    return markRedriven(this.sql, consumer, id, orderingKey);
+  }
+}

@@ -1,0 +1,107 @@
+import { isDate } from 'node:util/types';
+import type { AnyTable, ColumnType } from '../../ports/table.js';
+
+type Row = Record<string, unknown>;
+
+interface Column {
+  readonly name: string;
+  readonly type: string;
+  readonly write: (row: Row) => unknown;
+}
+
+export interface TableSql {
+  readonly columns: readonly Column[];
+  readonly key: Column;
+  readonly insert: string;
+  readonly update: string;
+  readonly remove: string;
+  readonly read: (raw: Row) => object;
+  /** A select of rows for update by the given properties, each `= any($n)`. */
+  readonly select: (properties: readonly string[]) => string;
+  readonly columnOf: (property: string) => { readonly name: string; readonly type: string };
+}
+
+export const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** As it is in a row, to be written; throws where it cannot be of the column's type, or the database would take a text for an instant of its own zone. */
+function written(type: ColumnType, value: unknown): unknown {
+  if (type === 'jsonb') return JSON.stringify(value);
+  if (type === 'timestamptz' && !isDate(value))
+    throw new TypeError(`a timestamptz is written from a Date, not from ${typeof value} ${String(value)}`);
+  return value;
+}
+
+const columnsOf = (property: string, type: ColumnType): Column[] => {
+  const name = snake(property);
+  const present = (row: Row, write: (value: unknown) => unknown): unknown =>
+    row[property] === undefined ? null : write(row[property]);
+  if (type === 'money') {
+    const part = (of: 'amount' | 'currency') => (row: Row) => present(row, (value) => (value as Row)[of]);
+    return [
+      { name: `${name}_amount`, type: 'int8', write: part('amount') },
+      { name: `${name}_currency`, type: 'text', write: part('currency') },
+    ];
+  }
+  const write = (value: unknown): unknown => written(type, value);
+  return [{ name, type, write: (row) => present(row, write) }];
+};
+
+const reader = (property: string, type: ColumnType): ((raw: Row, into: Row) => void) => {
+  const name = snake(property);
+  if (type === 'money') {
+    return (raw, into) => {
+      if (raw[`${name}_amount`] !== null)
+        into[property] = { amount: Number(raw[`${name}_amount`]), currency: raw[`${name}_currency`] };
+    };
+  }
+  if (type === 'int8') return (raw, into) => void (raw[name] === null || (into[property] = Number(raw[name])));
+  return (raw, into) => void (raw[name] === null || (into[property] = raw[name]));
+};
+
+/** Arrays go over the wire as text for jsonb: node-pg would take an array of objects for an array of arrays. */
+const wire = (type: string): string => (type === 'jsonb' ? 'text' : type);
+
+function compile(table: AnyTable): TableSql {
+  const properties = Object.entries(table.columns);
+  const columns = properties.flatMap(([property, type]) => columnsOf(property, type));
+  const key = columnsOf(table.key, table.columns[table.key]!)[0]!;
+  const names = columns.map((column) => column.name);
+  const arrays = columns.map((column, index) => `$${index + 1}::${wire(column.type)}[]`).join(', ');
+  const cast = (column: Column): string => `u.${column.name}${column.type === 'jsonb' ? '::jsonb' : ''}`;
+  const from = `unnest(${arrays}) as u(${names.join(', ')})`;
+  const others = columns.filter((column) => column.name !== key.name);
+  const readers = properties.map(([property, type]) => reader(property, type));
+  const selects = new Map<string, string>();
+  const columnOf = (property: string): Column => columnsOf(property, table.columns[property]!)[0]!;
+  return {
+    columns,
+    key,
+    columnOf,
+    insert: `insert into ${table.name} (${names.join(', ')}) select ${columns.map(cast).join(', ')} from ${from} order by u.${key.name}`,
+    update: `update ${table.name} t set ${others.map((column) => `${column.name} = ${cast(column)}`).join(', ')} from ${from} where t.${key.name} = u.${key.name}`,
+    remove: `delete from ${table.name} where ${key.name} = any($1::${key.type}[])`,
+    select: (by) => {
+      const known = selects.get(by.join());
+      if (known !== undefined) return known;
+      const matches = by.map(
+        (property, index) => `${columnOf(property).name} = any($${index + 1}::${columnOf(property).type}[])`,
+      );
+      const select = `select ${names.join(', ')} from ${table.name} where ${matches.join(' or ')} order by ${key.name} for update`;
+      selects.set(by.join(), select);
+      return select;
+    },
+    read: (raw) => {
+      const row: Row = {};
+      for (const read of readers) read(raw, row);
+      return row;
+    },
+  };
+}
+
+const compiled = new WeakMap<AnyTable, TableSql>();
+
+export function tableSql(table: AnyTable): TableSql {
+  let sql = compiled.get(table);
+  if (!sql) compiled.set(table, (sql = compile(table)));
+  return sql;
+}

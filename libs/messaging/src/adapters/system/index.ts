@@ -1,0 +1,2 @@
+/** The machine's clock, timers and randomness. */
+export { systemClock, systemPorts, systemRandomness, systemTimers } from './system.js';

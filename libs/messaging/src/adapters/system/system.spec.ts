@@ -1,0 +1,4 @@
+import { runtimePortsConformance } from '@tradewind/testing';
+import { systemPorts } from './system.js';
+
+runtimePortsConformance('the machine', systemPorts);

@@ -1,0 +1,135 @@
+import 'reflect-metadata';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@tradewind/testing';
+import { DataSource } from 'typeorm';
+import { freshDatabase, type FreshDatabase } from '../../../../tools/platform/postgres/fresh-database.js';
+import { kafkaClient, messagingMigrations, topic, type KafkaClient, type OutgoingRecord } from '../index.js';
+
+const run = randomUUID().slice(0, 8);
+const hits = topic(`hits-${run}.events`, { owner: 'elsewhere', partitions: 1 });
+
+/** A whole service as a process; one target kills whoever handles its hit. */
+const program = `
+  import 'reflect-metadata';
+  import { Controller } from '@nestjs/common';
+  import { NestFactory } from '@nestjs/core';
+  import { Catalogue, Handles, insert, KafkaTransport, Message, MessagingModule, table, topic } from '@tradewind/messaging';
+  import { IsString } from 'class-validator';
+  import { DataSource } from 'typeorm';
+  const hits = topic('${hits.name}', { owner: 'elsewhere', partitions: 1 });
+  class Hit {}
+  IsString()(Hit.prototype, 'targetId');
+  Message({ type: 'target.hit', topic: hits, key: 'targetId' })(Hit);
+  const Taken = table('taken', 'takenId', { takenId: 'uuid', targetId: 'text' });
+  class Handler {
+    take({ targetId }, { cause }) {
+      if (targetId === 'deadly') process.kill(process.pid, 'SIGKILL');
+      return insert(Taken, { takenId: cause, targetId });
+    }
+  }
+  const method = Object.getOwnPropertyDescriptor(Handler.prototype, 'take');
+  Handles(Hit)(Handler.prototype, 'take', method);
+  Object.defineProperty(Handler.prototype, 'take', method);
+  Controller()(Handler);
+  const dataSource = await new DataSource({ type: 'postgres', url: process.env.DATABASE_URL }).initialize();
+  const messaging = MessagingModule.forRoot(
+    { service: 'target-${run}', contracts: new Catalogue([Hit]), lockOrder: [Taken] },
+    { brokers: process.env.KAFKA_BROKERS.split(','), clientId: 'target', dataSource },
+  );
+  const app = await NestFactory.create({ module: class Target {}, imports: [messaging], controllers: [Handler] }, { logger: false });
+  app.connectMicroservice({ strategy: app.get(KafkaTransport) }, { inheritAppConfig: true });
+  await app.init();
+  await app.startAllMicroservices();`;
+
+describe('a message that kills the process', () => {
+  let database: FreshDatabase;
+  let dataSource: DataSource;
+  let kafka: KafkaClient;
+  let child: ChildProcess | undefined;
+  let over = false;
+  let deaths = 0;
+  let supervisor: Promise<void>;
+  let sequence = 0;
+  const brokers = process.env['TEST_KAFKA_BROKERS']!;
+
+  const hit = (targetId: string): OutgoingRecord => ({
+    topic: hits.name,
+    partition: 0,
+    key: targetId,
+    value: JSON.stringify({ targetId }),
+    headers: {
+      ce_id: randomUUID(),
+      ce_type: 'target.hit',
+      ce_schemaversion: '1',
+      ce_source: '/elsewhere',
+      ce_sequence: String(++sequence),
+    },
+  });
+  const send = async (...records: OutgoingRecord[]): Promise<void> => {
+    const publisher = await kafka.publisher();
+    await publisher.publish(records);
+    await publisher.close();
+  };
+  const taken = async (): Promise<number> =>
+    (await dataSource.query<{ n: number }[]>('select count(*)::int as n from taken'))[0]!.n;
+  const many = (count: number): OutgoingRecord[] =>
+    Array.from({ length: count }, (_, index) => hit(`target ${index % 20}`));
+
+  /** Whoever dies is started anew. */
+  const supervise = async (): Promise<void> => {
+    while (!over) {
+      child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+        env: { PATH: process.env['PATH'], KAFKA_BROKERS: brokers, DATABASE_URL: database.url },
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
+      await once(child, 'exit');
+      if (!over) deaths++;
+    }
+  };
+
+  beforeAll(async () => {
+    kafka = kafkaClient({ brokers: brokers.split(','), clientId: 'test' });
+    await kafka.provision([hits]);
+    database = await freshDatabase();
+    dataSource = await new DataSource({
+      type: 'postgres',
+      url: database.url,
+      migrations: messagingMigrations,
+    }).initialize();
+    await dataSource.runMigrations();
+    await dataSource.query('create table taken (taken_id uuid primary key, target_id text not null)');
+    supervisor = supervise();
+  }, 60_000);
+  afterAll(async () => {
+    over = true;
+    child?.kill('SIGKILL');
+    await supervisor;
+    await kafka?.close();
+    await dataSource?.destroy();
+    await database?.drop();
+  });
+
+  it('in the middle of others is parked after a few deaths, its key waits, and everything else flows', async () => {
+    await send(...many(150), hit('deadly'), ...many(100), hit('deadly'), ...many(50));
+    // Between the deaths others go on: the place where a process begins is not always the same.
+    await eventually(() => deaths >= 1, 120_000);
+    await send(...many(30));
+    await eventually(async () => (await taken()) === 330, 300_000);
+    const parked = await eventually(async () => {
+      const rows = await dataSource.query<{ key: string; cause: string; detail: string; messages: number }[]>(
+        'select key, cause, detail, (select count(*)::int from msg_dead_letters p where p.ordering_key = l.ordering_key) as messages from msg_blocked_keys l',
+      );
+      return rows[0]?.messages === 2 && rows;
+    });
+    expect(parked).toEqual([
+      { key: 'deadly', cause: 'Poison', detail: expect.stringContaining('the process died'), messages: 2 },
+    ]);
+    expect(deaths).toBeGreaterThanOrEqual(2);
+    expect(deaths).toBeLessThanOrEqual(8);
+    await send(hit('after all'));
+    await eventually(async () => (await taken()) === 331);
+  }, 420_000);
+});

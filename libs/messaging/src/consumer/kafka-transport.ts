@@ -1,0 +1,199 @@
+import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
+import { Handlers } from '../handling/handlers.js';
+import { kafkaTransport, type HandlerMetadata } from '../handling/handles.js';
+import type { Runner } from '../handling/runner.js';
+import type { MessageClass, MessageRegistry, Topic } from '../message/index.js';
+import { ownTopics } from '../outbox/own-topics.js';
+import {
+  Aborted,
+  backOff,
+  OffsetMismatch,
+  TopicMismatch,
+  unlessAborted,
+  type AnyTable,
+  type KafkaClient,
+  type Log,
+  type RuntimePorts,
+  type Store,
+} from '../ports/index.js';
+import type { ConsistencyCheck } from './consistency-check.js';
+import { ConsumerLoop } from './consumer-loop.js';
+import { RedriveLoop } from './redrive-loop.js';
+
+/** A consumer without a fetch for so long is a problem. Empty fetches count. */
+const silenceProblemMs = 15_000;
+
+/** What a service declares about its consumers. */
+export interface ConsumerOptions {
+  /** The name of the service: its consumer group, and the source of everything that it publishes. */
+  readonly service: string;
+  readonly contracts: MessageRegistry;
+  /** Message classes on subscribed topics that a group ignores, by group (`cart`, `cart.prices`). Any other class without a handler stops the start. */
+  readonly ignored?: Readonly<Record<string, readonly MessageClass[]>>;
+  /** The topic of dead letters. */
+  readonly deadLetters?: Topic;
+}
+
+export interface KafkaTransportParts {
+  readonly lockOrder: readonly AnyTable[];
+  readonly kafka: KafkaClient;
+  readonly store: Store;
+  readonly runner: Runner;
+  readonly ports: RuntimePorts;
+  readonly log: Log;
+  readonly consistency: ConsistencyCheck;
+  readonly onFatal: (error: Error) => void;
+}
+
+/**
+ * The library's Nest transport. Connect it with `app.connectMicroservice({ strategy: app.get(KafkaTransport) })`. Nest finds the
+ * handlers; each consumer group has its own, dispatched by message type.
+ */
+export class KafkaTransport extends Server implements CustomTransportStrategy {
+  override readonly transportId = kafkaTransport;
+  override readonly propagatesEventHandlerErrors = true;
+  readonly #groups = new Map<string, Handlers>();
+  readonly #stopping = new AbortController();
+  #loops: ConsumerLoop[] = [];
+  #redriveLoops: RedriveLoop[] = [];
+  #starting: Promise<void> | undefined;
+  #connected = false;
+
+  constructor(
+    private readonly options: ConsumerOptions,
+    private readonly parts: KafkaTransportParts,
+  ) {
+    super();
+  }
+
+  override addHandler(
+    pattern: unknown,
+    callback: MessageHandler,
+    isEventHandler = false,
+    extras: Record<string, unknown> = {},
+  ): void {
+    const metadata = extras as unknown as HandlerMetadata;
+    if (!isEventHandler || !metadata.message)
+      throw new TypeError(`${String(pattern)}: mark the handlers of this transport with @Handles`);
+    const { service, ignored } = this.options;
+    const group = metadata.consumer === undefined ? service : `${service}.${metadata.consumer}`;
+    let handlers = this.#groups.get(group);
+    if (!handlers) this.#groups.set(group, (handlers = new Handlers(group, ignored?.[group] ?? [])));
+    handlers.add(String(pattern), { callback, metadata });
+  }
+
+  /** Fails at once on handlers that don't fit the contracts. Consuming starts in the background, whenever the broker is available: accepting commands needs only the database. */
+  listen(callback: (error?: Error) => void): void {
+    try {
+      this.check();
+    } catch (error) {
+      return callback(error as Error);
+    }
+    this.#starting = this.#start().catch(this.parts.onFatal);
+    callback();
+  }
+
+  /** Throws a TypeError on handlers that don't fit the contracts or the lock order. */
+  check(): void {
+    for (const handlers of this.#groups.values()) handlers.check(this.options.contracts, this.parts.lockOrder);
+  }
+
+  /** Stops in any state. Does not wait for a broker that is unavailable. */
+  async close(): Promise<void> {
+    this.#stopping.abort();
+    await this.#starting;
+    await Promise.all([...this.#loops, ...this.#redriveLoops].map((loop) => loop.stop()));
+  }
+
+  /** The handlers of a group, where it exists. */
+  handlersOf(group: string): Handlers | undefined {
+    return this.#groups.get(group);
+  }
+
+  /** The consumer groups of this service. */
+  get groupNames(): readonly string[] {
+    return [...this.#groups.keys()];
+  }
+
+  /** The topics of the service's own group, with the replies to its sagas. */
+  get mainTopics(): readonly string[] {
+    return this.#groups.get(this.options.service)?.topics ?? [];
+  }
+
+  get groups(): readonly {
+    readonly group: string;
+    readonly topics: readonly string[];
+    readonly silenceMs: number;
+    readonly rebalances: number;
+  }[] {
+    return this.#loops.map(({ group, topics, silenceMs, rebalances }) => ({ group, topics, silenceMs, rebalances }));
+  }
+
+  /** Problems as text; empty while all is well. */
+  get problems(): string[] {
+    if (!this.#connected && this.#groups.size > 0) return ['consumers: not connected to the broker'];
+    return this.#loops
+      .filter((loop) => loop.silenceMs > silenceProblemMs)
+      .map((loop) => `consumer ${loop.group}: no fetch for ${Math.round(loop.silenceMs / 1000)} s`);
+  }
+
+  on(): void {
+    throw new TypeError('this transport has no events');
+  }
+
+  unwrap<T>(): T {
+    return this.parts.kafka as T;
+  }
+
+  async #start(): Promise<void> {
+    const { contracts, deadLetters } = this.options;
+    const { kafka, store, runner, ports, log, consistency, onFatal } = this.parts;
+    const consumed = new Set([...this.#groups.values()].flatMap((handlers) => handlers.topics));
+    const topics = [...contracts.topics.filter((topic) => consumed.has(topic.name)), ...ownTopics(this.options)];
+    await this.#untilAvailable(() => kafka.check([...new Set(topics)]));
+    await this.#untilAvailable(() => this.#checkConsistency());
+    // After the check of offsets, which explains a database that was restored to before a partition increase.
+    await this.#untilAvailable(() => consistency.checkPartitionCounts());
+    for (const handlers of this.#groups.values()) {
+      if (this.#stopping.signal.aborted) return;
+      const { group } = handlers;
+      const shared = { group, contracts, log, invocationOf: handlers.invocationOf.bind(handlers) };
+      const redriveLoop = new RedriveLoop(store, runner, ports, shared);
+      redriveLoop.start();
+      this.#redriveLoops.push(redriveLoop);
+      const loop = new ConsumerLoop(kafka, store, runner, ports, {
+        ...shared,
+        topics: handlers.topics,
+        types: handlers.types,
+        deadLetters: deadLetters?.name,
+        onFatal,
+      });
+      this.#loops.push(loop);
+      await this.#untilAvailable(() => loop.start());
+    }
+    this.#connected = !this.#stopping.signal.aborted;
+  }
+
+  /** Before anything is handled: handling more makes a contradiction worse. */
+  async #checkConsistency(): Promise<void> {
+    const { consistency } = this.parts;
+    await consistency.checkPublished();
+    for (const { group, topics, types } of this.#groups.values()) await consistency.checkHandled(group, topics, types);
+  }
+
+  /** Retries while the broker is unavailable. A mismatch is final. */
+  async #untilAvailable(attempt: () => Promise<void>): Promise<void> {
+    const { ports, log } = this.parts;
+    const { signal } = this.#stopping;
+    for (let attempts = 0; !signal.aborted; attempts++) {
+      try {
+        return await unlessAborted(signal, attempt());
+      } catch (error) {
+        if (error instanceof Aborted) return;
+        if (error instanceof TopicMismatch || error instanceof OffsetMismatch) throw error;
+        log('warn', 'the broker does not answer yet', { error: String(error) });
+        await ports.timers.wait(backOff(ports, attempts, 200, 3_000), signal);
+      }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import type { Decoded } from '../handling/decode.js';
+import type { IncomingRecord } from '../ports/index.js';
+
+/** Messages, and bytes of their values, that share a transaction. */
+const maxMessages = 500;
+const maxBytes = 1024 * 1024;
+
+export interface PendingMessage {
+  readonly decoded: Decoded;
+  /** The assignment of partitions in which it was received. */
+  readonly generation: number;
+  notBefore: number;
+  /** Transient failures of its decision. */
+  failures: number;
+  /** Its statement took too long: it shares no transaction any more. */
+  alone: boolean;
+}
+
+/** Received messages that are not handled yet, in their order. */
+export class PendingQueue {
+  #pending: PendingMessage[] = [];
+
+  get length(): number {
+    return this.#pending.length;
+  }
+
+  push(message: PendingMessage): void {
+    this.#pending.push(message);
+  }
+
+  clear(): void {
+    this.#pending = [];
+  }
+
+  /** Takes a batch from the front. A key whose earlier message waits for a retry stays in the queue. */
+  take(now: number): PendingMessage[] {
+    const batch: PendingMessage[] = [];
+    const rest: PendingMessage[] = [];
+    const closedKeys = new Set<string>();
+    let bytes = 0;
+    for (const message of this.#pending) {
+      const { orderingKey, record } = message.decoded;
+      const isFull = batch.length >= maxMessages || (batch.length > 0 && bytes + sizeOf(record) > maxBytes);
+      if (isFull || message.notBefore > now || closedKeys.has(orderingKey)) {
+        closedKeys.add(orderingKey);
+        rest.push(message);
+      } else {
+        bytes += sizeOf(record);
+        batch.push(message);
+        if (message.alone) closedKeys.add(orderingKey);
+      }
+    }
+    this.#pending = rest;
+    return batch;
+  }
+
+  /** Puts messages back to the front, from where they were taken, so each key keeps its order. */
+  putBack(batch: readonly PendingMessage[]): void {
+    this.#pending = [...batch, ...this.#pending];
+  }
+}
+
+/** The transactions of a batch. A message that runs alone closed its key when it was taken, so the order is kept. */
+export function transactionParts(
+  batch: readonly PendingMessage[],
+  oneByOne: boolean,
+): (readonly PendingMessage[])[] {
+  if (oneByOne) return batch.map((message) => [message]);
+  const together = batch.filter((message) => !message.alone);
+  return [...(together.length > 0 ? [together] : []), ...batch.filter(({ alone }) => alone).map((each) => [each])];
+}
+
+/** Bytes of memory of a record, roughly. */
+export const sizeOf = (record: IncomingRecord): number => (record.value?.length ?? 0) + 300;

@@ -1,0 +1,53 @@
+import type { PropertyOf, Table } from '../ports/index.js';
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a load of any table by any message; `HandlerContext` restores the types
+type Any = any;
+
+/** The rows of one table that a message needs. Loaded for the whole batch at once, locked in key order. */
+export interface Load<M, S extends object> {
+  readonly table: Table<S>;
+  readonly by: PropertyOf<S>;
+  readonly values: (message: M, loaded: Any) => Iterable<string>;
+}
+
+export type Loads<M> = Readonly<Record<string, Load<M, Any>>>;
+
+/**
+ * Loads rows by primary key. The second argument of `keys` holds the rows of tables that come earlier in the service's lock order,
+ * so that a load can follow a reference: `rows(StockLevels, (command, { reservations }) => …)`.
+ */
+export const rows = <M, S extends object>(
+  of: Table<S>,
+  keys: (message: M, loaded: Any) => Iterable<string>,
+): Load<M, S> => ({ table: of, by: of.key, values: keys });
+
+/** Loads all rows whose property has one of these values. The column needs an index. */
+export const rowsWhere = <M, S extends object>(
+  of: Table<S>,
+  by: PropertyOf<S>,
+  values: (message: M, loaded: Any) => Iterable<string>,
+): Load<M, S> => ({ table: of, by, values });
+
+/** Loaded rows of a table, with the changes of earlier messages of the same batch. */
+export interface Rows<S extends object> {
+  /** The row; undefined where there is none. Throws a TypeError for a key that was not loaded. */
+  get(key: string): S | undefined;
+  /** All rows that this message loaded, in key order. */
+  all(): readonly S[];
+}
+
+/** What a handler is given besides the message: the loaded rows, the time, new ids and the cause. */
+export type HandlerContext<L extends Loads<Any>> = {
+  readonly [N in keyof L]: L[N] extends Load<Any, infer S> ? Rows<S> : never;
+} & DecisionContext;
+
+/** The context without loaded rows. */
+export interface DecisionContext {
+  readonly now: Date;
+  /** A new UUIDv7. */
+  readonly newId: () => string;
+  /** The id of the message or command: the cause of everything that the decision publishes. */
+  readonly cause: string;
+  /** The number of the message among the records of its ordering key, from 1; 0 where there is no message. A projection stores it and skips older messages. */
+  readonly sequence: bigint;
+}

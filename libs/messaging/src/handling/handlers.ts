@@ -1,0 +1,164 @@
+import type { MessageHandler } from '@nestjs/microservices';
+import { isObservable, lastValueFrom } from 'rxjs';
+import { messageInfo, type MessageClass, type MessageRegistry } from '../message/index.js';
+import type { AnyTable } from '../ports/index.js';
+import type { DecodedMessage } from './decode.js';
+import { Decision } from './decision.js';
+import { failureOf, type HandlerKind, type HandlerMetadata } from './handles.js';
+import type { Invocation } from './invocation.js';
+import { checkProjection, keepHighestSequences, projectionDecision, rewoundTo } from './projection.js';
+
+interface Handler {
+  readonly callback: MessageHandler;
+  readonly metadata: HandlerMetadata;
+}
+
+/** How a message that was handled before is handled again. */
+export interface Reprocessing {
+  /** The inbox in which it is marked, so that it is handled again only once. */
+  readonly inbox: string;
+  /** Types whose policies run. Policies of other types are skipped. */
+  readonly policies: ReadonlySet<string>;
+  /** Effects that these policies may schedule. */
+  readonly effects: ReadonlySet<string>;
+}
+
+/** A handler and the tables that it loads. */
+export interface HandlerDescription {
+  readonly type: string;
+  readonly kind: HandlerKind;
+  readonly tables: readonly AnyTable[];
+}
+
+/** The handlers of one consumer group, by message type. Filled from Nest's controllers at the start. */
+export class Handlers {
+  readonly #byType = new Map<string, Handler>();
+
+  constructor(
+    readonly group: string,
+    private readonly ignored: readonly MessageClass[],
+  ) {}
+
+  add(type: string, handler: Handler): void {
+    if (this.#byType.has(type))
+      throw new TypeError(`${this.group} has two handlers of ${type}: give one of them a consumer of its own`);
+    this.#byType.set(type, handler);
+  }
+
+  get types(): string[] {
+    return [...this.#byType.keys()];
+  }
+
+  get descriptions(): readonly HandlerDescription[] {
+    return [...this.#byType].map(([type, { metadata }]) => ({
+      type,
+      kind: metadata.kind,
+      tables: Object.values(metadata.load).map((load): AnyTable => load.table),
+    }));
+  }
+
+  get topics(): string[] {
+    return [...new Set([...this.#byType.values()].map(({ metadata }) => messageInfo(metadata.message).topic.name))];
+  }
+
+  /** Throws a TypeError that names every type that may arrive and is neither handled nor ignored, and every table outside the lock order. */
+  check(contracts: MessageRegistry, lockOrder: readonly AnyTable[]): void {
+    const unhandled = this.topics
+      .flatMap((topic) => contracts.on(topic))
+      .filter((cls) => !this.#byType.has(messageInfo(cls).type) && !this.ignored.includes(cls));
+    if (unhandled.length > 0) {
+      throw new TypeError(
+        `${this.group} may get ${unhandled.map((cls) => messageInfo(cls).type).join(', ')}: handle or ignore each of them`,
+      );
+    }
+    for (const [type, { metadata }] of this.#byType) {
+      checkProjection(type, metadata);
+      for (const { table } of Object.values(metadata.load)) {
+        if (!lockOrder.some(({ name }) => name === table.name))
+          throw new TypeError(`${type} loads ${table.name}, which is not in the lock order`);
+      }
+    }
+  }
+
+  /** Undefined where the group ignores the message class. */
+  invocationOf(decoded: DecodedMessage, redriven = false): Invocation | undefined {
+    const { envelope, cls, message, record, id, orderingKey } = decoded;
+    const handler = this.#byType.get(envelope.type);
+    if (!handler) return this.ignored.includes(cls) ? undefined : this.#unhandled(decoded);
+    return {
+      cause: id,
+      orderingKey,
+      consumer: this.group,
+      redriven,
+      load: handler.metadata.load,
+      input: message,
+      correlation: envelope.correlation ?? record.key ?? undefined,
+      traceparent: envelope.traceparent,
+      sequence: envelope.sequence,
+      decide: async (context) => {
+        const decision = await call(handler.callback, message, context);
+        return handler.metadata.kind === 'projection' ? projectionDecision(envelope.type, decision) : decision;
+      },
+    };
+  }
+
+  /** The invocation for a message that was handled before. Undefined where nothing is to be done again. */
+  reprocessingOf(decoded: DecodedMessage, { inbox, policies, effects }: Reprocessing): Invocation | undefined {
+    const { type } = decoded.envelope;
+    const handler = this.#byType.get(type);
+    const invocation = this.invocationOf(decoded);
+    if (!handler || !invocation) return undefined;
+    const { load, kind } = handler.metadata;
+    if (kind === 'projection') {
+      const apply = async (given: object): Promise<Decision> => {
+        const context = given as Parameters<typeof rewoundTo>[1];
+        return keepHighestSequences(load, context, (await invocation.decide(rewoundTo(load, context))) as Decision);
+      };
+      return { ...invocation, consumer: inbox, decide: apply };
+    }
+    if (!policies.has(type)) return undefined;
+    return {
+      ...invocation,
+      consumer: inbox,
+      decide: async (context) => onlyEffects((await invocation.decide(context)) as Decision, effects),
+    };
+  }
+
+  kindOf(type: string): HandlerKind | undefined {
+    return this.#byType.get(type)?.metadata.kind;
+  }
+
+  /** Cannot happen after a check against the same contracts. A message is never skipped silently. */
+  #unhandled({ id, orderingKey, envelope }: DecodedMessage): Invocation {
+    return {
+      cause: id,
+      orderingKey,
+      consumer: this.group,
+      load: {},
+      input: undefined,
+      decide: () => {
+        throw new TypeError(`${this.group} has no handler of ${envelope.type}`);
+      },
+    };
+  }
+}
+
+const onlyEffects = (decision: Decision, allowed: ReadonlySet<string>): Decision =>
+  new Decision(
+    decision.changes,
+    decision.messages,
+    decision.effects.filter(({ effect }) => allowed.has(effect)),
+    decision.timeouts,
+    decision.cancelledTimeouts,
+    decision.answer,
+  );
+
+/** Calls through Nest's pipeline: guards, pipes, interceptors, filters. Throws the handler's own error, not the one of the filters. */
+async function call(callback: MessageHandler, message: object, context: object): Promise<Decision> {
+  try {
+    const result: unknown = await callback(message, context);
+    return (isObservable(result) ? await lastValueFrom(result) : result) as Decision;
+  } catch (error) {
+    throw failureOf(context) ?? error;
+  }
+}

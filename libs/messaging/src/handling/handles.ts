@@ -1,0 +1,102 @@
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { PARAM_ARGS_METADATA, PATTERN_EXTRAS_METADATA } from '@nestjs/microservices/constants.js';
+import { messageInfo, type MessageClass } from '../message/index.js';
+import type { Decision } from './decision.js';
+import type { HandlerContext, Loads } from './handler-context.js';
+
+export const kafkaTransport = Symbol('tradewind.kafka');
+
+/**
+ * How a replay treats a handler. A `projection` keeps a copy of what other services published: it publishes and schedules nothing, saves
+ * only tables with a sequence and skips older messages, so that it can be applied again. A `policy` decides what happens
+ * next: a replay runs it again only where the operator names it.
+ */
+export type HandlerKind = 'projection' | 'policy';
+
+export interface HandlerOptions<M, L extends Loads<M>> {
+  readonly load?: L;
+  /** Default: a policy. */
+  readonly kind?: HandlerKind;
+  /** Purpose of a consumer group of its own: `prices` makes the group `<service>.prices`. Default: the group of the service. */
+  readonly consumer?: string;
+}
+
+export interface HandlerMetadata {
+  readonly message: MessageClass;
+  readonly load: Loads<unknown>;
+  readonly kind: HandlerKind;
+  readonly consumer: string | undefined;
+}
+
+type Handler<M, L extends Loads<M>> = (message: M, context: HandlerContext<L>) => Decision | Promise<Decision>;
+
+/**
+ * Marks a method of a Nest controller as the handler of one message class. It gets the validated message and the loaded rows and
+ * returns a decision. It may run more than once for a message (after a failed save); its decision is saved once. When it throws,
+ * nothing is changed: Transient is retried, any other error counts as an attempt.
+ */
+export const Handles =
+  <M extends object, L extends Loads<M> = Record<never, never>>(
+    cls: MessageClass<M>,
+    options: HandlerOptions<M, L> = {},
+  ) =>
+  <H extends Handler<M, L>>(target: object, property: string, descriptor: TypedPropertyDescriptor<H>): void => {
+    const { value: handler } = descriptor;
+    if (!handler) throw new TypeError(`@Handles marks methods, and ${property} is none`);
+    const metadata: HandlerMetadata = {
+      message: cls,
+      load: (options.load ?? {}) as Loads<unknown>,
+      kind: options.kind ?? 'policy',
+      consumer: options.consumer,
+    };
+    if (Reflect.getMetadata(PARAM_ARGS_METADATA, target.constructor, property) === undefined) {
+      Payload()(target, property, 0);
+      Ctx()(target, property, 1);
+    }
+    descriptor.value = rememberFailures(property, handler);
+    EventPattern(messageInfo(cls).type, kafkaTransport, { ...metadata })(
+      target,
+      property,
+      descriptor as PropertyDescriptor,
+    );
+  };
+
+export interface DecoratedHandler {
+  readonly metadata: HandlerMetadata;
+  readonly handle: (message: never, context: never) => unknown;
+}
+
+/** The decorated methods of a controller, for use without Nest's pipeline. */
+export function handlersOf(controller: object): DecoratedHandler[] {
+  const prototype = Object.getPrototypeOf(controller) as Record<string, (message: never, context: never) => unknown>;
+  return Object.getOwnPropertyNames(prototype).flatMap((property) => {
+    const method = property === 'constructor' ? undefined : prototype[property];
+    const metadata =
+      method && (Reflect.getMetadata(PATTERN_EXTRAS_METADATA, method) as HandlerMetadata | undefined);
+    return metadata === undefined || !method ? [] : [{ metadata, handle: method.bind(controller) }];
+  });
+}
+
+const failures = new WeakMap<object, unknown>();
+
+/** The error that the handler threw for this context. Nest's exception filters turn it into a text, so it is kept here. */
+export const failureOf = (context: object): unknown => {
+  const failure = failures.get(context);
+  failures.delete(context);
+  return failure;
+};
+
+function rememberFailures<H extends (message: never, context: never) => unknown>(name: string, handler: H): H {
+  const wrapped = async function (this: unknown, message: never, context: never): Promise<unknown> {
+    try {
+      return await handler.call(this, message, context);
+    } catch (error) {
+      failures.set(context, error);
+      throw error;
+    }
+  };
+  for (const key of Reflect.getMetadataKeys(handler) as string[])
+    Reflect.defineMetadata(key, Reflect.getMetadata(key, handler), wrapped);
+  Object.defineProperty(wrapped, 'name', { value: name });
+  return wrapped as unknown as H;
+}

@@ -1,0 +1,7 @@
+/** What a handler declares and returns, and the runner that loads, decides and saves many of them in one transaction. */
+export * from './command.js';
+export * from './command-errors.js';
+export * from './decision.js';
+export * from './handler-context.js';
+export { decode, type Decoded, type DecodedMessage } from './decode.js';
+export { Handles, handlersOf, kafkaTransport, type HandlerKind, type HandlerMetadata, type HandlerOptions } from './handles.js';

@@ -1,0 +1,70 @@
+import { keyOf, type AnyTable, type Change } from '../ports/index.js';
+import type { Load, Rows } from './handler-context.js';
+
+type Row = Record<string, unknown>;
+
+/** The rows of one table during a batch: as loaded, with the changes of earlier decisions. */
+export class LoadedTable {
+  readonly #rows = new Map<string, object>();
+  readonly #requested = new Set<string>();
+  readonly #known = new Set<string>();
+  readonly #changed = new Map<string, Change>();
+  readonly #inserted: Change[] = [];
+
+  constructor(readonly table: AnyTable) {}
+
+  request(keys: Iterable<string>): void {
+    for (const key of keys) this.#requested.add(key);
+  }
+
+  add(rows: readonly object[]): void {
+    for (const row of rows) {
+      const key = keyOf(this.table, row);
+      this.#rows.set(key, row);
+      this.#known.add(key);
+      this.#requested.add(key);
+    }
+  }
+
+  /** Throws a TypeError for a row that was not loaded: it is not locked, so it must not be changed. */
+  check(change: Change): void {
+    if (!change.isNew && !this.#requested.has(change.key))
+      throw new TypeError(`${this.table.name} ${change.key} is to be saved but was not loaded`);
+  }
+
+  apply(change: Change): void {
+    if (change.isNew) return void this.#inserted.push(change);
+    // The same object as loaded: nothing changed, so nothing is written.
+    if (change.row !== undefined && this.#rows.get(change.key) === change.row) return;
+    this.#changed.set(change.key, change);
+    if (change.row === undefined) this.#rows.delete(change.key);
+    else this.#rows.set(change.key, change.row);
+  }
+
+  view(load: Load<unknown, object>, values: readonly string[]): Rows<object> {
+    const { table } = this;
+    const requested = new Set(values);
+    if (load.by === table.key) {
+      return {
+        get: (key) => {
+          if (!requested.has(key)) throw new TypeError(`${table.name} ${key} was not loaded`);
+          return this.#rows.get(key);
+        },
+        all: () => [...requested].sort().flatMap((key) => this.#rows.get(key) ?? []),
+      };
+    }
+    const all = (): object[] =>
+      [...this.#rows.values()]
+        .filter((row) => requested.has(String((row as Row)[load.by])))
+        .sort((a, b) => (keyOf(table, a) < keyOf(table, b) ? -1 : 1));
+    return { get: (key) => all().find((row) => keyOf(table, row) === key), all };
+  }
+
+  get changes(): readonly Change[] {
+    return [...this.#changed.values(), ...this.#inserted];
+  }
+
+  get known(): ReadonlySet<string> {
+    return this.#known;
+  }
+}

@@ -1,0 +1,93 @@
+import { groupBy, Transient } from '@tradewind/kernel';
+import type { AnyTable, RuntimePorts, Store } from '../ports/index.js';
+import { Batch, isUndecided, PartialBatchError, type Committed } from './batch.js';
+import { outcomeOf, type Invocation, type Outcome, type Outcomes } from './invocation.js';
+
+/**
+ * Runs invocations in as few transactions as possible. Each invocation is saved as a whole or not at all, and once. Never
+ * rejects: an outcome says why an invocation was not done.
+ */
+export class Runner {
+  readonly #commitListeners: ((committed: Committed) => void)[] = [];
+  readonly #transientListeners: ((error: Transient) => void)[] = [];
+
+  constructor(
+    private readonly store: Store,
+    private readonly lockOrder: readonly AnyTable[],
+    private readonly ports: RuntimePorts,
+  ) {}
+
+  onCommitted(listener: (committed: Committed) => void): void {
+    this.#commitListeners.push(listener);
+  }
+
+  /** Calls back when invocations were not done for a transient reason. */
+  onTransient(listener: (error: Transient) => void): void {
+    this.#transientListeners.push(listener);
+  }
+
+  async run(invocations: readonly Invocation[]): Promise<Outcomes> {
+    const [first] = invocations;
+    if (!first) return new Map();
+    try {
+      return await this.#attempt(invocations);
+    } catch (error) {
+      if (error instanceof Transient) return this.#allTransient(invocations, error);
+      if (error instanceof PartialBatchError) return this.#withoutUndecided(invocations, error);
+      return invocations.length === 1 ? this.#alone(first) : this.#halves(invocations);
+    }
+  }
+
+  async #attempt(invocations: readonly Invocation[]): Promise<Outcomes> {
+    const { outcomes, committed } = await this.store.transaction((transaction) =>
+      new Batch(transaction, this.lockOrder, this.ports, invocations).run(),
+    );
+    for (const listener of this.#commitListeners) listener(committed);
+    return outcomes;
+  }
+
+  /** The undecided ones keep their outcome; the others run again. */
+  async #withoutUndecided(invocations: readonly Invocation[], { outcomes }: PartialBatchError): Promise<Outcomes> {
+    const undecided = invocations.filter((invocation) => isUndecided(outcomeOf(outcomes, invocation)));
+    const rest = await this.run(invocations.filter((invocation) => !undecided.includes(invocation)));
+    for (const invocation of undecided) rest.set(invocation, outcomeOf(outcomes, invocation));
+    return rest;
+  }
+
+  /** Its save failed. It runs once more alone, because it may only have raced a concurrent insert; then it is the cause. */
+  async #alone(invocation: Invocation): Promise<Outcomes> {
+    try {
+      return await this.#attempt([invocation]);
+    } catch (error) {
+      if (error instanceof Transient) return this.#allTransient([invocation], error);
+      if (error instanceof PartialBatchError) return error.outcomes;
+      return new Map([[invocation, { kind: 'failed', error }]]);
+    }
+  }
+
+  #allTransient(invocations: readonly Invocation[], error: Transient): Outcomes {
+    for (const listener of this.#transientListeners) listener(error);
+    return new Map(invocations.map((invocation) => [invocation, { kind: 'transient', error }]));
+  }
+
+  /** Splits between ordering keys. Within one key, the second half waits for the first. */
+  async #halves(invocations: readonly Invocation[]): Promise<Outcomes> {
+    const keys = [...groupBy(invocations, (invocation) => invocation.orderingKey).values()];
+    if (keys.length > 1) {
+      const half = Math.ceil(keys.length / 2);
+      return merge(await this.run(keys.slice(0, half).flat()), await this.run(keys.slice(half).flat()));
+    }
+    const half = Math.ceil(invocations.length / 2);
+    const first = await this.run(invocations.slice(0, half));
+    const isStopped = ({ kind }: Outcome): boolean => kind === 'failed' || kind === 'deferred' || kind === 'transient';
+    const second = invocations.slice(half);
+    return merge(
+      first,
+      [...first.values()].some(isStopped)
+        ? new Map(second.map((invocation) => [invocation, { kind: 'deferred' }]))
+        : await this.run(second),
+    );
+  }
+}
+
+const merge = (a: Outcomes, b: Outcomes): Outcomes => new Map([...a, ...b]);

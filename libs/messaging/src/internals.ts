@@ -1,0 +1,19 @@
+/** What @tradewind/operations and the test libraries need beyond the public API. No semantic versioning. */
+export { appendOutbox } from './adapters/postgres/outbox-sql.js';
+export {
+  allPartitionCounts,
+  partitionCountOf,
+  type RawPartitionCount,
+} from './adapters/postgres/partition-counts-sql.js';
+export { statementOf } from './adapters/postgres/sql.js';
+export { tableSql } from './adapters/postgres/table-sql.js';
+export { DeadLetterWriter, textOf } from './consumer/dead-letter-writer.js';
+export { decode, type Decoded } from './handling/decode.js';
+export { Handlers } from './handling/handlers.js';
+export { handlersOf } from './handling/handles.js';
+export type { Invocation, Outcome } from './handling/invocation.js';
+export { poisonedInvocation } from './handling/poisoned-invocation.js';
+export { Runner } from './handling/runner.js';
+export { partitionOf } from './message/partition-of.js';
+export { toOutboxRow } from './outbox/envelope.js';
+export { sendBatches } from './outbox/send-batches.js';

@@ -1,0 +1,84 @@
+import { OperationRejected, Transient } from '@tradewind/kernel';
+
+/** Why a store call failed for now. Bounded: it is a metric label. */
+export const transientReasons = [
+  'deadlock',
+  'serialization',
+  'lock',
+  'connections',
+  'unknown-outcome',
+  'unavailable',
+  'other',
+] as const;
+export type TransientReason = (typeof transientReasons)[number];
+
+/** The store cannot answer now. Nothing of the transaction is kept. */
+export class StoreUnavailable extends Transient {
+  override readonly name: string = 'StoreUnavailable';
+  constructor(
+    readonly reason: TransientReason,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/**
+ * The database became unavailable during a commit: the transaction may or may not be kept. What marks itself (a message, an
+ * effect, a command with an idempotency key) may be run again; anything else must not be.
+ */
+export class OutcomeUnknown extends StoreUnavailable {
+  override readonly name = 'OutcomeUnknown';
+  constructor(message: string, options?: ErrorOptions) {
+    super('unknown-outcome', message, options);
+  }
+}
+
+/** A statement took longer than its limit, while the database answers others. */
+export class StatementTimeout extends Error {
+  override readonly name = 'StatementTimeout';
+}
+
+/** An insert met an existing row with the same unique key. An HTTP command answers 409. */
+export class UniqueConflict extends Error {
+  override readonly name = 'UniqueConflict';
+  constructor(
+    readonly constraint: string,
+    options?: ErrorOptions,
+  ) {
+    super(`a row with this key exists already (${constraint})`, options);
+  }
+}
+
+/** The broker rejects records for good, for example because they are too large. `reason` is Kafka's name of the error. */
+export class RecordsRejected extends Error {
+  override readonly name = 'RecordsRejected';
+  constructor(
+    readonly reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(`the broker rejects the records: ${reason}`, options);
+  }
+}
+
+/** A topic is missing, or exists with other settings than the contracts declare. */
+export class TopicMismatch extends OperationRejected {
+  override readonly name = 'TopicMismatch';
+}
+
+/** Offsets of a group can be set only while no instance consumes in it. */
+export class GroupHasMembers extends OperationRejected {
+  override readonly name = 'GroupHasMembers';
+  constructor(group: string) {
+    super(`the group ${group} has members: stop the instances that consume in it`);
+  }
+}
+
+/**
+ * Database and Kafka contradict each other: one of them was lost or restored to an earlier moment. Going on would publish messages
+ * twice under other ids, or never. The message names the partition and the command that repairs it.
+ */
+export class OffsetMismatch extends Error {
+  override readonly name = 'OffsetMismatch';
+}

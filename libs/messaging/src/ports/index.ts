@@ -1,0 +1,9 @@
+/** What the library needs of the outside, as interfaces and typed errors: broker, store, clock, timers, randomness. */
+export * from './errors.js';
+export * from './kafka-client.js';
+export * from './previous-ends.js';
+export * from './runtime-ports.js';
+export * from './store.js';
+export * from './table.js';
+export * from './waiting.js';
+export * from './wake-signal.js';

@@ -1,0 +1,185 @@
+import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  Catch,
+  Controller,
+  Injectable,
+  Module,
+  UseFilters,
+  UseGuards,
+  UseInterceptors,
+  UsePipes,
+  type CallHandler,
+  type CanActivate,
+  type ExceptionFilter,
+  type ExecutionContext,
+  type INestApplication,
+  type NestInterceptor,
+  type PipeTransform,
+  type Type,
+} from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ClientProxyFactory, EventPattern, Payload, Transport } from '@nestjs/microservices';
+import { eventually } from '@tradewind/testing';
+import { IsString } from 'class-validator';
+import { of, tap, type Observable } from 'rxjs';
+import { DataSource } from 'typeorm';
+import { freshDatabase, type FreshDatabase } from '../../../../tools/platform/postgres/fresh-database.js';
+import { freePorts } from '../../../../tools/platform/process/ports.js';
+import {
+  MessageRegistry,
+  Handles,
+  kafkaClient,
+  KafkaTransport,
+  Message,
+  MessagingModule,
+  messagingMigrations,
+  nothing,
+  Outbox,
+  topic,
+  type Decision,
+} from '../index.js';
+
+const run = randomUUID().slice(0, 8);
+const events = topic(`pipeline-${run}.events`, { owner: 'x', partitions: 1 });
+
+@Message({ type: 'pipeline.tried', topic: events, key: 'id' })
+class Tried {
+  @IsString() readonly id!: string;
+  @IsString() readonly how!: string;
+}
+
+/** What happened, in order, to each message: by our transport and by Nest's own. */
+const traces = new Map<string, string[]>();
+const note = (message: Tried, what: string): void =>
+  void traces.set(message.id, [...(traces.get(message.id) ?? []), what]);
+
+@Injectable()
+class Guard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    const message = context.switchToRpc().getData<Tried>();
+    note(message, `guard ${context.getType()}`);
+    return message.how !== 'forbidden';
+  }
+}
+@Injectable()
+class Interceptor implements NestInterceptor {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const message = context.switchToRpc().getData<Tried>();
+    note(message, `before ${context.getHandler().name}`);
+    return next.handle().pipe(tap({ next: () => note(message, 'after'), error: () => note(message, 'after error') }));
+  }
+}
+@Injectable()
+class Pipe implements PipeTransform {
+  transform(message: Tried): Tried {
+    if (message.how === undefined) return message; // not the payload
+    note(message, 'pipe');
+    if (message.how === 'refused by pipe') throw new RangeError('pipe');
+    return { id: message.id, how: `${message.how}!` };
+  }
+}
+@Catch(RangeError)
+class Filter implements ExceptionFilter {
+  catch(error: RangeError, host: Parameters<ExceptionFilter['catch']>[1]): Observable<unknown> {
+    note(host.switchToRpc().getData<Tried>(), `filter ${error.message}`);
+    return of(nothing());
+  }
+}
+const handle = (message: Tried): Decision => {
+  note(message, `handler ${message.how}`);
+  if (message.how === 'throws!') throw new RangeError('handler');
+  return nothing();
+};
+
+@UseGuards(Guard)
+@UseInterceptors(Interceptor)
+@UseFilters(Filter)
+@Controller()
+class Ours {
+  @UsePipes(Pipe)
+  @Handles(Tried)
+  on(message: Tried): Decision {
+    return handle(message);
+  }
+}
+@UseGuards(Guard)
+@UseInterceptors(Interceptor)
+@UseFilters(Filter)
+@Controller()
+class Nests {
+  @UsePipes(Pipe)
+  @EventPattern('pipeline.tried')
+  on(@Payload() message: Tried): Decision {
+    return handle(message);
+  }
+}
+
+describe('a handler with guards, pipes, interceptors and filters', () => {
+  let database: FreshDatabase;
+  let dataSource: DataSource;
+  const apps: INestApplication[] = [];
+  const begin = async (module: Type, connect: (app: INestApplication) => void): Promise<INestApplication> => {
+    const app = await NestFactory.create(module, { logger: false });
+    connect(app);
+    await app.init();
+    await app.startAllMicroservices();
+    apps.push(app);
+    return app;
+  };
+
+  beforeAll(async () => {
+    database = await freshDatabase();
+    dataSource = await new DataSource({
+      type: 'postgres',
+      url: database.url,
+      migrations: messagingMigrations,
+    }).initialize();
+    await dataSource.runMigrations();
+  });
+  afterAll(async () => {
+    for (const app of apps) await app.close();
+    await dataSource.destroy();
+    await database.drop();
+  });
+
+  it('is treated by our transport as by one of Nest', async () => {
+    const brokers = process.env['TEST_KAFKA_BROKERS']!.split(',');
+    const kafka = kafkaClient({ brokers, clientId: 'test' });
+    await kafka.provision([events]);
+    await kafka.close();
+    const messaging = MessagingModule.forRoot(
+      { service: `pipeline-${run}`, contracts: new MessageRegistry([Tried]), lockOrder: [] },
+      { brokers, clientId: 'x', dataSource, log: () => undefined },
+    );
+    @Module({ imports: [messaging], controllers: [Ours] })
+    class OurModule {}
+    @Module({ controllers: [Nests] })
+    class NestModule {}
+    const ours = await begin(OurModule, (app) => app.connectMicroservice({ strategy: app.get(KafkaTransport) }));
+    const [port = 0] = await freePorts(1);
+    await begin(NestModule, (app) => app.connectMicroservice({ transport: Transport.TCP, options: { port } }));
+    const client = ClientProxyFactory.create({ transport: Transport.TCP, options: { port } });
+
+    const hows = ['well', 'throws', 'refused by pipe', 'forbidden'];
+    const outbox = ours.get(Outbox);
+    for (const how of hows) {
+      await outbox.transaction(dataSource.manager, (manager) => outbox.publish(manager, Tried, { id: `ours ${how}`, how }));
+      client.emit('pipeline.tried', { id: `nest ${how}`, how });
+    }
+    await eventually(
+      () =>
+        traces.size === 8 && traces.get('ours well')?.includes('after') && traces.get('nest well')?.includes('after'),
+    );
+    await eventually(
+      () =>
+        traces.get('ours throws')?.includes('filter handler') && traces.get('nest throws')?.includes('filter handler'),
+    );
+    for (const how of hows) {
+      const distinct = [...new Set(traces.get(`ours ${how}`))]; // a message that a guard refuses is tried again before it is parked
+      expect([how, distinct]).toEqual([how, traces.get(`nest ${how}`)]);
+    }
+    await client.close();
+  });
+});

@@ -1,0 +1,187 @@
+import { isOver, type Input, type OperatorAction } from '@tradewind/saga';
+import { nothing, type Decision, type DecisionContext, type Rows } from '../handling/index.js';
+import type { Invocation } from '../handling/invocation.js';
+import type { Runner } from '../handling/runner.js';
+import { partitionOf } from '../message/partition-of.js';
+import {
+  Aborted,
+  newId,
+  partitionKey,
+  unlessAborted,
+  WakeSignal,
+  type DueTimeout,
+  type KafkaClient,
+  type Log,
+  type RuntimePorts,
+  type Store,
+} from '../ports/index.js';
+import { advanceSaga, sagaLoads, type SagaBinding } from './saga-binding.js';
+import type { SagaRow } from './saga-tables.js';
+
+const pollIntervalMs = 250;
+const maxTimeouts = 500;
+/** A timeout whose key is blocked, or whose decision failed, is postponed by this time. */
+const postponeMs = 2_000;
+
+export interface TimeoutWorkerOptions {
+  readonly group: string;
+  /** The topics with the replies. */
+  readonly topics: readonly string[];
+  readonly partitionCountOf: (topic: string) => number;
+  readonly sagas: readonly SagaBinding<object>[];
+  readonly log: Log;
+}
+
+/**
+ * Handles timeouts, which are rows of the database. A due timeout counts only after the group has read the reply topics up to
+ * the ends that they had when the timeout was first seen due. So neither a silent broker nor a lagging consumer fails a saga.
+ */
+export class TimeoutWorker {
+  readonly #wakeSignal: WakeSignal;
+  readonly #endsWhenDue = new Map<string, ReadonlyMap<string, bigint>>();
+  readonly #stopping = new AbortController();
+  #run: Promise<void> | undefined;
+
+  constructor(
+    private readonly store: Store,
+    private readonly kafka: KafkaClient,
+    private readonly runner: Runner,
+    private readonly ports: RuntimePorts,
+    private readonly options: TimeoutWorkerOptions,
+  ) {
+    this.#wakeSignal = new WakeSignal(ports.timers);
+  }
+
+  start(): void {
+    this.#run ??= this.#loop();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#wakeSignal.notify();
+    await this.#run;
+  }
+
+  async #loop(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      try {
+        await this.#handleDue();
+      } catch (error) {
+        if (error instanceof Aborted) return;
+        this.options.log('warn', 'timeouts wait', { error: String(error) });
+      }
+      await this.#wakeSignal.wait(pollIntervalMs);
+    }
+  }
+
+  async #handleDue(): Promise<void> {
+    const due = await this.store.dueTimeouts(maxTimeouts);
+    for (const id of this.#endsWhenDue.keys())
+      if (!due.some((timeout) => timeout.id === id)) this.#endsWhenDue.delete(id);
+    if (due.length === 0) return;
+    const timeouts = due.filter((timeout) => !isOperatorAction(timeout));
+    const ready = [...due.filter(isOperatorAction), ...(await this.#withAllRepliesRead(timeouts))];
+    const outcomes = await this.runner.run(ready.map((timeout) => this.#invocationOf(timeout)));
+    for (const [{ timeout }, outcome] of outcomes) {
+      // crashpoint: timeouts.after-handle
+      if (outcome.kind !== 'failed' || timeout === undefined) continue;
+      this.options.log('error', 'a timeout could not be handled', { timeout, error: String(outcome.error) });
+      await this.store.postponeTimeouts([timeout], postponeMs);
+    }
+  }
+
+  /** The timeouts whose replies, had they been published in time, would have been read by now. */
+  async #withAllRepliesRead(due: readonly DueTimeout[]): Promise<DueTimeout[]> {
+    if (due.length === 0) return [];
+    const { group, topics } = this.options;
+    const ends = new Map(
+      (await this.#untilStopped(this.kafka.endOffsets(topics))).map((each) => [
+        partitionKey(each),
+        each.end > each.start ? each.end : 0n,
+      ]),
+    );
+    for (const timeout of due) if (!this.#endsWhenDue.has(timeout.id)) this.#endsWhenDue.set(timeout.id, ends);
+    const read = new Map(
+      (await this.#untilStopped(this.kafka.committedOffsets(group, topics))).map((each) => [
+        partitionKey(each),
+        each.offset,
+      ]),
+    );
+    const readUp = due.filter((timeout) => {
+      const then = this.#endsWhenDue.get(timeout.id) ?? ends;
+      return topics.every((topic) =>
+        this.#partitionsOfKey(keyOf(timeout), topic, then).every(
+          (partition) => (read.get(partition) ?? 0n) >= (then.get(partition) ?? 0n),
+        ),
+      );
+    });
+    return this.#withoutBlocked(readUp);
+  }
+
+  /** Every partition that the key ever belonged to: the participant may have increased the partitions of the reply topic. */
+  #partitionsOfKey(key: string, topic: string, ends: ReadonlyMap<string, bigint>): string[] {
+    const found = new Set<string>();
+    let partitions = this.options.partitionCountOf(topic);
+    do found.add(partitionKey({ topic, partition: partitionOf(key, partitions) }));
+    while (ends.has(partitionKey({ topic, partition: partitions++ })));
+    return [...found];
+  }
+
+  #untilStopped<T>(question: Promise<T>): Promise<T> {
+    return unlessAborted(this.#stopping.signal, question);
+  }
+
+  /** A reply in the dead letters has arrived: its saga waits for the operator, not for the timeout. */
+  async #withoutBlocked(due: readonly DueTimeout[]): Promise<DueTimeout[]> {
+    if (due.length === 0) return [];
+    const blockedKeys = await this.store.blockedKeys(this.options.group, due.map(keyOf));
+    const blocked = due.filter((timeout) => blockedKeys.has(keyOf(timeout)));
+    if (blocked.length > 0)
+      await this.store.postponeTimeouts(
+        blocked.map((timeout) => timeout.id),
+        postponeMs,
+      );
+    return due.filter((timeout) => !blockedKeys.has(keyOf(timeout)));
+  }
+
+  #invocationOf(timeout: DueTimeout): Invocation {
+    // crashpoint: timeouts.before-handle
+    const binding = this.options.sagas.find(({ definition }) => timeout.sagaId.startsWith(`${definition.name}:`));
+    return {
+      cause: newId(this.ports),
+      orderingKey: timeout.sagaId,
+      timeout: timeout.id,
+      load: binding ? (sagaLoads(binding) as Invocation['load']) : {},
+      input: timeout.sagaId,
+      correlation: keyOf(timeout),
+      decide: (context) => {
+        if (!binding) throw new TypeError(`this service has no saga of the name in ${timeout.sagaId}`);
+        return decideTimeout(binding, timeout, context as TimeoutContext);
+      },
+    };
+  }
+}
+
+type TimeoutContext = DecisionContext & { readonly saga: Rows<SagaRow>; readonly subject: Rows<object> };
+
+const keyOf = ({ sagaId }: DueTimeout): string => sagaId.slice(sagaId.indexOf(':') + 1);
+
+function decideTimeout(binding: SagaBinding<object>, timeout: DueTimeout, context: TimeoutContext): Decision {
+  const [saga] = context.saga.all();
+  const [subject] = context.subject.all();
+  if (!saga || !subject || isOver(saga.state)) return nothing();
+  return advanceSaga(binding, { saga, subject }, inputOf(timeout), context);
+}
+
+/** An operator action is a timeout that is due at once: `operator {"action":"retry","reason":"…"}`. */
+const operatorPrefix = 'operator ';
+const isOperatorAction = (timeout: DueTimeout): boolean => timeout.name.startsWith(operatorPrefix);
+
+function inputOf({ name }: DueTimeout): Input {
+  if (!name.startsWith(operatorPrefix)) return { kind: 'timeout', name };
+  const { action, reason } = JSON.parse(name.slice(operatorPrefix.length)) as {
+    action: OperatorAction;
+    reason: string;
+  };
+  return { kind: 'operator', action, reason };
+}

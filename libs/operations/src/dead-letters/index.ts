@@ -1,0 +1,2 @@
+/** What an operator does with dead letters. */
+export {};

@@ -1,0 +1,17 @@
+/** Recovers a lost database from the topics, and a lost Kafka from the archives of the outboxes. */
+export { backUp } from './backup.js';
+export { recoverDatabase, type DatabaseRecovery, type RecoveredDatabase } from './recover-database.js';
+export type {
+  AnsweredRequest,
+  BackupRows,
+  Consumed,
+  Published,
+  RecoveredSaga,
+  RecoveredTimeout,
+  Recovery,
+} from './recovery.js';
+export { hashTables, type TableHash } from './table-hashes.js';
+export { RecoveryRejected, type RecoveryContext, type RecoveryProgress } from './recovery-context.js';
+export { recoverOffsets, type ConsumerDescription, type RecoveredOffsets } from './recover-offsets.js';
+export { republish } from './republish.js';
+export { recoverTopics, type RecoveredTopics } from './recover-topics.js';

@@ -1,0 +1,118 @@
+import { GroupHasMembers, type KafkaClient, type Store, type TopicPartition } from '@tradewind/messaging';
+import { decode } from '@tradewind/messaging/internals';
+import { recordCount, wholeRanges } from './read-published.js';
+import {
+  recordRecovery,
+  RecoveryRejected,
+  rejectRunningService,
+  StepProgress,
+  type RecoveryContext,
+} from './recovery-context.js';
+import { resetStarts } from './recovery-sql.js';
+
+type Context = RecoveryContext & { readonly store: Pick<Store, 'notHandled'> };
+type Ends = Awaited<ReturnType<KafkaClient['endOffsets']>>;
+
+/** A consumer group with what it handles. */
+export interface ConsumerDescription {
+  readonly group: string;
+  readonly topics: readonly string[];
+  readonly types: readonly string[];
+  /** Types whose handlers may publish; default: all. */
+  readonly decidingTypes?: readonly string[];
+}
+
+export interface RecoveredOffsets {
+  /** `left`: records from the new offsets to the ends. */
+  readonly groups: readonly { readonly group: string; readonly partitions: number; readonly left: number }[];
+  readonly seconds: number;
+}
+
+/** Interval between two attempts while a group has members, and the longest wait: a killed member leaves when its session times out. */
+const retryIntervalMs = 500;
+const membersTimeoutMs = 20_000;
+
+/**
+ * Sets the committed offsets of a service's groups from its inbox, after the topics were recovered: on each partition to the first
+ * message that is neither handled nor dead-lettered. So no message is skipped and none is handled twice. The topics of every service
+ * must be recovered before.
+ */
+export async function recoverOffsets(
+  context: Context,
+  consumers: readonly ConsumerDescription[],
+): Promise<RecoveredOffsets> {
+  await rejectRunningService(context);
+  const { kafka, dataSource, options } = context;
+  const ends = await kafka.endOffsets([...new Set(consumers.flatMap(({ topics }) => topics))]);
+  const progress = new StepProgress(context, `reading what ${options.service} has handled`, recordCount(ends));
+  const first = await firstUnhandled(context, consumers, ends, progress);
+  const groups: { group: string; partitions: number; left: number }[] = [];
+  for (const { group, topics } of consumers) {
+    const offsets = ends
+      .filter(({ topic }) => topics.includes(topic))
+      .map((each) => ({ ...each, offset: first.get(placeOf(group, each)) ?? each.end }));
+    await whenEmpty(context, async () => {
+      await kafka.deleteOffsets(group);
+      await kafka.setOffsets(group, offsets);
+    });
+    groups.push({
+      group,
+      partitions: offsets.length,
+      left: Number(offsets.reduce((sum, { offset, end }) => sum + end - offset, 0n)),
+    });
+  }
+  progress.report();
+  await dataSource.query(resetStarts); // counts of starts at former offsets
+  await recordRecovery(context, 'recover offsets', { groups });
+  return { groups, seconds: progress.seconds };
+}
+
+async function whenEmpty({ ports }: RecoveryContext, set: () => Promise<void>): Promise<void> {
+  for (let waitedMs = 0; ; waitedMs += retryIntervalMs) {
+    try {
+      return await set();
+    } catch (error) {
+      if (!(error instanceof GroupHasMembers)) throw error;
+      if (waitedMs >= membersTimeoutMs) throw new RecoveryRejected(error.message, { cause: error });
+      await ports.timers.wait(retryIntervalMs);
+    }
+  }
+}
+
+/** Reads the topics once for all groups: by group and partition, the first offset that is not handled. */
+async function firstUnhandled(
+  { kafka, store, options }: Context,
+  consumers: readonly ConsumerDescription[],
+  ends: Ends,
+  progress: StepProgress,
+): Promise<ReadonlyMap<string, bigint>> {
+  const first = new Map<string, bigint>();
+  const groups = consumers.map(({ group, topics, types }) => ({
+    group,
+    topics: new Set(topics),
+    types: new Set(types),
+  }));
+  await kafka.read({
+    ranges: wholeRanges(ends),
+    onRecords: async (records) => {
+      progress.add(records.length);
+      const [record] = records;
+      if (!record) return;
+      for (const { group, types } of groups.filter(({ topics }) => topics.has(record.topic))) {
+        const place = placeOf(group, record);
+        if (first.has(place)) continue;
+        const handled = records
+          .filter(({ headers }) => types.has(headers['ce_type'] ?? ''))
+          .map((each) => ({ id: decode(each, options.contracts).id, offset: each.offset }));
+        if (handled.length === 0) continue;
+        const ids = handled.map(({ id }) => id);
+        const missing = await store.notHandled(group, ids);
+        const next = handled.find(({ id }) => missing.has(id));
+        if (next) first.set(place, next.offset);
+      }
+    },
+  });
+  return first;
+}
+
+const placeOf = (group: string, { topic, partition }: TopicPartition): string => `${group} ${topic}:${partition}`;

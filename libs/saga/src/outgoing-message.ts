@@ -1,0 +1,7 @@
+/** A message to publish: its class and its fields. */
+export interface OutgoingMessage<M extends object = object> {
+  readonly cls: new () => M;
+  readonly fields: M;
+}
+
+export const message = <M extends object>(cls: new () => M, fields: M): OutgoingMessage<M> => ({ cls, fields });

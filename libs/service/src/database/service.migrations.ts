@@ -1,0 +1,32 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+const up = `
+create table svc_signing_keys (
+  kid text primary key,
+  public_key text,
+  announced_at timestamptz,
+  signs_from timestamptz,
+  retired_at timestamptz,
+  check (public_key is not null or retired_at is not null)
+);
+create table svc_data_keys (
+  user_id uuid primary key,
+  wrapped_key text,
+  created_at timestamptz,
+  destroyed_at timestamptz,
+  check ((wrapped_key is null) = (destroyed_at is not null))
+) with (fillfactor = 70);
+`;
+
+/** A service's copies of `user.keys` and `user.data-keys`. */
+export class ServiceKeys1700000000002 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(up);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('drop table svc_signing_keys, svc_data_keys');
+  }
+}
+
+export const serviceMigrations = [ServiceKeys1700000000002];

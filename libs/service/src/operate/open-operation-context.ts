@@ -1,0 +1,101 @@
+import {
+  kafkaClient,
+  messagingMigrations,
+  MessagingRuntime,
+  PostgresStore,
+  systemPorts,
+  type Log,
+  type MessagingOptions,
+} from '@tradewind/messaging';
+import type { OperationContext, Recovery } from '@tradewind/operations';
+import { SigningKeysHandler } from '../auth/signing-keys.handler.js';
+import { SigningKeys } from '../auth/signing-keys.table.js';
+import type { DatabaseConfig } from '../config/index.js';
+import { applyMigrations, connect, dataSourceOf, migrationsTable, type Migration } from '../database/index.js';
+import { serviceMigrations } from '../database/service.migrations.js';
+import { DataKeysHandler } from '../sealing/data-keys.handler.js';
+import { DataKeys } from '../sealing/index.js';
+
+/** What a service's module and its operations have in common. */
+export interface ServiceDefinition {
+  readonly messaging: MessagingOptions;
+  /** The controllers that handle messages; their constructors have no parameters. */
+  readonly handlers: readonly (new () => object)[];
+  /** The service's own, without those of the libraries. */
+  readonly migrations: readonly Migration[];
+  /** True if it stores sealed fields. */
+  readonly sealing?: boolean;
+}
+
+/** A service with the recovery of its database. */
+export interface RecoverableService extends ServiceDefinition {
+  /** It may need a secret of the configuration. */
+  readonly recovery: (config: DatabaseConfig) => Recovery;
+}
+
+export interface OpenOperationContext extends OperationContext {
+  close(): Promise<void>;
+}
+
+/** Connects to the database and the broker. Applies no migration. */
+export async function openOperationContext(
+  { messaging, handlers, migrations, recovery, sealing = false }: RecoverableService,
+  config: DatabaseConfig,
+  report: (line: string) => void,
+  signal: AbortSignal,
+): Promise<OpenOperationContext> {
+  const { service } = messaging;
+  const own = [SigningKeys, DataKeys];
+  const options: MessagingOptions = {
+    ...messaging,
+    lockOrder: [...own, ...messaging.lockOrder.filter(({ name }) => own.every((table) => table.name !== name))],
+  };
+  const log: Log = (level, message, detail) => {
+    if (level !== 'info') report(`${level}: ${message}${detail ? ` ${JSON.stringify(detail)}` : ''}`);
+  };
+  const connection = `${service} operator`;
+  const all = [...messagingMigrations, ...serviceMigrations, ...migrations];
+  const dataSource = dataSourceOf(config, connection, all, config.STATEMENT_TIMEOUT_MS);
+  await connect(dataSource, systemPorts);
+  const kafka = kafkaClient({ brokers: config.KAFKA_BROKERS, clientId: `${service}-operator`, log });
+  const store = new PostgresStore(dataSource, { statementMs: config.STATEMENT_TIMEOUT_MS });
+  const onFatal = (error: Error): never => {
+    throw error;
+  };
+  const runtime = new MessagingRuntime(options, { store, kafka, ports: systemPorts, log, onFatal }, () => []);
+  for (const Handler of [SigningKeysHandler, ...(sealing ? [DataKeysHandler] : []), ...handlers])
+    runtime.addController(new Handler());
+  // The relay of the running service publishes at once what an operation commits.
+  runtime.runner.onCommitted(({ published }) => {
+    if (published > 0)
+      void store
+        .notify()
+        .catch((error: unknown) =>
+          log('warn', 'the relay could not be notified; it polls once a second', { error: String(error) }),
+        );
+  });
+  return {
+    service,
+    messaging: options,
+    recovery: recovery(config),
+    dataSource,
+    store,
+    kafka,
+    ports: systemPorts,
+    log,
+    runtime,
+    report,
+    signal,
+    migrationsTable,
+    applyMigrations,
+    openWithoutTimeout: async () => {
+      const withoutTimeout = dataSourceOf(config, connection, all);
+      await connect(withoutTimeout, systemPorts);
+      return withoutTimeout;
+    },
+    close: async () => {
+      await kafka.close();
+      await dataSource.destroy();
+    },
+  };
+}

@@ -1,0 +1,137 @@
+import type {
+  AnyTable,
+  Change,
+  ClaimResult,
+  EffectRow,
+  Idempotency,
+  IdempotencyClaim,
+  LoadRequest,
+  InboxMark,
+  OutboxRow,
+  DeadLetter,
+  DeadLetterReason,
+  TimeoutRow,
+  Transaction,
+} from '@tradewind/messaging';
+import type { DatabaseSession } from './database-session.js';
+import { storedAnswer } from './idempotency-rows.js';
+import { copyOf } from './inbox-rows.js';
+import { jsonbOf } from './jsonb.js';
+import { storedRow } from './outbox-rows.js';
+import type { SimulatedDatabase } from './simulated-database.js';
+import { uuidOf } from './stored-row.js';
+
+/** The Transaction port: the same statements in the same order as in the PostgreSQL store, each a call of its own. */
+export class SimulatedTransaction implements Transaction {
+  readonly #database: SimulatedDatabase;
+
+  constructor(private readonly session: DatabaseSession) {
+    this.#database = session.database;
+  }
+
+  async mark(consumer: string, marks: readonly InboxMark[]): ReturnType<Transaction['mark']> {
+    const { inbox } = this.#database;
+    const { newIds, blocked } = await this.session.statement('mark', (tx) => inbox.mark(tx, consumer, marks));
+    if (blocked.size > 0) {
+      const orderingKeys = [...new Set(marks.filter(({ id }) => blocked.has(id)).map(({ orderingKey }) => orderingKey))];
+      await this.session.statement('lock blocked keys', (tx) => inbox.lockBlockedKeys(tx, consumer, orderingKeys));
+      for (const id of await this.session.statement('already handled', (tx) => inbox.handled(tx, consumer, blocked)))
+        blocked.delete(id);
+    }
+    const duplicates = marks.map(({ id }) => id).filter((id) => !newIds.has(id) && !blocked.has(id));
+    return { duplicates: new Set(duplicates), blocked };
+  }
+
+  async markRedriven(consumer: string, id: string, orderingKey: string): Promise<boolean> {
+    const { inbox } = this.#database;
+    if (!(await this.session.statement('remove dead letter', (tx) => inbox.removeDeadLetter(tx, consumer, id)))) return false;
+    return this.session.statement('mark', (tx) => inbox.markOne(tx, consumer, id, orderingKey));
+  }
+
+  async unmark(consumer: string, ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.session.statement('unmark', (tx) => this.#database.inbox.unmark(tx, consumer, ids));
+  }
+
+  async claim(claims: readonly IdempotencyClaim[]): Promise<readonly ClaimResult[]> {
+    const { idempotency } = this.#database;
+    const newClaims = await this.session.statement('claim', (tx) => idempotency.claim(tx, claims));
+    if (newClaims.size === claims.length) return claims.map(() => ({ isNew: true }));
+    return this.session.statement('answers', (tx) => idempotency.answers(tx, claims, newClaims));
+  }
+
+  async unclaim(claims: readonly Idempotency[]): Promise<void> {
+    if (claims.length > 0)
+      await this.session.statement('unclaim', (tx) => this.#database.idempotency.unclaim(tx, claims));
+  }
+
+  async saveAnswers(answers: readonly { readonly claim: Idempotency; readonly answer: unknown }[]): Promise<void> {
+    if (answers.length === 0) return;
+    const stored = answers.map(({ claim, answer }) => ({ claim, answer: storedAnswer(answer) }));
+    await this.session.statement('save answers', (tx) => this.#database.idempotency.saveAnswers(tx, stored));
+  }
+
+  load({ table, by }: LoadRequest): Promise<readonly object[]> {
+    return this.session.statement(`load ${table.name}`, (tx) => this.#database.tableRows(table).load(tx, by));
+  }
+
+  async save(table: AnyTable, changes: readonly Change[], known: ReadonlySet<string>): Promise<void> {
+    const rows = this.#database.tableRows(table);
+    const stored = changes.filter(({ row }) => row !== undefined);
+    const deleted = changes.filter(({ row, key }) => row === undefined && known.has(key)).map(({ key }) => key);
+    const updated = rows.stored(stored.filter(({ key }) => known.has(key)));
+    const inserted = rows.stored(stored.filter(({ key }) => !known.has(key)));
+    if (deleted.length > 0) await this.session.statement(`delete ${table.name}`, (tx) => rows.remove(tx, deleted));
+    if (updated.length > 0)
+      await this.session.statement(`update ${table.name}`, (tx) => rows.save(tx, 'update', updated));
+    if (inserted.length > 0)
+      await this.session.statement(`insert ${table.name}`, (tx) => rows.save(tx, 'insert', inserted));
+  }
+
+  async append(rows: readonly OutboxRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    const { outbox } = this.#database;
+    const stored = rows.map(storedRow);
+    const first = await this.session.statement('assign sequences', (tx) => outbox.assignSequences(tx, stored));
+    await this.session.statement('append', (tx) => outbox.append(tx, stored, first));
+  }
+
+  async scheduleEffects(rows: readonly EffectRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    const stored = rows.map((row) => ({
+      ...row,
+      id: uuidOf(row.id),
+      cause: uuidOf(row.cause),
+      payload: jsonbOf(row.payload),
+    }));
+    await this.session.statement('schedule effects', (tx) => this.#database.effects.schedule(tx, stored));
+  }
+
+  finishEffects(results: readonly { readonly id: string; readonly token: string }[]): Promise<ReadonlySet<string>> {
+    return this.session.statement('finish effects', (tx) => this.#database.effects.finish(tx, results));
+  }
+
+  async scheduleTimeouts(rows: readonly TimeoutRow[], cancelled: readonly string[] = []): Promise<void> {
+    if (rows.length + cancelled.length > 0)
+      await this.session.statement('schedule timeouts', (tx) => this.#database.timeouts.schedule(tx, rows, cancelled));
+  }
+
+  takeTimeouts(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return this.session.statement('take timeouts', (tx) => this.#database.timeouts.take(tx, ids));
+  }
+
+  async addDeadLetters(messages: readonly DeadLetter[], reason: DeadLetterReason | null): Promise<void> {
+    if (messages.length === 0) return;
+    const { inbox } = this.#database;
+    const stored = messages.map(copyOf);
+    if (reason) await this.session.statement('block key', (tx) => inbox.block(tx, stored[0]!, reason));
+    await this.session.statement('add dead letters', (tx) => inbox.addDeadLetters(tx, stored));
+  }
+
+  async nextRedriven(consumer: string, orderingKey: string): Promise<DeadLetter | null> {
+    const { inbox } = this.#database;
+    if (!(await this.session.statement('lock blocked key', (tx) => inbox.isRedriving(tx, consumer, orderingKey)))) return null;
+    const first = await this.session.statement('next dead letter', (tx) => inbox.firstDeadLetter(tx, consumer, orderingKey));
+    if (!first) await this.session.statement('unblock key', (tx) => inbox.unblock(tx, consumer, orderingKey));
+    return first;
+  }
+}

@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+import { tokenAudience, tokenIssuer, type Role } from '@tradewind/service';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import type { DataSource } from 'typeorm';
+
+export interface TokenOptions {
+  readonly role?: Role;
+  readonly userId?: string;
+}
+
+const keyId = 'test';
+
+/** Signs access tokens with a key that the service under test knows. */
+export class AccessTokens {
+  private constructor(private readonly privateKey: Awaited<ReturnType<typeof generateKeyPair>>['privateKey']) {}
+
+  /** Adds the public key to the service's copy of signing keys. */
+  static async create(dataSource: DataSource): Promise<AccessTokens> {
+    const { privateKey, publicKey } = await generateKeyPair('EdDSA');
+    await dataSource.query(
+      'insert into svc_signing_keys (kid, public_key, announced_at, signs_from) values ($1, $2, now(), now())',
+      [keyId, (await exportJWK(publicKey)).x],
+    );
+    return new AccessTokens(privateKey);
+  }
+
+  /** Default: a customer with a new user id. Valid for one hour. */
+  sign({ role = 'customer', userId = randomUUID() }: TokenOptions = {}): Promise<string> {
+    return new SignJWT({ role })
+      .setProtectedHeader({ alg: 'EdDSA', kid: keyId })
+      .setSubject(userId)
+      .setIssuer(tokenIssuer)
+      .setAudience(tokenAudience)
+      .setIssuedAt()
+      .setExpirationTime('1h')
+      .sign(this.privateKey);
+  }
+}

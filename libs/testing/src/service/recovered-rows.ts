@@ -1,0 +1,36 @@
+import { expect } from '@jest/globals';
+import { keyOf, PostgresStore, type AnyTable } from '@tradewind/messaging';
+import type { DataSource } from 'typeorm';
+
+/** A table and the rows that were recovered for it from events, by key. */
+export interface RecoveredTable {
+  readonly table: AnyTable;
+  readonly rows: ReadonlyMap<string, object>;
+}
+
+/** All rows of a table as decisions load them, by key. */
+export async function loadAll(dataSource: DataSource, table: AnyTable): Promise<Map<string, object>> {
+  const column = table.key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const keys = await dataSource.query<{ key: string }[]>(`select ${column}::text as key from ${table.name}`);
+  if (keys.length === 0) return new Map();
+  const by = new Map([[table.key, new Set(keys.map(({ key }) => key))]]);
+  const rows = await new PostgresStore(dataSource).transaction((transaction) => transaction.load({ table, by }));
+  return new Map(rows.map((row) => [keyOf(table, row), row]));
+}
+
+/** Fails unless each table has exactly the recovered rows: the published events contain everything that the tables contain. */
+export async function expectRecoveredRows(dataSource: DataSource, ...tables: readonly RecoveredTable[]): Promise<void> {
+  for (const { table, rows } of tables) {
+    const actual = await loadAll(dataSource, table);
+    expect({ table: table.name, rows: withoutUndefined(rows) }).toEqual({ table: table.name, rows: actual });
+  }
+}
+
+/** Rows without absent properties, as the store loads them. */
+const withoutUndefined = (rows: ReadonlyMap<string, object>): Map<string, object> =>
+  new Map(
+    [...rows].map(([key, row]) => [
+      key,
+      Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined)),
+    ]),
+  );

@@ -1,0 +1,170 @@
+import { cp, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hashTables, type TableHash } from '@tradewind/operations';
+import pg from 'pg';
+import { reportLines, runAudit } from '../../tools/audit/index.js';
+import { databaseServices, type DatabaseService } from '../../tools/services.js';
+import type { Shop } from '../../tools/platform/shop/shop.js';
+import { startShop } from '../../tools/platform/shop/start-shop.js';
+import { pollUntil } from '../faults/environment/poll-until.js';
+import { waitUntilIdle } from '../faults/environment/wait-until-idle.js';
+import { tradewindJson } from '../cli/tradewind.js';
+
+/** The content of every business table, by service. */
+export type Content = Readonly<Record<DatabaseService, readonly TableHash[]>>;
+
+/** A shop that loses data and is recovered with the operator's commands. */
+export class DrillEnvironment {
+  private constructor(
+    readonly shop: Shop,
+    readonly log: (line: string) => void,
+  ) {}
+
+  /** Access tokens are valid for the whole run: a login would change the sessions, which are compared. */
+  static async open(log: (line: string) => void): Promise<DrillEnvironment> {
+    return new DrillEnvironment(
+      await startShop({
+        ports: 'free',
+        env: { user: { ACCESS_TOKEN_SECONDS: '86400' } },
+        restartPolicy: { initialDelayMs: 250, maxDelayMs: 1_000, stableAfterMs: 1_000 },
+        log,
+      }),
+      log,
+    );
+  }
+
+  get historyFile(): string {
+    return join(this.shop.state.path, 'history.jsonl');
+  }
+
+  close(): Promise<void> {
+    return this.shop.stop();
+  }
+
+  tradewind<T = unknown>(...args: readonly string[]): Promise<T> {
+    this.log(`tradewind ${args.join(' ')}`);
+    return tradewindJson<T>(this.shop.state.path, ...args);
+  }
+
+  waitUntilIdle(): Promise<void> {
+    return waitUntilIdle(this.shop, this.log);
+  }
+
+  namesOf(service: DatabaseService): string[] {
+    return this.shop.instances.filter((each) => each.service === service).map(({ name }) => name);
+  }
+
+  async stopServices(): Promise<void> {
+    await this.shop.stopProcess('gateway');
+    const names = this.shop.instances.map(({ name }) => name).filter((name) => name !== 'gateway');
+    await Promise.all(names.map((name) => this.shop.stopProcess(name)));
+  }
+
+  async startServices(): Promise<void> {
+    await Promise.all(this.shop.instances.map(({ name }) => this.shop.startProcess(name)));
+  }
+
+  /** Starts the service, which must refuse to start. Returns the matching text of its log; the service is stopped afterwards. */
+  async expectRefusedStart(service: DatabaseService, text: RegExp): Promise<string> {
+    const name = this.namesOf(service)[0]!;
+    const { logFile } = this.shop.instances.find((each) => each.name === name)!;
+    const before = (await readFile(logFile, 'utf8')).length;
+    const { restarts } = this.shop.processes.get(name)!;
+    const starting = this.shop.startProcess(name).catch(() => undefined); // it is stopped below
+    const match = await pollUntil(`${name} refuses to start with ${text} in ${logFile}`, async () => {
+      const found = text.exec((await readFile(logFile, 'utf8')).slice(before));
+      // Wait until the process has ended as well: the supervisor starts it again.
+      return this.shop.processes.get(name)!.restarts > restarts && found;
+    });
+    await this.shop.stopProcess(name);
+    await starting;
+    return match[0];
+  }
+
+  async asAdmin(...statements: readonly string[]): Promise<void> {
+    const client = new pg.Client({ connectionString: this.shop.adminUrl });
+    await client.connect();
+    try {
+      for (const statement of statements) await client.query(statement);
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Stops Kafka while `work` changes its data folder. */
+  async withKafkaStopped(work: (folder: string) => Promise<void>): Promise<void> {
+    await this.shop.stopProcess('kafka');
+    await work(this.shop.state.kafka);
+    await this.shop.startProcess('kafka');
+  }
+
+  get kafkaCopy(): string {
+    return join(this.shop.state.path, 'kafka-copy');
+  }
+
+  /** Copies Kafka's folder and every database while the shop is stopped. */
+  async copyEverything(): Promise<void> {
+    await this.stopServices();
+    await this.withKafkaStopped((folder) => cp(folder, this.kafkaCopy, { recursive: true }));
+    for (const service of databaseServices)
+      await this.asAdmin(`create database "${service}_copy" template "${service}" owner "${service}"`);
+    await this.startServices();
+  }
+
+  async restoreKafka(): Promise<void> {
+    await this.withKafkaStopped(async (folder) => {
+      await rm(folder, { recursive: true });
+      await cp(this.kafkaCopy, folder, { recursive: true });
+    });
+  }
+
+  /** Without the table of signing keys, which changes whenever the user service starts. */
+  async readContent(): Promise<Content> {
+    const content: Partial<Record<DatabaseService, readonly TableHash[]>> = {};
+    for (const service of databaseServices) content[service] = await contentOf(this.shop.databases[service]);
+    return content as Content;
+  }
+
+  /** Throws with the findings unless the audit is clean. */
+  async audit(): Promise<void> {
+    const { databases, kafkaBrokers: brokers, state, instances } = this.shop;
+    const report = await runAudit({
+      databases,
+      brokers,
+      providerLog: state.providerLog,
+      historyFile: this.historyFile,
+      instances,
+      waitSeconds: 120,
+      log: this.log,
+    });
+    if (!report.clean) throw new Error(`the audit is not clean:\n${reportLines(report).join('\n')}`);
+  }
+}
+
+const businessTables = `select relname as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace and relname !~ '^(msg|svc)_' and relname <> 'key_rings' order by 1`;
+
+async function contentOf(url: string): Promise<readonly TableHash[]> {
+  const client = new pg.Client({ connectionString: url, application_name: 'tradewind-drill' });
+  await client.connect();
+  try {
+    const query = async <T>(text: string): Promise<T> => (await client.query(text)).rows as T;
+    const tables = await query<{ name: string }[]>(businessTables);
+    return await hashTables(
+      { query: query as never },
+      tables.map(({ name }) => name),
+    );
+  } finally {
+    await client.end();
+  }
+}
+
+/** The tables whose content differs, with their numbers of rows. */
+export const differences = (before: Content, after: Content): string[] =>
+  databaseServices.flatMap((service) =>
+    before[service].flatMap(({ table, rows, hash }, index) => {
+      const now = after[service][index];
+      return now?.hash === hash
+        ? []
+        : [`${service}.${table}: ${rows} rows (${hash}) before, ${now?.rows} (${now?.hash}) now`];
+    }),
+  );

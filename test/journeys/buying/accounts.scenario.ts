@@ -1,0 +1,85 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { aCustomer, logIn, type Customer } from '../api/customers.js';
+import type { Profile, Tokens } from '../api/responses.js';
+import type { ShopFixture } from '../api/fixture.js';
+
+export const accounts = (fixture: () => ShopFixture): void => {
+  describe('a new account', () => {
+    let bob: Customer;
+    beforeAll(async () => {
+      bob = await aCustomer(fixture().anonymous.url);
+    });
+
+    it('has a profile without the password', async () => {
+      const { status, body } = await bob.get<Profile>('/users/me');
+      expect({ status, body }).toEqual({
+        status: 200,
+        body: { id: expect.stringMatching(/^[0-9a-f-]{36}$/), email: bob.email, name: 'Ann Lee' },
+      });
+    });
+
+    it('cannot use an e-mail address that is taken, in any case', async () => {
+      const { anonymous } = fixture();
+      const again = await anonymous.post('/users', {
+        email: bob.email.toUpperCase(),
+        password: 'another password',
+        name: 'Eve',
+      });
+      expect(again).toMatchObject({ status: 409, body: { type: '/problems/email-taken', status: 409 } });
+      expect(again.headers.get('content-type')).toContain('application/problem+json');
+    });
+
+    it('can change name and e-mail address, and log in with the new one', async () => {
+      const email = `new-${bob.email}`;
+      expect(await bob.patch('/users/me', { name: 'Robert', email })).toMatchObject({
+        status: 200,
+        body: { name: 'Robert', email },
+      });
+      const { anonymous } = fixture();
+      expect((await anonymous.post('/auth/login', { email: bob.email, password: bob.password })).status).toBe(401);
+      await expect(logIn(anonymous.url, email, bob.password)).resolves.toMatchObject({ email });
+    });
+
+    it('gets the same rejection for a wrong password as for an unknown address', async () => {
+      const { anonymous } = fixture();
+      const wrong = await anonymous.post('/auth/login', { email: bob.email, password: 'not the password' });
+      const unknown = await anonymous.post('/auth/login', { email: `x-${bob.email}`, password: 'not the password' });
+      expect(wrong.status).toBe(401);
+      expect(unknown.body).toEqual(wrong.body);
+    });
+  });
+
+  describe('a refresh token', () => {
+    const refresh = (refreshToken: string) => fixture().anonymous.post<Tokens>('/auth/refresh', { refreshToken });
+    let first: Tokens;
+    let second: Tokens;
+    beforeAll(async () => {
+      first = (await aCustomer(fixture().anonymous.url)).tokens;
+      second = (await refresh(first.refreshToken)).body;
+    });
+
+    it('is exchanged for new tokens that work', async () => {
+      expect(second).toEqual({
+        accessToken: expect.any(String),
+        refreshToken: expect.any(String),
+        tokenType: 'Bearer',
+        expiresIn: expect.any(Number),
+      });
+      expect(second.refreshToken).not.toBe(first.refreshToken);
+      const { anonymous } = fixture();
+      expect((await anonymous.get('/users/me', { authorization: `Bearer ${second.accessToken}` })).status).toBe(200);
+    });
+
+    it('that is used again is rejected, and revokes its whole family', async () => {
+      expect((await refresh(first.refreshToken)).status).toBe(401);
+      expect((await refresh(second.refreshToken)).status).toBe(401);
+    });
+
+    it('is rejected after logout', async () => {
+      const { anonymous } = fixture();
+      const { tokens } = await aCustomer(anonymous.url);
+      expect((await anonymous.post('/auth/logout', { refreshToken: tokens.refreshToken })).status).toBe(204);
+      expect((await refresh(tokens.refreshToken)).status).toBe(401);
+    });
+  });
+};

@@ -1,0 +1,174 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@tradewind/testing';
+import {
+  anAddress,
+  aCustomer,
+  aProduct,
+  logIn,
+  placeOrderAndWait,
+  pounds,
+  putInCart,
+  type Customer,
+} from '../api/customers.js';
+import type { Cart, Order, Page, Product, Profile } from '../api/responses.js';
+import type { ShopFixture } from '../api/fixture.js';
+
+interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: object;
+}
+
+const unknown = '01991234-5678-7000-8000-00000000000a';
+
+export const authorization = (fixture: () => ShopFixture): void => {
+  let ida: Customer;
+  let mallory: Customer;
+  let mug: Product;
+  let bought: Order;
+  beforeAll(async () => {
+    const { admin, anonymous } = fixture();
+    [ida, mallory, mug] = await Promise.all([aCustomer(anonymous.url), aCustomer(anonymous.url), aProduct(admin)]);
+    bought = await placeOrderAndWait(ida, mug);
+    await putInCart(ida, mug, 3);
+  });
+
+  describe("another customer's order", () => {
+    const calls: Call[] = [
+      { method: 'GET', path: '' },
+      { method: 'GET', path: '/events' },
+      { method: 'PATCH', path: '', body: { shippingAddress: anAddress("Mallory's 1") } },
+      { method: 'POST', path: '/cancel' },
+    ];
+    /** The response for the order, and whether it came only after the wait for an order that does not exist yet. */
+    const timed = async ({ method, path, body }: Call, orderId: string) => {
+      const since = performance.now();
+      const { status, body: content } = await mallory.send<object>(method, `/orders/${orderId}${path}`, body);
+      return { status, content, waited: performance.now() - since >= 1_900 };
+    };
+    const responses = new Map<Call, Awaited<ReturnType<typeof timed>>[]>();
+    beforeAll(async () => {
+      await Promise.all(
+        calls.map(async (call) =>
+          responses.set(call, await Promise.all([bought.id, unknown].map((orderId) => timed(call, orderId)))),
+        ),
+      );
+    });
+    it.each(calls)(
+      'gets the same response as an unknown order, after the same time: $method /orders/{id}$path',
+      (call) => {
+        const [foreign, none] = responses.get(call)!;
+        expect(foreign).toMatchObject({ status: 404, content: { type: '/problems/not-found' }, waited: true });
+        expect(none).toEqual(foreign);
+      },
+    );
+
+    it('is not changed by these calls, and is in no other list', async () => {
+      expect((await ida.get<Order>(`/orders/${bought.id}`)).body).toEqual(bought);
+      expect((await mallory.get<Page<Order>>('/orders')).body.items).toEqual([]);
+    });
+
+    it('cannot be read by the admin either', async () =>
+      expect((await fixture().admin.get(`/orders/${bought.id}`)).status).toBe(404));
+  });
+
+  describe("another customer's cart", () => {
+    it('cannot be read or changed', async () => {
+      expect((await mallory.get<Cart>('/cart')).body.items).toEqual([]);
+      expect((await mallory.delete<Cart>(`/cart/items/${mug.id}`)).body.items).toEqual([]);
+      expect((await mallory.put<Cart>(`/cart/items/${mug.id}`, { quantity: 0 })).body.items).toEqual([]);
+      expect((await ida.get<Cart>('/cart')).body.items).toMatchObject([{ productId: mug.id, quantity: 3 }]);
+    });
+  });
+
+  describe('a route of the admin', () => {
+    const calls: Call[] = [
+      { method: 'POST', path: '/products', body: { sku: 'X', name: 'X', price: pounds(1), stock: 1 } },
+      { method: 'PATCH', path: `/products/${unknown}`, body: { price: pounds(1) } },
+      { method: 'POST', path: `/products/${unknown}/stock-adjustments`, body: { delta: 1, reason: 'x' } },
+      { method: 'GET', path: '/payments' },
+      { method: 'POST', path: `/payments/${unknown}/refunds`, body: { amount: pounds(1), reason: 'x' } },
+    ];
+    it.each(calls)(
+      '$method $path is 403 for a customer, 401 without a login, and neither for the admin',
+      async ({ method, path, body }) => {
+        const { admin, anonymous } = fixture();
+        expect(await ida.send(method, path, body)).toMatchObject({
+          status: 403,
+          body: { type: '/problems/not-allowed' },
+        });
+        const unauthorized = await anonymous.send(method, path, body);
+        expect(unauthorized.status).toBe(401);
+        expect(unauthorized.headers.get('www-authenticate')).toBe('Bearer');
+        expect([200, 201, 404]).toContain((await admin.send(method, path, body)).status);
+      },
+    );
+  });
+
+  describe('a route of customers', () => {
+    const calls: Call[] = [
+      { method: 'GET', path: '/users/me' },
+      { method: 'PATCH', path: '/users/me', body: { name: 'X' } },
+      { method: 'DELETE', path: '/users/me' },
+      { method: 'GET', path: '/cart' },
+      { method: 'POST', path: '/cart/items', body: { productId: unknown, quantity: 1 } },
+      { method: 'PUT', path: `/cart/items/${unknown}`, body: { quantity: 1 } },
+      { method: 'DELETE', path: `/cart/items/${unknown}` },
+      { method: 'POST', path: '/cart/checkout', body: {} },
+      { method: 'POST', path: '/orders', body: {} },
+      { method: 'GET', path: '/orders' },
+      { method: 'GET', path: `/orders/${unknown}` },
+      { method: 'GET', path: `/orders/${unknown}/events` },
+      { method: 'PATCH', path: `/orders/${unknown}`, body: {} },
+      { method: 'POST', path: `/orders/${unknown}/cancel` },
+    ];
+    it.each(calls)('$method $path is 401 without a login', async ({ method, path, body }) => {
+      expect(await fixture().anonymous.send(method, path, body)).toMatchObject({
+        status: 401,
+        body: { type: '/problems/not-authenticated' },
+      });
+    });
+  });
+
+  describe('a deleted account', () => {
+    let before: Profile;
+    beforeAll(async () => {
+      before = (await ida.get<Profile>('/users/me')).body;
+      expect((await ida.delete('/users/me')).status).toBe(204);
+    });
+
+    it('is gone for an old token, and cannot log in or refresh', async () => {
+      const { anonymous } = fixture();
+      expect((await ida.get('/users/me')).status).toBe(404);
+      expect((await ida.patch('/users/me', { name: 'Back' })).status).toBe(404);
+      expect((await anonymous.post('/auth/refresh', { refreshToken: ida.tokens.refreshToken })).status).toBe(401);
+      expect((await anonymous.post('/auth/login', { email: ida.email, password: ida.password })).status).toBe(401);
+    });
+
+    it('leaves its orders, without the address', async () => {
+      const erased = await eventually(async () => {
+        const { body } = await ida.get<Order>(`/orders/${bought.id}`);
+        return body.history.some(({ what }) => what === 'address-erased') && body;
+      });
+      expect(erased).toMatchObject({ status: 'confirmed', shippingAddress: null, total: bought.total });
+    });
+
+    it('has no cart, and cannot get one with an old token', async () => {
+      await eventually(async () => (await ida.get<Cart>('/cart')).body.items.length === 0);
+      expect((await ida.put(`/cart/items/${mug.id}`, { quantity: 1 })).status).toBe(410);
+    });
+
+    it('can be registered again as a new account', async () => {
+      const { anonymous } = fixture();
+      const registered = await anonymous.post<Profile>('/users', {
+        email: ida.email,
+        password: ida.password,
+        name: 'Ida',
+      });
+      expect(registered.status).toBe(201);
+      expect(registered.body.id).not.toBe(before.id);
+      const again = await logIn(anonymous.url, ida.email, ida.password);
+      expect((await again.get<Page<Order>>('/orders')).body.items).toEqual([]);
+    });
+  });
+};

@@ -1,0 +1,104 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { ProblemBody } from '@tradewind/service';
+import { aCustomer, type Customer } from '../api/customers.js';
+import type { ShopFixture } from '../api/fixture.js';
+
+/** All routes of the public API. The gateway forwards no others. */
+const routes = [
+  'POST /users',
+  'GET /users/me',
+  'PATCH /users/me',
+  'DELETE /users/me',
+  'POST /auth/login',
+  'POST /auth/refresh',
+  'POST /auth/logout',
+  'GET /products',
+  'POST /products',
+  'GET /products/{id}',
+  'PATCH /products/{id}',
+  'POST /products/{id}/stock-adjustments',
+  'GET /cart',
+  'POST /cart/items',
+  'PUT /cart/items/{productId}',
+  'DELETE /cart/items/{productId}',
+  'POST /cart/checkout',
+  'POST /orders',
+  'GET /orders',
+  'GET /orders/{id}',
+  'PATCH /orders/{id}',
+  'POST /orders/{id}/cancel',
+  'GET /orders/{id}/events',
+  'GET /payments',
+  'POST /payments/{id}/refunds',
+  'POST /payments/webhooks/{provider}',
+];
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const paths = [...new Set(routes.map((route) => route.slice(route.indexOf(' ') + 1)))];
+
+interface Operation {
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: object }>> };
+  readonly responses: Readonly<Record<string, object>>;
+  readonly security?: readonly object[];
+}
+
+export const documentation = (fixture: () => ShopFixture): void => {
+  describe('the OpenAPI document', () => {
+    let operations: Map<string, Operation>;
+    let visitor: Customer;
+    beforeAll(async () => {
+      const { anonymous } = fixture();
+      const { body } = await anonymous.get<{ paths: Record<string, Record<string, Operation>> }>('/docs-json');
+      operations = new Map(
+        Object.entries(body.paths).flatMap(([path, verbs]) =>
+          Object.entries(verbs).map(([verb, operation]) => [`${verb.toUpperCase()} ${path}`, operation] as const),
+        ),
+      );
+      visitor = await aCustomer(anonymous.url);
+    });
+
+    it('lists exactly the public routes', () => expect([...operations.keys()].toSorted()).toEqual(routes.toSorted()));
+
+    it('documents the request body and the error responses of every route', () => {
+      for (const [route, { requestBody, responses }] of operations) {
+        const takesBody = /^(POST|PUT|PATCH)/.test(route) && !route.endsWith('/cancel');
+        expect({ route, takesBody: requestBody !== undefined }).toEqual({ route, takesBody });
+        expect({ route, responses: Object.keys(responses) }).toEqual({
+          route,
+          responses: expect.arrayContaining(['default', expect.stringMatching(/^2/)]),
+        });
+      }
+    });
+
+    // it would delete the account that the other calls use
+    it.each(
+      paths
+        .flatMap((path) => methods.map((method) => `${method} ${path}`))
+        .filter((route) => route !== 'DELETE /users/me'),
+    )('agrees with the gateway about %s', async (route) => {
+      const [method, path] = route.split(' ') as [string, string];
+      const target = path.replaceAll(/\{\w+\}/g, '01991234-5678-7000-8000-00000000000a');
+      const response = await visitor.send<ProblemBody | undefined>(method, target, method === 'GET' ? undefined : {});
+      // 404 is also the response for a missing object: Nest's own message tells a missing route from it
+      const exists = !(response.status === 404 && response.body?.detail.startsWith('Cannot '));
+      expect({ route, exists, fault: response.status >= 500 }).toEqual({
+        route,
+        exists: routes.includes(route),
+        fault: false,
+      });
+    });
+  });
+
+  describe('the documentation page', () => {
+    it('loads with all its files', async () => {
+      const { anonymous } = fixture();
+      const page = await anonymous.get<string>('/docs');
+      expect(page.status).toBe(200);
+      const parts = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(
+        ([, part]) => new URL(part!, `${anonymous.url}/docs`),
+      );
+      expect(parts.length).toBeGreaterThan(3);
+      for (const { pathname } of parts)
+        expect({ pathname, status: (await anonymous.get(pathname)).status }).toEqual({ pathname, status: 200 });
+    });
+  });
+};

@@ -1,0 +1,119 @@
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { DataSource } from 'typeorm';
+import { runAudit } from '../../../tools/audit/index.js';
+import type { Shop } from '../../../tools/platform/shop/shop.js';
+import { startShop } from '../../../tools/platform/shop/start-shop.js';
+import type { DatabaseService } from '../../../tools/services.js';
+import { readPlan, simulateTrading } from '../../../tools/shop/main.js';
+import { tradewindJson } from '../../cli/tradewind.js';
+import { byExtent } from '../../extent.js';
+import { excerptOf } from './excerpt.js';
+
+const log = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** A shop in which the shipped retail data is traded: a few invoices, or the whole month with the full extent. */
+export class TradingShop {
+  readonly #counts = { follow: 0, checkout: 0 };
+  #read = 0;
+
+  private constructor(
+    readonly shop: Shop,
+    /** Orders of one run of trading. */
+    readonly orders: number,
+    private readonly data: { readonly days: string; readonly dataFile: string | undefined },
+  ) {}
+
+  static async open(): Promise<TradingShop> {
+    const shop = await startShop({ ports: 'free', log });
+    try {
+      const dataFile = byExtent<string | undefined>(await excerptOf(50, shop.state.path), undefined);
+      const data = { days: byExtent('1', 'all'), dataFile };
+      const { actions } = await readPlan({ ...data, log });
+      return new TradingShop(shop, actions.filter(({ type }) => type === 'order').length, data);
+    } catch (error) {
+      await shop.stop();
+      throw error;
+    }
+  }
+
+  /** Orders that have their outcome. */
+  get outcomes(): number {
+    return this.#count('follow');
+  }
+
+  /** Orders that were accepted. */
+  get accepted(): number {
+    return this.#count('checkout');
+  }
+
+  /** All runs append to one history, so that the audit can compare it with every order. */
+  get historyFile(): string {
+    return join(this.shop.state.path, 'history.jsonl');
+  }
+
+  /** Trades the data once. `ended` becomes true when the trading is over, also when it fails. */
+  trade(seed: number, concurrency: number): { readonly result: Promise<boolean>; readonly ended: () => boolean } {
+    const { gatewayUrl, admin } = this.shop;
+    let ended = false;
+    const result = simulateTrading({
+      ...this.data,
+      gatewayUrl,
+      seed,
+      concurrency,
+      adminEmail: admin.email,
+      adminPassword: admin.password,
+      historyFile: this.historyFile,
+      log,
+    })
+      .then(({ ok }) => ok)
+      .finally(() => (ended = true));
+    return { result, ended: () => ended };
+  }
+
+  /** The violations of an audit that waits for running work; `clean` is false for anything else that is wrong. */
+  async audit(): Promise<{ readonly violations: readonly unknown[]; readonly clean: boolean }> {
+    const { databases, kafkaBrokers: brokers, state } = this.shop;
+    const { sections, clean } = await runAudit({
+      databases,
+      brokers,
+      providerLog: state.providerLog,
+      historyFile: this.historyFile,
+      waitSeconds: 120,
+      log,
+    });
+    return { violations: sections.flatMap(({ violations }) => violations), clean };
+  }
+
+  tradewind<T = unknown>(...args: readonly string[]): Promise<T> {
+    log(`tradewind ${args.join(' ')}`);
+    return tradewindJson<T>(this.shop.state.path, ...args);
+  }
+
+  async query<R extends object>(service: DatabaseService, sql: string, values: readonly unknown[] = []): Promise<R[]> {
+    const dataSource = await new DataSource({ type: 'postgres', url: this.shop.databases[service] }).initialize();
+    try {
+      return await dataSource.query<R[]>(sql, [...values]);
+    } finally {
+      await dataSource.destroy();
+    }
+  }
+
+  close(): Promise<void> {
+    return this.shop.stop();
+  }
+
+  /** Reads only what was appended since the last call: the history of a month is long. */
+  #count(op: 'follow' | 'checkout'): number {
+    if (!existsSync(this.historyFile)) return 0;
+    const file = openSync(this.historyFile, 'r');
+    const appended = Buffer.alloc(fstatSync(file).size - this.#read);
+    readSync(file, appended, 0, appended.length, this.#read);
+    closeSync(file);
+    const end = appended.lastIndexOf('\n') + 1;
+    this.#read += end;
+    for (const [, of] of appended.toString('utf8', 0, end).matchAll(/"phase":"outcome","op":"(follow|checkout)"/g))
+      this.#counts[of as 'follow' | 'checkout']++;
+    return this.#counts[op];
+  }
+}

@@ -1,0 +1,46 @@
+import { Sagas, type SagaRow } from '@tradewind/messaging';
+import { consumers } from '../shop/consumers.js';
+import { serviceNames } from '../shop/services.js';
+import type { SimulatedShop } from '../shop/simulated-shop.js';
+
+/** Virtual milliseconds within which all work must be done. */
+const timeoutMs = 1_800_000;
+/** Virtual milliseconds between two polls. */
+const pollInterval = 1_000;
+
+/** Runs until no work is pending; returns the work that is still pending after the timeout. */
+export async function pendingAfterQuiescence(shop: SimulatedShop): Promise<string[]> {
+  const { simulation } = shop;
+  const end = simulation.elapsed + timeoutMs;
+  for (;;) {
+    const pending = pendingWork(shop);
+    if (pending.length === 0 || simulation.elapsed > end) return pending;
+    await simulation.run(pollInterval);
+  }
+}
+
+/** Descriptions of the pending work. */
+function pendingWork({ databases, kafka }: SimulatedShop): string[] {
+  const pending: string[] = [];
+  for (const name of serviceNames) {
+    const { outbox, effects, inbox } = databases[name];
+    const rows = outbox.unpublished().length;
+    const calls = effects.committed().filter(({ doneAt }) => doneAt === undefined).length;
+    if (rows > 0) pending.push(`${rows} messages of ${name} are not published`);
+    if (calls > 0) pending.push(`${calls} effects of ${name} are not finished`);
+    if (inbox.deadLetterCount() > 0) pending.push(`${inbox.deadLetterCount()} messages of ${name} are dead-lettered`);
+  }
+  for (const { id, state } of databases.order.rows<SagaRow>(Sagas))
+    if (state.status === 'running' || state.status === 'compensating') pending.push(`${id} is ${state.status}: ${state.step}`);
+  for (const { group, topics } of consumers) {
+    const { committed } = kafka.group(group);
+    const behind = topics
+      .flatMap((topic) => kafka.endOffsets(topic))
+      .filter(({ topic, partition, end }) => end > (committed.get(`${topic}:${partition}`)?.offset ?? 0n));
+    if (behind.length > 0)
+      pending.push(
+        `${group} has not consumed ${behind.map(({ topic, partition }) => `${topic}:${partition}`).join(', ')} to the end`,
+      );
+  }
+  return pending;
+}

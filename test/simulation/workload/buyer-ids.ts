@@ -1,0 +1,16 @@
+import { userId, type UserId } from '@tradewind/contracts';
+import { uuidv7 } from '@tradewind/kernel';
+import { SeededRandom } from '@tradewind/simulation';
+
+/** The sign-up time in every buyer id; any time would do. */
+const signedUpAt = Date.UTC(2026, 0, 1);
+
+/** The buyer ids of a seed: the same for the same seed, and different for any two seeds. */
+export function buyersOf(seed: number, count: number): UserId[] {
+  const random = new SeededRandom(`buyers ${seed}`);
+  return Array.from({ length: count }, (_, at) => userId(uuidv7(signedUpAt + at, random.bytes(10))));
+}
+
+/** Has the form of an encrypted address, and can not be decrypted: no code of the simulation reads it. */
+export const sealedAddress = (owner: UserId, text: string): string =>
+  `sealed:1:${owner}:${'n'.repeat(16)}:${Buffer.from(text).toString('base64url').padEnd(22, 'A')}`;

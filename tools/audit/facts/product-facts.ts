@@ -1,0 +1,48 @@
+import type { Pieces, PublishedStock, ReservationFact, StockLevelFact } from '../invariants/stock.js';
+import type { Snapshot } from './snapshot.js';
+
+const stockLevels = `select product_id as "productId", available::float8, reserved::float8, sold::float8, initial::float8, adjusted::float8 from stock_levels`;
+
+/** Initial stock and adjustments, summed over the product service's own events, published or not. */
+const published = `
+with stored as (
+  select id, type, payload from msg_outbox_archive where topic = 'product.events' and type in ('product.added', 'product.stock-adjusted')
+  union select id, type, payload from msg_outbox where topic = 'product.events' and type in ('product.added', 'product.stock-adjusted')),
+events as (select type, payload::jsonb as event from stored)
+select event->>'productId' as "productId",
+  coalesce(sum((event->>'stock')::bigint) filter (where type = 'product.added'), 0)::float8 as initial,
+  coalesce(sum((event->>'delta')::bigint) filter (where type = 'product.stock-adjusted'), 0)::float8 as adjusted
+from events group by 1 having count(*) filter (where type = 'product.added') > 0`;
+
+const reservations = `
+select order_id as "orderId", status, coalesce((select sum((line->>'quantity')::bigint) from jsonb_array_elements(lines) line), 0)::float8 as pieces
+from reservations`;
+
+const piecesIn = (condition: string): string => `
+select line->>'productId' as "productId", sum((line->>'quantity')::bigint)::float8 as pieces
+from reservations, jsonb_array_elements(lines) line where ${condition} group by 1`;
+
+export interface ProductFacts {
+  readonly stockLevels: readonly StockLevelFact[];
+  readonly published: readonly PublishedStock[];
+  readonly reservations: readonly ReservationFact[];
+  readonly reserved: readonly Pieces[];
+  readonly sold: readonly Pieces[];
+  /** Reserved and sold for orders that wait for an operator. */
+  readonly reservedForWaiting: readonly Pieces[];
+  readonly soldToWaiting: readonly Pieces[];
+}
+
+export async function gatherProduct(snapshot: Snapshot, waiting: readonly string[]): Promise<ProductFacts> {
+  return {
+    stockLevels: await snapshot.rows<StockLevelFact>(stockLevels),
+    published: await snapshot.rows<PublishedStock>(published),
+    reservations: await snapshot.rows<ReservationFact>(reservations),
+    reserved: await snapshot.rows<Pieces>(piecesIn(`status = 'reserved'`)),
+    sold: await snapshot.rows<Pieces>(piecesIn(`status = 'sold'`)),
+    reservedForWaiting: await snapshot.rows<Pieces>(piecesIn(`status = 'reserved' and order_id::text = any($1)`), [
+      waiting,
+    ]),
+    soldToWaiting: await snapshot.rows<Pieces>(piecesIn(`status = 'sold' and order_id::text = any($1)`), [waiting]),
+  };
+}

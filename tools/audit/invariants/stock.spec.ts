@@ -1,0 +1,91 @@
+import { describe, expect, it } from '@jest/globals';
+import { textsOf } from './violation-texts.js';
+import { checkStock, type StockFacts } from './stock.js';
+
+const tea = 'tea';
+const level = { productId: tea, available: 7, reserved: 0, sold: 3, initial: 12, adjusted: -2 };
+
+/** Twelve pieces, two of them removed, three sold to one order. */
+const sound: StockFacts = {
+  stockLevels: [level],
+  published: [{ productId: tea, initial: 12, adjusted: -2 }],
+  reservations: [{ orderId: 'o', status: 'sold', pieces: 3 }],
+  reserved: [],
+  sold: [{ productId: tea, pieces: 3 }],
+  ordered: [{ productId: tea, pieces: 3 }],
+  orders: new Map([['o', { status: 'confirmed', pieces: 3 }]]),
+  waiting: new Set(),
+  reservedForWaiting: [],
+};
+const found = (wrong: Partial<StockFacts>): string[] => textsOf(checkStock({ ...sound, ...wrong }));
+
+describe('stock levels that agree with orders and events', () => {
+  it('have no violation', () => expect(found({})).toEqual([]));
+  it('are counted', () =>
+    expect(checkStock(sound).counted).toEqual({
+      products: 1,
+      'pieces available': 7,
+      'pieces sold': 3,
+      reservations: 1,
+    }));
+});
+
+describe('a wrong stock level', () => {
+  it('lacks a piece', () =>
+    expect(found({ stockLevels: [{ ...level, available: 6 }] })).toEqual([
+      'initial 12 + adjusted -2 ≠ available 6 + reserved 0 + sold 3',
+    ]));
+  it('has sold one more than was ordered', () =>
+    expect(found({ stockLevels: [{ ...level, available: 6, sold: 4 }] })).toEqual([
+      '4 sold in the stock level, by the reservations: 3',
+      '4 sold, by the lines of confirmed orders: 3',
+    ]));
+  it('is below zero', () =>
+    expect(found({ stockLevels: [{ ...level, available: -1, initial: 4 }] })).toContain('available is -1'));
+  it('began with another stock than was published', () =>
+    expect(found({ published: [{ productId: tea, initial: 12, adjusted: 0 }] })).toEqual([
+      'initial 12, adjusted -2; by the events 12 and 0',
+    ]));
+  it('has no event', () => expect(found({ published: [] })).toEqual(['no event added it']));
+  it('is missing', () =>
+    expect(found({ stockLevels: [] })).toEqual(['a product of orders or events has no stock level']));
+});
+
+describe('reserved and sold goods', () => {
+  const reserving: Partial<StockFacts> = {
+    stockLevels: [{ ...level, available: 5, reserved: 2 }],
+    reserved: [{ productId: tea, pieces: 2 }],
+    reservations: [
+      { orderId: 'o', status: 'sold', pieces: 3 },
+      { orderId: 'p', status: 'reserved', pieces: 2 },
+    ],
+    orders: new Map([
+      ['o', { status: 'confirmed', pieces: 3 }],
+      ['p', { status: 'rejected', pieces: 2 }],
+    ]),
+  };
+  it('are not still reserved', () =>
+    expect(found(reserving)).toEqual([
+      '2 still reserved at rest, by the orders that wait for an operator: 0',
+      'goods reserved, the order is rejected',
+    ]));
+  it('may be reserved while the order waits for an operator', () =>
+    expect(
+      found({ ...reserving, waiting: new Set(['p']), reservedForWaiting: [{ productId: tea, pieces: 2 }] }),
+    ).toEqual([]));
+  it('belong to an order that exists', () =>
+    expect(
+      found({
+        reservations: [
+          { orderId: 'o', status: 'sold', pieces: 3 },
+          { orderId: 'x', status: 'released', pieces: 0 },
+        ],
+      }),
+    ).toEqual(['goods released for an order that does not exist']));
+  it('are as many as ordered', () =>
+    expect(found({ reservations: [{ orderId: 'o', status: 'sold', pieces: 2 }] })).toEqual([
+      '2 pieces sold, 3 ordered',
+    ]));
+  it('are sold when the order is confirmed', () =>
+    expect(found({ reservations: [] })).toEqual(['confirmed, and the goods are not sold']));
+});

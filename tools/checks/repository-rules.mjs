@@ -1,0 +1,29 @@
+import { defaultPorts, portNames } from '../../dist/tools/platform/shop/processes.js';
+import { portSetting } from '../../dist/tools/platform/shop/ports.js';
+import { services } from '../../dist/tools/services.js';
+import { composeProblems, databaseProblems, programProblems, projectProblems } from './repository/deployment.mjs';
+import { environmentProblems, variablesInText, variablesOfServices } from './repository/environment.mjs';
+import { filesOver300Lines, rules } from './repository/rules.mjs';
+import { readTree } from './repository/tree.mjs';
+import { root } from './run-checks.mjs';
+
+/* Rules about files, names, settings and deployment. Uses compiled files. */
+const files = readTree(root);
+const textOf = (path) => files.find((file) => file.path === path)?.text ?? '';
+const settings = await variablesOfServices(root, services);
+const ports = new Map(portNames.map((name) => [portSetting(name), String(defaultPorts[name])]));
+const read = new Set([...settings.keys(), ...ports.keys(), ...variablesInText(files)]);
+
+const problems = [
+  ...rules.flatMap((rule) => rule(files)),
+  ...environmentProblems(textOf('.env.example'), read, new Map([...settings, ...ports])),
+  ...composeProblems(textOf('docker-compose.yml'), services, defaultPorts.provider),
+  ...databaseProblems(textOf('deploy/postgres/create-databases.sh'), services),
+  ...projectProblems(files, services),
+  ...programProblems(files),
+];
+for (const file of filesOver300Lines(files)) process.stdout.write(`note: ${file}; over 300 it should be split\n`);
+if (problems.length > 0) {
+  process.stdout.write(`${problems.join('\n')}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,81 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Option } from 'commander';
+import { defaultStateDir } from './platform/process/paths.js';
+import { databaseSetting, perDatabase, type DatabaseService } from './services.js';
+
+/** The addresses of a running shop. */
+export interface RunningShop {
+  readonly databases: Readonly<Record<DatabaseService, string>>;
+  readonly brokers: string;
+  /** Of an administrator of the database cluster: only needed to create a lost database. */
+  readonly adminUrl: string | undefined;
+  readonly providerLog: string | undefined;
+  /** The running processes; empty if the addresses come from the environment only. */
+  readonly instances: readonly { readonly name: string; readonly service: string; readonly url: string }[];
+}
+
+/** The shop's addresses are not known. The message says how to give them. */
+export class ShopNotFound extends Error {
+  override readonly name = 'ShopNotFound';
+  /** Of the programs that print the message. */
+  readonly exitCode = 2;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export const stateDir = (env: Environment): string => env['TRADEWIND_STATE'] || defaultStateDir;
+
+/** The option of every command that looks for a running shop. */
+export const stateOption = (): Option =>
+  new Option('--state <folder>', 'where the shop was started').env('TRADEWIND_STATE').default(undefined, '.tradewind');
+
+/** Reads the addresses that `npm start` has written. The environment takes precedence. */
+export function findShop(env: Environment, folder: string = stateDir(env)): RunningShop {
+  const file = join(folder, 'shop.json');
+  const known = existsSync(file)
+    ? (JSON.parse(readFileSync(file, 'utf8')) as {
+        databases?: Record<string, string>;
+        kafkaBrokers?: string;
+        adminUrl?: string;
+        providerLog?: string;
+        instances?: RunningShop['instances'];
+      })
+    : {};
+  const missing: string[] = [];
+  const required = (setting: string, found: string | undefined): string => {
+    if (!found) missing.push(setting);
+    return found ?? '';
+  };
+  const databases = perDatabase((service) =>
+    required(databaseSetting(service), env[databaseSetting(service)] || known.databases?.[service]),
+  );
+  const brokers = required('KAFKA_BROKERS', env['KAFKA_BROKERS'] || known.kafkaBrokers);
+  if (missing.length > 0) {
+    throw new ShopNotFound(
+      `no shop is running on ${folder}, and ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not set. Start one with "npm start", name its folder with --state, or set them.`,
+    );
+  }
+  return {
+    databases,
+    brokers,
+    adminUrl: env['ADMIN_DATABASE_URL'] || known.adminUrl,
+    providerLog: env['PROVIDER_LOG'] || known.providerLog,
+    instances: known.instances ?? [],
+  };
+}
+
+/** The secret that wraps the users' data keys: from the environment, or from the folder of `npm start`. */
+export function dataKeySecret(env: Environment, folder: string = stateDir(env)): string {
+  const file = join(folder, 'secrets.json');
+  const secret =
+    env['DATA_KEY_SECRET'] ||
+    (existsSync(file)
+      ? (JSON.parse(readFileSync(file, 'utf8')) as { dataKeySecret?: string }).dataKeySecret
+      : undefined);
+  if (!secret)
+    throw new ShopNotFound(
+      `DATA_KEY_SECRET is not set, and ${file} does not have it: set it to the secret of the user service`,
+    );
+  return secret;
+}

@@ -1,0 +1,54 @@
+/**
+ * The services of the shop, in the order in which they are started. Every other list of services, databases or ports is derived from
+ * this one. Plain data: it imports nothing, so that the audit can use it as well. The topics of a service are those of the contracts'
+ * `topics` whose owner it is.
+ */
+export interface ServiceDescription {
+  readonly name: string;
+  /** The name of its database and of the role that owns it; null without a database. */
+  readonly database: string | null;
+  /** The port of its first instance under `npm start`; `<NAME>_PORT` sets another one. */
+  readonly port: number;
+  /** It seals personal data: its programs need DATA_KEY_SECRET. */
+  readonly sealsData: boolean;
+  /** It calls the payment provider: its programs need PROVIDER_URL and PROVIDER_WEBHOOK_SECRET. */
+  readonly callsProvider: boolean;
+  /** Whether more than one instance can run under `npm start`. */
+  readonly scalable: boolean;
+}
+
+export const services = [
+  { name: 'user', database: 'user', port: 3001, sealsData: true, callsProvider: false, scalable: true },
+  { name: 'product', database: 'product', port: 3002, sealsData: false, callsProvider: false, scalable: true },
+  { name: 'cart', database: 'cart', port: 3003, sealsData: true, callsProvider: false, scalable: true },
+  { name: 'order', database: 'order', port: 3004, sealsData: true, callsProvider: false, scalable: true },
+  { name: 'payment', database: 'payment', port: 3005, sealsData: false, callsProvider: true, scalable: true },
+  { name: 'gateway', database: null, port: 3000, sealsData: false, callsProvider: false, scalable: false },
+] as const satisfies readonly ServiceDescription[];
+
+type Described = (typeof services)[number];
+
+export type ServiceName = Described['name'];
+
+/** A service that owns a database, and with it an outbox and inboxes. */
+export type DatabaseService = Extract<Described, { readonly database: string }>['name'];
+
+export const serviceNames: readonly ServiceName[] = services.map(({ name }) => name);
+
+export const databaseServices: readonly DatabaseService[] = services.flatMap(({ name, database }) =>
+  database === null ? [] : [name],
+);
+
+export const isDatabaseService = (name: string): name is DatabaseService =>
+  (databaseServices as readonly string[]).includes(name);
+
+/** What is known about a service. */
+export const describeService = (name: ServiceName): ServiceDescription =>
+  services.find((service) => service.name === name)!;
+
+/** A value for each service that owns a database. */
+export const perDatabase = <T>(valueOf: (service: DatabaseService) => T): Record<DatabaseService, T> =>
+  Object.fromEntries(databaseServices.map((name) => [name, valueOf(name)])) as Record<DatabaseService, T>;
+
+/** The environment variable with the URL of a service's database: `ORDER_DATABASE_URL`. */
+export const databaseSetting = (service: DatabaseService): string => `${service.toUpperCase()}_DATABASE_URL`;

@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { auditCommand } from '../audit/command/audit.command.js';
+import {
+  backupCommand,
+  deadLettersCommand,
+  effectsCommand,
+  rebuildCommand,
+  recoverCommand,
+  replayCommand,
+  runProgram,
+  sagasCommand,
+  topicsCommand,
+} from './operations/index.js';
+import { adminCommand } from './shop/admin.command.js';
+import { recoveredOrders } from './shop/recovery-check.js';
+import { scaleCommand } from './shop/scale.command.js';
+import { shopSystem } from './shop/shop-system.js';
+
+const program = new Command('tradewind')
+  .description("The operator's command: inspects a running shop, and acts where a person must decide.")
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 done, 1 violations were found or the operation failed, 2 wrong usage or something can’t be reached.',
+  )
+  .addCommand(auditCommand)
+  .addCommand(deadLettersCommand(shopSystem))
+  .addCommand(sagasCommand(shopSystem))
+  .addCommand(effectsCommand(shopSystem))
+  .addCommand(replayCommand(shopSystem))
+  .addCommand(rebuildCommand(shopSystem))
+  .addCommand(recoverCommand(shopSystem, recoveredOrders))
+  .addCommand(backupCommand(shopSystem))
+  .addCommand(topicsCommand(shopSystem))
+  .addCommand(scaleCommand)
+  .addCommand(adminCommand);
+
+await runProgram(program);

@@ -1,0 +1,69 @@
+import { topics } from '@tradewind/contracts';
+import pg from 'pg';
+import { dataKeySecret, findShop, stateOption, type RunningShop } from '../../find-shop.js';
+import { createServiceDatabase } from '../../platform/postgres/service-database.js';
+import { databaseServices, describeService, isDatabaseService, type DatabaseService } from '../../services.js';
+import { OperatorError, type OperatedSystem, type SystemFlags } from '../operations/index.js';
+import { runServiceProgram } from './service-program.js';
+
+export const shopOf = ({ state }: SystemFlags): RunningShop => findShop(process.env, state);
+
+/** The shop as the system that the operator's commands work on. */
+export const shopSystem: OperatedSystem = {
+  services: databaseServices,
+  topics: Object.values(topics),
+  options: [stateOption()],
+  databases: (flags) => shopOf(flags).databases,
+  brokers: (flags) => process.env['KAFKA_BROKERS'] || shopOf(flags).brokers,
+  createDatabase: (service, flags) => {
+    const { databases, adminUrl } = shopOf(flags);
+    return createIfGone(databases[known(service)], adminUrl);
+  },
+  runInService: async <T>(name: string, operation: string, request: object, flags: SystemFlags): Promise<T> => {
+    const service = known(name);
+    const { databases, brokers } = shopOf(flags);
+    const output = await runServiceProgram({
+      service,
+      file: 'operate.js',
+      args: [operation, JSON.stringify(request)],
+      env: {
+        DATABASE_URL: databases[service],
+        KAFKA_BROKERS: brokers,
+        ...(describeService(service).sealsData ? { DATA_KEY_SECRET: dataKeySecret(process.env, flags.state) } : {}),
+      },
+      failure: `${operation} of ${service} failed`,
+    });
+    return JSON.parse(output) as T;
+  },
+};
+
+function known(service: string): DatabaseService {
+  if (!isDatabaseService(service))
+    throw new OperatorError(`"${service}" is no service with a database; there are ${databaseServices.join(', ')}`);
+  return service;
+}
+
+/** With the role and the password of its URL. */
+async function createIfGone(url: string, adminUrl: string | undefined): Promise<void> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'tradewind-recover',
+    connectionTimeoutMillis: 10_000,
+  });
+  try {
+    await client.connect();
+  } catch (error) {
+    const { code } = error as { code?: string };
+    const gone = code === '3D000' || code === '28P01' || code === '28000'; // no such database, or no such role
+    if (!gone) throw error;
+    if (adminUrl === undefined)
+      throw new OperatorError(
+        'the database does not exist, and ADMIN_DATABASE_URL is not set: create the database, or set it to the URL of an administrator',
+        { cause: error },
+      );
+    const { pathname, password } = new URL(url);
+    await createServiceDatabase(adminUrl, decodeURIComponent(pathname.slice(1)), decodeURIComponent(password));
+  } finally {
+    await client.end();
+  }
+}
