@@ -24,13 +24,14 @@ export function comparisonReport<R extends { readonly perSecond: number }>(compa
   const { title, what, sharedWith, labels = [''], columns, lines, more = [], chartTitle, figures } = comparison;
   const { body = [tableOf(labels, columns, lines)] } = comparison;
   const note = machine();
+  const count = lines[0]!.rounds.length;
   const bars = lines.map((line) => ({
     name: line.bar ?? line.labels[0]!,
     values: line.rounds.map(({ perSecond }) => perSecond),
   }));
   return {
     title,
-    conditions: `${what} ${lines[0]!.rounds.length} rounds in turn; median [least–most]. ${note}, shared with ${sharedWith}.`,
+    conditions: `${what} ${count === 1 ? 'One round' : `${count} rounds`} in turn; median [least–most]. ${note}, shared with ${sharedWith}.`,
     body: [...body, ...more],
     chart: chartOf({ title: chartTitle, note, bars }),
     chartTitle,

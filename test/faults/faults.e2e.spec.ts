@@ -15,10 +15,7 @@ import { faults } from './scenarios/index.js';
  * and kills of PostgreSQL and dropped responses to network.e2e.spec.ts.
  */
 const extent = byExtent<Extent>('short', 'usual');
-const chosen = byExtent(
-  ['F03', 'F04', 'F09', 'F36'],
-  ['F02', 'F03', 'F04', 'F06', 'F09', 'F14', 'F16', 'F36'],
-);
+const chosen = byExtent(['F03', 'F04', 'F09', 'F36'], ['F02', 'F03', 'F04', 'F06', 'F09', 'F14', 'F16', 'F36']);
 const minutes = 60_000;
 
 describe('a shop with injected faults', () => {

@@ -85,7 +85,15 @@ describe('a shop that trades', () => {
   it('replays consumers while it trades: nothing is handled twice, and rebuilt projections equal the live ones', async () => {
     const { gatewayUrl, admin } = trading.shop;
     const { historyFile } = trading;
-    const load = await Load.open({ gatewayUrl, admin, historyFile, seed: 3, buyers: 2, articles: 10, log: () => undefined });
+    const load = await Load.open({
+      gatewayUrl,
+      admin,
+      historyFile,
+      seed: 3,
+      buyers: 2,
+      articles: 10,
+      log: () => undefined,
+    });
     load.start(200);
     await eventually(() => load.counts.settled > 0, minutes);
     for (const consumer of byExtent(['order', 'cart.prices'], consumers)) {
@@ -172,7 +180,7 @@ describe('a shop that trades', () => {
       did: ['Dropped.'],
     });
     await expect(trading.tradewind('rebuild', 'cart', '--shadow')).rejects.toThrow(
-      'cart decides on user.forgotten by policies',
+      'cart handles user.forgotten with policies',
     );
   });
 

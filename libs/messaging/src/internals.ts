@@ -1,4 +1,4 @@
-/** What @tradewind/operations and the test libraries need beyond the public API. No semantic versioning. */
+/** What @tradewind/operations and tests need beyond the public API. It may change in any version. */
 export { appendOutbox } from './adapters/postgres/outbox-sql.js';
 export {
   allPartitionCounts,

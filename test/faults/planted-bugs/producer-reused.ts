@@ -36,7 +36,7 @@ export const producerReused: PlantedBug = {
       });
       await context.passes('relay.before-send', () => reprice(context, token, 111));
       await reprice(context, token, 222);
-      await pollUntil('a relay that restarts', () => context.logOf('product').includes('relay starts over'));
+      await pollUntil('a relay that restarts', () => context.logOf('product').includes('relay starts again'));
       dropped.heal();
     },
   },

@@ -8,19 +8,19 @@ export const timeoutInMemory: PlantedBug = {
   changes: [
     {
       file: 'libs/messaging/dist/adapters/postgres/postgres-transaction.js',
-      find: 'this.conversation.enqueue(scheduleTimeouts, [',
+      find: 'this.connection.enqueue(scheduleTimeouts, [',
       replacement:
         'globalThis.__timers ??= new Map();\n        for (const row of rows) globalThis.__timers.set(row.id, { ...row, due: Date.now() + row.timeoutMs });\n        void (scheduleTimeouts, [',
     },
     {
       file: 'libs/messaging/dist/adapters/postgres/postgres-transaction.js',
-      find: 'const gone = await this.sql(takeTimeouts, [[...ids].sort()]);',
-      replacement: 'const gone = ids.filter((id) => globalThis.__timers?.delete(id)).map((id) => ({ id }));',
+      find: 'await this.sql(takeTimeouts, [[...ids].sort()])',
+      replacement: 'ids.filter((id) => globalThis.__timers?.delete(id)).map((id) => ({ id }))',
     },
     {
       file: 'libs/messaging/dist/adapters/postgres/postgres-store.js',
-      find: 'return this.#sql(dueTimeouts, [limit]);',
-      replacement: 'return [...(globalThis.__timers?.values() ?? [])].filter(({ due }) => due <= Date.now());',
+      find: 'this.#sql(dueTimeouts, [limit])',
+      replacement: '[...(globalThis.__timers?.values() ?? [])].filter(({ due }) => due <= Date.now())',
     },
   ],
   foundBy: 'G3',

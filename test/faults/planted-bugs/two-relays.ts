@@ -9,7 +9,7 @@ export const twoRelays: PlantedBug = {
   name: 'two relays with SKIP LOCKED',
   service: 'product',
   changes: [
-    { file, find: 'if (!rows[0].led)\n            return undefined;', replacement: '' },
+    { file, find: 'select pg_try_advisory_lock($1) as led', replacement: 'select $1::bigint is not null as led' },
     {
       file,
       find: 'update msg_relay set epoch = epoch + 1 returning epoch',
@@ -28,8 +28,8 @@ export const twoRelays: PlantedBug = {
     },
     {
       file,
-      find: 'if (rows[0].marked !== published.length)',
-      replacement: "await this.client.query('commit');\n        if (rows[0].marked !== published.length)",
+      find: 'if (marked !== published.length)',
+      replacement: "await this.client.query('commit');\n        if (marked !== published.length)",
     },
   ],
   foundBy: 'G6',

@@ -105,8 +105,7 @@ async function cause(context: ScenarioContext, point: CrashPointName): Promise<v
       return undefined;
     case 'start':
       // Kill the relay leaders, so that other instances become leader.
-      for (const service of databaseServices)
-        context.kill(await context.relayLeaderOf(service).catch(() => service));
+      for (const service of databaseServices) context.kill(await context.relayLeaderOf(service).catch(() => service));
       return undefined;
     case 'poison':
       return poisonOneOrder(context);

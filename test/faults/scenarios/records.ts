@@ -29,7 +29,10 @@ async function poison(context: ScenarioContext): Promise<void> {
           30,
         );
         waits.push((performance.now() - since) / 1_000);
-        await letters.discard(await letters.get(blockedKey.first!), { reason: 'poison of a fault test', thenRedrive: true });
+        await letters.discard(await letters.get(blockedKey.first!), {
+          reason: 'poison of a fault test',
+          thenRedrive: true,
+        });
         await buyer!.waitForOutcome(order);
       });
       await context.waitForOrders(5);

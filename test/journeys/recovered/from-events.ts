@@ -1,11 +1,6 @@
 import { contracts, topics } from '@tradewind/contracts';
 import { groupBy } from '@tradewind/kernel';
-import {
-  kafkaClient,
-  messagingMigrations,
-  PostgresStore,
-  type IncomingRecord,
-} from '@tradewind/messaging';
+import { kafkaClient, messagingMigrations, PostgresStore, type IncomingRecord } from '@tradewind/messaging';
 import { decode } from '@tradewind/messaging/internals';
 import type { BackupRows, Recovery, Published } from '@tradewind/operations';
 import { DataSource, type MigrationInterface } from 'typeorm';

@@ -22,7 +22,7 @@ export const oldWords = [
   ...names('PendingQueue', 'heldQueue'),
   ...names('PartialBatchError', 'givenBack'),
   ...names('MessagingRuntime', 'messagingParts'),
-  ...names('offset', 'position', 'positions'),
+  ...names('offset', 'setPositions', 'forgetPositions', 'recoverPositions', 'recoveredPositions', 'committedPositions'),
   ...everywhere('serverEpoch', 'incarnation', 'incarnations'),
   ...everywhere('notify', 'poke', 'pokes', 'poked'),
   ...everywhere('timeout', 'patience'),
@@ -31,7 +31,7 @@ export const oldWords = [
   // dead letters and the outbox
   ...everywhere('dead letter or blocked key', 'parked', 'parker', 'unpark'),
   ...names('dead letter', 'park', 'parking'),
-  ...names('block, blocked or pending', 'hold', 'holds', 'held', 'holding'),
+  ...names('block, blocked or pending', 'hold', 'held', 'holding'),
   // effects
   ...names('effect request or request', 'wish', 'wishes', 'wished'),
   ...everywhere('effect concurrency', 'abreast'),
@@ -92,8 +92,7 @@ export const allowedWords = [
     reason: 'money that is held',
   },
   { word: 'given', in: /^apps\/payment\//, reason: 'givenAt: the time at which a refund was given' },
-  { word: 'position', in: /^(libs\/saga|bench\/baselines)\//, reason: 'the position of an instance in its saga' },
-  { word: 'positions', in: /^(libs\/saga|bench\/baselines)\//, reason: 'the positions of a saga' },
+
   { word: 'words', in: /^tools\/checks\/(words|old-words|checks\.mjs)/, reason: 'this check is about words' },
   { word: 'word', in: /^tools\/checks\/words/, reason: 'this check is about words' },
 ];

@@ -1,4 +1,5 @@
 import type { Topic } from '@tradewind/messaging';
+import type { Text } from '../database.js';
 import { topics } from '../outbox.js';
 
 /** The state of the saga of an order, as the shop stores it. */
@@ -20,12 +21,7 @@ export interface SagaState {
 
 export type RejectionReason = 'out-of-stock' | 'payment-declined';
 
-export interface Transition {
-  readonly from: string;
-  readonly to: string;
-  readonly cause: 'start' | 'reply';
-  readonly detail: string;
-}
+export type Transition = Text<'from' | 'to' | 'cause' | 'detail'>;
 
 /** What a saga needs of its order. */
 export interface Order {
@@ -83,55 +79,44 @@ export function start(orderId: string, lines: readonly object[], now: string): A
 /** Advances a saga by a reply; undefined when it does not wait for it. */
 export function advance(state: SagaState, order: Order, type: string, now: string): Advance | undefined {
   const { orderId, userId, total, method } = order;
-  const to = (change: Partial<SagaState>, ...passed: readonly string[]): Pick<Advance, 'state' | 'history'> => {
+  const to = (change: Partial<SagaState>, rest: Pick<Advance, 'outcome' | 'command'>, ...passed: string[]): Advance => {
     const after: SagaState = { ...state, changedAt: now, ...change };
     const positions = [positionOf(state), ...passed, positionOf(after)];
-    return {
-      state: after,
-      history: positions.slice(1).map((to, at) => ({ from: positions[at]!, to, cause: 'reply', detail: type })),
-    };
+    const history = positions
+      .slice(1)
+      .map((position, at) => ({ from: positions[at]!, to: position, cause: 'reply', detail: type }));
+    return { state: after, history, ...rest };
   };
-  const stockCommand = (name: string, timeoutMs: number): Command => ({
-    topic: topics.stockCommands,
-    type: name,
-    payload: { orderId },
-    timeoutMs,
-  });
   const over = { step: null, attempt: 0 } as const;
   const failure = (step: string, reason: RejectionReason) => ({ kind: 'failed', step, reason }) as const;
+  const rejected = (reason: RejectionReason) => ({ outcome: { status: 'rejected', reason } }) as const;
+  const stockCommand = (name: string, timeoutMs: number): { readonly command: Command } => ({
+    command: { topic: topics.stockCommands, type: name, payload: { orderId }, timeoutMs },
+  });
   switch (`${positionOf(state)} ← ${type}`) {
     case 'executing reserve stock ← stock.reserved': {
       const payload = { orderId, userId, amount: total, method };
-      return {
-        ...to({ done: ['reserve stock'], step: 'take payment' }),
-        command: { topic: topics.paymentCommands, type: 'payment.take', payload, timeoutMs: 120_000 },
-      };
+      const command = { topic: topics.paymentCommands, type: 'payment.take', payload, timeoutMs: 120_000 };
+      return to({ done: ['reserve stock'], step: 'take payment' }, { command });
     }
-    case 'executing reserve stock ← stock.refused':
-      return {
-        ...to({ ...over, status: 'failed', failure: failure('reserve stock', 'out-of-stock') }),
-        outcome: { status: 'rejected', reason: 'out-of-stock' },
-      };
-    case 'executing take payment ← payment.taken':
-      return {
-        ...to({ done: ['reserve stock', 'take payment', 'confirm'], step: 'hand over the goods' }, 'passed confirm'),
-        outcome: { status: 'confirmed' },
-        command: stockCommand('stock.sell', 30_000),
-      };
+    case 'executing reserve stock ← stock.refused': {
+      const reason = 'out-of-stock';
+      return to({ ...over, status: 'failed', failure: failure('reserve stock', reason) }, rejected(reason));
+    }
+    case 'executing take payment ← payment.taken': {
+      const confirmed = { done: ['reserve stock', 'take payment', 'confirm'], step: 'hand over the goods' };
+      const rest = { outcome: { status: 'confirmed' }, ...stockCommand('stock.sell', 30_000) } as const;
+      return to(confirmed, rest, 'passed confirm');
+    }
     case 'executing take payment ← payment.declined': {
-      const [step, toCompensate] = ['reserve stock', ['reserve stock']] as const;
-      return {
-        ...to({ status: 'compensating', toCompensate, step, failure: failure('take payment', 'payment-declined') }),
-        command: stockCommand('stock.release', 10_000),
-      };
+      const compensating = { status: 'compensating', toCompensate: ['reserve stock'], step: 'reserve stock' } as const;
+      const change = { ...compensating, failure: failure('take payment', 'payment-declined') };
+      return to(change, stockCommand('stock.release', 10_000));
     }
     case 'compensating reserve stock ← stock.released':
-      return {
-        ...to({ ...over, status: 'failed', toCompensate: [] }),
-        outcome: { status: 'rejected', reason: 'payment-declined' },
-      };
+      return to({ ...over, status: 'failed', toCompensate: [] }, rejected('payment-declined'));
     case 'executing hand over the goods ← stock.sold':
-      return to({ ...over, status: 'completed', done: [...state.done, 'hand over the goods'] });
+      return to({ ...over, status: 'completed', done: [...state.done, 'hand over the goods'] }, {});
     default:
       return undefined;
   }

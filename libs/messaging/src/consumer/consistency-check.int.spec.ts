@@ -94,7 +94,7 @@ describe('a service that restarts', () => {
     chatService.start(brokers);
     expect(await chatService.offsetMismatch()).toMatch(
       new RegExp(
-        `the database of ${service} is behind Kafka: the position of ${service} on ${chat.name} partition \\d is \\d+, .* does not know that it handled the record at \\d+ .*tradewind recover ${service}`,
+        `the database of ${service} is behind Kafka: the committed offset of ${service} on ${chat.name} partition \\d is \\d+, .* does not know that it handled the record at \\d+ .*tradewind recover ${service}`,
       ),
     );
     await chatService.stop();

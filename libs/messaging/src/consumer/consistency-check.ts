@@ -124,7 +124,9 @@ export class ConsistencyCheck {
   }
 
   /** Records beyond the known offset were published and not marked, or published twice. So the database knows all of them. */
-  async #allPublishedHere(beyond: readonly (PartitionOffset & { readonly from: bigint; readonly to: bigint })[]): Promise<void> {
+  async #allPublishedHere(
+    beyond: readonly (PartitionOffset & { readonly from: bigint; readonly to: bigint })[],
+  ): Promise<void> {
     const stretchOf = new Map(beyond.map((stretch) => [partitionKey(stretch), stretch]));
     const check = async (records: readonly IncomingRecord[]): Promise<void> => {
       const own = records.flatMap((record) => this.#ownRecord(record));

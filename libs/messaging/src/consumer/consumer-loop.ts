@@ -203,7 +203,10 @@ export class ConsumerLoop {
         for (const [message, outcome] of await this.#decide(part.filter(isOpen), oneByOne)) {
           if (outcome.kind === 'transient') outage ??= outcome.error;
           try {
-            if (isOpen(message) && (outcome.kind === 'done' ? this.#finish(message) : await this.#settle(message, outcome)))
+            if (
+              isOpen(message) &&
+              (outcome.kind === 'done' ? this.#finish(message) : await this.#settle(message, outcome))
+            )
               continue;
           } catch (error) {
             outage ??= error;
@@ -246,7 +249,11 @@ export class ConsumerLoop {
       if (message.generation !== this.#generation) continue;
       const { decoded } = message;
       if (oneByOne && (await this.#crashLoopGuard.isDeadly(decoded.id))) {
-        await this.#deadLetter(message, new Poison('the process crashed each time it handled it'), attemptsBeforeDeadLetter);
+        await this.#deadLetter(
+          message,
+          new Poison('the process crashed each time it handled it'),
+          attemptsBeforeDeadLetter,
+        );
         continue;
       }
       const invocation = decoded.poison

@@ -54,7 +54,13 @@ async function heard(starts: number): Promise<{ decided: readonly string[]; note
   const listener = new Listener();
   const parts = new MessagingRuntime(
     { service: 'listener', contracts: new MessageRegistry([WordHeard]), lockOrder: [Notes] },
-    { store: process.store(database), kafka: process.kafka(kafka), ports: process.runtimePorts, log: () => undefined, onFatal },
+    {
+      store: process.store(database),
+      kafka: process.kafka(kafka),
+      ports: process.runtimePorts,
+      log: () => undefined,
+      onFatal,
+    },
     () => [],
   );
   parts.addController(listener);

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 /** The metadata of a committed offset: the first offset of the run, and a hash of the types that its consumer handles. */
 export const offsetMetadata = (first: bigint, handledTypes: string): string => `${first} ${handledTypes}`;
 
-export function readOffsetMetadata(metadata: string): { readonly first: bigint; readonly handledTypes: string } | undefined {
+export function readOffsetMetadata(
+  metadata: string,
+): { readonly first: bigint; readonly handledTypes: string } | undefined {
   const [, first, handledTypes] = /^(\d{1,19}) (\w+)$/.exec(metadata) ?? [];
   return first === undefined || handledTypes === undefined ? undefined : { first: BigInt(first), handledTypes };
 }

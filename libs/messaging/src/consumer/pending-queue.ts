@@ -61,10 +61,7 @@ export class PendingQueue {
 }
 
 /** The transactions of a batch. A message that runs alone closed its key when it was taken, so the order is kept. */
-export function transactionParts(
-  batch: readonly PendingMessage[],
-  oneByOne: boolean,
-): (readonly PendingMessage[])[] {
+export function transactionParts(batch: readonly PendingMessage[], oneByOne: boolean): (readonly PendingMessage[])[] {
   if (oneByOne) return batch.map((message) => [message]);
   const together = batch.filter((message) => !message.alone);
   return [...(together.length > 0 ? [together] : []), ...batch.filter(({ alone }) => alone).map((each) => [each])];

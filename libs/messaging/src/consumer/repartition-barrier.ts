@@ -92,8 +92,7 @@ export class RepartitionBarrier {
     // A partition that began to wait after the question, or again after a rebalance, is not judged by this answer.
     const open = asked.filter(
       ([key, each]) =>
-        this.#waiting.get(key) === each &&
-        hasReached(each.previousEnds, (partition) => reached.get(partition), endOf),
+        this.#waiting.get(key) === each && hasReached(each.previousEnds, (partition) => reached.get(partition), endOf),
     );
     for (const [key, { text }] of open) {
       this.#passed.add(`${topic} ${text}`);

@@ -255,7 +255,8 @@ describe('effects that were wished', () => {
       if (error) throw error;
     });
     await eventually(
-      async () => (await kafka.committedOffsets(group, [orders.name]))[0]?.offset === 31n && (await done()).length === 30,
+      async () =>
+        (await kafka.committedOffsets(group, [orders.name]))[0]?.offset === 31n && (await done()).length === 30,
       120_000,
     );
     expect([...outside.underWay].map(({ key }) => key)).toEqual(['slow']);
@@ -282,7 +283,9 @@ describe('effects that were wished', () => {
       `select lease_until::text as until from msg_effects where key = 'orphan'`,
     );
     await eventually(() => outside.of('orphan') === 1, 120_000);
-    expect(await count(`msg_effects where key = 'orphan' and attempts = 2 and clock_timestamp() >= '${until}'`)).toBe(1);
+    expect(await count(`msg_effects where key = 'orphan' and attempts = 2 and clock_timestamp() >= '${until}'`)).toBe(
+      1,
+    );
     // The long call has been under way for longer than it was leased for at first.
     await eventually(
       () =>

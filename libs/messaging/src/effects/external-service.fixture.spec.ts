@@ -63,7 +63,8 @@ export class Outside {
     return {
       name: 'errand',
       run: (errand: Errand) => this.#call(errand),
-      settle: (errand: Errand, _answer: undefined, { newId: id }: HandlerContext<Record<never, never>>) => settle(errand, id),
+      settle: (errand: Errand, _answer: undefined, { newId: id }: HandlerContext<Record<never, never>>) =>
+        settle(errand, id),
     };
   }
 

@@ -55,7 +55,8 @@ export function decode(record: IncomingRecord, contracts: MessageRegistry): Deco
     const json = known.info.tombstone ? { [known.info.key]: record.key } : record.value && parse(record.value);
     const message = readMessage(known.cls, json, envelope.version);
     const key = (message as Record<string, unknown>)[known.info.key];
-    if (key !== record.key) throw new Poison(`${envelope.type} has the key ${record.key}, its ${known.info.key} is ${String(key)}`);
+    if (key !== record.key)
+      throw new Poison(`${envelope.type} has the key ${record.key}, its ${known.info.key} is ${String(key)}`);
     return { record, id, orderingKey, envelope, cls: known.cls, message };
   } catch (error) {
     if (!(error instanceof Poison)) throw error;

@@ -71,8 +71,7 @@ export function handlersOf(controller: object): DecoratedHandler[] {
   const prototype = Object.getPrototypeOf(controller) as Record<string, (message: never, context: never) => unknown>;
   return Object.getOwnPropertyNames(prototype).flatMap((property) => {
     const method = property === 'constructor' ? undefined : prototype[property];
-    const metadata =
-      method && (Reflect.getMetadata(PATTERN_EXTRAS_METADATA, method) as HandlerMetadata | undefined);
+    const metadata = method && (Reflect.getMetadata(PATTERN_EXTRAS_METADATA, method) as HandlerMetadata | undefined);
     return metadata === undefined || !method ? [] : [{ metadata, handle: method.bind(controller) }];
   });
 }

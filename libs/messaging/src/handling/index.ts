@@ -4,4 +4,11 @@ export * from './command-errors.js';
 export * from './decision.js';
 export * from './handler-context.js';
 export { decode, type Decoded, type DecodedMessage } from './decode.js';
-export { Handles, handlersOf, kafkaTransport, type HandlerKind, type HandlerMetadata, type HandlerOptions } from './handles.js';
+export {
+  Handles,
+  handlersOf,
+  kafkaTransport,
+  type HandlerKind,
+  type HandlerMetadata,
+  type HandlerOptions,
+} from './handles.js';

@@ -82,7 +82,7 @@ describe('a compiled class', () => {
     expect(sound).toBeGreaterThan(300);
   });
   it('refuses what it does not know, where it is told to, within too', () => {
-    const read = compile(Letter, 'refused')!;
+    const read = compile(Letter, 'rejected')!;
     const line = { street: 'x', count: 1 };
     const sound = { kind: 'b', lines: [line] };
     expect(

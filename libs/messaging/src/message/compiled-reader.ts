@@ -35,7 +35,7 @@ interface Field {
 export type MessageReader<M extends object = object> = (json: Json) => M | undefined;
 
 /** What is to become of fields that the class does not know. */
-export type UnknownFields = 'left out' | 'refused';
+export type UnknownFields = 'omitted' | 'rejected';
 
 /**
  * What class-transformer and class-validator (`whitelist`, or `forbidNonWhitelisted`) do with a class, looked up once instead of at every message: several
@@ -44,7 +44,7 @@ export type UnknownFields = 'left out' | 'refused';
  */
 export function compile<M extends object>(
   cls: MessageClass<M>,
-  unknown: UnknownFields = 'left out',
+  unknown: UnknownFields = 'omitted',
   around: readonly MessageClass[] = [],
 ): MessageReader<M> | undefined {
   const rules = getMetadataStorage().getTargetValidationMetadatas(cls, '', false, false);
@@ -72,7 +72,7 @@ export function compile<M extends object>(
     const message = made as Record<string, unknown>;
     for (const name of Object.keys(json)) {
       const field = fields.get(name);
-      if (!field && unknown === 'refused') return undefined;
+      if (!field && unknown === 'rejected') return undefined;
       if (!field) continue;
       const value = field.inside ? readNested(field.inside, json[name]) : json[name];
       if (value === invalid) return undefined;

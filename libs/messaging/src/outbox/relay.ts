@@ -177,10 +177,7 @@ export class Relay {
   }
 
   /** Applies an increase as soon as the broker has the partitions. Until then the topic keeps its count. */
-  async #increasePartitions(
-    session: RelaySession,
-    { topic, partitions, increasingTo }: PartitionCount,
-  ): Promise<void> {
+  async #increasePartitions(session: RelaySession, { topic, partitions, increasingTo }: PartitionCount): Promise<void> {
     if (increasingTo === null) return;
     try {
       const known = await this.store.publishedEnds();

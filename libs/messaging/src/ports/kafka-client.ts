@@ -140,7 +140,9 @@ export interface KafkaClient {
   /** The first offset of every partition whose record is not older than `time`; the end where there is none. */
   offsetsAt(topics: readonly string[], time: Date): Promise<readonly PartitionOffset[]>;
   /** First offset and end (the offset after the last record) of every partition. Rejects when the broker is unavailable. */
-  endOffsets(topics: readonly string[]): Promise<readonly (TopicPartition & { readonly end: bigint; readonly start: bigint })[]>;
+  endOffsets(
+    topics: readonly string[],
+  ): Promise<readonly (TopicPartition & { readonly end: bigint; readonly start: bigint })[]>;
   /** The committed offsets of a group. A partition without one is left out. */
   committedOffsets(group: string, topics: readonly string[]): Promise<readonly CommittedOffset[]>;
   /** Sets offsets of a group without members; rejects with GroupHasMembers otherwise. Other partitions of the group keep theirs. */

@@ -133,8 +133,7 @@ export interface IdempotencyClaim extends Idempotency {
 
 /** A new claim, or what an earlier request with the same key left. */
 export type ClaimResult =
-  | { readonly isNew: true }
-  | { readonly isNew: false; readonly bodyHash: string; readonly answer: unknown };
+  { readonly isNew: true } | { readonly isNew: false; readonly bodyHash: string; readonly answer: unknown };
 
 /**
  * One transaction: everything in it commits together or not at all. A call that only writes may resolve before the database
@@ -221,7 +220,12 @@ export interface Store {
   notHandled(consumer: string, ids: readonly string[]): Promise<ReadonlySet<string>>;
   outboxLag(): Promise<{ readonly rows: number; readonly seconds: number; readonly blocked: number }>;
   /** Leases due effects, only the oldest of each key. The lease is measured by the database's clock. */
-  claimEffects(names: readonly string[], limit: number, leaseMs: number, token: string): Promise<readonly ClaimedEffect[]>;
+  claimEffects(
+    names: readonly string[],
+    limit: number,
+    leaseMs: number,
+    token: string,
+  ): Promise<readonly ClaimedEffect[]>;
   renewEffects(ids: readonly string[], token: string, leaseMs: number): Promise<void>;
   /** Scheduled effects without a result, and the age of the oldest. */
   pendingEffects(): Promise<{ readonly pending: number; readonly seconds: number }>;

@@ -2,12 +2,7 @@ import type { Timers } from '@tradewind/kernel';
 import type { RuntimePorts } from './runtime-ports.js';
 
 /** The result of the promise, or `late` after the timeout. The work is not cancelled; its later result is ignored. */
-export async function withTimeout<T, L>(
-  timers: Timers,
-  timeoutMs: number,
-  work: Promise<T>,
-  late: L,
-): Promise<T | L> {
+export async function withTimeout<T, L>(timers: Timers, timeoutMs: number, work: Promise<T>, late: L): Promise<T | L> {
   const done = new AbortController();
   try {
     return await Promise.race([work, timers.wait(timeoutMs, done.signal).then(() => late)]);

@@ -290,9 +290,9 @@ describe('a service on the real Kafka and PostgreSQL', () => {
   });
 
   it('refuses to say anything outside a transaction', async () => {
-    await expect(app.get(Outbox).publish(dataSource.manager, Add, { counterId: 'x', amount: 1 })).rejects.toBeInstanceOf(
-      OutboxNeedsTransaction,
-    );
+    await expect(
+      app.get(Outbox).publish(dataSource.manager, Add, { counterId: 'x', amount: 1 }),
+    ).rejects.toBeInstanceOf(OutboxNeedsTransaction);
   });
 
   it('goes on where it stopped', async () => {

@@ -58,11 +58,7 @@ export function messagingMetrics({ store, kafka, ports, transport, relay, runner
   );
   gaugeOf('dead_letters', 'Messages that wait for an operator.', () => store.deadLetterCount());
   gaugeOf('sagas_stuck', 'Sagas whose compensation or last step fails repeatedly.', () => store.stuckSagas());
-  gaugeOf(
-    'effects_pending',
-    'Scheduled effects without a result.',
-    async () => (await store.pendingEffects()).pending,
-  );
+  gaugeOf('effects_pending', 'Scheduled effects without a result.', async () => (await store.pendingEffects()).pending);
   gaugeOf(
     'effects_oldest_seconds',
     'Age of the oldest effect without a result.',

@@ -117,7 +117,10 @@ export class MessagingModule {
         provide: PostgresStore,
         inject: [token],
         useFactory: ({ dataSource, statementTimeoutMs }: MessagingConnections) =>
-          new PostgresStore(dataSource, statementTimeoutMs === undefined ? defaultLimits : { statementMs: statementTimeoutMs }),
+          new PostgresStore(
+            dataSource,
+            statementTimeoutMs === undefined ? defaultLimits : { statementMs: statementTimeoutMs },
+          ),
       },
       {
         provide: KafkaClient,
@@ -154,7 +157,10 @@ export class MessagingModule {
   }
 }
 
-const partOf = <T>(provide: abstract new (...args: never[]) => T, useFactory: (runtime: MessagingRuntime) => T): Provider => ({
+const partOf = <T>(
+  provide: abstract new (...args: never[]) => T,
+  useFactory: (runtime: MessagingRuntime) => T,
+): Provider => ({
   provide,
   inject: [MessagingRuntime],
   useFactory,
@@ -169,10 +175,9 @@ function logOf({ log }: MessagingConnections): Log {
   );
 }
 
-const fatalOf =
-  (connections: MessagingConnections): ((error: Error) => void) =>
-    connections.onFatal ??
-    ((error) => {
-      logOf(connections)('error', 'messaging cannot go on in this process', { error: error.message });
-      process.exit(1);
-    });
+const fatalOf = (connections: MessagingConnections): ((error: Error) => void) =>
+  connections.onFatal ??
+  ((error) => {
+    logOf(connections)('error', 'messaging cannot go on in this process', { error: error.message });
+    process.exit(1);
+  });

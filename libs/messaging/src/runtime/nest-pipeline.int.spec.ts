@@ -165,7 +165,9 @@ describe('a handler with guards, pipes, interceptors and filters', () => {
     const hows = ['well', 'throws', 'refused by pipe', 'forbidden'];
     const outbox = ours.get(Outbox);
     for (const how of hows) {
-      await outbox.transaction(dataSource.manager, (manager) => outbox.publish(manager, Tried, { id: `ours ${how}`, how }));
+      await outbox.transaction(dataSource.manager, (manager) =>
+        outbox.publish(manager, Tried, { id: `ours ${how}`, how }),
+      );
       client.emit('pipeline.tried', { id: `nest ${how}`, how });
     }
     await eventually(

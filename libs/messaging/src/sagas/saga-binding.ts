@@ -1,11 +1,4 @@
-import {
-  advance,
-  timeoutName,
-  type Input,
-  type OutgoingMessage,
-  type Saga,
-  type SagaState,
-} from '@tradewind/saga';
+import { advance, timeoutName, type Input, type OutgoingMessage, type Saga, type SagaState } from '@tradewind/saga';
 import {
   cancelTimeouts,
   insert,

@@ -43,7 +43,7 @@ export interface PartitionIncreaseRequest {
 /**
  * Gives a topic more partitions while it is published to and consumed. Each key keeps its order: the request is saved in the
  * owner's database, the partitions are created, and the relay, the only publisher, uses them from one batch to the next. Each
- * record after that carries the former ends of the partitions (`ce_after`); no consumer handles it before it has handled those.
+ * record after that carries the former ends of the partitions (`ce_previousends`); no consumer handles it before it has handled those.
  */
 export class PartitionIncrease {
   constructor(private readonly context: PartitionIncreaseContext) {}

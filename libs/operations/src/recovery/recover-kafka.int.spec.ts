@@ -171,7 +171,7 @@ describe('the recovery of Kafka', () => {
     expect(after.map(({ headers }) => headers['ce_id']).sort()).toEqual(
       before.map(({ headers }) => headers['ce_id']).sort(),
     );
-    expect(after.filter(({ headers }) => 'ce_after' in headers)).toEqual([]);
+    expect(after.filter(({ headers }) => 'ce_previousends' in headers)).toEqual([]);
     for (const { key, partition } of after) expect(partition).toBe(partitionOf(key!, 5));
     await trade(1);
     expect([await chatService.count('received_posts'), chatService.fatal]).toEqual([received + names.length, []]);

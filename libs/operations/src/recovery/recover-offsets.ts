@@ -1,13 +1,7 @@
 import { GroupHasMembers, type KafkaClient, type Store, type TopicPartition } from '@tradewind/messaging';
 import { decode } from '@tradewind/messaging/internals';
 import { recordCount, wholeRanges } from './read-published.js';
-import {
-  recordRecovery,
-  RecoveryRejected,
-  rejectRunningService,
-  StepProgress,
-  type RecoveryContext,
-} from './recovery-context.js';
+import { recordRecovery, rejectRunningService, StepProgress, type RecoveryContext } from './recovery-context.js';
 import { resetStarts } from './recovery-sql.js';
 
 type Context = RecoveryContext & { readonly store: Pick<Store, 'notHandled'> };
@@ -72,8 +66,7 @@ async function whenEmpty({ ports }: RecoveryContext, set: () => Promise<void>): 
     try {
       return await set();
     } catch (error) {
-      if (!(error instanceof GroupHasMembers)) throw error;
-      if (waitedMs >= membersTimeoutMs) throw new RecoveryRejected(error.message, { cause: error });
+      if (!(error instanceof GroupHasMembers) || waitedMs >= membersTimeoutMs) throw error;
       await ports.timers.wait(retryIntervalMs);
     }
   }

@@ -12,7 +12,7 @@ import {
   insertInbox,
   insertSequences,
   insertTimeouts,
-  keptTables,
+  preservedTables,
   selectTablesExcept,
   selectUnpublished,
   setNextOutboxPosition,
@@ -46,7 +46,7 @@ const column = <T>(rows: readonly T[], of: (row: T) => unknown): unknown[] => ro
  * statement at a time, until `endRestore`; references are checked.
  */
 export async function beginRestore(manager: Connection, migrationsTable: string): Promise<string[]> {
-  const found = await manager.query<{ name: string }[]>(selectTablesExcept, [[...keptTables, migrationsTable]]);
+  const found = await manager.query<{ name: string }[]>(selectTablesExcept, [[...preservedTables, migrationsTable]]);
   const tables = found.map(({ name }) => name);
   for (const name of tables) await manager.query(disableTriggers(name));
   await manager.query(truncate(tables));

@@ -41,7 +41,7 @@ export class StrictValidation extends ValidationPipe {
   #parseValidBody(body: unknown, cls: ArgumentMetadata['metatype']): object | undefined {
     if (!cls || typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
     let parse = this.#parsers.get(cls);
-    if (!parse) this.#parsers.set(cls, (parse = compile(cls as new () => object, 'refused') ?? (() => undefined)));
+    if (!parse) this.#parsers.set(cls, (parse = compile(cls as new () => object, 'rejected') ?? (() => undefined)));
     return parse(body as Record<string, unknown>);
   }
 

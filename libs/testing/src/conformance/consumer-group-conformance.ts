@@ -92,8 +92,8 @@ export function consumerGroupConformance(name: string, open: () => KafkaClient):
       );
       expect(await kafka.committedOffsets(group, [of.name])).toEqual(
         expect.arrayContaining([
-          { topic: of.name, partition: 0, next: 1n, note: 'instance 1' },
-          { topic: of.name, partition: 1, next: 0n },
+          { topic: of.name, partition: 0, offset: 1n, metadata: 'instance 1' },
+          { topic: of.name, partition: 1, offset: 0n },
         ]),
       );
       await subscription.close();

@@ -21,13 +21,13 @@ export function partitionIncreaseConformance(name: string, open: () => KafkaClie
       await kafka.provision([created]);
       return created;
     };
-    const records = (of: Topic, partition: number, values: readonly string[], after?: string): OutgoingRecord[] =>
+    const records = (of: Topic, partition: number, values: readonly string[], previousEnds?: string): OutgoingRecord[] =>
       values.map((value) => ({
         topic: of.name,
         partition,
         key: 'a',
         value,
-        headers: after === undefined ? {} : { ce_after: after },
+        headers: previousEnds === undefined ? {} : { ce_previousends: previousEnds },
       }));
     const send = async (...some: readonly OutgoingRecord[]): Promise<void> => {
       const publisher = await kafka.publisher();

@@ -19,17 +19,17 @@ import { KafkajsSubscription } from './kafkajs-subscription.js';
 import { commitAsMember, deleteGroupOffsets, rejectMembers } from './kafkajs-groups.js';
 import { checkTopics, increasePartitions, provisionTopics } from './kafkajs-topics.js';
 
-/** Milliseconds until an answer counts as lost; a reader's below its session time-out, so that it is still a member afterwards. */
+/** Time after which an answer counts as lost. For a reader it is below the session timeout, so that it is still a member afterwards. */
 const adminIdleMs = { reader: 8_000, publisher: 12_000, admin: 8_000 };
 
 interface AdminSession {
   readonly part: KafkajsConnection;
   readonly admin: Promise<Admin>;
-  /** That wait for their answers. */
+  /** Questions without an answer. */
   questions: number;
 }
 
-/** The port on kafkajs. */
+/** The Kafka client port on kafkajs. */
 export class KafkajsClient implements KafkaClient {
   readonly #connections = new Set<KafkajsConnection>();
   #closed = false;
@@ -45,7 +45,7 @@ export class KafkajsClient implements KafkaClient {
     return KafkajsSubscription.open(this.#connection(adminIdleMs.reader), options);
   }
 
-  /** kafkajs reads only as a member of a group: this one has a name of its own and never commits. */
+  /** kafkajs reads only as a member of a group. This group has a unique name and never commits. */
   async tail({ topics, onRecords, onFatal }: TailOptions): Promise<Tail> {
     const ends = await this.endOffsets(topics);
     const behind = new Map(
@@ -54,12 +54,16 @@ export class KafkajsClient implements KafkaClient {
     let arrive: () => void = () => undefined;
     const caughtUp = new Promise<void>((resolve) => (arrive = resolve));
     if (behind.size === 0) arrive();
-    const reader = new KafkajsReader(this.#connection(adminIdleMs.reader), { group: `tail-${randomUUID()}`, topics, onFatal });
+    const reader = new KafkajsReader(this.#connection(adminIdleMs.reader), {
+      group: `tail-${randomUUID()}`,
+      topics,
+      onFatal,
+    });
     await reader.start(({ batch }) => {
       onRecords(recordsOf(batch.topic, batch.partition, batch.messages));
       const place = `${batch.topic}:${batch.partition}`;
       const end = behind.get(place);
-      // A batch of nothing but compacted-away records is still a step forward.
+      // A batch that contains only compacted records still advances.
       if (end !== undefined && BigInt(batch.lastOffset()) + 1n >= end && behind.delete(place) && behind.size === 0)
         arrive();
       return Promise.resolve();
@@ -156,7 +160,7 @@ export class KafkajsClient implements KafkaClient {
     return part;
   }
 
-  /** One connection for questions, made anew after any failure; it is closed when the other questions on it have their answers. */
+  /** One admin connection for all questions, replaced after any failure. It is closed when the other questions on it have their answers. */
   async #withAdmin<T>(ask: (admin: Admin) => Promise<T>): Promise<T> {
     const asking = (this.#admin ??= this.#openAdmin());
     asking.questions++;
@@ -177,18 +181,18 @@ export class KafkajsClient implements KafkaClient {
   }
 }
 
-/** Whether it says goodbye or not: its sockets are closed. */
+/** Closes the sockets, whether the client disconnects in an orderly way or not. */
 async function closeAdmin({ part, admin }: AdminSession): Promise<void> {
   try {
     await (await admin).disconnect();
   } catch {
-    // what was asked has failed already, and its error is told
+    // The question has failed already, and its caller has the error.
   } finally {
     part.close();
   }
 }
 
-/** kafkajs falls over a partition that nobody leads at the moment. */
+/** kafkajs fails on a partition without a leader. */
 async function offsetsOf(admin: Admin, topic: string): ReturnType<Admin['fetchTopicOffsets']> {
   try {
     return await admin.fetchTopicOffsets(topic);
@@ -199,5 +203,5 @@ async function offsetsOf(admin: Admin, topic: string): ReturnType<Admin['fetchTo
   }
 }
 
-/** The broker client for whoever has no Nest module: a gateway, a tool, a test. */
+/** Creates a broker client without a Nest module, for a gateway, a tool or a test. */
 export const kafkaClient = (settings: KafkaSettings): KafkaClient => new KafkajsClient(settings);

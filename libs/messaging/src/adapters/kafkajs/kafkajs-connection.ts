@@ -7,26 +7,26 @@ import { KafkajsSockets } from './kafkajs-sockets.js';
 export interface KafkaSettings {
   readonly brokers: readonly string[];
   readonly clientId: string;
-  /** Called with what kafkajs has to say at warning level or worse. */
+  /** Gets the log entries of kafkajs at warning level or above. */
   readonly log?: KafkaLog;
 }
 
 /**
- * kafkajs for one purpose, with sockets of its own, so that one consumer or producer can be ended without the others. It tries
- * a few times to connect, each for three seconds at most: whoever opens it knows better when to try again, and when to stop.
+ * A kafkajs client for one purpose, with sockets of its own, so that one consumer or producer can be closed without the others. It
+ * tries a few times to connect, three seconds each; its caller decides when to try again and when to stop.
  */
 export class KafkajsConnection {
   readonly kafka: Kafka;
   readonly sockets = new KafkajsSockets();
   #opening: Promise<unknown> = Promise.resolve();
 
-  /** Without an answer for so many milliseconds a request counts as lost. */
+  /** A request without an answer for so many milliseconds counts as lost. */
   constructor(
     settings: KafkaSettings,
     requestTimeout: number,
     private readonly onClose: (part: KafkajsConnection) => void,
   ) {
-    // CommonJS: what is not a named export at run time hangs on the default.
+    // CommonJS: what is not a named export at run time is a property of the default export.
     this.kafka = new kafkajs.Kafka({
       clientId: settings.clientId,
       brokers: [...settings.brokers],
@@ -36,14 +36,14 @@ export class KafkajsConnection {
       retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 500 },
       socketFactory: this.sockets.factory,
       logLevel: loggedFrom,
-      // What a closed client still has to say is about its end.
+      // A closed client only logs about its end.
       logCreator: quietLog((...words) => {
         if (!this.sockets.closed) settings.log?.(...words);
       }),
     });
   }
 
-  /** What does not come to life leaves nothing behind; what was closed meanwhile does not come to life. */
+  /** A failed opening leaves nothing open. An opening that is closed meanwhile fails. */
   async open<T>(work: Promise<T>): Promise<T> {
     this.#opening = work;
     try {
@@ -56,14 +56,14 @@ export class KafkajsConnection {
     }
   }
 
-  /** At once: what waits for an answer is rejected. */
+  /** Closes at once: requests without an answer reject. */
   close(): void {
     this.sockets.close();
     this.onClose(this);
   }
 
-  /** When an opening that a close has cut short is over. */
+  /** Resolves when an opening that was cut short by a close has ended. */
   get closed(): Promise<void> {
-    return this.#opening.then(() => undefined).catch(() => undefined); // how it ended, its caller is told
+    return this.#opening.then(() => undefined).catch(() => undefined); // Its caller has the error.
   }
 }

@@ -2,12 +2,12 @@ import kafkajs, { type logCreator } from 'kafkajs';
 
 export type KafkaLog = (level: 'warn' | 'error', message: string, detail: object) => void;
 
-/** Milliseconds in which one and the same complaint is passed on once. */
+/** The same entry is logged once in this time. Milliseconds. */
 const interval = 10_000;
 
 /**
- * What kafkajs has to say, in words for an operator: while a broker is away it complains several times a second, with a
- * stack each time. Nothing it logs is final (what is, comes as an error to whoever called), so nothing is more than a warning.
+ * The log of kafkajs, reduced for operators: while a broker is unavailable kafkajs logs several times a second, each time with a stack.
+ * Nothing that it logs is final, because callers get final errors, so every entry is a warning.
  */
 export function quietLog(log: KafkaLog | undefined): logCreator {
   const last = new Map<string, number>();

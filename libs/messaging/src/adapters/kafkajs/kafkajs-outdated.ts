@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-/** What is used here of kafkajs's consumer group: its positions, which are others after each joining, and the fetch from one broker. */
+/** The used part of the consumer group of kafkajs: its offset manager, which is replaced at each join, and the fetch from one broker. */
 export interface ConsumerGroup {
   readonly offsetManager: object | null;
   fetch(nodeId: number): Promise<object[]>;
@@ -13,9 +13,9 @@ export const ConsumerGroup = createRequire(import.meta.url)('kafkajs/src/consume
 const outdated = new WeakMap<object, () => boolean>();
 
 /**
- * kafkajs (2.2.4) fetches from each broker apart, and where one fetch finds another leader or more partitions, the member joins anew while
- * the others go on: what they bring then counts as read after the joining, though the positions have gone back to what was committed, and
- * what lies between is passed over. A batch remembers the positions it was fetched by.
+ * kafkajs 2.2.4 fetches from each broker separately. When one fetch finds a new leader or new partitions, the member joins again while
+ * the other fetches go on. Their records then count as read after the join, although the offsets went back to the committed ones, and
+ * the records between are skipped. So a batch remembers the offset manager with which it was fetched.
  */
 function rememberOffsets(group: ConsumerGroup): void {
   const { fetch } = group;
@@ -29,7 +29,7 @@ function rememberOffsets(group: ConsumerGroup): void {
   };
 }
 
-/** Whether its member has joined anew since it was fetched: the batch comes again, to whoever owns its partition now, unless it is resolved. */
+/** Whether the member joined again after the batch was fetched. The batch then arrives again, at the instance that is assigned the partition, unless it was resolved. */
 export const isOutdated = (batch: object): boolean => outdated.get(batch)?.() ?? false;
 
 rememberOffsets(ConsumerGroup.prototype);

@@ -23,7 +23,7 @@ interface Message {
   readonly headers?: Readonly<Record<string, unknown>>;
 }
 
-/** What is used here of kafkajs's encoder: the bytes written so far are those of `buf` before `offset`. */
+/** The used part of the encoder of kafkajs: the bytes written so far are those of `buf` before `offset`. */
 interface Encoder {
   buf: Buffer;
   offset: number;
@@ -35,22 +35,21 @@ const require = createRequire(import.meta.url);
 const Encoder = require('kafkajs/src/protocol/encoder.js') as { new (size: number): Encoder };
 const crc32c = require('kafkajs/src/protocol/recordBatch/crc32C/index.js') as (bytes: Buffer) => number;
 
-/** kafkajs's requests by name; of each version one. */
+/** The requests of kafkajs by name, one for each version. */
 export const { requests } = require('kafkajs/src/protocol/requests/index.js') as {
   readonly requests: {
     readonly Produce: { protocol(which: { readonly version: number }): (options: ProduceOptions) => Made };
   };
 };
 
-/** The first version whose records have headers; those after it differ in their answers alone, as far as kafkajs knows them. */
+/** The first version whose records have headers. Later versions that kafkajs knows differ only in their answers. */
 const firstWithHeaders = 3;
-/** Of a producer that is not idempotent. */
+/** The producer id of a producer that is not idempotent. */
 const nobody = -1;
 
 /**
- * kafkajs (2.2.4) makes a dozen buffers for each record, one for each of its headers and one for each number, and joins them. Here a
- * request is written into one buffer. It has the same bytes; a request of which something is not written here, as compression,
- * transactions and times of records, is left to kafkajs.
+ * kafkajs 2.2.4 allocates a dozen buffers for each record, one for each header and number, and joins them. This writes a request into
+ * one buffer, with the same bytes. Requests with compression, transactions or record times are left to kafkajs.
  */
 function writeIntoOneBuffer(produce: (typeof requests)['Produce']): void {
   const protocol = produce.protocol;
@@ -91,12 +90,12 @@ function varintSize(value: number): number {
   return Math.ceil(bits / 7);
 }
 
-/** Bytes of UTF-8 at most. */
+/** Upper bound of the bytes in UTF-8. */
 const most = (value: Bytes): number =>
   value === null ? 0 : typeof value === 'string' ? value.length * 3 : value.length;
 const widestVarint = 5;
 
-/** Grows as it is written. What has a length before it is written behind as much space as that is likely to need, and moved where it needs another. */
+/** A growing buffer. A part with a length prefix is written behind the likely size of the prefix, and moved where the prefix is longer. */
 class ProduceBody {
   #bytes = Buffer.allocUnsafe(16 * 1024);
   #at = 0;
@@ -118,16 +117,16 @@ class ProduceBody {
     return Object.assign(new Encoder(1), { buf: this.#bytes, offset: this.#at });
   }
 
-  /** The number of a partition, and its record batch of the format 2 (KIP-98). */
+  /** A partition number and its record batch, format 2 (KIP-98). */
   #partition({ partition, messages }: Partition, now: bigint): void {
     this.#int(4, partition);
     const size = this.#at;
     this.#int(4, 0);
-    this.#int64(0n); // base offset, which the broker gives
-    this.#int(4, 0); // length, below
+    this.#int64(0n); // base offset, assigned by the broker
+    this.#int(4, 0); // length, written below
     this.#int(4, 0); // partition leader epoch
     this.#int(1, 2); // magic
-    this.#int(4, 0); // checksum, below
+    this.#int(4, 0); // checksum, written below
     const checked = this.#at;
     this.#int(2, 0); // attributes
     this.#int(4, messages.length - 1);
@@ -158,7 +157,7 @@ class ProduceBody {
     const guessed = varintSize(likely);
     this.#at += guessed;
     this.#bytes[this.#at++] = 0; // attributes
-    this.#bytes[this.#at++] = 0; // milliseconds after the batch's time
+    this.#bytes[this.#at++] = 0; // timestamp delta
     this.#varint(offset);
     this.#sized(key);
     this.#sized(value);
@@ -179,7 +178,7 @@ class ProduceBody {
     this.#lengthBefore(start, guessed);
   }
 
-  /** Writes the length of what was written behind `guessed` bytes from `start` on. */
+  /** Writes the length of the part that begins `guessed` bytes after `start`. */
   #lengthBefore(start: number, guessed: number): void {
     const from = start + guessed;
     const length = this.#at - from;

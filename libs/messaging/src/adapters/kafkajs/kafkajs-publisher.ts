@@ -5,30 +5,30 @@ import type { Acknowledged, OutgoingRecord, Publisher } from '../../ports/kafka-
 import type { KafkajsConnection } from './kafkajs-connection.js';
 
 /**
- * Not idempotent, one request at a time, no retry of its own: kafkajs loses acknowledged records when an error is followed
- * by another batch on the same producer. Whoever publishes throws it away and sends again from the database.
+ * Not idempotent, one request at a time, no retries: kafkajs loses acknowledged records when an error is followed by another batch on
+ * the same producer. After an error the caller discards the publisher and publishes again from the database.
  */
 export class KafkajsPublisher implements Publisher {
-  #spent = false;
+  #unusable = false;
 
   private constructor(
     private readonly producer: Producer,
-    private readonly part: KafkajsConnection,
+    private readonly connection: KafkajsConnection,
   ) {}
 
-  static async open(part: KafkajsConnection): Promise<Publisher> {
-    const producer = part.kafka.producer({
+  static async open(connection: KafkajsConnection): Promise<Publisher> {
+    const producer = connection.kafka.producer({
       idempotent: false,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
       createPartitioner:
         () =>
         ({ message }) =>
-          message.partition!,
+          message.partition ?? 0,
       retry: { retries: 0 },
     });
-    await part.open(producer.connect());
-    return new KafkajsPublisher(producer, part);
+    await connection.open(producer.connect());
+    return new KafkajsPublisher(producer, connection);
   }
 
   async publish(records: readonly OutgoingRecord[]): Promise<readonly Acknowledged[]> {
@@ -41,13 +41,13 @@ export class KafkajsPublisher implements Publisher {
         headers: { ...headers },
       })),
     }));
-    this.#spent = true;
+    this.#unusable = true;
     const answers = await this.producer
       .sendBatch({ topicMessages, acks: -1, timeout: 10_000, compression: CompressionTypes.None })
       .catch((error: unknown) => {
         throw publishError(error);
       });
-    this.#spent = false;
+    this.#unusable = false;
     return answers.map(({ topicName, partition, baseOffset }) => ({
       topic: topicName,
       partition,
@@ -55,13 +55,13 @@ export class KafkajsPublisher implements Publisher {
     }));
   }
 
-  /** kafkajs would wait for the answers to what was sent: those of a spent publisher interest nobody any more. */
+  /** An unusable publisher closes its sockets first, because kafkajs would wait for answers that are not needed any more. */
   async close(): Promise<void> {
-    if (this.#spent) this.part.close();
+    if (this.#unusable) this.connection.close();
     try {
       await this.producer.disconnect();
     } finally {
-      this.part.close();
+      this.connection.close();
     }
   }
 }

@@ -8,15 +8,15 @@ interface Reading {
   readonly partition: number;
   to: bigint;
   next: bigint;
-  /** What its next record comes after, and where the topic ended when it was found to wait. */
+  /** The ends that its next record comes after, and the ends of the topic when the wait began. */
   waitsFor?: { readonly after: PreviousEnds; readonly ends: ReadonlyMap<number, bigint> } | undefined;
 }
 
 const partitionKey = ({ topic, partition }: TopicPartition): string => `${topic}:${partition}`;
 
 /**
- * Reads ranges by a consumer of its own. kafkajs reads only as a member of a group and, whenever it joins, from where the group
- * stands: so it is sent to its places at each join, and what comes from before them is passed over.
+ * Reads ranges with a consumer of its own. kafkajs reads only as a member of a group and, at each join, from the group's offsets. So it
+ * seeks at each join, and records before the ranges are skipped.
  */
 export class KafkajsRangeRead {
   readonly #open: Map<string, Reading>;
@@ -47,7 +47,7 @@ export class KafkajsRangeRead {
       this.#over = resolve;
       this.#failed = reject;
     });
-    over.catch(() => undefined); // thrown below
+    over.catch(() => undefined); // It is awaited below.
     const { consumer } = reader;
     consumer.on(consumer.events.GROUP_JOIN, () => this.#seekAll(reader));
     this.options.signal?.addEventListener('abort', () => this.#over(), { once: true });
@@ -61,7 +61,7 @@ export class KafkajsRangeRead {
     }
   }
 
-  /** Before the first fetch of a membership, and once more in case that the first join was too early for it. */
+  /** Seeks before the first fetch of a membership, and once more in case the first join was too early. */
   #seekAll({ consumer }: KafkajsReader): void {
     for (const { topic, partition, next } of this.#open.values())
       consumer.seek({ topic, partition, offset: next.toString() });
@@ -89,10 +89,10 @@ export class KafkajsRangeRead {
     if (this.#open.size === 0) this.#over();
   }
 
-  /** What of a batch lies in the range, which may grow meanwhile. True when there is more to come. */
+  /** The records of a batch that lie in the range, whose end may move. True when more records follow. */
   async #handOver(reading: Reading, batch: Batch): Promise<boolean> {
     const all = recordsOf(batch.topic, batch.partition, batch.messages);
-    // A batch of nothing but compacted-away records is still a step forward.
+    // A batch that contains only compacted records still advances.
     const batchEnd = BigInt(batch.lastOffset()) + 1n;
     for (;;) {
       const records = all.filter(({ offset }) => offset >= reading.next && offset < reading.to);
@@ -112,7 +112,7 @@ export class KafkajsRangeRead {
     }
   }
 
-  /** Up to the first record that comes after others which have not been handed over: its range waits there. */
+  /** The records before the first one that must wait for undelivered records of other ranges. The range waits there. */
   async #ready(reading: Reading, records: readonly IncomingRecord[]): Promise<readonly IncomingRecord[]> {
     let known: string | undefined;
     for (const [index, record] of records.entries()) {
@@ -129,7 +129,7 @@ export class KafkajsRangeRead {
     return records;
   }
 
-  /** A range that is at its end, or not read at all, has nothing that could come. */
+  /** A range at its end, or a partition that is not read, has no further records. */
   #isDone({ topic, partition: own }: TopicPartition, after: PreviousEnds, ends: ReadonlyMap<number, bigint>): boolean {
     return hasReached(
       after,

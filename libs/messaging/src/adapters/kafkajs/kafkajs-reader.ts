@@ -5,8 +5,8 @@ import type { IncomingRecord } from '../../ports/kafka-client.js';
 import type { KafkajsConnection } from './kafkajs-connection.js';
 
 /**
- * Session well below the default 30 s; a fetch comes back within a second, so that heartbeats are never late. After a few
- * failures in a row kafkajs starts the consumer anew: it would otherwise ask a coordinator that has moved away for ever.
+ * The session timeout is well below the default of 30 s. A fetch returns within a second, so heartbeats are never late. After a few
+ * failures in a row kafkajs restarts the consumer; otherwise it would ask a coordinator that has moved forever.
  */
 const settings = {
   sessionTimeout: 10_000,
@@ -15,12 +15,12 @@ const settings = {
   maxWaitTimeInMs: 1_000,
   allowAutoTopicCreation: false,
   maxBytesPerPartition: 4 * 1024 * 1024,
-  // How long partitions that a topic has got may go unread.
+  // Added partitions are found after this time at the latest.
   metadataMaxAge: 3_000,
 };
 const retry = { retries: 5, initialRetryTime: 200, maxRetryTime: 1_000 };
 
-/** Milliseconds for the word that the member leaves; without it the group misses its heartbeats. */
+/** Longest wait for the leave request. Without it the group notices missing heartbeats. */
 const closeTimeoutMs = 1_500;
 
 export interface ReaderOptions {
@@ -29,7 +29,7 @@ export interface ReaderOptions {
   readonly onFatal: (error: Error) => void;
 }
 
-/** A consumer that heals what heals by itself, and can be ended in every state it may be in. */
+/** A consumer that recovers from transient failures and can be closed in every state. */
 export class KafkajsReader {
   readonly consumer: Consumer;
   #ending: Promise<void> | undefined;
@@ -43,16 +43,16 @@ export class KafkajsReader {
     this.consumer.on(this.consumer.events.CRASH, ({ payload: { error, restart } }) => {
       if (!restart && !this.#ended) options.onFatal(error);
     });
-    // kafkajs would send the next request over the same connection, into the same silence.
+    // kafkajs would send the next request over the same silent connection.
     this.consumer.on(this.consumer.events.REQUEST_TIMEOUT, () => part.sockets.cut('a request was not answered'));
   }
 
-  /** What `eachBatch` gets counts as read when it is done; where it `resolves`, as soon as it says so. */
+  /** A batch counts as read when `eachBatch` has returned; with `resolves`, as soon as `eachBatch` resolves its offset. */
   start(eachBatch: NonNullable<ConsumerRunConfig['eachBatch']>, { resolves = false } = {}): Promise<void> {
     return this.part.open(this.#start({ autoCommit: false, eachBatchAutoResolve: !resolves, eachBatch }));
   }
 
-  /** Leaves the group; a broker that does not answer is not waited for. */
+  /** Leaves the group. Does not wait for a silent broker. */
   close(): Promise<void> {
     return (this.#ending ??= this.#end());
   }
@@ -68,10 +68,10 @@ export class KafkajsReader {
   }
 
   async #end(): Promise<void> {
-    const left = this.consumer.disconnect().catch(() => undefined); // the sockets are closed in any case
+    const left = this.consumer.disconnect().catch(() => undefined); // The sockets are closed in any case.
     await withTimeout(systemTimers, closeTimeoutMs, left, undefined);
     this.part.close();
-    // With its sockets cut it ends at once; should it not, it can do nothing any more.
+    // With closed sockets it ends at once; if not, it can do nothing any more.
     await withTimeout(systemTimers, closeTimeoutMs, left, undefined);
   }
 }

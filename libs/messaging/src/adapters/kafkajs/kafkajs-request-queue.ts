@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-/** What is used here of kafkajs's queue of requests, of which each connection has one. */
+/** The used part of the request queue of kafkajs. Each connection has one. */
 export interface RequestQueue {
   readonly pending: readonly unknown[];
   scheduleCheckPendingRequests(): void;
@@ -12,10 +12,9 @@ export const RequestQueue = createRequire(import.meta.url)('kafkajs/src/network/
 };
 
 /**
- * After the first answer on a connection kafkajs (2.2.4) looks for waiting requests every millisecond as long as the connection
- * lives, for it takes "not held back" for a time that is over: a process that does nothing wakes 900 times a second, and every
- * other process on its machine finds the caches cold. With nothing in the queue there is nothing to look for: a request that has
- * to wait asks for the look itself.
+ * After the first answer on a connection, kafkajs 2.2.4 checks its queue every millisecond for as long as the connection lives, because
+ * it takes "not throttled" for a throttle time that has passed. An idle process wakes 900 times a second. This checks only when a request
+ * is pending: a request that must wait schedules the check itself.
  */
 function checkOnlyWhenPending(queue: RequestQueue): void {
   const look = queue.scheduleCheckPendingRequests;

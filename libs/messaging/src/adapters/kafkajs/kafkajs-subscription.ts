@@ -1,21 +1,31 @@
-import type { IncomingRecord, CommittedOffset, Subscription, SubscriptionOptions, TopicPartition } from '../../ports/kafka-client.js';
+import type {
+  IncomingRecord,
+  CommittedOffset,
+  Subscription,
+  SubscriptionOptions,
+  TopicPartition,
+} from '../../ports/kafka-client.js';
 import { isOutdated } from './kafkajs-outdated.js';
 import type { KafkajsConnection } from './kafkajs-connection.js';
 import { KafkajsReader, recordsOf } from './kafkajs-reader.js';
 
-const toKafkajs = ({ topic, partition, offset: next }: CommittedOffset): { topic: string; partition: number; offset: string } => ({
+const toKafkajs = ({
+  topic,
+  partition,
+  offset: next,
+}: CommittedOffset): { topic: string; partition: number; offset: string } => ({
   topic,
   partition,
   offset: next.toString(),
 });
 
-/** The broker's own word, also where kafkajs has wrapped it after its last try. */
+/** The broker's error type, also where kafkajs wrapped it after its last retry. */
 const typeOf = (error: unknown): string | undefined => {
   const { type, cause } = error as { type?: string; cause?: unknown };
   return type ?? (cause === undefined || cause === error ? undefined : typeOf(cause));
 };
 
-/** A broker that is just going or coming knows no coordinator; kafkajs takes that for final where it asked once too often, and ends its consumer. */
+/** A broker that stops or starts knows no coordinator. After its retries kafkajs takes that for final and ends the consumer. */
 export const hasNoCoordinator = (error: unknown): boolean => {
   const { name, cause } = error as Error;
   return (
@@ -24,8 +34,8 @@ export const hasNoCoordinator = (error: unknown): boolean => {
 };
 
 /**
- * `eachBatch` only keeps records and returns, so fetching never waits for handling; what one fetch has brought of all partitions
- * is handed over together, so that it shares a transaction. Positions are committed by hand.
+ * `eachBatch` only buffers records and returns, so fetching never waits for handling. The records of one fetch, of all partitions, are
+ * delivered together, so that they share a transaction. Offsets are committed by `commit`.
  */
 export class KafkajsSubscription implements Subscription {
   #lastFetch = Date.now();
@@ -47,7 +57,7 @@ export class KafkajsSubscription implements Subscription {
     const { consumer } = reader;
     consumer.on(consumer.events.FETCH, () => (subscription.#lastFetch = Date.now()));
     consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
-      subscription.#fetched = []; // it comes again, to whoever owns it now
+      subscription.#fetched = []; // It arrives again at the instance that is assigned it now.
       options.onAssigned(
         Object.entries(memberAssignment).flatMap(([topic, partitions]) =>
           partitions.map((partition) => ({ topic, partition })),
@@ -58,7 +68,7 @@ export class KafkajsSubscription implements Subscription {
       ({ batch, isStale, resolveOffset }) => {
         if (!isStale() && !isOutdated(batch)) {
           subscription.#keep(recordsOf(batch.topic, batch.partition, batch.messages));
-          resolveOffset(batch.lastOffset()); // at once, so that it is resolved by the positions that it was fetched by
+          resolveOffset(batch.lastOffset()); // At once, with the offset manager with which the batch was fetched.
         }
         return Promise.resolve();
       },
@@ -67,7 +77,7 @@ export class KafkajsSubscription implements Subscription {
     return subscription;
   }
 
-  /** kafkajs goes through the partitions of a fetch without a pause: they are all here when the process has a moment. */
+  /** kafkajs iterates over the partitions of a fetch without a pause, so all of them are here at the next turn of the event loop. */
   #keep(records: readonly IncomingRecord[]): void {
     for (const record of records) this.#fetched.push(record);
     this.#handOver ??= setImmediate(() => {
@@ -85,9 +95,9 @@ export class KafkajsSubscription implements Subscription {
       );
       return true;
     } catch (error) {
-      // kafkajs goes on telling a coordinator that has become none, for ever: only who joins anew asks where the present one is.
+      // kafkajs keeps asking the old coordinator forever; only a new join finds the present one.
       if (typeOf(error) === 'NOT_COORDINATOR_FOR_GROUP') this.options.onLost?.();
-      // Else not owned any longer, or the broker is away: the inbox makes the records that come again harmless.
+      // Otherwise the partition is not assigned any longer, or the broker is unavailable. Records that arrive again are in the inbox.
       return false;
     }
   }
@@ -96,7 +106,7 @@ export class KafkajsSubscription implements Subscription {
     for (const position of positions) this.reader.consumer.seek(toKafkajs(position));
   }
 
-  /** Between a crash and its own restart kafkajs takes no wish: what joins anew is not paused. */
+  /** Between a crash and its restart kafkajs accepts neither pause nor resume. A restarted consumer is not paused. */
   pause(partitions?: readonly TopicPartition[]): void {
     this.#ifRunning(() => this.reader.consumer.pause(this.#meant(partitions)));
   }

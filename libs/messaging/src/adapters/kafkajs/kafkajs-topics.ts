@@ -3,16 +3,16 @@ import type { Topic } from '../../message/index.js';
 import { TopicMismatch } from '../../ports/errors.js';
 import { systemTimers } from '../system/system.js';
 
-/** Milliseconds between looks at new partitions, and until they must be there. */
-const interval = 100;
-const patience = 15_000;
+/** New partitions are polled at this interval, until the timeout. */
+const intervalMs = 100;
+const timeoutMs = 15_000;
 
 const tooFew = ({ name, partitions }: Topic, found: number): string =>
-  `the topic ${name} has ${found} partitions, ${partitions} are declared: it must be grown before more are declared, for the order of its keys`;
+  `the topic ${name} has ${found} partitions, ${partitions} are declared: increase its partitions before you declare more, so that its keys keep their order`;
 
 const cleanup = { keep: 'delete', compact: 'compact' } as const;
 
-/** What is kept for ever, and what is compacted; never the broker's own defaults, which forget after a week. */
+/** Topics are kept forever or compacted. The broker's default would delete records after a week. */
 const settingsOf = (topic: Topic): { name: string; value: string }[] => [
   { name: 'cleanup.policy', value: cleanup[topic.retention] },
   { name: 'retention.ms', value: '-1' },
@@ -37,15 +37,15 @@ export async function provisionTopics(admin: Admin, topics: readonly Topic[]): P
   await checkTopics(admin, topics);
 }
 
-/** A broker of KRaft answers before it knows a partition itself, and kafkajs takes that for an end: whoever can tell the offsets leads. */
+/** A KRaft broker answers before it knows a new partition, and kafkajs takes that error for final. A partition whose offsets can be read has a leader. */
 async function untilDone(isLed: () => Promise<unknown>): Promise<void> {
-  for (let waited = 0; ; waited += interval) {
+  for (let waited = 0; ; waited += intervalMs) {
     try {
       await isLed();
       return;
     } catch (error) {
-      if (waited >= patience) throw error;
-      await systemTimers.wait(interval);
+      if (waited >= timeoutMs) throw error;
+      await systemTimers.wait(intervalMs);
     }
   }
 }

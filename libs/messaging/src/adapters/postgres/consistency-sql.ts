@@ -2,12 +2,12 @@ import type { TopicPartition } from '../../ports/kafka-client.js';
 import type { OwnRecord } from '../../ports/store.js';
 import type { Sql } from './sql.js';
 
-/** So many rows of the archive are looked through for a record that was published twice: its other copy is not older. */
+/** Rows of the archive that are searched for a record that was published twice: its other copy is not older. */
 const recentRows = 200_000;
 
 const publishedEndsSql = `select topic, partition, next_offset as offset from msg_published_offsets`;
 
-/** Of what a compacted topic has had nothing is kept but how far its key has come. */
+/** For records of compacted topics only the last sequence of the key is known. */
 const unknownRecords = `
 select r.id::text as id from unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::bool[]) as r(id, topic, key, sequence, archived)
 where not exists (select 1 from msg_outbox o where o.id = r.id)

@@ -28,10 +28,17 @@ export async function addDeadLetters(
   messages: readonly DeadLetter[],
   reason: DeadLetterReason | null,
 ): Promise<void> {
-  if (messages.length === 0) return;
+  const [first] = messages;
+  if (!first) return;
   if (reason) {
-    const first = messages[0]!;
-    await sql(blockKey, [[first.consumer], [first.orderingKey], [first.key], reason.cause, reason.detail, reason.attempts]);
+    await sql(blockKey, [
+      [first.consumer],
+      [first.orderingKey],
+      [first.key],
+      reason.cause,
+      reason.detail,
+      reason.attempts,
+    ]);
   }
   await sql(insertDeadLetters, [
     messages.map((message) => message.consumer),
@@ -46,10 +53,10 @@ export async function addDeadLetters(
   ]);
 }
 
-/** Looks for the ordering_key's first message under the ordering_key's lock; an empty ordering_key is opened again in the same transaction. */
+/** Finds the first dead letter of a key under the lock of the key. A key without dead letters is unblocked in the same transaction. */
 export async function nextRedriven(sql: Sql, consumer: string, orderingKey: string): Promise<DeadLetter | null> {
-  const [held] = await sql<{ state: string }>(lockKey, [consumer, orderingKey]);
-  if (held?.state !== 'redriving') return null;
+  const [blocked] = await sql<{ state: string }>(lockKey, [consumer, orderingKey]);
+  if (blocked?.state !== 'redriving') return null;
   const [row] = await sql<Omit<DeadLetter, 'offset'> & { recordOffset: string }>(next, [consumer, orderingKey]);
   if (row) {
     const { recordOffset, ...rest } = row;
@@ -59,7 +66,7 @@ export async function nextRedriven(sql: Sql, consumer: string, orderingKey: stri
   return null;
 }
 
-/** The inbox mark of a message that passes its parked ordering_key, together with its leaving the ordering_key. */
+/** Removes the dead letter and marks the message in the inbox. */
 export async function markRedriven(sql: Sql, consumer: string, id: string, orderingKey: string): Promise<boolean> {
   const [gone] = await sql(removeDeadLetter, [consumer, id]);
   if (!gone) return false;

@@ -31,22 +31,11 @@ export async function claimEffects(
   }
 }
 
-export async function renewEffects(
-  sql: Sql,
-  ids: readonly string[],
-  token: string,
-  leaseMs: number,
-): Promise<void> {
+export async function renewEffects(sql: Sql, ids: readonly string[], token: string, leaseMs: number): Promise<void> {
   await sql(renew, [ids, token, leaseMs]);
 }
 
-export async function retryEffect(
-  sql: Sql,
-  id: string,
-  token: string,
-  inMs: number,
-  error: string,
-): Promise<void> {
+export async function retryEffect(sql: Sql, id: string, token: string, inMs: number, error: string): Promise<void> {
   await sql(retry, [id, token, inMs, error]);
 }
 

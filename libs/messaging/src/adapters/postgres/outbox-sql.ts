@@ -1,4 +1,5 @@
-import type { OutboxRow } from '../../ports/store.js';
+import { orderingKeyOf } from '../../ports/kafka-client.js';
+import type { OutboxAppender } from '../../ports/store.js';
 
 const number = `
 with wanted as (select topic, key, count(*) as n from unnest($1::text[], $2::text[]) as w(topic, key) group by topic, key)
@@ -14,27 +15,23 @@ from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::int[]
 join msg_sequences s using (topic, key)
 order by place`;
 
-const orderingKeyOf = (topic: string, key: string): string => `${topic}\n${key}`;
-
-/** Whose statements come one after another, in the order of the calls; what they answer is not asked for. */
-type Query = (text: string, values: readonly unknown[]) => Promise<unknown> | void;
-
 /**
- * Numbers the rows per topic and key and appends them. The row of a sequence stays locked until the commit, so that
- * positions in the outbox rise in the order of commits for each key: what lets the relay go without a cursor.
+ * Numbers the rows per topic and key and appends them. The row of a sequence stays locked until the commit, so for each key the
+ * positions in the outbox rise in commit order. That is why the relay needs no cursor. Statements run in the order of the calls.
  */
-export async function appendOutbox(say: Query, rows: readonly OutboxRow[]): Promise<void> {
+export const appendOutbox: OutboxAppender = async (query, rows) => {
   if (rows.length === 0) return;
   const after = new Map<string, number>();
   const beforeLast = rows.map(() => 0);
-  for (let place = rows.length - 1; place >= 0; place--) {
-    const of = orderingKeyOf(rows[place]!.topic, rows[place]!.key);
-    beforeLast[place] = after.get(of) ?? 0;
-    after.set(of, beforeLast[place]! + 1);
+  for (const [at, row] of [...rows.entries()].reverse()) {
+    const orderingKey = orderingKeyOf(row);
+    const count = after.get(orderingKey) ?? 0;
+    beforeLast[at] = count;
+    after.set(orderingKey, count + 1);
   }
-  await say(number, [rows.map((row) => row.topic), rows.map((row) => row.key)]);
+  await query(number, [rows.map((row) => row.topic), rows.map((row) => row.key)]);
   // crashpoint: outbox.after-numbers
-  await say(append, [
+  await query(append, [
     rows.map((row) => row.id),
     rows.map((row) => row.topic),
     rows.map((row) => row.key),
@@ -50,4 +47,4 @@ export async function appendOutbox(say: Query, rows: readonly OutboxRow[]): Prom
     rows.map((row) => row.archived),
   ]);
   // crashpoint: outbox.after-insert
-}
+};

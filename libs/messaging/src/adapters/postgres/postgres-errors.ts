@@ -41,8 +41,7 @@ export function storeError(error: unknown): unknown {
   const raw = error as PostgresError;
   if (isTransient(raw))
     return new StoreUnavailable(reasonOf(raw), `the database is unavailable: ${raw.message}`, { cause: error });
-  if (raw.code === '57014')
-    return new StatementTimeout(`a statement took too long: ${raw.message}`, { cause: error });
+  if (raw.code === '57014') return new StatementTimeout(`a statement took too long: ${raw.message}`, { cause: error });
   if (raw.code === '23505') return new UniqueConflict(raw.constraint ?? 'unknown', { cause: error });
   return error;
 }

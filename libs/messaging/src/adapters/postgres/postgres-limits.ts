@@ -1,10 +1,9 @@
-/** Milliseconds. */
 export interface PostgresLimits {
-  /** For one statement of a decision's transaction. A message over it is run alone, then counts as one that can't be handled. */
+  /** Limit of one statement of a decision's transaction. A message that exceeds it runs alone, then counts as failed. */
   readonly statementMs: number;
 }
 
 export const defaultLimits: PostgresLimits = { statementMs: 8_000 };
 
-/** What a server that is there would have ended itself: after this much silence it is not. */
-export const silenceMsOf = ({ statementMs: statement }: PostgresLimits): number => statement + 3_000;
+/** A connection without an answer for so long is lost: a working server would have ended the statement. */
+export const silenceMsOf = ({ statementMs }: PostgresLimits): number => statementMs + 3_000;

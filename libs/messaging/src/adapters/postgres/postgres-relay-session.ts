@@ -5,14 +5,19 @@ import type { Topic } from '../../message/index.js';
 import type { PublishedRow, RelaySession, UnpublishedRow, PartitionCount } from '../../ports/store.js';
 import { withTimeout } from '../../ports/waiting.js';
 import { systemTimers } from '../system/system.js';
-import { increasePartitionCount, partitionCountOf, declaredPartitionCounts, type RawPartitionCount } from './partition-counts-sql.js';
+import {
+  increasePartitionCount,
+  partitionCountOf,
+  declaredPartitionCounts,
+  type RawPartitionCount,
+} from './partition-counts-sql.js';
 import { statementOf } from './sql.js';
 
-/** The advisory lock that makes a process the publisher of its database. */
+/** The advisory lock of the leader of a database. */
 const lockKey = 7_283_946_511;
 export const notifyChannel = 'msg_outbox';
 
-/** Milliseconds after which the leader takes its session for lost. */
+/** Limits after which the leader considers its session lost. Milliseconds. */
 export const relayLimits = {
   connectionTimeoutMillis: 5_000,
   query_timeout: 8_000,
@@ -21,14 +26,13 @@ export const relayLimits = {
   keepAliveInitialDelayMillis: 5_000,
 };
 /**
- * The server lets the lock go 15 s after it heard of the leader last, be that stopped, frozen or cut off. The leader asks for rows
- * each second, and waits no longer than 12 s for the broker.
+ * The server releases the lock 15 s after the last statement of the leader, whether the leader stopped, froze or lost its network. The leader
+ * takes rows every second, and waits at most 12 s for the broker.
  */
-const unlock = `set idle_session_timeout = 15000; set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 3; set tcp_keepalives_count = 3; set tcp_user_timeout = 14000`;
+const sessionTimeouts = `set idle_session_timeout = 15000; set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 3; set tcp_keepalives_count = 3; set tcp_user_timeout = 14000`;
 /**
- * Plans outlive the moment in which they are made. An outbox is often empty when it is analysed, and a plan made then would go
- * through all of it for each batch, and through what was deleted since the last vacuum: so rows are found by index, without a
- * join that could do otherwise, and what is joined is no table.
+ * A plan outlives the statistics with which it was made. An outbox is often empty when it is analysed; a plan from then would scan the
+ * whole table for each batch, with all rows deleted since the last vacuum. So rows are found by index, and no table is joined.
  */
 const plans = `set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_nestloop = off; set enable_mergejoin = off`;
 const closeTimeoutMs = 1_000;
@@ -51,9 +55,9 @@ reached as (insert into msg_published_offsets as known (topic, partition, next_o
   on conflict (topic, partition) do update set next_offset = greatest(known.next_offset, excluded.next_offset)),
 started as (update msg_timeouts set due_at = now() + timeout_ms * interval '1 millisecond' where started_by = any(array(select id from taken)) and due_at is null)
 select count(*)::int as marked from gone`;
-const hold = `insert into msg_outbox_blocked_keys (topic, key, position, reason) values ($1, $2, $3, $4) on conflict do nothing`;
+const block = `insert into msg_outbox_blocked_keys (topic, key, position, reason) values ($1, $2, $3, $4) on conflict do nothing`;
 
-/** Thrown when another process has become the publisher: this one must not mark anything. */
+/** Another process leads now: this one must not mark anything. */
 export class RelayFenced extends Error {
   override readonly name = 'RelayFenced';
 }
@@ -64,8 +68,8 @@ interface RawRow extends Omit<UnpublishedRow, 'position' | 'sequence'> {
 }
 
 /**
- * Leadership on a connection of its own: reading, sending and marking belong to the session that holds the lock, so a
- * session that is lost can mark nothing, and the epoch fences a leader that slept through the loss.
+ * Leadership on a connection of its own. Taking and marking run in the session that holds the lock, so a lost session can mark
+ * nothing; the epoch fences a leader that was frozen while it lost the lock.
  */
 export class PostgresRelaySession implements RelaySession {
   #lost: Error | undefined;
@@ -76,12 +80,12 @@ export class PostgresRelaySession implements RelaySession {
   ) {}
 
   static async open(client: Client): Promise<RelaySession | undefined> {
-    await client.query(`${unlock}; ${plans}`);
+    await client.query(`${sessionTimeouts}; ${plans}`);
     const { rows } = await client.query<{ led: boolean }>(tryLock, [lockKey]);
-    if (!rows[0]!.led) return undefined;
+    if (!rows[0]?.led) return undefined;
     // crashpoint: relay.after-lock
     const { rows: epochs } = await client.query<{ epoch: string }>(nextEpoch);
-    const session = new PostgresRelaySession(client, BigInt(epochs[0]!.epoch));
+    const session = new PostgresRelaySession(client, BigInt(epochs[0]?.epoch ?? 0));
     client.on('error', (error) => (session.#lost = error));
     client.on('end', () => (session.#lost ??= new Error('the connection ended')));
     await client.query(`listen ${notifyChannel}`);
@@ -100,8 +104,9 @@ export class PostgresRelaySession implements RelaySession {
       published.map((row) => row.offset),
       this.epoch.toString(),
     ]);
-    if (rows[0]!.marked !== published.length)
-      throw new RelayFenced(`${published.length} rows were published, ${rows[0]!.marked} could be marked`);
+    const marked = rows[0]?.marked ?? 0;
+    if (marked !== published.length)
+      throw new RelayFenced(`${published.length} rows were published, ${marked} could be marked`);
   }
 
   async partitionCounts(declared: readonly Topic[]): Promise<readonly PartitionCount[]> {
@@ -112,31 +117,40 @@ export class PostgresRelaySession implements RelaySession {
     return rows.map(partitionCountOf);
   }
 
-  async increasePartitions({ topic, partitions, previousEnds: after }: Omit<PartitionCount, 'growingTo'>): Promise<boolean> {
-    const { rows } = await this.#query(increasePartitionCount, [topic, partitions, after, this.epoch.toString()]);
+  async increasePartitions({
+    topic,
+    partitions,
+    previousEnds,
+  }: Omit<PartitionCount, 'increasingTo'>): Promise<boolean> {
+    const { rows } = await this.#query(increasePartitionCount, [
+      topic,
+      partitions,
+      previousEnds,
+      this.epoch.toString(),
+    ]);
     return rows.length === 1;
   }
 
   async block(row: UnpublishedRow, reason: string): Promise<void> {
-    await this.#query(hold, [row.topic, row.key, row.position.toString(), reason]);
+    await this.#query(block, [row.topic, row.key, row.position.toString(), reason]);
   }
 
   onNotify(call: () => void): void {
     this.client.on('notification', call);
   }
 
-  /** A server that does not answer is not waited for: it lets the lock go by itself. */
+  /** Does not wait for a server that is silent: it releases the lock by itself. */
   close(): Promise<void> {
     return endWithTimeout(this.client);
   }
 
   async #query<R extends object>(text: string, values: readonly unknown[]): Promise<{ rows: R[] }> {
-    if (this.#lost) throw new Transient('the relay has lost its session', { cause: this.#lost });
+    if (this.#lost) throw new Transient('the session of the relay is lost', { cause: this.#lost });
     return this.client.query<R>(statementOf(text, values));
   }
 }
 
-/** Ends a connection; a server that does not answer is cut off. */
+/** Ends a connection. Destroys the socket when the server does not answer. */
 export async function endWithTimeout(client: Client): Promise<void> {
   const ended = await withTimeout(
     systemTimers,

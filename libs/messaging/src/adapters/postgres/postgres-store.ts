@@ -1,6 +1,7 @@
 import pg from 'pg';
-import { Transient } from '@tradewind/kernel';
 import type { DataSource } from 'typeorm';
+import { StoreUnavailable } from '../../ports/errors.js';
+import type { TopicPartition } from '../../ports/kafka-client.js';
 import type { ClaimedEffect, OwnRecord, RelaySession, Store, PartitionCount, Transaction } from '../../ports/store.js';
 import { wasCommitted, type CommitUnanswered } from './commit-outcome.js';
 import { PipelinedConnection } from './pipelined-connection.js';
@@ -27,12 +28,12 @@ const redrivenKeys = `select ordering_key as "orderingKey" from msg_blocked_keys
 const deadLetterCount = `select count(*)::int as n from msg_dead_letters`;
 const stuckSagas = `select count(*)::int as n from msg_sagas where status in ('running', 'compensating') and stuck`;
 const countAttempt = `insert into msg_attempts as t (consumer, message_id, attempts) values ($1, $2, 1)
-on conflict (consumer, message_id) do update set attempts = t.attempts + 1 returning attempts`;
+on conflict (consumer, message_id) do update set attempts = t.attempts + 1 returning attempts as n`;
 const countStart = `insert into msg_consumer_starts as s (consumer, topic, partition, record_offset, times) values ($1, $2, $3, $4, 1)
 on conflict (consumer, topic, partition) do update
 set times = case when excluded.record_offset between s.record_offset and s.record_offset + $5 then s.times + 1 else 1 end,
 record_offset = case when excluded.record_offset between s.record_offset and s.record_offset + $5 then s.record_offset else excluded.record_offset end
-returning times`;
+returning times as n`;
 const clearAttempts = `delete from msg_attempts where consumer = $1 and message_id = $2`;
 const clearStarts = `update msg_consumer_starts s set times = 0 from unnest($2::text[], $3::int[]) as w(topic, partition)
 where s.consumer = $1 and s.topic = w.topic and s.partition = w.partition`;
@@ -60,10 +61,10 @@ export class PostgresStore implements Store {
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const { result, unanswered } = await this.#attempt(work);
     if (!unanswered || (await wasCommitted(this.#sql, unanswered))) return result;
-    throw new Transient('the connection broke before the commit', { cause: unanswered });
+    throw new StoreUnavailable('unavailable', 'the connection broke before the commit', { cause: unanswered });
   }
 
-  /** With `unanswered` set it is not known whether the transaction was committed. */
+  /** With `unanswered` set, the outcome of the commit is unknown. */
   async #attempt<T>(
     work: (transaction: Transaction) => Promise<T>,
   ): Promise<{ readonly result: T; readonly unanswered: CommitUnanswered | undefined }> {
@@ -74,19 +75,19 @@ export class PostgresStore implements Store {
     // A pooled connection that breaks while it is lent out would otherwise end the process.
     const onError = (error: Error): void => void (broken = error);
     client.on('error', onError);
-    let conversation: PipelinedConnection | undefined;
+    let connection: PipelinedConnection | undefined;
     try {
-      conversation = new PipelinedConnection(client, this.limits, await serverEpochOf(client, silenceMsOf(this.limits)));
-      const result = await work(new PostgresTransaction(conversation));
+      connection = new PipelinedConnection(client, this.limits, await serverEpochOf(client, silenceMsOf(this.limits)));
+      const result = await work(new PostgresTransaction(connection));
       // crashpoint: store.before-commit
-      const unanswered = await conversation.commit();
+      const unanswered = await connection.commit();
       broken = unanswered;
       // crashpoint: store.after-commit
       return { result, unanswered };
     } catch (thrown) {
-      const error = conversation?.failure ?? thrown;
+      const error = connection?.failure ?? thrown;
       if (isSilence(error)) broken = error as Error;
-      if (!broken) await conversation?.rollback().catch((failure: Error) => (broken = failure));
+      if (!broken) await connection?.rollback().catch((failure: Error) => (broken = failure));
       throw storeError(error);
     } finally {
       client.off('error', onError);
@@ -96,7 +97,7 @@ export class PostgresStore implements Store {
 
   async lead(): Promise<RelaySession | undefined> {
     const client = new pg.Client({ ...this.#pool.options, ...relayLimits, application_name: 'relay' });
-    client.on('error', () => undefined); // told by the next query on it
+    client.on('error', () => undefined); // The next query on it rejects.
     try {
       await client.connect();
       const session = await PostgresRelaySession.open(client);
@@ -129,24 +130,25 @@ export class PostgresStore implements Store {
   }
 
   async outboxLag(): ReturnType<Store['outboxLag']> {
-    return (await this.#sql<{ rows: number; seconds: number; blocked: number }>(lag))[0]!;
+    const [row] = await this.#sql<{ rows: number; seconds: number; blocked: number }>(lag);
+    return row ?? { rows: 0, seconds: 0, blocked: 0 };
   }
 
   claimEffects(
     names: readonly string[],
     limit: number,
-    leaseMilliseconds: number,
+    leaseMs: number,
     token: string,
   ): Promise<readonly ClaimedEffect[]> {
-    return claimEffects(this.#sql, names, limit, leaseMilliseconds, token);
+    return claimEffects(this.#sql, names, limit, leaseMs, token);
   }
 
-  renewEffects(ids: readonly string[], token: string, leaseMilliseconds: number): Promise<void> {
-    return renewEffects(this.#sql, ids, token, leaseMilliseconds);
+  renewEffects(ids: readonly string[], token: string, leaseMs: number): Promise<void> {
+    return renewEffects(this.#sql, ids, token, leaseMs);
   }
 
-  retryEffect(id: string, token: string, inMilliseconds: number, error: string): Promise<void> {
-    return retryEffect(this.#sql, id, token, inMilliseconds, error);
+  retryEffect(id: string, token: string, inMs: number, error: string): Promise<void> {
+    return retryEffect(this.#sql, id, token, inMs, error);
   }
 
   pendingEffects(): ReturnType<Store['pendingEffects']> {
@@ -157,8 +159,8 @@ export class PostgresStore implements Store {
     return this.#sql<{ id: string; sagaId: string; name: string }>(dueTimeouts, [limit]);
   }
 
-  async postponeTimeouts(ids: readonly string[], milliseconds: number): Promise<void> {
-    await this.#sql(postponeTimeouts, [ids, milliseconds]);
+  async postponeTimeouts(ids: readonly string[], byMs: number): Promise<void> {
+    await this.#sql(postponeTimeouts, [ids, byMs]);
   }
 
   async blockedKeys(consumer: string, keys: readonly string[]): Promise<ReadonlySet<string>> {
@@ -174,34 +176,34 @@ export class PostgresStore implements Store {
   }
 
   async deadLetterCount(): Promise<number> {
-    return (await this.#sql<{ n: number }>(deadLetterCount))[0]!.n;
+    return this.#number(deadLetterCount);
   }
 
   async stuckSagas(): Promise<number> {
-    return (await this.#sql<{ n: number }>(stuckSagas))[0]!.n;
+    return this.#number(stuckSagas);
   }
 
   async countAttempt(consumer: string, messageId: string): Promise<number> {
-    return (await this.#sql<{ attempts: number }>(countAttempt, [consumer, messageId]))[0]!.attempts;
+    return this.#number(countAttempt, [consumer, messageId]);
   }
 
   async countStart(consumer: string, topic: string, partition: number, offset: bigint, reach: number): Promise<number> {
-    return (await this.#sql<{ times: number }>(countStart, [consumer, topic, partition, offset.toString(), reach]))[0]!
-      .times;
+    return this.#number(countStart, [consumer, topic, partition, offset.toString(), reach]);
   }
 
   async clearAttempts(consumer: string, messageId: string): Promise<void> {
     await this.#sql(clearAttempts, [consumer, messageId]);
   }
 
-  async clearStarts(
-    consumer: string,
-    places: readonly { readonly topic: string; readonly partition: number }[],
-  ): Promise<void> {
+  async clearStarts(consumer: string, partitions: readonly TopicPartition[]): Promise<void> {
     await this.#sql(clearStarts, [
       consumer,
-      places.map(({ topic }) => topic),
-      places.map(({ partition }) => partition),
+      partitions.map(({ topic }) => topic),
+      partitions.map(({ partition }) => partition),
     ]);
+  }
+
+  async #number(text: string, values: readonly unknown[] = []): Promise<number> {
+    return (await this.#sql<{ n: number }>(text, values))[0]?.n ?? 0;
   }
 }

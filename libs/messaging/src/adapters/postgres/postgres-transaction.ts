@@ -26,7 +26,7 @@ marked as (
   insert into msg_inbox (consumer, message_id, ordering_key)
   select $1, id, ordering_key from wanted where ordering_key not in (select ordering_key from blocked) order by id
   on conflict (consumer, message_id) do nothing returning message_id)
-select message_id::text as id, false as waiting from marked
+select message_id::text as id, false as blocked from marked
 union all select id::text, true from wanted where ordering_key in (select ordering_key from blocked)`;
 
 const lockBlockedKeys = `select ordering_key from msg_blocked_keys where consumer = $1 and ordering_key = any($2::text[]) order by ordering_key for update`;
@@ -55,9 +55,9 @@ const finish = `
 update msg_effects set done_at = now(), lease_until = null
 where id = any($1::uuid[]) and lease_token = any($2::uuid[]) and done_at is null returning id::text as id`;
 
-/** What was met is found without a join: this table is empty at times, and a plan made then would go through all of it for each. */
+/** Cancelled timeouts are found without a join: the table is sometimes empty, and a plan from then would scan all of it for each row. */
 const scheduleTimeouts = `
-with met as (delete from msg_timeouts where ctid = any(array(select ctid from msg_timeouts where id = any($6::text[]) order by id for update skip locked)))
+with cancelled as (delete from msg_timeouts where ctid = any(array(select ctid from msg_timeouts where id = any($6::text[]) order by id for update skip locked)))
 insert into msg_timeouts (id, saga_id, name, timeout_ms, started_by, due_at)
 select id, saga_id, name, timeout_ms, started_by, case when started_by is null then now() + timeout_ms * interval '1 millisecond' end
 from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::uuid[]) as w(id, saga_id, name, timeout_ms, started_by) order by id
@@ -69,24 +69,24 @@ const keyColumns = (keys: readonly Idempotency[]): string[][] => [
   keys.map((key) => key.route),
   keys.map((key) => key.key),
 ];
-const named = ({ scope, route, key }: { scope: string; route: string; key: string }): string =>
+const claimKey = ({ scope, route, key }: { scope: string; route: string; key: string }): string =>
   JSON.stringify([scope, route, key]);
 
 export class PostgresTransaction implements Transaction {
-  constructor(private readonly conversation: PipelinedConnection) {}
+  constructor(private readonly connection: PipelinedConnection) {}
 
-  private readonly sql: Sql = (text, values) => this.conversation.query(text, values);
+  private readonly sql: Sql = (text, values) => this.connection.query(text, values);
 
   async mark(consumer: string, marks: readonly InboxMark[]): ReturnType<Transaction['mark']> {
-    const rows = await this.sql<{ id: string; waiting: boolean }>(mark, [
+    const rows = await this.sql<{ id: string; blocked: boolean }>(mark, [
       consumer,
       marks.map((each) => each.id),
       marks.map((each) => each.orderingKey),
     ]);
     // crashpoint: inbox.after-mark
-    const blocked = new Set(rows.filter((row) => row.waiting).map((row) => row.id));
+    const blocked = new Set(rows.filter((row) => row.blocked).map((row) => row.id));
     if (blocked.size > 0) await this.#lockBlockedKeys(consumer, marks, blocked);
-    const marked = new Set(rows.filter((row) => !row.waiting).map((row) => row.id));
+    const marked = new Set(rows.filter((row) => !row.blocked).map((row) => row.id));
     const duplicates = marks.map(({ id }) => id).filter((id) => !marked.has(id) && !blocked.has(id));
     return { duplicates: new Set(duplicates), blocked };
   }
@@ -101,39 +101,42 @@ export class PostgresTransaction implements Transaction {
   }
 
   async unmark(consumer: string, ids: readonly string[]): Promise<void> {
-    if (ids.length > 0) this.conversation.enqueue(unmark, [consumer, ids]);
+    if (ids.length > 0) this.connection.enqueue(unmark, [consumer, ids]);
   }
 
   async claim(claims: readonly IdempotencyClaim[]): Promise<readonly ClaimResult[]> {
-    const sorted = [...claims].sort((a, b) => (named(a) < named(b) ? -1 : 1));
-    const fresh = new Set(
+    const sorted = [...claims].sort((a, b) => (claimKey(a) < claimKey(b) ? -1 : 1));
+    const claimed = new Set(
       (
         await this.sql<Idempotency>(claim, [
           ...keyColumns(sorted),
           sorted.map((each) => each.bodyHash),
           sorted.map((each) => each.at),
         ])
-      ).map(named),
+      ).map(claimKey),
     );
     // crashpoint: idempotency.after-claim
-    const taken = claims.filter((each) => !fresh.has(named(each)));
+    const taken = claims.filter((each) => !claimed.has(claimKey(each)));
     const known = new Map<string, { bodyHash: string; answer: unknown }>();
     if (taken.length > 0) {
       for (const row of await this.sql<Idempotency & { answer: unknown }>(answerOf, keyColumns(taken)))
-        known.set(named(row), row);
+        known.set(claimKey(row), row);
     }
-    return claims.map((each) =>
-      fresh.has(named(each)) ? { isNew: true } : { isNew: false, ...known.get(named(each))! },
-    );
+    return claims.map((each) => {
+      if (claimed.has(claimKey(each))) return { isNew: true };
+      const row = known.get(claimKey(each));
+      if (!row) throw new StoreUnavailable('serialization', 'an idempotency key was released concurrently');
+      return { isNew: false, bodyHash: row.bodyHash, answer: row.answer };
+    });
   }
 
   async unclaim(claims: readonly Idempotency[]): Promise<void> {
-    if (claims.length > 0) this.conversation.enqueue(unclaim, keyColumns(claims));
+    if (claims.length > 0) this.connection.enqueue(unclaim, keyColumns(claims));
   }
 
   async saveAnswers(answers: readonly { readonly claim: Idempotency; readonly answer: unknown }[]): Promise<void> {
     if (answers.length === 0) return;
-    this.conversation.enqueue(saveAnswers, [
+    this.connection.enqueue(saveAnswers, [
       ...keyColumns(answers.map((each) => each.claim)),
       answers.map((each) => JSON.stringify(each.answer ?? null)),
     ]);
@@ -144,7 +147,7 @@ export class PostgresTransaction implements Transaction {
     const properties = [...by.keys()].sort();
     const raw = await this.sql(
       sql.select(properties),
-      properties.map((property) => [...by.get(property)!]),
+      properties.map((property) => [...(by.get(property) ?? [])]),
     );
     return raw.map(sql.read);
   }
@@ -153,32 +156,30 @@ export class PostgresTransaction implements Transaction {
     const sql = tableSql(table);
     const write = (text: string, rows: readonly object[]): void => {
       if (rows.length > 0)
-        this.conversation.enqueue(
+        this.connection.enqueue(
           text,
           sql.columns.map((column) => rows.map((row) => column.write(row as Record<string, unknown>))),
         );
     };
-    const kept = changes.filter((change) => change.row !== undefined);
-    const gone = changes.filter((change) => change.row === undefined && known.has(change.key));
-    if (gone.length > 0) this.conversation.enqueue(sql.remove, [gone.map((change) => change.key)]);
-    write(
-      sql.update,
-      kept.filter((change) => known.has(change.key)).map((change) => change.row!),
-    );
-    write(
-      sql.insert,
-      kept.filter((change) => !known.has(change.key)).map((change) => change.row!),
-    );
+    const removed = changes.filter(({ row, key }) => row === undefined && known.has(key));
+    if (removed.length > 0) this.connection.enqueue(sql.remove, [removed.map(({ key }) => key)]);
+    const rowsWhere = (exists: boolean): object[] =>
+      changes.flatMap(({ row, key }) => (row !== undefined && known.has(key) === exists ? [row] : []));
+    write(sql.update, rowsWhere(true));
+    write(sql.insert, rowsWhere(false));
     // crashpoint: rows.after-save
   }
 
   append(rows: readonly OutboxRow[]): Promise<void> {
-    return appendOutbox((text, values) => this.conversation.enqueue(text, values), rows);
+    return appendOutbox((text, values) => {
+      this.connection.enqueue(text, values);
+      return Promise.resolve();
+    }, rows);
   }
 
   async scheduleEffects(rows: readonly EffectRow[]): Promise<void> {
     if (rows.length === 0) return;
-    this.conversation.enqueue(scheduleEffects, [
+    this.connection.enqueue(scheduleEffects, [
       rows.map((row) => row.id),
       rows.map((row) => row.name),
       rows.map((row) => row.key),
@@ -198,23 +199,23 @@ export class PostgresTransaction implements Transaction {
     return new Set(rows.map((row) => row.id));
   }
 
-  async scheduleTimeouts(rows: readonly TimeoutRow[], met: readonly string[] = []): Promise<void> {
-    if (rows.length + met.length === 0) return;
-    this.conversation.enqueue(scheduleTimeouts, [
+  async scheduleTimeouts(rows: readonly TimeoutRow[], cancelled: readonly string[] = []): Promise<void> {
+    if (rows.length + cancelled.length === 0) return;
+    this.connection.enqueue(scheduleTimeouts, [
       rows.map((row) => row.id),
       rows.map((row) => row.sagaId),
       rows.map((row) => row.name),
       rows.map((row) => row.timeoutMs),
       rows.map((row) => row.startedBy),
-      met,
+      cancelled,
     ]);
     // crashpoint: timeouts.after-schedule
   }
 
   async takeTimeouts(ids: readonly string[]): Promise<ReadonlySet<string>> {
-    const gone = await this.sql<{ id: string }>(takeTimeouts, [[...ids].sort()]);
+    const taken = await this.sql<{ id: string }>(takeTimeouts, [[...ids].sort()]);
     // crashpoint: timeouts.after-cancel
-    return new Set(gone.map((row) => row.id));
+    return new Set(taken.map((row) => row.id));
   }
 
   addDeadLetters(messages: readonly DeadLetter[], reason: DeadLetterReason | null): Promise<void> {

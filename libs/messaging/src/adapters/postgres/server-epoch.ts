@@ -2,29 +2,29 @@ import type { PoolClient, QueryConfig } from 'pg';
 import { statementOf } from './sql.js';
 
 const find = `select id::text as id from msg_server_epoch`;
-const make = `insert into msg_server_epoch default values on conflict do nothing`;
+const create = `insert into msg_server_epoch default values on conflict do nothing`;
 
 const known = new WeakMap<PoolClient, string>();
 
 /**
- * A word for the time between two crashes of the server, asked once a connection: none outlives a crash. A server that comes
- * back gives the ids of transactions anew that it had not written to disk: an id means something only together with this word.
+ * Identifies one uptime of the database server; changes after a crash. Read once a connection, because no connection survives a
+ * crash. A crashed server reuses transaction ids that it had not written to disk, so an id has a meaning only within one epoch.
  *
- * @param silence milliseconds without an answer after which the connection counts as lost
+ * @param silenceMs time without an answer after which the connection counts as lost
  */
-export async function serverEpochOf(client: PoolClient, silence: number): Promise<string> {
-  const ask = async (text: string): Promise<string | undefined> => {
+export async function serverEpochOf(client: PoolClient, silenceMs: number): Promise<string> {
+  const query = async (text: string): Promise<string | undefined> => {
     const { rows } = await client.query<{ id: string }>({
       ...statementOf(text, []),
-      query_timeout: silence,
+      query_timeout: silenceMs,
     } as QueryConfig);
     return rows[0]?.id;
   };
-  let word = known.get(client) ?? (await ask(find));
-  while (word === undefined) {
-    await ask(make);
-    word = await ask(find);
+  let epoch = known.get(client) ?? (await query(find));
+  while (epoch === undefined) {
+    await query(create);
+    epoch = await query(find);
   }
-  known.set(client, word);
-  return word;
+  known.set(client, epoch);
+  return epoch;
 }

@@ -11,15 +11,15 @@ export type Sql = <R extends object = Record<string, unknown>>(
 
 interface Statement {
   readonly name: string;
-  /** The types of its arrays, by place: `$2::uuid[]`. */
+  /** The types of its array parameters, by index: `$2::uuid[]`. */
   readonly arrays: ReadonlyMap<number, string>;
 }
 
 const statements = new Map<string, Statement>();
 
-function known(text: string): Statement {
+function register(text: string): Statement {
   const arrays = new Map(
-    [...text.matchAll(/\$(\d+)::(\w+)\[\]/g)].map(([, place, type]) => [Number(place) - 1, type!]),
+    [...text.matchAll(/\$(\d+)::(\w+)\[\]/g)].map(([, number, type = '']) => [Number(number) - 1, type]),
   );
   const statement = { name: `tw_${createHash('sha1').update(text).digest('base64url').slice(0, 20)}`, arrays };
   statements.set(text, statement);
@@ -29,18 +29,18 @@ function known(text: string): Statement {
 const arrayOf = (type: string | undefined, values: readonly unknown[]): Buffer | string =>
   (type !== undefined && binaryArray(type, values)) || arrayLiteral(values);
 
-/** As a statement that is prepared once a connection. Its arrays go as PostgreSQL reads them fastest; none lies in another. */
+/** A statement that is prepared once a connection. Arrays are sent in the format that PostgreSQL reads fastest; arrays of arrays are not supported. */
 export function statementOf(text: string, values: readonly unknown[]): QueryConfig {
-  const { name, arrays } = statements.get(text) ?? known(text);
+  const { name, arrays } = statements.get(text) ?? register(text);
   return {
     name,
     text,
-    values: values.map((value, place) => (Array.isArray(value) ? arrayOf(arrays.get(place), value) : value)),
+    values: values.map((value, at) => (Array.isArray(value) ? arrayOf(arrays.get(at), value) : value)),
   };
 }
 
-/** After `silence` milliseconds without an answer the connection counts as lost. */
+/** A connection without an answer for `silenceMs` counts as lost. */
 export const sqlOf =
-  (pool: Pool, silence: number): Sql =>
+  (pool: Pool, silenceMs: number): Sql =>
   async <R extends object>(text: string, values: readonly unknown[] = []) =>
-    (await pool.query<R>({ ...statementOf(text, values), query_timeout: silence } as QueryConfig)).rows;
+    (await pool.query<R>({ ...statementOf(text, values), query_timeout: silenceMs } as QueryConfig)).rows;

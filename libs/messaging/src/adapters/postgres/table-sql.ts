@@ -23,8 +23,8 @@ export interface TableSql {
 
 export const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** As it is in a row, to be written; throws where it cannot be of the column's type, or the database would take a text for an instant of its own zone. */
-function written(type: ColumnType, value: unknown): unknown {
+/** The value to write. Throws where a timestamptz is no Date: the database would read a text in its own time zone. */
+function writable(type: ColumnType, value: unknown): unknown {
   if (type === 'jsonb') return JSON.stringify(value);
   if (type === 'timestamptz' && !isDate(value))
     throw new TypeError(`a timestamptz is written from a Date, not from ${typeof value} ${String(value)}`);
@@ -42,7 +42,7 @@ const columnsOf = (property: string, type: ColumnType): Column[] => {
       { name: `${name}_currency`, type: 'text', write: part('currency') },
     ];
   }
-  const write = (value: unknown): unknown => written(type, value);
+  const write = (value: unknown): unknown => writable(type, value);
   return [{ name, type, write: (row) => present(row, write) }];
 };
 
@@ -58,7 +58,7 @@ const reader = (property: string, type: ColumnType): ((raw: Row, into: Row) => v
   return (raw, into) => void (raw[name] === null || (into[property] = raw[name]));
 };
 
-/** Arrays go over the wire as text for jsonb: node-pg would take an array of objects for an array of arrays. */
+/** jsonb arrays are sent as text: node-pg would write an array of objects as an array of arrays. */
 const wire = (type: string): string => (type === 'jsonb' ? 'text' : type);
 
 function compile(table: AnyTable): TableSql {
