@@ -40,6 +40,7 @@ await runBench({
     progress.next('stopping the consumers');
     await consumers.stop();
     const completed = await completedJobs(setup);
+    await setup.close();
     return reportOf(plan.seconds, rows, changes, {
       published: publisher.sent,
       lost: publisher.sent - new Set(completed.map(nameOf)).size,

@@ -58,6 +58,7 @@ export interface Setup {
   readonly consumers: Consumers;
   readonly publisher: JobPublisher;
   readonly progress: Progress;
+  close(): Promise<void>;
 }
 
 /** A platform with the topic and the tables of the consumers. */
@@ -71,7 +72,13 @@ export async function openSetup(progress: Progress): Promise<Setup> {
     await dataSource.query(createCompletedJobs);
   });
   const consumers = new Consumers({ DATABASE_URL: url, KAFKA_BROKERS: brokers });
-  return { platform, database: await connect(url), consumers, publisher: await JobPublisher.open(kafka), progress };
+  const [database, publisher] = [await connect(url), await JobPublisher.open(kafka)];
+  const close = async (): Promise<void> => {
+    await publisher.close();
+    await kafka.close();
+    await database.end();
+  };
+  return { platform, database, consumers, publisher, progress, close };
 }
 
 /** All completed jobs, in the order of completion. */

@@ -97,8 +97,8 @@ function tableOf(results: readonly DrillResult[]): string[] {
 }
 
 function chosenDrills(text: string): readonly Drill[] {
-  const words = text.split(',').map((word) => word.trim());
-  const found = drills.filter(({ name }) => words.some((word) => name.includes(word)));
+  const parts = text.split(',').map((part) => part.trim());
+  const found = drills.filter(({ name }) => parts.some((part) => name.includes(part)));
   if (found.length === 0) throw new InvalidArgumentError(`there are ${drills.map(({ name }) => name).join(', ')}`);
   return found;
 }

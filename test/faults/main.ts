@@ -33,7 +33,7 @@ const program = new Command('npm run faults --')
   .option('--short', 'the small extent of the tests')
   .option('--full', 'the counts of docs/guarantees.md; takes hours')
   .option('--planted', 'plants bugs instead, each of which a check must find; names may follow')
-  .argument('[words...]', 'with --planted: only bugs whose name contains one of these')
+  .argument('[names...]', 'with --planted: only bugs whose name contains one of these')
   .option('--list', 'list the faults and exit')
   .option('--report <file>', 'write the results to this file as JSON, and as a Markdown table next to it')
   .parse();
@@ -49,8 +49,8 @@ function list(): number {
   return 0;
 }
 
-async function runPlanted(words: readonly string[]): Promise<number> {
-  const proofs = await runPlantedBugs(words, flags.seed, log);
+async function runPlanted(names: readonly string[]): Promise<number> {
+  const proofs = await runPlantedBugs(names, flags.seed, log);
   log('');
   for (const { bug, foundBy, proven, seconds } of proofs)
     log(`${proven ? 'caught  ' : 'NOT PROVEN'} ${bug}: ${foundBy.join(', ') || 'not found'} (${seconds.toFixed(0)} s)`);

@@ -2,38 +2,39 @@ import 'reflect-metadata';
 import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
+  advanceSaga,
   answer,
   bindSaga,
-  MessageRegistry,
   command,
   Commands,
   Handles,
   kafkaClient,
   KafkaTransport,
-  rows,
   Message,
+  message,
+  MessageRegistry,
   MessagingModule,
   messagingMigrations,
+  publish,
+  rows,
   Sagas,
   save,
-  publish,
-  advanceSaga,
   table,
   topic,
   type Decision,
   type HandlerContext,
 } from '@tradewind/messaging';
-import { message, defineSaga } from '@tradewind/saga';
+import { defineSaga } from '@tradewind/saga';
 import { IsInt, IsString, Min } from 'class-validator';
 import { DataSource } from 'typeorm';
 
-// 1. What is said: topics and messages.
+// 1. Topics and messages.
 const topics = {
   commands: topic('seats.commands', { owner: 'tickets', partitions: 3 }),
   events: topic('seats.events', { owner: 'tickets', partitions: 3 }),
 };
 
-/** Take so many seats for a booking. May repeat; answered by SeatsTaken or SeatsRefused. */
+/** Takes seats for a booking. May be repeated. The reply is SeatsTaken or SeatsRefused. */
 @Message({ type: 'seats.take', topic: topics.commands, key: 'bookingId' })
 class TakeSeats {
   @IsString() readonly bookingId!: string;
@@ -50,7 +51,7 @@ class SeatsRefused {
   @IsString() readonly bookingId!: string;
 }
 
-// 2. What is kept: rows, declared once.
+// 2. Tables: the rows that decisions load and save.
 interface Hall {
   readonly hallId: string;
   readonly free: number;
@@ -63,7 +64,7 @@ interface Booking {
 const Halls = table<Hall>('halls', 'hallId', { hallId: 'text', free: 'int4' });
 const Bookings = table<Booking>('bookings', 'bookingId', { bookingId: 'text', seats: 'int4', status: 'text' });
 
-// 3. A saga: the booking's story.
+// 3. A saga: the steps of a booking.
 const book = defineSaga<Booking>('book', {
   version: 1,
   key: (booking) => booking.bookingId,
@@ -83,11 +84,12 @@ const book = defineSaga<Booking>('book', {
 });
 const booking = bindSaga(book, Bookings);
 
-// 4. Handlers: load, decide, save. Each message has its effect once.
-const hall = { halls: rows(Halls, (_ask: TakeSeats) => ['main']) };
-const story = {
-  bookings: rows(Bookings, (reply: SeatsTaken | SeatsRefused) => [reply.bookingId]),
-  sagas: rows(Sagas, (reply: SeatsTaken | SeatsRefused) => [`book:${reply.bookingId}`]),
+// 4. Handlers: load, decide, save. Each message takes effect once.
+const hall = { halls: rows(Halls, (_command: TakeSeats) => ['main']) };
+type Reply = SeatsTaken | SeatsRefused;
+const bookingOfReply = {
+  bookings: rows(Bookings, (reply: Reply) => [reply.bookingId]),
+  sagas: rows(Sagas, (reply: Reply) => [`book:${reply.bookingId}`]),
 };
 
 @Controller()
@@ -102,40 +104,39 @@ class SeatsHandler {
 
 @Controller()
 class BookingHandler {
-  @Handles(SeatsTaken, { load: story })
-  taken(reply: SeatsTaken, given: HandlerContext<typeof story>): Decision {
-    return this.#hear(reply, given);
+  @Handles(SeatsTaken, { load: bookingOfReply })
+  taken(reply: SeatsTaken, context: HandlerContext<typeof bookingOfReply>): Decision {
+    return this.#advance(reply, context);
   }
 
-  @Handles(SeatsRefused, { load: story })
-  refused(reply: SeatsRefused, given: HandlerContext<typeof story>): Decision {
-    return this.#hear(reply, given);
+  @Handles(SeatsRefused, { load: bookingOfReply })
+  refused(reply: SeatsRefused, context: HandlerContext<typeof bookingOfReply>): Decision {
+    return this.#advance(reply, context);
   }
 
-  #hear(message: SeatsTaken | SeatsRefused, given: HandlerContext<typeof story>): Decision {
-    const subject = given.bookings.get(message.bookingId)!;
-    return advanceSaga(
-      booking,
-      { subject, saga: given.sagas.get(`book:${message.bookingId}`) },
-      { kind: 'reply', message },
-      given,
-    );
+  #advance(reply: Reply, context: HandlerContext<typeof bookingOfReply>): Decision {
+    const subject = context.bookings.get(reply.bookingId)!;
+    const saga = context.sagas.get(`book:${reply.bookingId}`);
+    return advanceSaga(booking, { subject, saga }, { kind: 'reply', message: reply }, context);
   }
 }
 
-// 5. A command from the edge: many of them share a transaction.
-const placing = {
-  bookings: rows(Bookings, (wish: { bookingId: string; seats: number }) => [wish.bookingId]),
-  sagas: rows(Sagas, (wish: { bookingId: string; seats: number }) => [`book:${wish.bookingId}`]),
+// 5. A command, for example from an HTTP controller. Concurrent commands share a transaction.
+interface BookingRequest {
+  readonly bookingId: string;
+  readonly seats: number;
+}
+const newBooking = {
+  bookings: rows(Bookings, (request: BookingRequest) => [request.bookingId]),
+  sagas: rows(Sagas, (request: BookingRequest) => [`book:${request.bookingId}`]),
 };
-const place = command('booking.place', placing, (wish: { bookingId: string; seats: number }, given) => {
-  const subject: Booking = { ...wish, status: 'pending' };
-  return advanceSaga(booking, { subject, saga: undefined }, { kind: 'start' }, given).and(
-    answer({ accepted: wish.bookingId }),
-  );
+const placeBooking = command('booking.place', newBooking, (request: BookingRequest, context) => {
+  const subject: Booking = { ...request, status: 'pending' };
+  const started = advanceSaga(booking, { subject, saga: undefined }, { kind: 'start' }, context);
+  return started.and(answer({ accepted: request.bookingId }));
 });
 
-// 6. The module, and a start.
+// 6. The module and the start.
 async function main(): Promise<void> {
   const brokers = process.env['KAFKA_BROKERS']!.split(',');
   const provisioner = kafkaClient({ brokers, clientId: 'provision' });
@@ -175,11 +176,11 @@ async function main(): Promise<void> {
 
   const commands = app.get<Commands>(Commands);
   await Promise.all(
-    [40, 50, 60].map((seats, index) => commands.run(place, { bookingId: `booking-${index + 1}`, seats })),
+    [40, 50, 60].map((seats, index) => commands.run(placeBooking, { bookingId: `booking-${index + 1}`, seats })),
   );
-  for (let open = 1; open > 0;) {
+  for (let pending = 1; pending > 0;) {
     await new Promise((resolve) => setTimeout(resolve, 100));
-    open = (await dataSource.query<unknown[]>(`select 1 from bookings where status = 'pending'`)).length;
+    pending = (await dataSource.query<unknown[]>(`select 1 from bookings where status = 'pending'`)).length;
   }
   console.table(await dataSource.query('select * from bookings order by booking_id'));
   await app.close();

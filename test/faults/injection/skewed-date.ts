@@ -3,8 +3,8 @@ export function skewedDate(milliseconds: number, real: DateConstructor = Date): 
   const now = (): number => real.now() + milliseconds;
   return new Proxy(real, {
     apply: (target) => new target(now()).toString(),
-    construct: (target, given: unknown[], newTarget) =>
-      Reflect.construct(target, given.length === 0 ? [now()] : given, newTarget) as Date,
+    construct: (target, args: unknown[], newTarget) =>
+      Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget) as Date,
     get: (target, name, receiver) => (name === 'now' ? now : (Reflect.get(target, name, receiver) as unknown)),
   });
 }

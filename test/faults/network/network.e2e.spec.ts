@@ -63,7 +63,7 @@ describe('a shop behind network proxies', () => {
   });
 
   it('can be read past the proxies', async () => {
-    const refusals = network.all.map((proxy) => proxy.refuse());
+    const refused = network.all.map((proxy) => proxy.refuse());
     const admin = new pg.Client({ connectionString: shop.adminUrl });
     await admin.connect();
     const { rows } = await admin.query("SELECT current_setting('max_connections') AS connections");
@@ -73,7 +73,7 @@ describe('a shop behind network proxies', () => {
     await kafka.close();
     expect(rows).toEqual([{ connections: '90' }]);
     expect(ends.some(({ end }) => end > 0n)).toBe(true);
-    expect(refusals).toHaveLength(4);
+    expect(refused).toHaveLength(4);
   });
 
   it('survives repeated kills of PostgreSQL', async () => {

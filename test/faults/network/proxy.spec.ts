@@ -135,15 +135,15 @@ describe('a reset', () => {
   });
 });
 
-describe('a refusal', () => {
-  it('resets new connections and no open ones', async () => {
+describe('refused connections', () => {
+  it('are reset, while open ones continue', async () => {
     const [old, serverEnd] = await aConnection();
-    const refusal = proxy.refuse();
+    const refuse = proxy.refuse();
     const refused = await aClient();
     await eventually(() => refused.state === 'reset');
     old.socket.write('still here');
     await eventually(() => serverEnd.text === 'hello still here');
-    expect(refusal.heal()).toBe(1);
+    expect(refuse.heal()).toBe(1);
     servers = [];
     await aConnection();
   });

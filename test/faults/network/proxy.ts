@@ -43,7 +43,7 @@ export class Proxy<P extends ProtocolName = ProtocolName> {
   readonly #conditions: Conditions;
   readonly #protocol: Protocol<DropsOf[P]>;
   readonly #connections = new Set<ProxiedConnection>();
-  #refusal: ActiveFault | undefined;
+  #refused: ActiveFault | undefined;
 
   private constructor(
     private readonly options: ProxyOptions<P>,
@@ -100,9 +100,9 @@ export class Proxy<P extends ProtocolName = ProtocolName> {
 
   /** Resets new connections at once; open ones are not affected. A hit is a refused connection. */
   refuse(): NetworkFault {
-    this.#refusal?.heal();
-    const fault = this.#faults.start('connections refused', () => (this.#refusal = undefined));
-    this.#refusal = fault;
+    this.#refused?.heal();
+    const fault = this.#faults.start('connections refused', () => (this.#refused = undefined));
+    this.#refused = fault;
     return fault;
   }
 
@@ -127,8 +127,8 @@ export class Proxy<P extends ProtocolName = ProtocolName> {
   }
 
   #accept(client: Socket): void {
-    if (this.#refusal) {
-      this.#refusal.hit();
+    if (this.#refused) {
+      this.#refused.hit();
       resetConnection(client);
       return;
     }

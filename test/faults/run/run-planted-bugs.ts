@@ -11,14 +11,14 @@ export interface Proof {
   readonly seconds: number;
 }
 
-/** Runs the scenario of every bug, or of those whose name contains one of the words, with the bug and without. */
+/** Runs the scenario of every bug, or of those whose name contains one of the parts, with the bug and without. */
 export async function runPlantedBugs(
-  words: readonly string[],
+  parts: readonly string[],
   seed: number,
   log: (line: string) => void,
 ): Promise<Proof[]> {
   const proofs: Proof[] = [];
-  for (const bug of bugs.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)))) {
+  for (const bug of bugs.filter(({ name }) => parts.length === 0 || parts.some((part) => name.includes(part)))) {
     log(`-- planted: ${bug.name} (${proofs.length} of ${bugs.length} done)`);
     const planted = await runBug(bug, { planted: true, seed, log });
     const clean = await runBug(bug, { planted: false, seed, log });

@@ -17,7 +17,7 @@ import type { ScenarioContext } from '../environment/scenario-context.js';
 
 const writers = 50;
 /** Longest time between a row's position and its commit, in milliseconds. The longer, the more rows become visible after later ones. */
-const maxHoldMs = 500;
+const maxCommitDelayMs = 500;
 
 const rowOf = (name: string, key: string): OutboxRow => {
   const id = newId(systemPorts);
@@ -70,7 +70,7 @@ async function commitsOutOfOrder(context: ScenarioContext): Promise<void> {
         for (let batchNumber = 0; batchNumber < 20; batchNumber++) {
           await store.transaction(async (transaction) => {
             await transaction.append(Array.from({ length: batch }, (__, at) => rowOf(name, `${writer}-${at % 5}`)));
-            await context.delay(random.fraction() * maxHoldMs);
+            await context.delay(random.fraction() * maxCommitDelayMs);
           });
           written += batch;
           relay.wake();

@@ -47,7 +47,7 @@ async function poison(context: ScenarioContext): Promise<void> {
 /** Two more copies of every published event and command, in any order, on any partition. */
 async function tripled(context: ScenarioContext): Promise<void> {
   const random = context.random('shuffle');
-  const kept = Object.values(topics).filter(({ name }) => /\.(events|commands)$/.test(name));
+  const ordered = Object.values(topics).filter(({ name }) => /\.(events|commands)$/.test(name));
   await withBroker(context, async (kafka) => {
     await context.waitForOrders(5);
     const published = await publishedIds(context);
@@ -55,11 +55,11 @@ async function tripled(context: ScenarioContext): Promise<void> {
     const records = (
       await recordsOf(
         kafka,
-        kept.map(({ name }) => name),
+        ordered.map(({ name }) => name),
       )
     ).filter(({ headers }) => published.has(headers['ce_id'] ?? ''));
     const copies = [...records, ...records].map(({ topic, key, value, headers }): OutgoingRecord => {
-      const { partitions } = kept.find(({ name }) => name === topic)!;
+      const { partitions } = ordered.find(({ name }) => name === topic)!;
       return { topic, partition: Math.floor(random.fraction() * partitions), key, value, headers };
     });
     await publish(kafka, random.pick(copies.length, copies));

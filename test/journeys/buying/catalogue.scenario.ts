@@ -19,13 +19,13 @@ export const catalogue = (fixture: () => ShopFixture): void => {
     });
 
     it('cannot be added twice with one SKU', async () => {
-      const twin = await fixture().admin.post('/products', {
+      const duplicate = await fixture().admin.post('/products', {
         sku: lamp.sku,
         name: 'Another',
         price: pounds(1),
         stock: 1,
       });
-      expect(twin).toMatchObject({ status: 409, body: { status: 409 } });
+      expect(duplicate).toMatchObject({ status: 409, body: { status: 409 } });
     });
 
     it.each(['zephyr', 'BRASS zephyrine', 'lamp zeph', "zephyr' | '"])('is found by "%s"', async (query) => {

@@ -14,8 +14,8 @@ const bought = [
   'not started → executing reserve stock (start)',
   'executing reserve stock → executing take payment (reply)',
   'executing take payment → passed confirm (reply)',
-  'passed confirm → executing hand over the goods (reply)',
-  'executing hand over the goods → completed (reply)',
+  'passed confirm → executing sell stock (reply)',
+  'executing sell stock → completed (reply)',
 ];
 const timedOut = [
   'not started → executing reserve stock (start)',
@@ -38,10 +38,10 @@ const cancelling: SagaHistory = {
   id: 'cancel-order:o',
   saga: 'cancel-order',
   transitions: transitions(
-    'not started → passed accept the cancellation (start)',
-    'passed accept the cancellation → executing give the money back (start)',
-    'executing give the money back → executing take the goods back (reply)',
-    'executing take the goods back → completed (reply)',
+    'not started → passed accept cancellation (start)',
+    'passed accept cancellation → executing refund payment (start)',
+    'executing refund payment → executing take back stock (reply)',
+    'executing take back stock → completed (reply)',
   ),
 };
 const failed: SagaHistory = { ...placing, status: 'failed', transitions: transitions(...timedOut) };
@@ -99,7 +99,7 @@ describe('a saga with declared transitions', () => {
         {
           transitions: transitions(
             ...bought,
-            'executing hand over the goods → executing hand over the goods (timeout)',
+            'executing sell stock → executing sell stock (timeout)',
           ),
         },
         { ...commandsOfPurchase, 'stock.sell': 2 },
@@ -139,9 +139,9 @@ describe('a saga with a fault', () => {
   it('makes a declared transition with another cause', () =>
     expect(
       withHistory({
-        transitions: transitions(...bought.slice(0, 4), 'executing hand over the goods → completed (timeout)'),
+        transitions: transitions(...bought.slice(0, 4), 'executing sell stock → completed (timeout)'),
       }),
-    ).toEqual(['undeclared: executing hand over the goods → completed (timeout)']));
+    ).toEqual(['undeclared: executing sell stock → completed (timeout)']));
   it('has an undeclared version', () =>
     expect(withHistory({ version: 9 })).toContain('an undeclared saga: place-order, version 9'));
   it('lacks a transition', () =>
@@ -153,8 +153,8 @@ describe('a saga with a fault', () => {
       'its history is no path from its beginning to "completed": it breaks at "executing reserve stock"',
     ));
   it('is at another step than its history says', () =>
-    expect(withHistory({ status: 'running', step: 'hand over the goods' })).toEqual([
-      'its history is no path from its beginning to "executing hand over the goods": it breaks at "executing hand over the goods"',
+    expect(withHistory({ status: 'running', step: 'sell stock' })).toEqual([
+      'its history is no path from its beginning to "executing sell stock": it breaks at "executing sell stock"',
     ]));
   it('has a history in two parts', () =>
     expect(
@@ -170,7 +170,7 @@ describe('a saga with a fault', () => {
           status: 'failed',
           transitions: transitions(
             ...bought.slice(0, 4),
-            'executing hand over the goods → compensating reserve stock (timeout)',
+            'executing sell stock → compensating reserve stock (timeout)',
             timedOut[4]!,
           ),
         },

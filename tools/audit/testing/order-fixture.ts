@@ -125,7 +125,7 @@ async function addConfirmed(shop: ShopFixture, order: string, product: string): 
     'reply',
     'executing take payment',
     'passed confirm',
-    'executing hand over the goods',
+    'executing sell stock',
   );
   await shop.addConsumed(
     'cart',
@@ -150,7 +150,7 @@ async function addConfirmed(shop: ShopFixture, order: string, product: string): 
       sell,
     ),
   );
-  await addTransitions(shop, order, sold, 'reply', 'executing hand over the goods', 'completed');
+  await addTransitions(shop, order, sold, 'reply', 'executing sell stock', 'completed');
   await end(shop, order, 'confirmed', 'completed');
 }
 

@@ -4,22 +4,22 @@ import { cancel, requestCancellation, type Order } from '../domain/order.js';
 import { outcomeOf } from './order.changes.js';
 
 /**
- * Cancels a confirmed order: refund the payment, take the goods back. Cannot fail after its start.
+ * Cancels a confirmed order: refund the payment, take back stock. Cannot fail after its start.
  * It may start before the goods are handed over: commands of one order keep their order, so the product service sells first.
  */
 export const cancelOrder = defineSaga<Order>('cancel-order', {
   version: 1,
   key: ({ orderId }) => orderId,
   steps: [
-    pointOfNoReturn('accept the cancellation', (order, now) => outcomeOf(order, requestCancellation(order, now))),
+    pointOfNoReturn('accept cancellation', (order, now) => outcomeOf(order, requestCancellation(order, now))),
     {
-      name: 'give the money back',
+      name: 'refund payment',
       command: ({ orderId }) => message(RefundPayment, { orderId }),
       success: PaymentRefunded,
       timeout: '2m',
     },
     {
-      name: 'take the goods back',
+      name: 'take back stock',
       command: ({ orderId }) => message(TakeBackStock, { orderId }),
       success: StockTakenBack,
       timeout: '30s',

@@ -49,7 +49,7 @@ export const placeOrder = defineSaga<Order, RejectionReason>('place-order', {
     },
     pointOfNoReturn('confirm', (order, now) => outcomeOf(order, confirm(order, now))),
     {
-      name: 'hand over the goods',
+      name: 'sell stock',
       command: ({ orderId }) => message(SellStock, { orderId }),
       success: StockSold,
       timeout: '30s',

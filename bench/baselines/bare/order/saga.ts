@@ -104,7 +104,7 @@ export function advance(state: SagaState, order: Order, type: string, now: strin
       return to({ ...over, status: 'failed', failure: failure('reserve stock', reason) }, rejected(reason));
     }
     case 'executing take payment ← payment.taken': {
-      const confirmed = { done: ['reserve stock', 'take payment', 'confirm'], step: 'hand over the goods' };
+      const confirmed = { done: ['reserve stock', 'take payment', 'confirm'], step: 'sell stock' };
       const rest = { outcome: { status: 'confirmed' }, ...stockCommand('stock.sell', 30_000) } as const;
       return to(confirmed, rest, 'passed confirm');
     }
@@ -115,8 +115,8 @@ export function advance(state: SagaState, order: Order, type: string, now: strin
     }
     case 'compensating reserve stock ← stock.released':
       return to({ ...over, status: 'failed', toCompensate: [] }, rejected('payment-declined'));
-    case 'executing hand over the goods ← stock.sold':
-      return to({ ...over, status: 'completed', done: [...state.done, 'hand over the goods'] }, {});
+    case 'executing sell stock ← stock.sold':
+      return to({ ...over, status: 'completed', done: [...state.done, 'sell stock'] }, {});
     default:
       return undefined;
   }

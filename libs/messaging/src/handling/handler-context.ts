@@ -28,7 +28,7 @@ export const rowsWhere = <M, S extends object>(
   values: (message: M, loaded: Any) => Iterable<string>,
 ): Load<M, S> => ({ table: of, by, values });
 
-/** Loaded rows of a table, with the changes of earlier messages of the same batch. */
+/** Loaded rows of a table, with everything that earlier messages of the same batch saved, inserted or removed. */
 export interface Rows<S extends object> {
   /** The row; undefined where there is none. Throws a TypeError for a key that was not loaded. */
   get(key: string): S | undefined;

@@ -3,13 +3,15 @@ import type { Load, Rows } from './handler-context.js';
 
 type Row = Record<string, unknown>;
 
-/** The rows of one table during a batch: as loaded, with the changes of earlier decisions. */
+/** The rows of one table during a batch: as loaded, with the changes of earlier decisions, whichever function made them. */
 export class LoadedTable {
   readonly #rows = new Map<string, object>();
   readonly #requested = new Set<string>();
   readonly #known = new Set<string>();
   readonly #changed = new Map<string, Change>();
-  readonly #inserted: Change[] = [];
+  readonly #inserted = new Map<string, Change>();
+  /** Inserts of keys that exist. The database rejects them, as it would in a transaction of their own. */
+  readonly #conflicting: Change[] = [];
 
   constructor(readonly table: AnyTable) {}
 
@@ -33,12 +35,17 @@ export class LoadedTable {
   }
 
   apply(change: Change): void {
-    if (change.isNew) return void this.#inserted.push(change);
-    // The same object as loaded: nothing changed, so nothing is written.
-    if (change.row !== undefined && this.#rows.get(change.key) === change.row) return;
-    this.#changed.set(change.key, change);
-    if (change.row === undefined) this.#rows.delete(change.key);
-    else this.#rows.set(change.key, change.row);
+    const { key, row } = change;
+    if (change.isNew && this.#rows.has(key)) return void this.#conflicting.push(change);
+    // The same object as before: nothing changed, so nothing is written.
+    if (row !== undefined && this.#rows.get(key) === row) return;
+    const inserted = this.#inserted.get(key);
+    if (change.isNew) this.#inserted.set(key, change);
+    else if (!inserted) this.#changed.set(key, change);
+    else if (row === undefined) this.#inserted.delete(key);
+    else this.#inserted.set(key, { ...inserted, row });
+    if (row === undefined) this.#rows.delete(key);
+    else this.#rows.set(key, row);
   }
 
   view(load: Load<unknown, object>, values: readonly string[]): Rows<object> {
@@ -61,7 +68,7 @@ export class LoadedTable {
   }
 
   get changes(): readonly Change[] {
-    return [...this.#changed.values(), ...this.#inserted];
+    return [...this.#changed.values(), ...this.#inserted.values(), ...this.#conflicting];
   }
 
   get known(): ReadonlySet<string> {

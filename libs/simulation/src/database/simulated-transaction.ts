@@ -78,8 +78,9 @@ export class SimulatedTransaction implements Transaction {
     const rows = this.#database.tableRows(table);
     const stored = changes.filter(({ row }) => row !== undefined);
     const deleted = changes.filter(({ row, key }) => row === undefined && known.has(key)).map(({ key }) => key);
-    const updated = rows.stored(stored.filter(({ key }) => known.has(key)));
-    const inserted = rows.stored(stored.filter(({ key }) => !known.has(key)));
+    const isUpdate = ({ isNew, key }: Change): boolean => !isNew && known.has(key);
+    const updated = rows.stored(stored.filter(isUpdate));
+    const inserted = rows.stored(stored.filter((change) => !isUpdate(change)));
     if (deleted.length > 0) await this.session.statement(`delete ${table.name}`, (tx) => rows.remove(tx, deleted));
     if (updated.length > 0)
       await this.session.statement(`update ${table.name}`, (tx) => rows.save(tx, 'update', updated));

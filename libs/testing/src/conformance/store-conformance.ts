@@ -156,6 +156,8 @@ export function storeConformance(
       const change = { table: Things, key: 'twice', row: { thingId: 'twice' }, isNew: true };
       await inOne((tx) => tx.save(Things, [change], new Set()));
       await expect(inOne((tx) => tx.save(Things, [change], new Set()))).rejects.toBeInstanceOf(UniqueConflict);
+      // Also when the row was loaded before: an insert never overwrites.
+      await expect(inOne((tx) => tx.save(Things, [change], new Set([change.key])))).rejects.toBeInstanceOf(UniqueConflict);
     });
 
     it('assigns sequences without gaps per topic and key to concurrent transactions', async () => {

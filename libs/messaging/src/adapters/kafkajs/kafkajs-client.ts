@@ -1,15 +1,16 @@
 import type { Admin } from 'kafkajs';
 import { randomUUID } from 'node:crypto';
 import type { Topic } from '../../message/index.js';
-import type {
-  KafkaClient,
-  Publisher,
-  ReadOptions,
-  Subscription,
-  SubscriptionOptions,
-  Tail,
-  TailOptions,
-  TopicPartition,
+import {
+  partitionKey,
+  type KafkaClient,
+  type Publisher,
+  type ReadOptions,
+  type Subscription,
+  type SubscriptionOptions,
+  type Tail,
+  type TailOptions,
+  type TopicPartition,
 } from '../../ports/kafka-client.js';
 import { KafkajsConnection, type KafkaSettings } from './kafkajs-connection.js';
 import { KafkajsPublisher } from './kafkajs-publisher.js';
@@ -20,13 +21,12 @@ import { commitAsMember, deleteGroupOffsets, rejectMembers } from './kafkajs-gro
 import { checkTopics, increasePartitions, provisionTopics } from './kafkajs-topics.js';
 
 /** Time after which an answer counts as lost. For a reader it is below the session timeout, so that it is still a member afterwards. */
-const adminIdleMs = { reader: 8_000, publisher: 12_000, admin: 8_000 };
+const requestTimeoutMs = { reader: 8_000, publisher: 12_000, admin: 8_000 };
 
 interface AdminSession {
-  readonly part: KafkajsConnection;
+  readonly connection: KafkajsConnection;
   readonly admin: Promise<Admin>;
-  /** Questions without an answer. */
-  questions: number;
+  pendingRequests: number;
 }
 
 /** The Kafka client port on kafkajs. */
@@ -38,34 +38,34 @@ export class KafkajsClient implements KafkaClient {
   constructor(private readonly settings: KafkaSettings) {}
 
   async publisher(): Promise<Publisher> {
-    return KafkajsPublisher.open(this.#connection(adminIdleMs.publisher));
+    return KafkajsPublisher.open(this.#connection(requestTimeoutMs.publisher));
   }
 
   async subscribe(options: SubscriptionOptions): Promise<Subscription> {
-    return KafkajsSubscription.open(this.#connection(adminIdleMs.reader), options);
+    return KafkajsSubscription.open(this.#connection(requestTimeoutMs.reader), options);
   }
 
   /** kafkajs reads only as a member of a group. This group has a unique name and never commits. */
   async tail({ topics, onRecords, onFatal }: TailOptions): Promise<Tail> {
     const ends = await this.endOffsets(topics);
-    const behind = new Map(
-      ends.filter(({ start, end }) => end > start).map(({ topic, partition, end }) => [`${topic}:${partition}`, end]),
+    const unread = new Map(
+      ends.filter(({ start, end }) => end > start).map((range) => [partitionKey(range), range.end]),
     );
-    let arrive: () => void = () => undefined;
-    const caughtUp = new Promise<void>((resolve) => (arrive = resolve));
-    if (behind.size === 0) arrive();
-    const reader = new KafkajsReader(this.#connection(adminIdleMs.reader), {
+    let catchUp: () => void = () => undefined;
+    const caughtUp = new Promise<void>((resolve) => (catchUp = resolve));
+    if (unread.size === 0) catchUp();
+    const reader = new KafkajsReader(this.#connection(requestTimeoutMs.reader), {
       group: `tail-${randomUUID()}`,
       topics,
       onFatal,
     });
     await reader.start(({ batch }) => {
       onRecords(recordsOf(batch.topic, batch.partition, batch.messages));
-      const place = `${batch.topic}:${batch.partition}`;
-      const end = behind.get(place);
+      const key = partitionKey(batch);
+      const end = unread.get(key);
       // A batch that contains only compacted records still advances.
-      if (end !== undefined && BigInt(batch.lastOffset()) + 1n >= end && behind.delete(place) && behind.size === 0)
-        arrive();
+      if (end !== undefined && BigInt(batch.lastOffset()) + 1n >= end && unread.delete(key) && unread.size === 0)
+        catchUp();
       return Promise.resolve();
     });
     return { caughtUp, close: () => reader.close() };
@@ -76,7 +76,7 @@ export class KafkajsClient implements KafkaClient {
     const { topics } = reading;
     if (topics.length === 0 || options.signal?.aborted) return;
     await reading.run(
-      new KafkajsReader(this.#connection(adminIdleMs.reader), {
+      new KafkajsReader(this.#connection(requestTimeoutMs.reader), {
         group: `read-${randomUUID()}`,
         topics,
         onFatal: (error) => reading.fail(error),
@@ -127,7 +127,7 @@ export class KafkajsClient implements KafkaClient {
     await this.#withAdmin((admin) => rejectMembers(admin, group));
     if (offsets.length === 0) return;
     const topics = [...new Set(offsets.map(({ topic }) => topic))];
-    await commitAsMember({ group, topics }, this.#connection(adminIdleMs.reader), offsets);
+    await commitAsMember({ group, topics }, this.#connection(requestTimeoutMs.reader), offsets);
   }
 
   deleteOffsets(group: string): Promise<void> {
@@ -148,47 +148,49 @@ export class KafkajsClient implements KafkaClient {
 
   async close(): Promise<void> {
     this.#closed = true;
-    const parts = [...this.#connections];
-    for (const part of parts) part.close();
-    await Promise.all(parts.map((part) => part.closed));
+    const connections = [...this.#connections];
+    for (const connection of connections) connection.close();
+    await Promise.all(connections.map((connection) => connection.closed));
   }
 
   #connection(requestTimeout: number): KafkajsConnection {
     if (this.#closed) throw new Error('the client is closed');
-    const part = new KafkajsConnection(this.settings, requestTimeout, (closed) => this.#connections.delete(closed));
-    this.#connections.add(part);
-    return part;
+    const connection = new KafkajsConnection(this.settings, requestTimeout, (closed) =>
+      this.#connections.delete(closed),
+    );
+    this.#connections.add(connection);
+    return connection;
   }
 
-  /** One admin connection for all questions, replaced after any failure. It is closed when the other questions on it have their answers. */
-  async #withAdmin<T>(ask: (admin: Admin) => Promise<T>): Promise<T> {
-    const asking = (this.#admin ??= this.#openAdmin());
-    asking.questions++;
+  /** One admin connection for all requests, replaced after any failure. It is closed when the other requests on it have their answers. */
+  async #withAdmin<T>(request: (admin: Admin) => Promise<T>): Promise<T> {
+    const session = (this.#admin ??= this.#openAdmin());
+    session.pendingRequests++;
     try {
-      return await ask(await asking.admin);
+      return await request(await session.admin);
     } catch (error) {
-      if (this.#admin === asking) this.#admin = undefined;
+      if (this.#admin === session) this.#admin = undefined;
       throw error;
     } finally {
-      if (--asking.questions === 0 && this.#admin !== asking) void closeAdmin(asking);
+      if (--session.pendingRequests === 0 && this.#admin !== session) void closeAdmin(session);
     }
   }
 
   #openAdmin(): AdminSession {
-    const part = this.#connection(adminIdleMs.admin);
-    const admin = part.kafka.admin({ retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 2_000 } });
-    return { part, admin: part.open(admin.connect()).then(() => admin), questions: 0 };
+    const connection = this.#connection(requestTimeoutMs.admin);
+    const admin = connection.kafka.admin({ retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 2_000 } });
+    return { connection, admin: connection.open(admin.connect()).then(() => admin), pendingRequests: 0 };
   }
 }
 
 /** Closes the sockets, whether the client disconnects in an orderly way or not. */
-async function closeAdmin({ part, admin }: AdminSession): Promise<void> {
+async function closeAdmin({ connection, admin }: AdminSession): Promise<void> {
   try {
     await (await admin).disconnect();
   } catch {
-    // The question has failed already, and its caller has the error.
+    // The request has failed already, and its caller has the error.
   } finally {
-    part.close();
+    connection.close();
   }
 }
 

@@ -24,7 +24,7 @@ export class KafkajsConnection {
   constructor(
     settings: KafkaSettings,
     requestTimeout: number,
-    private readonly onClose: (part: KafkajsConnection) => void,
+    private readonly onClose: (connection: KafkajsConnection) => void,
   ) {
     // CommonJS: what is not a named export at run time is a property of the default export.
     this.kafka = new kafkajs.Kafka({
@@ -37,17 +37,17 @@ export class KafkajsConnection {
       socketFactory: this.sockets.factory,
       logLevel: loggedFrom,
       // A closed client only logs about its end.
-      logCreator: quietLog((...words) => {
-        if (!this.sockets.closed) settings.log?.(...words);
+      logCreator: quietLog((...entry) => {
+        if (!this.sockets.closed) settings.log?.(...entry);
       }),
     });
   }
 
   /** A failed opening leaves nothing open. An opening that is closed meanwhile fails. */
-  async open<T>(work: Promise<T>): Promise<T> {
-    this.#opening = work;
+  async open<T>(opening: Promise<T>): Promise<T> {
+    this.#opening = opening;
     try {
-      const opened = await work;
+      const opened = await opening;
       if (this.sockets.closed) throw new Error('the client was closed');
       return opened;
     } catch (error) {

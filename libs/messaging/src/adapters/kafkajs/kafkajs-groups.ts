@@ -31,7 +31,7 @@ export async function deleteGroupOffsets(admin: Admin, group: string): Promise<v
   if (await rejectMembers(admin, group)) await admin.deleteGroups([group]);
 }
 
-/** Rejects with GroupHasMembers while the group has members. False where there is no such group. */
+/** Rejects with GroupHasMembers while the group has members. False when the group does not exist. */
 export async function rejectMembers(admin: Admin, group: string): Promise<boolean> {
   const { groups } = await admin.describeGroups([group]);
   const [{ state, members } = { state: 'Dead', members: [] }] = groups;

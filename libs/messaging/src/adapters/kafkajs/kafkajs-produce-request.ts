@@ -29,7 +29,7 @@ interface Encoder {
   offset: number;
 }
 
-type Made = { readonly request: { encode: () => Promise<Encoder> } };
+type Request = { readonly request: { encode: () => Promise<Encoder> } };
 
 const require = createRequire(import.meta.url);
 const Encoder = require('kafkajs/src/protocol/encoder.js') as { new (size: number): Encoder };
@@ -38,14 +38,14 @@ const crc32c = require('kafkajs/src/protocol/recordBatch/crc32C/index.js') as (b
 /** The requests of kafkajs by name, one for each version. */
 export const { requests } = require('kafkajs/src/protocol/requests/index.js') as {
   readonly requests: {
-    readonly Produce: { protocol(which: { readonly version: number }): (options: ProduceOptions) => Made };
+    readonly Produce: { protocol(which: { readonly version: number }): (options: ProduceOptions) => Request };
   };
 };
 
 /** The first version whose records have headers. Later versions that kafkajs knows differ only in their answers. */
 const firstWithHeaders = 3;
 /** The producer id of a producer that is not idempotent. */
-const nobody = -1;
+const noProducerId = -1;
 
 /**
  * kafkajs 2.2.4 allocates a dozen buffers for each record, one for each header and number, and joins them. This writes a request into
@@ -54,22 +54,21 @@ const nobody = -1;
 function writeIntoOneBuffer(produce: (typeof requests)['Produce']): void {
   const protocol = produce.protocol;
   produce.protocol = ({ version }) => {
-    const make = protocol({ version });
-    if (version < firstWithHeaders) return make;
+    const createRequest = protocol({ version });
+    if (version < firstWithHeaders) return createRequest;
     return (options) => {
-      const made = make(options);
-      return isPlain(options)
-        ? { ...made, request: { ...made.request, encode: () => Promise.resolve(new ProduceBody().write(options)) } }
-        : made;
+      const created = createRequest(options);
+      const encode = (): Promise<Encoder> => Promise.resolve(new ProduceBody().write(options));
+      return isPlain(options) ? { ...created, request: { ...created.request, encode } } : created;
     };
   };
 }
 
-function isPlain({ compression = 0, transactionalId, producerId = nobody, topicData }: ProduceOptions): boolean {
+function isPlain({ compression = 0, transactionalId, producerId = noProducerId, topicData }: ProduceOptions): boolean {
   return (
     compression === 0 &&
     (transactionalId ?? null) === null &&
-    producerId === nobody &&
+    producerId === noProducerId &&
     topicData.every(({ partitions }) =>
       partitions.every(({ messages }) => messages.length > 0 && messages.every(isPlainMessage)),
     )
@@ -91,11 +90,11 @@ function varintSize(value: number): number {
 }
 
 /** Upper bound of the bytes in UTF-8. */
-const most = (value: Bytes): number =>
+const maxBytes = (value: Bytes): number =>
   value === null ? 0 : typeof value === 'string' ? value.length * 3 : value.length;
-const widestVarint = 5;
+const maxVarintBytes = 5;
 
-/** A growing buffer. A part with a length prefix is written behind the likely size of the prefix, and moved where the prefix is longer. */
+/** A buffer that is enlarged when full. A part with a length prefix is written after the expected size of the prefix, and moved when the size differs. */
 class ProduceBody {
   #bytes = Buffer.allocUnsafe(16 * 1024);
   #at = 0;
@@ -107,12 +106,12 @@ class ProduceBody {
     this.#int(4, topicData.length);
     const now = BigInt(Date.now());
     for (const { topic, partitions } of topicData) {
-      this.#room(2 + most(topic) + 4);
+      this.#reserve(2 + maxBytes(topic) + 4);
       const length = this.#bytes.write(topic, this.#at + 2);
       this.#int(2, length);
       this.#at += length;
       this.#int(4, partitions.length);
-      for (const each of partitions) this.#partition(each, now);
+      for (const partition of partitions) this.#partition(partition, now);
     }
     return Object.assign(new Encoder(1), { buf: this.#bytes, offset: this.#at });
   }
@@ -120,42 +119,44 @@ class ProduceBody {
   /** A partition number and its record batch, format 2 (KIP-98). */
   #partition({ partition, messages }: Partition, now: bigint): void {
     this.#int(4, partition);
-    const size = this.#at;
-    this.#int(4, 0);
+    const sizeAt = this.#at;
+    this.#int(4, 0); // size, written below
     this.#int64(0n); // base offset, assigned by the broker
     this.#int(4, 0); // length, written below
     this.#int(4, 0); // partition leader epoch
     this.#int(1, 2); // magic
     this.#int(4, 0); // checksum, written below
-    const checked = this.#at;
+    const checksummedAt = this.#at;
     this.#int(2, 0); // attributes
     this.#int(4, messages.length - 1);
     this.#int64(now);
     this.#int64(now);
-    this.#int64(BigInt(nobody));
+    this.#int64(BigInt(noProducerId));
     this.#int(2, 0); // producer epoch
     this.#int(4, 0); // base sequence
     this.#int(4, messages.length);
-    for (let offset = 0; offset < messages.length; offset++) this.#record(messages[offset]!, offset);
-    const batch = size + 4;
-    this.#bytes.writeInt32BE(this.#at - batch, size);
-    this.#bytes.writeInt32BE(this.#at - batch - 12, batch + 8);
-    this.#bytes.writeUInt32BE(crc32c(this.#bytes.subarray(checked, this.#at)), checked - 4);
+    let offset = 0;
+    for (const message of messages) this.#record(message, offset++);
+    const batchAt = sizeAt + 4;
+    this.#bytes.writeInt32BE(this.#at - batchAt, sizeAt);
+    this.#bytes.writeInt32BE(this.#at - batchAt - 12, batchAt + 8);
+    this.#bytes.writeUInt32BE(crc32c(this.#bytes.subarray(checksummedAt, this.#at)), checksummedAt - 4);
   }
 
   #record({ key = null, value, headers = {} }: Message, offset: number): void {
     const names = Object.keys(headers);
-    let longest = 7 * widestVarint + most(key) + most(value);
-    let likely = 2 + varintSize(offset) + varintSize(names.length) + (key?.length ?? 0) + (value?.length ?? 0) + 2;
+    let maxLength = 7 * maxVarintBytes + maxBytes(key) + maxBytes(value);
+    let expectedLength =
+      2 + varintSize(offset) + varintSize(names.length) + (key?.length ?? 0) + (value?.length ?? 0) + 2;
     for (const name of names) {
       const header = headers[name] as string;
-      longest += 2 * widestVarint + most(name) + most(header);
-      likely += 2 + name.length + header.length;
+      maxLength += 2 * maxVarintBytes + maxBytes(name) + maxBytes(header);
+      expectedLength += 2 + name.length + header.length;
     }
-    this.#room(longest);
+    this.#reserve(maxLength);
     const start = this.#at;
-    const guessed = varintSize(likely);
-    this.#at += guessed;
+    const prefixSize = varintSize(expectedLength);
+    this.#at += prefixSize;
     this.#bytes[this.#at++] = 0; // attributes
     this.#bytes[this.#at++] = 0; // timestamp delta
     this.#varint(offset);
@@ -166,24 +167,24 @@ class ProduceBody {
       this.#sized(name);
       this.#sized(headers[name] as string);
     }
-    this.#lengthBefore(start, guessed);
+    this.#writeLength(start, prefixSize);
   }
 
   #sized(value: Bytes): void {
     if (value === null) return this.#varint(-1);
     const start = this.#at;
-    const guessed = varintSize(value.length);
-    this.#at += guessed;
+    const prefixSize = varintSize(value.length);
+    this.#at += prefixSize;
     this.#at += typeof value === 'string' ? this.#bytes.write(value, this.#at) : value.copy(this.#bytes, this.#at);
-    this.#lengthBefore(start, guessed);
+    this.#writeLength(start, prefixSize);
   }
 
-  /** Writes the length of the part that begins `guessed` bytes after `start`. */
-  #lengthBefore(start: number, guessed: number): void {
-    const from = start + guessed;
+  /** Writes the length of the part that begins `prefixSize` bytes after `start`. */
+  #writeLength(start: number, prefixSize: number): void {
+    const from = start + prefixSize;
     const length = this.#at - from;
     const size = varintSize(length);
-    if (size !== guessed) this.#bytes.copyWithin(start + size, from, this.#at);
+    if (size !== prefixSize) this.#bytes.copyWithin(start + size, from, this.#at);
     this.#at = start;
     this.#varint(length);
     this.#at += length;
@@ -199,16 +200,16 @@ class ProduceBody {
   }
 
   #int(bytes: 1 | 2 | 4, value: number): void {
-    this.#room(bytes);
+    this.#reserve(bytes);
     this.#at = this.#bytes.writeIntBE(value, this.#at, bytes);
   }
 
   #int64(value: bigint): void {
-    this.#room(8);
+    this.#reserve(8);
     this.#at = this.#bytes.writeBigInt64BE(value, this.#at);
   }
 
-  #room(bytes: number): void {
+  #reserve(bytes: number): void {
     if (this.#at + bytes <= this.#bytes.length) return;
     const larger = Buffer.allocUnsafe(Math.max(this.#at + bytes, this.#bytes.length * 2));
     this.#bytes.copy(larger, 0, 0, this.#at);

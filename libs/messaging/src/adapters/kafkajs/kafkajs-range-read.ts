@@ -1,18 +1,22 @@
 import type { Batch } from 'kafkajs';
 import { previousEndsOf, previousEndsText, hasReached, type PreviousEnds } from '../../ports/previous-ends.js';
-import type { IncomingRecord, KafkaClient, ReadOptions, TopicPartition } from '../../ports/kafka-client.js';
+import {
+  partitionKey,
+  type IncomingRecord,
+  type KafkaClient,
+  type ReadOptions,
+  type TopicPartition,
+} from '../../ports/kafka-client.js';
 import { recordsOf, type KafkajsReader } from './kafkajs-reader.js';
 
-interface Reading {
-  readonly topic: string;
-  readonly partition: number;
+/** A range that is not read to its end. */
+interface Reading extends TopicPartition {
   to: bigint;
   next: bigint;
   /** The ends that its next record comes after, and the ends of the topic when the wait began. */
   waitsFor?: { readonly after: PreviousEnds; readonly ends: ReadonlyMap<number, bigint> } | undefined;
 }
 
-const partitionKey = ({ topic, partition }: TopicPartition): string => `${topic}:${partition}`;
 
 /**
  * Reads ranges with a consumer of its own. kafkajs reads only as a member of a group and, at each join, from the group's offsets. So it
@@ -20,8 +24,8 @@ const partitionKey = ({ topic, partition }: TopicPartition): string => `${topic}
  */
 export class KafkajsRangeRead {
   readonly #open: Map<string, Reading>;
-  #over: () => void = () => undefined;
-  #failed: (error: unknown) => void = () => undefined;
+  #finish: () => void = () => undefined;
+  #fail: (error: unknown) => void = () => undefined;
   #ended = false;
 
   constructor(
@@ -39,22 +43,22 @@ export class KafkajsRangeRead {
   }
 
   fail(error: unknown): void {
-    this.#failed(error);
+    this.#fail(error);
   }
 
   async run(reader: KafkajsReader): Promise<void> {
-    const over = new Promise<void>((resolve, reject) => {
-      this.#over = resolve;
-      this.#failed = reject;
+    const finished = new Promise<void>((resolve, reject) => {
+      this.#finish = resolve;
+      this.#fail = reject;
     });
-    over.catch(() => undefined); // It is awaited below.
+    finished.catch(() => undefined); // It is awaited below.
     const { consumer } = reader;
     consumer.on(consumer.events.GROUP_JOIN, () => this.#seekAll(reader));
-    this.options.signal?.addEventListener('abort', () => this.#over(), { once: true });
+    this.options.signal?.addEventListener('abort', () => this.#finish(), { once: true });
     try {
       await reader.start(({ batch }) => this.#take(reader, batch));
       this.#seekAll(reader);
-      await over;
+      await finished;
     } finally {
       this.#ended = true;
       await reader.close();
@@ -73,7 +77,7 @@ export class KafkajsRangeRead {
     if (!reading || this.#ended || this.options.signal?.aborted) return pause();
     if (reading.waitsFor) return pause();
     try {
-      if (await this.#handOver(reading, batch)) {
+      if (await this.#deliver(reading, batch)) {
         if (reading.waitsFor) {
           pause();
           consumer.seek({ topic: reading.topic, partition: reading.partition, offset: reading.next.toString() });
@@ -81,25 +85,25 @@ export class KafkajsRangeRead {
         return this.#resumeAll(consumer);
       }
     } catch (error) {
-      return this.#failed(error);
+      return this.#fail(error);
     }
     this.#open.delete(partitionKey(batch));
     pause();
     this.#resumeAll(consumer);
-    if (this.#open.size === 0) this.#over();
+    if (this.#open.size === 0) this.#finish();
   }
 
-  /** The records of a batch that lie in the range, whose end may move. True when more records follow. */
-  async #handOver(reading: Reading, batch: Batch): Promise<boolean> {
+  /** Delivers the records of a batch that lie in the range, whose end may move. True when more records follow. */
+  async #deliver(reading: Reading, batch: Batch): Promise<boolean> {
     const all = recordsOf(batch.topic, batch.partition, batch.messages);
     // A batch that contains only compacted records still advances.
     const batchEnd = BigInt(batch.lastOffset()) + 1n;
     for (;;) {
       const records = all.filter(({ offset }) => offset >= reading.next && offset < reading.to);
-      const ready = await this.#ready(reading, records);
+      const { ready, waiting } = await this.#ready(reading, records);
       if (ready.length > 0) await this.options.onRecords(ready);
-      if (reading.waitsFor) {
-        reading.next = records[ready.length]!.offset;
+      if (waiting) {
+        reading.next = waiting.offset;
         return true;
       }
       const reached = batchEnd < reading.to ? batchEnd : reading.to;
@@ -112,8 +116,11 @@ export class KafkajsRangeRead {
     }
   }
 
-  /** The records before the first one that must wait for undelivered records of other ranges. The range waits there. */
-  async #ready(reading: Reading, records: readonly IncomingRecord[]): Promise<readonly IncomingRecord[]> {
+  /** The records before the first one that must wait for undelivered records of other ranges, and that one: the range waits there. */
+  async #ready(
+    reading: Reading,
+    records: readonly IncomingRecord[],
+  ): Promise<{ readonly ready: readonly IncomingRecord[]; readonly waiting?: IncomingRecord }> {
     let known: string | undefined;
     for (const [index, record] of records.entries()) {
       const text = previousEndsText(record);
@@ -124,9 +131,9 @@ export class KafkajsRangeRead {
       const ends = new Map((await this.endsOf(reading.topic)).map(({ partition, end }) => [partition, end]));
       if (this.#isDone(reading, after, ends)) continue;
       reading.waitsFor = { after, ends };
-      return records.slice(0, index);
+      return { ready: records.slice(0, index), waiting: record };
     }
-    return records;
+    return { ready: records };
   }
 
   /** A range at its end, or a partition that is not read, has no further records. */

@@ -35,21 +35,27 @@ export class KafkajsReader {
   #ending: Promise<void> | undefined;
 
   constructor(
-    private readonly part: KafkajsConnection,
+    private readonly connection: KafkajsConnection,
     private readonly options: ReaderOptions,
   ) {
     const restartOnFailure = (): Promise<boolean> => Promise.resolve(!this.#ended);
-    this.consumer = part.kafka.consumer({ groupId: options.group, ...settings, retry: { ...retry, restartOnFailure } });
+    this.consumer = connection.kafka.consumer({
+      groupId: options.group,
+      ...settings,
+      retry: { ...retry, restartOnFailure },
+    });
     this.consumer.on(this.consumer.events.CRASH, ({ payload: { error, restart } }) => {
       if (!restart && !this.#ended) options.onFatal(error);
     });
     // kafkajs would send the next request over the same silent connection.
-    this.consumer.on(this.consumer.events.REQUEST_TIMEOUT, () => part.sockets.cut('a request was not answered'));
+    this.consumer.on(this.consumer.events.REQUEST_TIMEOUT, () =>
+      connection.sockets.cut('a request was not answered'),
+    );
   }
 
   /** A batch counts as read when `eachBatch` has returned; with `resolves`, as soon as `eachBatch` resolves its offset. */
   start(eachBatch: NonNullable<ConsumerRunConfig['eachBatch']>, { resolves = false } = {}): Promise<void> {
-    return this.part.open(this.#start({ autoCommit: false, eachBatchAutoResolve: !resolves, eachBatch }));
+    return this.connection.open(this.#start({ autoCommit: false, eachBatchAutoResolve: !resolves, eachBatch }));
   }
 
   /** Leaves the group. Does not wait for a silent broker. */
@@ -58,7 +64,7 @@ export class KafkajsReader {
   }
 
   get #ended(): boolean {
-    return this.#ending !== undefined || this.part.sockets.closed;
+    return this.#ending !== undefined || this.connection.sockets.closed;
   }
 
   async #start(run: ConsumerRunConfig): Promise<void> {
@@ -68,11 +74,11 @@ export class KafkajsReader {
   }
 
   async #end(): Promise<void> {
-    const left = this.consumer.disconnect().catch(() => undefined); // The sockets are closed in any case.
-    await withTimeout(systemTimers, closeTimeoutMs, left, undefined);
-    this.part.close();
+    const leaving = this.consumer.disconnect().catch(() => undefined); // The sockets are closed in any case.
+    await withTimeout(systemTimers, closeTimeoutMs, leaving, undefined);
+    this.connection.close();
     // With closed sockets it ends at once; if not, it can do nothing any more.
-    await withTimeout(systemTimers, closeTimeoutMs, left, undefined);
+    await withTimeout(systemTimers, closeTimeoutMs, leaving, undefined);
   }
 }
 

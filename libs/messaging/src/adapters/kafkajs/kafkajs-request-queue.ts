@@ -17,9 +17,9 @@ export const RequestQueue = createRequire(import.meta.url)('kafkajs/src/network/
  * is pending: a request that must wait schedules the check itself.
  */
 function checkOnlyWhenPending(queue: RequestQueue): void {
-  const look = queue.scheduleCheckPendingRequests;
+  const { scheduleCheckPendingRequests } = queue;
   queue.scheduleCheckPendingRequests = function (this: RequestQueue) {
-    if (this.pending.length > 0) look.call(this);
+    if (this.pending.length > 0) scheduleCheckPendingRequests.call(this);
   };
 }
 

@@ -3,13 +3,13 @@ import { connect as connectTls } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
 import { systemTimers } from '../system/system.js';
 
-/** Silence after which the kernel sends keep-alive probes. Milliseconds. */
-const keepAliveAfter = 10_000;
+/** Silence after which the kernel sends keep-alive probes. */
+const keepAliveMs = 10_000;
 /**
- * Connection timeout in milliseconds. Less than the 3 s after which kafkajs gives up and forgets the socket; the system's own error, a
- * minute or two later, would close the connection that kafkajs has by then.
+ * Less than the 3 s after which kafkajs gives up and forgets the socket; the system's own error, a minute or two later, would close
+ * the connection that kafkajs has by then.
  */
-const connectWithin = 2_800;
+const connectTimeoutMs = 2_800;
 
 /**
  * The connections of one consumer, producer or admin client. kafkajs keeps a connection whose requests time out and cannot cancel
@@ -25,18 +25,18 @@ export class KafkajsSockets {
     const socket = (ssl as typeof ssl | null)
       ? connectTls({ host, port, ...ssl }, onConnect)
       : connectPlain({ host, port }, onConnect);
-    socket.setKeepAlive(true, keepAliveAfter);
+    socket.setKeepAlive(true, keepAliveMs);
     socket.setNoDelay(true); // Otherwise the end of a request waits for the acknowledgement of its beginning, up to 40 ms.
-    const inTime = systemTimers.after(connectWithin, () =>
-      socket.destroy(new Error(`${host}:${port} took no connection within ${connectWithin} ms`)),
+    const cancelTimeout = systemTimers.after(connectTimeoutMs, () =>
+      socket.destroy(new Error(`${host}:${port} accepted no connection within ${connectTimeoutMs} ms`)),
     );
-    socket.once('connect', inTime);
+    socket.once('connect', cancelTimeout);
     // kafkajs ends the same dead socket once for each pending request; Node keeps a listener for each.
     const unref = socket.unref.bind(socket);
     socket.unref = () => (socket.destroyed ? socket : unref());
     this.#open.add(socket);
     socket.once('close', () => {
-      inTime();
+      cancelTimeout();
       this.#open.delete(socket);
     });
     return socket;

@@ -1,6 +1,7 @@
 import type {
   IncomingRecord,
   CommittedOffset,
+  PartitionOffset,
   Subscription,
   SubscriptionOptions,
   TopicPartition,
@@ -12,20 +13,20 @@ import { KafkajsReader, recordsOf } from './kafkajs-reader.js';
 const toKafkajs = ({
   topic,
   partition,
-  offset: next,
-}: CommittedOffset): { topic: string; partition: number; offset: string } => ({
+  offset,
+}: PartitionOffset): { topic: string; partition: number; offset: string } => ({
   topic,
   partition,
-  offset: next.toString(),
+  offset: offset.toString(),
 });
 
-/** The broker's error type, also where kafkajs wrapped it after its last retry. */
+/** The broker's error type, also when kafkajs wrapped the error after its last retry. */
 const typeOf = (error: unknown): string | undefined => {
   const { type, cause } = error as { type?: string; cause?: unknown };
   return type ?? (cause === undefined || cause === error ? undefined : typeOf(cause));
 };
 
-/** A broker that stops or starts knows no coordinator. After its retries kafkajs takes that for final and ends the consumer. */
+/** A broker that stops or starts knows no coordinator. After its retries kafkajs treats that as final and ends the consumer. */
 export const hasNoCoordinator = (error: unknown): boolean => {
   const { name, cause } = error as Error;
   return (
@@ -40,16 +41,16 @@ export const hasNoCoordinator = (error: unknown): boolean => {
 export class KafkajsSubscription implements Subscription {
   #lastFetch = Date.now();
   #fetched: IncomingRecord[] = [];
-  #handOver: NodeJS.Immediate | undefined;
+  #delivery: NodeJS.Immediate | undefined;
 
   private constructor(
     private readonly reader: KafkajsReader,
     private readonly options: SubscriptionOptions,
   ) {}
 
-  static async open(part: KafkajsConnection, options: SubscriptionOptions): Promise<Subscription> {
+  static async open(connection: KafkajsConnection, options: SubscriptionOptions): Promise<Subscription> {
     const { onLost = options.onFatal } = options;
-    const reader = new KafkajsReader(part, {
+    const reader = new KafkajsReader(connection, {
       ...options,
       onFatal: (error) => (hasNoCoordinator(error) ? onLost(error) : options.onFatal(error)),
     });
@@ -57,7 +58,7 @@ export class KafkajsSubscription implements Subscription {
     const { consumer } = reader;
     consumer.on(consumer.events.FETCH, () => (subscription.#lastFetch = Date.now()));
     consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
-      subscription.#fetched = []; // It arrives again at the instance that is assigned it now.
+      subscription.#fetched = []; // They arrive again at the instance to which their partition is assigned now.
       options.onAssigned(
         Object.entries(memberAssignment).flatMap(([topic, partitions]) =>
           partitions.map((partition) => ({ topic, partition })),
@@ -67,7 +68,7 @@ export class KafkajsSubscription implements Subscription {
     await reader.start(
       ({ batch, isStale, resolveOffset }) => {
         if (!isStale() && !isOutdated(batch)) {
-          subscription.#keep(recordsOf(batch.topic, batch.partition, batch.messages));
+          subscription.#buffer(recordsOf(batch.topic, batch.partition, batch.messages));
           resolveOffset(batch.lastOffset()); // At once, with the offset manager with which the batch was fetched.
         }
         return Promise.resolve();
@@ -78,20 +79,20 @@ export class KafkajsSubscription implements Subscription {
   }
 
   /** kafkajs iterates over the partitions of a fetch without a pause, so all of them are here at the next turn of the event loop. */
-  #keep(records: readonly IncomingRecord[]): void {
+  #buffer(records: readonly IncomingRecord[]): void {
     for (const record of records) this.#fetched.push(record);
-    this.#handOver ??= setImmediate(() => {
-      this.#handOver = undefined;
+    this.#delivery ??= setImmediate(() => {
+      this.#delivery = undefined;
       const fetched = this.#fetched;
       this.#fetched = [];
       if (fetched.length > 0) this.options.onRecords(fetched);
     });
   }
 
-  async commit(positions: readonly CommittedOffset[]): Promise<boolean> {
+  async commit(offsets: readonly CommittedOffset[]): Promise<boolean> {
     try {
       await this.reader.consumer.commitOffsets(
-        positions.map((position) => ({ ...toKafkajs(position), metadata: position.metadata ?? null })),
+        offsets.map((offset) => ({ ...toKafkajs(offset), metadata: offset.metadata ?? null })),
       );
       return true;
     } catch (error) {
@@ -102,29 +103,29 @@ export class KafkajsSubscription implements Subscription {
     }
   }
 
-  seek(positions: readonly CommittedOffset[]): void {
-    for (const position of positions) this.reader.consumer.seek(toKafkajs(position));
+  seek(offsets: readonly PartitionOffset[]): void {
+    for (const offset of offsets) this.reader.consumer.seek(toKafkajs(offset));
   }
 
   /** Between a crash and its restart kafkajs accepts neither pause nor resume. A restarted consumer is not paused. */
   pause(partitions?: readonly TopicPartition[]): void {
-    this.#ifRunning(() => this.reader.consumer.pause(this.#meant(partitions)));
+    this.#ifRunning(() => this.reader.consumer.pause(this.#toKafkajs(partitions)));
   }
 
   resume(partitions?: readonly TopicPartition[]): void {
-    this.#ifRunning(() => this.reader.consumer.resume(this.#meant(partitions)));
+    this.#ifRunning(() => this.reader.consumer.resume(this.#toKafkajs(partitions)));
   }
 
-  #meant(partitions: readonly TopicPartition[] | undefined): { topic: string; partitions?: number[] }[] {
+  #toKafkajs(partitions: readonly TopicPartition[] | undefined): { topic: string; partitions?: number[] }[] {
     return (
       partitions?.map(({ topic, partition }) => ({ topic, partitions: [partition] })) ??
       this.options.topics.map((topic) => ({ topic }))
     );
   }
 
-  #ifRunning(wish: () => void): void {
+  #ifRunning(change: () => void): void {
     try {
-      wish();
+      change();
     } catch (error) {
       if ((error as Error).name !== 'KafkaJSNonRetriableError') throw error;
     }
@@ -135,7 +136,7 @@ export class KafkajsSubscription implements Subscription {
   }
 
   close(): Promise<void> {
-    clearImmediate(this.#handOver);
+    clearImmediate(this.#delivery);
     return this.reader.close();
   }
 }

@@ -32,19 +32,19 @@ export async function provisionTopics(admin: Admin, topics: readonly Topic[]): P
         configEntries: settingsOf(topic),
       })),
     });
-    await untilDone(() => Promise.all(missing.map(({ name }) => admin.fetchTopicOffsets(name))));
+    await retryUntilLed(() => Promise.all(missing.map(({ name }) => admin.fetchTopicOffsets(name))));
   }
   await checkTopics(admin, topics);
 }
 
-/** A KRaft broker answers before it knows a new partition, and kafkajs takes that error for final. A partition whose offsets can be read has a leader. */
-async function untilDone(isLed: () => Promise<unknown>): Promise<void> {
-  for (let waited = 0; ; waited += intervalMs) {
+/** A KRaft broker answers before it knows a new partition, and kafkajs treats that error as final. A partition whose offsets can be read has a leader. */
+async function retryUntilLed(check: () => Promise<unknown>): Promise<void> {
+  for (let waitedMs = 0; ; waitedMs += intervalMs) {
     try {
-      await isLed();
+      await check();
       return;
     } catch (error) {
-      if (waited >= timeoutMs) throw error;
+      if (waitedMs >= timeoutMs) throw error;
       await systemTimers.wait(intervalMs);
     }
   }
@@ -56,22 +56,23 @@ export async function checkTopics(admin: Admin, topics: readonly Topic[]): Promi
     if (!existing.has(topic.name))
       throw new TopicMismatch(`the topic ${topic.name} does not exist: provision the topics first`);
   }
-  const { topics: found } = await admin.fetchTopicMetadata({ topics: topics.map((topic) => topic.name) });
-  for (const { name, partitions } of found) {
-    const declared = topics.find((topic) => topic.name === name)!;
-    if (partitions.length < declared.partitions) throw new TopicMismatch(tooFew(declared, partitions.length));
+  const metadata = await admin.fetchTopicMetadata({ topics: topics.map(({ name }) => name) });
+  const counts = new Map(metadata.topics.map(({ name, partitions }) => [name, partitions.length]));
+  for (const topic of topics) {
+    const count = counts.get(topic.name) ?? 0;
+    if (count < topic.partitions) throw new TopicMismatch(tooFew(topic, count));
   }
   await checkSettings(admin, topics);
 }
 
 export async function increasePartitions(admin: Admin, topic: string, partitions: number): Promise<void> {
-  const { length: has } = await admin.fetchTopicOffsets(topic);
-  if (has > partitions)
-    throw new TopicMismatch(`the topic ${topic} has ${has} partitions already, and none can be taken from it`);
-  if (has < partitions) await admin.createPartitions({ topicPartitions: [{ topic, count: partitions }] });
-  await untilDone(async () => {
+  const { length: existing } = await admin.fetchTopicOffsets(topic);
+  if (existing > partitions)
+    throw new TopicMismatch(`the topic ${topic} has ${existing} partitions already, and Kafka cannot remove partitions`);
+  if (existing < partitions) await admin.createPartitions({ topicPartitions: [{ topic, count: partitions }] });
+  await retryUntilLed(async () => {
     const { length: led } = await admin.fetchTopicOffsets(topic);
-    if (led < partitions) throw new Error(`the topic ${topic} was given ${partitions} partitions and shows ${led}`);
+    if (led < partitions) throw new Error(`the topic ${topic} shows ${led} of ${partitions} partitions`);
   });
 }
 
@@ -84,12 +85,12 @@ async function checkSettings(admin: Admin, topics: readonly Topic[]): Promise<vo
       configNames: ['cleanup.policy', 'retention.ms'],
     })),
   });
-  for (const { resourceName, configEntries } of resources) {
-    const declared = topics.find((topic) => topic.name === resourceName)!;
-    for (const { name, value } of settingsOf(declared)) {
-      const entry = configEntries.find(({ configName }) => configName === name);
+  const entriesOf = new Map(resources.map(({ resourceName, configEntries }) => [resourceName, configEntries]));
+  for (const topic of topics) {
+    for (const { name, value } of settingsOf(topic)) {
+      const entry = entriesOf.get(topic.name)?.find(({ configName }) => configName === name);
       if (entry && entry.configValue !== value)
-        throw new TopicMismatch(`the topic ${resourceName} has ${name}=${entry.configValue}, ${value} is declared`);
+        throw new TopicMismatch(`the topic ${topic.name} has ${name}=${entry.configValue}, ${value} is declared`);
     }
   }
 }

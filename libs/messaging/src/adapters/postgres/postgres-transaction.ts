@@ -163,10 +163,10 @@ export class PostgresTransaction implements Transaction {
     };
     const removed = changes.filter(({ row, key }) => row === undefined && known.has(key));
     if (removed.length > 0) this.connection.enqueue(sql.remove, [removed.map(({ key }) => key)]);
-    const rowsWhere = (exists: boolean): object[] =>
-      changes.flatMap(({ row, key }) => (row !== undefined && known.has(key) === exists ? [row] : []));
-    write(sql.update, rowsWhere(true));
-    write(sql.insert, rowsWhere(false));
+    const isUpdate = ({ isNew, key }: Change): boolean => !isNew && known.has(key);
+    const rowsOf = (of: readonly Change[]): object[] => of.flatMap(({ row }) => row ?? []);
+    write(sql.update, rowsOf(changes.filter(isUpdate)));
+    write(sql.insert, rowsOf(changes.filter((change) => !isUpdate(change))));
     // crashpoint: rows.after-save
   }
 
