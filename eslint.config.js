@@ -11,7 +11,15 @@ const adapters = [
 /** Files that may call an HTTP server. */
 const edge = ['apps/gateway/src/**', 'apps/payment/src/provider/**'];
 /** Programs: they read the environment and pass it on. */
-const entries = ['apps/*/src/main.ts', 'apps/*/src/operate.ts', 'apps/user/src/create-admin.ts'];
+const entries = [
+  'apps/*/src/main.ts',
+  'apps/*/src/operate.ts',
+  'apps/user/src/create-admin.ts',
+  'libs/operations/src/cli/main.ts',
+  'libs/operations/src/cli/service-program.ts',
+];
+/** Commands print their result. */
+const commandLine = ['libs/operations/src/cli/**'];
 /** Example programs of users of the libraries. */
 const examples = ['libs/*/example/**'];
 /** Programs that inject faults use clock and timers; their specs do not. */
@@ -142,6 +150,7 @@ export default defineConfig(
   },
   { name: 'the edge', files: edge, rules: globals(...timerGlobals(`A timer ${outside}`), performance) },
   { name: 'entries', files: entries, rules: syntax(...clock, ...timers) },
+  { name: 'command line', files: commandLine, rules: { 'no-console': 'off' } },
   {
     name: 'tests wait for conditions',
     files: ['**/*.spec.{ts,mjs}', 'test/**/*.ts', 'apps/*/test/**/*.ts'],

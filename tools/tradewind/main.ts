@@ -11,7 +11,7 @@ import {
   runProgram,
   sagasCommand,
   topicsCommand,
-} from './operations/index.js';
+} from '@tradewind/operations/cli';
 import { adminCommand } from './shop/admin.command.js';
 import { recoveredOrders } from './shop/recovery-check.js';
 import { scaleCommand } from './shop/scale.command.js';

@@ -9,7 +9,7 @@ const blocks = [...readFileSync(join(here, 'README.md'), 'utf8').matchAll(/```ts
 );
 
 describe('the README of the library', () => {
-  it('shows the whole example, as it is compiled', () => {
+  it('contains the whole compiled example', () => {
     const shown = blocks.filter((block) => example.includes(block)).join('');
     expect(shown.replaceAll(/\s/g, '')).toBe(example.replaceAll(/\s/g, ''));
   });

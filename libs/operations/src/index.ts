@@ -1,7 +1,10 @@
-/** Operations on a service: more partitions, replay, rebuild, recovery. */
+export * from './databases/index.js';
+export * from './dead-letters/index.js';
+export * from './effects/index.js';
 export { recordAction, type OperatorAction } from './operator-actions.js';
 export * from './partition-increase/index.js';
 export * from './rebuild/index.js';
 export * from './recovery/index.js';
 export * from './replay/index.js';
+export * from './sagas/index.js';
 export * from './service-operations/index.js';

@@ -309,7 +309,7 @@ describe('an invalid definition', () => {
     ['needs both compensation and compensated', define([{ ...tickets, compensation: room.compensation }])],
     ['needs both failure and failureReason', define([{ ...tickets, failure: CardDeclined }])],
     ['two points', define([room, confirm, { ...confirm, name: 'confirm again' }])],
-    ['no duration', define([{ ...tickets, timeout: '0s' }])],
+    ['is not a duration', define([{ ...tickets, timeout: '0s' }])],
     ['no onFailed', () => defineSaga<Trip>('x', { version: 1, key: ({ id }) => id, steps: [room] })],
   ])('is rejected: %s', (violation, defining) => expect(defining).toThrow(violation));
   it('needs no onFailed when the point of no return comes first', () =>

@@ -96,7 +96,7 @@ class Rebuild<S> {
     if (this.subject === undefined) return this.#start(decision);
     const moves = this.#movesOf(this.subject, decision);
     if (moves) {
-      for (const move of moves) this.#keep(move, decision);
+      for (const move of moves) this.#add(move, decision);
       return true;
     }
     const changed = this.rules.withoutSaga(this.subject, decision);
@@ -113,7 +113,7 @@ class Rebuild<S> {
     if (!start.messages.every(({ cls }) => decision.messages.some(({ message }) => message instanceof cls)))
       return false;
     this.subject = subject;
-    this.#keep({ saga: first, advance: start }, decision);
+    this.#add({ saga: first, advance: start }, decision);
     return true;
   }
 
@@ -163,7 +163,7 @@ class Rebuild<S> {
     return [...this.#sagas.values()].find(({ state }) => state.saga === saga.name);
   }
 
-  #keep({ advance: { state, subject, timeouts, history } }: Move<S>, { cause, at, messages }: PublishedDecision): void {
+  #add({ advance: { state, subject, timeouts, history } }: Move<S>, { cause, at, messages }: PublishedDecision): void {
     const before = this.#sagas.get(state.id);
     const idOf = (index: number): string => messages[Math.min(index, messages.length - 1)]?.id ?? cause;
     this.subject = subject;

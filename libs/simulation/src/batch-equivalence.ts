@@ -1,15 +1,30 @@
-import { MessagingRuntime, type IncomingRecord, type MessagingOptions } from '@tradewind/messaging';
+import {
+  messageInfo,
+  MessagingRuntime,
+  type IncomingRecord,
+  type MessageClass,
+  type MessagingOptions,
+} from '@tradewind/messaging';
 import { decode } from '@tradewind/messaging/internals';
 import type { SimulatedDatabase } from './database/simulated-database.js';
 import { Simulation } from './simulation.js';
+
+/** A message that the handlers get. */
+export interface ReceivedMessage {
+  readonly message: MessageClass;
+  /** The fields of the message, as JSON values. */
+  readonly fields: object;
+  /** The sequence of the message within its topic and key. Default: 1. */
+  readonly sequence?: number;
+}
 
 export interface BatchEquivalenceOptions {
   readonly messaging: MessagingOptions;
   readonly handlers: readonly (new () => object)[];
   /** The consumer group whose handlers are tested. Default: the name of the service. */
   readonly group?: string;
-  /** The records in the order of their topic, with envelopes. */
-  readonly records: readonly IncomingRecord[];
+  /** The messages in the order of their topic. */
+  readonly messages: readonly ReceivedMessage[];
 }
 
 /** What the handlers have stored and published. */
@@ -22,26 +37,27 @@ export interface HandledResult {
 }
 
 /**
- * Handles the records once in a transaction each and once all in one transaction. Both results must be equal: a handler must not
+ * Handles the messages once in a transaction each and once all in one transaction. Both results must be equal: a handler must not
  * depend on which messages share its transaction.
  *
- *     const { oneByOne, batched } = await handleBothWays({ ...cart, records });
+ *     const { oneByOne, batched } = await handleBothWays({ ...cart, messages });
  *     expect(batched).toEqual(oneByOne);
  */
 export async function handleBothWays(
   options: BatchEquivalenceOptions,
 ): Promise<{ readonly oneByOne: HandledResult; readonly batched: HandledResult }> {
+  const records = options.messages.map(recordOf);
   return {
     oneByOne: await handle(
       options,
-      options.records.map((record) => [record]),
+      records.map((record) => [record]),
     ),
-    batched: await handle(options, [options.records]),
+    batched: await handle(options, [records]),
   };
 }
 
 async function handle(
-  { messaging, handlers, group = messaging.service, records }: BatchEquivalenceOptions,
+  { messaging, handlers, group = messaging.service }: BatchEquivalenceOptions,
   batches: readonly (readonly IncomingRecord[])[],
 ): Promise<HandledResult> {
   const simulation = new Simulation('batch equivalence');
@@ -75,7 +91,7 @@ async function handle(
     const outcomes = await simulation.settled(runtime.runner.run(invocations));
     for (const outcome of outcomes.values()) if (outcome.kind === 'failed') throw outcome.error;
   }
-  return resultOf(messaging, database, idsIn(records));
+  return resultOf(messaging, database, idsIn(batches.flat()));
 }
 
 function resultOf(
@@ -104,3 +120,21 @@ const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
 const idsIn = (records: readonly IncomingRecord[]): Set<string> =>
   new Set(records.flatMap(({ key, value }) => `${key} ${value?.toString() ?? ''}`.match(uuid) ?? []));
+
+const recordOf = ({ message, fields, sequence = 1 }: ReceivedMessage, index: number): IncomingRecord => {
+  const { type, topic, key, version } = messageInfo(message);
+  return {
+    topic: topic.name,
+    partition: 0,
+    offset: BigInt(index),
+    key: String((fields as Record<string, unknown>)[key]),
+    value: Buffer.from(JSON.stringify(fields)),
+    headers: {
+      ce_id: `00000000-0000-7000-8000-${String(index).padStart(12, '0')}`,
+      ce_type: type,
+      ce_schemaversion: String(version),
+      ce_source: '/test',
+      ce_sequence: String(sequence),
+    },
+  };
+};

@@ -1,5 +1,10 @@
 /** Simulated ports of @tradewind/messaging: Kafka, PostgreSQL, clock and processes in virtual time, driven by one seed. */
-export { handleBothWays, type BatchEquivalenceOptions, type HandledResult } from './batch-equivalence.js';
+export {
+  handleBothWays,
+  type BatchEquivalenceOptions,
+  type HandledResult,
+  type ReceivedMessage,
+} from './batch-equivalence.js';
 export type { BlockedKeyRow } from './database/inbox-rows.js';
 export { DatabaseError } from './database/database-error.js';
 export type { StoredEffect } from './database/effect-rows.js';

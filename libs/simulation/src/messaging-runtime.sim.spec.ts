@@ -54,7 +54,11 @@ interface AddRequest {
   readonly counterId: string;
   readonly amount: number;
 }
-const AddRequests = table<AddRequest>('add_requests', 'requestId', { requestId: 'text', counterId: 'text', amount: 'int4' });
+const AddRequests = table<AddRequest>('add_requests', 'requestId', {
+  requestId: 'text',
+  counterId: 'text',
+  amount: 'int4',
+});
 interface Notification {
   readonly notificationId: string;
   readonly cause: string;
@@ -94,7 +98,11 @@ function aCounter(process: SimulatedProcess, database: SimulatedDatabase, kafka:
       insert(Notifications, { notificationId: newId(), cause }),
   };
   const runtime = new MessagingRuntime(
-    { service: 'counter', contracts: new MessageRegistry([Add, Added]), lockOrder: [AddRequests, Counters, Notifications] },
+    {
+      service: 'counter',
+      contracts: new MessageRegistry([Add, Added]),
+      lockOrder: [AddRequests, Counters, Notifications],
+    },
     {
       store: process.store(database),
       kafka: process.kafka(kafka),
@@ -125,9 +133,7 @@ const outcomes: readonly CallOutcome[] = [
 ];
 
 /** Two instances with failing calls and crashes for twenty seconds, then without faults. */
-async function runWithFaults(
-  seed: number,
-): Promise<{
+async function runWithFaults(seed: number): Promise<{
   simulation: Simulation;
   database: SimulatedDatabase;
   kafka: SimulatedKafka;

@@ -275,15 +275,13 @@ describe('a member of a group', () => {
     kafka.createTopic(news);
     const process = simulation.process('reader');
     const subscription = await simulation.settled(
-      process
-        .kafka(kafka)
-        .subscribe({
-          group: 'readers',
-          topics: ['news'],
-          onRecords: () => undefined,
-          onAssigned: () => undefined,
-          onFatal: () => undefined,
-        }),
+      process.kafka(kafka).subscribe({
+        group: 'readers',
+        topics: ['news'],
+        onRecords: () => undefined,
+        onAssigned: () => undefined,
+        onFatal: () => undefined,
+      }),
     );
     const sinceLastFetch = (): number => process.runtimePorts.clock.now().getTime() - subscription.lastFetchAt();
     await simulation.run(60_000);

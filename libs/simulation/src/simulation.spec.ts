@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { table, topic } from '@tradewind/messaging';
-import { Simulation, type CallOutcome, type SimulatedDatabase, type SimulatedKafka, type SimulatedProcess } from './index.js';
+import {
+  Simulation,
+  type CallOutcome,
+  type SimulatedDatabase,
+  type SimulatedKafka,
+  type SimulatedProcess,
+} from './index.js';
 
 interface Count {
   readonly id: string;
@@ -27,15 +33,13 @@ async function runOneMinute(
   await database.insert(Counts, [{ id: 'a', times: 0 }]);
   for (const name of ['one', 'two', 'three']) {
     const process = simulation.process(name);
-    void process
-      .kafka(kafka)
-      .subscribe({
-        group: 'readers',
-        topics: ['clicks'],
-        onRecords: (records) => read.push(...records.map(({ key }) => `${name} ${key}`)),
-        onAssigned: () => undefined,
-        onFatal: () => undefined,
-      });
+    void process.kafka(kafka).subscribe({
+      group: 'readers',
+      topics: ['clicks'],
+      onRecords: (records) => read.push(...records.map(({ key }) => `${name} ${key}`)),
+      onAssigned: () => undefined,
+      onFatal: () => undefined,
+    });
     const work = async (): Promise<void> => {
       for (let round = 0; round < 5; round++) {
         await increment(process, database, 'a').catch(() => undefined);

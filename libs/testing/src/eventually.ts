@@ -9,7 +9,10 @@ type Falsy = false | 0 | '' | null | undefined;
  * Polls until the function returns a truthy value without throwing, and returns that value. No sleep guesses how long something
  * takes. Throws after the timeout, with the last value or error.
  */
-export async function eventually<T>(poll: () => T | Promise<T>, timeoutMs = defaultTimeoutMs): Promise<Exclude<T, Falsy>> {
+export async function eventually<T>(
+  poll: () => T | Promise<T>,
+  timeoutMs = defaultTimeoutMs,
+): Promise<Exclude<T, Falsy>> {
   const deadline = Date.now() + timeoutMs;
   let lastResult: unknown;
   for (;;) {

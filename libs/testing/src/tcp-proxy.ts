@@ -5,7 +5,7 @@ export interface TcpProxy {
   readonly port: number;
   /** Stops forwarding in both directions. Connections stay open and new ones are accepted. */
   stall(): void;
-  /** Forwards again, including what was held back. */
+  /** Forwards again, including what arrived meanwhile. */
   resume(): void;
   /** Forwards the next request that contains this text, then drops its response and the connection. Resolves when that has happened. */
   dropResponseTo(text: string): Promise<void>;

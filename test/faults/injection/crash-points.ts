@@ -55,9 +55,9 @@ export const crashPoints = {
   'provider.before-call': point('trade', 'payment'),
   'provider.after-response': point('trade', 'payment'),
   'effects.after-call': point('trade', 'payment'),
-  'effects.after-results': point('trade', 'payment'),
-  'timeouts.before-fire': point('timeout', 'order'),
-  'timeouts.after-fire': point('timeout', 'order'),
+  'effects.after-settle': point('trade', 'payment'),
+  'timeouts.before-handle': point('timeout', 'order'),
+  'timeouts.after-handle': point('timeout', 'order'),
 } as const satisfies Readonly<Record<string, CrashPoint>>;
 
 export type CrashPointName = keyof typeof crashPoints;

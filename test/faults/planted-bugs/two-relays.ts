@@ -9,7 +9,7 @@ export const twoRelays: PlantedBug = {
   name: 'two relays with SKIP LOCKED',
   service: 'product',
   changes: [
-    { file, find: 'select pg_try_advisory_lock($1) as led', replacement: 'select $1::bigint is not null as led' },
+    { file, find: 'select pg_try_advisory_lock($1) as locked', replacement: 'select $1::bigint is not null as locked' },
     {
       file,
       find: 'update msg_relay set epoch = epoch + 1 returning epoch',

@@ -1,5 +1,5 @@
 import { crashPointNames, crashPoints, type CrashPointName } from '../injection/crash-points.js';
-import { instruct, openSaga } from '../../../tools/tradewind/operations/index.js';
+import { instruct, openSaga } from '@tradewind/operations';
 import { databaseServices, type DatabaseService } from '../../../tools/services.js';
 import type { Fault } from '../environment/fault.js';
 import type { ScenarioContext } from '../environment/scenario-context.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { topics } from '@tradewind/contracts';
 import { kafkaClient, partitionOf, type KafkaClient, type OutgoingRecord } from '@tradewind/messaging';
-import { DeadLetters } from '../../../tools/tradewind/operations/index.js';
+import { DeadLetters } from '@tradewind/operations';
 import type { ScenarioContext } from '../environment/scenario-context.js';
 
 /** Runs the work with a Kafka client, and closes the client. */

@@ -1,6 +1,6 @@
 import { topics } from '@tradewind/contracts';
 import type { IncomingRecord, KafkaClient, OutgoingRecord } from '@tradewind/messaging';
-import { DeadLetters } from '../../../tools/tradewind/operations/index.js';
+import { DeadLetters } from '@tradewind/operations';
 import { databaseServices } from '../../../tools/services.js';
 import { forEachConcurrently } from '../../../tools/shop/trading/concurrency.js';
 import type { Fault } from '../environment/fault.js';

@@ -1,6 +1,6 @@
 import { forEachConcurrently } from '../../../tools/shop/trading/concurrency.js';
 import type { PlacedOrder } from '../../../tools/shop/trading/place-order.js';
-import { instruct, openSaga } from '../../../tools/tradewind/operations/index.js';
+import { instruct, openSaga } from '@tradewind/operations';
 import type { Fault } from '../environment/fault.js';
 import type { ScenarioContext } from '../environment/scenario-context.js';
 import type { Buyer } from '../load/buyer.js';

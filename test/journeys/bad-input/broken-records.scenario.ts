@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { contracts, InstanceSeen, topics, type ProductRenamed } from '@tradewind/contracts';
 import { kafkaClient, type IncomingRecord, type KafkaClient } from '@tradewind/messaging';
 import { eventually } from '@tradewind/testing';
-import { DeadLetters, type BlockedKey } from '../../../tools/tradewind/operations/index.js';
+import { DeadLetters, type BlockedKey } from '@tradewind/operations';
 import { aRecord, publish } from '../../../apps/gateway/test/platform-records.fixture.spec.js';
 import { aCustomer, aProduct, placeOrderAndWait, pounds, putInCart, type Customer } from '../api/customers.js';
 import type { ShopFixture } from '../api/fixture.js';

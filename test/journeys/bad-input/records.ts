@@ -73,12 +73,12 @@ const header =
 
 /** What can be wrong with a record, and how the detail of its dead letter names it. */
 const damages: Readonly<Record<string, readonly [Damage, RegExp]>> = {
-  'a value that is not JSON': [() => ({ value: '{"orderId":' }), /no JSON/],
-  'bytes that are not text': [() => ({ value: Buffer.from([0x7b, 0xff, 0xfe, 0x7d]) }), /no JSON/],
+  'a value that is not JSON': [() => ({ value: '{"orderId":' }), /is not JSON/],
+  'bytes that are not text': [() => ({ value: Buffer.from([0x7b, 0xff, 0xfe, 0x7d]) }), /is not JSON/],
   'a value that breaks a rule': [() => ({ value: '{"more":1}' }), /must be/],
-  'no value': [() => ({ value: null }), /no JSON object/],
+  'no value': [() => ({ value: null }), /not a JSON object/],
   'no headers': [() => ({ headers: {} }), /header ce_id is missing/],
-  'an invalid id': [header('ce_id', "'; drop table msg_inbox; --"), /header ce_id is not of its form/],
+  'an invalid id': [header('ce_id', "'; drop table msg_inbox; --"), /header ce_id is malformed/],
   'an unknown type': [header('ce_type', 'unknown.type'), /unknown\.type is not in the contracts/],
   'a type of another topic': [header('ce_type', 'platform.instance-seen'), /does not belong on/],
   'an unknown version': [header('ce_schemaversion', '99'), /version 99 is not known/],

@@ -81,7 +81,9 @@ function outcomeViolations(
   events: readonly ArchivedMessage[],
   { sagas }: FinalState,
 ): Violation[] {
-  const published = [...events].sort((a, b) => Number(a.sequence - b.sequence)).map(({ type }) => type.replace('order.', ''));
+  const published = [...events]
+    .sort((a, b) => Number(a.sequence - b.sequence))
+    .map(({ type }) => type.replace('order.', ''));
   const expected = status === 'cancelled' && published.length === 2 ? ['confirmed', 'cancelled'] : [status];
   const sagaNames = sagas.filter(({ subject }) => subject === orderId).map(({ saga }) => saga);
   return [

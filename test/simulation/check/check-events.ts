@@ -19,7 +19,9 @@ export function checkEvents({ messaging, records }: FinalState): Violation[] {
       const unique = all.filter(({ id }, at) => all.findIndex((each) => each.id === id) === at);
       const inOrder = unique.every(({ sequence }, at) => sequence === BigInt(at + 1));
       return [
-        ...(inOrder ? [] : [`events: ${orderingKey} has the sequences ${unique.map(({ sequence }) => sequence).join(', ')}`]),
+        ...(inOrder
+          ? []
+          : [`events: ${orderingKey} has the sequences ${unique.map(({ sequence }) => sequence).join(', ')}`]),
         ...(new Set(all.map(({ partition }) => partition)).size === 1
           ? []
           : [`events: ${orderingKey} is in several partitions`]),
@@ -33,7 +35,9 @@ export function checkEffectsOnce({ messaging, records }: FinalState): Violation[
   return [
     ...consumers.flatMap(({ service, group, types }) => {
       const expected = new Set(records.filter(({ type }) => types.has(type)).map(({ id }) => id));
-      const handled = new Set(messaging[service].inbox.filter(({ consumer }) => consumer === group).map(({ id }) => id));
+      const handled = new Set(
+        messaging[service].inbox.filter(({ consumer }) => consumer === group).map(({ id }) => id),
+      );
       return [
         ...[...expected].filter((id) => !handled.has(id)).map((id) => `once: ${group} did not handle ${id}`),
         ...[...handled]
@@ -42,7 +46,12 @@ export function checkEffectsOnce({ messaging, records }: FinalState): Violation[
       ];
     }),
     ...serviceNames.flatMap((name) =>
-      [...groupBy(messaging[name].archive, ({ causation, type, key }) => `${type} about ${key}, caused by ${causation}`)]
+      [
+        ...groupBy(
+          messaging[name].archive,
+          ({ causation, type, key }) => `${type} about ${key}, caused by ${causation}`,
+        ),
+      ]
         .filter(([, all]) => all.length > 1)
         .map(([what, all]) => `once: ${name} published ${all.length} times ${what}`),
     ),

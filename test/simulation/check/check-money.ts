@@ -15,19 +15,21 @@ const finalPaymentStatus = {
 
 /** The provider holds the amount that each order implies; the ledger and the provider have the same movements. */
 export function checkMoney({ orders, payments, ledger, provider }: FinalState): Violation[] {
-  const held = groupBy(provider, ({ takeKey }) => orderOfTake(takeKey));
+  const movementsOf = groupBy(provider, ({ takeKey }) => orderOfTake(takeKey));
   const paymentOf = new Map(payments.map((payment) => [payment.orderId, payment]));
   const known = new Set<OrderId | undefined>(orders.map(({ orderId }) => orderId));
   return [
     ...orders.flatMap(({ orderId, status, total, goodwill }): Violation[] => {
-      const balance = sum((held.get(orderId) ?? []).map(({ amount }) => amount));
+      const balance = sum((movementsOf.get(orderId) ?? []).map(({ amount }) => amount));
       const due = status === 'confirmed' ? total.amount - goodwill.amount : 0;
       return [
-        ...(balance === due ? [] : [`money: order ${orderId} is ${status} and the provider holds ${balance}, not ${due}`]),
+        ...(balance === due
+          ? []
+          : [`money: order ${orderId} is ${status} and the provider holds ${balance}, not ${due}`]),
         ...paymentStatusViolations(orderId, status, paymentOf.get(orderId)),
       ];
     }),
-    ...[...held.keys()]
+    ...[...movementsOf.keys()]
       .filter((orderId) => !known.has(orderId))
       .map((orderId) => `money: the provider has moved money for ${orderId}, which is not an order`),
     ...payments.flatMap(paymentViolations),

@@ -21,7 +21,10 @@ export function checkSagas({ sagas, sagaHistory }: FinalState): Violation[] {
       .map(({ id, status, state }) => `saga: ${id} is still ${status}, at ${state.step}`),
     ...sagaHistory
       .filter(({ sagaId, transition }) => !declared.get(sagaId.slice(0, sagaId.indexOf(':')))?.has(nameOf(transition)))
-      .map(({ sagaId, transition }) => `saga: ${sagaId} made the transition ${nameOf(transition)}, which is not in its definition`),
+      .map(
+        ({ sagaId, transition }) =>
+          `saga: ${sagaId} made the transition ${nameOf(transition)}, which is not in its definition`,
+      ),
     ...[...groupBy(sagaHistory, ({ sagaId }) => sagaId)].flatMap(([sagaId, lines]) =>
       historyViolations(
         sagaId,
@@ -32,7 +35,10 @@ export function checkSagas({ sagas, sagaHistory }: FinalState): Violation[] {
 }
 
 /** Each state except the first and the last is entered as often as it is left. */
-function historyViolations(sagaId: string, lines: readonly { readonly from: string; readonly to: string }[]): Violation[] {
+function historyViolations(
+  sagaId: string,
+  lines: readonly { readonly from: string; readonly to: string }[],
+): Violation[] {
   const balance = new Map<string, number>();
   for (const { from, to } of lines) {
     balance.set(from, (balance.get(from) ?? 0) - 1);

@@ -31,7 +31,14 @@ export function checkStock({ orders, stockLevels, reservations, log }: FinalStat
 }
 
 /** Invariant of every row at every time. */
-export function stockLevelViolations({ productId, available, reserved, sold, initial, adjusted }: StockLevel): Violation[] {
+export function stockLevelViolations({
+  productId,
+  available,
+  reserved,
+  sold,
+  initial,
+  adjusted,
+}: StockLevel): Violation[] {
   const valid = available >= 0 && reserved >= 0 && sold >= 0 && available + reserved + sold === initial + adjusted;
   return valid
     ? []
@@ -41,11 +48,16 @@ export function stockLevelViolations({ productId, available, reserved, sold, ini
 }
 
 /** Every answered adjustment counts once, one with an unknown result once or not at all. */
-function adjustmentViolations({ productId, adjusted }: StockLevel, { products, adminActions }: FinalState['log']): Violation[] {
+function adjustmentViolations(
+  { productId, adjusted }: StockLevel,
+  { products, adminActions }: FinalState['log'],
+): Violation[] {
   const adjustments = adminActions.flatMap(({ action, result }) =>
     action.kind === 'adjust stock' && products[action.product] === productId ? [{ delta: action.delta, result }] : [],
   );
-  let possible = new Set([adjustments.filter(({ result }) => result.status === 'answered').reduce((all, { delta }) => all + delta, 0)]);
+  let possible = new Set([
+    adjustments.filter(({ result }) => result.status === 'answered').reduce((all, { delta }) => all + delta, 0),
+  ]);
   for (const { delta } of adjustments.filter(({ result }) => result.status === 'unknown'))
     possible = new Set([...possible].flatMap((all) => [all, all + delta]));
   return possible.has(adjusted)

@@ -24,5 +24,7 @@ export function withRowChecks(store: Store, onViolation: (violation: Violation) 
     };
     return overrideMethods(transaction, { save });
   };
-  return overrideMethods(store, { transaction: (work) => store.transaction((transaction) => work(withChecks(transaction))) });
+  return overrideMethods(store, {
+    transaction: (work) => store.transaction((transaction) => work(withChecks(transaction))),
+  });
 }

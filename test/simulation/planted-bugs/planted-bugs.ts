@@ -68,7 +68,11 @@ const unacknowledgedCountsAsSent: DecoratePorts = (ports) => {
         real.publish(records).catch(() =>
           [...new Set(records.map(({ topic, partition }) => `${topic}:${partition}`))].map((partition) => {
             const at = partition.lastIndexOf(':');
-            return { topic: partition.slice(0, at), partition: Number(partition.slice(at + 1)), baseOffset: (last += 1_000n) };
+            return {
+              topic: partition.slice(0, at),
+              partition: Number(partition.slice(at + 1)),
+              baseOffset: (last += 1_000n),
+            };
           }),
         ),
     });
@@ -117,7 +121,8 @@ const timeoutsInMemory: DecoratePorts = (ports) => {
   return {
     ...ports,
     store: overrideMethods(store, {
-      dueTimeouts: (limit) => Promise.resolve([...timeouts.values()].filter(({ dueAt }) => dueAt <= now()).slice(0, limit)),
+      dueTimeouts: (limit) =>
+        Promise.resolve([...timeouts.values()].filter(({ dueAt }) => dueAt <= now()).slice(0, limit)),
       postponeTimeouts: (ids, delayMs) => {
         for (const id of ids) timeouts.set(id, { ...timeouts.get(id)!, dueAt: now() + delayMs });
         return Promise.resolve();
@@ -129,7 +134,9 @@ const timeoutsInMemory: DecoratePorts = (ports) => {
 /** A payment that succeeds too late is not refunded. */
 const lateSuccessIgnored: DecoratePorts = (ports) => ({
   ...ports,
-  provider: overrideMethods(ports.provider, { void: async (key) => (await ports.provider.void(key), { status: 'voided' }) }),
+  provider: overrideMethods(ports.provider, {
+    void: async (key) => (await ports.provider.void(key), { status: 'voided' }),
+  }),
 });
 
 /** The retry of a compensation assumes that the first attempt succeeded. */
@@ -163,7 +170,9 @@ const keyPerAttempt: DecoratePorts = (ports) => ({
 /** The outbox is published newest first. */
 const newestFirst: DecoratePorts = (ports) => ({
   ...ports,
-  store: withRelaySession(ports.store, (session) => ({ take: async (limit) => (await session.take(limit)).toReversed() })),
+  store: withRelaySession(ports.store, (session) => ({
+    take: async (limit) => (await session.take(limit)).toReversed(),
+  })),
 });
 
 /** Bugs that the simulation must find, each planted in the ports of a process. */

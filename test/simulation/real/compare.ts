@@ -54,7 +54,9 @@ async function endOf(log: ClientLog, shop: RealShop): Promise<Ends> {
 }
 
 const orderIds = ({ purchases }: ClientLog): string[] =>
-  purchases.flatMap(({ results }) => results.flatMap((each) => (each.status === 'answered' ? [each.answer.orderId] : [])));
+  purchases.flatMap(({ results }) =>
+    results.flatMap((each) => (each.status === 'answered' ? [each.answer.orderId] : [])),
+  );
 
 async function rowsOf(ids: readonly string[], shop: RealShop): Promise<Rows> {
   const [order, product, payment] = (['order', 'product', 'payment'] as const).map((name) => shop.running(name)[0]!);
@@ -103,7 +105,9 @@ export async function compareOnRealPorts(seeds: readonly number[], print: (line:
   } finally {
     await shop.close();
   }
-  print(`${seeds.length} schedules, ${differing} ended differently; ${shop.lost} responses were lost on the real ports`);
+  print(
+    `${seeds.length} schedules, ${differing} ended differently; ${shop.lost} responses were lost on the real ports`,
+  );
   for (const error of fatal) print(`a process failed: ${error.message}`);
   return differing === 0 && fatal.length === 0;
 }

@@ -25,5 +25,8 @@ export function withPrefixedNames(kafka: KafkaClient, prefix: string): KafkaClie
       resume: (partitions) => subscription.resume(partitions?.map(out)),
     });
   };
-  return overrideMethods(named, { subscribe, committedOffsets: (group, topics) => named.committedOffsets(prefix + group, topics) });
+  return overrideMethods(named, {
+    subscribe,
+    committedOffsets: (group, topics) => named.committedOffsets(prefix + group, topics),
+  });
 }

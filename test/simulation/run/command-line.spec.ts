@@ -6,8 +6,7 @@ describe('the command line of the simulation', () => {
     expect(readCommandLine([], 2)).toEqual({ mode: 'many', from: 1, seeds: 1_000, workers: 2 }));
   it('runs one seed', () =>
     expect(readCommandLine(['--seed', '7', '--trace'], 2)).toEqual({ mode: 'one', seed: 7, trace: true }));
-  it('runs the planted bugs', () =>
-    expect(readCommandLine(['--planted'], 2)).toEqual({ mode: 'planted', seeds: 400 }));
+  it('runs the planted bugs', () => expect(readCommandLine(['--planted'], 2)).toEqual({ mode: 'planted', seeds: 400 }));
   it('shows the usage', () => expect(readCommandLine(['--help'], 2)).toEqual({ mode: 'help' }));
   it.each([[['--seeds', 'many']], [['--seeds', '1.5']], [['--seed', '-1']], [['--unknown']], [['--seed', '']]])(
     'rejects %j',

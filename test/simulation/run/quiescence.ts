@@ -31,7 +31,8 @@ function pendingWork({ databases, kafka }: SimulatedShop): string[] {
     if (inbox.deadLetterCount() > 0) pending.push(`${inbox.deadLetterCount()} messages of ${name} are dead-lettered`);
   }
   for (const { id, state } of databases.order.rows<SagaRow>(Sagas))
-    if (state.status === 'running' || state.status === 'compensating') pending.push(`${id} is ${state.status}: ${state.step}`);
+    if (state.status === 'running' || state.status === 'compensating')
+      pending.push(`${id} is ${state.status}: ${state.step}`);
   for (const { group, topics } of consumers) {
     const { committed } = kafka.group(group);
     const behind = topics

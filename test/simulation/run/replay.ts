@@ -23,7 +23,9 @@ export async function replayAll(shop: SimulatedShop): Promise<Violation[]> {
     ...[...before]
       .filter(([table, rows]) => after.get(table) !== rows)
       .map(([table]) => `replay: the rows of ${table} have changed`),
-    ...(shop.provider.calls === calls ? [] : [`replay: the provider was called ${shop.provider.calls - calls} more times`]),
+    ...(shop.provider.calls === calls
+      ? []
+      : [`replay: the provider was called ${shop.provider.calls - calls} more times`]),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { table } from '../../../tools/tradewind/operations/text/table.js';
+import { table } from '@tradewind/operations/cli';
 import type { SeedResult, Totals } from './seed-result.js';
 
 /** Violations of one seed that are printed. */

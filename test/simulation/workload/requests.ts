@@ -13,12 +13,7 @@ import { recordWebhook } from '../../../apps/payment/src/commands/record-webhook
 import { grantGoodwillClaim } from '../../../apps/payment/src/http/grant-goodwill.idempotency.js';
 import { Payments } from '../../../apps/payment/src/storage/payment.tables.js';
 import { orderId, type OrderId, type ProductId, type UserId } from '@tradewind/contracts';
-import {
-  isRejection,
-  money,
-  rejection,
-  type Rejection
-} from '@tradewind/kernel';
+import { isRejection, money, rejection, type Rejection } from '@tradewind/kernel';
 import { newId, type RuntimePorts } from '@tradewind/messaging';
 import { requestHashes } from '@tradewind/service';
 import type { PlannedLine } from '../scenario/scenario.js';

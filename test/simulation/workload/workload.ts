@@ -44,7 +44,12 @@ export class Workload {
     private readonly ports: RuntimePorts,
   ) {
     const client = (name: ServiceName): ServiceClient => new ServiceClient(() => running(name), ports.timers);
-    this.#clients = { product: client('product'), cart: client('cart'), order: client('order'), payment: client('payment') };
+    this.#clients = {
+      product: client('product'),
+      cart: client('cart'),
+      order: client('order'),
+      payment: client('payment'),
+    };
     this.#buyers = buyersOf(scenario.seed, scenario.buyers);
   }
 
@@ -106,7 +111,10 @@ export class Workload {
       const { last, unknownCount } = await client.sendWithRetries(request, purchase.retries);
       purchaseLog.results.push(
         last,
-        ...Array.from({ length: unknownCount - Number(last.status === 'unknown') }, () => ({ status: 'unknown' }) as const),
+        ...Array.from(
+          { length: unknownCount - Number(last.status === 'unknown') },
+          () => ({ status: 'unknown' }) as const,
+        ),
       );
       return last.status === 'answered' ? last.answer.orderId : undefined;
     };
@@ -127,11 +135,17 @@ export class Workload {
       case 'change address':
         return void (await this.#clients.order.send(changeAddressRequest(userId, orderId)));
       case 'goodwill': {
-        const { last } = await this.#clients.payment.sendWithRetries(goodwillRequest(userId, orderId, request.amount, key), defaultRetries);
+        const { last } = await this.#clients.payment.sendWithRetries(
+          goodwillRequest(userId, orderId, request.amount, key),
+          defaultRetries,
+        );
         return void this.log.goodwill.push({ orderId, result: last });
       }
       case 'webhook':
-        return void (await this.#clients.payment.sendWithRetries(webhookRequest(orderId, `simulated:${key}`), defaultRetries));
+        return void (await this.#clients.payment.sendWithRetries(
+          webhookRequest(orderId, `simulated:${key}`),
+          defaultRetries,
+        ));
     }
   }
 

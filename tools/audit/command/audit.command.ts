@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { command, print, progress, type SystemFlags } from '../../tradewind/operations/commands/command.js';
+import { command, print, progress, type SystemFlags } from '@tradewind/operations/cli';
 import { findShop, stateOption } from '../../find-shop.js';
 import { reportLines, runAudit } from '../index.js';
 

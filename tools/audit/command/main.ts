@@ -1,4 +1,4 @@
-import { runProgram } from '../../tradewind/operations/commands/run-program.js';
+import { runProgram } from '@tradewind/operations/cli';
 import { auditCommand } from './audit.command.js';
 
 await runProgram(auditCommand);

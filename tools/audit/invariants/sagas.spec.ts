@@ -97,10 +97,7 @@ describe('a saga with declared transitions', () => {
     expect(
       withHistory(
         {
-          transitions: transitions(
-            ...bought,
-            'executing sell stock → executing sell stock (timeout)',
-          ),
+          transitions: transitions(...bought, 'executing sell stock → executing sell stock (timeout)'),
         },
         { ...commandsOfPurchase, 'stock.sell': 2 },
       ),

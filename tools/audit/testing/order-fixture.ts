@@ -118,15 +118,7 @@ async function addConfirmed(shop: ShopFixture, order: string, product: string): 
       call,
     ),
   );
-  await addTransitions(
-    shop,
-    order,
-    taken,
-    'reply',
-    'executing take payment',
-    'passed confirm',
-    'executing sell stock',
-  );
+  await addTransitions(shop, order, taken, 'reply', 'executing take payment', 'passed confirm', 'executing sell stock');
   await shop.addConsumed(
     'cart',
     await shop.addPublished('order', 'order.events', 'order.confirmed', order, { orderId: order }, taken),

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import { dataKeySecret } from '../../find-shop.js';
-import { command, print, type SystemFlags } from '../operations/index.js';
-import { runServiceProgram } from './service-program.js';
+import { command, print, type SystemFlags } from '@tradewind/operations/cli';
+import { runShopProgram } from './service-program.js';
 import { shopOf, shopSystem } from './shop-system.js';
 
 interface Flags extends SystemFlags {
@@ -14,7 +14,7 @@ async function create(flags: Flags): Promise<void> {
   const { databases, brokers } = shopOf(flags);
   const ownPassword = process.env['ADMIN_PASSWORD'];
   const password = ownPassword || randomBytes(18).toString('base64url');
-  await runServiceProgram({
+  await runShopProgram({
     service: 'user',
     file: 'create-admin.js',
     env: {

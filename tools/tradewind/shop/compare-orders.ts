@@ -1,6 +1,6 @@
 import type { Acceptance } from '../../audit/invariants/accepted-order.js';
 import type { ClientCheckout } from '../../audit/invariants/client-history.js';
-import { OperatorError } from '../operations/database/errors.js';
+import { OperatorError } from '@tradewind/operations';
 
 /** The orders that clients were told are accepted, compared with a recovered database. */
 export interface RecoveredOrders {

@@ -2,7 +2,7 @@ import { gatherCheckouts } from '../../audit/facts/cart-facts.js';
 import { gatherDirectOrders } from '../../audit/facts/order-facts.js';
 import { readHistory } from '../../audit/facts/read-history.js';
 import { Snapshot } from '../../audit/facts/snapshot.js';
-import { plural, type RecoveryCheck } from '../operations/index.js';
+import { plural, type RecoveryCheck } from '@tradewind/operations/cli';
 import { acceptingService, compareOrders, type RecoveredOrders } from './compare-orders.js';
 import { shopOf } from './shop-system.js';
 

@@ -4,7 +4,8 @@ import { ShopNotFound, stateDir } from '../../find-shop.js';
 import { parseScale, type Scale } from '../../platform/shop/processes.js';
 import { requestScale, NoShopListening } from '../../platform/shop/scale-socket.js';
 import { stateFolder } from '../../platform/shop/state-folder.js';
-import { command, OperatorError, plural, print, progress, type SystemFlags } from '../operations/index.js';
+import { OperatorError } from '@tradewind/operations';
+import { command, plural, print, progress, type SystemFlags } from '@tradewind/operations/cli';
 import { idleInstances } from './idle-instances.js';
 import { shopOf, shopSystem } from './shop-system.js';
 

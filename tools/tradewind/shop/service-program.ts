@@ -1,48 +1,14 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { runServiceProgram, type ServiceProgram } from '@tradewind/operations/cli';
 import { root } from '../../platform/process/paths.js';
 import type { DatabaseService } from '../../services.js';
-import { OperatorError, progress } from '../operations/index.js';
 
-interface ServiceProgram {
+interface ShopProgram extends Omit<ServiceProgram, 'file'> {
   readonly service: DatabaseService;
   /** In the compiled sources of the service. */
   readonly file: string;
-  readonly args?: readonly string[];
-  /** Besides our own environment. */
-  readonly env: Readonly<Record<string, string>>;
-  /** The message if it fails; the program itself has printed the reason. */
-  readonly failure: string;
 }
 
-/**
- * Runs a program of a service, and resolves with its stdout; its stderr is printed as progress. Ctrl-C is left to the program: it ends in
- * order, and then we do. Rejects with OperatorError if it fails.
- */
-export async function runServiceProgram({ service, file, args = [], env, failure }: ServiceProgram): Promise<string> {
-  const ignore = (): void => undefined;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, ignore);
-  const child = spawn(
-    process.execPath,
-    ['--enable-source-maps', join(root, `dist/apps/${service}/src/${file}`), ...args],
-    { env: { ...process.env, PORT: '0', ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  let output = '';
-  let unfinished = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => {
-    const lines = (unfinished + chunk.toString()).split('\n');
-    unfinished = lines.pop()!;
-    lines.forEach((line) => progress(line));
-  });
-  try {
-    const code = await new Promise<number | null>((resolve, reject) =>
-      child.once('error', reject).once('close', resolve),
-    );
-    if (unfinished) progress(unfinished);
-    if (code !== 0) throw new OperatorError(`${failure}${output.trim() && `: ${output.trim().slice(-1_000)}`}`);
-    return output;
-  } finally {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, ignore);
-  }
-}
+/** Runs a program of a service of the shop, see `runServiceProgram`. */
+export const runShopProgram = ({ service, file, env, ...program }: ShopProgram): Promise<string> =>
+  runServiceProgram({ ...program, file: join(root, `dist/apps/${service}/src/${file}`), env: { PORT: '0', ...env } });

@@ -3,8 +3,9 @@ import pg from 'pg';
 import { dataKeySecret, findShop, stateOption, type RunningShop } from '../../find-shop.js';
 import { createServiceDatabase } from '../../platform/postgres/service-database.js';
 import { databaseServices, describeService, isDatabaseService, type DatabaseService } from '../../services.js';
-import { OperatorError, type OperatedSystem, type SystemFlags } from '../operations/index.js';
-import { runServiceProgram } from './service-program.js';
+import { OperatorError } from '@tradewind/operations';
+import type { OperatedSystem, SystemFlags } from '@tradewind/operations/cli';
+import { runShopProgram } from './service-program.js';
 
 export const shopOf = ({ state }: SystemFlags): RunningShop => findShop(process.env, state);
 
@@ -22,7 +23,7 @@ export const shopSystem: OperatedSystem = {
   runInService: async <T>(name: string, operation: string, request: object, flags: SystemFlags): Promise<T> => {
     const service = known(name);
     const { databases, brokers } = shopOf(flags);
-    const output = await runServiceProgram({
+    const output = await runShopProgram({
       service,
       file: 'operate.js',
       args: [operation, JSON.stringify(request)],

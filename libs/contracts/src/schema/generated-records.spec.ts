@@ -136,7 +136,7 @@ describe.each(golden)('a record of %s', (_name, schema, cls) => {
   });
 
   it.each([[null], ['text'], [7], [[]]])('is not %j', (json) =>
-    expect(() => read(json)).toThrow('the value is no JSON object'),
+    expect(() => read(json)).toThrow('the value is not a JSON object'),
   );
 
   it('is rejected with an unknown version', () =>

@@ -32,5 +32,5 @@ const onPostgres = (pipeline: boolean) => async () => {
   };
 };
 
-storeConformance('PostgreSQL, a statement at a time', onPostgres(false));
+storeConformance('PostgreSQL, one statement at a time', onPostgres(false));
 storeConformance('PostgreSQL, pipelined', onPostgres(true));

@@ -108,11 +108,11 @@ export class ConsistencyCheck {
     known: (key: string) => bigint,
     what: string,
   ): ReturnType<KafkaClient['endOffsets']> {
-    for (let look = 1; ; look++) {
+    for (let attempt = 1; ; attempt++) {
       const ends = await this.kafka.endOffsets(topics);
       const short = ends.find((each) => each.end < known(partitionKey(each)));
       if (!short) return ends;
-      if (look === confirmations) {
+      if (attempt === confirmations) {
         const { topic, partition, end } = short;
         throw new OffsetMismatch(
           `Kafka is behind the database of ${this.options.service}: ${topic} partition ${partition} ends at ${end}, and ${what} ${known(partitionKey(short))}. ` +

@@ -11,32 +11,32 @@ import { kafkaClient, messagingMigrations, topic, type KafkaClient, type Outgoin
 const run = randomUUID().slice(0, 8);
 const hits = topic(`hits-${run}.events`, { owner: 'elsewhere', partitions: 1 });
 
-/** A whole service as a process; one target kills whoever handles its hit. */
+/** A whole service as a process. The hit of one target kills the process that handles it. */
 const program = `
   import 'reflect-metadata';
   import { Controller } from '@nestjs/common';
   import { NestFactory } from '@nestjs/core';
-  import { Catalogue, Handles, insert, KafkaTransport, Message, MessagingModule, table, topic } from '@tradewind/messaging';
+  import { MessageRegistry, Handles, insert, KafkaTransport, Message, MessagingModule, table, topic } from '@tradewind/messaging';
   import { IsString } from 'class-validator';
   import { DataSource } from 'typeorm';
   const hits = topic('${hits.name}', { owner: 'elsewhere', partitions: 1 });
   class Hit {}
   IsString()(Hit.prototype, 'targetId');
   Message({ type: 'target.hit', topic: hits, key: 'targetId' })(Hit);
-  const Taken = table('taken', 'takenId', { takenId: 'uuid', targetId: 'text' });
+  const HandledHits = table('handled_hits', 'hitId', { hitId: 'uuid', targetId: 'text' });
   class Handler {
-    take({ targetId }, { cause }) {
+    handle({ targetId }, { cause }) {
       if (targetId === 'deadly') process.kill(process.pid, 'SIGKILL');
-      return insert(Taken, { takenId: cause, targetId });
+      return insert(HandledHits, { hitId: cause, targetId });
     }
   }
-  const method = Object.getOwnPropertyDescriptor(Handler.prototype, 'take');
-  Handles(Hit)(Handler.prototype, 'take', method);
-  Object.defineProperty(Handler.prototype, 'take', method);
+  const method = Object.getOwnPropertyDescriptor(Handler.prototype, 'handle');
+  Handles(Hit)(Handler.prototype, 'handle', method);
+  Object.defineProperty(Handler.prototype, 'handle', method);
   Controller()(Handler);
   const dataSource = await new DataSource({ type: 'postgres', url: process.env.DATABASE_URL }).initialize();
   const messaging = MessagingModule.forRoot(
-    { service: 'target-${run}', contracts: new Catalogue([Hit]), lockOrder: [Taken] },
+    { service: 'target-${run}', contracts: new MessageRegistry([Hit]), lockOrder: [HandledHits] },
     { brokers: process.env.KAFKA_BROKERS.split(','), clientId: 'target', dataSource },
   );
   const app = await NestFactory.create({ module: class Target {}, imports: [messaging], controllers: [Handler] }, { logger: false });
@@ -49,8 +49,8 @@ describe('a message that kills the process', () => {
   let dataSource: DataSource;
   let kafka: KafkaClient;
   let child: ChildProcess | undefined;
-  let over = false;
-  let deaths = 0;
+  let isOver = false;
+  let crashes = 0;
   let supervisor: Promise<void>;
   let sequence = 0;
   const brokers = process.env['TEST_KAFKA_BROKERS']!;
@@ -73,20 +73,20 @@ describe('a message that kills the process', () => {
     await publisher.publish(records);
     await publisher.close();
   };
-  const taken = async (): Promise<number> =>
-    (await dataSource.query<{ n: number }[]>('select count(*)::int as n from taken'))[0]!.n;
-  const many = (count: number): OutgoingRecord[] =>
+  const handledHits = async (): Promise<number> =>
+    (await dataSource.query<{ n: number }[]>('select count(*)::int as n from handled_hits'))[0]!.n;
+  const harmlessHits = (count: number): OutgoingRecord[] =>
     Array.from({ length: count }, (_, index) => hit(`target ${index % 20}`));
 
-  /** Whoever dies is started anew. */
+  /** Starts the process again after each crash. */
   const supervise = async (): Promise<void> => {
-    while (!over) {
+    while (!isOver) {
       child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
         env: { PATH: process.env['PATH'], KAFKA_BROKERS: brokers, DATABASE_URL: database.url },
         stdio: ['ignore', 'ignore', 'inherit'],
       });
       await once(child, 'exit');
-      if (!over) deaths++;
+      if (!isOver) crashes++;
     }
   };
 
@@ -100,11 +100,11 @@ describe('a message that kills the process', () => {
       migrations: messagingMigrations,
     }).initialize();
     await dataSource.runMigrations();
-    await dataSource.query('create table taken (taken_id uuid primary key, target_id text not null)');
+    await dataSource.query('create table handled_hits (hit_id uuid primary key, target_id text not null)');
     supervisor = supervise();
   }, 60_000);
   afterAll(async () => {
-    over = true;
+    isOver = true;
     child?.kill('SIGKILL');
     await supervisor;
     await kafka?.close();
@@ -112,24 +112,24 @@ describe('a message that kills the process', () => {
     await database?.drop();
   });
 
-  it('in the middle of others is parked after a few deaths, its key waits, and everything else flows', async () => {
-    await send(...many(150), hit('deadly'), ...many(100), hit('deadly'), ...many(50));
-    // Between the deaths others go on: the place where a process begins is not always the same.
-    await eventually(() => deaths >= 1, 120_000);
-    await send(...many(30));
-    await eventually(async () => (await taken()) === 330, 300_000);
-    const parked = await eventually(async () => {
+  it('is dead-lettered after a few crashes and blocks its key, and all other messages are handled', async () => {
+    await send(...harmlessHits(150), hit('deadly'), ...harmlessHits(100), hit('deadly'), ...harmlessHits(50));
+    // Other messages are handled between the crashes, so the processes start at different offsets.
+    await eventually(() => crashes >= 1, 120_000);
+    await send(...harmlessHits(30));
+    await eventually(async () => (await handledHits()) === 330, 300_000);
+    const blockedKeys = await eventually(async () => {
       const rows = await dataSource.query<{ key: string; cause: string; detail: string; messages: number }[]>(
-        'select key, cause, detail, (select count(*)::int from msg_dead_letters p where p.ordering_key = l.ordering_key) as messages from msg_blocked_keys l',
+        'select key, cause, detail, (select count(*)::int from msg_dead_letters d where d.ordering_key = b.ordering_key) as messages from msg_blocked_keys b',
       );
       return rows[0]?.messages === 2 && rows;
     });
-    expect(parked).toEqual([
-      { key: 'deadly', cause: 'Poison', detail: expect.stringContaining('the process died'), messages: 2 },
+    expect(blockedKeys).toEqual([
+      { key: 'deadly', cause: 'Poison', detail: expect.stringContaining('the process crashed'), messages: 2 },
     ]);
-    expect(deaths).toBeGreaterThanOrEqual(2);
-    expect(deaths).toBeLessThanOrEqual(8);
-    await send(hit('after all'));
-    await eventually(async () => (await taken()) === 331);
+    expect(crashes).toBeGreaterThanOrEqual(2);
+    expect(crashes).toBeLessThanOrEqual(8);
+    await send(hit('harmless'));
+    await eventually(async () => (await handledHits()) === 331);
   }, 420_000);
 });

@@ -2,42 +2,32 @@ import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import { Transient } from '@tradewind/kernel';
 import { Simulation } from '@tradewind/simulation';
-import { IsString } from 'class-validator';
 import {
-  MessageRegistry,
   Handles,
   insert,
-  Message,
   MessagingRuntime,
   table,
-  topic,
   type Decision,
   type HandlerContext,
+  type OutgoingRecord,
 } from '../index.js';
+import { idAt, notes, NoteWritten, registry } from './notes.fixture.spec.js';
 
-const words = topic('word.events', { owner: 'elsewhere', partitions: 1 });
-
-@Message({ type: 'word.heard', topic: words, key: 'speaker' })
-class WordHeard {
-  @IsString() readonly speaker!: string;
-  @IsString() readonly word!: string;
+interface SavedNote {
+  readonly savedId: string;
+  readonly text: string;
 }
+const SavedNotes = table<SavedNote>('saved_notes', 'savedId', { savedId: 'uuid', text: 'text' });
 
-interface Note {
-  readonly noteId: string;
-  readonly word: string;
-}
-const Notes = table<Note>('notes', 'noteId', { noteId: 'uuid', word: 'text' });
-
-/** Fails a few times with the first word that it hears of a speaker called so. */
-class Listener {
+/** Fails three times with the first message of the key `a`. */
+class NoteHandler {
   readonly decided: string[] = [];
 
-  @Handles(WordHeard)
-  hear({ word }: WordHeard, { cause }: HandlerContext<Record<never, never>>): Decision {
-    this.decided.push(word);
-    if (word === 'ada 1' && this.decided.filter((each) => each === word).length <= 3) throw new Transient('not now');
-    return insert(Notes, { noteId: cause, word });
+  @Handles(NoteWritten)
+  save({ text }: NoteWritten, { cause }: HandlerContext<Record<never, never>>): Decision {
+    this.decided.push(text);
+    if (text === 'a 1' && this.decided.filter((each) => each === text).length <= 3) throw new Transient('not now');
+    return insert(SavedNotes, { savedId: cause, text });
   }
 }
 
@@ -45,69 +35,61 @@ const onFatal = (error: Error): never => {
   throw error;
 };
 
-/** Six words of two speakers on one partition, heard by a consumer that has begun there so often before. */
-async function heard(starts: number): Promise<{ decided: readonly string[]; noted: readonly string[] }> {
-  const simulation = new Simulation(`lanes after ${starts} starts`);
-  const [database, kafka] = [simulation.database('listener'), simulation.kafka()];
-  kafka.createTopic(words);
-  const process = simulation.process('listener');
-  const listener = new Listener();
-  const parts = new MessagingRuntime(
-    { service: 'listener', contracts: new MessageRegistry([WordHeard]), lockOrder: [Notes] },
-    {
-      store: process.store(database),
-      kafka: process.kafka(kafka),
-      ports: process.runtimePorts,
-      log: () => undefined,
-      onFatal,
+const records: readonly OutgoingRecord[] = ['a 1', 'b 1', 'a 2', 'b 2', 'a 3', 'b 3'].map((text, index) => {
+  const [noteId = ''] = text.split(' ');
+  return {
+    topic: notes.name,
+    partition: 0,
+    key: noteId,
+    value: JSON.stringify({ noteId, text }),
+    headers: {
+      ce_id: idAt(index),
+      ce_type: 'note.written',
+      ce_schemaversion: '1',
+      ce_source: '/elsewhere',
+      ce_sequence: text.slice(2),
     },
+  };
+});
+
+/** Handles three messages of each of two keys, in a consumer that has started at this offset so often before. */
+async function handle(starts: number): Promise<{ decided: readonly string[]; saved: readonly string[] }> {
+  const simulation = new Simulation(`key order after ${starts} starts`);
+  const [database, kafka] = [simulation.database('notes'), simulation.kafka()];
+  kafka.createTopic(notes);
+  const process = simulation.process('notes');
+  const store = process.store(database);
+  const handler = new NoteHandler();
+  const runtime = new MessagingRuntime(
+    { service: 'reader', contracts: registry, lockOrder: [SavedNotes] },
+    { store, kafka: process.kafka(kafka), ports: process.runtimePorts, log: () => undefined, onFatal },
     () => [],
   );
-  parts.addController(listener);
-  const store = process.store(database);
-  const begin = async (): Promise<void> => {
-    for (let start = 0; start < starts; start++) await store.countStart('listener', words.name, 0, 0n, 500);
+  runtime.addController(handler);
+  const start = async (): Promise<void> => {
+    for (let times = 0; times < starts; times++) await store.countStart('reader', notes.name, 0, 0n, 500);
     const publisher = await process.kafka(kafka).publisher();
-    await publisher.publish(
-      ['ada 1', 'bob 1', 'ada 2', 'bob 2', 'ada 3', 'bob 3'].map((word, index) => {
-        const [speaker] = word.split(' ') as [string];
-        const id = `00000000-0000-7000-8000-00000000000${index}`;
-        return {
-          topic: words.name,
-          partition: 0,
-          key: speaker,
-          value: JSON.stringify({ speaker, word }),
-          headers: {
-            ce_id: id,
-            ce_type: 'word.heard',
-            ce_schemaversion: '1',
-            ce_source: '/elsewhere',
-            ce_sequence: word.slice(4),
-          },
-        };
-      }),
-    );
-    parts.transport.listen((error) => {
+    await publisher.publish(records);
+    runtime.transport.listen((error) => {
       if (error !== undefined) onFatal(error);
     });
   };
-  const begun = begin();
+  const started = start();
   await simulation.run(60_000);
-  await begun;
-  return { decided: listener.decided, noted: database.rows<Note>(Notes).map(({ word }) => word) };
+  await started;
+  return { decided: handler.decided, saved: database.rows<SavedNote>(SavedNotes).map(({ text }) => text) };
 }
 
 describe.each([
   ['together', 0],
-  ['one by one, because processes have died here', 5],
-])('a message that has to wait, among others that are handled %s', (_, starts) => {
-  it('is not overtaken by a later one of its key, and holds up no other', async () => {
-    const { decided, noted } = await heard(starts);
-    const ofAda = decided.filter((word) => word.startsWith('ada') && word !== 'ada 1');
-    expect(decided.filter((word) => word === 'ada 1')).toHaveLength(4);
-    expect(decided.indexOf('ada 2')).toBeGreaterThan(decided.lastIndexOf('ada 1'));
-    expect(ofAda).toEqual(['ada 2', 'ada 3']);
-    expect(decided.indexOf('bob 3')).toBeLessThan(decided.lastIndexOf('ada 1'));
-    expect(noted.toSorted()).toEqual(['ada 1', 'ada 2', 'ada 3', 'bob 1', 'bob 2', 'bob 3']);
+  ['one by one, because processes crashed at this offset', 5],
+])('a message that is retried, among messages that are handled %s', (_, starts) => {
+  it('is not overtaken by a later one of its key, and delays no other key', async () => {
+    const { decided, saved } = await handle(starts);
+    expect(decided.filter((text) => text === 'a 1')).toHaveLength(4);
+    expect(decided.indexOf('a 2')).toBeGreaterThan(decided.lastIndexOf('a 1'));
+    expect(decided.filter((text) => text.startsWith('a') && text !== 'a 1')).toEqual(['a 2', 'a 3']);
+    expect(decided.indexOf('b 3')).toBeLessThan(decided.lastIndexOf('a 1'));
+    expect(saved.toSorted()).toEqual(['a 1', 'a 2', 'a 3', 'b 1', 'b 2', 'b 3']);
   });
 });

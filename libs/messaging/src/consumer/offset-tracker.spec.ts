@@ -4,75 +4,119 @@ import type { Subscription } from '../ports/kafka-client.js';
 import { systemTimers } from '../adapters/system/system.js';
 import { OffsetTracker } from './offset-tracker.js';
 
-const place = { topic: 'stock.events', partition: 2 };
-const record = (offset: bigint) => ({ ...place, offset });
+const assigned = { topic: 'stock.events', partition: 2 };
+const record = (offset: bigint) => ({ ...assigned, offset });
 
-describe('a partition that is shared out anew while records of it wait', () => {
-  let positions: OffsetTracker;
+describe('a partition with unfinished records after a rebalance', () => {
+  let offsets: OffsetTracker;
   beforeEach(() => {
-    positions = new OffsetTracker('these', systemTimers);
-    for (const offset of [7n, 8n, 9n]) positions.begin(record(offset));
-    positions.finish(record(7n));
+    offsets = new OffsetTracker('hash', systemTimers);
+    for (const offset of [7n, 8n, 9n]) offsets.begin(record(offset));
+    offsets.finish(record(7n));
   });
 
-  it('is gone back to where it was done, when the next record was fetched before', () => {
-    positions.reset([place]);
-    expect(positions.gapBefore(record(10n))).toBe(8n);
+  it('seeks back to the first unfinished record when a later one arrives', () => {
+    offsets.reset([assigned]);
+    expect(offsets.gapBefore(record(10n))).toBe(8n);
   });
-  it('is gone back to only once: what is not there any more is not waited for', () => {
-    positions.reset([place]);
-    positions.gapBefore(record(10n));
-    expect(positions.gapBefore(record(10n))).toBeUndefined();
+  it('seeks back only once, because compacted records do not arrive again', () => {
+    offsets.reset([assigned]);
+    offsets.gapBefore(record(10n));
+    expect(offsets.gapBefore(record(10n))).toBeUndefined();
   });
-  it('goes on where it was done', () => {
-    positions.reset([place]);
-    expect(positions.gapBefore(record(8n))).toBeUndefined();
+  it('continues with the first unfinished record', () => {
+    offsets.reset([assigned]);
+    expect(offsets.gapBefore(record(8n))).toBeUndefined();
   });
-  it('is remembered over a second sharing before its next record', () => {
-    positions.reset([place]);
-    positions.reset([place]);
-    expect(positions.gapBefore(record(10n))).toBe(8n);
+  it('keeps its offset over a second rebalance', () => {
+    offsets.reset([assigned]);
+    offsets.reset([assigned]);
+    expect(offsets.gapBefore(record(10n))).toBe(8n);
   });
-  it('is gone back to where its next record has to wait, whatever comes instead', () => {
-    positions.reset([place]);
-    positions.resumeFrom(record(8n));
-    positions.reset([place]);
-    expect(positions.gapBefore(record(8n))).toBeUndefined();
-    expect(positions.gapBefore(record(10n))).toBe(8n);
+  it('keeps the offset of a record that must wait', () => {
+    offsets.reset([assigned]);
+    offsets.resumeFrom(record(8n));
+    offsets.reset([assigned]);
+    expect(offsets.gapBefore(record(8n))).toBeUndefined();
+    expect(offsets.gapBefore(record(10n))).toBe(8n);
   });
-  it('is forgotten once others have had it', () => {
-    positions.reset([]);
-    positions.reset([place]);
-    expect(positions.gapBefore(record(100n))).toBeUndefined();
+  it('has no offset when it was assigned to another member meanwhile', () => {
+    offsets.reset([]);
+    offsets.reset([assigned]);
+    expect(offsets.gapBefore(record(100n))).toBeUndefined();
   });
 });
 
-describe('positions that are to be committed soon', () => {
-  const calls: (() => void)[] = [];
-  const committed: string[][] = [];
-  const timers: Timers = {
-    after: (_, call) => (calls.push(call), () => void calls.splice(calls.indexOf(call), 1)),
-    wait: () => Promise.resolve(),
-  };
-  const commit: Subscription['commit'] = (positions) => {
-    committed.push(positions.map(({ topic, partition, offset: next }) => `${topic}/${partition}@${next}`));
-    return Promise.resolve(true);
-  };
-  const subscription = { commit } as Subscription;
+describe('the commit of finished offsets', () => {
+  /** A subscription whose commits resolve as given, and timers that run only by hand. */
+  function aTracker(...results: boolean[]) {
+    const calls: (() => void)[] = [];
+    const committed: string[][] = [];
+    const timers: Timers = {
+      after: (_, call) => (calls.push(call), () => void calls.splice(calls.indexOf(call), 1)),
+      wait: () => Promise.resolve(),
+    };
+    const commit: Subscription['commit'] = (all) => {
+      committed.push(all.map(({ topic, partition, offset }) => `${topic}/${partition}@${offset}`));
+      return Promise.resolve(results.shift() ?? true);
+    };
+    const subscription = { commit } as Subscription;
+    const offsets = new OffsetTracker('hash', timers);
+    const handle = (offset: bigint): void => {
+      offsets.begin(record(offset));
+      offsets.finish(record(offset));
+    };
+    return { calls, committed, subscription, offsets, handle };
+  }
 
-  it('go in one commit, with all that is done by then', async () => {
-    const positions = new OffsetTracker('these', timers);
+  it('waits a moment and includes everything that is finished by then', async () => {
+    const { calls, committed, subscription, offsets, handle } = aTracker();
     for (const offset of [7n, 8n]) {
-      positions.begin(record(offset));
-      positions.finish(record(offset));
-      positions.commitSoon(() => subscription);
+      handle(offset);
+      offsets.commitSoon(() => subscription);
     }
     expect([calls.length, committed]).toEqual([1, []]);
     calls[0]!();
     expect(committed).toEqual([['stock.events/2@9']]);
-    positions.commitSoon(() => subscription);
+    offsets.commitSoon(() => subscription);
     expect(calls).toHaveLength(1); // nothing is left to commit
-    await positions.commit(subscription);
+    await offsets.commit(subscription);
     expect(committed).toHaveLength(1);
+  });
+
+  it('stops before the first unfinished record', async () => {
+    const { committed, subscription, offsets } = aTracker();
+    for (const offset of [7n, 8n, 9n]) offsets.begin(record(offset));
+    offsets.finish(record(9n));
+    offsets.finish(record(7n));
+    await offsets.commit(subscription);
+    expect(committed).toEqual([['stock.events/2@8']]);
+  });
+
+  it('is repeated when the broker did not accept it', async () => {
+    const { committed, subscription, offsets, handle } = aTracker(false);
+    handle(7n);
+    await offsets.commit(subscription);
+    await offsets.commit(subscription);
+    expect(committed).toEqual([['stock.events/2@8'], ['stock.events/2@8']]);
+  });
+
+  it('is not repeated when the partition was revoked meanwhile', async () => {
+    const { committed, subscription, offsets, handle } = aTracker(false);
+    handle(7n);
+    const commit = offsets.commit(subscription);
+    offsets.reset([]);
+    await commit;
+    await offsets.commit(subscription);
+    expect(committed).toHaveLength(1);
+  });
+
+  it('includes committed offsets again on request', async () => {
+    const { committed, subscription, offsets, handle } = aTracker();
+    handle(7n);
+    await offsets.commit(subscription);
+    offsets.recommitAll();
+    await offsets.commit(subscription);
+    expect(committed).toEqual([['stock.events/2@8'], ['stock.events/2@8']]);
   });
 });

@@ -4,7 +4,7 @@ import type { Runner } from '../handling/runner.js';
 import type { MessageRegistry } from '../message/index.js';
 import { WakeSignal, type DeadLetter, type Log, type RuntimePorts, type Store } from '../ports/index.js';
 
-/** Interval between looks for keys in redrive. */
+/** Poll interval for keys in redrive. */
 const pollIntervalMs = 1_000;
 
 export interface RedriveOptions {

@@ -80,7 +80,7 @@ export class RepartitionBarrier {
   }
 
   async #open(topic: string): Promise<void> {
-    const asked = [...this.#waiting].filter(([, each]) => each.topic === topic);
+    const waiting = [...this.#waiting].filter(([, each]) => each.topic === topic);
     const [ends, committed] = await unlessAborted(
       this.options.signal,
       Promise.all([this.kafka.endOffsets([topic]), this.kafka.committedOffsets(this.options.group, [topic])]),
@@ -89,8 +89,8 @@ export class RepartitionBarrier {
     for (const { partition, offset } of committed)
       if (offset > (reached.get(partition) ?? 0n)) reached.set(partition, offset);
     const endOf = new Map(ends.map(({ partition, end }) => [partition, end]));
-    // A partition that began to wait after the question, or again after a rebalance, is not judged by this answer.
-    const open = asked.filter(
+    // This answer does not count for a partition that began to wait after the request, or again after a rebalance.
+    const open = waiting.filter(
       ([key, each]) =>
         this.#waiting.get(key) === each && hasReached(each.previousEnds, (partition) => reached.get(partition), endOf),
     );

@@ -28,7 +28,6 @@ import {
   table,
   topic,
   type Decision,
-  type HandlerContext,
 } from '../index.js';
 
 const calls = topic('calls.events', { owner: 'caller', partitions: 3 });
@@ -38,39 +37,39 @@ class CallMade {
   @IsString() readonly callId!: string;
 }
 
-interface Heard {
-  readonly heardId: string;
+interface ReceivedCall {
+  readonly callId: string;
 }
-const HeardCalls = table<Heard>('heard', 'heardId', { heardId: 'text' });
+const ReceivedCalls = table<ReceivedCall>('received_calls', 'callId', { callId: 'text' });
 
 @Controller()
 class CallHandler {
   @Handles(CallMade)
-  hear({ callId }: CallMade, _given: HandlerContext<Record<never, never>>): Decision {
-    return insert(HeardCalls, { heardId: callId });
+  save({ callId }: CallMade): Decision {
+    return insert(ReceivedCalls, { callId });
   }
 }
 const make = command('call.make', {}, ({ callId }: CallMade) => publish(CallMade, { callId }).and(answer(callId)));
 
-describe('a broker that says nothing any more, on connections that stay as they are', () => {
+describe('a broker that becomes silent while its connections stay open', () => {
   let folder: string;
   let kafka: Kafka;
-  let line: TcpProxy;
+  let proxy: TcpProxy;
   let database: FreshDatabase;
   let dataSource: DataSource;
   let app: INestApplicationContext & { close(): Promise<void> };
-  const said: string[] = [];
+  const log: string[] = [];
 
-  const heard = async (): Promise<number> =>
-    (await dataSource.query<{ n: number }[]>('select count(*)::int as n from heard'))[0]!.n;
-  const call = (count: number): Promise<unknown> =>
+  const receivedCalls = async (): Promise<number> =>
+    (await dataSource.query<{ n: number }[]>('select count(*)::int as n from received_calls'))[0]!.n;
+  const makeCalls = (count: number): Promise<unknown> =>
     Promise.all(Array.from({ length: count }, () => app.get<Commands>(Commands).run(make, { callId: randomUUID() })));
 
   beforeAll(async () => {
     folder = await temporaryFolder();
     const [port, controllerPort] = (await freePorts(2)) as [number, number];
-    line = await startTcpProxy(`127.0.0.1:${port}`);
-    const advertised = `127.0.0.1:${line.port}`;
+    proxy = await startTcpProxy(`127.0.0.1:${port}`);
+    const advertised = `127.0.0.1:${proxy.port}`;
     kafka = await startKafka({
       dataDir: join(folder, 'kafka'),
       port,
@@ -90,10 +89,10 @@ describe('a broker that says nothing any more, on connections that stay as they 
       migrations: messagingMigrations,
     }).initialize();
     await dataSource.runMigrations();
-    await dataSource.query('create table heard (heard_id text primary key)');
+    await dataSource.query('create table received_calls (call_id text primary key)');
     const messaging = MessagingModule.forRoot(
-      { service: 'caller', contracts: new MessageRegistry([CallMade]), lockOrder: [HeardCalls] },
-      { brokers, clientId: 'caller', dataSource, log: (_level, message) => said.push(message) },
+      { service: 'caller', contracts: new MessageRegistry([CallMade]), lockOrder: [ReceivedCalls] },
+      { brokers, clientId: 'caller', dataSource, log: (_level, message) => log.push(message) },
     );
     @Module({ imports: [messaging], controllers: [CallHandler] })
     class CallerModule {}
@@ -104,32 +103,32 @@ describe('a broker that says nothing any more, on connections that stay as they 
     app = nest;
   }, 180_000);
   afterAll(async () => {
-    line?.resume();
+    proxy?.resume();
     await app?.close();
     await dataSource?.destroy();
     await database?.drop();
-    await line?.close();
+    await proxy?.close();
     await kafka?.kill();
     removeState(folder);
   }, 60_000);
 
-  it('keeps no command from being accepted, is told of, and is come back from', async () => {
-    await call(10);
-    await eventually(async () => (await heard()) === 10, 60_000);
-    line.stall();
-    await call(50);
+  it('does not prevent commands, degrades the health, and is used again when it answers', async () => {
+    await makeCalls(10);
+    await eventually(async () => (await receivedCalls()) === 10, 60_000);
+    proxy.stall();
+    await makeCalls(50);
     const health = app.get(MessagingHealth);
     await eventually(
       () =>
-        health.degraded().some((trouble) => trouble.startsWith('relay')) &&
-        health.degraded().some((trouble) => trouble.startsWith('consumer caller: nothing')),
+        health.degraded().some((problem) => problem.startsWith('relay')) &&
+        health.degraded().some((problem) => problem.startsWith('consumer caller: no fetch')),
       90_000,
     );
-    await eventually(() => said.includes('the consumer is opened anew'), 120_000);
-    await call(50);
-    line.resume();
-    await eventually(async () => (await heard()) === 110, 60_000);
+    await eventually(() => log.includes('the consumer is opened again'), 120_000);
+    await makeCalls(50);
+    proxy.resume();
+    await eventually(async () => (await receivedCalls()) === 110, 60_000);
     await eventually(() => health.degraded().length === 0, 60_000);
-    expect(said).not.toContain('messaging can not go on in this process');
+    expect(log).not.toContain('messaging cannot go on in this process');
   }, 400_000);
 });

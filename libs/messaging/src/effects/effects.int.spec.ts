@@ -21,74 +21,80 @@ import {
   type KafkaClient,
   type MessagingRuntime,
 } from '../index.js';
-import { aProcess, Outside, settled, settledErrands, type Errand } from './external-service.fixture.spec.js';
+import {
+  aProcess,
+  ExternalService,
+  saveSettled,
+  settledCallsDdl,
+  type Payload,
+} from './external-service.fixture.spec.js';
 
 const run = randomUUID().slice(0, 8);
-const orders = topic(`errands-${run}.commands`, { owner: 'elsewhere', partitions: 1 });
+const requests = topic(`calls-${run}.commands`, { owner: 'elsewhere', partitions: 1 });
 
-@Message({ type: 'errand.run', topic: orders, key: 'key' })
-class RunErrand {
+@Message({ type: 'call.request', topic: requests, key: 'key' })
+class RequestCall {
   @IsString() readonly key!: string;
 }
 
-class ErrandHandler {
-  @Handles(RunErrand)
-  take({ key }: RunErrand): Decision {
-    return schedule('errand', key, { key, number: 1 });
+class RequestHandler {
+  @Handles(RequestCall)
+  schedule({ key }: RequestCall): Decision {
+    return schedule('call', key, { key, number: 1 });
   }
 }
 
-/** A process that calls and never gets an answer, until it is killed. */
-const hanging = `
+/** A process whose call never returns. */
+const hangingProgram = `
   import 'reflect-metadata';
-  import { Catalogue, kafkaClient, MessagingParts, PostgresStore, systemWorld } from '@tradewind/messaging';
+  import { kafkaClient, MessageRegistry, MessagingRuntime, PostgresStore, systemPorts } from '@tradewind/messaging';
   import { DataSource } from 'typeorm';
   const dataSource = await new DataSource({ type: 'postgres', url: process.env.DATABASE_URL }).initialize();
-  const ports = { store: new PostgresStore(dataSource), kafka: kafkaClient({ brokers: ['127.0.0.1:1'], clientId: 'none' }), world: systemWorld, log: () => undefined, onFatal: () => undefined };
-  const effect = { name: 'errand', run: () => new Promise(() => undefined), settle: () => undefined };
-  new MessagingParts({ service: 'errands', contracts: new Catalogue([]), lockOrder: [] }, ports, () => [effect]).effects.start();`;
+  const environment = { store: new PostgresStore(dataSource), kafka: kafkaClient({ brokers: ['127.0.0.1:1'], clientId: 'none' }), ports: systemPorts, log: () => undefined, onFatal: () => undefined };
+  const effect = { name: 'call', run: () => new Promise(() => undefined), settle: () => undefined };
+  new MessagingRuntime({ service: 'caller', contracts: new MessageRegistry([]), lockOrder: [] }, environment, () => [effect]).effects.start();`;
 
-describe('effects that were wished', () => {
+describe('scheduled effects', () => {
   let database: FreshDatabase;
   let dataSource: DataSource;
   let kafka: KafkaClient;
   const brokers = process.env['TEST_KAFKA_BROKERS']!.split(',');
-  const running: { readonly outside: Outside; readonly parts: MessagingRuntime }[] = [];
+  const running: { readonly external: ExternalService; readonly runtime: MessagingRuntime }[] = [];
 
-  /** A process that makes effects from now on. */
-  const starting = (
-    outside: Outside,
+  /** Starts a process that runs effects. */
+  const startProcess = (
+    external: ExternalService,
     ...rest: Parameters<typeof aProcess> extends [unknown, unknown, unknown, ...infer R] ? R : never
   ): MessagingRuntime => {
-    const parts = aProcess(dataSource, kafka, outside.effect(), ...rest);
-    running.push({ outside, parts });
-    parts.effects.start();
-    return parts;
+    const runtime = aProcess(dataSource, kafka, external.effect(), ...rest);
+    running.push({ external, runtime });
+    runtime.effects.start();
+    return runtime;
   };
-  const wish = (...errands: readonly Errand[]): Promise<void> =>
-    new PostgresStore(dataSource).transaction((tx) =>
-      tx.scheduleEffects(
-        errands.map((errand) => ({
+  const scheduleEffects = (...payloads: readonly Payload[]): Promise<void> =>
+    new PostgresStore(dataSource).transaction((transaction) =>
+      transaction.scheduleEffects(
+        payloads.map((payload) => ({
           id: randomUUID(),
-          name: 'errand',
-          key: errand.key,
-          payload: errand,
+          name: 'call',
+          key: payload.key,
+          payload,
           cause: randomUUID(),
-          correlation: errand.key,
+          correlation: payload.key,
         })),
       ),
     );
-  const done = (): Promise<Errand[]> => dataSource.query('select key, number from settled order by place');
+  const settled = (): Promise<Payload[]> => dataSource.query('select key, number from settled_calls order by position');
   const count = async (from: string): Promise<number> =>
     (await dataSource.query<{ n: number }[]>(`select count(*)::int as n from ${from}`))[0]!.n;
-  const errandsOf = (key: string, many: number): Errand[] =>
-    Array.from({ length: many }, (_, index) => ({ key, number: index + 1 }));
-  const keysOf = (many: number): Errand[] =>
-    Array.from({ length: many }, (_, index) => ({ key: `key ${index + 1}`, number: 1 }));
+  const ofOneKey = (key: string, count: number): Payload[] =>
+    Array.from({ length: count }, (_, index) => ({ key, number: index + 1 }));
+  const ofKeys = (count: number): Payload[] =>
+    Array.from({ length: count }, (_, index) => ({ key: `key ${index + 1}`, number: 1 }));
 
   beforeAll(async () => {
     kafka = kafkaClient({ brokers, clientId: 'test' });
-    await kafka.provision([orders]);
+    await kafka.provision([requests]);
     database = await freshDatabase();
     dataSource = await new DataSource({
       type: 'postgres',
@@ -96,15 +102,15 @@ describe('effects that were wished', () => {
       migrations: messagingMigrations,
     }).initialize();
     await dataSource.runMigrations();
-    await dataSource.query(settledErrands);
+    await dataSource.query(settledCallsDdl);
   }, 60_000);
   afterEach(async () => {
-    for (const { outside, parts } of running.splice(0)) {
-      outside.answerAll();
-      await parts.stopConsuming();
-      await parts.stop();
+    for (const { external, runtime } of running.splice(0)) {
+      external.answerAll();
+      await runtime.stopConsuming();
+      await runtime.stop();
     }
-    await dataSource.query('truncate msg_effects, settled');
+    await dataSource.query('truncate msg_effects, settled_calls');
   });
   afterAll(async () => {
     await kafka?.close();
@@ -112,138 +118,136 @@ describe('effects that were wished', () => {
     await database?.drop();
   });
 
-  it('are called one at a time a key, in the order wished, and many keys at once, however many processes there are', async () => {
-    const outside = new Outside();
-    await wish(
+  it('run one at a time per key, in the order scheduled, and many keys at once, in any number of processes', async () => {
+    const external = new ExternalService();
+    await scheduleEffects(
       ...[...Array(6).keys()].flatMap((round) =>
         ['ann', 'bob', 'cid', 'dan', 'eve'].map((key) => ({ key, number: round + 1 })),
       ),
     );
-    starting(outside);
-    starting(outside);
+    startProcess(external);
+    startProcess(external);
     for (let round = 1; round <= 6; round++) {
-      await eventually(() => outside.made.length === 5 * round && outside.underWay.size === 5, 60_000);
-      for (const call of [...outside.underWay]) call.answer();
+      await eventually(() => external.calls.length === 5 * round && external.running.size === 5, 60_000);
+      for (const call of [...external.running]) call.answer();
     }
-    await eventually(async () => (await done()).length === 30, 60_000);
-    expect([outside.most, outside.mostOfAKey]).toEqual([5, 1]);
+    await eventually(async () => (await settled()).length === 30, 60_000);
+    expect([external.maxRunning, external.maxRunningOfKey]).toEqual([5, 1]);
     for (const key of ['ann', 'bob', 'cid', 'dan', 'eve']) {
-      expect(outside.made.filter((errand) => errand.key === key).map(({ number }) => number)).toEqual([
-        1, 2, 3, 4, 5, 6,
-      ]);
-      expect((await done()).filter((errand) => errand.key === key).map(({ number }) => number)).toEqual([
+      expect(external.calls.filter((call) => call.key === key).map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6]);
+      expect((await settled()).filter((call) => call.key === key).map(({ number }) => number)).toEqual([
         1, 2, 3, 4, 5, 6,
       ]);
     }
   }, 120_000);
 
-  it('are called effectsAbreast at once in a process, and no more', async () => {
-    const outside = new Outside();
-    await wish(...keysOf(20));
-    starting(outside, { effectConcurrency: 3 });
-    while ((await done()).length < 20) {
-      const before = outside.made.length;
-      const waiting = Math.min(3, 20 - (before - outside.underWay.size));
-      await eventually(() => outside.underWay.size >= waiting, 60_000);
-      [...outside.underWay][0]?.answer();
+  it('run at most effectConcurrency at once in a process', async () => {
+    const external = new ExternalService();
+    await scheduleEffects(...ofKeys(20));
+    startProcess(external, { effectConcurrency: 3 });
+    while ((await settled()).length < 20) {
+      const before = external.calls.length;
+      const expected = Math.min(3, 20 - (before - external.running.size));
+      await eventually(() => external.running.size >= expected, 60_000);
+      [...external.running][0]?.answer();
       await eventually(
-        async () => outside.made.length > before || (await done()).length === 20 || outside.made.length === 20,
+        async () => external.calls.length > before || (await settled()).length === 20 || external.calls.length === 20,
         60_000,
       );
     }
-    expect(outside.most).toBe(3);
+    expect(external.maxRunning).toBe(3);
   }, 120_000);
 
-  it('a thousand of one key take one place of those abreast: others go on', async () => {
-    const outside = new Outside(({ key }) => key !== 'crowd');
-    await wish(...errandsOf('crowd', 1_000));
-    starting(outside, { effectConcurrency: 2 });
-    await eventually(() => outside.of('crowd') === 1, 60_000);
-    await wish(...keysOf(50));
-    await eventually(async () => (await done()).length === 50, 60_000);
-    expect([outside.of('crowd'), outside.mostOfAKey]).toEqual([1, 1]);
+  it('of one key use one of the concurrent calls, even a thousand of them', async () => {
+    const external = new ExternalService(({ key }) => key !== 'crowd');
+    await scheduleEffects(...ofOneKey('crowd', 1_000));
+    startProcess(external, { effectConcurrency: 2 });
+    await eventually(() => external.runningOf('crowd') === 1, 60_000);
+    await scheduleEffects(...ofKeys(50));
+    await eventually(async () => (await settled()).length === 50, 60_000);
+    expect([external.runningOf('crowd'), external.maxRunningOfKey]).toEqual([1, 1]);
     expect(await count(`msg_effects where key = 'crowd' and attempts = 0`)).toBe(999);
   }, 120_000);
 
-  it('are settled together where they are answered together, and none takes another with it', async () => {
-    const outside = new Outside();
-    let refusals = 0;
-    const settle = (errand: Errand, id: () => string): Decision => {
-      if (errand.key === 'key 7' && ++refusals <= 2) throw new Error('not like this');
-      return settled(errand, id);
+  it('that return together are settled together, and a failed one affects no other', async () => {
+    const external = new ExternalService();
+    let failures = 0;
+    const settle = (payload: Payload, newId: () => string): Decision => {
+      if (payload.key === 'key 7' && ++failures <= 2) throw new Error('a bug');
+      return saveSettled(payload, newId);
     };
-    const parts = aProcess(dataSource, kafka, outside.effect(settle));
+    const runtime = aProcess(dataSource, kafka, external.effect(settle));
     const transactions: number[] = [];
-    parts.runner.onCommitted(({ changes }) => void transactions.push(changes.length));
-    running.push({ outside, parts });
-    await wish(...keysOf(10));
-    parts.effects.start();
-    await eventually(() => outside.underWay.size === 10, 60_000);
-    for (const call of [...outside.underWay]) call.answer();
-    await eventually(() => outside.of('key 7') === 1 && outside.made.length === 11, 60_000);
+    runtime.runner.onCommitted(({ changes }) => void transactions.push(changes.length));
+    running.push({ external, runtime });
+    await scheduleEffects(...ofKeys(10));
+    runtime.effects.start();
+    await eventually(() => external.running.size === 10, 60_000);
+    for (const call of [...external.running]) call.answer();
+    await eventually(() => external.runningOf('key 7') === 1 && external.calls.length === 11, 60_000);
     expect(transactions).toEqual([9]);
-    expect((await done()).map(({ key }) => key).sort()).toEqual(
-      keysOf(10)
+    expect((await settled()).map(({ key }) => key).sort()).toEqual(
+      ofKeys(10)
         .map(({ key }) => key)
         .filter((key) => key !== 'key 7')
         .sort(),
     );
-    outside.answerAll();
-    await eventually(async () => (await done()).length === 10, 60_000);
+    external.answerAll();
+    await eventually(async () => (await settled()).length === 10, 60_000);
   }, 120_000);
 
-  it('are called no further than twice effectsAbreast ahead of what can be settled', async () => {
-    const outside = new Outside(() => true);
-    const holder = dataSource.createQueryRunner();
-    await holder.startTransaction();
-    await holder.query('lock table settled in access exclusive mode');
-    await wish(...keysOf(20));
-    const parts = starting(outside, { effectConcurrency: 2 });
-    let inVain = 0;
-    parts.runner.onTransient(() => inVain++);
-    await eventually(() => inVain > 0, 60_000);
-    expect(outside.made).toHaveLength(4);
-    await holder.rollbackTransaction();
-    await holder.release();
-    await eventually(async () => (await done()).length === 20, 60_000);
-    expect(outside.made).toHaveLength(20);
+  it('stop at twice effectConcurrency while results cannot be settled', async () => {
+    const external = new ExternalService(() => true);
+    const other = dataSource.createQueryRunner();
+    await other.startTransaction();
+    await other.query('lock table settled_calls in access exclusive mode');
+    await scheduleEffects(...ofKeys(20));
+    const runtime = startProcess(external, { effectConcurrency: 2 });
+    let transientFailures = 0;
+    runtime.runner.onTransient(() => transientFailures++);
+    await eventually(() => transientFailures > 0, 60_000);
+    expect(external.calls).toHaveLength(4);
+    await other.rollbackTransaction();
+    await other.release();
+    await eventually(async () => (await settled()).length === 20, 60_000);
+    expect(external.calls).toHaveLength(20);
   }, 120_000);
 
-  it('are each given a signal of their own, which gives the call up when the process ends', async () => {
+  it('each get a signal, which aborts when the process stops', async () => {
     const signals: AbortSignal[] = [];
-    const parts = aProcess(dataSource, kafka, {
-      ...new Outside().effect(),
-      run: (_: Errand, { signal }) =>
+    const runtime = aProcess(dataSource, kafka, {
+      ...new ExternalService().effect(),
+      run: (_: Payload, { signal }) =>
         new Promise((_answered, reject) => {
           signals.push(signal);
-          signal.addEventListener('abort', () => reject(new Error('given up')), { once: true });
+          signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true });
         }),
     });
-    parts.effects.start();
-    await wish(...keysOf(2));
+    runtime.effects.start();
+    await scheduleEffects(...ofKeys(2));
     await eventually(() => signals.length === 2);
     expect(signals.map(({ aborted }) => aborted)).toEqual([false, false]);
     expect(signals[0]).not.toBe(signals[1]);
-    await parts.effects.stop();
+    await runtime.effects.stop();
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
   });
 
-  it('hold up neither the offset nor other keys, however slow a call is', async () => {
-    const outside = new Outside(({ key }) => key !== 'slow');
-    const group = `errands-${run}`;
-    const parts = starting(outside, { service: group, contracts: new MessageRegistry([RunErrand]) });
-    parts.addController(new ErrandHandler());
+  it('that are slow delay neither the committed offset nor other keys', async () => {
+    const external = new ExternalService(({ key }) => key !== 'slow');
+    const group = `caller-${run}`;
+    const runtime = startProcess(external, { service: group, contracts: new MessageRegistry([RequestCall]) });
+    runtime.addController(new RequestHandler());
     const publisher = await kafka.publisher();
-    const keys = ['slow', ...keysOf(30).map(({ key }) => key)];
+    const keys = ['slow', ...ofKeys(30).map(({ key }) => key)];
     await publisher.publish(
       keys.map((key, index) => ({
-        topic: orders.name,
+        topic: requests.name,
         partition: 0,
         key,
         value: JSON.stringify({ key }),
         headers: {
           ce_id: randomUUID(),
-          ce_type: 'errand.run',
+          ce_type: 'call.request',
           ce_schemaversion: '1',
           ce_source: '/elsewhere',
           ce_sequence: String(index + 1),
@@ -251,42 +255,45 @@ describe('effects that were wished', () => {
       })),
     );
     await publisher.close();
-    parts.transport.listen((error) => {
+    runtime.transport.listen((error) => {
       if (error) throw error;
     });
     await eventually(
       async () =>
-        (await kafka.committedOffsets(group, [orders.name]))[0]?.offset === 31n && (await done()).length === 30,
+        (await kafka.committedOffsets(group, [requests.name]))[0]?.offset === 31n && (await settled()).length === 30,
       120_000,
     );
-    expect([...outside.underWay].map(({ key }) => key)).toEqual(['slow']);
+    expect([...external.running].map(({ key }) => key)).toEqual(['slow']);
   }, 180_000);
 
-  it("of a process that was killed are called by another when the lease has run out by the database's clock; those of a living one are not", async () => {
-    const inAnHour = { ...systemPorts, clock: { now: () => new Date(systemPorts.clock.now().getTime() + 3_600_000) } };
-    const child = spawn(process.execPath, ['--input-type=module', '--eval', hanging], {
+  it("of a killed process run in another one when their lease has expired by the database's clock; those of a running process do not", async () => {
+    const oneHourAhead = {
+      ...systemPorts,
+      clock: { now: () => new Date(systemPorts.clock.now().getTime() + 3_600_000) },
+    };
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', hangingProgram], {
       env: { PATH: process.env['PATH'], DATABASE_URL: database.url },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
-    const over = once(child, 'exit');
-    await wish({ key: 'orphan', number: 1 });
+    const exited = once(child, 'exit');
+    await scheduleEffects({ key: 'orphan', number: 1 });
     await eventually(async () => (await count(`msg_effects where key = 'orphan' and attempts = 1`)) === 1, 60_000);
     child.kill('SIGKILL');
-    await over;
-    await wish({ key: 'long', number: 1 });
-    const outside = new Outside();
-    starting(outside);
-    await eventually(() => outside.of('long') === 1);
-    starting(outside, {}, inAnHour);
-    starting(outside, {}, inAnHour);
+    await exited;
+    await scheduleEffects({ key: 'long', number: 1 });
+    const external = new ExternalService();
+    startProcess(external);
+    await eventually(() => external.runningOf('long') === 1);
+    startProcess(external, {}, oneHourAhead);
+    startProcess(external, {}, oneHourAhead);
     const [{ until }] = await dataSource.query<[{ until: string }]>(
       `select lease_until::text as until from msg_effects where key = 'orphan'`,
     );
-    await eventually(() => outside.of('orphan') === 1, 120_000);
+    await eventually(() => external.runningOf('orphan') === 1, 120_000);
     expect(await count(`msg_effects where key = 'orphan' and attempts = 2 and clock_timestamp() >= '${until}'`)).toBe(
       1,
     );
-    // The long call has been under way for longer than it was leased for at first.
+    // The long call runs longer than its first lease.
     await eventually(
       () =>
         count(`msg_effects where key = 'long' and scheduled_at + interval '31 seconds' < clock_timestamp()`).then(
@@ -294,8 +301,8 @@ describe('effects that were wished', () => {
         ),
       60_000,
     );
-    outside.answerAll();
-    await eventually(async () => (await done()).length === 2, 60_000);
-    expect(outside.made.map(({ key }) => key)).toEqual(['long', 'orphan']);
+    external.answerAll();
+    await eventually(async () => (await settled()).length === 2, 60_000);
+    expect(external.calls.map(({ key }) => key)).toEqual(['long', 'orphan']);
   }, 300_000);
 });

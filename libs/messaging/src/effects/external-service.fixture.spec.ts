@@ -14,91 +14,90 @@ import {
 import { MessageRegistry } from '../message/index.js';
 import type { DataSource } from 'typeorm';
 
-/** What an effect is asked to do in these tests, for a key, by its number there. */
-export interface Errand {
+/** The payload of the effect in these tests: the number of the call among those of its key. */
+export interface Payload {
   readonly key: string;
   readonly number: number;
 }
-interface Settled extends Errand {
-  readonly settledId: string;
+interface SettledCall extends Payload {
+  readonly callId: string;
 }
-export const SettledErrands = table<Settled>('settled', 'settledId', {
-  settledId: 'uuid',
+export const SettledCalls = table<SettledCall>('settled_calls', 'callId', {
+  callId: 'uuid',
   key: 'text',
   number: 'int4',
 });
-export const settledErrands = `create table settled (
-  settled_id uuid primary key, key text not null, number int not null, place bigint generated always as identity, unique (key, number))`;
+export const settledCallsDdl = `create table settled_calls (
+  call_id uuid primary key, key text not null, number int not null, position bigint generated always as identity, unique (key, number))`;
 
-interface Call extends Errand {
+interface Call extends Payload {
   readonly answer: (error?: Error) => void;
 }
 
-/** The outside world: a call stays under way until it is answered, and all that were made are remembered. */
-export class Outside {
-  readonly underWay = new Set<Call>();
-  readonly made: Errand[] = [];
-  /** The most calls that were ever under way at once, of all keys and of any one. */
-  most = 0;
-  mostOfAKey = 0;
-  /** Whether it answers by itself. */
-  #answers: (errand: Errand) => boolean;
+/** An external service. It records all calls; a call runs until it is answered. */
+export class ExternalService {
+  readonly running = new Set<Call>();
+  readonly calls: Payload[] = [];
+  /** The most calls that ever ran at once, of all keys and of one key. */
+  maxRunning = 0;
+  maxRunningOfKey = 0;
+  #answersAtOnce: (payload: Payload) => boolean;
 
-  constructor(answers: (errand: Errand) => boolean = () => false) {
-    this.#answers = answers;
+  constructor(answersAtOnce: (payload: Payload) => boolean = () => false) {
+    this.#answersAtOnce = answersAtOnce;
   }
 
-  of(key: string): number {
-    return [...this.underWay].filter((call) => call.key === key).length;
+  runningOf(key: string): number {
+    return [...this.running].filter((call) => call.key === key).length;
   }
 
-  /** From now on everything, and what is under way. */
+  /** Answers the running calls, and from now on every call at once. */
   answerAll(): void {
-    this.#answers = () => true;
-    for (const call of [...this.underWay]) call.answer();
+    this.#answersAtOnce = () => true;
+    for (const call of [...this.running]) call.answer();
   }
 
-  /** An effect that calls here, and settles as it is told to. */
-  effect(settle: (errand: Errand, id: () => string) => Decision = settled): AnyEffect {
+  /** An effect that calls this service. */
+  effect(settle: (payload: Payload, newId: () => string) => Decision = saveSettled): AnyEffect {
     return {
-      name: 'errand',
-      run: (errand: Errand) => this.#call(errand),
-      settle: (errand: Errand, _answer: undefined, { newId: id }: HandlerContext<Record<never, never>>) =>
-        settle(errand, id),
+      name: 'call',
+      run: (payload: Payload) => this.#call(payload),
+      settle: (payload: Payload, _answer: undefined, { newId }: HandlerContext<Record<never, never>>) =>
+        settle(payload, newId),
     };
   }
 
-  async #call({ key, number }: Errand): Promise<void> {
-    this.made.push({ key, number });
-    if (this.#answers({ key, number })) return;
+  async #call({ key, number }: Payload): Promise<void> {
+    this.calls.push({ key, number });
+    if (this.#answersAtOnce({ key, number })) return;
     let call: Call | undefined;
     const answered = new Promise<void>((resolve, reject) => {
       call = { key, number, answer: (error) => (error ? reject(error) : resolve()) };
-      this.underWay.add(call);
-      this.most = Math.max(this.most, this.underWay.size);
-      this.mostOfAKey = Math.max(this.mostOfAKey, this.of(key));
+      this.running.add(call);
+      this.maxRunning = Math.max(this.maxRunning, this.running.size);
+      this.maxRunningOfKey = Math.max(this.maxRunningOfKey, this.runningOf(key));
     });
-    await answered.finally(() => this.underWay.delete(call!));
+    await answered.finally(() => this.running.delete(call!));
   }
 }
 
-export const settled = ({ key, number }: Errand, id: () => string): Decision =>
-  insert(SettledErrands, { settledId: id(), key, number });
+export const saveSettled = ({ key, number }: Payload, newId: () => string): Decision =>
+  insert(SettledCalls, { callId: newId(), key, number });
 
-/** The library in one process, as it is wired in a service, on a database and a Kafka of the test. */
+/** The library in one process, as a service wires it, on a database and a Kafka of the test. */
 export function aProcess(
   dataSource: DataSource,
   kafka: KafkaClient,
   effect: AnyEffect,
   options: Partial<MessagingOptions> = {},
-  world: RuntimePorts = systemPorts,
+  ports: RuntimePorts = systemPorts,
 ): MessagingRuntime {
   const onFatal = (error: Error): never => {
     throw error;
   };
   return new MessagingRuntime(
-    { service: 'errands', contracts: new MessageRegistry([]), lockOrder: [SettledErrands], ...options },
-    { store: new PostgresStore(dataSource), kafka, ports: world, log: () => undefined, onFatal },
+    { service: 'caller', contracts: new MessageRegistry([]), lockOrder: [SettledCalls], ...options },
+    { store: new PostgresStore(dataSource), kafka, ports, log: () => undefined, onFatal },
     () => [effect],
   );
 }

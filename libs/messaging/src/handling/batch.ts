@@ -265,18 +265,18 @@ export class Batch {
 
   async #save(): Promise<Committed> {
     // crashpoint: batch.before-save
-    const changed: { table: string; key: string }[] = [];
+    const changedRows: { table: string; key: string }[] = [];
     for (const [name, loaded] of this.#tables) {
       const { changes } = loaded;
       if (changes.length === 0) continue;
       await this.transaction.save(loaded.table, changes, loaded.known);
-      for (const { key } of changes) changed.push({ table: name, key });
+      for (const { key } of changes) changedRows.push({ table: name, key });
     }
     await this.transaction.saveAnswers(this.#answers);
     await this.transaction.scheduleEffects(this.#effects);
     await this.transaction.append(this.#messages);
     await this.transaction.scheduleTimeouts([...this.#timeouts.values()], [...this.#cancelledTimeouts]);
-    return { changes: changed, published: this.#messages.length, scheduled: this.#effects.length };
+    return { changes: changedRows, published: this.#messages.length, scheduled: this.#effects.length };
   }
 }
 

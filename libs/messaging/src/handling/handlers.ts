@@ -110,8 +110,8 @@ export class Handlers {
     if (!handler || !invocation) return undefined;
     const { load, kind } = handler.metadata;
     if (kind === 'projection') {
-      const apply = async (given: object): Promise<Decision> => {
-        const context = given as Parameters<typeof rewoundTo>[1];
+      const apply = async (loaded: object): Promise<Decision> => {
+        const context = loaded as Parameters<typeof rewoundTo>[1];
         return keepHighestSequences(load, context, (await invocation.decide(rewoundTo(load, context))) as Decision);
       };
       return { ...invocation, consumer: inbox, decide: apply };

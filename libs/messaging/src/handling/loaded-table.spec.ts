@@ -29,7 +29,9 @@ class BatchOfPoints {
   }
 
   get(key: string): unknown {
-    return this.#table.view(rows<unknown, Point>(Points, () => []) as unknown as Load<unknown, object>, ['a', 'b']).get(key);
+    return this.#table
+      .view(rows<unknown, Point>(Points, () => []) as unknown as Load<unknown, object>, ['a', 'b'])
+      .get(key);
   }
 
   of(user: string): unknown {

@@ -1,7 +1,7 @@
 import { messageInfo, type MessageClass, type MessageInfo } from './message.js';
 import type { Topic } from './topic.js';
 
-/** All messages of a system, by type. Built once from a list written by hand: nothing is discovered. */
+/** All message classes of a system, by type. Built once from an explicit list: nothing is discovered. */
 export class MessageRegistry {
   readonly #byType = new Map<string, { readonly cls: MessageClass; readonly info: MessageInfo }>();
   readonly #byTopic = new Map<string, MessageClass[]>();
@@ -9,8 +9,8 @@ export class MessageRegistry {
   constructor(classes: readonly MessageClass[]) {
     for (const cls of classes) {
       const info = messageInfo(cls);
-      const twin = this.#byType.get(info.type);
-      if (twin) throw new TypeError(`${cls.name} and ${twin.cls.name} both claim the type "${info.type}"`);
+      const other = this.#byType.get(info.type);
+      if (other) throw new TypeError(`${cls.name} and ${other.cls.name} have the same type "${info.type}"`);
       this.#byType.set(info.type, { cls, info });
       this.#byTopic.set(info.topic.name, [...(this.#byTopic.get(info.topic.name) ?? []), cls]);
     }
@@ -20,12 +20,12 @@ export class MessageRegistry {
     return this.#byType.get(type);
   }
 
-  /** Every class that a topic may carry. */
+  /** The classes of a topic. */
   on(topic: Topic | string): readonly MessageClass[] {
     return this.#byTopic.get(typeof topic === 'string' ? topic : topic.name) ?? [];
   }
 
-  /** Every topic that a message of the catalogue belongs on. */
+  /** The topics of all classes. */
   get topics(): readonly Topic[] {
     return [...new Set(this.classes.map((cls) => messageInfo(cls).topic))];
   }

@@ -1,26 +1,26 @@
 import type { Topic } from './topic.js';
 
-/** A class of message: its fields, with class-validator rules, and what `@Message` says of it. */
+/** The class of a message: its fields with class-validator rules, marked with `@Message`. */
 export type MessageClass<M extends object = object> = new () => M;
 
 type Json = Record<string, unknown>;
 
 export interface MessageInfo {
-  /** Literal and unique: `payment.taken`. */
+  /** Unique, for example `payment.taken`. */
   readonly type: string;
   readonly topic: Topic;
   /** The field that holds the record's key. */
   readonly key: string;
   readonly version: number;
-  /** True where the message is the end of its key on a compacted topic: the record has no value, only the key. */
+  /** Whether the message deletes its key from a compacted topic: the record has a key and no value. */
   readonly tombstone: boolean;
-  /** From version n to n + 1, for every n below `version`. */
+  /** Converts version n to n + 1, for every n below `version`. */
   readonly upcasts: Readonly<Record<number, (old: Json) => Json>>;
 }
 
 const infos = new WeakMap<object, MessageInfo>();
 
-/** Marks a class as a message. Throws at load time when a version has no upcast from the one before. */
+/** Marks a class as a message. Throws a TypeError at load time when an upcast from an older version is missing. */
 export const Message =
   (info: Pick<MessageInfo, 'type' | 'topic' | 'key'> & Partial<MessageInfo>): ClassDecorator =>
   (target) => {
@@ -31,9 +31,9 @@ export const Message =
     infos.set(target, Object.freeze({ ...info, version, upcasts, tombstone }));
   };
 
-/** What `@Message` said of a class. Throws a TypeError on a class without the mark. */
-export function messageInfo(of: MessageClass): MessageInfo {
-  const info = infos.get(of);
-  if (!info) throw new TypeError(`${of.name} is not marked with @Message`);
+/** The arguments of `@Message`. Throws a TypeError on a class that is not marked. */
+export function messageInfo(cls: MessageClass): MessageInfo {
+  const info = infos.get(cls);
+  if (!info) throw new TypeError(`${cls.name} is not marked with @Message`);
   return info;
 }

@@ -1,12 +1,12 @@
-/** A Kafka topic as the contracts declare it. Provisioning creates it so, and a broker that has it otherwise stops the start. */
+/** A Kafka topic as the contracts declare it. Provisioning creates it; a service does not start when the broker has it with other settings. */
 export interface Topic {
-  /** `<owner's area>.<commands|events>`, `<service>.dlq`, or a compacted one. */
+  /** `<owner's area>.<commands|events>`, `<service>.dlq`, or the name of a compacted topic. */
   readonly name: string;
-  /** The one service that writes here, through its outbox. */
+  /** The only service that publishes to it, through its outbox. */
   readonly owner: string;
-  /** Fixed: a key's place in the order depends on it. */
+  /** Changed only by a partition increase, which keeps the order of each key. */
   readonly partitions: number;
-  /** `keep`: every record for ever, archived by the outbox. `compact`: the latest record of a key, never archived. */
+  /** `keep`: all records forever, archived by the outbox. `compact`: the latest record of each key, never archived. */
   readonly retention: 'keep' | 'compact';
 }
 

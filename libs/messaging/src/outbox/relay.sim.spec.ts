@@ -93,14 +93,14 @@ describe('a relay', () => {
     const { simulation, database, start, append } = anOutbox();
     const slow = simulation.process('slow');
     const late = aRow('late');
-    const held = slow.store(database).transaction(async (transaction) => {
+    const commit = slow.store(database).transaction(async (transaction) => {
       await transaction.append([late]);
       await slow.runtimePorts.timers.wait(2_000);
     });
     await simulation.run(100);
     await append(aRow('early'));
     start('one');
-    await simulation.settled(held);
+    await simulation.settled(commit);
     await simulation.until(() => database.outbox.archive().length === 2, 10_000);
     expect(database.outbox.unpublished()).toEqual([]);
   });

@@ -184,8 +184,8 @@ export class Relay {
       const ends = await this.#untilStopped(this.kafka.endOffsets([topic]));
       if (ends.length !== increasingTo) return;
       const previousEnds = Array.from({ length: partitions }, (_, partition) => {
-        const isIt = (other: TopicPartition): boolean => other.topic === topic && other.partition === partition;
-        const [end = 0n, marked = 0n] = [ends.find(isIt)?.end, known.find(isIt)?.offset];
+        const isSame = (other: TopicPartition): boolean => other.topic === topic && other.partition === partition;
+        const [end = 0n, marked = 0n] = [ends.find(isSame)?.end, known.find(isSame)?.offset];
         return end > marked ? end : marked;
       });
       if (!(await this.#confirm(session.increasePartitions({ topic, partitions: increasingTo, previousEnds })))) return;
@@ -200,10 +200,10 @@ export class Relay {
 
   /** An answer of the session confirms that no other instance leads. */
   async #confirm<T>(answer: Promise<T>): Promise<T> {
-    const asked = this.#now();
-    const answered = await answer;
-    this.#confirmedAt = asked;
-    return answered;
+    const requestedAt = this.#now();
+    const result = await answer;
+    this.#confirmedAt = requestedAt;
+    return result;
   }
 
   #now(): number {
@@ -230,8 +230,8 @@ export class Relay {
   }
 
   /** What the broker has not answered by the end of the shutdown is published again by the next leader. */
-  #untilStopped<T>(question: Promise<T>): Promise<T> {
-    return unlessAborted(this.#abandoned.signal, question);
+  #untilStopped<T>(request: Promise<T>): Promise<T> {
+    return unlessAborted(this.#abandoned.signal, request);
   }
 
   /** A record that the broker rejects for good blocks its key; everything else goes on. */

@@ -89,25 +89,25 @@ class NoteEffect implements Effect<{ text: string }, string> {
   static runs = 0;
   readonly name = 'note';
   run({ text }: { text: string }): Promise<string> {
-    if (++NoteEffect.runs === 1) return Promise.reject(new Error('the outside is away'));
+    if (++NoteEffect.runs === 1) return Promise.reject(new Error('the external service is down'));
     return Promise.resolve(text.toUpperCase());
   }
-  settle(_payload: object, result: string, { newId: id }: HandlerContext<Record<never, never>>): Decision {
-    return insert(Notes, { noteId: id(), text: result });
+  settle(_payload: object, result: string, { newId }: HandlerContext<Record<never, never>>): Decision {
+    return insert(Notes, { noteId: newId(), text: result });
   }
 }
 
-const ask = command('counter.ask', load, (add: Add, { counters }) => {
+const addNow = command('counter.add', load, (add: Add, { counters }) => {
   const total = (counters.get(add.counterId)?.total ?? 0) + add.amount;
   return save(Counters, { counterId: add.counterId, total })
     .and(publish(Add, { counterId: `${add.counterId}-echo`, amount: add.amount }))
     .and(answer({ total }));
 });
-const note = command('note', {}, (text: { noteId: string }) =>
-  insert(Notes, { noteId: text.noteId, text: 'x' }).and(answer('noted')),
+const addNote = command('note.add', {}, ({ noteId }: { noteId: string }) =>
+  insert(Notes, { noteId, text: 'x' }).and(answer('added')),
 );
 
-describe('a service on the real Kafka and PostgreSQL', () => {
+describe('a service on a real Kafka and PostgreSQL', () => {
   let database: FreshDatabase;
   let dataSource: DataSource;
   let kafka: KafkaClient;
@@ -150,7 +150,7 @@ describe('a service on the real Kafka and PostgreSQL', () => {
   const total = async (counterId: string): Promise<number | undefined> =>
     (await dataSource.query<{ total: number }[]>('select total from counters where counter_id = $1', [counterId]))[0]
       ?.total;
-  const tell = (...adds: Add[]): Promise<void> => {
+  const publishAll = (...adds: Add[]): Promise<void> => {
     const outbox = app.get(Outbox);
     return outbox.transaction(dataSource.manager, (manager) =>
       adds.reduce((before, add) => before.then(() => outbox.publish(manager, Add, add)), Promise.resolve()),
@@ -170,8 +170,8 @@ describe('a service on the real Kafka and PostgreSQL', () => {
     await database.drop();
   });
 
-  it('handles what is said once, in order of its key', async () => {
-    await tell(...Array.from({ length: 300 }, (_, index) => ({ counterId: `c${index % 3}`, amount: index })));
+  it('handles messages once, in the order of their key', async () => {
+    await publishAll(...Array.from({ length: 300 }, (_, index) => ({ counterId: `c${index % 3}`, amount: index })));
     await eventually(async () => (await total('c0')) === 14_850);
     const [row] = await dataSource.query<{ seen: number[] }[]>(`select seen from counters where counter_id = 'c0'`);
     expect(row!.seen).toEqual(Array.from({ length: 100 }, (_, index) => index * 3));
@@ -187,8 +187,8 @@ describe('a service on the real Kafka and PostgreSQL', () => {
     );
   });
 
-  it('drops what comes again', async () => {
-    await tell({ counterId: 'again', amount: 5 });
+  it('ignores a message that arrives again', async () => {
+    await publishAll({ counterId: 'again', amount: 5 });
     await eventually(async () => (await total('again')) === 5);
     const [row] = await dataSource.query<
       { id: string; payload: string; record_offset: string; partition: number; sequence: string }[]
@@ -205,13 +205,13 @@ describe('a service on the real Kafka and PostgreSQL', () => {
       { topic: topics.commands.name, partition: row!.partition, key: 'again', value: row!.payload, headers },
     ]);
     await publisher.close();
-    await tell({ counterId: 'again', amount: 1 });
+    await publishAll({ counterId: 'again', amount: 1 });
     await eventually(async () => (await total('again')) === 6);
   });
 
-  it('parks poison with its key, lets the others flow, and releases in order', async () => {
+  it('dead-letters poison and blocks its key, handles other keys, and redrives in order', async () => {
     AddHandler.broken.add('bad');
-    await tell(
+    await publishAll(
       { counterId: 'bad', amount: 1 },
       { counterId: 'bad', amount: 2 },
       { counterId: 'good', amount: 3 },
@@ -238,19 +238,19 @@ describe('a service on the real Kafka and PostgreSQL', () => {
     expect(row!.seen).toEqual([1, 2, 4]);
   });
 
-  it('parks a record that can not be read, and names what is wrong', async () => {
+  it('dead-letters a record that cannot be read, with the reason', async () => {
     const publisher = await kafka.publisher();
     await publisher.publish([{ topic: topics.commands.name, partition: 0, key: 'broken', value: '{', headers: {} }]);
     await publisher.close();
-    const lane = await eventually(
+    const blockedKey = await eventually(
       async () =>
         (await dataSource.query<{ detail: string }[]>(`select detail from msg_blocked_keys where key = 'broken'`))[0],
     );
-    expect(lane.detail).toContain('ce_id');
+    expect(blockedKey.detail).toContain('ce_id');
   });
 
-  it('runs an effect after the commit, again when it fails, and settles it once', async () => {
-    await tell({ counterId: 'effect', amount: 77 });
+  it('runs an effect after the commit, retries it when it fails, and settles it once', async () => {
+    await publishAll({ counterId: 'effect', amount: 77 });
     const notes = await eventually(async () => {
       const rows = await dataSource.query<Note[]>(`select text from notes where text = 'LUCKY'`);
       return rows.length > 0 && rows;
@@ -259,47 +259,47 @@ describe('a service on the real Kafka and PostgreSQL', () => {
     expect(NoteEffect.runs).toBe(2);
   });
 
-  it('answers commands that share a transaction, each for itself', async () => {
+  it('answers each of the commands that share a transaction', async () => {
     const commands = app.get<Commands>(Commands);
     const noteId = randomUUID();
     const answers = await Promise.allSettled([
-      ...Array.from({ length: 20 }, () => commands.run(ask, { counterId: 'asked', amount: 1 })),
-      commands.run(note, { noteId }),
-      commands.run(note, { noteId }),
+      ...Array.from({ length: 20 }, () => commands.run(addNow, { counterId: 'added', amount: 1 })),
+      commands.run(addNote, { noteId }),
+      commands.run(addNote, { noteId }),
     ]);
-    // In whatever order they came first: each total is given once.
+    // The order of concurrent commands is not defined.
     const totals = answers.slice(0, 20).map((each) => (each as PromiseFulfilledResult<{ total: number }>).value.total);
     expect(totals.sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
     const [first, second] = answers.slice(20).sort((a, b) => (a.status < b.status ? -1 : 1));
-    expect(first).toMatchObject({ status: 'fulfilled', value: 'noted' });
+    expect(first).toMatchObject({ status: 'fulfilled', value: 'added' });
     expect((second as PromiseRejectedResult).reason).toBeInstanceOf(UniqueConflict);
   });
 
-  it('does a command once for its idempotency key', async () => {
+  it('does a command once per idempotency key', async () => {
     const commands = app.get<Commands>(Commands);
     const key = { scope: 'me', route: 'POST /x', key: 'k', bodyHash: 'h' };
     const answers = await Promise.all(
-      Array.from({ length: 10 }, () => commands.once(ask, { counterId: 'once', amount: 1 }, key)),
+      Array.from({ length: 10 }, () => commands.once(addNow, { counterId: 'once', amount: 1 }, key)),
     );
     expect(answers.filter((each) => !each.replayed)).toHaveLength(1);
     expect(answers.map((each) => each.answer)).toEqual(answers.map(() => ({ total: 1 })));
     await expect(
-      commands.once(ask, { counterId: 'once', amount: 2 }, { ...key, bodyHash: 'other' }),
+      commands.once(addNow, { counterId: 'once', amount: 2 }, { ...key, bodyHash: 'other' }),
     ).rejects.toMatchObject({ name: 'IdempotencyMismatch' });
     expect(await total('once')).toBe(1);
   });
 
-  it('refuses to say anything outside a transaction', async () => {
+  it('publishes nothing outside a transaction', async () => {
     await expect(
       app.get(Outbox).publish(dataSource.manager, Add, { counterId: 'x', amount: 1 }),
     ).rejects.toBeInstanceOf(OutboxNeedsTransaction);
   });
 
-  it('goes on where it stopped', async () => {
-    await tell({ counterId: 'restart', amount: 1 });
+  it('continues after a restart', async () => {
+    await publishAll({ counterId: 'restart', amount: 1 });
     await stop();
     await start();
-    await tell({ counterId: 'restart', amount: 2 });
+    await publishAll({ counterId: 'restart', amount: 2 });
     await eventually(async () => (await total('restart')) === 3);
   });
 });

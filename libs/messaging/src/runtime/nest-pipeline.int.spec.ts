@@ -50,16 +50,16 @@ class Tried {
   @IsString() readonly how!: string;
 }
 
-/** What happened, in order, to each message: by our transport and by Nest's own. */
+/** What happened to each message, in order. */
 const traces = new Map<string, string[]>();
-const note = (message: Tried, what: string): void =>
+const trace = (message: Tried, what: string): void =>
   void traces.set(message.id, [...(traces.get(message.id) ?? []), what]);
 
 @Injectable()
 class Guard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const message = context.switchToRpc().getData<Tried>();
-    note(message, `guard ${context.getType()}`);
+    trace(message, `guard ${context.getType()}`);
     return message.how !== 'forbidden';
   }
 }
@@ -67,28 +67,28 @@ class Guard implements CanActivate {
 class Interceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const message = context.switchToRpc().getData<Tried>();
-    note(message, `before ${context.getHandler().name}`);
-    return next.handle().pipe(tap({ next: () => note(message, 'after'), error: () => note(message, 'after error') }));
+    trace(message, `before ${context.getHandler().name}`);
+    return next.handle().pipe(tap({ next: () => trace(message, 'after'), error: () => trace(message, 'after error') }));
   }
 }
 @Injectable()
 class Pipe implements PipeTransform {
   transform(message: Tried): Tried {
     if (message.how === undefined) return message; // not the payload
-    note(message, 'pipe');
-    if (message.how === 'refused by pipe') throw new RangeError('pipe');
+    trace(message, 'pipe');
+    if (message.how === 'rejected by pipe') throw new RangeError('pipe');
     return { id: message.id, how: `${message.how}!` };
   }
 }
 @Catch(RangeError)
 class Filter implements ExceptionFilter {
   catch(error: RangeError, host: Parameters<ExceptionFilter['catch']>[1]): Observable<unknown> {
-    note(host.switchToRpc().getData<Tried>(), `filter ${error.message}`);
+    trace(host.switchToRpc().getData<Tried>(), `filter ${error.message}`);
     return of(nothing());
   }
 }
 const handle = (message: Tried): Decision => {
-  note(message, `handler ${message.how}`);
+  trace(message, `handler ${message.how}`);
   if (message.how === 'throws!') throw new RangeError('handler');
   return nothing();
 };
@@ -97,7 +97,7 @@ const handle = (message: Tried): Decision => {
 @UseInterceptors(Interceptor)
 @UseFilters(Filter)
 @Controller()
-class Ours {
+class OurController {
   @UsePipes(Pipe)
   @Handles(Tried)
   on(message: Tried): Decision {
@@ -108,7 +108,7 @@ class Ours {
 @UseInterceptors(Interceptor)
 @UseFilters(Filter)
 @Controller()
-class Nests {
+class NestController {
   @UsePipes(Pipe)
   @EventPattern('pipeline.tried')
   on(@Payload() message: Tried): Decision {
@@ -120,7 +120,7 @@ describe('a handler with guards, pipes, interceptors and filters', () => {
   let database: FreshDatabase;
   let dataSource: DataSource;
   const apps: INestApplication[] = [];
-  const begin = async (module: Type, connect: (app: INestApplication) => void): Promise<INestApplication> => {
+  const start = async (module: Type, connect: (app: INestApplication) => void): Promise<INestApplication> => {
     const app = await NestFactory.create(module, { logger: false });
     connect(app);
     await app.init();
@@ -144,7 +144,7 @@ describe('a handler with guards, pipes, interceptors and filters', () => {
     await database.drop();
   });
 
-  it('is treated by our transport as by one of Nest', async () => {
+  it('runs in our transport as in a transport of Nest', async () => {
     const brokers = process.env['TEST_KAFKA_BROKERS']!.split(',');
     const kafka = kafkaClient({ brokers, clientId: 'test' });
     await kafka.provision([events]);
@@ -153,18 +153,18 @@ describe('a handler with guards, pipes, interceptors and filters', () => {
       { service: `pipeline-${run}`, contracts: new MessageRegistry([Tried]), lockOrder: [] },
       { brokers, clientId: 'x', dataSource, log: () => undefined },
     );
-    @Module({ imports: [messaging], controllers: [Ours] })
+    @Module({ imports: [messaging], controllers: [OurController] })
     class OurModule {}
-    @Module({ controllers: [Nests] })
+    @Module({ controllers: [NestController] })
     class NestModule {}
-    const ours = await begin(OurModule, (app) => app.connectMicroservice({ strategy: app.get(KafkaTransport) }));
+    const ours = await start(OurModule, (app) => app.connectMicroservice({ strategy: app.get(KafkaTransport) }));
     const [port = 0] = await freePorts(1);
-    await begin(NestModule, (app) => app.connectMicroservice({ transport: Transport.TCP, options: { port } }));
+    await start(NestModule, (app) => app.connectMicroservice({ transport: Transport.TCP, options: { port } }));
     const client = ClientProxyFactory.create({ transport: Transport.TCP, options: { port } });
 
-    const hows = ['well', 'throws', 'refused by pipe', 'forbidden'];
+    const cases = ['valid', 'throws', 'rejected by pipe', 'forbidden'];
     const outbox = ours.get(Outbox);
-    for (const how of hows) {
+    for (const how of cases) {
       await outbox.transaction(dataSource.manager, (manager) =>
         outbox.publish(manager, Tried, { id: `ours ${how}`, how }),
       );
@@ -172,14 +172,14 @@ describe('a handler with guards, pipes, interceptors and filters', () => {
     }
     await eventually(
       () =>
-        traces.size === 8 && traces.get('ours well')?.includes('after') && traces.get('nest well')?.includes('after'),
+        traces.size === 8 && traces.get('ours valid')?.includes('after') && traces.get('nest valid')?.includes('after'),
     );
     await eventually(
       () =>
         traces.get('ours throws')?.includes('filter handler') && traces.get('nest throws')?.includes('filter handler'),
     );
-    for (const how of hows) {
-      const distinct = [...new Set(traces.get(`ours ${how}`))]; // a message that a guard refuses is tried again before it is parked
+    for (const how of cases) {
+      const distinct = [...new Set(traces.get(`ours ${how}`))]; // a message that a guard rejects is retried before it is dead-lettered
       expect([how, distinct]).toEqual([how, traces.get(`nest ${how}`)]);
     }
     await client.close();

@@ -45,8 +45,7 @@ function aWorker(sagas: readonly SagaBinding<object>[] = [binding]) {
       ),
     );
   const partition = partitionOf(key, replies.partitions);
-  const reply = (): void =>
-    kafka.append({ topic: replies.name, partition, key, value: '{}', headers: {} });
+  const reply = (): void => kafka.append({ topic: replies.name, partition, key, value: '{}', headers: {} });
   const commit = (offset: bigint): void =>
     void kafka.group(group).committed.set(`${replies.name}:${partition}`, { topic: replies.name, partition, offset });
   return { simulation, database, store, kafka, errors, worker, schedule, reply, commit };

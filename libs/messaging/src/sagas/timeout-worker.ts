@@ -127,8 +127,8 @@ export class TimeoutWorker {
     return [...found];
   }
 
-  #untilStopped<T>(question: Promise<T>): Promise<T> {
-    return unlessAborted(this.#stopping.signal, question);
+  #untilStopped<T>(request: Promise<T>): Promise<T> {
+    return unlessAborted(this.#stopping.signal, request);
   }
 
   /** A reply in the dead letters has arrived: its saga waits for the operator, not for the timeout. */

@@ -47,7 +47,7 @@ const long = aSaga([
   withCompensation('pack', { retries: 'forever' }),
   pointOfNoReturn('promise', become('promised')),
   step('send'),
-  step('tell'),
+  step('notify'),
 ]);
 
 everyStep(long, aParcel, { describe, it, expect });

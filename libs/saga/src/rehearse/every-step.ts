@@ -5,8 +5,8 @@ import { rehearse, type RehearsalFaults, type RehearsalResult } from './rehearse
 
 /** What the suite needs of a test runner: Jest, Vitest and Node's own have it. */
 export interface TestRunner {
-  readonly describe: (circumstance: string, tests: () => void) => unknown;
-  readonly it: (fact: string, test: () => void) => unknown;
+  readonly describe: (name: string, tests: () => void) => unknown;
+  readonly it: (name: string, test: () => void) => unknown;
   readonly expect: (value: unknown) => { toEqual(expected: unknown): unknown };
 }
 
@@ -113,7 +113,7 @@ export function everyStep<S>(saga: Saga<S>, aSubject: () => S, { describe, it, e
 
   describe(`${saga.name}, when replies are reordered`, () => {
     it('ends in one outcome without leftovers, whichever two are swapped', () => {
-      const circumstances = [
+      const cases = [
         {},
         ...failing.flatMap(({ name }): RehearsalFaults[] => [
           { failAt: name },
@@ -121,7 +121,7 @@ export function everyStep<S>(saga: Saga<S>, aSubject: () => S, { describe, it, e
           { cancelAt: name },
         ]),
       ];
-      for (const faults of circumstances) {
+      for (const faults of cases) {
         const { replies } = run(faults);
         for (let reply = 0; reply < replies; reply++) {
           for (let by = 1; by <= replies; by++)

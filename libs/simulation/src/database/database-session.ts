@@ -168,7 +168,12 @@ export class DatabaseSession implements ServerSession {
       if (statements !== this.#statements || !this.#transaction || this.#transaction.isOver) return;
       this.terminate(new DatabaseError('25P03', 'terminating connection due to idle-in-transaction timeout'));
     };
-    this.process.engine.schedule(idleInTransactionTimeout * 1_000, this.database.name, 'checks for idle transactions', check);
+    this.process.engine.schedule(
+      idleInTransactionTimeout * 1_000,
+      this.database.name,
+      'checks for idle transactions',
+      check,
+    );
   }
 
   #call<T>(operation: string, apply: () => T | Promise<T>): Promise<T> {

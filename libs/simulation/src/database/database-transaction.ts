@@ -194,12 +194,7 @@ export class DatabaseTransaction implements LockOwner {
     return new Promise((resolve, reject) => {
       const wake = (): void => {
         slot.wakeUps.delete(wake);
-        this.engine.schedule(
-          this.engine.random.between(1, 50),
-          this.database,
-          'wakes a waiting transaction',
-          resolve,
-        );
+        this.engine.schedule(this.engine.random.between(1, 50), this.database, 'wakes a waiting transaction', resolve);
       };
       this.#cancelWait = (error) => {
         slot.wakeUps.delete(wake);

@@ -24,7 +24,11 @@ export class IdempotencyRows {
     return newClaims;
   }
 
-  answers(transaction: DatabaseTransaction, claims: readonly Idempotency[], newClaims: ReadonlySet<string>): ClaimResult[] {
+  answers(
+    transaction: DatabaseTransaction,
+    claims: readonly Idempotency[],
+    newClaims: ReadonlySet<string>,
+  ): ClaimResult[] {
     return claims.map((claim) => {
       if (newClaims.has(nameOf(claim))) return { isNew: true };
       const { bodyHash, answer } = this.#rows.read(nameOf(claim), transaction)!;

@@ -43,18 +43,24 @@ export class InboxRows {
     consumer: string,
     marks: readonly InboxMark[],
   ): Promise<{ newIds: Set<string>; blocked: Set<string> }> {
-    const isBlocked = (orderingKey: string): boolean => this.#blockedKeys.read(blockedKeyId(consumer, orderingKey), transaction) !== undefined;
+    const isBlocked = (orderingKey: string): boolean =>
+      this.#blockedKeys.read(blockedKeyId(consumer, orderingKey), transaction) !== undefined;
     const blocked = new Set(marks.filter(({ orderingKey }) => isBlocked(orderingKey)).map(({ id }) => id));
     const newIds = new Set<string>();
     for (const { id, orderingKey } of [...marks].sort((a, b) => (a.id < b.id ? -1 : 1))) {
       if (blocked.has(id)) continue;
-      if (await transaction.insertIfNew(this.#inbox, inboxId(consumer, id), { consumer, id, orderingKey })) newIds.add(id);
+      if (await transaction.insertIfNew(this.#inbox, inboxId(consumer, id), { consumer, id, orderingKey }))
+        newIds.add(id);
     }
     return { newIds, blocked };
   }
 
   /** Locks the blocked keys. Throws a serialization failure when one of them was unblocked meanwhile. */
-  async lockBlockedKeys(transaction: DatabaseTransaction, consumer: string, orderingKeys: readonly string[]): Promise<void> {
+  async lockBlockedKeys(
+    transaction: DatabaseTransaction,
+    consumer: string,
+    orderingKeys: readonly string[],
+  ): Promise<void> {
     for (const orderingKey of [...orderingKeys].sort()) {
       if (!(await transaction.forUpdate(this.#blockedKeys, blockedKeyId(consumer, orderingKey))))
         throw new DatabaseError('40001', 'a blocked key was unblocked concurrently');
@@ -104,7 +110,10 @@ export class InboxRows {
   }
 
   firstDeadLetter(transaction: DatabaseTransaction, consumer: string, orderingKey: string): DeadLetter | null {
-    const keys = new Set([...this.#byKey.keys(blockedKeyId(consumer, orderingKey)), ...transaction.lockedKeys(this.#deadLetters)]);
+    const keys = new Set([
+      ...this.#byKey.keys(blockedKeyId(consumer, orderingKey)),
+      ...transaction.lockedKeys(this.#deadLetters),
+    ]);
     const rows = [...keys]
       .flatMap((key) => this.#deadLetters.read(key, transaction) ?? [])
       .filter(({ message }) => message.consumer === consumer && message.orderingKey === orderingKey);
@@ -134,7 +143,9 @@ export class InboxRows {
   }
 
   blockedKeys(): BlockedKeyRow[] {
-    return [...this.#blockedKeys.all()].map(([, row]) => ({ ...row })).sort((a, b) => (a.orderingKey < b.orderingKey ? -1 : 1));
+    return [...this.#blockedKeys.all()]
+      .map(([, row]) => ({ ...row }))
+      .sort((a, b) => (a.orderingKey < b.orderingKey ? -1 : 1));
   }
 
   deadLetters(): DeadLetter[] {

@@ -17,7 +17,7 @@ export interface Slot<R extends object> {
   waiters: number;
 }
 
-/** Is told of every committed change. */
+/** Receives every committed change. */
 export interface RowIndex<R extends object> {
   changed(key: string, before: R | undefined, after: R | undefined): void;
 }

@@ -49,7 +49,8 @@ export class OutboxRows {
   /** Increments the sequences; their rows stay locked until the commit. Returns the firstSequences sequence of each ordering key. */
   async assignSequences(transaction: DatabaseTransaction, rows: readonly OutboxRow[]): Promise<Map<string, bigint>> {
     const counts = new Map<string, bigint>();
-    for (const { topic, key } of rows) counts.set(orderingKeyOf(topic, key), (counts.get(orderingKeyOf(topic, key)) ?? 0n) + 1n);
+    for (const { topic, key } of rows)
+      counts.set(orderingKeyOf(topic, key), (counts.get(orderingKeyOf(topic, key)) ?? 0n) + 1n);
     const firstSequences = new Map<string, bigint>();
     for (const orderingKey of [...counts.keys()].sort()) {
       const count = counts.get(orderingKey)!;
@@ -62,7 +63,11 @@ export class OutboxRows {
   }
 
   /** Positions are assigned here, not at the commit: a transaction that commits later may have a lower one. */
-  append(transaction: DatabaseTransaction, rows: readonly OutboxRow[], firstSequences: ReadonlyMap<string, bigint>): void {
+  append(
+    transaction: DatabaseTransaction,
+    rows: readonly OutboxRow[],
+    firstSequences: ReadonlyMap<string, bigint>,
+  ): void {
     const next = new Map(firstSequences);
     for (const row of rows) {
       const orderingKey = orderingKeyOf(row.topic, row.key);
@@ -113,7 +118,11 @@ export class OutboxRows {
     return removed.length;
   }
 
-  async block(transaction: DatabaseTransaction, { topic, key, position }: UnpublishedRow, reason: string): Promise<void> {
+  async block(
+    transaction: DatabaseTransaction,
+    { topic, key, position }: UnpublishedRow,
+    reason: string,
+  ): Promise<void> {
     await transaction.insertIfNew(this.#blockedKeys, orderingKeyOf(topic, key), { position, reason });
   }
 

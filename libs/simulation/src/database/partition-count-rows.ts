@@ -12,7 +12,12 @@ export class PartitionCountRows {
 
   async ensure(transaction: DatabaseTransaction, declared: readonly Topic[]): Promise<PartitionCount[]> {
     for (const { name, partitions } of declared)
-      await transaction.insertIfNew(this.#rows, name, { topic: name, partitions, previousEnds: [], increasingTo: null });
+      await transaction.insertIfNew(this.#rows, name, {
+        topic: name,
+        partitions,
+        previousEnds: [],
+        increasingTo: null,
+      });
     return declared.map(({ name }) => this.#rows.read(name, transaction)!);
   }
 

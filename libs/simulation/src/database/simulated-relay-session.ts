@@ -41,7 +41,8 @@ export class SimulatedRelaySession implements RelaySession {
   increasePartitions(count: Omit<PartitionCount, 'growingTo'>): Promise<boolean> {
     return this.#single(
       'relay increase partitions',
-      async (database, tx) => (await database.outbox.isCurrent(tx, this.epoch)) && database.partitionCounts.increase(tx, count),
+      async (database, tx) =>
+        (await database.outbox.isCurrent(tx, this.epoch)) && database.partitionCounts.increase(tx, count),
     );
   }
 

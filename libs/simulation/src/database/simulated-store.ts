@@ -77,7 +77,9 @@ export class SimulatedStore implements Store {
       }
       await this.process.runtimePorts.timers.wait(pollInterval);
     }
-    throw new OutcomeUnknown('the database became unavailable during a commit: it may have been committed', { cause: lastError });
+    throw new OutcomeUnknown('the database became unavailable during a commit: it may have been committed', {
+      cause: lastError,
+    });
   }
 
   async lead(): Promise<RelaySession | undefined> {
@@ -118,9 +120,7 @@ export class SimulatedStore implements Store {
     leaseMs: number,
     token: string,
   ): Promise<readonly ClaimedEffect[]> {
-    return this.#single('claim effects', (tx) =>
-      this.database.effects.claim(tx, names, limit, leaseMs, token),
-    );
+    return this.#single('claim effects', (tx) => this.database.effects.claim(tx, names, limit, leaseMs, token));
   }
 
   renewEffects(ids: readonly string[], token: string, leaseMs: number): Promise<void> {
@@ -171,7 +171,8 @@ export class SimulatedStore implements Store {
   }
 
   stuckSagas(): Promise<number> {
-    const isStuck = ({ status, stuck }: SagaRow): boolean => stuck && (status === 'running' || status === 'compensating');
+    const isStuck = ({ status, stuck }: SagaRow): boolean =>
+      stuck && (status === 'running' || status === 'compensating');
     return this.#single('stuck sagas', () => this.database.rows<SagaRow>(Sagas).filter(isStuck).length);
   }
 

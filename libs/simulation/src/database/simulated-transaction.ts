@@ -33,7 +33,9 @@ export class SimulatedTransaction implements Transaction {
     const { inbox } = this.#database;
     const { newIds, blocked } = await this.session.statement('mark', (tx) => inbox.mark(tx, consumer, marks));
     if (blocked.size > 0) {
-      const orderingKeys = [...new Set(marks.filter(({ id }) => blocked.has(id)).map(({ orderingKey }) => orderingKey))];
+      const orderingKeys = [
+        ...new Set(marks.filter(({ id }) => blocked.has(id)).map(({ orderingKey }) => orderingKey)),
+      ];
       await this.session.statement('lock blocked keys', (tx) => inbox.lockBlockedKeys(tx, consumer, orderingKeys));
       for (const id of await this.session.statement('already handled', (tx) => inbox.handled(tx, consumer, blocked)))
         blocked.delete(id);
@@ -44,7 +46,8 @@ export class SimulatedTransaction implements Transaction {
 
   async markRedriven(consumer: string, id: string, orderingKey: string): Promise<boolean> {
     const { inbox } = this.#database;
-    if (!(await this.session.statement('remove dead letter', (tx) => inbox.removeDeadLetter(tx, consumer, id)))) return false;
+    if (!(await this.session.statement('remove dead letter', (tx) => inbox.removeDeadLetter(tx, consumer, id))))
+      return false;
     return this.session.statement('mark', (tx) => inbox.markOne(tx, consumer, id, orderingKey));
   }
 
@@ -130,8 +133,11 @@ export class SimulatedTransaction implements Transaction {
 
   async nextRedriven(consumer: string, orderingKey: string): Promise<DeadLetter | null> {
     const { inbox } = this.#database;
-    if (!(await this.session.statement('lock blocked key', (tx) => inbox.isRedriving(tx, consumer, orderingKey)))) return null;
-    const first = await this.session.statement('next dead letter', (tx) => inbox.firstDeadLetter(tx, consumer, orderingKey));
+    if (!(await this.session.statement('lock blocked key', (tx) => inbox.isRedriving(tx, consumer, orderingKey))))
+      return null;
+    const first = await this.session.statement('next dead letter', (tx) =>
+      inbox.firstDeadLetter(tx, consumer, orderingKey),
+    );
     if (!first) await this.session.statement('unblock key', (tx) => inbox.unblock(tx, consumer, orderingKey));
     return first;
   }

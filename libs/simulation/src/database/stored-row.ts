@@ -47,7 +47,10 @@ const columns: Record<ColumnType, Column> = {
   int4: { store: integer('int4', 2 ** 31 - 1), load: identity },
   int8: { store: int8, load: identity },
   bool: { store: Boolean, load: identity },
-  timestamptz: { store: (value) => Date.parse((value as Date).toISOString()), load: (stored) => new Date(stored as number) },
+  timestamptz: {
+    store: (value) => Date.parse((value as Date).toISOString()),
+    load: (stored) => new Date(stored as number),
+  },
   jsonb: { store: jsonbOf, load: (stored) => JSON.parse(stored as string) as unknown },
   money: {
     store: (value) =>

@@ -166,4 +166,6 @@ export class TableRows {
 }
 
 const entryOf = ({ properties }: UniqueConstraint, row: StoredRow): string | undefined =>
-  properties.some((property) => row[property] === undefined) ? undefined : JSON.stringify(properties.map((property) => row[property]));
+  properties.some((property) => row[property] === undefined)
+    ? undefined
+    : JSON.stringify(properties.map((property) => row[property]));

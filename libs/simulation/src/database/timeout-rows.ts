@@ -12,9 +12,15 @@ export class TimeoutRows {
   constructor(private readonly now: () => number) {}
 
   /** Adds timeouts and cancels others. Skips cancelled ones that another transaction has locked. */
-  async schedule(transaction: DatabaseTransaction, timeouts: readonly TimeoutRow[], cancelled: readonly string[]): Promise<void> {
+  async schedule(
+    transaction: DatabaseTransaction,
+    timeouts: readonly TimeoutRow[],
+    cancelled: readonly string[],
+  ): Promise<void> {
     const unlocked = cancelled.filter(
-      (id) => this.#rows.read(id, transaction) && [undefined, transaction].includes(this.#rows.slot(id).owner as DatabaseTransaction | undefined),
+      (id) =>
+        this.#rows.read(id, transaction) &&
+        [undefined, transaction].includes(this.#rows.slot(id).owner as DatabaseTransaction | undefined),
     );
     await this.take(transaction, unlocked);
     for (const timeout of [...timeouts].sort((a, b) => (a.id < b.id ? -1 : 1))) {

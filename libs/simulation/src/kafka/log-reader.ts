@@ -97,8 +97,10 @@ export class LogReader {
         if (session !== this.#session) return;
         this.#lastFetch = this.#lastFetchTime();
         this.#waitingSince = undefined;
-        this.#process.deliver(this.#process.engine.random.between(retryDelay.min, retryDelay.max), 'fetches again', () =>
-          this.#next(session),
+        this.#process.deliver(
+          this.#process.engine.random.between(retryDelay.min, retryDelay.max),
+          'fetches again',
+          () => this.#next(session),
         );
       },
     );

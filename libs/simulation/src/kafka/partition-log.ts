@@ -55,13 +55,11 @@ export class PartitionLog {
       if (this.#records[middle]!.offset < offset) low = middle + 1;
       else high = middle;
     }
-    return this.#records
-      .slice(low, low + limit)
-      .map((record) => ({
-        ...record,
-        value: record.value && Buffer.from(record.value),
-        headers: { ...record.headers },
-      }));
+    return this.#records.slice(low, low + limit).map((record) => ({
+      ...record,
+      value: record.value && Buffer.from(record.value),
+      headers: { ...record.headers },
+    }));
   }
 
   /** Calls back once, at the next append. */

@@ -9,7 +9,8 @@ export class SimulatedPublisher implements Publisher {
   constructor(private readonly connection: BrokerConnection) {}
 
   async publish(records: readonly OutgoingRecord[]): Promise<readonly Acknowledged[]> {
-    if (this.#unusable) throw new BrokerError('PUBLISHER_CLOSED', 'this publisher is closed, or a call of it has failed');
+    if (this.#unusable)
+      throw new BrokerError('PUBLISHER_CLOSED', 'this publisher is closed, or a call of it has failed');
     const { kafka } = this.connection;
     const copies = records.map((record) => ({
       ...record,

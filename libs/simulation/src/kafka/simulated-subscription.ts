@@ -28,12 +28,13 @@ export class SimulatedSubscription implements Subscription {
       topics: options.topics,
       generation: () => this.#generation,
       sendsHeartbeats: () => process.alive && !process.paused && !this.#closed,
-      rejoin: () =>
-        void process.deliver(process.engine.latency(), `rejoins ${options.group}`, () => void this.#join()),
+      rejoin: () => void process.deliver(process.engine.latency(), `rejoins ${options.group}`, () => void this.#join()),
     };
     this.#unsubscribe = [
       process.onCrash(() => this.#group.heartbeatsStopped(this.#member)),
-      process.onPauseChange((running) => (running ? this.#group.heartbeatsResumed(this.#member) : this.#group.heartbeatsStopped(this.#member))),
+      process.onPauseChange((running) =>
+        running ? this.#group.heartbeatsResumed(this.#member) : this.#group.heartbeatsStopped(this.#member),
+      ),
       connection.onClose(() => this.#end()),
     ];
   }

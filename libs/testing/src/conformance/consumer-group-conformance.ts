@@ -12,7 +12,7 @@ import {
 import { eventually } from '../eventually.js';
 
 interface Reader {
-  readonly seen: IncomingRecord[];
+  readonly received: IncomingRecord[];
   readonly owned: TopicPartition[];
   readonly subscription: Subscription;
 }
@@ -32,20 +32,20 @@ export function consumerGroupConformance(name: string, open: () => KafkaClient):
       await publisher.close();
     };
     const join = async (group: string, of: Topic): Promise<Reader> => {
-      const [seen, owned]: [IncomingRecord[], TopicPartition[]] = [[], []];
+      const [received, owned]: [IncomingRecord[], TopicPartition[]] = [[], []];
       const subscription = await kafka.subscribe({
         group,
         topics: [of.name],
-        onRecords: (records) => seen.push(...records),
+        onRecords: (records) => received.push(...records),
         onAssigned: (partitions) => owned.splice(0, owned.length, ...partitions),
         onFatal: (error) => {
           throw error;
         },
       });
-      return { seen, owned, subscription };
+      return { received, owned, subscription };
     };
-    const valuesOf = ({ seen }: Reader, partition: number): (string | undefined)[] =>
-      seen.filter((record) => record.partition === partition).map(({ value }) => value?.toString());
+    const valuesOf = ({ received }: Reader, partition: number): (string | undefined)[] =>
+      received.filter((record) => record.partition === partition).map(({ value }) => value?.toString());
 
     beforeAll(() => {
       kafka = open();
@@ -57,7 +57,7 @@ export function consumerGroupConformance(name: string, open: () => KafkaClient):
       await send(of, 0, '1', '2');
       await send(of, 1, '3', '4');
       const leaving = await join(group, of);
-      await eventually(() => leaving.seen.length === 4);
+      await eventually(() => leaving.received.length === 4);
       await leaving.subscription.commit([
         { topic: of.name, partition: 0, offset: 2n },
         { topic: of.name, partition: 1, offset: 1n },
@@ -82,8 +82,8 @@ export function consumerGroupConformance(name: string, open: () => KafkaClient):
     it('stores metadata with an offset', async () => {
       const [of, group] = [await aTopic(), `group-${randomUUID()}`];
       await send(of, 0, '1');
-      const { subscription, seen } = await join(group, of);
-      await eventually(() => seen.length === 1);
+      const { subscription, received } = await join(group, of);
+      await eventually(() => received.length === 1);
       await eventually(() =>
         subscription.commit([
           { topic: of.name, partition: 0, offset: 1n, metadata: 'instance 1' },
@@ -106,7 +106,7 @@ export function consumerGroupConformance(name: string, open: () => KafkaClient):
       await send(of, 0, '1');
       await send(of, 1, '2');
       reader.subscription.resume();
-      await eventually(() => reader.seen.length === 2);
+      await eventually(() => reader.received.length === 2);
       await reader.subscription.close();
     });
 

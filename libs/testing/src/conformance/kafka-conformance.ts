@@ -41,20 +41,20 @@ export function kafkaClientConformance(name: string, open: () => KafkaClient): v
     const reader = async (
       group: string,
       of: Topic,
-    ): Promise<{ seen: IncomingRecord[]; owned: TopicPartition[]; subscription: Subscription }> => {
-      const seen: IncomingRecord[] = [];
+    ): Promise<{ received: IncomingRecord[]; owned: TopicPartition[]; subscription: Subscription }> => {
+      const received: IncomingRecord[] = [];
       const owned: TopicPartition[] = [];
       const subscription = await kafka.subscribe({
         group,
         topics: [of.name],
-        onRecords: (records) => seen.push(...records),
+        onRecords: (records) => received.push(...records),
         onAssigned: (partitions) => owned.splice(0, owned.length, ...partitions),
         onFatal: (error) => {
           throw error;
         },
       });
       opened.push(subscription);
-      return { seen, owned, subscription };
+      return { received, owned, subscription };
     };
 
     beforeAll(() => {
@@ -85,9 +85,9 @@ export function kafkaClientConformance(name: string, open: () => KafkaClient): v
     it('delivers everything from the beginning to a new group, in order within a key, with headers and tombstones', async () => {
       const of = await aTopic();
       await send(record(of, 'a', '1'), record(of, 'b', '2'), record(of, 'a', '3'), record(of, 'a', null));
-      const { seen } = await reader(`group-${randomUUID()}`, of);
-      await eventually(() => seen.length === 4);
-      const ofA = seen.filter(({ key }) => key === 'a');
+      const { received } = await reader(`group-${randomUUID()}`, of);
+      await eventually(() => received.length === 4);
+      const ofA = received.filter(({ key }) => key === 'a');
       expect(ofA.map(({ value }) => value?.toString() ?? null)).toEqual(['1', '3', null]);
       expect(ofA[0]!.headers).toEqual({ ce_id: '1' });
     });
@@ -97,23 +97,23 @@ export function kafkaClientConformance(name: string, open: () => KafkaClient): v
       const group = `group-${randomUUID()}`;
       await send(record(of, 'a', '1'), record(of, 'a', '2'));
       const first = await reader(group, of);
-      await eventually(() => first.seen.length === 2);
+      await eventually(() => first.received.length === 2);
       expect(await first.subscription.commit([{ topic: of.name, partition: 0, offset: 1n }])).toBe(true);
       expect(await kafka.committedOffsets(group, [of.name])).toEqual([{ topic: of.name, partition: 0, offset: 1n }]);
       await first.subscription.close();
       const second = await reader(group, of);
-      await eventually(() => second.seen.length === 1);
-      expect(second.seen[0]!.value!.toString()).toBe('2');
+      await eventually(() => second.received.length === 1);
+      expect(second.received[0]!.value!.toString()).toBe('2');
     });
 
     it('delivers again from a given offset', async () => {
       const of = await aTopic({ partitions: 1 });
       await send(record(of, 'a', '1'), record(of, 'a', '2'));
-      const { seen, subscription } = await reader(`group-${randomUUID()}`, of);
-      await eventually(() => seen.length === 2);
+      const { received, subscription } = await reader(`group-${randomUUID()}`, of);
+      await eventually(() => received.length === 2);
       subscription.seek([{ topic: of.name, partition: 0, offset: 0n }]);
-      await eventually(() => seen.length === 4);
-      expect(seen.map(({ offset }) => offset)).toEqual([0n, 1n, 0n, 1n]);
+      await eventually(() => received.length === 4);
+      expect(received.map(({ offset }) => offset)).toEqual([0n, 1n, 0n, 1n]);
     });
 
     it('assigns the partitions to the members of a group', async () => {
@@ -127,16 +127,16 @@ export function kafkaClientConformance(name: string, open: () => KafkaClient): v
     it('reads whole topics without a group, and resolves when it has caught up', async () => {
       const of = await aTopic();
       await send(record(of, 'a', '1'), record(of, 'b', '2'), record(of, 'c', '3'));
-      const seen: IncomingRecord[] = [];
+      const received: IncomingRecord[] = [];
       const tail = await kafka.tail({
         topics: [of.name],
-        onRecords: (records) => seen.push(...records),
+        onRecords: (records) => received.push(...records),
         onFatal: () => undefined,
       });
       await tail.caughtUp;
-      expect(seen).toHaveLength(3);
+      expect(received).toHaveLength(3);
       await send(record(of, 'd', '4'));
-      await eventually(() => seen.length === 4);
+      await eventually(() => received.length === 4);
       await tail.close();
     });
 
@@ -154,10 +154,10 @@ export function kafkaClientConformance(name: string, open: () => KafkaClient): v
         const of = await aTopic();
         const sent = Array.from({ length: 40 }, (_, index) => record(of, `key ${index % 7}`, `${index}`));
         await send(...sent);
-        const seen: IncomingRecord[] = [];
-        await kafka.read({ ranges: await rangesOf(of), onRecords: async (records) => void seen.push(...records) });
+        const received: IncomingRecord[] = [];
+        await kafka.read({ ranges: await rangesOf(of), onRecords: async (records) => void received.push(...records) });
         for (const { partition } of await kafka.endOffsets([of.name])) {
-          expect(valuesOf(seen.filter((each) => each.partition === partition))).toEqual(
+          expect(valuesOf(received.filter((each) => each.partition === partition))).toEqual(
             sent.filter((each) => each.partition === partition).map(({ value }) => value),
           );
         }
@@ -168,13 +168,13 @@ export function kafkaClientConformance(name: string, open: () => KafkaClient): v
         await send(
           ...Array.from({ length: 60 }, (_, index) => ({ ...record(of, 'a', `${index}`), partition: index % 3 })),
         );
-        const seen: IncomingRecord[] = [];
+        const received: IncomingRecord[] = [];
         const ranges = [
           { topic: of.name, partition: 1, from: 5n, to: 9n },
           { topic: of.name, partition: 2, from: 3n, to: 3n },
         ];
-        await kafka.read({ ranges, onRecords: async (records) => void seen.push(...records) });
-        expect(seen.map(({ partition, offset }) => [partition, offset])).toEqual(
+        await kafka.read({ ranges, onRecords: async (records) => void received.push(...records) });
+        expect(received.map(({ partition, offset }) => [partition, offset])).toEqual(
           [5n, 6n, 7n, 8n].map((offset) => [1, offset]),
         );
       });
@@ -183,17 +183,17 @@ export function kafkaClientConformance(name: string, open: () => KafkaClient): v
         const of = await aTopic({ partitions: 1 });
         await send(...Array.from({ length: 5 }, (_, index) => record(of, 'a', `${index}`)));
         const ends: bigint[] = [];
-        const seen: IncomingRecord[] = [];
+        const received: IncomingRecord[] = [];
         await kafka.read({
           ranges: [{ topic: of.name, partition: 0, from: 0n, to: 2n }],
-          onRecords: async (records) => void seen.push(...records),
+          onRecords: async (records) => void received.push(...records),
           onEnd: async ({ to }) => {
             ends.push(to);
             if (to === 5n) await send(record(of, 'a', '5'));
             return to === 2n ? 5n : 6n;
           },
         });
-        expect([valuesOf(seen), ends]).toEqual([
+        expect([valuesOf(received), ends]).toEqual([
           ['0', '1', '2', '3', '4', '5'],
           [2n, 5n, 6n],
         ]);
@@ -204,29 +204,33 @@ export function kafkaClientConformance(name: string, open: () => KafkaClient): v
         await send(...Array.from({ length: 30 }, (_, index) => record(of, `key ${index}`, `${index}`)));
         let handling = 0;
         let maxConcurrent = 0;
-        let seen = 0;
+        let received = 0;
         await kafka.read({
           ranges: await rangesOf(of),
           onRecords: async (records) => {
             maxConcurrent = Math.max(maxConcurrent, ++handling);
             await kafka.endOffsets([of.name]);
-            seen += records.length;
+            received += records.length;
             handling--;
           },
         });
-        expect({ seen, maxConcurrent }).toEqual({ seen: 30, maxConcurrent: 1 });
+        expect({ received, maxConcurrent }).toEqual({ received: 30, maxConcurrent: 1 });
       });
 
       it('rejects with the error of the handler, and ends early when it is aborted', async () => {
         const of = await aTopic({ partitions: 1 });
         await send(record(of, 'a', '1'), record(of, 'a', '2'));
         const ranges = await rangesOf(of);
-        await expect(kafka.read({ ranges, onRecords: () => Promise.reject(new Error('handler failed')) })).rejects.toThrow(
-          'handler failed',
-        );
+        await expect(
+          kafka.read({ ranges, onRecords: () => Promise.reject(new Error('handler failed')) }),
+        ).rejects.toThrow('handler failed');
         const aborted = new AbortController();
         aborted.abort();
-        await kafka.read({ ranges, onRecords: () => Promise.reject(new Error('must not be called')), signal: aborted.signal });
+        await kafka.read({
+          ranges,
+          onRecords: () => Promise.reject(new Error('must not be called')),
+          signal: aborted.signal,
+        });
       });
 
       it('returns the first offset of a time', async () => {
@@ -262,7 +266,7 @@ export function kafkaClientConformance(name: string, open: () => KafkaClient): v
         await kafka.deleteOffsets(`group-${randomUUID()}`);
       });
 
-      it("can not be set while the group has members", async () => {
+      it('can not be set while the group has members', async () => {
         const of = await aTopic({ partitions: 1 });
         const group = `group-${randomUUID()}`;
         const { owned } = await reader(group, of);

@@ -21,7 +21,12 @@ export function partitionIncreaseConformance(name: string, open: () => KafkaClie
       await kafka.provision([created]);
       return created;
     };
-    const records = (of: Topic, partition: number, values: readonly string[], previousEnds?: string): OutgoingRecord[] =>
+    const records = (
+      of: Topic,
+      partition: number,
+      values: readonly string[],
+      previousEnds?: string,
+    ): OutgoingRecord[] =>
       values.map((value) => ({
         topic: of.name,
         partition,
@@ -38,27 +43,31 @@ export function partitionIncreaseConformance(name: string, open: () => KafkaClie
       Array.from({ length: count }, (_, index) => `${prefix}${index}`);
     const subscribed = async (
       of: Topic,
-    ): Promise<{ seen: string[]; owned: TopicPartition[]; subscription: Subscription; group: string }> => {
-      const [seen, owned, group]: [string[], TopicPartition[], string] = [[], [], `group-${randomUUID()}`];
+    ): Promise<{ received: string[]; owned: TopicPartition[]; subscription: Subscription; group: string }> => {
+      const [received, owned, group]: [string[], TopicPartition[], string] = [[], [], `group-${randomUUID()}`];
       const subscription = await kafka.subscribe({
         group,
         topics: [of.name],
-        onRecords: (some) => seen.push(...some.map(({ value }) => value!.toString())),
+        onRecords: (some) => received.push(...some.map(({ value }) => value!.toString())),
         onAssigned: (partitions) => owned.splice(0, owned.length, ...partitions),
         onFatal: (error) => {
           throw error;
         },
       });
       opened.push(subscription);
-      return { seen, owned, subscription, group };
+      return { received, owned, subscription, group };
     };
     const read = async (ranges: readonly (TopicPartition & { from: bigint; to: bigint })[]): Promise<string[]> => {
-      const seen: IncomingRecord[] = [];
-      await kafka.read({ ranges, onRecords: (some) => Promise.resolve(void seen.push(...some)) });
-      return seen.map(({ value }) => value!.toString());
+      const received: IncomingRecord[] = [];
+      await kafka.read({ ranges, onRecords: (some) => Promise.resolve(void received.push(...some)) });
+      return received.map(({ value }) => value!.toString());
     };
     const allRangesOf = async (of: Topic) =>
-      (await kafka.endOffsets([of.name])).map(({ end, start, ...partition }) => ({ ...partition, from: start, to: end }));
+      (await kafka.endOffsets([of.name])).map(({ end, start, ...partition }) => ({
+        ...partition,
+        from: start,
+        to: end,
+      }));
 
     beforeAll(() => {
       kafka = open();
@@ -104,28 +113,28 @@ export function partitionIncreaseConformance(name: string, open: () => KafkaClie
 
     it('assigns new partitions to the members of a group, which read them from the beginning', async () => {
       const of = await aTopic(1);
-      const { seen, owned } = await subscribed(of);
+      const { received, owned } = await subscribed(of);
       await eventually(() => owned.length === 1);
       await kafka.increasePartitions(of.name, 3);
       await send(...records(of, 2, ['one', 'two']));
-      await eventually(() => owned.length === 3 && seen.length === 2, 30_000);
-      expect(seen).toEqual(['one', 'two']);
+      await eventually(() => owned.length === 3 && received.length === 2, 30_000);
+      expect(received).toEqual(['one', 'two']);
     });
 
     it('pauses single partitions and resumes them at a given offset', async () => {
       const of = await aTopic(2);
-      const { seen, owned, subscription } = await subscribed(of);
+      const { received, owned, subscription } = await subscribed(of);
       await eventually(() => owned.length === 2);
       await send(...records(of, 1, ['before']));
-      await eventually(() => seen.length === 1);
+      await eventually(() => received.length === 1);
       subscription.pause([{ topic: of.name, partition: 1 }]);
       subscription.seek([{ topic: of.name, partition: 1, offset: 0n }]);
       await send(...records(of, 1, ['later']), ...records(of, 0, ['beside']));
-      await eventually(() => seen.includes('beside'));
-      expect(seen).toEqual(['before', 'beside']);
+      await eventually(() => received.includes('beside'));
+      expect(received).toEqual(['before', 'beside']);
       subscription.resume([{ topic: of.name, partition: 1 }]);
-      await eventually(() => seen.includes('later'));
-      expect(seen).toEqual(['before', 'beside', 'before', 'later']);
+      await eventually(() => received.includes('later'));
+      expect(received).toEqual(['before', 'beside', 'before', 'later']);
     });
 
     it('reads records published after an increase only after all earlier ones, also after two increases', async () => {
@@ -138,8 +147,8 @@ export function partitionIncreaseConformance(name: string, open: () => KafkaClie
       await kafka.increasePartitions(of.name, 4);
       const third = numbered('e', 3);
       await send(...records(of, 3, third, '45,40,5'));
-      const seen = await read((await allRangesOf(of)).toReversed());
-      expect([seen.slice(0, 80).toSorted(), seen.slice(80, 90).toSorted(), seen.slice(90)]).toEqual([
+      const received = await read((await allRangesOf(of)).toReversed());
+      expect([received.slice(0, 80).toSorted(), received.slice(80, 90).toSorted(), received.slice(90)]).toEqual([
         first.toSorted(),
         second.toSorted(),
         third,

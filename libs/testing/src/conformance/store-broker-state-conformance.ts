@@ -96,15 +96,21 @@ export function storeBrokerStateConformance(name: string, open: () => Promise<Op
       });
 
       it('does not change without a request', async () => {
-        expect(await session.increasePartitions({ topic: declared.name, partitions: 5, previousEnds: [1n, 2n, 3n] })).toBe(false);
+        expect(
+          await session.increasePartitions({ topic: declared.name, partitions: 5, previousEnds: [1n, 2n, 3n] }),
+        ).toBe(false);
         expect(await session.partitionCounts([declared])).toEqual([count]);
       });
 
       it('is changed to the requested number by the leader', async () => {
         await requestPartitions(declared.name, 5);
         expect(await session.partitionCounts([declared])).toEqual([{ ...count, increasingTo: 5 }]);
-        expect(await session.increasePartitions({ topic: declared.name, partitions: 5, previousEnds: [1n, 2n, 3n] })).toBe(true);
-        expect(await session.partitionCounts([declared])).toEqual([{ ...count, partitions: 5, previousEnds: [1n, 2n, 3n] }]);
+        expect(
+          await session.increasePartitions({ topic: declared.name, partitions: 5, previousEnds: [1n, 2n, 3n] }),
+        ).toBe(true);
+        expect(await session.partitionCounts([declared])).toEqual([
+          { ...count, partitions: 5, previousEnds: [1n, 2n, 3n] },
+        ]);
       });
 
       it('can not be changed by a former leader', async () => {
@@ -113,7 +119,9 @@ export function storeBrokerStateConformance(name: string, open: () => Promise<Op
         await former.close();
         session = await eventually(() => store.lead());
         await expect(
-          Promise.resolve().then(() => former.increasePartitions({ topic: declared.name, partitions: 7, previousEnds: [] })),
+          Promise.resolve().then(() =>
+            former.increasePartitions({ topic: declared.name, partitions: 7, previousEnds: [] }),
+          ),
         ).rejects.toThrow();
         expect(await session.partitionCounts([declared])).toEqual([
           { ...count, partitions: 5, previousEnds: [1n, 2n, 3n], increasingTo: 7 },
@@ -127,7 +135,13 @@ export function storeBrokerStateConformance(name: string, open: () => Promise<Op
       await session.mark(taken.map(({ position }, index) => ({ position, partition: 3, offset: BigInt(index) })));
       await append(waiting);
       const [foreign, next] = [claimOf(row()), claimOf({ ...row(false), key: compacted.key }, 2n)];
-      const unknown = await store.notPublishedHere([claimOf(published), claimOf(waiting), claimOf(compacted), foreign, next]);
+      const unknown = await store.notPublishedHere([
+        claimOf(published),
+        claimOf(waiting),
+        claimOf(compacted),
+        foreign,
+        next,
+      ]);
       expect([...unknown].sort()).toEqual([foreign.id, next.id].sort());
     });
 

@@ -241,7 +241,14 @@ export function storeConcurrencyConformance(
 
     it('does not lease an effect that a transaction is finishing, and does not wait', async () => {
       const [effect, token] = [randomUUID(), randomUUID()];
-      const effectRow = { id: randomUUID(), name: effect, key: 'k', payload: {}, cause: randomUUID(), correlation: 'k' };
+      const effectRow = {
+        id: randomUUID(),
+        name: effect,
+        key: 'k',
+        payload: {},
+        cause: randomUUID(),
+        correlation: 'k',
+      };
       await inOne((tx) => tx.scheduleEffects([effectRow]));
       await store.claimEffects([effect], 1, 0, token);
       const first = await keepOpen((tx) => tx.finishEffects([{ id: effectRow.id, token }]));

@@ -115,7 +115,9 @@ export function storeConformance(
       let second: Promise<ReadonlySet<string>> | undefined;
       await inOne(async (tx) => {
         await tx.mark('concurrent', [{ id, orderingKey: 'x' }]);
-        second = inOne((other) => other.mark('concurrent', [{ id, orderingKey: 'x' }])).then(({ duplicates }) => duplicates);
+        second = inOne((other) => other.mark('concurrent', [{ id, orderingKey: 'x' }])).then(
+          ({ duplicates }) => duplicates,
+        );
         throw new Error('roll back');
       }).catch(() => undefined);
       expect((await second!).size).toBe(0);
@@ -157,7 +159,9 @@ export function storeConformance(
       await inOne((tx) => tx.save(Things, [change], new Set()));
       await expect(inOne((tx) => tx.save(Things, [change], new Set()))).rejects.toBeInstanceOf(UniqueConflict);
       // Also when the row was loaded before: an insert never overwrites.
-      await expect(inOne((tx) => tx.save(Things, [change], new Set([change.key])))).rejects.toBeInstanceOf(UniqueConflict);
+      await expect(inOne((tx) => tx.save(Things, [change], new Set([change.key])))).rejects.toBeInstanceOf(
+        UniqueConflict,
+      );
     });
 
     it('assigns sequences without gaps per topic and key to concurrent transactions', async () => {
@@ -222,9 +226,9 @@ export function storeConformance(
       const [first, second] = [randomUUID(), randomUUID()];
       await inOne((tx) => tx.scheduleTimeouts([timeout(first)]));
       await inOne((tx) => tx.scheduleTimeouts([timeout(second)], [first, randomUUID()]));
-      expect((await store.dueTimeouts(1_000)).map(({ id }) => id).filter((id) => id === first || id === second)).toEqual([
-        second,
-      ]);
+      expect(
+        (await store.dueTimeouts(1_000)).map(({ id }) => id).filter((id) => id === first || id === second),
+      ).toEqual([second]);
       await inOne((tx) => tx.scheduleTimeouts([], [second]));
       expect([...(await inOne((tx) => tx.takeTimeouts([second])))]).toEqual([]);
     });
@@ -256,7 +260,9 @@ export function storeConformance(
     it('leases an effect again after its lease expires', async () => {
       const effect = randomUUID();
       await inOne((tx) =>
-        tx.scheduleEffects([{ id: randomUUID(), name: effect, key: 'k', payload: {}, cause: randomUUID(), correlation: 'k' }]),
+        tx.scheduleEffects([
+          { id: randomUUID(), name: effect, key: 'k', payload: {}, cause: randomUUID(), correlation: 'k' },
+        ]),
       );
       expect(await store.claimEffects([effect], 1, 0, randomUUID())).toHaveLength(1);
       expect(await store.claimEffects([effect], 1, 60_000, randomUUID())).toHaveLength(1);
@@ -266,7 +272,9 @@ export function storeConformance(
       const before = (await store.pendingEffects()).pending;
       const effect = randomUUID();
       await inOne((tx) =>
-        tx.scheduleEffects([{ id: effect, name: effect, key: effect, payload: {}, cause: randomUUID(), correlation: 'k' }]),
+        tx.scheduleEffects([
+          { id: effect, name: effect, key: effect, payload: {}, cause: randomUUID(), correlation: 'k' },
+        ]),
       );
       expect(await store.pendingEffects()).toMatchObject({ pending: before + 1, seconds: expect.any(Number) });
       const [claimed] = await store.claimEffects([effect], 1, 60_000, randomUUID());

@@ -1,46 +1,46 @@
 import { describe, expect, it } from '@jest/globals';
 import { ConsumerGroup, isOutdated } from './kafkajs-outdated.js';
 
-const places = [{ topic: 'events', partitions: [0] }];
+const assigned = [{ topic: 'events', partitions: [0] }];
 const responses = [
   {
     topicName: 'events',
     partitions: [{ partition: 0, messages: [{ offset: '7', isControlRecord: false }], abortedTransactions: [] }],
   },
 ];
-const positions = (): object => ({
+const offsetManager = (): object => ({
   committedOffsets: () => ({ events: { 0: '7' } }),
   nextOffset: () => '7',
   resolveOffsets: () => Promise.resolve(),
 });
 
-/** kafkajs's own, in so much of its surroundings as the fetch of a partition asks for. */
-function member(whileItFetches: (group: { offsetManager: object }) => void = () => undefined) {
+/** The consumer group of kafkajs, with fakes for what the fetch of a partition uses. */
+function aMember(duringFetch: (group: { offsetManager: object }) => void = () => undefined) {
   const group = Object.assign(Object.create(ConsumerGroup.prototype) as Omit<ConsumerGroup, 'offsetManager'>, {
     cluster: { refreshMetadataIfNecessary: () => Promise.resolve(), findBroker: () => Promise.resolve(broker) },
-    subscriptionState: { assigned: () => places, active: () => places, isPaused: () => false },
+    subscriptionState: { assigned: () => assigned, active: () => assigned, isPaused: () => false },
     seekOffset: { has: () => false, pop: () => undefined },
     preferredReadReplicasPerTopicPartition: {},
-    filterPartitionsByNode: () => places,
-    offsetManager: positions(),
+    filterPartitionsByNode: () => assigned,
+    offsetManager: offsetManager(),
   });
-  const broker = { fetch: () => (whileItFetches(group), Promise.resolve({ responses })) };
+  const broker = { fetch: () => (duringFetch(group), Promise.resolve({ responses })) };
   return group;
 }
-const join = (group: { offsetManager: object }): void => void (group.offsetManager = positions());
+const joinAgain = (group: { offsetManager: object }): void => void (group.offsetManager = offsetManager());
 
-describe('what a member has fetched', () => {
-  it('is given out', async () => {
-    const [batch] = await member().fetch(1);
+describe('a batch that a member fetched', () => {
+  it('is returned', async () => {
+    const [batch] = await aMember().fetch(1);
     expect(batch).toMatchObject({ topic: 'events', partition: 0, messages: [{ offset: '7' }] });
     expect(isOutdated(batch!)).toBe(false);
   });
-  it('is not given out where it has joined anew meanwhile', async () =>
-    expect(await member(join).fetch(1)).toEqual([]));
-  it('is outdated once it has joined anew', async () => {
-    const group = member();
+  it('is not returned when the member joined again during the fetch', async () =>
+    expect(await aMember(joinAgain).fetch(1)).toEqual([]));
+  it('is outdated after the member joined again', async () => {
+    const group = aMember();
     const [batch] = await group.fetch(1);
-    join(group);
+    joinAgain(group);
     expect(isOutdated(batch!)).toBe(true);
   });
 });

@@ -8,16 +8,17 @@ type Encoded = { readonly buffer: Buffer };
 
 type Request = { readonly encode: () => Promise<unknown> };
 
-const newest = 7;
+const newestVersion = 7;
 const require = createRequire(import.meta.url);
-const own = (options: Options, version = newest): Request =>
+const theirs = (options: Options, version = newestVersion): Request =>
   (require(`kafkajs/src/protocol/requests/produce/v${version}/request.js`) as (options: Options) => Request)(options);
-const ours = (options: Options, version = newest): Request => requests.Produce.protocol({ version })(options).request;
+const ours = (options: Options, version = newestVersion): Request =>
+  requests.Produce.protocol({ version })(options).request;
 const bytesOf = async ({ encode }: Request): Promise<string> => ((await encode()) as Encoded).buffer.toString('hex');
-/** kafkajs says how a request is encoded in functions that are the same but for what they were given. */
-const isOurs = (request: Request): boolean => String(request.encode) !== String(own(one).encode);
+/** All encode functions of kafkajs have the same source text. */
+const isOurs = (request: Request): boolean => String(request.encode) !== String(theirs(one).encode);
 
-/** Lengths on both sides of those at which a number takes another byte, of characters of one byte to four. */
+/** Texts with characters of one to four bytes, and with lengths around those at which a varint takes another byte. */
 const text = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 80 }),
   fc.constantFrom('\ud83d', 'a\ude00b', '\0'),
@@ -27,7 +28,7 @@ const text = fc.oneof(
 );
 const bytes = fc.oneof(
   text,
-  text.map((of) => Buffer.from(of)),
+  text.map((content) => Buffer.from(content)),
   fc.constant(null),
 );
 const message = fc.record(
@@ -49,27 +50,27 @@ const topicData = fc.array(
 const plain = { acks: -1, timeout: 10_000, compression: 0, producerId: -1, producerEpoch: 0 };
 const one = { ...plain, topicData: [{ topic: 't', partitions: [{ partition: 0, messages: [{ value: 'a' }] }] }] };
 
-describe('a request that publishes', () => {
+describe('a produce request', () => {
   beforeEach(
     () =>
       void jest.useFakeTimers({ now: 1_764_000_000_000, doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] }),
   );
   afterEach(() => void jest.useRealTimers());
 
-  it('has the bytes that kafkajs gives it', async () => {
+  it('has the same bytes as the request of kafkajs', async () => {
     await fc.assert(
       fc.asyncProperty(topicData, async (data) => {
         const options = { ...plain, topicData: data };
         expect(isOurs(ours(options))).toBe(true);
-        expect(await bytesOf(ours(options))).toBe(await bytesOf(own(options)));
+        expect(await bytesOf(ours(options))).toBe(await bytesOf(theirs(options)));
       }),
       { numRuns: 60 },
     );
   });
 
-  it.each([3, 4, 5, 6])('has them in version %d of the protocol as well', async (version) => {
+  it.each([3, 4, 5, 6])('has the same bytes in version %d of the protocol', async (version) => {
     expect(isOurs(ours(one, version))).toBe(true);
-    expect(await bytesOf(ours(one, version))).toBe(await bytesOf(own(one, version)));
+    expect(await bytesOf(ours(one, version))).toBe(await bytesOf(theirs(one, version)));
   });
 
   it.each<[string, Partial<Options>]>([
@@ -77,7 +78,7 @@ describe('a request that publishes', () => {
     ['belongs to a transaction', { transactionalId: 'one', producerId: 7 }],
     ['comes from an idempotent producer', { producerId: 7 }],
     [
-      'has a time of its own',
+      'has record times',
       {
         topicData: [
           { topic: 't', partitions: [{ partition: 0, messages: [{ value: 'a', timestamp: '1764000000001' }] }] },
@@ -92,9 +93,9 @@ describe('a request that publishes', () => {
         ],
       },
     ],
-  ])('is left to kafkajs where it %s', async (_, special) => {
+  ])('is left to kafkajs when it %s', async (_, special) => {
     const options = { ...one, ...special };
     expect(isOurs(ours(options))).toBe(false);
-    expect(await bytesOf(ours(options))).toBe(await bytesOf(own(options)));
+    expect(await bytesOf(ours(options))).toBe(await bytesOf(theirs(options)));
   });
 });

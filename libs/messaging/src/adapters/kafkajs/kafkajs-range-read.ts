@@ -17,7 +17,6 @@ interface Reading extends TopicPartition {
   waitsFor?: { readonly after: PreviousEnds; readonly ends: ReadonlyMap<number, bigint> } | undefined;
 }
 
-
 /**
  * Reads ranges with a consumer of its own. kafkajs reads only as a member of a group and, at each join, from the group's offsets. So it
  * seeks at each join, and records before the ranges are skipped.

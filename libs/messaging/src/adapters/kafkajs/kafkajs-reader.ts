@@ -48,9 +48,7 @@ export class KafkajsReader {
       if (!restart && !this.#ended) options.onFatal(error);
     });
     // kafkajs would send the next request over the same silent connection.
-    this.consumer.on(this.consumer.events.REQUEST_TIMEOUT, () =>
-      connection.sockets.cut('a request was not answered'),
-    );
+    this.consumer.on(this.consumer.events.REQUEST_TIMEOUT, () => connection.sockets.cut('a request was not answered'));
   }
 
   /** A batch counts as read when `eachBatch` has returned; with `resolves`, as soon as `eachBatch` resolves its offset. */

@@ -15,19 +15,19 @@ interface Request {
   readonly sendRequest: () => void;
 }
 
-/** kafkajs's own, as a connection uses it. */
+/** The queue of kafkajs, as a connection uses it. */
 type Queue = RequestQueue & {
   push(request: Request): void;
   fulfillRequest(response: { correlationId: number; payload: Buffer; size: number }): void;
   destroy(): void;
 };
 
-describe('the requests of a connection', () => {
+describe('the request queue of a connection', () => {
   const open: Queue[] = [];
   const sent: number[] = [];
   const logger = { debug: () => undefined, warn: () => undefined };
-  const queue = (): Queue => {
-    const made = new RequestQueue({
+  const aQueue = (): Queue => {
+    const queue = new RequestQueue({
       maxInFlightRequests: 1,
       requestTimeout: 1_000,
       enforceRequestTimeout: false,
@@ -35,8 +35,8 @@ describe('the requests of a connection', () => {
       broker: 'none',
       logger,
     }) as Queue;
-    open.push(made);
-    return made;
+    open.push(queue);
+    return queue;
   };
   const request = (correlationId: number): Request => ({
     entry: {
@@ -51,8 +51,8 @@ describe('the requests of a connection', () => {
     requestTimeout: 1_000,
     sendRequest: () => void sent.push(correlationId),
   });
-  const answer = (to: Queue, correlationId: number): void =>
-    to.fulfillRequest({ correlationId, payload: Buffer.alloc(0), size: 0 });
+  const answer = (queue: Queue, correlationId: number): void =>
+    queue.fulfillRequest({ correlationId, payload: Buffer.alloc(0), size: 0 });
 
   afterEach(() => {
     for (const each of open.splice(0)) each.destroy();
@@ -60,17 +60,17 @@ describe('the requests of a connection', () => {
     jest.useRealTimers();
   });
 
-  it('set no timer once all are answered', () => {
+  it('sets no timer when all requests are answered', () => {
     jest.useFakeTimers();
-    const idle = queue();
+    const idle = aQueue();
     idle.push(request(1));
     answer(idle, 1);
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('wait for their turn, and are looked for while they do', () => {
+  it('checks with a timer while a request waits for its turn', () => {
     jest.useFakeTimers();
-    const busy = queue();
+    const busy = aQueue();
     busy.push(request(1));
     busy.push(request(2));
     expect([sent, jest.getTimerCount()]).toEqual([[1], 1]);

@@ -68,7 +68,9 @@ export async function checkTopics(admin: Admin, topics: readonly Topic[]): Promi
 export async function increasePartitions(admin: Admin, topic: string, partitions: number): Promise<void> {
   const { length: existing } = await admin.fetchTopicOffsets(topic);
   if (existing > partitions)
-    throw new TopicMismatch(`the topic ${topic} has ${existing} partitions already, and Kafka cannot remove partitions`);
+    throw new TopicMismatch(
+      `the topic ${topic} has ${existing} partitions already, and Kafka cannot remove partitions`,
+    );
   if (existing < partitions) await admin.createPartitions({ topicPartitions: [{ topic, count: partitions }] });
   await retryUntilLed(async () => {
     const { length: led } = await admin.fetchTopicOffsets(topic);

@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { types } from 'pg';
 import { arrayLiteral } from './array-literal.js';
 
-const textArray = 1009 as Parameters<typeof types.getTypeParser>[0]; // which its types do not name
-/** How pg itself reads what the server sends for a text[]. */
-const read = types.getTypeParser(textArray) as (literal: string) => (string | null)[];
-const readBack = (values: readonly unknown[]): (string | null)[] => read(arrayLiteral(values));
+const textArray = 1009 as Parameters<typeof types.getTypeParser>[0]; // not in the types of pg
+/** The parser of pg for a text[] from the server. */
+const parse = types.getTypeParser(textArray) as (literal: string) => (string | null)[];
+const readBack = (values: readonly unknown[]): (string | null)[] => parse(arrayLiteral(values));
 
-describe('an array as PostgreSQL reads it', () => {
-  it('holds any text as it was, and NULL where there was none', () => {
+describe('an array literal', () => {
+  it('contains any text unchanged, and NULL for null and undefined', () => {
     const element = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom('', 'null', 'NULL', '{}', '{"a":"b\\n"}', '\\', '"', ' ', 'a,b'),
@@ -22,7 +22,7 @@ describe('an array as PostgreSQL reads it', () => {
     );
   });
 
-  it('holds numbers and truth values', () => {
+  it('contains numbers and booleans', () => {
     expect(readBack([1, -2.5, 2 ** 53, 7n, true, false])).toEqual([
       '1',
       '-2.5',
@@ -33,15 +33,15 @@ describe('an array as PostgreSQL reads it', () => {
     ]);
   });
 
-  it('holds instants to the millisecond', () => {
+  it('contains Dates in milliseconds', () => {
     expect(readBack([new Date('2026-02-03T04:05:06.789Z')])).toEqual(['2026-02-03T04:05:06.789Z']);
   });
 
-  it('holds bytes as their hexadecimal digits', () => {
+  it('contains bytes in hexadecimal', () => {
     expect(readBack([Buffer.from([0, 255]), null])).toEqual(['\\x00ff', null]);
   });
 
-  it('quotes nothing that needs no quotes', () => {
+  it('does not quote ids, timestamps and names', () => {
     expect(arrayLiteral(['018f0000-0000-7000-8000-000000000000', '2026-02-03T04:05:06.789Z', 'order.placed'])).toBe(
       '{018f0000-0000-7000-8000-000000000000,2026-02-03T04:05:06.789Z,order.placed}',
     );

@@ -4,8 +4,8 @@ const plain = /^[\w.:+/=@-]+$/;
 const special = /["\\]/g;
 
 /**
- * An array as PostgreSQL reads it from text. pg would quote every element and look through it twice; ids, numbers and instants
- * need neither. Takes text, numbers, truth values, instants, bytes and null.
+ * A PostgreSQL array in text format. pg quotes every element and scans it twice; ids, numbers and timestamps need neither. Accepts
+ * text, numbers, booleans, Dates, bytes and null.
  */
 export function arrayLiteral(values: readonly unknown[]): string {
   let literal = '{';
@@ -16,7 +16,7 @@ export function arrayLiteral(values: readonly unknown[]): string {
   return `${literal}}`;
 }
 
-/** Without quotes `null` in any case is NULL. */
+/** Texts of four characters are quoted, because PostgreSQL reads an unquoted `null`, in upper or lower case, as NULL. */
 function elementOf(value: unknown): string {
   if (value === null || value === undefined) return 'NULL';
   if (Buffer.isBuffer(value)) return `"\\\\x${value.toString('hex')}"`;

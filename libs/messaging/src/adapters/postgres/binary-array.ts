@@ -1,33 +1,36 @@
 import { isDate } from 'node:util/types';
 
-/** How a type's receive function in PostgreSQL takes a value. `write` writes it at the offset, with room for `most` bytes, and returns where it ends; not a value that it does not know. */
+/** The binary format of a type, as its receive function in PostgreSQL expects it. */
 interface Element {
   readonly oid: number;
-  readonly most: (value: unknown) => number;
+  /** Upper bound of the bytes of a value. */
+  readonly maxBytes: (value: unknown) => number;
+  /** Writes a value at the offset and returns the offset after it; undefined for a value that it does not support. */
   readonly write: (into: Buffer, value: unknown, offset: number) => number | undefined;
 }
 
 const digits = new Int8Array(128).fill(-1);
 for (let digit = 0; digit < 16; digit++)
-  for (const form of [digit.toString(16), digit.toString(16).toUpperCase()]) digits[form.charCodeAt(0)] = digit;
-/** Where the two digits of each byte stand in a uuid. */
-const pairs = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+  for (const letter of [digit.toString(16), digit.toString(16).toUpperCase()]) digits[letter.charCodeAt(0)] = digit;
+/** Where the two digits of each byte are in a UUID. */
+const digitPairs = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 
 function writeUuid(into: Buffer, value: unknown, offset: number): number | undefined {
   if (typeof value !== 'string' || value.length !== 36) return undefined;
   if (value[8] !== '-' || value[13] !== '-' || value[18] !== '-' || value[23] !== '-') return undefined;
-  let seen = 0;
-  let found = 0;
-  for (let byte = 0; byte < 16; byte++) {
-    const at = pairs[byte]!;
+  let characters = 0;
+  let bytes = 0;
+  let end = offset;
+  for (const at of digitPairs) {
     const high = value.charCodeAt(at);
     const low = value.charCodeAt(at + 1);
-    seen |= high | low;
-    const both = (digits[high & 127]! << 4) | digits[low & 127]!;
-    found |= both;
-    into[offset + byte] = both;
+    characters |= high | low;
+    const byte = ((digits[high & 127] ?? -1) << 4) | (digits[low & 127] ?? -1);
+    bytes |= byte;
+    into[end++] = byte;
   }
-  return seen < 128 && found >= 0 ? offset + 16 : undefined;
+  // Negative where a character is no digit.
+  return characters < 128 && bytes >= 0 ? end : undefined;
 }
 
 function writeInt64(into: Buffer, value: number, offset: number): number {
@@ -43,57 +46,57 @@ function writeInt8(into: Buffer, value: unknown, offset: number): number | undef
 
 const epoch = Date.UTC(2000, 0, 1);
 
-/** Microseconds since 2000. A Date knows milliseconds. */
-function writeInstant(into: Buffer, value: unknown, offset: number): number | undefined {
+/** Writes microseconds since 2000. */
+function writeTimestamp(into: Buffer, value: unknown, offset: number): number | undefined {
   const micros = isDate(value) ? (value.getTime() - epoch) * 1_000 : NaN;
   return Number.isSafeInteger(micros) ? writeInt64(into, micros, offset) : undefined;
 }
 
 const text: Element = {
   oid: 25,
-  most: (value) => (typeof value === 'string' ? value.length * 3 : 0),
+  maxBytes: (value) => (typeof value === 'string' ? value.length * 3 : 0),
   write: (into, value, offset) => (typeof value === 'string' ? offset + into.write(value, offset) : undefined),
 };
 const int4: Element = {
   oid: 23,
-  most: () => 4,
+  maxBytes: () => 4,
   write: (into, value, offset) =>
     typeof value === 'number' && (value | 0) === value ? into.writeInt32BE(value, offset) : undefined,
 };
-const int8: Element = { oid: 20, most: () => 8, write: writeInt8 };
-const uuid: Element = { oid: 2950, most: () => 16, write: writeUuid };
+const int8: Element = { oid: 20, maxBytes: () => 8, write: writeInt8 };
+const uuid: Element = { oid: 2950, maxBytes: () => 16, write: writeUuid };
 const bool: Element = {
   oid: 16,
-  most: () => 1,
+  maxBytes: () => 1,
   write: (into, value, offset) => (typeof value === 'boolean' ? into.writeUInt8(Number(value), offset) : undefined),
 };
-const timestamptz: Element = { oid: 1184, most: () => 8, write: writeInstant };
+const timestamptz: Element = { oid: 1184, maxBytes: () => 8, write: writeTimestamp };
 const elements = new Map(Object.entries({ text, int: int4, int4, bigint: int8, int8, uuid, bool, timestamptz }));
 
-const header = 20;
-let space = Buffer.allocUnsafe(64 * 1024);
-/** What is kept for the next array; a larger one is let go after it. */
-const keep = 1024 * 1024;
+const headerBytes = 20;
+/** Reused by the next array, up to this size. */
+let buffer = Buffer.allocUnsafe(64 * 1024);
+const maxReusedBytes = 1024 * 1024;
 
 /**
- * An array as PostgreSQL takes it in its binary format: no quotes to write and to read again. Undefined where the type or one of its
- * values is unknown here: as text the server judges them itself.
+ * A PostgreSQL array in binary format, which needs no quoting and no parsing. Undefined where the type or a value is not supported
+ * here: the array is then sent as text, and the server validates it.
  */
 export function binaryArray(type: string, values: readonly unknown[]): Buffer | undefined {
   const element = elements.get(type);
   if (!element) return undefined;
-  let into = space;
-  let offset = header;
-  let anyNull = 0;
+  let into = buffer;
+  let offset = headerBytes;
+  let hasNull = 0;
   for (const value of values) {
-    const room = offset + 4 + (value === null || value === undefined ? 0 : element.most(value));
-    if (room > into.length) {
-      const larger = Buffer.allocUnsafe(2 ** Math.ceil(Math.log2(room + 1)));
+    const needed = offset + 4 + (value === null || value === undefined ? 0 : element.maxBytes(value));
+    if (needed > into.length) {
+      const larger = Buffer.allocUnsafe(2 ** Math.ceil(Math.log2(needed + 1)));
       into.copy(larger, 0, 0, offset);
       into = larger;
     }
     if (value === null || value === undefined) {
-      anyNull = 1;
+      hasNull = 1;
       offset = into.writeInt32BE(-1, offset);
       continue;
     }
@@ -102,11 +105,12 @@ export function binaryArray(type: string, values: readonly unknown[]): Buffer | 
     into.writeInt32BE(end - offset - 4, offset);
     offset = end;
   }
-  if (into.length <= keep) space = into;
+  if (into.length <= maxReusedBytes) buffer = into;
   into.writeInt32BE(values.length === 0 ? 0 : 1, 0);
-  into.writeInt32BE(anyNull, 4);
+  into.writeInt32BE(hasNull, 4);
   into.writeInt32BE(element.oid, 8);
   into.writeInt32BE(values.length, 12);
   into.writeInt32BE(1, 16);
-  return Buffer.from(into.subarray(0, values.length === 0 ? 12 : offset)); // pg copies it when it sends it, which may be later
+  // A copy, because pg may send it after the buffer is used again.
+  return Buffer.from(into.subarray(0, values.length === 0 ? 12 : offset));
 }

@@ -16,12 +16,12 @@ import { CommitUnanswered, wasCommitted } from './commit-outcome.js';
 import { serverEpochOf } from './server-epoch.js';
 import { sqlOf } from './sql.js';
 
-const silence = 5_000;
-const write = `insert into msg_attempts (consumer, message_id, attempts) values ('test', gen_random_uuid(), 1)`;
-const written = `select from msg_attempts`;
+const silenceMs = 5_000;
+const insert = `insert into msg_attempts (consumer, message_id, attempts) values ('test', gen_random_uuid(), 1)`;
+const inserted = `select from msg_attempts`;
 const transactionId = `select pg_current_xact_id()::text as id`;
 
-describe('a commit without an answer, of a server that goes down', () => {
+describe('a commit without an answer, when the server goes down', () => {
   let folder: string;
   let options: PostgresOptions;
   let server: Postgres;
@@ -35,8 +35,8 @@ describe('a commit without an answer, of a server that goes down', () => {
       port,
       password: 'secret',
       logFile: join(folder, 'log'),
-      settings: { autovacuum: 'off' },
-    }; // whose transactions would take ids
+      settings: { autovacuum: 'off' }, // its transactions would use ids
+    };
     server = await startPostgres(options);
     const dataSource = await new DataSource({
       type: 'postgres',
@@ -47,7 +47,7 @@ describe('a commit without an answer, of a server that goes down', () => {
     await dataSource.runMigrations();
     await dataSource.destroy();
     pool = new pg.Pool({ connectionString: server.adminUrl });
-    pool.on('error', () => undefined); // what a server that goes down does to those who wait
+    pool.on('error', () => undefined); // idle connections break when the server goes down
   });
   afterAll(async () => {
     await pool?.end();
@@ -55,15 +55,15 @@ describe('a commit without an answer, of a server that goes down', () => {
     removeState(folder);
   });
 
-  /** A transaction that has written, and what to ask by. */
-  async function begun(): Promise<{ client: pg.PoolClient; unanswered: CommitUnanswered }> {
+  /** An open transaction that has written, and the error for its commit. */
+  async function anOpenTransaction(): Promise<{ client: pg.PoolClient; unanswered: CommitUnanswered }> {
     const client = await pool.connect();
     client.on('error', () => undefined);
-    const incarnation = await serverEpochOf(client, silence);
+    const serverEpoch = await serverEpochOf(client, silenceMs);
     await client.query('begin');
-    await client.query(write);
+    await client.query(insert);
     const { rows } = await client.query<{ id: string }>(transactionId);
-    return { client, unanswered: new CommitUnanswered(rows[0]!.id, incarnation, undefined) };
+    return { client, unanswered: new CommitUnanswered(rows[0]!.id, serverEpoch, undefined) };
   }
   async function crash(): Promise<void> {
     server.signal('SIGKILL');
@@ -72,30 +72,30 @@ describe('a commit without an answer, of a server that goes down', () => {
     await eventually(() => pool.query('select'));
   }
 
-  it('did not happen, where its id was not given to anybody else yet', async () => {
-    const { client, unanswered } = await begun();
+  it('did not happen when its id is not used again yet', async () => {
+    const { client, unanswered } = await anOpenTransaction();
     await crash();
     client.release(true);
-    expect(await wasCommitted(sqlOf(pool, silence), unanswered)).toBe(false);
+    expect(await wasCommitted(sqlOf(pool, silenceMs), unanswered)).toBe(false);
   });
 
-  it('is not taken for the commit of another, who has got its id after a crash', async () => {
-    const { client, unanswered } = await begun();
-    const { rowCount: before } = await pool.query(written);
+  it('is not confused with the commit of a transaction that got the same id after a crash', async () => {
+    const { client, unanswered } = await anOpenTransaction();
+    const { rowCount: before } = await pool.query(inserted);
     await crash();
     client.release(true);
     const other = async (): Promise<bigint> =>
-      BigInt((await pool.query<{ id: string }>(`${write} returning pg_current_xact_id()::text as id`)).rows[0]!.id);
+      BigInt((await pool.query<{ id: string }>(`${insert} returning pg_current_xact_id()::text as id`)).rows[0]!.id);
     let others = 1;
     for (; (await other()) < BigInt(unanswered.transactionId); others++);
     const { rows } = await pool.query('select pg_xact_status($1::text::xid8) as status', [unanswered.transactionId]);
     expect(rows).toEqual([{ status: 'committed' }]);
-    expect((await pool.query(written)).rowCount).toBe(before! + others);
-    await expect(wasCommitted(sqlOf(pool, silence), unanswered)).rejects.toBeInstanceOf(OutcomeUnknown);
+    expect((await pool.query(inserted)).rowCount).toBe(before! + others);
+    await expect(wasCommitted(sqlOf(pool, silenceMs), unanswered)).rejects.toBeInstanceOf(OutcomeUnknown);
   });
 
-  it('did not happen, where another has its id and is under way, or has given up', async () => {
-    const { client, unanswered } = await begun();
+  it('did not happen when another transaction with its id is in progress or aborted', async () => {
+    const { client, unanswered } = await anOpenTransaction();
     await crash();
     client.release(true);
     const other = await pool.connect();
@@ -105,20 +105,20 @@ describe('a commit without an answer, of a server that goes down', () => {
     };
     try {
       while ((await next()) < BigInt(unanswered.transactionId)) await other.query('commit');
-      expect(await wasCommitted(sqlOf(pool, silence), unanswered)).toBe(false);
+      expect(await wasCommitted(sqlOf(pool, silenceMs), unanswered)).toBe(false);
       await other.query('rollback');
-      expect(await wasCommitted(sqlOf(pool, silence), unanswered)).toBe(false);
+      expect(await wasCommitted(sqlOf(pool, silenceMs), unanswered)).toBe(false);
     } finally {
       other.release(true);
     }
   });
 
-  it('is known after the server was stopped in good order', async () => {
-    const { client, unanswered } = await begun();
+  it('is known after an orderly restart of the server', async () => {
+    const { client, unanswered } = await anOpenTransaction();
     await client.query('commit');
     client.release(true);
     await server.stop();
     server = await startPostgres(options);
-    expect(await eventually(() => wasCommitted(sqlOf(pool, silence), unanswered))).toBe(true);
+    expect(await eventually(() => wasCommitted(sqlOf(pool, silenceMs), unanswered))).toBe(true);
   });
 });

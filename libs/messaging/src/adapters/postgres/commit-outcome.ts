@@ -36,7 +36,7 @@ export class CommitUnanswered extends Error {
 export async function wasCommitted(sql: Sql, unanswered: CommitUnanswered): Promise<boolean> {
   const stopping = new AbortController();
   let last: unknown = unanswered;
-  const ask = async (): Promise<boolean | 'unknown' | undefined> => {
+  const poll = async (): Promise<boolean | 'unknown' | undefined> => {
     while (!stopping.signal.aborted) {
       try {
         const [answer] = await sql<Answer>(status, [unanswered.transactionId]);
@@ -50,19 +50,19 @@ export async function wasCommitted(sql: Sql, unanswered: CommitUnanswered): Prom
     }
     return undefined;
   };
-  // One question to a silent server may take longer than the whole timeout.
-  const known = await withTimeout(systemTimers, timeoutMs, ask(), undefined);
+  // One query to a silent server may take longer than the whole timeout.
+  const outcome = await withTimeout(systemTimers, timeoutMs, poll(), undefined);
   stopping.abort();
-  if (known === 'unknown')
+  if (outcome === 'unknown')
     throw new OutcomeUnknown('the database crashed during a commit: it may have happened', { cause: unanswered });
-  if (known === undefined)
+  if (outcome === undefined)
     throw new OutcomeUnknown('the database became unavailable during a commit: it may have happened', { cause: last });
-  return known;
+  return outcome;
 }
 
 /** After a crash only `aborted` and `in progress` are conclusive: an id that was committed before the crash is never reused. */
-function outcomeOf({ status, serverEpoch }: Answer, before: string): boolean | 'unknown' | undefined {
-  const crashed = serverEpoch !== before;
+function outcomeOf({ status, serverEpoch }: Answer, epochBefore: string): boolean | 'unknown' | undefined {
+  const crashed = serverEpoch !== epochBefore;
   if (status === 'committed') return crashed ? 'unknown' : true;
   if (status === 'aborted' || (crashed && status === 'in progress')) return false;
   return undefined;

@@ -17,7 +17,7 @@ and (archived or not exists (select 1 from msg_sequences s where s.topic = r.top
 const unknownMessages = `
 select id::text as id from unnest($2::uuid[]) as m(id)
 where not exists (select 1 from msg_inbox i where i.consumer = $1 and i.message_id = m.id)
-and not exists (select 1 from msg_dead_letters p where p.consumer = $1 and p.message_id = m.id)`;
+and not exists (select 1 from msg_dead_letters d where d.consumer = $1 and d.message_id = m.id)`;
 
 export async function publishedEnds(sql: Sql): Promise<(TopicPartition & { readonly offset: bigint })[]> {
   return (await sql<TopicPartition & { readonly offset: string }>(publishedEndsSql)).map((row) => ({

@@ -10,17 +10,17 @@ const insertDeadLetters = `
 insert into msg_dead_letters (consumer, message_id, ordering_key, topic, partition, record_offset, key, value, headers)
 select consumer, message_id, ordering_key, topic, partition, record_offset, key, value, headers::jsonb
 from unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::int[], $6::bigint[], $7::text[], $8::bytea[], $9::text[])
-  with ordinality as p(consumer, message_id, ordering_key, topic, partition, record_offset, key, value, headers, place)
-order by place
+  with ordinality as d(consumer, message_id, ordering_key, topic, partition, record_offset, key, value, headers, number)
+order by number
 on conflict (consumer, message_id) do nothing`;
 
-const next = `
+const nextDeadLetter = `
 select consumer, message_id as "messageId", ordering_key as "orderingKey", topic, partition, record_offset as "recordOffset", key, value, headers
 from msg_dead_letters where consumer = $1 and ordering_key = $2 order by position limit 1`;
 
 const lockKey = `select state from msg_blocked_keys where consumer = $1 and ordering_key = $2 for update`;
 const unblockKey = `delete from msg_blocked_keys where consumer = $1 and ordering_key = $2`;
-const removeDeadLetter = `delete from msg_dead_letters where consumer = $1 and message_id = $2 returning 1 as gone`;
+const removeDeadLetter = `delete from msg_dead_letters where consumer = $1 and message_id = $2 returning 1 as removed`;
 const markOne = `insert into msg_inbox (consumer, message_id, ordering_key) values ($1, $2, $3) on conflict do nothing returning 1 as marked`;
 
 export async function addDeadLetters(
@@ -57,7 +57,10 @@ export async function addDeadLetters(
 export async function nextRedriven(sql: Sql, consumer: string, orderingKey: string): Promise<DeadLetter | null> {
   const [blocked] = await sql<{ state: string }>(lockKey, [consumer, orderingKey]);
   if (blocked?.state !== 'redriving') return null;
-  const [row] = await sql<Omit<DeadLetter, 'offset'> & { recordOffset: string }>(next, [consumer, orderingKey]);
+  const [row] = await sql<Omit<DeadLetter, 'offset'> & { recordOffset: string }>(nextDeadLetter, [
+    consumer,
+    orderingKey,
+  ]);
   if (row) {
     const { recordOffset, ...rest } = row;
     return { ...rest, offset: BigInt(recordOffset) };
@@ -68,8 +71,8 @@ export async function nextRedriven(sql: Sql, consumer: string, orderingKey: stri
 
 /** Removes the dead letter and marks the message in the inbox. */
 export async function markRedriven(sql: Sql, consumer: string, id: string, orderingKey: string): Promise<boolean> {
-  const [gone] = await sql(removeDeadLetter, [consumer, id]);
-  if (!gone) return false;
+  const [removed] = await sql(removeDeadLetter, [consumer, id]);
+  if (!removed) return false;
   const [marked] = await sql(markOne, [consumer, id, orderingKey]);
   return marked !== undefined;
 }

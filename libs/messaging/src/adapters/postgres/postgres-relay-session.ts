@@ -37,7 +37,7 @@ const sessionTimeouts = `set idle_session_timeout = 15000; set tcp_keepalives_id
 const plans = `set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_nestloop = off; set enable_mergejoin = off`;
 const closeTimeoutMs = 1_000;
 
-const tryLock = `select pg_try_advisory_lock($1) as led`;
+const tryLock = `select pg_try_advisory_lock($1) as locked`;
 const nextEpoch = `update msg_relay set epoch = epoch + 1 returning epoch`;
 const take = `
 select position, id, topic, key, type, version, sequence, payload, causation, correlation, traceparent, occurred_at as "occurredAt", headers, archived
@@ -46,15 +46,15 @@ where (topic, key) not in (select topic, key from msg_outbox_blocked_keys)
 order by position limit $1`;
 const markPublished = `
 with fenced as (select 1 from msg_relay where epoch = $4 for share),
-taken as (delete from msg_outbox where position = any($1::bigint[]) and exists (select 1 from fenced) returning *),
-gone as (select * from taken join unnest($1::bigint[], $2::int[], $3::bigint[]) as published(position, partition, record_offset) using (position)),
-kept as (insert into msg_outbox_archive (position, id, topic, key, type, version, sequence, payload, causation, correlation, traceparent, occurred_at, headers, partition, record_offset)
-  select position, id, topic, key, type, version, sequence, payload, causation, correlation, traceparent, occurred_at, headers, partition, record_offset from gone where archived),
-reached as (insert into msg_published_offsets as known (topic, partition, next_offset)
-  select topic, partition, max(record_offset) + 1 from gone group by topic, partition order by topic, partition
+removed as (delete from msg_outbox where position = any($1::bigint[]) and exists (select 1 from fenced) returning *),
+published as (select * from removed join unnest($1::bigint[], $2::int[], $3::bigint[]) as r(position, partition, record_offset) using (position)),
+archived as (insert into msg_outbox_archive (position, id, topic, key, type, version, sequence, payload, causation, correlation, traceparent, occurred_at, headers, partition, record_offset)
+  select position, id, topic, key, type, version, sequence, payload, causation, correlation, traceparent, occurred_at, headers, partition, record_offset from published where archived),
+ends as (insert into msg_published_offsets as known (topic, partition, next_offset)
+  select topic, partition, max(record_offset) + 1 from published group by topic, partition order by topic, partition
   on conflict (topic, partition) do update set next_offset = greatest(known.next_offset, excluded.next_offset)),
-started as (update msg_timeouts set due_at = now() + timeout_ms * interval '1 millisecond' where started_by = any(array(select id from taken)) and due_at is null)
-select count(*)::int as marked from gone`;
+started as (update msg_timeouts set due_at = now() + timeout_ms * interval '1 millisecond' where started_by = any(array(select id from removed)) and due_at is null)
+select count(*)::int as marked from published`;
 const block = `insert into msg_outbox_blocked_keys (topic, key, position, reason) values ($1, $2, $3, $4) on conflict do nothing`;
 
 /** Another process leads now: this one must not mark anything. */
@@ -81,8 +81,8 @@ export class PostgresRelaySession implements RelaySession {
 
   static async open(client: Client): Promise<RelaySession | undefined> {
     await client.query(`${sessionTimeouts}; ${plans}`);
-    const { rows } = await client.query<{ led: boolean }>(tryLock, [lockKey]);
-    if (!rows[0]?.led) return undefined;
+    const { rows } = await client.query<{ locked: boolean }>(tryLock, [lockKey]);
+    if (!rows[0]?.locked) return undefined;
     // crashpoint: relay.after-lock
     const { rows: epochs } = await client.query<{ epoch: string }>(nextEpoch);
     const session = new PostgresRelaySession(client, BigInt(epochs[0]?.epoch ?? 0));

@@ -30,7 +30,7 @@ select message_id::text as id, false as blocked from marked
 union all select id::text, true from wanted where ordering_key in (select ordering_key from blocked)`;
 
 const lockBlockedKeys = `select ordering_key from msg_blocked_keys where consumer = $1 and ordering_key = any($2::text[]) order by ordering_key for update`;
-const alreadySeen = `select message_id::text as id from msg_inbox where consumer = $1 and message_id = any($2::uuid[])`;
+const alreadyMarked = `select message_id::text as id from msg_inbox where consumer = $1 and message_id = any($2::uuid[])`;
 const unmark = `delete from msg_inbox where consumer = $1 and message_id = any($2::uuid[])`;
 
 const claim = `
@@ -49,8 +49,8 @@ where i.scope = w.scope and i.route = w.route and i.key = w.key`;
 const scheduleEffects = `
 insert into msg_effects (id, name, key, payload, cause, correlation)
 select id, name, key, payload::jsonb, cause, correlation
-from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[]) with ordinality as w(id, name, key, payload, cause, correlation, place)
-order by place`;
+from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[]) with ordinality as e(id, name, key, payload, cause, correlation, number)
+order by number`;
 const finish = `
 update msg_effects set done_at = now(), lease_until = null
 where id = any($1::uuid[]) and lease_token = any($2::uuid[]) and done_at is null returning id::text as id`;
@@ -97,7 +97,7 @@ export class PostgresTransaction implements Transaction {
     const locked = await this.sql<object>(lockBlockedKeys, [consumer, keys]);
     if (locked.length < keys.length)
       throw new StoreUnavailable('serialization', 'a key was unblocked concurrently: the batch is retried');
-    for (const { id } of await this.sql<{ id: string }>(alreadySeen, [consumer, [...blocked]])) blocked.delete(id);
+    for (const { id } of await this.sql<{ id: string }>(alreadyMarked, [consumer, [...blocked]])) blocked.delete(id);
   }
 
   async unmark(consumer: string, ids: readonly string[]): Promise<void> {

@@ -8,10 +8,10 @@ import { messagingMigrations, type OutboxRow } from '../../index.js';
 import { PostgresStore } from './postgres-store.js';
 
 const reader = 'rows-read';
-const waiting = 2_000;
-const batch = 10;
-const rowsOf = (many: number): OutboxRow[] =>
-  Array.from({ length: many }, () => {
+const backlog = 2_000;
+const batchSize = 10;
+const outboxRows = (count: number): OutboxRow[] =>
+  Array.from({ length: count }, () => {
     const id = randomUUID();
     return {
       id,
@@ -29,27 +29,27 @@ const rowsOf = (many: number): OutboxRow[] =>
     };
   });
 
-describe('tables whose rows come and go, planned and analysed while next to none was there', () => {
+describe('tables that were analysed while they were nearly empty', () => {
   let database: FreshDatabase;
   let writer: DataSource;
   let store: PostgresStore;
 
-  const opened = (): Promise<DataSource> =>
+  const openReader = (): Promise<DataSource> =>
     new DataSource({
       type: 'postgres',
       url: database.url,
       migrations: messagingMigrations,
       applicationName: reader,
     }).initialize();
-  const read = async (table: string): Promise<number> =>
+  const rowsRead = async (table: string): Promise<number> =>
     (
       await writer.query<{ n: number }[]>(
         'select (coalesce(idx_tup_fetch, 0) + seq_tup_read)::int as n from pg_stat_user_tables where relname = $1',
         [table],
       )
     )[0]!.n;
-  /** A connection tells what it has read when it ends. */
-  const gone = (): Promise<unknown> =>
+  /** A connection reports its statistics when it ends. */
+  const readerIsClosed = (): Promise<unknown> =>
     eventually(
       async () =>
         (
@@ -59,18 +59,18 @@ describe('tables whose rows come and go, planned and analysed while next to none
           )
         ).length === 0,
     );
-  const appended = (many: number): Promise<void> =>
-    store.transaction(async (tx) => {
-      const rows = rowsOf(many);
-      await tx.append(rows);
-      await tx.scheduleTimeouts(
-        rows.map(({ id }) => ({ id: `deadline ${id}`, sagaId: id, name: 'late', timeoutMs: 60_000, startedBy: id })),
+  const append = (count: number): Promise<void> =>
+    store.transaction(async (transaction) => {
+      const rows = outboxRows(count);
+      await transaction.append(rows);
+      await transaction.scheduleTimeouts(
+        rows.map(({ id }) => ({ id: `timeout ${id}`, sagaId: id, name: 'late', timeoutMs: 60_000, startedBy: id })),
       );
     });
-  const wished = (many: number): Promise<void> =>
-    store.transaction((tx) =>
-      tx.scheduleEffects(
-        rowsOf(many).map(({ id, key }) => ({ id, name: 'errand', key, payload: {}, cause: id, correlation: key })),
+  const scheduleEffects = (count: number): Promise<void> =>
+    store.transaction((transaction) =>
+      transaction.scheduleEffects(
+        outboxRows(count).map(({ id, key }) => ({ id, name: 'call', key, payload: {}, cause: id, correlation: key })),
       ),
     );
 
@@ -89,43 +89,43 @@ describe('tables whose rows come and go, planned and analysed while next to none
     await database?.drop();
   });
 
-  it('are read by the relay for what it marks alone', async () => {
+  it('are read by the relay only for the rows that it marks', async () => {
     await writer.query('vacuum analyze msg_outbox, msg_timeouts');
-    const dataSource = await opened();
+    const dataSource = await openReader();
     const relay = (await new PostgresStore(dataSource).lead())!;
-    const published = async (): Promise<void> =>
-      relay.mark((await relay.take(batch)).map(({ position }) => ({ position, partition: 0, offset: position })));
-    await appended(batch);
-    await published();
-    await appended(waiting);
-    const before = [await read('msg_outbox'), await read('msg_timeouts')];
-    for (let again = 0; again < 3; again++) await published();
+    const publishBatch = async (): Promise<void> =>
+      relay.mark((await relay.take(batchSize)).map(({ position }) => ({ position, partition: 0, offset: position })));
+    await append(batchSize);
+    await publishBatch();
+    await append(backlog);
+    const before = [await rowsRead('msg_outbox'), await rowsRead('msg_timeouts')];
+    for (let times = 0; times < 3; times++) await publishBatch();
     await relay.close();
     await dataSource.destroy();
-    await gone();
-    // the batch before it may be told late
-    expect((await read('msg_outbox')) - before[0]!).toBeLessThanOrEqual(4 * 2 * batch);
-    expect((await read('msg_timeouts')) - before[1]!).toBeLessThanOrEqual(4 * batch);
+    await readerIsClosed();
+    // The statistics of the first batch may be reported late.
+    expect((await rowsRead('msg_outbox')) - before[0]!).toBeLessThanOrEqual(4 * 2 * batchSize);
+    expect((await rowsRead('msg_timeouts')) - before[1]!).toBeLessThanOrEqual(4 * batchSize);
   });
 
-  it('are read by whoever claims effects for what is due alone', async () => {
-    // the indexes of what is open have room for many, and four are in them
+  it('are read by an effect worker only for the effects that it claims', async () => {
+    // The indexes of pending effects have pages for many rows and contain four.
     await writer.query(
-      `insert into msg_effects (id, name, key, payload, cause, correlation) select gen_random_uuid(), 'errand', gen_random_uuid(), '{}', gen_random_uuid(), '' from generate_series(1, 40000)`,
+      `insert into msg_effects (id, name, key, payload, cause, correlation) select gen_random_uuid(), 'call', gen_random_uuid(), '{}', gen_random_uuid(), '' from generate_series(1, 40000)`,
     );
     await writer.query('update msg_effects set done_at = now() where position > 4');
     await writer.query('vacuum analyze msg_effects');
-    const dataSource = await opened();
-    const claims = new PostgresStore(dataSource);
-    const claimed = async (): Promise<number> =>
-      (await claims.claimEffects(['errand'], batch, 60_000, randomUUID())).length;
-    await wished(batch);
-    expect(await claimed()).toBe(batch);
-    await wished(waiting);
-    const before = await read('msg_effects');
-    for (let again = 0; again < 3; again++) expect(await claimed()).toBe(batch);
+    const dataSource = await openReader();
+    const worker = new PostgresStore(dataSource);
+    const claim = async (): Promise<number> =>
+      (await worker.claimEffects(['call'], batchSize, 60_000, randomUUID())).length;
+    await scheduleEffects(batchSize);
+    expect(await claim()).toBe(batchSize);
+    await scheduleEffects(backlog);
+    const before = await rowsRead('msg_effects');
+    for (let times = 0; times < 3; times++) expect(await claim()).toBe(batchSize);
     await dataSource.destroy();
-    await gone();
-    expect((await read('msg_effects')) - before).toBeLessThanOrEqual(20 * batch);
+    await readerIsClosed();
+    expect((await rowsRead('msg_effects')) - before).toBeLessThanOrEqual(20 * batchSize);
   });
 });

@@ -16,14 +16,14 @@ export interface TableSql {
   readonly update: string;
   readonly remove: string;
   readonly read: (raw: Row) => object;
-  /** A select of rows for update by the given properties, each `= any($n)`. */
+  /** Selects rows for update by these properties, each `= any($n)`. */
   readonly select: (properties: readonly string[]) => string;
   readonly columnOf: (property: string) => { readonly name: string; readonly type: string };
 }
 
 export const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** The value to write. Throws where a timestamptz is no Date: the database would read a text in its own time zone. */
+/** The value to write. Throws a TypeError when a timestamptz is not a Date, because the database would read a text in its own time zone. */
 function writable(type: ColumnType, value: unknown): unknown {
   if (type === 'jsonb') return JSON.stringify(value);
   if (type === 'timestamptz' && !isDate(value))
@@ -31,7 +31,7 @@ function writable(type: ColumnType, value: unknown): unknown {
   return value;
 }
 
-const columnsOf = (property: string, type: ColumnType): Column[] => {
+const columnsOf = (property: string, type: ColumnType): [Column, ...Column[]] => {
   const name = snake(property);
   const present = (row: Row, write: (value: unknown) => unknown): unknown =>
     row[property] === undefined ? null : write(row[property]);
@@ -46,7 +46,14 @@ const columnsOf = (property: string, type: ColumnType): Column[] => {
   return [{ name, type, write: (row) => present(row, write) }];
 };
 
-const reader = (property: string, type: ColumnType): ((raw: Row, into: Row) => void) => {
+/** The column of a property; of money, the one with the amount. Throws a TypeError when the table has no such property. */
+function columnOf({ name, columns }: AnyTable, property: string): Column {
+  const type = columns[property];
+  if (type === undefined) throw new TypeError(`${name} has no property ${property}`);
+  return columnsOf(property, type)[0];
+}
+
+const readerOf = (property: string, type: ColumnType): ((raw: Row, into: Row) => void) => {
   const name = snake(property);
   if (type === 'money') {
     return (raw, into) => {
@@ -58,35 +65,35 @@ const reader = (property: string, type: ColumnType): ((raw: Row, into: Row) => v
   return (raw, into) => void (raw[name] === null || (into[property] = raw[name]));
 };
 
-/** jsonb arrays are sent as text: node-pg would write an array of objects as an array of arrays. */
-const wire = (type: string): string => (type === 'jsonb' ? 'text' : type);
+/** Arrays of jsonb are sent as text and cast, because pg writes an array of objects as an array of arrays. */
+const parameterType = (type: string): string => (type === 'jsonb' ? 'text' : type);
 
 function compile(table: AnyTable): TableSql {
   const properties = Object.entries(table.columns);
   const columns = properties.flatMap(([property, type]) => columnsOf(property, type));
-  const key = columnsOf(table.key, table.columns[table.key]!)[0]!;
+  const key = columnOf(table, table.key);
   const names = columns.map((column) => column.name);
-  const arrays = columns.map((column, index) => `$${index + 1}::${wire(column.type)}[]`).join(', ');
+  const arrays = columns.map((column, index) => `$${index + 1}::${parameterType(column.type)}[]`).join(', ');
   const cast = (column: Column): string => `u.${column.name}${column.type === 'jsonb' ? '::jsonb' : ''}`;
   const from = `unnest(${arrays}) as u(${names.join(', ')})`;
   const others = columns.filter((column) => column.name !== key.name);
-  const readers = properties.map(([property, type]) => reader(property, type));
+  const readers = properties.map(([property, type]) => readerOf(property, type));
   const selects = new Map<string, string>();
-  const columnOf = (property: string): Column => columnsOf(property, table.columns[property]!)[0]!;
   return {
     columns,
     key,
-    columnOf,
+    columnOf: (property) => columnOf(table, property),
     insert: `insert into ${table.name} (${names.join(', ')}) select ${columns.map(cast).join(', ')} from ${from} order by u.${key.name}`,
     update: `update ${table.name} t set ${others.map((column) => `${column.name} = ${cast(column)}`).join(', ')} from ${from} where t.${key.name} = u.${key.name}`,
     remove: `delete from ${table.name} where ${key.name} = any($1::${key.type}[])`,
     select: (by) => {
       const known = selects.get(by.join());
       if (known !== undefined) return known;
-      const matches = by.map(
-        (property, index) => `${columnOf(property).name} = any($${index + 1}::${columnOf(property).type}[])`,
-      );
-      const select = `select ${names.join(', ')} from ${table.name} where ${matches.join(' or ')} order by ${key.name} for update`;
+      const conditions = by.map((property, index) => {
+        const { name, type } = columnOf(table, property);
+        return `${name} = any($${index + 1}::${type}[])`;
+      });
+      const select = `select ${names.join(', ')} from ${table.name} where ${conditions.join(' or ')} order by ${key.name} for update`;
       selects.set(by.join(), select);
       return select;
     },

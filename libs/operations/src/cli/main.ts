@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { deadLettersCommand } from './dead-letters.command.js';
+import { effectsCommand } from './effects.command.js';
+import { runProgram } from './run-program.js';
+import { sagasCommand } from './sagas.command.js';
+import { servicesFromOptions } from './service-options.js';
+
+const system = servicesFromOptions(process.env);
+
+await runProgram(
+  new Command('tradewind')
+    .description('Inspects services of @tradewind/messaging, and acts where a person must decide.')
+    .addHelpText('after', '\nExit codes: 0 done, 1 the operation failed, 2 wrong usage or something can’t be reached.')
+    .addCommand(deadLettersCommand(system))
+    .addCommand(sagasCommand(system))
+    .addCommand(effectsCommand(system)),
+);

@@ -1,0 +1,2 @@
+/** Effects without a result. */
+export { pendingEffects, type PendingEffect } from './pending-effects.js';

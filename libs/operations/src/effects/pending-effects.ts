@@ -1,0 +1,48 @@
+import { queryAll, type Databases, type OfService } from '../databases/databases.js';
+
+const pending = `
+select e.id::text as id, e.name, e.key, e.attempts, e.scheduled_at as "scheduledAt", extract(epoch from now() - e.scheduled_at)::float8 as age,
+  case when e.lease_until is not null then e.lease_holder end as holder, extract(epoch from e.lease_until - now())::float8 as "leasedFor",
+  extract(epoch from e.due_at - now())::float8 as "dueIn", e.last_error as "lastError",
+  e.lease_until is null and exists (select 1 from msg_effects o where o.key = e.key and o.done_at is null and o.id <> e.id and (o.lease_until is not null or o.position < e.position)) as "waitsForKey"
+from msg_effects e where e.done_at is null order by e.scheduled_at, e.position`;
+
+/** An effect that has not ended. Durations are in seconds, by the clock of its database. */
+export interface PendingEffect {
+  readonly id: string;
+  readonly name: string;
+  readonly key: string;
+  readonly attempts: number;
+  readonly scheduledAt: Date;
+  readonly age: number;
+  /** The instance with the lease, by the name of its connection; null without a lease, or if the connection has no name. */
+  readonly holder: string | null;
+  /** How long the lease lasts, negative after its end; null without a lease. */
+  readonly leasedFor: number | null;
+  /** Until the next attempt. */
+  readonly dueIn: number;
+  /** An earlier effect of its key is pending. */
+  readonly waitsForKey: boolean;
+  readonly lastError: string | null;
+}
+
+/** The pending effects of all services; those of a service with the oldest first. */
+export const pendingEffects = (databases: Databases): Promise<OfService<PendingEffect>[]> =>
+  queryAll<PendingEffect>(databases, pending);
+
+/** Which instance runs it, or what it waits for. */
+export function describeState({ holder, leasedFor, dueIn, waitsForKey }: PendingEffect): string {
+  if (leasedFor !== null)
+    return `${holder || 'an instance without a name'}, ${leasedFor > 0 ? `leased for ${durationText(leasedFor)}` : `whose lease ended ${durationText(-leasedFor)} ago`}`;
+  if (waitsForKey) return 'waits for another of its key';
+  return dueIn > 0 ? `next attempt in ${durationText(dueIn)}` : 'waits for a free slot';
+}
+
+/** A duration in the largest unit of which there are at least two: `90 s`, `5 min`. */
+export function durationText(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const units = (size: number): number => Math.floor(whole / size);
+  if (units(60) < 2) return `${whole} s`;
+  if (units(3_600) < 2) return `${units(60)} min`;
+  return units(86_400) < 2 ? `${units(3_600)} h` : `${units(86_400)} days`;
+}

@@ -1,0 +1,38 @@
+import type { OfService } from '../databases/databases.js';
+
+/** Something that happened to one subject. */
+export interface HistoryEntry {
+  readonly at: Date;
+  readonly service: string;
+  readonly what: string;
+  readonly id: string | null;
+  readonly payload?: string | null;
+}
+
+export interface Transition {
+  readonly at: Date;
+  readonly saga: string;
+  readonly from: string;
+  readonly to: string;
+  readonly why: string;
+  readonly cause: string;
+}
+
+/** Transitions of one transaction have the same time: each follows the one that it starts from. */
+export function inOrder(transitions: readonly OfService<Transition>[]): HistoryEntry[] {
+  const left = [...transitions];
+  const states = new Map<string, string>();
+  const entries: HistoryEntry[] = [];
+  while (left.length > 0) {
+    const { saga, at } = left[0]!;
+    const state = states.get(saga) ?? 'not started';
+    const next = left.findIndex(
+      (each) => each.saga === saga && each.at.getTime() === at.getTime() && each.from === state,
+    );
+    const [transition] = left.splice(Math.max(0, next), 1);
+    const { service, from, to, why, cause } = transition!;
+    states.set(saga, to);
+    entries.push({ at, service, what: `saga ${saga}: ${from} → ${to} (${why})`, id: cause });
+  }
+  return entries;
+}
