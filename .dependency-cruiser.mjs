@@ -10,6 +10,21 @@ const npm = (...names) => names.map((name) => `(^|/)node_modules/${name}/`);
 
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
+const messaging = '^libs/messaging/src/';
+/** The folders of the messaging library, and which of the others each may import. `runtime/` wires all of them. */
+const messagingFolders = {
+  message: [],
+  ports: ['message'],
+  outbox: ['ports', 'message'],
+  handling: ['outbox', 'ports', 'message'],
+  consumer: ['handling', 'outbox', 'ports', 'message'],
+  effects: ['handling', 'ports', 'message'],
+  sagas: ['handling', 'ports', 'message'],
+  'adapters/kafkajs': ['adapters/system', 'ports', 'message'],
+  'adapters/postgres': ['adapters/system', 'ports', 'message'],
+  'adapters/system': ['ports'],
+};
+
 export default {
   forbidden: [
     forbid(
@@ -114,6 +129,51 @@ export default {
       '@tradewind/messaging works without the shop: it imports only @tradewind/kernel and @tradewind/saga of our packages.',
       { path: '^libs/messaging/', pathNot: tests },
       { path: '^libs/', pathNot: '^libs/(messaging|kernel|saga)/' },
+    ),
+    ...Object.entries(messagingFolders).map(([folder, others]) =>
+      forbid(
+        `messaging-${folder.replace('/', '-')}`,
+        `${folder}/ of the messaging library imports no other folder than: ${others.join(', ') || 'none'}.`,
+        { path: `${messaging}${folder}/`, pathNot: tests },
+        { path: messaging, pathNot: [folder, ...others].map((other) => `${messaging}${other}/`) },
+      ),
+    ),
+    forbid(
+      'ports-are-interfaces',
+      'ports/ of the messaging library imports types of message/, and @tradewind/kernel.',
+      { path: `${messaging}ports/`, pathNot: tests },
+      { pathNot: [`${messaging}ports/`, '^libs/kernel/'], dependencyTypesNot: ['type-only'] },
+    ),
+    forbid(
+      'message-needs-only-validators',
+      'message/ of the messaging library imports class-validator, class-transformer and @tradewind/kernel.',
+      { path: `${messaging}message/`, pathNot: tests },
+      {
+        pathNot: [
+          `${messaging}message/`,
+          '^libs/kernel/',
+          '^(node:)?module$',
+          ...npm('class-validator', 'class-transformer'),
+        ],
+      },
+    ),
+    forbid(
+      'pg-stays-in-its-adapter',
+      'Only libs/messaging/src/adapters/postgres imports the PostgreSQL client: use the port Store.',
+      { path: messaging, pathNot: [...tests, `${messaging}adapters/postgres/`] },
+      { path: npm('pg') },
+    ),
+    forbid(
+      'typeorm-stays-in-its-adapter',
+      'Of the messaging library, only adapters/postgres imports TypeORM; the outbox and runtime/ have its types in their API.',
+      { path: messaging, pathNot: [...tests, `${messaging}(adapters/postgres/|outbox/outbox[.]ts$|runtime/)`] },
+      { path: npm('typeorm') },
+    ),
+    forbid(
+      'only-types-of-typeorm',
+      'The outbox and runtime/ of the messaging library import only types of TypeORM.',
+      { path: `${messaging}(outbox/outbox[.]ts$|runtime/)`, pathNot: tests },
+      { path: npm('typeorm'), dependencyTypesNot: ['type-only'] },
     ),
     forbid(
       'operations-use-messaging',

@@ -139,6 +139,12 @@ export default defineConfig(
     },
   },
   {
+    name: 'libraries say in their types what is never missing',
+    files: ['libs/{kernel,messaging,saga,service}/src/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: { '@typescript-eslint/no-non-null-assertion': 'error' },
+  },
+  {
     name: 'adapters',
     files: adapters,
     rules: { ...syntax(...environment), ...globals(...calls), 'no-restricted-imports': 'off' },

@@ -24,7 +24,7 @@ const runtime = new MessagingRuntime(
     store: new PostgresStore(dataSource),
     kafka: observed(kafka),
     ports: systemPorts,
-    log: logProblem,
+    log: (level, message, detail) => void (level === 'error' && logProblem(level, message, detail)), // no warnings about kills
     onFatal: exitOnError,
   },
   () => [new SlowCall((call) => void report.calls.push(call))],

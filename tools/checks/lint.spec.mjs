@@ -52,6 +52,14 @@ describe('a service or a library', () => {
     ));
 });
 
+describe('a library', () => {
+  const text = 'export const first = (list: readonly string[]): string => list[0]!;';
+
+  it('has no non-null assertion', () =>
+    expect(violationsOf('libs/messaging/src/outbox/x.ts', text)).toEqual(['@typescript-eslint/no-non-null-assertion']));
+  it('can have one in its specs', () => expect(violationsOf('libs/messaging/src/outbox/x.spec.ts', text)).toEqual([]));
+});
+
 describe('an adapter', () => {
   it.each([
     'libs/messaging/src/runtime/system.ts',

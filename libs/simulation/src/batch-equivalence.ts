@@ -97,11 +97,11 @@ async function handle(
 function resultOf(
   { lockOrder }: MessagingOptions,
   database: SimulatedDatabase,
-  givenIds: ReadonlySet<string>,
+  inputIds: ReadonlySet<string>,
 ): HandledResult {
   const text = (value: unknown): string =>
     JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? String(each) : each)).replace(uuid, (id) =>
-      givenIds.has(id) ? id : '<generated>',
+      inputIds.has(id) ? id : '<generated>',
     );
   const published: Record<string, string[]> = {};
   for (const { topic, key, type, payload } of database.outbox.unpublished())

@@ -82,6 +82,20 @@ export const disabledRules = (files) =>
         ),
     );
 
+const sql = /[`'"]\s*(select|insert into|update \w+ set|delete from)\s/;
+
+/** Every line of SQL of the messaging library is in its PostgreSQL adapter. */
+export const sqlOutsideAdapter = (files) =>
+  files
+    .filter(({ path }) => /^libs\/messaging\/src\/(?!adapters\/postgres\/).*(?<!\.spec)\.ts$/.test(path))
+    .flatMap(({ path, text }) =>
+      text
+        .split('\n')
+        .flatMap((line, index) =>
+          sql.test(line) ? [`${path}:${index + 1} contains SQL: move it to libs/messaging/src/adapters/postgres`] : [],
+        ),
+    );
+
 export const rules = [
   longFiles,
   emptyNames,
@@ -91,4 +105,5 @@ export const rules = [
   localPaths,
   lockedHosts,
   disabledRules,
+  sqlOutsideAdapter,
 ];

@@ -10,6 +10,7 @@ import {
   localPaths,
   rules,
   disabledRules,
+  sqlOutsideAdapter,
 } from './rules.mjs';
 
 const aFile = (path, text = '', size = text.length) => ({ path, text, size });
@@ -34,6 +35,11 @@ describe('a file that violates a rule', () => {
       aFile('apps/order/src/x.ts', `// ${'eslint'}-disable-next-line no-console`),
     ],
     ['disables the compiler without a reason', disabledRules, aFile('apps/order/src/x.ts', `// @${'ts'}-expect-error`)],
+    [
+      'contains SQL outside the adapter',
+      sqlOutsideAdapter,
+      aFile('libs/messaging/src/outbox/relay.ts', 'const take = `select id from msg_outbox`;'),
+    ],
   ])('%s', (_case, rule, file) => expect(rule([file])).toEqual([expect.stringContaining(file.path)]));
 
   it('is one of too many at the root', () =>
@@ -51,6 +57,9 @@ describe('a file that violates no rule', () => {
     ],
     ['deploy/Dockerfile', 'WORKDIR /app\nVOLUME /homework'],
     ['docs/tour.md', 'GET http://127.0.0.1:3000/users/me and ${HOME}/work/x'],
+    ['libs/messaging/src/adapters/postgres/outbox-sql.ts', 'const take = `select id from msg_outbox`;'],
+    ['libs/messaging/src/outbox/relay.int.spec.ts', 'const take = `select id from msg_outbox`;'],
+    ['libs/messaging/src/outbox/relay.ts', "log('update of a partition count failed'); // select the first"],
     ['.hidden/file', ''],
   ])('is not reported: %s', (path, text) => expect(rules.flatMap((rule) => rule([aFile(path, text)]))).toEqual([]));
 

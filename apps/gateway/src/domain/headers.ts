@@ -40,20 +40,20 @@ const namedByConnection = (headers: readonly string[]): ReadonlySet<string> | un
 /** The raw headers without those that `isDropped` accepts, or that a Connection header lists. */
 function without(raw: readonly string[], isDropped: (name: string) => boolean): string[] {
   const listed = namedByConnection(raw);
-  const kept: string[] = [];
+  const forwarded: string[] = [];
   for (let at = 0; at < raw.length; at += 2) {
     const name = raw[at] ?? '';
     const lowerCase = name.toLowerCase();
-    if (!isDropped(lowerCase) && !listed?.has(lowerCase)) kept.push(name, raw[at + 1] ?? '');
+    if (!isDropped(lowerCase) && !listed?.has(lowerCase)) forwarded.push(name, raw[at + 1] ?? '');
   }
-  return kept;
+  return forwarded;
 }
 
 /** The headers to forward to the service, from raw headers (name, value, name, value …): without hop-by-hop and spoofable ones. */
 export const forwarded = (raw: readonly string[]): string[] =>
   without(raw, (name) => hopByHop.has(name) || spoofable(name));
 
-/** The headers to return to the client, from a service's raw headers. The length is kept because the body is not changed; the gateway sets the request id. */
+/** The headers to return to the client, from a service's raw headers. The length is forwarded because the body is not changed; the gateway sets the request id. */
 export const returned = (raw: readonly string[]): string[] =>
   without(raw, (name) => (hopByHop.has(name) && name !== 'content-length') || name === 'x-request-id');
 

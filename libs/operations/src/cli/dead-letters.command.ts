@@ -5,7 +5,7 @@ import type { OfService } from '../databases/databases.js';
 import { OperatorError } from '../databases/errors.js';
 import { outbox, type BlockedKey, type DeadLetter } from '../dead-letters/dead-letter.js';
 import { DeadLetters } from '../dead-letters/dead-letters.js';
-import { plural, table } from './text-table.js';
+import { plural, table } from '../text-table.js';
 import { actionCommand, command, perform, print, type ActionFlags, type SystemFlags } from './command.js';
 import type { OperatedSystem } from './operated-system.js';
 

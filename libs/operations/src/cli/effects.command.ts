@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { describeState, durationText, pendingEffects } from '../effects/pending-effects.js';
-import { table } from './text-table.js';
+import { table } from '../text-table.js';
 import { command, print, type SystemFlags } from './command.js';
 import type { OperatedSystem } from './operated-system.js';
 

@@ -10,5 +10,5 @@ export { runProgram } from './run-program.js';
 export { sagasCommand } from './sagas.command.js';
 export { servicesFromOptions } from './service-options.js';
 export { runServiceProgram, type ServiceProgram } from './service-program.js';
-export { plural, table } from './text-table.js';
+export { plural, table } from '../text-table.js';
 export { topicsCommand } from './topics.command.js';

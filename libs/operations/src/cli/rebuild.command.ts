@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { RebuildReport } from '../rebuild/index.js';
 import type { RebuildInput } from '../service-operations/index.js';
 import { OperatorError } from '../databases/errors.js';
-import { plural, table } from './text-table.js';
+import { plural, table } from '../text-table.js';
 import { actionCommand, command, perform, print, type ActionFlags, type SystemFlags } from './command.js';
 import { serviceOf, type OperatedSystem } from './operated-system.js';
 

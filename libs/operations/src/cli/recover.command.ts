@@ -4,7 +4,7 @@ import { kafkaClient } from '@tradewind/messaging';
 import type { RecoveredOffsets, RecoveredTopics } from '../recovery/index.js';
 import type { RecoveredService, RecoverInput } from '../service-operations/index.js';
 import { OperatorError } from '../databases/errors.js';
-import { plural, table } from './text-table.js';
+import { plural, table } from '../text-table.js';
 import { actionCommand, command, print, printPlan, type ActionFlags, type SystemFlags } from './command.js';
 import type { OperatedSystem } from './operated-system.js';
 

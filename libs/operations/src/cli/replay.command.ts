@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { ReplayRecord, ReplayReport } from '../replay/index.js';
 import type { ReplayInput } from '../service-operations/index.js';
 import { OperatorError } from '../databases/errors.js';
-import { plural, table } from './text-table.js';
+import { plural, table } from '../text-table.js';
 import { command, print, type SystemFlags } from './command.js';
 import { serviceOf, type OperatedSystem } from './operated-system.js';
 

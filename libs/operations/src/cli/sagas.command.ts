@@ -4,7 +4,7 @@ import type { OfService } from '../databases/databases.js';
 import { OperatorError } from '../databases/errors.js';
 import { historyOf, type SubjectHistory } from '../sagas/history.js';
 import { expectedResult, instruct, openSaga, openSagas, type Saga, type SagaAction } from '../sagas/sagas.js';
-import { plural, table } from './text-table.js';
+import { plural, table } from '../text-table.js';
 import { actionCommand, command, perform, print, type ActionFlags, type SystemFlags } from './command.js';
 import type { OperatedSystem } from './operated-system.js';
 

@@ -36,9 +36,9 @@ export function servicesFromOptions(env: Readonly<Record<string, string | undefi
     return databases;
   };
   const brokersOf = ({ brokers }: ServiceFlags): string => {
-    const given = brokers ?? env['KAFKA_BROKERS'];
-    if (!given) throw new Unreachable('the brokers are not given: use --brokers <host:port>, or set KAFKA_BROKERS');
-    return given;
+    const value = brokers ?? env['KAFKA_BROKERS'];
+    if (!value) throw new Unreachable('the brokers are not given: use --brokers <host:port>, or set KAFKA_BROKERS');
+    return value;
   };
   return {
     services: Object.keys(listed(env['TRADEWIND_DATABASES'])),

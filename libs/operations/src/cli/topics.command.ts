@@ -3,7 +3,7 @@ import { kafkaClient, TopicMismatch, type KafkaClient } from '@tradewind/messagi
 import type { PartitionStatus } from '../partition-increase/index.js';
 import type { IncreasePartitionsInput } from '../service-operations/index.js';
 import { OperatorError, Unreachable } from '../databases/errors.js';
-import { table } from './text-table.js';
+import { table } from '../text-table.js';
 import { actionCommand, command, print, printPlan, type ActionFlags, type SystemFlags } from './command.js';
 import { serviceOf, type OperatedSystem } from './operated-system.js';
 

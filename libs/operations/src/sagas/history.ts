@@ -1,5 +1,5 @@
 import { queryAll, type Databases, type OfService } from '../databases/databases.js';
-import { plural } from '../cli/text-table.js';
+import { plural } from '../text-table.js';
 import { inOrder, type HistoryEntry, type Transition } from './history-order.js';
 import { findSagas, type Saga } from './sagas.js';
 

@@ -35,16 +35,16 @@ const variablesOf = (cls: new () => object): Set<string> =>
  * not set. Throws one ConfigError that names every missing or invalid variable.
  */
 export function readConfig<C extends ServiceConfig>(cls: new () => C, environment: Environment): Readonly<C> {
-  const given: Record<string, string> = { INSTANCE_ID: `service-${randomBytes(4).toString('hex')}` };
+  const values: Record<string, string> = { INSTANCE_ID: `service-${randomBytes(4).toString('hex')}` };
   for (const name of variablesOf(cls)) {
     const value = environment[name]?.trim();
-    if (value) given[name] = value;
+    if (value) values[name] = value;
   }
-  const config = plainToInstance(cls, given, { exposeDefaultValues: true });
+  const config = plainToInstance(cls, values, { exposeDefaultValues: true });
   const violations = validateSync(config, { stopAtFirstError: true }).map(({ property, constraints }) => {
     const rule =
       Object.values(constraints ?? {})[0]?.replace(new RegExp(`^(each value in )?${property} `), '') ?? 'is invalid';
-    return given[property] === undefined ? `${property} is missing: it ${rule}` : `${property} ${rule}`;
+    return values[property] === undefined ? `${property} is missing: it ${rule}` : `${property} ${rule}`;
   });
   if (violations.length > 0) throw new ConfigError(violations.sort());
   return Object.freeze(config);

@@ -328,7 +328,7 @@ export function storeConformance(
           version: 1,
           status: 'compensating',
           done: [],
-          toUndo: [],
+          toCompensate: [],
           step: null,
           attempt: 6,
           failure: null,
