@@ -1,12 +1,140 @@
-export { message, type OutgoingMessage } from '@tradewind/saga';
+/* The public API. What only @tradewind/operations and tests need besides is in internals.ts. */
 export { kafkaClient, type KafkaSettings } from './adapters/kafkajs/index.js';
 export { messagingMigrations, PostgresStore } from './adapters/postgres/index.js';
-export * from './adapters/system/index.js';
-export * from './consumer/index.js';
-export * from './effects/index.js';
-export * from './handling/index.js';
-export * from './message/index.js';
-export * from './outbox/index.js';
-export * from './ports/index.js';
-export * from './runtime/index.js';
-export * from './sagas/index.js';
+export { systemClock, systemPorts, systemRandomness, systemTimers } from './adapters/system/index.js';
+export { type ConsumerOptions, KafkaTransport } from './consumer/index.js';
+export { type AnyEffect, type Effect } from './effects/index.js';
+export {
+  answer,
+  type Command,
+  command,
+  Commands,
+  Decision,
+  type DecisionContext,
+  decode,
+  type EffectRequest,
+  type HandlerContext,
+  type HandlerMetadata,
+  type HandlerOptions,
+  Handles,
+  IdempotencyBusy,
+  IdempotencyMismatch,
+  insert,
+  type Load,
+  type Loads,
+  nothing,
+  publish,
+  publishAll,
+  remove,
+  rows,
+  type Rows,
+  rowsWhere,
+  save,
+  schedule,
+  Unavailable,
+} from './handling/index.js';
+export {
+  compile,
+  makeMessage,
+  Message,
+  type MessageClass,
+  messageInfo,
+  type MessageInfo,
+  type MessageReader,
+  MessageRegistry,
+  partitionOf,
+  readMessage,
+  type Topic,
+  topic,
+  violationsOf,
+} from './message/index.js';
+export {
+  type Envelope,
+  envelopeOf,
+  headersOf,
+  Outbox,
+  OutboxNeedsTransaction,
+  ownTopics,
+  PayloadTooLarge,
+  readEnvelope,
+  Relay,
+} from './outbox/index.js';
+export {
+  type Acknowledged,
+  type AnyTable,
+  backOff,
+  type Change,
+  type ClaimedEffect,
+  type ClaimResult,
+  type ColumnType,
+  type CommittedOffset,
+  type DeadLetter,
+  type DeadLetterReason,
+  type EffectRow,
+  GroupHasMembers,
+  hasReached,
+  type Idempotency,
+  type IdempotencyClaim,
+  type InboxMark,
+  type IncomingRecord,
+  KafkaClient,
+  keyOf,
+  type LoadRequest,
+  type Log,
+  newId,
+  OffsetMismatch,
+  type OffsetRange,
+  type OutboxRow,
+  OutcomeUnknown,
+  type OutgoingRecord,
+  type OwnRecord,
+  type PartitionCount,
+  type PartitionOffset,
+  previousEndsOf,
+  previousEndsText,
+  type PropertyOf,
+  type PublishedRow,
+  type Publisher,
+  type ReadOptions,
+  RecordsRejected,
+  type RelaySession,
+  type RuntimePorts,
+  StatementTimeout,
+  type Store,
+  StoreUnavailable,
+  type Subscription,
+  type SubscriptionOptions,
+  type Table,
+  table,
+  type Tail,
+  type TailOptions,
+  type TimeoutRow,
+  TopicMismatch,
+  type TopicPartition,
+  type Transaction,
+  type TransientReason,
+  UniqueConflict,
+  type UnpublishedRow,
+  withTimeout,
+} from './ports/index.js';
+export {
+  CommitEvents,
+  type MessagingConnections,
+  type MessagingEnvironment,
+  MessagingHealth,
+  MessagingModule,
+  type MessagingOptions,
+  MessagingRuntime,
+} from './runtime/index.js';
+export { message, type OutgoingMessage } from '@tradewind/saga';
+export {
+  advanceSaga,
+  type AnySagaBinding,
+  bindSaga,
+  type SagaBinding,
+  SagaHistory,
+  type SagaHistoryRow,
+  sagaRow,
+  type SagaRow,
+  Sagas,
+} from './sagas/index.js';

@@ -35,7 +35,11 @@ const wrong = [
   ['messaging-effects', 'libs/messaging/src/effects/of-outbox.ts', "'../outbox/outbox.js'"],
   ['messaging-sagas', 'libs/messaging/src/sagas/of-runtime.ts', "type { D } from '../runtime/messaging.options.js'"],
   ['messaging-adapters-kafkajs', 'libs/messaging/src/adapters/kafkajs/of-handling.ts', "'../../handling/index.js'"],
-  ['messaging-adapters-postgres', 'libs/messaging/src/adapters/postgres/of-kafkajs.ts', "'../kafkajs/kafkajs-client.js'"],
+  [
+    'messaging-adapters-postgres',
+    'libs/messaging/src/adapters/postgres/of-kafkajs.ts',
+    "'../kafkajs/kafkajs-client.js'",
+  ],
   ['messaging-adapters-system', 'libs/messaging/src/adapters/system/of-message.ts', "'../../message/index.js'"],
   ['ports-are-interfaces', 'libs/messaging/src/ports/of-message.ts', "{ name } from '../message/index.js'"],
   ['ports-are-interfaces', 'libs/messaging/src/ports/of-node.ts', "'node:crypto'"],

@@ -1,7 +1,7 @@
 /** Message classes: their declaration, validation, versions and topics. */
 export * from './message-registry.js';
 export { partitionOf } from './partition-of.js';
-export { compile, type MessageReader, type UnknownFields } from './compiled-reader.js';
+export { compile, type MessageReader } from './compiled-reader.js';
 export * from './message.js';
 export * from './read-message.js';
 export * from './topic.js';
