@@ -11,7 +11,7 @@ export { DeadLetterWriter, textOf } from './consumer/dead-letter-writer.js';
 export { decode, type Decoded } from './handling/decode.js';
 export { Handlers } from './handling/handlers.js';
 export { handlersOf } from './handling/handles.js';
-export type { Invocation, Outcome } from './handling/invocation.js';
+export { outcomeOf, type Invocation, type Outcome } from './handling/invocation.js';
 export { poisonedInvocation } from './handling/poisoned-invocation.js';
 export { Runner } from './handling/runner.js';
 export { partitionOf } from './message/partition-of.js';

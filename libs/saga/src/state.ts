@@ -19,7 +19,7 @@ export interface SagaState {
   /** How often the present command was published, from 1. */
   readonly attempt: number;
   readonly failure: Failure | null;
-  /** Too many attempts without a reply: an operator should look. The saga goes on trying. */
+  /** Too many attempts without a reply: an operator should intervene. The saga continues to retry. */
   readonly stuck: boolean;
   readonly startedAt: string;
   readonly changedAt: string;

@@ -1,7 +1,7 @@
 import type { Step } from './definition.js';
 import { milliseconds } from './duration.js';
 
-/** Above this number of attempts a saga counts as stuck. It goes on trying. */
+/** Above this number of attempts a saga counts as stuck. It continues to retry. */
 export const stuckAfterAttempts = 5;
 
 const firstCompensationTimeoutMs = 10_000;

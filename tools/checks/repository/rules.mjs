@@ -1,3 +1,5 @@
+import { brokenLinks } from './links.mjs';
+
 /*
  * Rules about files. Each takes the tree (see tree.mjs) and returns one sentence for each problem.
  */
@@ -106,4 +108,5 @@ export const rules = [
   lockedHosts,
   disabledRules,
   sqlOutsideAdapter,
+  brokenLinks,
 ];

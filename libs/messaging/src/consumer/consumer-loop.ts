@@ -47,7 +47,7 @@ export interface ConsumerLoopOptions {
 
 /**
  * Handles what waits on all partitions in one transaction at a time, and commits offsets after it. Records arrive at least once;
- * the inbox makes their effect single; the order of each key is kept. Poison blocks its key; everything else goes on.
+ * the inbox makes them take effect once; the order of each key is kept. Poison blocks its key, and no other.
  */
 export class ConsumerLoop {
   readonly #wakeSignal: WakeSignal;
@@ -303,7 +303,7 @@ export class ConsumerLoop {
     return this.#retryLater(message, attempts);
   }
 
-  /** Its key waits with it; other keys go on. */
+  /** Its key waits with it; other keys continue. */
   #retryLater(message: PendingMessage, attempt: number): false {
     message.notBefore = this.#now() + backOff(this.ports, attempt, 50, 2_000);
     return false;

@@ -84,7 +84,18 @@ export class RedriveLoop {
     const invocation = this.options.invocationOf(decoded, true);
     if (!invocation) return new TypeError(`no handler of ${this.options.group} handles this message`);
     const outcome = outcomeOf(await this.runner.run([invocation]), invocation);
-    if (outcome.kind === 'transient') throw outcome.error;
-    return outcome.kind === 'failed' ? outcome.error : undefined;
+    switch (outcome.kind) {
+      case 'done':
+      case 'duplicate':
+        return undefined;
+      case 'transient':
+        throw outcome.error;
+      case 'failed':
+        return outcome.error;
+      default:
+        return new TypeError(
+          `the handler of a message cannot return ${outcome.kind}: publish the rejection as a message`,
+        );
+    }
   }
 }

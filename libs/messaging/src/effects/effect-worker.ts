@@ -97,7 +97,7 @@ export class EffectWorker {
     }
   }
 
-  /** How many calls may begin. Results that cannot be decided, because the database is unavailable, hold back new calls. */
+  /** How many calls may begin. While results cannot be decided, because the database is unavailable, fewer calls begin. */
   get #free(): number {
     const { concurrency } = this.options;
     return Math.min(concurrency - this.#calls.size, 2 * concurrency - this.#leased.size);

@@ -2,6 +2,7 @@ import { groupBy, isRejection } from '@tradewind/kernel';
 import { toOutboxRow } from '../outbox/envelope.js';
 import {
   newId,
+  UniqueConflict,
   type AnyTable,
   type Change,
   type EffectRow,
@@ -104,7 +105,8 @@ export class Batch {
     const results = await this.transaction.claim(claims.map(({ idempotency }) => ({ ...idempotency, at: this.#now })));
     for (const [at, { invocation, idempotency }] of claims.entries()) {
       const result = results[at];
-      if (!result || result.isNew) continue;
+      if (!result) throw new Error('the store did not answer every idempotency claim');
+      if (result.isNew) continue;
       this.#settle(
         invocation,
         result.bodyHash === idempotency.bodyHash ? { kind: 'replayed', answer: result.answer } : { kind: 'mismatch' },
@@ -112,7 +114,7 @@ export class Batch {
     }
   }
 
-  /** Ends effects and timeouts. One that is gone was handled by another instance. */
+  /** Ends effects and timeouts. One that no longer exists was handled by another instance. */
   async #end(): Promise<void> {
     const effects = this.invocations.flatMap((invocation) =>
       invocation.effect ? [{ invocation, effect: invocation.effect }] : [],
@@ -217,6 +219,7 @@ export class Batch {
       if (!loaded) throw new TypeError(`the table ${change.table.name} is missing from the service's lock order`);
       return loaded;
     };
+    checkInsertsOnce(decision);
     for (const change of decision.changes) tableOf(change).check(change);
     const ids = new Map<object, string>();
     const messages = decision.messages.map((message) => {
@@ -285,6 +288,17 @@ export class PartialBatchError extends Error {
   override readonly name = 'PartialBatchError';
   constructor(readonly outcomes: Outcomes) {
     super('an invocation that ends a row was not decided');
+  }
+}
+
+/** A decision that inserts one key twice fails as it would in the database. */
+function checkInsertsOnce({ changes }: Decision<unknown>): void {
+  const inserted = new Set<string>();
+  for (const { table, key, isNew } of changes) {
+    if (!isNew) continue;
+    const row = `${table.name} ${key}`;
+    if (inserted.has(row)) throw new UniqueConflict(`${table.name}_pkey`);
+    inserted.add(row);
   }
 }
 

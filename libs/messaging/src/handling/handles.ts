@@ -78,7 +78,7 @@ export function handlersOf(controller: object): DecoratedHandler[] {
 
 const failures = new WeakMap<object, unknown>();
 
-/** The error that the handler threw for this context. Nest's exception filters turn it into a text, so it is kept here. */
+/** The error that the handler threw for this context. It is stored here, because Nest's exception filters reduce it to a text. */
 export const failureOf = (context: object): unknown => {
   const failure = failures.get(context);
   failures.delete(context);

@@ -29,7 +29,7 @@ export interface Invocation {
 export type Outcome =
   | { readonly kind: 'done'; readonly answer: unknown }
   | { readonly kind: 'rejected'; readonly rejection: Rejection }
-  /** Handled before: the inbox has a mark, or the timeout or lease is gone. */
+  /** Handled before: the inbox has a mark, or the timeout or the lease no longer exists. */
   | { readonly kind: 'duplicate' }
   /** A dead letter blocks its ordering key for this consumer. */
   | { readonly kind: 'blocked' }

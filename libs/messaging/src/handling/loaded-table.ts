@@ -1,4 +1,4 @@
-import { keyOf, type AnyTable, type Change } from '../ports/index.js';
+import { keyOf, UniqueConflict, type AnyTable, type Change } from '../ports/index.js';
 import type { Load, Rows } from './handler-context.js';
 
 type Row = Record<string, unknown>;
@@ -10,8 +10,7 @@ export class LoadedTable {
   readonly #known = new Set<string>();
   readonly #changed = new Map<string, Change>();
   readonly #inserted = new Map<string, Change>();
-  /** Inserts of keys that exist. The database rejects them, as it would in a transaction of their own. */
-  readonly #conflicting: Change[] = [];
+  readonly #removedAfterInsert = new Set<string>();
 
   constructor(readonly table: AnyTable) {}
 
@@ -28,22 +27,27 @@ export class LoadedTable {
     }
   }
 
-  /** Throws a TypeError for a row that was not loaded: it is not locked, so it must not be changed. */
+  /**
+   * Throws a TypeError for a row that was not loaded: it is not locked, so it must not be changed. Throws UniqueConflict for an insert of a
+   * row that exists, loaded or inserted earlier in the batch, as the database would in a transaction of its own.
+   */
   check(change: Change): void {
+    if (change.isNew && this.#rows.has(change.key)) throw new UniqueConflict(`${this.table.name}_pkey`);
     if (!change.isNew && !this.#requested.has(change.key))
       throw new TypeError(`${this.table.name} ${change.key} is to be saved but was not loaded`);
   }
 
   apply(change: Change): void {
     const { key, row } = change;
-    if (change.isNew && this.#rows.has(key)) return void this.#conflicting.push(change);
     // The same object as before: nothing changed, so nothing is written.
     if (row !== undefined && this.#rows.get(key) === row) return;
     const inserted = this.#inserted.get(key);
-    if (change.isNew) this.#inserted.set(key, change);
-    else if (!inserted) this.#changed.set(key, change);
-    else if (row === undefined) this.#inserted.delete(key);
-    else this.#inserted.set(key, { ...inserted, row });
+    if (change.isNew || (inserted && row !== undefined)) {
+      this.#requested.add(key);
+      this.#removedAfterInsert.delete(key);
+      this.#inserted.set(key, { ...change, isNew: true });
+    } else if (inserted) this.#removedAfterInsert.add(key);
+    else this.#changed.set(key, change);
     if (row === undefined) this.#rows.delete(key);
     else this.#rows.set(key, row);
   }
@@ -68,7 +72,13 @@ export class LoadedTable {
   }
 
   get changes(): readonly Change[] {
-    return [...this.#changed.values(), ...this.#inserted.values(), ...this.#conflicting];
+    const removed = [...this.#removedAfterInsert].map((key) => ({
+      table: this.table,
+      key,
+      row: undefined,
+      isNew: true,
+    }));
+    return [...this.#changed.values(), ...this.#inserted.values(), ...removed];
   }
 
   get known(): ReadonlySet<string> {

@@ -1,7 +1,7 @@
 import type { PoisonedRecord } from './decode.js';
 import type { Invocation } from './invocation.js';
 
-/** A record that cannot be read runs like a message that fails, so that order, inbox and blocked keys hold for it as well. */
+/** A record that cannot be read runs like a message that fails, so that order, inbox and blocked keys apply to it as well. */
 export const poisonedInvocation = (consumer: string, record: PoisonedRecord): Invocation => ({
   cause: record.id,
   orderingKey: record.orderingKey,

@@ -33,7 +33,7 @@ const candidateIntervalMs = 1_000;
 const maxBackOffMs = 1_000;
 /** After this time without an answer of the session another instance may lead: the rows are taken again. */
 const maxRowAgeMs = 10_000;
-/** The relay goes on publishing for so long when it stops. */
+/** A relay that stops publishes what is in the outbox for at most this time. */
 const shutdownTimeoutMs = 3_000;
 
 /** The broker acknowledged a batch below an earlier one: records may be lost, or another relay writes. */
@@ -234,7 +234,7 @@ export class Relay {
     return unlessAborted(this.#abandoned.signal, request);
   }
 
-  /** A record that the broker rejects for good blocks its key; everything else goes on. */
+  /** A record that the broker rejects for good blocks its key, and no other. */
   async #send(
     session: RelaySession,
     publisher: Publisher,

@@ -157,7 +157,10 @@ export interface Transaction {
   saveAnswers(answers: readonly { readonly claim: Idempotency; readonly answer: unknown }[]): Promise<void>;
   /** Loads rows for update, locked in key order. */
   load(request: LoadRequest): Promise<readonly object[]>;
-  /** Saves all changes of one table. `known` are the keys whose rows exist. */
+  /**
+   * Saves all changes of one table: deletes, updates, inserts, then deletes of rows that were inserted here. `known` are the keys whose rows
+   * exist. An insert never overwrites.
+   */
   save(table: AnyTable, changes: readonly Change[], known: ReadonlySet<string>): Promise<void>;
   /** Assigns sequences and appends to the outbox. The rows of one ordering key keep their order. */
   append(rows: readonly OutboxRow[]): Promise<void>;
@@ -208,7 +211,7 @@ export interface Store {
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Becomes the leader of this database's relays; undefined where another instance leads. */
   lead(): Promise<RelaySession | undefined>;
-  /** Tells the leader in another process that rows wait. Never inside a transaction. */
+  /** Notifies the leader in another process of new rows. Never inside a transaction. */
   notify(): Promise<void>;
   /** The partition counts of all topics that were published to. Other topics have their declared count. */
   partitionCounts(): Promise<readonly PartitionCount[]>;

@@ -42,6 +42,6 @@ export interface Change {
   readonly key: string;
   /** The new row; undefined where it is deleted. */
   readonly row: object | undefined;
-  /** Whether the row was never loaded and must not exist yet. */
+  /** Whether the row must not exist yet. With `row` undefined: it is inserted and deleted by the same transaction. */
   readonly isNew: boolean;
 }

@@ -8,7 +8,7 @@ export interface SagaRow {
   readonly version: number;
   readonly subject: string;
   readonly status: string;
-  /** A command that must succeed got no reply for too many attempts: an operator should look. */
+  /** A command that must succeed got no reply for too many attempts: an operator should intervene. */
   readonly stuck: boolean;
   readonly state: SagaState;
   readonly startedAt: Date;

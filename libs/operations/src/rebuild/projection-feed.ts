@@ -7,7 +7,7 @@ import {
   type OffsetRange,
   type RuntimePorts,
 } from '@tradewind/messaging';
-import { decode, textOf, type Decoded, type Invocation, type Runner } from '@tradewind/messaging/internals';
+import { decode, outcomeOf, textOf, type Decoded, type Invocation, type Runner } from '@tradewind/messaging/internals';
 import { partitionName, type ReplayProgress } from '../replay/index.js';
 import type { Projection } from './projection-tables.js';
 
@@ -129,14 +129,14 @@ export class ProjectionFeed {
       const outcomes = await this.environment.runner.run(left.map(([invocation]) => invocation));
       let last: unknown;
       left = left.filter(([invocation, decoded]) => {
-        const outcome = outcomes.get(invocation);
-        if (outcome?.kind === 'done') this.progress.count(`handled ${decoded.record.headers['ce_type']}`);
-        else if (outcome?.kind === 'failed' && !(outcome.error instanceof Transient)) {
+        const outcome = outcomeOf(outcomes, invocation);
+        if (outcome.kind === 'done') this.progress.count(`handled ${decoded.record.headers['ce_type']}`);
+        else if (outcome.kind === 'failed' && !(outcome.error instanceof Transient)) {
           failed.add(decoded.orderingKey);
           this.#fail(decoded, outcome.error);
         } else if (failed.has(decoded.orderingKey)) this.progress.count('behind a failure');
         else {
-          last = outcome && 'error' in outcome ? outcome.error : last;
+          last = 'error' in outcome ? outcome.error : last;
           return true;
         }
         return false;

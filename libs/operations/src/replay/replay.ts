@@ -20,6 +20,7 @@ import {
   type Handlers,
   type Invocation,
   type Outcome,
+  outcomeOf,
 } from '@tradewind/messaging/internals';
 import { ReplayProgress, type Progress, type ReplayReport } from './replay-progress.js';
 import { partitionName, rangesOf, type ReplayRanges } from './replay-ranges.js';
@@ -229,10 +230,10 @@ export class Replay {
       const again: typeof left = [];
       for (const entry of left) {
         const [invocation, decoded] = entry;
-        const outcome = outcomes.get(invocation);
+        const outcome = outcomeOf(outcomes, invocation);
         const attempt = (attempts.get(invocation) ?? 0) + 1;
-        if (outcome && (await this.#settle(decoded, outcome, attempt, replay))) continue;
-        if (outcome?.kind === 'failed') attempts.set(invocation, attempt);
+        if (await this.#settle(decoded, outcome, attempt, replay)) continue;
+        if (outcome.kind === 'failed') attempts.set(invocation, attempt);
         again.push(entry);
       }
       left = again;

@@ -92,7 +92,7 @@ export function everyStep<S>(saga: Saga<S>, aSubject: () => S, { describe, it, e
     describe(`${saga.name}, when it is cancelled while "${step.name}" is executed`, () => {
       const result = run({ cancelAt: step.name });
       const expected = step.mayFail ? [compensatedFrom(step), 'failed', 'cancelled'] : [[], 'completed', undefined];
-      it(step.mayFail ? 'compensates everything, that step first' : 'goes on', () => {
+      it(step.mayFail ? 'compensates everything, that step first' : 'continues', () => {
         expect([result.compensated, result.state.status, result.state.failure?.kind]).toEqual(expected);
         expect(result.violations).toEqual([]);
       });

@@ -5,6 +5,7 @@ import {
   IdempotencyMismatch,
   OutcomeUnknown,
   PayloadTooLarge,
+  StatementTimeout,
   Unavailable,
   UniqueConflict,
 } from '@tradewind/messaging';
@@ -38,7 +39,9 @@ export function problemOf(error: unknown): Problem {
       1,
     );
   }
-  if (error instanceof Unavailable || error instanceof Transient || isDatabaseUnavailable(error)) {
+  const isTemporary =
+    error instanceof Unavailable || error instanceof Transient || error instanceof StatementTimeout;
+  if (isTemporary || isDatabaseUnavailable(error)) {
     return temporaryProblem(
       503,
       'unavailable',

@@ -80,7 +80,10 @@ export class SimulatedTransaction implements Transaction {
   async save(table: AnyTable, changes: readonly Change[], known: ReadonlySet<string>): Promise<void> {
     const rows = this.#database.tableRows(table);
     const stored = changes.filter(({ row }) => row !== undefined);
-    const deleted = changes.filter(({ row, key }) => row === undefined && known.has(key)).map(({ key }) => key);
+    const deleted = changes.flatMap(({ row, key, isNew }) =>
+      row === undefined && !isNew && known.has(key) ? [key] : [],
+    );
+    const insertedAndDeleted = changes.flatMap(({ row, key, isNew }) => (row === undefined && isNew ? [key] : []));
     const isUpdate = ({ isNew, key }: Change): boolean => !isNew && known.has(key);
     const updated = rows.stored(stored.filter(isUpdate));
     const inserted = rows.stored(stored.filter((change) => !isUpdate(change)));
@@ -89,6 +92,8 @@ export class SimulatedTransaction implements Transaction {
       await this.session.statement(`update ${table.name}`, (tx) => rows.save(tx, 'update', updated));
     if (inserted.length > 0)
       await this.session.statement(`insert ${table.name}`, (tx) => rows.save(tx, 'insert', inserted));
+    if (insertedAndDeleted.length > 0)
+      await this.session.statement(`delete ${table.name}`, (tx) => rows.remove(tx, insertedAndDeleted));
   }
 
   async append(rows: readonly OutboxRow[]): Promise<void> {

@@ -1,6 +1,5 @@
 import {
   kafkaClient,
-  type AnyTable,
   type KafkaClient,
   type MessageClass,
   type MessageRegistry,
@@ -133,7 +132,7 @@ class RunningHarness implements ServiceHarness {
   }
 
   async rows<S extends object>(table: Table<S>): Promise<Map<string, S>> {
-    return (await loadAll(this.dataSource, table as AnyTable)) as Map<string, S>;
+    return (await loadAll(this.dataSource, table)) as Map<string, S>;
   }
 
   publish(message: MessageClass, fields: object, sequence = 1): Promise<void> {

@@ -14,7 +14,7 @@ const outdated = new WeakMap<object, () => boolean>();
 
 /**
  * kafkajs 2.2.4 fetches from each broker separately. When one fetch finds a new leader or new partitions, the member joins again while
- * the other fetches go on. Their records then count as read after the join, although the offsets went back to the committed ones, and
+ * the other fetches continue. Their records then count as read after the join, although the offsets went back to the committed ones, and
  * the records between are skipped. So a batch remembers the offset manager with which it was fetched.
  */
 function rememberOffsets(group: ConsumerGroup): void {

@@ -41,5 +41,6 @@ export async function retryEffect(sql: Sql, id: string, token: string, inMs: num
 
 export async function pendingEffects(sql: Sql): Promise<{ readonly pending: number; readonly seconds: number }> {
   const [row] = await sql<{ pending: number; seconds: number }>(pending);
-  return row ?? { pending: 0, seconds: 0 };
+  if (!row) throw new Error('the database answered a count with no row');
+  return row;
 }

@@ -48,9 +48,11 @@ export class PipelinedConnection {
   ) {
     this.#silenceMs = silenceMsOf(limits);
     // Several statements have several results, which the types of pg do not describe. The id serves to ask for the outcome of a commit without answer.
-    this.#begun = this.#send({ text: begin(limits) }).then(
-      (results) => (results as unknown as { rows: { id: string }[] }[]).at(-1)?.rows[0]?.id ?? '',
-    );
+    this.#begun = this.#send({ text: begin(limits) }).then((results) => {
+      const row = (results as unknown as { rows: { id: string }[] }[]).at(-1)?.rows[0];
+      if (!row) throw new Error('the database did not give the id of the transaction');
+      return row.id;
+    });
     this.#begun.catch(() => undefined); // The commit, or a query before it, rejects with it.
   }
 

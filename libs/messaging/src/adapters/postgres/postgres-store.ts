@@ -131,7 +131,8 @@ export class PostgresStore implements Store {
 
   async outboxLag(): ReturnType<Store['outboxLag']> {
     const [row] = await this.#sql<{ rows: number; seconds: number; blocked: number }>(lag);
-    return row ?? { rows: 0, seconds: 0, blocked: 0 };
+    if (!row) throw new Error('the database answered a count with no row');
+    return row;
   }
 
   claimEffects(
@@ -204,6 +205,8 @@ export class PostgresStore implements Store {
   }
 
   async #number(text: string, values: readonly unknown[] = []): Promise<number> {
-    return (await this.#sql<{ n: number }>(text, values))[0]?.n ?? 0;
+    const [row] = await this.#sql<{ n: number }>(text, values);
+    if (!row) throw new Error('the database answered a count with no row');
+    return row.n;
   }
 }

@@ -161,12 +161,14 @@ export class PostgresTransaction implements Transaction {
           sql.columns.map((column) => rows.map((row) => column.write(row as Record<string, unknown>))),
         );
     };
-    const removed = changes.filter(({ row, key }) => row === undefined && known.has(key));
+    const removed = changes.filter(({ row, key, isNew }) => row === undefined && !isNew && known.has(key));
     if (removed.length > 0) this.connection.enqueue(sql.remove, [removed.map(({ key }) => key)]);
     const isUpdate = ({ isNew, key }: Change): boolean => !isNew && known.has(key);
     const rowsOf = (of: readonly Change[]): object[] => of.flatMap(({ row }) => row ?? []);
     write(sql.update, rowsOf(changes.filter(isUpdate)));
     write(sql.insert, rowsOf(changes.filter((change) => !isUpdate(change))));
+    const insertedAndRemoved = changes.filter(({ row, isNew }) => row === undefined && isNew);
+    if (insertedAndRemoved.length > 0) this.connection.enqueue(sql.remove, [insertedAndRemoved.map(({ key }) => key)]);
     // crashpoint: rows.after-save
   }
 
