@@ -36,3 +36,14 @@ export async function fetchFrom(at: RunningService, path: string, options: Reque
   const text = await body.text();
   return { status: statusCode, headers, text, json: () => JSON.parse(text) as Record<string, unknown> };
 }
+
+/** Limits that a few requests reach. */
+export const strictLimits = {
+  TRUSTED_ADDRESSES: '',
+  RATE_ADDRESS_PER_SECOND: '0.1',
+  RATE_ADDRESS_BURST: '8',
+  RATE_USER_PER_SECOND: '0.1',
+  RATE_USER_BURST: '3',
+  RATE_LOGIN_PER_SECOND: '0.1',
+  RATE_LOGIN_BURST: '2',
+};

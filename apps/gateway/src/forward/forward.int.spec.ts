@@ -6,7 +6,7 @@ import { systemTimers } from '@tradewind/messaging';
 import type { RunningService } from '@tradewind/service';
 import { eventually } from '@tradewind/testing';
 import { SignJWT } from 'jose';
-import { aGateway, fetchFrom, send, type RequestOptions } from '../../test/a-gateway.fixture.spec.js';
+import { aGateway, fetchFrom, send, strictLimits, type RequestOptions } from '../../test/a-gateway.fixture.spec.js';
 import { FakeService } from '../../test/fake-service.fixture.spec.js';
 import { aKeyPair, aToken, aUserId, type Pair } from '../../test/access-tokens.fixture.spec.js';
 import { DedicatedKafka } from '../../test/dedicated-kafka.fixture.spec.js';
@@ -344,22 +344,13 @@ describe('a gateway', () => {
   });
 
   describe('called too often', () => {
-    const strict = {
-      TRUSTED_ADDRESSES: '',
-      RATE_ADDRESS_PER_SECOND: '0.1',
-      RATE_ADDRESS_BURST: '8',
-      RATE_USER_PER_SECOND: '0.1',
-      RATE_USER_BURST: '3',
-      RATE_LOGIN_PER_SECOND: '0.1',
-      RATE_LOGIN_BURST: '2',
-    };
     const statuses = async (count: number, send: () => Promise<{ status: number }>): Promise<number[]> => {
       const all: number[] = [];
       for (let sent = 0; sent < count; sent++) all.push((await send()).status);
       return all;
     };
     it('answers 429 to the address', async () => {
-      const at = await start(strict);
+      const at = await start(strictLimits);
       expect(await statuses(9, () => call('/products', {}, at))).toEqual([
         ...Array.from({ length: 8 }, () => 200),
         429,
@@ -369,19 +360,19 @@ describe('a gateway', () => {
       expect((await call('/healthz', {}, at)).status).toBe(200);
     });
     it('answers 429 to the person', async () => {
-      const at = await start(strict);
+      const at = await start(strictLimits);
       const headers = { authorization: `Bearer ${await aToken(key)}` };
       expect(await statuses(4, () => call('/products', { headers }, at))).toEqual([200, 200, 200, 429]);
       expect((await call('/products', {}, at)).status).toBe(200);
     });
     it('is stricter with log-ins and registrations, in every spelling of their paths', async () => {
-      const at = await start({ ...strict, STATIC_INSTANCES: `user=${product.url}` });
+      const at = await start({ ...strictLimits, STATIC_INSTANCES: `user=${product.url}` });
       const paths = ['/auth/login', '/auth/%6Cogin', '/users'];
       expect(await statuses(3, () => call(paths.shift()!, { method: 'POST' }, at))).toEqual([200, 200, 429]);
       expect((await call('/auth/refresh', { method: 'POST' }, at)).status).toBe(200);
     });
     it('does not limit trusted addresses', async () => {
-      const at = await start({ ...strict, TRUSTED_ADDRESSES: '127.0.0.1' });
+      const at = await start({ ...strictLimits, TRUSTED_ADDRESSES: '127.0.0.1' });
       expect(new Set(await statuses(20, () => call('/products', {}, at)))).toEqual(new Set([200]));
     });
   });

@@ -7,8 +7,7 @@ import { placeOrder } from './place-order.saga.js';
 everyStep(placeOrder, aPendingOrder, { describe, it, expect });
 
 describe('placing an order', () => {
-  it('has these steps', () =>
-    expect(stepNames(placeOrder)).toEqual(['reserve stock', 'take payment', 'sell stock']));
+  it('has these steps', () => expect(stepNames(placeOrder)).toEqual(['reserve stock', 'take payment', 'sell stock']));
   it('confirms once the goods are reserved and paid', () =>
     expect(rehearse(placeOrder, aPendingOrder()).messages).toEqual([
       'ReserveStock',

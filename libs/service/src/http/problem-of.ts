@@ -39,8 +39,7 @@ export function problemOf(error: unknown): Problem {
       1,
     );
   }
-  const isTemporary =
-    error instanceof Unavailable || error instanceof Transient || error instanceof StatementTimeout;
+  const isTemporary = error instanceof Unavailable || error instanceof Transient || error instanceof StatementTimeout;
   if (isTemporary || isDatabaseUnavailable(error)) {
     return temporaryProblem(
       503,
