@@ -225,6 +225,24 @@ describe('a compensation without a reply', () => {
     ));
 });
 
+describe('a compensation that the definition has no more, because it changed without a new version', () => {
+  it('fails instead of publishing the command again', () => {
+    const { state, subject } = after(new RoomBooked(), { kind: 'cancel' });
+    const { compensation: _, compensated: __, ...withoutCompensation } = card;
+    const changed = defineSaga<Trip>('book-trip', {
+      ...bookTrip,
+      steps: [room, withoutCompensation, confirm, tickets],
+    });
+    for (const input of [
+      { kind: 'timeout', name: 'compensating charge the card, attempt 1' },
+      { kind: 'reply', message: new PaidBack() },
+    ] as const)
+      expect(() => advance(changed, state, subject, input, now)).toThrow(
+        'compensates "charge the card", which has no compensation',
+      );
+  });
+});
+
 describe('a saga that is cancelled', () => {
   it('compensates the step in progress, then the others, one at a time', () => {
     expect(publishedBy(after(new RoomBooked(), { kind: 'cancel' }))).toEqual(['TripCancelled', 'PayBack']);

@@ -110,9 +110,10 @@ class Advancement<S> {
   #reply(message: object): Advance<S> {
     const step = this.#step;
     const expected = this.state.status === 'compensating' ? step.compensated : step.success;
-    if (expected && message instanceof expected) return this.#succeed();
-    if (this.state.status === 'running' && step.failure && message instanceof step.failure) {
-      return this.#fail({ kind: 'failed', step: step.name, reason: step.failureReason?.(message) ?? step.name });
+    if (!expected) throw this.#undefinedCompensation(step);
+    if (message instanceof expected) return this.#succeed();
+    if (this.state.status === 'running' && step.failure && step.failureReason && message instanceof step.failure) {
+      return this.#fail({ kind: 'failed', step: step.name, reason: step.failureReason(message) });
     }
     return this.result();
   }
@@ -178,7 +179,7 @@ class Advancement<S> {
   }
 
   #command(step: Step<S>, attempt: number): Advance<S> {
-    const compensation = this.state.status === 'compensating' ? step.compensation?.(this.subject) : undefined;
+    const isCompensation = this.state.status === 'compensating';
     this.state = {
       ...this.state,
       step: step.name,
@@ -186,13 +187,25 @@ class Advancement<S> {
       stuck: attempt > stuckAfterAttempts,
       changedAt: this.now.toISOString(),
     };
-    const command = compensation ?? step.command(this.subject);
+    const command = isCompensation ? this.#compensationOf(step) : step.command(this.subject);
     const isRetriedForever = this.#isPastPoint || step.retries === 'forever';
-    const kind = compensation ? 'compensation' : isRetriedForever ? 'command forever' : 'command';
+    const kind = isCompensation ? 'compensation' : isRetriedForever ? 'command forever' : 'command';
     this.#messages.push(command);
     this.#timeouts.push({ name: timeoutName(this.state), milliseconds: stepTimeoutMs(step, attempt, kind), command });
     this.#record(positionOf(this.state));
     return this.result();
+  }
+
+  #compensationOf(step: Step<S>): OutgoingMessage {
+    const compensation = step.compensation?.(this.subject);
+    if (!compensation) throw this.#undefinedCompensation(step);
+    return compensation;
+  }
+
+  #undefinedCompensation({ name }: Step<S>): Error {
+    return new Error(
+      `${this.state.id} compensates "${name}", which has no compensation in version ${this.state.version}: raise the version when steps change`,
+    );
   }
 
   #finish(status: 'completed' | 'failed', outcome: Outcome<S> | undefined): Advance<S> {

@@ -165,7 +165,10 @@ class Rebuild<S> {
 
   #add({ advance: { state, subject, timeouts, history } }: Move<S>, { cause, at, messages }: PublishedDecision): void {
     const before = this.#sagas.get(state.id);
-    const idOf = (index: number): string => messages[Math.min(index, messages.length - 1)]?.id ?? cause;
+    const idOf = (published: { readonly id: string } | undefined): string => {
+      if (!published) throw new Error(`the decision of ${cause} published no message`);
+      return published.id;
+    };
     this.subject = subject;
     this.#sagas.set(state.id, {
       state,
@@ -174,13 +177,18 @@ class Rebuild<S> {
       // There are at least as many messages as transitions: each entry takes the id of one, so entries keep their order.
       history: [
         ...(before?.history ?? []),
-        ...history.map((transition, index) => ({ transition, cause, at, id: idOf(index) })),
+        ...history.map((transition, index) => ({
+          transition,
+          cause,
+          at,
+          id: idOf(messages[Math.min(index, messages.length - 1)]),
+        })),
       ],
       timeouts: isOver(state)
         ? []
         : timeouts.map((timeout) => ({
             ...timeout,
-            startedBy: messages.find(({ message }) => message instanceof timeout.command.cls)?.id ?? cause,
+            startedBy: idOf(messages.find(({ message }) => message instanceof timeout.command.cls)),
             from: at,
           })),
     });

@@ -152,8 +152,9 @@ export class Replay {
   /** A reprocess ends where its partition ends after its last transaction. */
   async #endOf({ topic, partition, to }: OffsetRange): Promise<bigint> {
     if (!this.request.reprocess || this.options.dryRun) return to;
-    const end =
-      (await this.environment.kafka.endOffsets([topic])).find((each) => each.partition === partition)?.end ?? to;
+    const found = (await this.environment.kafka.endOffsets([topic])).find((each) => each.partition === partition);
+    if (!found) throw new Error(`${topic} has no partition ${partition} any more`);
+    const { end } = found;
     this.#progress.expect([{ topic, partition, from: to, to: end }]);
     return end;
   }
@@ -183,11 +184,11 @@ export class Replay {
     return true;
   }
 
-  /** By key and type. A reprocess leaves poison to the running consumer. */
+  /** By key and type. A reprocess, and a replay of named types, leave poison to the running consumer. */
   #isSelected(decoded: Decoded): boolean {
     const { key, types, reprocess } = this.request;
     if (key !== undefined && decoded.record.key !== key) return false;
-    if (types !== undefined && !types.includes(typeOf(decoded))) return false;
+    if (types !== undefined && (decoded.poison || !types.includes(typeOf(decoded)))) return false;
     return !(decoded.poison && reprocess);
   }
 

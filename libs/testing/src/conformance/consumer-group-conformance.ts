@@ -79,6 +79,19 @@ export function consumerGroupConformance(name: string, open: () => KafkaClient):
       expect(await kafka.committedOffsets(group, [of.name])).toEqual([]);
     });
 
+    it('sets offsets of some partitions and keeps the others, also one that is beyond the end of its partition', async () => {
+      const [of, group] = [await aTopic(), `group-${randomUUID()}`];
+      await kafka.setOffsets(group, [{ topic: of.name, partition: 0, offset: 5n }]);
+      await kafka.setOffsets(group, [{ topic: of.name, partition: 1, offset: 9n }]);
+      const committed = await kafka.committedOffsets(group, [of.name]);
+      expect(new Map(committed.map(({ partition, offset }) => [partition, offset]))).toEqual(
+        new Map([
+          [0, 5n],
+          [1, 9n],
+        ]),
+      );
+    });
+
     it('stores metadata with an offset', async () => {
       const [of, group] = [await aTopic(), `group-${randomUUID()}`];
       await send(of, 0, '1');

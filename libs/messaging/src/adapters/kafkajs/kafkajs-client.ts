@@ -112,7 +112,7 @@ export class KafkajsClient implements KafkaClient {
     return this.#withAdmin(async (admin) =>
       (await admin.fetchOffsets({ groupId: group, topics: [...topics] })).flatMap(({ topic, partitions }) =>
         partitions
-          .filter(({ offset }) => offset !== '-1')
+          .filter(({ offset }) => Number(offset) >= 0) // -1: none; kafkajs itself may have committed -2, the beginning
           .map(({ partition, offset, metadata }) => ({
             topic,
             partition,
@@ -128,6 +128,11 @@ export class KafkajsClient implements KafkaClient {
     if (offsets.length === 0) return;
     const topics = [...new Set(offsets.map(({ topic }) => topic))];
     await commitAsMember({ group, topics }, this.#connection(requestTimeoutMs.reader), offsets);
+    const committed = new Map(
+      (await this.committedOffsets(group, topics)).map((each) => [partitionKey(each), each.offset]),
+    );
+    const missing = offsets.find((each) => committed.get(partitionKey(each)) !== each.offset);
+    if (missing) throw new Error(`the offset of ${group} on ${partitionKey(missing)} was not committed: try again`);
   }
 
   deleteOffsets(group: string): Promise<void> {

@@ -24,7 +24,7 @@ export class KafkajsPublisher implements Publisher {
       createPartitioner:
         () =>
         ({ message }) =>
-          message.partition ?? 0,
+          partitionOf(message),
       retry: { retries: 0 },
     });
     await connection.open(producer.connect());
@@ -66,6 +66,11 @@ export class KafkajsPublisher implements Publisher {
   }
 }
 
+function partitionOf({ partition }: { readonly partition?: number }): number {
+  if (partition === undefined) throw new TypeError('a record has no partition');
+  return partition;
+}
+
 /** Errors of the broker for records that it will never accept. */
 const permanentRejections = new Set([
   'MESSAGE_TOO_LARGE',
@@ -76,7 +81,7 @@ const permanentRejections = new Set([
 ]);
 
 function publishError(error: unknown): unknown {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 10; at = at.cause, depth++) {
     const { type } = at as { type?: string };
     if (type !== undefined && permanentRejections.has(type)) return new RecordsRejected(type, { cause: error });
   }

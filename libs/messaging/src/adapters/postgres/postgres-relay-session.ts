@@ -85,7 +85,9 @@ export class PostgresRelaySession implements RelaySession {
     if (!rows[0]?.locked) return undefined;
     // crashpoint: relay.after-lock
     const { rows: epochs } = await client.query<{ epoch: string }>(nextEpoch);
-    const session = new PostgresRelaySession(client, BigInt(epochs[0]?.epoch ?? 0));
+    const [next] = epochs;
+    if (!next) throw new Error('the table msg_relay has no row: it was emptied, and no leader can get an epoch');
+    const session = new PostgresRelaySession(client, BigInt(next.epoch));
     client.on('error', (error) => (session.#lost = error));
     client.on('end', () => (session.#lost ??= new Error('the connection ended')));
     await client.query(`listen ${notifyChannel}`);
