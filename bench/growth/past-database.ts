@@ -81,7 +81,7 @@ export class PastDatabase {
     const known = new Set([...copied.map(({ table }) => table), ...notCopied]);
     const { rows: tables } = await this.client.query<{ table: string }>(allTables);
     for (const { table } of tables.filter((row) => !known.has(row.table))) {
-      const text = `select from ${table} t, unnest($1::text[]) as o(id) where strpos(t::text, id) > 0 limit 1`;
+      const text = `select from ${table} t, unnest($1::text[]) as o(template) where strpos(t::text, o.template) > 0 limit 1`;
       const { rowCount } = await this.client.query(text, [templates]);
       if (rowCount !== 0) throw new Error(`the table ${table} of ${this.name} has rows of an order, but is not copied`);
     }
