@@ -9,7 +9,9 @@ import { aPlatform, type Platform } from './platform.js';
 
 jest.setTimeout(240_000);
 
-const libraries = ['kernel', 'saga', 'messaging'];
+/** The operations are installed after the others: a service does not need them. */
+const operations = 'operations';
+const libraries = ['kernel', 'saga', 'messaging', operations];
 
 interface Packed {
   readonly name: string;
@@ -71,7 +73,8 @@ describe('the libraries, packed and installed in an empty project', () => {
       ...dependencies,
       ...Object.fromEntries(packed.map(({ name, filename }) => [name, `file:${filename}`])),
     };
-    expect(installed).toEqual(expect.arrayContaining([...packed.map(({ name }) => name), 'kafkajs', 'typescript']));
+    const needed = packed.map(({ name }) => name).filter((name) => name !== `@tradewind/${operations}`);
+    expect(installed).toEqual(expect.arrayContaining([...needed, 'kafkajs', 'typescript']));
     writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'tickets', private: true, type: 'module' }));
     await run(
       'npm',
@@ -86,6 +89,12 @@ describe('the libraries, packed and installed in an empty project', () => {
       ],
       { cwd: project },
     );
+  });
+
+  it('are joined by the operations without a missing peer dependency', async () => {
+    const { filename } = packed.find(({ name }) => name === `@tradewind/${operations}`)!;
+    const flags = ['--strict-peer-deps', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
+    await run('npm', ['install', ...flags, `file:${filename}`], { cwd: project });
   });
 
   it('can be imported by every exported path', async () => {
@@ -118,5 +127,14 @@ describe('the libraries, packed and installed in an empty project', () => {
       "'confirmed'",
       "'rejected'",
     ]);
+  });
+
+  it("bring the operator's command, which works on the program's database", async () => {
+    const tradewind = join('node_modules', '.bin', 'tradewind');
+    const database = ['--database', `tickets=${platform.databaseUrl}`];
+    const { stdout } = await node(tradewind, 'sagas', 'list', '--json', ...database);
+    expect(JSON.parse(stdout)).toEqual([]);
+    expect((await node(tradewind, 'dead-letters', 'list', ...database)).stdout).not.toBe('');
+    await expect(node(tradewind, 'dead-letters', 'list')).rejects.toMatchObject({ code: 2 });
   });
 });
