@@ -35,7 +35,7 @@ const project = (displayName, testRegex, rest = {}) => ({
 
 export default {
   maxWorkers: 2,
-  testTimeout: 30_000, // for a busy machine
+  testTimeout: 60_000, // longer than `eventually` waits, so that a failure shows its last result
   projects: [
     project('pure', ['(?<!\\.(sim|int|e2e|fixture))\\.spec\\.(ts|mjs)$']),
     project('simulation', ['\\.sim\\.spec\\.ts$']),

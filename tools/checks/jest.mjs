@@ -7,6 +7,9 @@ import { root, seconds } from './run-checks.mjs';
 /** The longest time between jest's results and its exit. After it, a test has left something open, and jest is killed. */
 const exitTimeoutMs = 20_000;
 
+/** More workers than cores where tests mostly wait: for timeouts of sessions, leases and statements. */
+const workers = { integration: 4 };
+
 /** Runs one project of jest.config.js and counts its tests. A file that cannot be loaded counts as a failure. */
 export async function jest(project) {
   const started = Date.now();
@@ -20,6 +23,7 @@ export async function jest(project) {
         '--disable-warning=ExperimentalWarning',
         join(root, 'node_modules/jest/bin/jest.js'),
         `--selectProjects=${project}`,
+        ...(workers[project] === undefined ? [] : [`--maxWorkers=${workers[project]}`]),
         '--json',
         `--outputFile=${results}`,
       ],

@@ -1,5 +1,5 @@
-/** Default timeout of `eventually`, in milliseconds. */
-const defaultTimeoutMs = 15_000;
+/** Default timeout of `eventually`. Longer than every wait of the library itself: an effect's back-off is up to 15 s, its lease 30 s. */
+const defaultTimeoutMs = 45_000;
 /** Milliseconds between two polls. */
 const pollInterval = 20;
 
