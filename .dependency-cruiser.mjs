@@ -165,14 +165,20 @@ export default {
     ),
     forbid(
       'typeorm-stays-in-its-adapter',
-      'Of the messaging library, only adapters/postgres imports TypeORM; the outbox and runtime/ have its types in their API.',
-      { path: messaging, pathNot: [...tests, `${messaging}(adapters/postgres/|outbox/outbox[.]ts$|runtime/)`] },
+      'Of the messaging library, only adapters/postgres imports TypeORM; the outbox, transactional handlers and runtime/ have its types in their API.',
+      {
+        path: messaging,
+        pathNot: [
+          ...tests,
+          `${messaging}(adapters/postgres/|outbox/outbox[.]ts$|handling/transactional-handler[.]ts$|runtime/)`,
+        ],
+      },
       { path: npm('typeorm') },
     ),
     forbid(
       'only-types-of-typeorm',
-      'The outbox and runtime/ of the messaging library import only types of TypeORM.',
-      { path: `${messaging}(outbox/outbox[.]ts$|runtime/)`, pathNot: tests },
+      'The outbox, transactional handlers and runtime/ of the messaging library import only types of TypeORM.',
+      { path: `${messaging}(outbox/outbox[.]ts$|handling/transactional-handler[.]ts$|runtime/)`, pathNot: tests },
       { path: npm('typeorm'), dependencyTypesNot: ['type-only'] },
     ),
     forbid(

@@ -75,7 +75,7 @@ export const createCompletedJobs = `create table bench_completed (
 
 @Controller()
 export class JobHandler {
-  @Handles(RunJob)
+  @Handles(RunJob, { load: {} })
   run({ owner, number }: RunJob): Decision {
     return schedule(SlowCall.called, owner, { owner, number });
   }

@@ -42,7 +42,7 @@ const at = ({ now }: DecisionContext): string => now.toISOString();
 /** The participants of an order's sagas, reduced to their replies. They never reply to the method `sim_silent`. */
 @Controller()
 class Participants {
-  @Handles(ReserveStock)
+  @Handles(ReserveStock, { load: {} })
   reserve({ orderId, lines }: ReserveStock, context: DecisionContext): Decision {
     const short = lines.filter(({ quantity }) => quantity >= tooMany);
     if (short.length === 0) return publish(StockReserved, { orderId, lines, reservedAt: at(context) });
@@ -54,22 +54,22 @@ class Participants {
     });
   }
 
-  @Handles(ReleaseStock)
+  @Handles(ReleaseStock, { load: {} })
   release({ orderId }: ReleaseStock, context: DecisionContext): Decision {
     return publish(StockReleased, { orderId, lines: [], releasedAt: at(context) });
   }
 
-  @Handles(SellStock)
+  @Handles(SellStock, { load: {} })
   sell({ orderId }: SellStock, context: DecisionContext): Decision {
     return publish(StockSold, { orderId, lines: [{ productId: orderId as never, quantity: 1 }], soldAt: at(context) });
   }
 
-  @Handles(TakeBackStock)
+  @Handles(TakeBackStock, { load: {} })
   takeBack({ orderId }: TakeBackStock, context: DecisionContext): Decision {
     return publish(StockTakenBack, { orderId, lines: [], takenBackAt: at(context) });
   }
 
-  @Handles(TakePayment)
+  @Handles(TakePayment, { load: {} })
   take({ orderId, amount, method }: TakePayment, context: DecisionContext): Decision {
     if (method === 'sim_silent') return nothing();
     const payment = { orderId, paymentId: paymentId(context.newId()) };
@@ -78,7 +78,7 @@ class Participants {
     return publish(PaymentTaken, { ...payment, amount, reference: 'r', takenAt: at(context) });
   }
 
-  @Handles(RefundPayment)
+  @Handles(RefundPayment, { load: {} })
   refund({ orderId }: RefundPayment, context: DecisionContext): Decision {
     return publish(PaymentRefunded, {
       orderId,

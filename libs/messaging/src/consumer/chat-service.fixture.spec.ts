@@ -48,7 +48,7 @@ const ReceivedPosts = table<ReceivedPost>('received_posts', 'postId', { postId: 
 
 /** Saves each post once. Its service ignores `Typing`. */
 export class PostedHandler {
-  @Handles(Posted)
+  @Handles(Posted, { load: {} })
   save({ author }: Posted, { cause }: DecisionContext): Decision {
     return insert(ReceivedPosts, { postId: cause, author });
   }
@@ -56,12 +56,12 @@ export class PostedHandler {
 
 /** Handles `Typing` too, and saves nothing. */
 export class PostedAndTypingHandler {
-  @Handles(Posted)
+  @Handles(Posted, { load: {} })
   save({ author }: Posted, { cause }: DecisionContext): Decision {
     return insert(ReceivedPosts, { postId: cause, author });
   }
 
-  @Handles(Typing)
+  @Handles(Typing, { load: {} })
   skip(): Decision {
     return nothing();
   }

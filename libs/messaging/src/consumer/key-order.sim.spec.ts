@@ -23,7 +23,7 @@ const SavedNotes = table<SavedNote>('saved_notes', 'savedId', { savedId: 'uuid',
 class NoteHandler {
   readonly decided: string[] = [];
 
-  @Handles(NoteWritten)
+  @Handles(NoteWritten, { load: {} })
   save({ text }: NoteWritten, { cause }: HandlerContext<Record<never, never>>): Decision {
     this.decided.push(text);
     if (text === 'a 1' && this.decided.filter((each) => each === text).length <= 3) throw new Transient('not now');

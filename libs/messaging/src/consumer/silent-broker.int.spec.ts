@@ -44,7 +44,7 @@ const ReceivedCalls = table<ReceivedCall>('received_calls', 'callId', { callId: 
 
 @Controller()
 class CallHandler {
-  @Handles(CallMade)
+  @Handles(CallMade, { load: {} })
   save({ callId }: CallMade): Decision {
     return insert(ReceivedCalls, { callId });
   }

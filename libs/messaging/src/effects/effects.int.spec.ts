@@ -38,7 +38,7 @@ class RequestCall {
 }
 
 class RequestHandler {
-  @Handles(RequestCall)
+  @Handles(RequestCall, { load: {} })
   schedule({ key }: RequestCall): Decision {
     return schedule('call', key, { key, number: 1 });
   }

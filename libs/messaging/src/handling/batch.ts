@@ -1,21 +1,10 @@
 import { groupBy, isRejection } from '@tradewind/kernel';
-import { toOutboxRow } from '../outbox/envelope.js';
-import {
-  newId,
-  UniqueConflict,
-  type AnyTable,
-  type Change,
-  type EffectRow,
-  type Idempotency,
-  type OutboxRow,
-  type RuntimePorts,
-  type TimeoutRow,
-  type Transaction,
-} from '../ports/index.js';
-import { Decision, type EffectRequest, type Timeout } from './decision.js';
+import { newId, type AnyTable, type RuntimePorts, type Transaction } from '../ports/index.js';
+import { Decision } from './decision.js';
 import type { DecisionContext } from './handler-context.js';
 import { outcomeOf, type Invocation, type Outcome, type Outcomes } from './invocation.js';
 import { LoadedTable } from './loaded-table.js';
+import { UnitOfWork, type Saved } from './unit-of-work.js';
 
 /** Rows that one batch may load. Invocations beyond it are deferred to the next batch. */
 const maxRows = 5_000;
@@ -23,12 +12,9 @@ const maxRows = 5_000;
 type Context = Record<string, unknown> & DecisionContext;
 
 /** What a batch committed. */
-export interface Committed {
-  readonly changes: readonly { readonly table: string; readonly key: string }[];
-  /** Messages put into the outbox. */
-  readonly published: number;
-  /** Effects scheduled. */
-  readonly scheduled: number;
+export interface Committed extends Saved {
+  /** Whether handlers wrote by themselves: what they published through their EntityManager is not counted. */
+  readonly transactional: boolean;
 }
 
 /** One transaction over many invocations: mark, load in the lock order, decide each in memory, save everything at once. */
@@ -36,11 +22,7 @@ export class Batch {
   readonly #outcomes: Outcomes = new Map();
   readonly #tables: ReadonlyMap<string, LoadedTable>;
   readonly #contexts = new Map<Invocation, Context>();
-  readonly #messages: OutboxRow[] = [];
-  readonly #effects: EffectRow[] = [];
-  readonly #timeouts = new Map<string, TimeoutRow>();
-  readonly #cancelledTimeouts = new Set<string>();
-  readonly #answers: { claim: Idempotency; answer: unknown }[] = [];
+  readonly #work: UnitOfWork;
   readonly #now: Date;
 
   constructor(
@@ -51,6 +33,7 @@ export class Batch {
   ) {
     this.#tables = new Map(lockOrder.map((table) => [table.name, new LoadedTable(table)]));
     this.#now = ports.clock.now();
+    this.#work = new UnitOfWork(this.#tables, ports, this.#now);
   }
 
   async run(): Promise<{ outcomes: Outcomes; committed: Committed }> {
@@ -60,9 +43,16 @@ export class Batch {
     await this.#end();
     await this.#load();
     // crashpoint: batch.after-load
-    for (const invocation of this.invocations) if (this.#isOpen(invocation)) await this.#decide(invocation);
+    for (const invocation of this.invocations) {
+      if (!this.#isOpen(invocation)) continue;
+      if (invocation.transactional) await this.#handle(invocation);
+      else await this.#decide(invocation);
+    }
     await this.#release();
-    return { outcomes: this.#outcomes, committed: await this.#save() };
+    // crashpoint: batch.before-save
+    const saved = await this.#work.save(this.transaction);
+    const transactional = this.invocations.some((invocation) => invocation.transactional);
+    return { outcomes: this.#outcomes, committed: { ...saved, transactional } };
   }
 
   #isOpen(invocation: Invocation): boolean {
@@ -204,52 +194,23 @@ export class Batch {
       const decided = await invocation.decide(this.#contextOf(invocation));
       if (isRejection(decided)) return this.#settle(invocation, { kind: 'rejected', rejection: decided });
       if (!(decided instanceof Decision))
-        throw new TypeError('a handler must return a decision: save(…), publish(…), nothing() …');
-      this.#accept(invocation, decided);
+        throw new TypeError('a handler with `load` must return a decision: save(…), publish(…), nothing() …');
+      this.#work.accept(invocation, decided)();
       this.#settle(invocation, { kind: 'done', answer: decided.answer });
     } catch (error) {
       this.#fail(invocation, error);
     }
   }
 
-  /** Accepts a decision as a whole; nothing of it when a part is invalid. */
-  #accept(invocation: Invocation, decision: Decision<unknown>): void {
-    const tableOf = (change: Change): LoadedTable => {
-      const loaded = this.#tables.get(change.table.name);
-      if (!loaded) throw new TypeError(`the table ${change.table.name} is missing from the service's lock order`);
-      return loaded;
-    };
-    checkInsertsOnce(decision);
-    for (const change of decision.changes) tableOf(change).check(change);
-    const ids = new Map<object, string>();
-    const messages = decision.messages.map((message) => {
-      const id = newId(this.ports);
-      ids.set(message, id);
-      return toOutboxRow(message, {
-        id,
-        at: this.#now,
-        cause: invocation.cause,
-        correlation: invocation.correlation,
-        traceparent: invocation.traceparent ?? null,
-      });
-    });
-    for (const change of decision.changes) tableOf(change).apply(change);
-    this.#messages.push(...messages);
-    this.#effects.push(...decision.effects.map((request) => this.#effectRowOf(invocation, request)));
-    for (const id of decision.cancelledTimeouts) if (!this.#timeouts.delete(id)) this.#cancelledTimeouts.add(id);
-    for (const timeout of decision.timeouts) this.#timeouts.set(timeout.id, timeoutRowOf(timeout, ids));
-    if (invocation.idempotency) this.#answers.push({ claim: invocation.idempotency, answer: decision.answer });
-  }
-
-  #effectRowOf(invocation: Invocation, { effect, key, payload }: EffectRequest): EffectRow {
-    return {
-      id: newId(this.ports),
-      name: effect,
-      key,
-      payload,
-      cause: invocation.cause,
-      correlation: invocation.correlation ?? key,
-    };
+  /** Runs a transactional handler. Its decision holds only what is published and scheduled; the rows it has written itself. */
+  async #handle(invocation: Invocation): Promise<void> {
+    const context = this.#contextOf(invocation);
+    const ended = await this.transaction.savepoint(async (manager) =>
+      this.#work.accept(invocation, (await invocation.decide({ ...context, manager })) as Decision),
+    );
+    if ('error' in ended) return this.#fail(invocation, ended.error);
+    ended.result();
+    this.#settle(invocation, { kind: 'done', answer: undefined });
   }
 
   /** Releases the inbox marks and idempotency keys of what was not decided. */
@@ -265,22 +226,6 @@ export class Batch {
     if (undecided.some(({ effect, timeout, redriven }) => effect || timeout !== undefined || redriven))
       throw new PartialBatchError(this.#outcomes);
   }
-
-  async #save(): Promise<Committed> {
-    // crashpoint: batch.before-save
-    const changedRows: { table: string; key: string }[] = [];
-    for (const [name, loaded] of this.#tables) {
-      const { changes } = loaded;
-      if (changes.length === 0) continue;
-      await this.transaction.save(loaded.table, changes, loaded.known);
-      for (const { key } of changes) changedRows.push({ table: name, key });
-    }
-    await this.transaction.saveAnswers(this.#answers);
-    await this.transaction.scheduleEffects(this.#effects);
-    await this.transaction.append(this.#messages);
-    await this.transaction.scheduleTimeouts([...this.#timeouts.values()], [...this.#cancelledTimeouts]);
-    return { changes: changedRows, published: this.#messages.length, scheduled: this.#effects.length };
-  }
 }
 
 /** An effect, a timeout or a redriven message was not decided: its end must not be committed, so the others run again without it. */
@@ -288,17 +233,6 @@ export class PartialBatchError extends Error {
   override readonly name = 'PartialBatchError';
   constructor(readonly outcomes: Outcomes) {
     super('an invocation that ends a row was not decided');
-  }
-}
-
-/** A decision that inserts one key twice fails as it would in the database. */
-function checkInsertsOnce({ changes }: Decision<unknown>): void {
-  const inserted = new Set<string>();
-  for (const { table, key, isNew } of changes) {
-    if (!isNew) continue;
-    const row = `${table.name} ${key}`;
-    if (inserted.has(row)) throw new UniqueConflict(`${table.name}_pkey`);
-    inserted.add(row);
   }
 }
 
@@ -310,11 +244,3 @@ const byConsumer = (invocations: readonly Invocation[]): Iterable<[string, Invoc
     invocations.filter((invocation) => invocation.consumer !== undefined),
     (invocation) => invocation.consumer ?? '',
   );
-
-const timeoutRowOf = (timeout: Timeout, ids: ReadonlyMap<object, string>): TimeoutRow => ({
-  id: timeout.id,
-  sagaId: timeout.sagaId,
-  name: timeout.name,
-  timeoutMs: timeout.milliseconds,
-  startedBy: timeout.command ? (ids.get(timeout.command) ?? null) : null,
-});

@@ -6,6 +6,7 @@ import type { DecodedMessage } from './decode.js';
 import { Decision } from './decision.js';
 import { failureOf, type HandlerKind, type HandlerMetadata } from './handles.js';
 import type { Invocation } from './invocation.js';
+import { collect } from './transactional-handler.js';
 import { checkProjection, keepHighestSequences, projectionDecision, rewoundTo } from './projection.js';
 
 interface Handler {
@@ -53,7 +54,7 @@ export class Handlers {
     return [...this.#byType].map(([type, { metadata }]) => ({
       type,
       kind: metadata.kind,
-      tables: Object.values(metadata.load).map((load): AnyTable => load.table),
+      tables: Object.values(metadata.load ?? {}).map((load): AnyTable => load.table),
     }));
   }
 
@@ -73,7 +74,7 @@ export class Handlers {
     }
     for (const [type, { metadata }] of this.#byType) {
       checkProjection(type, metadata);
-      for (const { table } of Object.values(metadata.load)) {
+      for (const { table } of Object.values(metadata.load ?? {})) {
         if (!lockOrder.some(({ name }) => name === table.name))
           throw new TypeError(`${type} loads ${table.name}, which is not in the lock order`);
       }
@@ -90,13 +91,16 @@ export class Handlers {
       orderingKey,
       consumer: this.group,
       redriven,
-      load: handler.metadata.load,
+      load: handler.metadata.load ?? {},
+      transactional: handler.metadata.load === undefined,
       input: message,
       correlation: envelope.correlation ?? record.key ?? undefined,
       traceparent: envelope.traceparent,
       sequence: envelope.sequence,
       decide: async (context) => {
-        const decision = await call(handler.callback, message, context);
+        if (handler.metadata.load === undefined)
+          return collect(context as Parameters<typeof collect>[0], (all) => call(handler.callback, message, all));
+        const decision = (await call(handler.callback, message, context)) as Decision;
         return handler.metadata.kind === 'projection' ? projectionDecision(envelope.type, decision) : decision;
       },
     };
@@ -108,7 +112,7 @@ export class Handlers {
     const handler = this.#byType.get(type);
     const invocation = this.invocationOf(decoded);
     if (!handler || !invocation) return undefined;
-    const { load, kind } = handler.metadata;
+    const { load = {}, kind } = handler.metadata;
     if (kind === 'projection') {
       const apply = async (loaded: object): Promise<Decision> => {
         const context = loaded as Parameters<typeof rewoundTo>[1];
@@ -154,10 +158,10 @@ const onlyEffects = (decision: Decision, allowed: ReadonlySet<string>): Decision
   );
 
 /** Calls through Nest's pipeline: guards, pipes, interceptors, filters. Throws the handler's own error, not the one of the filters. */
-async function call(callback: MessageHandler, message: object, context: object): Promise<Decision> {
+async function call(callback: MessageHandler, message: object, context: object): Promise<unknown> {
   try {
     const result: unknown = await callback(message, context);
-    return (isObservable(result) ? await lastValueFrom(result) : result) as Decision;
+    return isObservable(result) ? await lastValueFrom(result, { defaultValue: undefined }) : result;
   } catch (error) {
     throw failureOf(context) ?? error;
   }

@@ -3,6 +3,7 @@ import { PARAM_ARGS_METADATA, PATTERN_EXTRAS_METADATA } from '@nestjs/microservi
 import { messageInfo, type MessageClass } from '../message/index.js';
 import type { Decision } from './decision.js';
 import type { HandlerContext, Loads } from './handler-context.js';
+import type { TransactionContext } from './transactional-handler.js';
 
 export const kafkaTransport = Symbol('tradewind.kafka');
 
@@ -13,42 +14,62 @@ export const kafkaTransport = Symbol('tradewind.kafka');
  */
 export type HandlerKind = 'projection' | 'policy';
 
-export interface HandlerOptions<M, L extends Loads<M>> {
-  readonly load?: L;
-  /** Default: a policy. */
-  readonly kind?: HandlerKind;
+export interface HandlerOptions {
   /** Purpose of a consumer group of its own: `prices` makes the group `<service>.prices`. Default: the group of the service. */
   readonly consumer?: string;
 }
 
+export interface DecisionHandlerOptions<M, L extends Loads<M>> extends HandlerOptions {
+  /** The rows that the decision needs; `{}` for none. */
+  readonly load: L;
+  /** Default: a policy. */
+  readonly kind?: HandlerKind;
+}
+
 export interface HandlerMetadata {
   readonly message: MessageClass;
-  readonly load: Loads<unknown>;
+  /** Undefined: a transactional handler. */
+  readonly load: Loads<unknown> | undefined;
   readonly kind: HandlerKind;
   readonly consumer: string | undefined;
 }
 
-type Handler<M, L extends Loads<M>> = (message: M, context: HandlerContext<L>) => Decision | Promise<Decision>;
+type DecisionHandler<M, L extends Loads<M>> = (message: M, context: HandlerContext<L>) => Decision | Promise<Decision>;
+type TransactionalHandler<M> = (message: M, context: TransactionContext) => Promise<void> | void;
+type Marks<H> = <T extends H>(target: object, property: string, descriptor: TypedPropertyDescriptor<T>) => void;
 
 /**
- * Marks a method of a Nest controller as the handler of one message class. It gets the validated message and the loaded rows and
- * returns a decision. It may run more than once for a message (after a failed save); its decision is saved once. When it throws,
- * nothing is changed: Transient is retried, any other error counts as an attempt.
+ * Marks a method of a Nest controller as the handler of one message class. The message takes effect once: its inbox mark is committed together
+ * with everything that the handler does. When the handler throws, nothing is changed: Transient is retried, any other error counts as an
+ * attempt. It may run more than once for a message, so it does nothing that the transaction cannot undo: external calls are effects.
+ *
+ * - `@Handles(ShipmentCreated)`: a transactional handler. It reads and writes with `manager`, publishes with `publish`, returns nothing.
+ * - `@Handles(ReserveStock, { load: … })`: a decision handler. It gets the loaded rows and returns a decision, many of which are saved with a
+ *   few statements.
  */
-export const Handles =
-  <M extends object, L extends Loads<M> = Record<never, never>>(
-    cls: MessageClass<M>,
-    options: HandlerOptions<M, L> = {},
-  ) =>
-  <H extends Handler<M, L>>(target: object, property: string, descriptor: TypedPropertyDescriptor<H>): void => {
+export function Handles<M extends object>(
+  cls: MessageClass<M>,
+  options?: HandlerOptions & { readonly load?: undefined },
+): Marks<TransactionalHandler<M>>;
+export function Handles<M extends object, L extends Loads<M>>(
+  cls: MessageClass<M>,
+  options: DecisionHandlerOptions<M, L>,
+): Marks<DecisionHandler<M, L>>;
+export function Handles<M extends object, L extends Loads<M>>(
+  cls: MessageClass<M>,
+  options: HandlerOptions & Partial<DecisionHandlerOptions<M, L>> = {},
+): Marks<DecisionHandler<M, L> | TransactionalHandler<M>> {
+  return (target, property, descriptor) => {
     const { value: handler } = descriptor;
     if (!handler) throw new TypeError(`@Handles marks methods, and ${property} is none`);
     const metadata: HandlerMetadata = {
       message: cls,
-      load: (options.load ?? {}) as Loads<unknown>,
+      load: options.load as Loads<unknown> | undefined,
       kind: options.kind ?? 'policy',
       consumer: options.consumer,
     };
+    if (metadata.load === undefined && metadata.kind === 'projection')
+      throw new TypeError(`${property} is a projection: declare the rows that it loads`);
     if (Reflect.getMetadata(PARAM_ARGS_METADATA, target.constructor, property) === undefined) {
       Payload()(target, property, 0);
       Ctx()(target, property, 1);
@@ -60,6 +81,7 @@ export const Handles =
       descriptor as PropertyDescriptor,
     );
   };
+}
 
 export interface DecoratedHandler {
   readonly metadata: HandlerMetadata;

@@ -3,6 +3,7 @@ export * from './command.js';
 export * from './command-errors.js';
 export * from './decision.js';
 export * from './handler-context.js';
+export type { TransactionContext } from './transactional-handler.js';
 export { decode, type Decoded, type DecodedMessage } from './decode.js';
 export {
   Handles,
@@ -10,5 +11,6 @@ export {
   kafkaTransport,
   type HandlerKind,
   type HandlerMetadata,
+  type DecisionHandlerOptions,
   type HandlerOptions,
 } from './handles.js';

@@ -18,6 +18,8 @@ export interface Invocation {
   readonly effect?: { readonly id: string; readonly token: string };
   /** Deletes this timeout in the same transaction, if it still exists. */
   readonly timeout?: string;
+  /** Whether `decide` writes by itself, with `manager` of its context. Shares no transaction with invocations that do not. */
+  readonly transactional?: boolean;
   readonly load: Loads<unknown>;
   readonly input: unknown;
   readonly correlation?: string | undefined;

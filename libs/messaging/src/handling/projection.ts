@@ -9,7 +9,7 @@ type Context = Record<string, unknown> & { readonly sequence: bigint };
 /** Throws a TypeError that names the table without a sequence that a projection loads. */
 export function checkProjection(type: string, { kind, load }: HandlerMetadata): void {
   if (kind !== 'projection') return;
-  for (const { table } of Object.values(load)) {
+  for (const { table } of Object.values(load ?? {})) {
     if (table.sequence === undefined)
       throw new TypeError(
         `${type} is handled by a projection, and ${table.name} has no sequence: declare the property that holds it`,

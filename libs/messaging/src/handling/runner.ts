@@ -2,6 +2,7 @@ import { groupBy, Transient } from '@tradewind/kernel';
 import type { AnyTable, RuntimePorts, Store } from '../ports/index.js';
 import { Batch, isUndecided, PartialBatchError, type Committed } from './batch.js';
 import { outcomeOf, type Invocation, type Outcome, type Outcomes } from './invocation.js';
+import { transactionsOf } from './transactions-of.js';
 
 /**
  * Runs invocations in as few transactions as possible. Each invocation is saved as a whole or not at all, and once. Never
@@ -27,6 +28,26 @@ export class Runner {
   }
 
   async run(invocations: readonly Invocation[]): Promise<Outcomes> {
+    const parts = transactionsOf(invocations);
+    return parts.length === 1 ? this.#together(invocations) : this.#oneAfterAnother(parts);
+  }
+
+  /** A key that is not finished in one part is closed for the later parts. */
+  async #oneAfterAnother(parts: readonly (readonly Invocation[])[]): Promise<Outcomes> {
+    const outcomes: Outcomes = new Map();
+    const closedKeys = new Set<string>();
+    for (const part of parts) {
+      const open = part.filter(({ orderingKey }) => !closedKeys.has(orderingKey));
+      for (const [invocation, outcome] of await this.#together(open)) {
+        outcomes.set(invocation, outcome);
+        if (isStopped(outcome)) closedKeys.add(invocation.orderingKey);
+      }
+      for (const invocation of part) if (!outcomes.has(invocation)) outcomes.set(invocation, { kind: 'deferred' });
+    }
+    return outcomes;
+  }
+
+  async #together(invocations: readonly Invocation[]): Promise<Outcomes> {
     const [first] = invocations;
     if (!first) return new Map();
     try {
@@ -49,7 +70,7 @@ export class Runner {
   /** The undecided ones keep their outcome; the others run again. */
   async #withoutUndecided(invocations: readonly Invocation[], { outcomes }: PartialBatchError): Promise<Outcomes> {
     const undecided = invocations.filter((invocation) => isUndecided(outcomeOf(outcomes, invocation)));
-    const rest = await this.run(invocations.filter((invocation) => !undecided.includes(invocation)));
+    const rest = await this.#together(invocations.filter((invocation) => !undecided.includes(invocation)));
     for (const invocation of undecided) rest.set(invocation, outcomeOf(outcomes, invocation));
     return rest;
   }
@@ -75,19 +96,20 @@ export class Runner {
     const keys = [...groupBy(invocations, (invocation) => invocation.orderingKey).values()];
     if (keys.length > 1) {
       const half = Math.ceil(keys.length / 2);
-      return merge(await this.run(keys.slice(0, half).flat()), await this.run(keys.slice(half).flat()));
+      return merge(await this.#together(keys.slice(0, half).flat()), await this.#together(keys.slice(half).flat()));
     }
     const half = Math.ceil(invocations.length / 2);
-    const first = await this.run(invocations.slice(0, half));
-    const isStopped = ({ kind }: Outcome): boolean => kind === 'failed' || kind === 'deferred' || kind === 'transient';
+    const first = await this.#together(invocations.slice(0, half));
     const second = invocations.slice(half);
     return merge(
       first,
       [...first.values()].some(isStopped)
         ? new Map(second.map((invocation) => [invocation, { kind: 'deferred' }]))
-        : await this.run(second),
+        : await this.#together(second),
     );
   }
 }
+
+const isStopped = ({ kind }: Outcome): boolean => kind === 'failed' || kind === 'deferred' || kind === 'transient';
 
 const merge = (a: Outcomes, b: Outcomes): Outcomes => new Map([...a, ...b]);

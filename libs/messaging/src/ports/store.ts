@@ -135,6 +135,9 @@ export interface IdempotencyClaim extends Idempotency {
 export type ClaimResult =
   { readonly isNew: true } | { readonly isNew: false; readonly bodyHash: string; readonly answer: unknown };
 
+/** What became of the work behind a savepoint: its result, or the error after which everything since the savepoint was undone. */
+export type SavepointResult<T> = { readonly result: T } | { readonly error: unknown };
+
 /**
  * One transaction: everything in it commits together or not at all. A call that only writes may resolve before the database
  * has answered; its failure then shows at the commit.
@@ -155,6 +158,12 @@ export interface Transaction {
   claim(claims: readonly IdempotencyClaim[]): Promise<readonly ClaimResult[]>;
   unclaim(claims: readonly Idempotency[]): Promise<void>;
   saveAnswers(answers: readonly { readonly claim: Idempotency; readonly answer: unknown }[]): Promise<void>;
+  /**
+   * Runs a transactional handler in this transaction, behind a savepoint: when it rejects, only what it wrote is undone, and the
+   * transaction continues. `manager` is what the handler writes with, a TypeORM EntityManager; it cannot be used once the work has ended.
+   * Rejects where the transaction as a whole cannot continue: the connection broke, or the work took longer than its limit.
+   */
+  savepoint<T>(work: (manager: unknown) => Promise<T>): Promise<SavepointResult<T>>;
   /** Loads rows for update, locked in key order. */
   load(request: LoadRequest): Promise<readonly object[]>;
   /**

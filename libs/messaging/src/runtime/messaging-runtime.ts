@@ -65,8 +65,8 @@ export class MessagingRuntime {
         return effects();
       },
     });
-    runner.onCommitted(({ published, scheduled }) => {
-      if (published > 0) relay.wake();
+    runner.onCommitted(({ published, scheduled, transactional }) => {
+      if (published > 0 || transactional) relay.wake();
       if (scheduled > 0) worker.wake();
     });
     this.runner = runner;

@@ -99,7 +99,7 @@ const handle = (message: Tried): Decision => {
 @Controller()
 class OurController {
   @UsePipes(Pipe)
-  @Handles(Tried)
+  @Handles(Tried, { load: {} })
   on(message: Tried): Decision {
     return handle(message);
   }

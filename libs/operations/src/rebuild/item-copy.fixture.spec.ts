@@ -109,7 +109,7 @@ export class MixedHandler {
     return nothing();
   }
 
-  @Handles(ItemViewed)
+  @Handles(ItemViewed, { load: {} })
   viewed(): Decision {
     return nothing();
   }

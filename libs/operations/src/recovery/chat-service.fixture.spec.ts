@@ -55,7 +55,7 @@ export const answeredRequest = (id: string, at: Date): AnsweredRequest => ({
 
 /** Saves each post once. */
 class PostedHandler {
-  @Handles(Posted)
+  @Handles(Posted, { load: {} })
   save({ author }: Posted, { cause }: DecisionContext): Decision {
     return insert(ReceivedPosts, { postId: cause, author });
   }

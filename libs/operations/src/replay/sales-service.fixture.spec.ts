@@ -82,7 +82,7 @@ export class ItemHandler {
     return update(item, { size }, context);
   }
 
-  @Handles(ItemSold)
+  @Handles(ItemSold, { load: {} })
   sold({ item }: ItemSold, { cause, newId }: HandlerContext<Record<never, never>>): Decision {
     return insert(Sales, { saleId: newId(), item })
       .and(publishing(SaleRecorded, { item }))

@@ -44,6 +44,10 @@ export class SimulatedTransaction implements Transaction {
     return { duplicates: new Set(duplicates), blocked };
   }
 
+  savepoint(): Promise<never> {
+    return Promise.reject(new TypeError('a transactional handler needs SQL: test it on a real PostgreSQL'));
+  }
+
   async markRedriven(consumer: string, id: string, orderingKey: string): Promise<boolean> {
     const { inbox } = this.#database;
     if (!(await this.session.statement('remove dead letter', (tx) => inbox.removeDeadLetter(tx, consumer, id))))

@@ -1,14 +1,12 @@
 import type { PoolClient, QueryConfig, QueryResult } from 'pg';
+import type { SavepointResult } from '../../ports/store.js';
 import { CommitUnanswered } from './commit-outcome.js';
-import { silenceMsOf, type PostgresLimits } from './postgres-limits.js';
+import { idleInTransactionMs, silenceMsOf, type PostgresLimits } from './postgres-limits.js';
 import { isOutcomeUnknown } from './postgres-errors.js';
 import { statementOf } from './sql.js';
 
 /** Half of the statement limit: a lock wait that is too long is the fault of its holder, so it is transient and retried. */
 const lockTimeoutMsOf = ({ statementMs }: PostgresLimits): number => Math.round(statementMs / 2);
-
-/** A transaction of a frozen process gives up its locks. */
-const idleInTransactionMs = 15_000;
 
 /**
  * Statements are planned once, because planning a small batch takes longer than running it. A plan outlives the statistics with which it
@@ -16,6 +14,9 @@ const idleInTransactionMs = 15_000;
  * analysed again.
  */
 const plans = `set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off`;
+
+/** A handler's own statements are planned as PostgreSQL plans by default. */
+const callerPlans = `set local plan_cache_mode = auto; set local enable_seqscan = on; set local enable_hashjoin = on; set local enable_mergejoin = on`;
 
 const begin = (limits: PostgresLimits): string => `begin;
 set local statement_timeout = ${limits.statementMs};
@@ -68,6 +69,24 @@ export class PipelinedConnection {
   /** Sends a statement without waiting for its answer. Its failure shows at the commit. */
   enqueue(text: string, values: readonly unknown[] = []): void {
     this.#send(statementOf(text, values)).catch(() => undefined);
+  }
+
+  /**
+   * Runs `work`, which sends statements on the client itself, behind a savepoint. When it rejects, everything since the savepoint is undone.
+   * `ended` is called when the work has ended, before anything else is sent. Rejects where the connection cannot continue.
+   */
+  async savepoint<T>(work: () => Promise<T>, ended: () => void): Promise<SavepointResult<T>> {
+    const before = this.#failure;
+    await this.#send({ text: `savepoint handler; ${callerPlans}` });
+    try {
+      const result = await work().finally(ended);
+      await this.#send({ text: `release savepoint handler; ${plans}` });
+      return { result };
+    } catch (error) {
+      await this.#send({ text: 'rollback to savepoint handler; release savepoint handler' });
+      this.#failure = before;
+      return { error };
+    }
   }
 
   /** Resolves with CommitUnanswered where the outcome is unknown. After a rejection nothing of the transaction is kept. */

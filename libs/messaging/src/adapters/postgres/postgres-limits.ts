@@ -5,5 +5,12 @@ export interface PostgresLimits {
 
 export const defaultLimits: PostgresLimits = { statementMs: 8_000 };
 
+/** A transaction of a frozen process gives up its locks after so long without a statement. */
+export const idleInTransactionMs = 15_000;
+
+/** A transactional handler that takes longer counts as failed. Shorter than the server's limit, so that the error names the handler. */
+export const handlerMsOf = ({ statementMs }: PostgresLimits): number =>
+  Math.max(0.8 * idleInTransactionMs, 1.5 * statementMs);
+
 /** A connection without an answer for so long is lost: a working server would have ended the statement. */
 export const silenceMsOf = ({ statementMs }: PostgresLimits): number => statementMs + 3_000;

@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import { StoreUnavailable } from '../../ports/errors.js';
 import type { TopicPartition } from '../../ports/kafka-client.js';
 import type { ClaimedEffect, OwnRecord, RelaySession, Store, PartitionCount, Transaction } from '../../ports/store.js';
+import { CallerTransaction } from './caller-transaction.js';
 import { wasCommitted, type CommitUnanswered } from './commit-outcome.js';
 import { PipelinedConnection } from './pipelined-connection.js';
 import { claimEffects, pendingEffects, renewEffects, retryEffect } from './effects-sql.js';
@@ -44,7 +45,7 @@ export class PostgresStore implements Store {
   readonly #sql: Sql;
 
   constructor(
-    dataSource: DataSource,
+    private readonly dataSource: DataSource,
     private readonly limits = defaultLimits,
   ) {
     this.#pool = (dataSource.driver as unknown as { master: pg.Pool }).master;
@@ -78,7 +79,8 @@ export class PostgresStore implements Store {
     let connection: PipelinedConnection | undefined;
     try {
       connection = new PipelinedConnection(client, this.limits, await serverEpochOf(client, silenceMsOf(this.limits)));
-      const result = await work(new PostgresTransaction(connection));
+      const newCaller = (): CallerTransaction => new CallerTransaction(this.dataSource, client);
+      const result = await work(new PostgresTransaction(connection, newCaller, this.limits));
       // crashpoint: store.before-commit
       const unanswered = await connection.commit();
       broken = unanswered;

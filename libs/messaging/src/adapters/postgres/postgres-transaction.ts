@@ -1,4 +1,6 @@
-import { StoreUnavailable } from '../../ports/errors.js';
+import { StatementTimeout, StoreUnavailable } from '../../ports/errors.js';
+import { withTimeout } from '../../ports/waiting.js';
+import { systemTimers } from '../system/system.js';
 import type { AnyTable, Change } from '../../ports/table.js';
 import type {
   Idempotency,
@@ -11,11 +13,15 @@ import type {
   DeadLetter,
   DeadLetterReason,
   TimeoutRow,
+  SavepointResult,
   Transaction,
 } from '../../ports/store.js';
+import type { CallerTransaction } from './caller-transaction.js';
 import { appendOutbox } from './outbox-sql.js';
 import { nextRedriven, addDeadLetters, markRedriven } from './dead-letters-sql.js';
 import type { PipelinedConnection } from './pipelined-connection.js';
+import { storeError } from './postgres-errors.js';
+import { handlerMsOf, type PostgresLimits } from './postgres-limits.js';
 import type { Sql } from './sql.js';
 import { tableSql } from './table-sql.js';
 
@@ -73,7 +79,11 @@ const claimKey = ({ scope, route, key }: { scope: string; route: string; key: st
   JSON.stringify([scope, route, key]);
 
 export class PostgresTransaction implements Transaction {
-  constructor(private readonly connection: PipelinedConnection) {}
+  constructor(
+    private readonly connection: PipelinedConnection,
+    private readonly newCaller: () => CallerTransaction,
+    private readonly limits: PostgresLimits,
+  ) {}
 
   private readonly sql: Sql = (text, values) => this.connection.query(text, values);
 
@@ -98,6 +108,24 @@ export class PostgresTransaction implements Transaction {
     if (locked.length < keys.length)
       throw new StoreUnavailable('serialization', 'a key was unblocked concurrently: the batch is retried');
     for (const { id } of await this.sql<{ id: string }>(alreadyMarked, [consumer, [...blocked]])) blocked.delete(id);
+  }
+
+  async savepoint<T>(work: (manager: unknown) => Promise<T>): Promise<SavepointResult<T>> {
+    const caller = this.newCaller();
+    const timeoutMs = handlerMsOf(this.limits);
+    const tooLong = Symbol('too long');
+    const ended = await this.connection.savepoint(
+      async () => {
+        const result = await withTimeout(systemTimers, timeoutMs, work(caller.manager), tooLong);
+        if (result === tooLong)
+          throw new StatementTimeout(
+            `the handler held its transaction for more than ${timeoutMs / 1_000} s: move slow calls into an effect`,
+          );
+        return result;
+      },
+      () => caller.close(),
+    );
+    return 'error' in ended ? { error: storeError(ended.error) } : ended;
   }
 
   async unmark(consumer: string, ids: readonly string[]): Promise<void> {

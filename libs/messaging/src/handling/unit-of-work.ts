@@ -1,0 +1,116 @@
+import { toOutboxRow } from '../outbox/envelope.js';
+import {
+  newId,
+  UniqueConflict,
+  type Change,
+  type EffectRow,
+  type Idempotency,
+  type OutboxRow,
+  type RuntimePorts,
+  type TimeoutRow,
+  type Transaction,
+} from '../ports/index.js';
+import type { Decision, EffectRequest, Timeout } from './decision.js';
+import type { Invocation } from './invocation.js';
+import type { LoadedTable } from './loaded-table.js';
+
+/** What was saved in one transaction. */
+export interface Saved {
+  readonly changes: readonly { readonly table: string; readonly key: string }[];
+  /** Messages put into the outbox. */
+  readonly published: number;
+  /** Effects scheduled. */
+  readonly scheduled: number;
+}
+
+/** Everything that the decisions of one transaction change, kept in memory and saved with a few statements. */
+export class UnitOfWork {
+  readonly #messages: OutboxRow[] = [];
+  readonly #effects: EffectRow[] = [];
+  readonly #timeouts = new Map<string, TimeoutRow>();
+  readonly #cancelledTimeouts = new Set<string>();
+  readonly #answers: { claim: Idempotency; answer: unknown }[] = [];
+
+  constructor(
+    private readonly tables: ReadonlyMap<string, LoadedTable>,
+    private readonly ports: RuntimePorts,
+    private readonly now: Date,
+  ) {}
+
+  /** Checks a decision as a whole: throws when a part is invalid. Returns the function that adds it. */
+  accept(invocation: Invocation, decision: Decision<unknown>): () => void {
+    checkInsertsOnce(decision);
+    for (const change of decision.changes) this.#tableOf(change).check(change);
+    const ids = new Map<object, string>();
+    const messages = decision.messages.map((message) => {
+      const id = newId(this.ports);
+      ids.set(message, id);
+      return toOutboxRow(message, {
+        id,
+        at: this.now,
+        cause: invocation.cause,
+        correlation: invocation.correlation,
+        traceparent: invocation.traceparent ?? null,
+      });
+    });
+    return () => {
+      for (const change of decision.changes) this.#tableOf(change).apply(change);
+      this.#messages.push(...messages);
+      this.#effects.push(...decision.effects.map((request) => this.#effectRowOf(invocation, request)));
+      for (const id of decision.cancelledTimeouts) if (!this.#timeouts.delete(id)) this.#cancelledTimeouts.add(id);
+      for (const timeout of decision.timeouts) this.#timeouts.set(timeout.id, timeoutRowOf(timeout, ids));
+      if (invocation.idempotency) this.#answers.push({ claim: invocation.idempotency, answer: decision.answer });
+    };
+  }
+
+  async save(transaction: Transaction): Promise<Saved> {
+    const changedRows: { table: string; key: string }[] = [];
+    for (const [name, loaded] of this.tables) {
+      const { changes } = loaded;
+      if (changes.length === 0) continue;
+      await transaction.save(loaded.table, changes, loaded.known);
+      for (const { key } of changes) changedRows.push({ table: name, key });
+    }
+    await transaction.saveAnswers(this.#answers);
+    await transaction.scheduleEffects(this.#effects);
+    await transaction.append(this.#messages);
+    await transaction.scheduleTimeouts([...this.#timeouts.values()], [...this.#cancelledTimeouts]);
+    return { changes: changedRows, published: this.#messages.length, scheduled: this.#effects.length };
+  }
+
+  #tableOf({ table }: Change): LoadedTable {
+    const loaded = this.tables.get(table.name);
+    if (!loaded) throw new TypeError(`the table ${table.name} is missing from the service's lock order`);
+    return loaded;
+  }
+
+  #effectRowOf(invocation: Invocation, { effect, key, payload }: EffectRequest): EffectRow {
+    return {
+      id: newId(this.ports),
+      name: effect,
+      key,
+      payload,
+      cause: invocation.cause,
+      correlation: invocation.correlation ?? key,
+    };
+  }
+}
+
+/** A decision that inserts one key twice fails as it would in the database. */
+function checkInsertsOnce({ changes }: Decision<unknown>): void {
+  const inserted = new Set<string>();
+  for (const { table, key, isNew } of changes) {
+    if (!isNew) continue;
+    const row = `${table.name} ${key}`;
+    if (inserted.has(row)) throw new UniqueConflict(`${table.name}_pkey`);
+    inserted.add(row);
+  }
+}
+
+const timeoutRowOf = (timeout: Timeout, ids: ReadonlyMap<object, string>): TimeoutRow => ({
+  id: timeout.id,
+  sagaId: timeout.sagaId,
+  name: timeout.name,
+  timeoutMs: timeout.milliseconds,
+  startedBy: timeout.command ? (ids.get(timeout.command) ?? null) : null,
+});
