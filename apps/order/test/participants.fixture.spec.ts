@@ -105,11 +105,16 @@ export async function startParticipants(brokers: string, databaseUrl: string): P
     extra: { max: 4 },
   }).initialize();
   await dataSource.runMigrations();
-  const messaging = MessagingModule.forRoot(
-    { service: 'participants', contracts, lockOrder: [] },
-    { brokers: brokers.split(','), clientId: 'participants', dataSource, log: () => undefined },
-  );
-  @Module({ imports: [messaging], controllers: [Participants] })
+  const messaging = [
+    MessagingModule.forRoot({
+      service: 'participants',
+      kafka: { brokers: brokers.split(','), clientId: 'participants' },
+      dataSource,
+      log: () => undefined,
+    }),
+    MessagingModule.forFeature({ messages: contracts.classes }),
+  ];
+  @Module({ imports: messaging, controllers: [Participants] })
   class ParticipantsModule {}
   const app = await NestFactory.create(ParticipantsModule, { logger: false });
   app.connectMicroservice({ strategy: app.get(KafkaTransport) }, { inheritAppConfig: true });

@@ -12,7 +12,6 @@ import {
   KafkaTransport,
   Message,
   message,
-  MessageRegistry,
   MessagingModule,
   messagingMigrations,
   publish,
@@ -157,16 +156,17 @@ async function main(): Promise<void> {
     'create table if not exists bookings (booking_id text primary key, seats int not null, status text not null)',
   );
 
-  const messaging = MessagingModule.forRoot(
-    {
-      service: 'tickets',
-      contracts: new MessageRegistry([TakeSeats, SeatsTaken, SeatsRefused]),
-      lockOrder: [Halls, Bookings],
-      sagas: [booking],
-    },
-    { brokers, clientId: 'tickets', dataSource },
-  );
-  @Module({ imports: [messaging], controllers: [SeatsHandler, BookingHandler] })
+  const messaging = MessagingModule.forRoot({
+    service: 'tickets',
+    kafka: { brokers, clientId: 'tickets' },
+    dataSource,
+  });
+  const tickets = MessagingModule.forFeature({
+    messages: [TakeSeats, SeatsTaken, SeatsRefused],
+    tables: [Halls, Bookings],
+    sagas: [booking],
+  });
+  @Module({ imports: [messaging, tickets], controllers: [SeatsHandler, BookingHandler] })
   class TicketsModule {}
 
   const app = await NestFactory.create(TicketsModule, { logger: ['warn', 'error'] });

@@ -121,12 +121,15 @@ export {
 } from './ports/index.js';
 export {
   CommitEvents,
-  type MessagingConnections,
+  type MessagingAsyncSettings,
   type MessagingEnvironment,
+  type MessagingFeature,
   MessagingHealth,
   MessagingModule,
   type MessagingOptions,
   MessagingRuntime,
+  type MessagingSettings,
+  messagingToken,
 } from './runtime/index.js';
 export { message, type OutgoingMessage } from '@tradewind/saga';
 export {

@@ -52,7 +52,7 @@ export interface StatelessServiceOptions {
 @Module({})
 export class ServiceModule {
   static forRoot({ config, migrations, messaging, sealing = false }: ServiceOptions): DynamicModule {
-    const { service } = messaging;
+    const { service, contracts, deadLetters, effectConcurrency, sagas = [], effects = [], ignored = {} } = messaging;
     logAsJson(config, service);
     const own = [SigningKeys, DataKeys];
     const lockOrder = [...own, ...messaging.lockOrder.filter(({ name }) => own.every((table) => table.name !== name))];
@@ -61,18 +61,18 @@ export class ServiceModule {
       module: ServiceModule,
       global: true,
       imports: [
-        MessagingModule.forRootAsync(
-          { ...messaging, lockOrder },
-          {
-            inject: [DataSource],
-            useFactory: (dataSource: DataSource) => ({
-              brokers: config.KAFKA_BROKERS,
-              clientId: config.INSTANCE_ID,
-              dataSource,
-              statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
-            }),
-          },
-        ),
+        MessagingModule.forRootAsync({
+          inject: [DataSource],
+          useFactory: (dataSource: DataSource) => ({
+            service,
+            kafka: { brokers: config.KAFKA_BROKERS, clientId: config.INSTANCE_ID },
+            dataSource,
+            statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
+            ...(deadLetters ? { deadLetters } : {}),
+            ...(effectConcurrency === undefined ? {} : { effectConcurrency }),
+          }),
+        }),
+        MessagingModule.forFeature({ messages: contracts.classes, tables: lockOrder, sagas, effects, ignored }),
       ],
       controllers: [HealthController, MetricsController, SigningKeysHandler, ...(sealing ? [DataKeysHandler] : [])],
       providers: [

@@ -98,7 +98,7 @@ export class ScenarioContext {
           (response) => response.text(),
           () => '',
         );
-        if (/^tradewind_relay_leader 1$/m.test(metrics)) return name;
+        if (/^tradewind_relay_leader\{[^}]*\} 1$/m.test(metrics)) return name;
       }
       return undefined;
     });

@@ -16,7 +16,7 @@ const program = `
   import 'reflect-metadata';
   import { Controller } from '@nestjs/common';
   import { NestFactory } from '@nestjs/core';
-  import { MessageRegistry, Handles, insert, KafkaTransport, Message, MessagingModule, table, topic } from '@tradewind/messaging';
+  import { Handles, insert, KafkaTransport, Message, MessagingModule, table, topic } from '@tradewind/messaging';
   import { IsString } from 'class-validator';
   import { DataSource } from 'typeorm';
   const hits = topic('${hits.name}', { owner: 'elsewhere', partitions: 1 });
@@ -31,15 +31,15 @@ const program = `
     }
   }
   const method = Object.getOwnPropertyDescriptor(Handler.prototype, 'handle');
-  Handles(Hit)(Handler.prototype, 'handle', method);
+  Handles(Hit, { load: {} })(Handler.prototype, 'handle', method);
   Object.defineProperty(Handler.prototype, 'handle', method);
   Controller()(Handler);
   const dataSource = await new DataSource({ type: 'postgres', url: process.env.DATABASE_URL }).initialize();
-  const messaging = MessagingModule.forRoot(
-    { service: 'target-${run}', contracts: new MessageRegistry([Hit]), lockOrder: [HandledHits] },
-    { brokers: process.env.KAFKA_BROKERS.split(','), clientId: 'target', dataSource },
-  );
-  const app = await NestFactory.create({ module: class Target {}, imports: [messaging], controllers: [Handler] }, { logger: false });
+  const messaging = [
+    MessagingModule.forRoot({ service: 'target-${run}', kafka: { brokers: process.env.KAFKA_BROKERS.split(','), clientId: 'target' }, dataSource }),
+    MessagingModule.forFeature({ messages: [Hit], tables: [HandledHits] }),
+  ];
+  const app = await NestFactory.create({ module: class Target {}, imports: messaging, controllers: [Handler] }, { logger: false });
   app.connectMicroservice({ strategy: app.get(KafkaTransport) }, { inheritAppConfig: true });
   await app.init();
   await app.startAllMicroservices();`;

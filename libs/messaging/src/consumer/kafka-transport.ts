@@ -43,6 +43,8 @@ export interface KafkaTransportParts {
   readonly log: Log;
   readonly consistency: ConsistencyCheck;
   readonly onFatal: (error: Error) => void;
+  /** The name of the MessagingModule, which its handlers have too. */
+  readonly name?: string | undefined;
 }
 
 /**
@@ -50,7 +52,7 @@ export interface KafkaTransportParts {
  * handlers; each consumer group has its own, dispatched by message type.
  */
 export class KafkaTransport extends Server implements CustomTransportStrategy {
-  override readonly transportId = kafkaTransport;
+  override readonly transportId: symbol;
   override readonly propagatesEventHandlerErrors = true;
   readonly #groups = new Map<string, Handlers>();
   readonly #stopping = new AbortController();
@@ -64,6 +66,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     private readonly parts: KafkaTransportParts,
   ) {
     super();
+    this.transportId = kafkaTransport(parts.name);
   }
 
   override addHandler(
@@ -74,7 +77,10 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
   ): void {
     const metadata = extras as unknown as HandlerMetadata;
     if (!isEventHandler || !metadata.message)
-      throw new TypeError(`${String(pattern)}: mark the handlers of this transport with @Handles`);
+      throw new TypeError(
+        `the handler of ${JSON.stringify(pattern)} names no transport, so Nest gives it to every transport, also to this one. ` +
+          `If it belongs to another, name that: @${isEventHandler ? 'EventPattern' : 'MessagePattern'}(${JSON.stringify(pattern)}, Transport.KAFKA). Otherwise mark it with @Handles`,
+      );
     const { service, ignored } = this.options;
     const group = metadata.consumer === undefined ? service : `${service}.${metadata.consumer}`;
     let handlers = this.#groups.get(group);

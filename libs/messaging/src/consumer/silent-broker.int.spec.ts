@@ -13,7 +13,6 @@ import { freePorts } from '../../../../tools/platform/process/ports.js';
 import { removeState, temporaryFolder } from '../../../../tools/platform/process/temporary-folder.js';
 import {
   answer,
-  MessageRegistry,
   command,
   Commands,
   Handles,
@@ -90,11 +89,16 @@ describe('a broker that becomes silent while its connections stay open', () => {
     }).initialize();
     await dataSource.runMigrations();
     await dataSource.query('create table received_calls (call_id text primary key)');
-    const messaging = MessagingModule.forRoot(
-      { service: 'caller', contracts: new MessageRegistry([CallMade]), lockOrder: [ReceivedCalls] },
-      { brokers, clientId: 'caller', dataSource, log: (_level, message) => log.push(message) },
-    );
-    @Module({ imports: [messaging], controllers: [CallHandler] })
+    const messaging = [
+      MessagingModule.forRoot({
+        service: 'caller',
+        kafka: { brokers, clientId: 'caller' },
+        dataSource,
+        log: (_level, message) => log.push(message),
+      }),
+      MessagingModule.forFeature({ messages: [CallMade], tables: [ReceivedCalls] }),
+    ];
+    @Module({ imports: messaging, controllers: [CallHandler] })
     class CallerModule {}
     const nest = await NestFactory.create(CallerModule, { logger: false });
     nest.connectMicroservice({ strategy: nest.get(KafkaTransport) }, { inheritAppConfig: true });

@@ -5,7 +5,9 @@ import type { Decision } from './decision.js';
 import type { HandlerContext, Loads } from './handler-context.js';
 import type { TransactionContext } from './transactional-handler.js';
 
-export const kafkaTransport = Symbol('tradewind.kafka');
+/** Tells Nest which handlers belong to the transport of the MessagingModule with this name. */
+export const kafkaTransport = (name?: string): symbol =>
+  Symbol.for(name === undefined ? 'tradewind.kafka' : `tradewind.kafka.${name}`);
 
 /**
  * How a replay treats a handler. A `projection` keeps a copy of what other services published: it publishes and schedules nothing, saves
@@ -17,6 +19,8 @@ export type HandlerKind = 'projection' | 'policy';
 export interface HandlerOptions {
   /** Purpose of a consumer group of its own: `prices` makes the group `<service>.prices`. Default: the group of the service. */
   readonly consumer?: string;
+  /** The name of the MessagingModule that handles it, in an application with several. */
+  readonly messaging?: string;
 }
 
 export interface DecisionHandlerOptions<M, L extends Loads<M>> extends HandlerOptions {
@@ -75,7 +79,7 @@ export function Handles<M extends object, L extends Loads<M>>(
       Ctx()(target, property, 1);
     }
     descriptor.value = rememberFailures(property, handler);
-    EventPattern(messageInfo(cls).type, kafkaTransport, { ...metadata })(
+    EventPattern(messageInfo(cls).type, kafkaTransport(options.messaging), { ...metadata })(
       target,
       property,
       descriptor as PropertyDescriptor,

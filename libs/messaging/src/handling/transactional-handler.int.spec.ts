@@ -14,7 +14,6 @@ import {
   kafkaClient,
   KafkaTransport,
   Message,
-  MessageRegistry,
   MessagingModule,
   messagingMigrations,
   Outbox,
@@ -122,17 +121,17 @@ describe('a transactional handler', () => {
     await dataSource.runMigrations();
     await dataSource.query('create table vans (van_id int primary key, free int not null check (free >= 0))');
     await dataSource.query('create table calls (call_id uuid primary key, text text not null)');
-    const messaging = MessagingModule.forRoot(
-      {
+    const messaging = [
+      MessagingModule.forRoot({
         service: `vans-${run}`,
-        contracts: new MessageRegistry([ShipmentCreated, VanAssigned]),
-        lockOrder: [Calls],
-        effects: [CallDriver],
+        kafka: { brokers, clientId: 'vans' },
+        dataSource,
         deadLetters,
-      },
-      { brokers, clientId: 'vans', dataSource, log: () => undefined },
-    );
-    @Module({ imports: [messaging], controllers: [AssignVanHandler], providers: [CallDriver] })
+        log: () => undefined,
+      }),
+      MessagingModule.forFeature({ messages: [ShipmentCreated, VanAssigned], tables: [Calls], effects: [CallDriver] }),
+    ];
+    @Module({ imports: messaging, controllers: [AssignVanHandler], providers: [CallDriver] })
     class VansModule {}
     const nest = await NestFactory.create(VansModule, { logger: false });
     nest.connectMicroservice({ strategy: nest.get(KafkaTransport) }, { inheritAppConfig: true });

@@ -23,6 +23,8 @@ export interface MessagingEnvironment {
   readonly ports: RuntimePorts;
   readonly log: Log;
   readonly onFatal: (error: Error) => void;
+  /** The name of the MessagingModule, which the handlers of this runtime have too. */
+  readonly name?: string | undefined;
 }
 
 /**
@@ -38,8 +40,12 @@ export class MessagingRuntime {
   /** Undefined in a service without sagas. */
   readonly timeouts: TimeoutWorker | undefined;
 
-  constructor(options: MessagingOptions, environment: MessagingEnvironment, effects: () => readonly AnyEffect[]) {
-    const { store, kafka, ports, log, onFatal } = environment;
+  constructor(
+    readonly options: MessagingOptions,
+    environment: MessagingEnvironment,
+    effects: () => readonly AnyEffect[],
+  ) {
+    const { store, kafka, ports, log, onFatal, name } = environment;
     const { service, contracts, sagas = [] } = options;
     const lockOrder = withSagaTables(options.lockOrder);
     const own = ownTopics(options);
@@ -57,6 +63,7 @@ export class MessagingRuntime {
       log,
       consistency,
       onFatal,
+      name,
     });
     const worker = new EffectWorker(store, runner, ports, {
       concurrency: options.effectConcurrency ?? defaultEffectConcurrency,

@@ -10,7 +10,6 @@ import { DataSource } from 'typeorm';
 import { freshDatabase, type FreshDatabase } from '../../../../tools/platform/postgres/fresh-database.js';
 import {
   answer,
-  MessageRegistry,
   command,
   Commands,
   Handles,
@@ -125,17 +124,17 @@ describe('a service on a real Kafka and PostgreSQL', () => {
     await dataSource.query(
       'create table if not exists counters (counter_id text primary key, total int not null, seen jsonb); create table if not exists notes (note_id uuid primary key, text text not null)',
     );
-    const messaging = MessagingModule.forRoot(
-      {
+    const messaging = [
+      MessagingModule.forRoot({
         service: `counter-${run}`,
-        contracts: new MessageRegistry([Add, Added]),
-        lockOrder: [Counters, Notes],
-        effects: [NoteEffect],
+        kafka: { brokers, clientId: 'counter' },
+        dataSource,
         deadLetters: topics.deadLetters,
-      },
-      { brokers, clientId: 'counter', dataSource, log: () => undefined },
-    );
-    @Module({ imports: [messaging], controllers: [AddHandler], providers: [NoteEffect] })
+        log: () => undefined,
+      }),
+      MessagingModule.forFeature({ messages: [Add, Added], tables: [Counters, Notes], effects: [NoteEffect] }),
+    ];
+    @Module({ imports: messaging, controllers: [AddHandler], providers: [NoteEffect] })
     class CounterModule {}
     const nest = await NestFactory.create(CounterModule, { logger: false });
     nest.connectMicroservice({ strategy: nest.get(KafkaTransport) }, { inheritAppConfig: true });

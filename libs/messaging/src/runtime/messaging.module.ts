@@ -8,7 +8,7 @@ import {
   type OnApplicationShutdown,
   type Provider,
 } from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
+import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import { kafkaClient } from '../adapters/kafkajs/index.js';
 import { appendOutbox } from '../adapters/postgres/outbox-sql.js';
 import { defaultLimits } from '../adapters/postgres/postgres-limits.js';
@@ -21,10 +21,20 @@ import { Commands } from '../handling/index.js';
 import { Runner } from '../handling/runner.js';
 import { Outbox } from '../outbox/outbox.js';
 import { Relay } from '../outbox/relay.js';
-import { KafkaClient, type Log } from '../ports/index.js';
+import { KafkaClient, type Log, type RuntimePorts, type Store } from '../ports/index.js';
+import { featureToken, optionsOf, type DeclaredFeature } from './messaging-features.js';
 import { messagingMetrics } from './messaging.metrics.js';
-import type { MessagingConnections, MessagingOptions } from './messaging.options.js';
+import { messagingToken } from './messaging-token.js';
+import {
+  checkSettings,
+  type MessagingAsyncSettings,
+  type MessagingFeature,
+  type MessagingSettings,
+} from './messaging.options.js';
 import { MessagingRuntime } from './messaging-runtime.js';
+import { shutDown } from './shut-down.js';
+
+const settingsToken = Symbol('MessagingSettings');
 
 /** Reports the rows that commits in this process changed. */
 export class CommitEvents {
@@ -39,12 +49,22 @@ export class CommitEvents {
 
 /** Starts and stops the library with its application. */
 export class MessagingLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
+  #removeMetrics: (() => void) | undefined;
+
   constructor(
     private readonly runtime: MessagingRuntime,
-    private readonly kafka: KafkaClient,
+    private readonly parts: {
+      readonly kafka: KafkaClient;
+      readonly store: Store;
+      readonly ports: RuntimePorts;
+      /** False: whoever made the client closes it. */
+      readonly ownsKafka: boolean;
+    },
   ) {}
 
   onApplicationBootstrap(): void {
+    const { transport, relay, runner, options } = this.runtime;
+    this.#removeMetrics = messagingMetrics({ ...this.parts, service: options.service, transport, relay, runner });
     this.runtime.start();
   }
 
@@ -55,7 +75,8 @@ export class MessagingLifecycle implements OnApplicationBootstrap, BeforeApplica
 
   async onApplicationShutdown(): Promise<void> {
     await this.runtime.stop();
-    await this.kafka.close();
+    this.#removeMetrics?.();
+    if (this.parts.ownsKafka) await this.parts.kafka.close();
   }
 }
 
@@ -80,93 +101,136 @@ const exported = [
   KafkaTransport,
   MessagingHealth,
   MessagingLifecycle,
+  MessagingRuntime,
   Relay,
   Runner,
   PostgresStore,
 ];
 
-/** The library as one global module: outbox and relay, inbox and consumers, commands, effects, sagas. */
+/** Marks the module of a feature's declarations. */
+@Module({})
+class MessagingFeatureModule {}
+
+/**
+ * The library as one global module: outbox and relay, inbox and consumers, commands, effects, sagas. `forRoot` or `forRootAsync` once for each
+ * database, `forFeature` in each module that declares messages.
+ */
 @Global()
 @Module({})
 export class MessagingModule {
-  static forRootAsync(
-    options: MessagingOptions,
-    connections: {
-      inject?: unknown[];
-      useFactory: (...args: never[]) => MessagingConnections | Promise<MessagingConnections>;
-    },
-  ): DynamicModule {
-    const token = Symbol('MessagingConnections');
-    return this.build(options, token, {
-      provide: token,
-      inject: (connections.inject ?? []) as never[],
-      useFactory: connections.useFactory,
+  static forRoot(settings: MessagingSettings & { readonly name?: string }): DynamicModule {
+    return this.forRootAsync({
+      ...(settings.name === undefined ? {} : { name: settings.name }),
+      useFactory: () => settings,
     });
   }
 
-  static forRoot(options: MessagingOptions, connections: MessagingConnections): DynamicModule {
-    const token = Symbol('MessagingConnections');
-    return this.build(options, token, { provide: token, useValue: connections });
-  }
-
-  private static build(options: MessagingOptions, token: symbol, connections: Provider): DynamicModule {
+  static forRootAsync({ name, imports = [], inject = [], useFactory }: MessagingAsyncSettings): DynamicModule {
+    const token = <T extends (abstract new (...args: never[]) => unknown) | symbol>(part: T): T | symbol =>
+      messagingToken(part as symbol, name);
     const ports = systemPorts;
+    const partOf = <T>(
+      provide: abstract new (...args: never[]) => T,
+      part: (runtime: MessagingRuntime) => T,
+    ): Provider => ({ provide: token(provide), inject: [token(MessagingRuntime)], useFactory: part });
     const providers: Provider[] = [
-      connections,
       {
-        provide: PostgresStore,
-        inject: [token],
-        useFactory: ({ dataSource, statementTimeoutMs }: MessagingConnections) =>
+        provide: token(settingsToken),
+        inject,
+        useFactory: async (...args: never[]) => {
+          const settings = await useFactory(...args);
+          checkSettings(settings);
+          return settings;
+        },
+      },
+      {
+        provide: token(PostgresStore),
+        inject: [token(settingsToken)],
+        useFactory: ({ dataSource, statementTimeoutMs }: MessagingSettings) =>
           new PostgresStore(
             dataSource,
             statementTimeoutMs === undefined ? defaultLimits : { statementMs: statementTimeoutMs },
           ),
       },
       {
-        provide: KafkaClient,
-        inject: [token],
-        useFactory: (c: MessagingConnections) => kafkaClient({ ...c, log: logOf(c) }),
+        provide: token(KafkaClient),
+        inject: [token(settingsToken)],
+        useFactory: (settings: MessagingSettings) =>
+          'brokers' in settings.kafka ? kafkaClient({ ...settings.kafka, log: logOf(settings) }) : settings.kafka,
       },
       {
-        provide: MessagingRuntime,
-        inject: [ModuleRef, KafkaClient, PostgresStore, token],
-        useFactory: (modules: ModuleRef, kafka: KafkaClient, store: PostgresStore, c: MessagingConnections) =>
-          new MessagingRuntime(options, { store, kafka, ports, log: logOf(c), onFatal: fatalOf(c) }, () =>
-            (options.effects ?? []).map((type) => modules.get<AnyEffect>(type, { strict: false })),
-          ),
+        provide: token(MessagingRuntime),
+        inject: [ModuleRef, ModulesContainer, token(KafkaClient), token(PostgresStore), token(settingsToken)],
+        useFactory: (
+          modules: ModuleRef,
+          container: ModulesContainer,
+          kafka: KafkaClient,
+          store: PostgresStore,
+          settings: MessagingSettings,
+        ) => {
+          checkOnlyOne(container, token(settingsToken), name);
+          const options = optionsOf(settings, container, name);
+          const log = logOf(settings);
+          const runtime: MessagingRuntime = new MessagingRuntime(
+            options,
+            { store, kafka, ports, log, name, onFatal: (error) => fail(error) },
+            () => (options.effects ?? []).map((type) => modules.get<AnyEffect>(type, { strict: false })),
+          );
+          const stop = (): Promise<void> => runtime.stopConsuming().then(() => runtime.stop());
+          const fail =
+            settings.onFatal ??
+            ((error: Error) => {
+              log('error', 'messaging cannot go on in this process', { error: error.message });
+              shutDown(stop);
+            });
+          return runtime;
+        },
       },
       partOf(Relay, ({ relay }) => relay),
       partOf(Runner, ({ runner }) => runner),
       partOf(CommandBatcher, ({ commands }) => commands),
       partOf(KafkaTransport, ({ transport }) => transport),
-      { provide: Commands, useExisting: CommandBatcher },
+      { provide: token(Commands), useExisting: token(CommandBatcher) },
       partOf(Outbox, ({ relay }) => new Outbox(appendOutbox, relay, ports)),
       partOf(CommitEvents, ({ runner }) => new CommitEvents(runner)),
       partOf(MessagingHealth, ({ transport, relay }) => new MessagingHealth(transport, relay)),
       {
-        provide: MessagingLifecycle,
-        inject: [MessagingRuntime, KafkaClient, PostgresStore],
-        useFactory: (runtime: MessagingRuntime, kafka: KafkaClient, store: PostgresStore) => {
-          const { transport, relay, runner } = runtime;
-          messagingMetrics({ store, kafka, ports, transport, relay, runner });
-          return new MessagingLifecycle(runtime, kafka);
-        },
+        provide: token(MessagingLifecycle),
+        inject: [token(MessagingRuntime), token(KafkaClient), token(PostgresStore), token(settingsToken)],
+        useFactory: (
+          runtime: MessagingRuntime,
+          kafka: KafkaClient,
+          store: PostgresStore,
+          settings: MessagingSettings,
+        ) => new MessagingLifecycle(runtime, { kafka, store, ports, ownsKafka: 'brokers' in settings.kafka }),
       },
     ];
-    return { module: MessagingModule, global: true, providers, exports: exported };
+    return {
+      module: MessagingModule,
+      global: true,
+      imports: [...imports],
+      providers,
+      exports: exported.map((part) => token(part)),
+    };
+  }
+
+  /** Declares messages, tables, sagas and effects of a feature. `name`: the MessagingModule that it belongs to. */
+  static forFeature({ name, ...feature }: MessagingFeature & { readonly name?: string }): DynamicModule {
+    const declared: DeclaredFeature = { name, feature };
+    return { module: MessagingFeatureModule, providers: [{ provide: featureToken, useValue: declared }] };
   }
 }
 
-const partOf = <T>(
-  provide: abstract new (...args: never[]) => T,
-  useFactory: (runtime: MessagingRuntime) => T,
-): Provider => ({
-  provide,
-  inject: [MessagingRuntime],
-  useFactory,
-});
+/** Throws a TypeError for a second module with the same name: one of the two would never consume. */
+function checkOnlyOne(modules: ModulesContainer, settings: symbol, name: string | undefined): void {
+  const roots = [...modules.values()].filter(({ providers }) => providers.has(settings)).length;
+  if (roots > 1)
+    throw new TypeError(
+      `MessagingModule.forRoot was imported ${roots} times ${name === undefined ? 'without a name' : `with the name ${name}`}: give each database a name of its own`,
+    );
+}
 
-function logOf({ log }: MessagingConnections): Log {
+function logOf({ log }: MessagingSettings): Log {
   const nest = new Logger('messaging');
   return (
     log ??
@@ -174,10 +238,3 @@ function logOf({ log }: MessagingConnections): Log {
       nest[level === 'info' ? 'log' : level](detail ? `${message} ${JSON.stringify(detail)}` : message))
   );
 }
-
-const fatalOf = (connections: MessagingConnections): ((error: Error) => void) =>
-  connections.onFatal ??
-  ((error) => {
-    logOf(connections)('error', 'messaging cannot go on in this process', { error: error.message });
-    process.exit(1);
-  });

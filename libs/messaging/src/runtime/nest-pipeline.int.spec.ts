@@ -28,7 +28,6 @@ import { DataSource } from 'typeorm';
 import { freshDatabase, type FreshDatabase } from '../../../../tools/platform/postgres/fresh-database.js';
 import { freePorts } from '../../../../tools/platform/process/ports.js';
 import {
-  MessageRegistry,
   Handles,
   kafkaClient,
   KafkaTransport,
@@ -149,11 +148,16 @@ describe('a handler with guards, pipes, interceptors and filters', () => {
     const kafka = kafkaClient({ brokers, clientId: 'test' });
     await kafka.provision([events]);
     await kafka.close();
-    const messaging = MessagingModule.forRoot(
-      { service: `pipeline-${run}`, contracts: new MessageRegistry([Tried]), lockOrder: [] },
-      { brokers, clientId: 'x', dataSource, log: () => undefined },
-    );
-    @Module({ imports: [messaging], controllers: [OurController] })
+    const messaging = [
+      MessagingModule.forRoot({
+        service: `pipeline-${run}`,
+        kafka: { brokers, clientId: 'x' },
+        dataSource,
+        log: () => undefined,
+      }),
+      MessagingModule.forFeature({ messages: [Tried] }),
+    ];
+    @Module({ imports: messaging, controllers: [OurController] })
     class OurModule {}
     @Module({ controllers: [NestController] })
     class NestModule {}
