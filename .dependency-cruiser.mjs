@@ -41,9 +41,15 @@ export default {
     ),
     forbid(
       'sagas-are-plain',
-      'A saga imports @tradewind/kernel, contracts and saga, its domain and itself.',
+      'A saga imports @tradewind/kernel, contracts and saga, its domain, its tables and itself.',
       { path: '^apps/([^/]+)/src/sagas/', pathNot: tests },
-      { pathNot: ['^apps/$1/src/(domain|sagas)/', '^libs/(kernel|contracts|saga)/'] },
+      {
+        pathNot: [
+          '^apps/$1/src/(domain|sagas)/',
+          '^apps/$1/src/storage/[^/]+[.]tables[.]ts$',
+          '^libs/(kernel|contracts|saga)/',
+        ],
+      },
     ),
     forbid(
       'typeorm-stays-in-storage',
@@ -165,20 +171,23 @@ export default {
     ),
     forbid(
       'typeorm-stays-in-its-adapter',
-      'Of the messaging library, only adapters/postgres imports TypeORM; the outbox, transactional handlers and runtime/ have its types in their API.',
+      'Of the messaging library, only adapters/postgres imports TypeORM; the outbox, transactional handlers, the start of sagas and runtime/ have its types in their API.',
       {
         path: messaging,
         pathNot: [
           ...tests,
-          `${messaging}(adapters/postgres/|outbox/outbox[.]ts$|handling/transactional-handler[.]ts$|runtime/)`,
+          `${messaging}(adapters/postgres/|outbox/outbox[.]ts$|handling/(transactional-handler|decision-writer)[.]ts$|sagas/sagas[.]ts$|runtime/)`,
         ],
       },
       { path: npm('typeorm') },
     ),
     forbid(
       'only-types-of-typeorm',
-      'The outbox, transactional handlers and runtime/ of the messaging library import only types of TypeORM.',
-      { path: `${messaging}(outbox/outbox[.]ts$|handling/transactional-handler[.]ts$|runtime/)`, pathNot: tests },
+      'The outbox, transactional handlers, the start of sagas and runtime/ of the messaging library import only types of TypeORM.',
+      {
+        path: `${messaging}(outbox/outbox[.]ts$|handling/(transactional-handler|decision-writer)[.]ts$|sagas/sagas[.]ts$|runtime/)`,
+        pathNot: tests,
+      },
       { path: npm('typeorm'), dependencyTypesNot: ['type-only'] },
     ),
     forbid(

@@ -17,11 +17,10 @@ import { ServiceModule, type ServiceDefinition } from '@tradewind/service';
 import { CreateOrdersAndPrices1760000000001 } from '../migrations/0001-create-orders-and-prices.js';
 import { CheckOutHandler } from './handlers/check-out.handler.js';
 import { ForgetUserHandler } from './handlers/forget-user.handler.js';
-import { cancelling, placing } from './handlers/order-sagas.js';
-import { PaymentRepliesHandler } from './handlers/payment-replies.handler.js';
 import { PricesHandler } from './handlers/prices.handler.js';
 import { RecordGoodwillHandler } from './handlers/record-goodwill.handler.js';
-import { StockRepliesHandler } from './handlers/stock-replies.handler.js';
+import { cancelOrder } from './sagas/cancel-order.saga.js';
+import { placeOrder } from './sagas/place-order.saga.js';
 import { CurrentPrices } from './http/current-prices.js';
 import { OrderEventsController } from './http/order-events.controller.js';
 import { OrdersController } from './http/orders.controller.js';
@@ -35,7 +34,7 @@ export const messaging: MessagingOptions = {
   service: 'order',
   contracts,
   lockOrder,
-  sagas: [placing, cancelling],
+  sagas: [placeOrder, cancelOrder],
   ignored: {
     order: [
       CartItemSet,
@@ -54,8 +53,6 @@ export const messaging: MessagingOptions = {
 
 export const handlers = [
   CheckOutHandler, // cart.events: places the order of a checked-out cart
-  StockRepliesHandler, // stock.events: replies to the sagas
-  PaymentRepliesHandler, // payment.events: replies to the sagas
   RecordGoodwillHandler, // payment.events: partial refunds
   ForgetUserHandler, // user.events: erases addresses
   PricesHandler, // product.events: the copy of prices

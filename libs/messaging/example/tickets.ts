@@ -2,11 +2,10 @@ import 'reflect-metadata';
 import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
-  advanceSaga,
   answer,
-  bindSaga,
   command,
   Commands,
+  defineSaga,
   Handles,
   kafkaClient,
   KafkaTransport,
@@ -16,14 +15,13 @@ import {
   messagingMigrations,
   publish,
   rows,
-  Sagas,
   save,
+  startSaga,
   table,
   topic,
   type Decision,
   type HandlerContext,
 } from '@tradewind/messaging';
-import { defineSaga } from '@tradewind/saga';
 import { IsInt, IsString, Min } from 'class-validator';
 import { DataSource } from 'typeorm';
 
@@ -64,9 +62,7 @@ const Halls = table<Hall>('halls', 'hallId', { hallId: 'text', free: 'int4' });
 const Bookings = table<Booking>('bookings', 'bookingId', { bookingId: 'text', seats: 'int4', status: 'text' });
 
 // 3. A saga: the steps of a booking.
-const book = defineSaga<Booking>('book', {
-  version: 1,
-  key: (booking) => booking.bookingId,
+const book = defineSaga('book', Bookings, {
   steps: [
     {
       name: 'take seats',
@@ -81,15 +77,9 @@ const book = defineSaga<Booking>('book', {
   onCompleted: (booking) => ({ subject: { ...booking, status: 'confirmed' }, messages: [] }),
   onFailed: (booking) => ({ subject: { ...booking, status: 'rejected' }, messages: [] }),
 });
-const booking = bindSaga(book, Bookings);
 
 // 4. Handlers: load, decide, save. Each message takes effect once.
 const hall = { halls: rows(Halls, (_command: TakeSeats) => ['main']) };
-type Reply = SeatsTaken | SeatsRefused;
-const bookingOfReply = {
-  bookings: rows(Bookings, (reply: Reply) => [reply.bookingId]),
-  sagas: rows(Sagas, (reply: Reply) => [`book:${reply.bookingId}`]),
-};
 
 @Controller()
 class SeatsHandler {
@@ -101,38 +91,14 @@ class SeatsHandler {
   }
 }
 
-@Controller()
-class BookingHandler {
-  @Handles(SeatsTaken, { load: bookingOfReply })
-  taken(reply: SeatsTaken, context: HandlerContext<typeof bookingOfReply>): Decision {
-    return this.#advance(reply, context);
-  }
-
-  @Handles(SeatsRefused, { load: bookingOfReply })
-  refused(reply: SeatsRefused, context: HandlerContext<typeof bookingOfReply>): Decision {
-    return this.#advance(reply, context);
-  }
-
-  #advance(reply: Reply, context: HandlerContext<typeof bookingOfReply>): Decision {
-    const subject = context.bookings.get(reply.bookingId)!;
-    const saga = context.sagas.get(`book:${reply.bookingId}`);
-    return advanceSaga(booking, { subject, saga }, { kind: 'reply', message: reply }, context);
-  }
-}
-
 // 5. A command, for example from an HTTP controller. Concurrent commands share a transaction.
 interface BookingRequest {
   readonly bookingId: string;
   readonly seats: number;
 }
-const newBooking = {
-  bookings: rows(Bookings, (request: BookingRequest) => [request.bookingId]),
-  sagas: rows(Sagas, (request: BookingRequest) => [`book:${request.bookingId}`]),
-};
-const placeBooking = command('booking.place', newBooking, (request: BookingRequest, context) => {
-  const subject: Booking = { ...request, status: 'pending' };
-  const started = advanceSaga(booking, { subject, saga: undefined }, { kind: 'start' }, context);
-  return started.and(answer({ accepted: request.bookingId }));
+const placeBooking = command('booking.place', {}, (request: BookingRequest, context) => {
+  const booking: Booking = { ...request, status: 'pending' };
+  return startSaga(book, booking, context).and(answer({ accepted: request.bookingId }));
 });
 
 // 6. The module and the start.
@@ -164,9 +130,9 @@ async function main(): Promise<void> {
   const tickets = MessagingModule.forFeature({
     messages: [TakeSeats, SeatsTaken, SeatsRefused],
     tables: [Halls, Bookings],
-    sagas: [booking],
+    sagas: [book],
   });
-  @Module({ imports: [messaging, tickets], controllers: [SeatsHandler, BookingHandler] })
+  @Module({ imports: [messaging, tickets], controllers: [SeatsHandler] })
   class TicketsModule {}
 
   const app = await NestFactory.create(TicketsModule, { logger: ['warn', 'error'] });

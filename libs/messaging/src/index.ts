@@ -26,6 +26,7 @@ export {
   nothing,
   publish,
   publishAll,
+  saveOrInsert,
   remove,
   rows,
   type Rows,
@@ -131,15 +132,16 @@ export {
   type MessagingSettings,
   messagingToken,
 } from './runtime/index.js';
-export { message, type OutgoingMessage } from '@tradewind/saga';
+export { defineSaga, message, type OutgoingMessage, pointOfNoReturn } from '@tradewind/saga';
 export {
-  advanceSaga,
-  type AnySagaBinding,
-  bindSaga,
-  type SagaBinding,
+  type AnySaga,
+  cancelSaga,
+  instancesOf,
   SagaHistory,
   type SagaHistoryRow,
+  SagaInstances,
   sagaRow,
   type SagaRow,
   Sagas,
+  startSaga,
 } from './sagas/index.js';

@@ -83,9 +83,10 @@ const confirm = pointOfNoReturn<Trip>('confirm', (trip) => ({
   messages: [message(TripConfirmed, { trip: trip.id })],
 }));
 
-const bookTrip = defineSaga<Trip>('book-trip', {
+const trips = { name: 'trips', keyOf: ({ id }: Trip) => id };
+
+const bookTrip = defineSaga<Trip>('book-trip', trips, {
   version: 1,
-  key: ({ id }) => id,
   steps: [room, card, confirm, tickets],
   onCancel: (trip) => ({
     subject: { ...trip, state: 'cancelling' },
@@ -229,7 +230,7 @@ describe('a compensation that the definition has no more, because it changed wit
   it('fails instead of publishing the command again', () => {
     const { state, subject } = after(new RoomBooked(), { kind: 'cancel' });
     const { compensation: _, compensated: __, ...withoutCompensation } = card;
-    const changed = defineSaga<Trip>('book-trip', {
+    const changed = defineSaga<Trip>('book-trip', trips, {
       ...bookTrip,
       steps: [room, withoutCompensation, confirm, tickets],
     });
@@ -289,7 +290,7 @@ describe('a saga that is over', () => {
 
 describe('a saga that started before a deploy', () => {
   const { state } = after(new RoomBooked());
-  const later: Saga<Trip> = defineSaga<Trip>('book-trip', {
+  const later: Saga<Trip> = defineSaga<Trip>('book-trip', trips, {
     ...bookTrip,
     version: 2,
     steps: [card, confirm, tickets],
@@ -304,7 +305,7 @@ describe('a saga that started before a deploy', () => {
       expect.objectContaining({ version: 2, step: 'charge the card' }),
     ));
   it('names a version that is not defined any more', () => {
-    const withoutOlder = defineSaga<Trip>('book-trip', { ...bookTrip, version: 3 });
+    const withoutOlder = defineSaga<Trip>('book-trip', trips, { ...bookTrip, version: 3 });
     expect(() => advance(withoutOlder, state, planned, { kind: 'cancel' }, now)).toThrow(
       'an instance of version 1 is running, and only 3 are defined',
     );
@@ -312,10 +313,9 @@ describe('a saga that started before a deploy', () => {
 });
 
 describe('an invalid definition', () => {
-  const define = (steps: Parameters<typeof defineSaga<Trip>>[1]['steps']) => () =>
-    defineSaga<Trip>('x', {
+  const define = (steps: Parameters<typeof defineSaga<Trip>>[2]['steps']) => () =>
+    defineSaga<Trip>('x', trips, {
       version: 1,
-      key: ({ id }) => id,
       steps,
       onFailed: (subject) => ({ subject, messages: [] }),
     });
@@ -328,10 +328,8 @@ describe('an invalid definition', () => {
     ['needs both failure and failureReason', define([{ ...tickets, failure: CardDeclined }])],
     ['two points', define([room, confirm, { ...confirm, name: 'confirm again' }])],
     ['is not a duration', define([{ ...tickets, timeout: '0s' }])],
-    ['no onFailed', () => defineSaga<Trip>('x', { version: 1, key: ({ id }) => id, steps: [room] })],
+    ['no onFailed', () => defineSaga<Trip>('x', trips, { steps: [room] })],
   ])('is rejected: %s', (violation, defining) => expect(defining).toThrow(violation));
   it('needs no onFailed when the point of no return comes first', () =>
-    expect(stepNames(defineSaga<Trip>('x', { version: 1, key: ({ id }) => id, steps: [confirm, tickets] }))).toEqual([
-      'send the tickets',
-    ]));
+    expect(stepNames(defineSaga<Trip>('x', trips, { steps: [confirm, tickets] }))).toEqual(['send the tickets']));
 });

@@ -37,9 +37,9 @@ export function advance<S>(
 }
 
 const newState = <S>(saga: Saga<S>, subject: S, now: Date): SagaState => ({
-  id: sagaId(saga.name, saga.key(subject)),
+  id: sagaId(saga.name, saga.subjects.keyOf(subject)),
   saga: saga.name,
-  key: saga.key(subject),
+  key: saga.subjects.keyOf(subject),
   version: saga.version,
   status: 'running',
   done: [],

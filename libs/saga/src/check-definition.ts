@@ -1,10 +1,7 @@
-import { isStep, type Definition, type ReplyClass, type Step } from './definition.js';
+import { isStep, repliesOf, type Definition } from './definition.js';
 import { milliseconds } from './duration.js';
 
 const duplicates = <T>(list: readonly T[]): T[] => list.filter((each, at) => list.indexOf(each) !== at);
-
-const repliesOf = <S>({ success, failure, compensated }: Step<S>): ReplyClass[] =>
-  [success, failure, compensated].filter((reply) => reply !== undefined);
 
 function* violationsOf<S>({ steps, onFailed }: Definition<S>): Generator<string> {
   if (steps.length === 0) yield 'it has no steps';

@@ -60,3 +60,7 @@ export interface Definition<S, R extends string = string> {
 }
 
 export const isStep = <S>(entry: Entry<S>): entry is Step<S> => 'command' in entry;
+
+/** The replies to the command and to the compensation of a step. */
+export const repliesOf = <S>({ success, failure, compensated }: Step<S>): ReplyClass[] =>
+  [success, failure, compensated].filter((reply) => reply !== undefined);

@@ -1,17 +1,26 @@
 import { checkDefinition } from './check-definition.js';
-import { isStep, type Definition } from './definition.js';
+import { isStep, repliesOf, type Definition, type ReplyClass } from './definition.js';
+
+/** The table of a saga's subjects, for example the orders of `place-order`. A table of @tradewind/messaging is one. */
+export interface Subjects<S> {
+  readonly name: string;
+  /** The key of a subject as a text, which is also the key of its saga. */
+  keyOf(subject: S): string;
+}
 
 export interface VersionedDefinition<S, R extends string = string> extends Definition<S, R> {
-  /** Raise it with every change of the steps. A running instance keeps the version with which it started. */
-  readonly version: number;
-  /** The id of the subject. */
-  key(subject: S): string;
+  /** Default 1. Raise it with every change of the steps. A running instance keeps the version with which it started. */
+  readonly version?: number;
+  /** The key of the subject that a reply belongs to. Default: the reply has the properties of the subject's key. */
+  keyOfReply?(reply: object): string;
   /** Definitions of older versions that may still have running instances. */
   readonly older?: Readonly<Record<number, Definition<S, R>>>;
 }
 
 export interface Saga<S> extends VersionedDefinition<S> {
   readonly name: string;
+  readonly version: number;
+  readonly subjects: Subjects<S>;
 }
 
 /**
@@ -20,8 +29,12 @@ export interface Saga<S> extends VersionedDefinition<S> {
  * TypeError on an invalid definition: names or reply classes that are not unique, a compensation without its reply, a
  * compensation after the point of no return.
  */
-export function defineSaga<S, R extends string = string>(name: string, definition: VersionedDefinition<S, R>): Saga<S> {
-  const saga = { ...definition, name } as unknown as Saga<S>;
+export function defineSaga<S, R extends string = string>(
+  name: string,
+  subjects: Subjects<S>,
+  definition: VersionedDefinition<S, R>,
+): Saga<S> {
+  const saga = { version: 1, ...definition, name, subjects } as unknown as Saga<S>;
   for (const [version, each] of definitionsOf(saga)) checkDefinition(`${name} (version ${version})`, each);
   return Object.freeze(saga);
 }
@@ -45,3 +58,12 @@ export function definitionOf<S>(saga: Saga<S>, version: number): Definition<S> {
     `${saga.name}: an instance of version ${version} is running, and only ${known.join(', ')} are defined: keep its steps under "older" until it has ended`,
   );
 }
+
+/** The reply classes of all versions. */
+export const replyClassesOf = <S>(saga: Saga<S>): ReplyClass[] => [
+  ...new Set(definitionsOf(saga).flatMap(([, { steps }]) => steps.filter(isStep).flatMap(repliesOf))),
+];
+
+/** The key of the subject that a reply belongs to. */
+export const keyOfReply = <S>(saga: Saga<S>, reply: object): string =>
+  saga.keyOfReply?.(reply) ?? saga.subjects.keyOf(reply as S);

@@ -1,4 +1,4 @@
-import { Sagas, type SagaRow } from '@tradewind/messaging';
+import { SagaInstances, type SagaRow } from '@tradewind/messaging';
 import { consumers } from '../shop/consumers.js';
 import { serviceNames } from '../shop/services.js';
 import type { SimulatedShop } from '../shop/simulated-shop.js';
@@ -30,7 +30,7 @@ function pendingWork({ databases, kafka }: SimulatedShop): string[] {
     if (calls > 0) pending.push(`${calls} effects of ${name} are not finished`);
     if (inbox.deadLetterCount() > 0) pending.push(`${inbox.deadLetterCount()} messages of ${name} are dead-lettered`);
   }
-  for (const { id, state } of databases.order.rows<SagaRow>(Sagas))
+  for (const { id, state } of databases.order.rows<SagaRow>(SagaInstances))
     if (state.status === 'running' || state.status === 'compensating')
       pending.push(`${id} is ${state.status}: ${state.step}`);
   for (const { group, topics } of consumers) {

@@ -2,7 +2,7 @@ import { Checkouts } from '../../../apps/cart/src/storage/cart.tables.js';
 import { Orders } from '../../../apps/order/src/storage/order.tables.js';
 import { LedgerEntries, Payments, Refunds } from '../../../apps/payment/src/storage/payment.tables.js';
 import { Reservations, StockLevels } from '../../../apps/product/src/storage/product.tables.js';
-import { readEnvelope, SagaHistory, Sagas } from '@tradewind/messaging';
+import { readEnvelope, SagaHistory, SagaInstances } from '@tradewind/messaging';
 import type { SimulatedDatabase } from '@tradewind/simulation';
 import type { ClientLog } from '../workload/client-log.js';
 import type { FinalState, MessagingState, TopicRecord } from '../check/final-state.js';
@@ -17,7 +17,7 @@ export async function readFinalState(
   return {
     log,
     orders: order.rows(Orders),
-    sagas: order.rows(Sagas),
+    sagas: order.rows(SagaInstances),
     sagaHistory: order.rows(SagaHistory),
     checkouts: cart.rows(Checkouts),
     stockLevels: product.rows(StockLevels),

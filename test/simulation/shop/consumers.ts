@@ -1,6 +1,7 @@
 import { groupBy } from '@tradewind/kernel';
 import { messageInfo } from '@tradewind/messaging';
 import { handlersOf } from '@tradewind/messaging/internals';
+import { replyClassesOf } from '@tradewind/saga';
 import { serviceNames, services, type ServiceName } from './services.js';
 
 /** A consumer group of the shop: the message types that it handles, and their topics. */
@@ -11,11 +12,16 @@ export interface Consumer {
   readonly topics: readonly string[];
 }
 
-/** All consumer groups, read from the handlers of each service. */
+/** All consumer groups, read from the handlers and the sagas of each service. */
 export const consumers: readonly Consumer[] = serviceNames.flatMap((service) => {
-  const handled = services[service].handlers
-    .flatMap((Handler) => handlersOf(new Handler()))
-    .map(({ metadata }) => ({ ...messageInfo(metadata.message), purpose: metadata.consumer }));
+  const { handlers, messaging } = services[service];
+  const replies = [...new Set((messaging.sagas ?? []).flatMap(replyClassesOf))];
+  const handled = [
+    ...handlers
+      .flatMap((Handler) => handlersOf(new Handler()))
+      .map(({ metadata }) => ({ ...messageInfo(metadata.message), purpose: metadata.consumer })),
+    ...replies.map((cls) => ({ ...messageInfo(cls), purpose: undefined })),
+  ];
   return [...groupBy(handled, ({ purpose }) => (purpose === undefined ? service : `${service}.${purpose}`))].map(
     ([group, all]) => ({
       service,

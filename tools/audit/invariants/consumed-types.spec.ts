@@ -2,30 +2,33 @@ import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import { PATTERN_EXTRAS_METADATA } from '@nestjs/microservices/constants.js';
 import type { DynamicModule } from '@nestjs/common';
-import { messageInfo, type HandlerMetadata } from '@tradewind/messaging';
+import { messageInfo, type HandlerMetadata, type MessageClass } from '@tradewind/messaging';
+import { replyClassesOf } from '@tradewind/saga';
 import { CartModule } from '../../../apps/cart/src/cart.module.js';
-import { OrderModule } from '../../../apps/order/src/order.module.js';
+import { OrderModule, messaging as order } from '../../../apps/order/src/order.module.js';
 import { PaymentModule } from '../../../apps/payment/src/payment.module.js';
 import { ProductModule } from '../../../apps/product/src/product.module.js';
 import { UserModule } from '../../../apps/user/src/user.module.js';
 import { compactedTopicConsumers, consumedTypes } from './consumed-types.js';
 
-/** The types that the controllers of the services handle, by consumer and topic. */
+/** The types that the controllers of the services and the sagas of the order service handle, by consumer and topic. */
 function handled(
   services: Readonly<Record<string, DynamicModule>>,
   compacted: boolean,
 ): Record<string, Record<string, string[]>> {
   const found: Record<string, Record<string, string[]>> = {};
+  const add = (cls: MessageClass, consumer: string): void => {
+    const { type, topic } = messageInfo(cls);
+    if ((topic.retention === 'compact') === compacted) ((found[consumer] ??= {})[topic.name] ??= []).push(type);
+  };
+  if (services['order']) for (const cls of new Set((order.sagas ?? []).flatMap(replyClassesOf))) add(cls, 'order');
   for (const [service, { controllers = [], imports = [] }] of Object.entries(services)) {
     const own = imports.flatMap((each) => ('controllers' in each ? (each.controllers ?? []) : []));
     for (const { prototype } of [...controllers, ...own] as { prototype: Record<string, object> }[]) {
       for (const method of Object.getOwnPropertyNames(prototype)) {
         const extras = Reflect.getMetadata(PATTERN_EXTRAS_METADATA, prototype[method]!) as HandlerMetadata | undefined;
         if (!extras) continue;
-        const { type, topic } = messageInfo(extras.message);
-        if ((topic.retention === 'compact') !== compacted) continue;
-        const consumer = extras.consumer === undefined ? service : `${service}.${extras.consumer}`;
-        ((found[consumer] ??= {})[topic.name] ??= []).push(type);
+        add(extras.message, extras.consumer === undefined ? service : `${service}.${extras.consumer}`);
       }
     }
   }

@@ -1,15 +1,18 @@
 import { Controller } from '@nestjs/common';
 import { CartCheckedOut } from '@tradewind/contracts';
 import { isRejection, Poison, sameMoney } from '@tradewind/kernel';
-import { Handles, nothing, type Decision, type HandlerContext } from '@tradewind/messaging';
+import { Handles, nothing, rows, type Decision, type HandlerContext } from '@tradewind/messaging';
 import { totalOf } from '../domain/order-line.js';
-import { acceptPurchase, loadOrder } from './order-sagas.js';
+import { acceptPurchase } from '../commands/accept-purchase.js';
+import { Orders } from '../storage/order.tables.js';
+
+const load = { orders: rows(Orders, ({ orderId }: CartCheckedOut) => [orderId]) };
 
 @Controller()
 export class CheckOutHandler {
   /** Places the order of a checked-out cart, once, at the prices that the buyer has seen. */
-  @Handles(CartCheckedOut, { load: loadOrder })
-  place(checkedOut: CartCheckedOut, { orders, ...context }: HandlerContext<typeof loadOrder>): Decision {
+  @Handles(CartCheckedOut, { load })
+  place(checkedOut: CartCheckedOut, { orders, ...context }: HandlerContext<typeof load>): Decision {
     const { orderId, userId, lines, total, paymentMethod, shippingAddress } = checkedOut;
     if (orders.get(orderId)) return nothing();
     const sum = totalOf(lines);

@@ -1,15 +1,14 @@
 import { PaymentRefunded, RefundPayment, StockTakenBack, TakeBackStock } from '@tradewind/contracts';
 import { pointOfNoReturn, message, defineSaga } from '@tradewind/saga';
 import { cancel, requestCancellation, type Order } from '../domain/order.js';
+import { Orders } from '../storage/order.tables.js';
 import { outcomeOf } from './order.changes.js';
 
 /**
  * Cancels a confirmed order: refund the payment, take back stock. Cannot fail after its start.
  * It may start before the goods are handed over: commands of one order keep their order, so the product service sells first.
  */
-export const cancelOrder = defineSaga<Order>('cancel-order', {
-  version: 1,
-  key: ({ orderId }) => orderId,
+export const cancelOrder = defineSaga<Order>('cancel-order', Orders, {
   steps: [
     pointOfNoReturn('accept cancellation', (order, now) => outcomeOf(order, requestCancellation(order, now))),
     {

@@ -15,15 +15,14 @@ import {
 import { pointOfNoReturn, message, defineSaga, type Failure } from '@tradewind/saga';
 import type { RejectionReason } from '../domain/order-event.js';
 import { cancel, confirm, reject, requestCancellation, type Order } from '../domain/order.js';
+import { Orders } from '../storage/order.tables.js';
 import { outcomeOf } from './order.changes.js';
 
 /**
  * Places an order: reserve stock, take the payment, confirm.
  * A step that timed out is compensated too, because it may still succeed.
  */
-export const placeOrder = defineSaga<Order, RejectionReason>('place-order', {
-  version: 1,
-  key: ({ orderId }) => orderId,
+export const placeOrder = defineSaga<Order, RejectionReason>('place-order', Orders, {
   steps: [
     {
       name: 'reserve stock',

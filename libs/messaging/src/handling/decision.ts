@@ -1,5 +1,5 @@
 import { message, type OutgoingMessage } from '@tradewind/saga';
-import { keyOf, type Change, type Table } from '../ports/index.js';
+import { keyOf, type RequestedChange, type Table } from '../ports/index.js';
 
 /** A call to an external system, run after the commit by a worker, one at a time a key. */
 export interface EffectRequest {
@@ -24,7 +24,7 @@ export interface Timeout {
  */
 export class Decision<R = undefined> {
   constructor(
-    readonly changes: readonly Change[],
+    readonly changes: readonly RequestedChange[],
     readonly messages: readonly OutgoingMessage[],
     readonly effects: readonly EffectRequest[],
     readonly timeouts: readonly Timeout[],
@@ -69,6 +69,10 @@ export const save = <S extends object>(table: Table<S>, ...rows: readonly S[]): 
 /** Adds rows that were not loaded (ledger entries, history). The save fails when one exists already. */
 export const insert = <S extends object>(table: Table<S>, ...rows: readonly S[]): Decision =>
   decision({ changes: rows.map((row) => ({ table, key: keyOf(table, row), row, isNew: true })) });
+
+/** Saves rows that were loaded by key, and adds those that were not loaded. The save fails when one of the latter exists already. */
+export const saveOrInsert = <S extends object>(table: Table<S>, ...rows: readonly S[]): Decision =>
+  decision({ changes: rows.map((row) => ({ table, key: keyOf(table, row), row, isNew: 'unless loaded' })) });
 
 /** Deletes rows, whether they exist or not. They must have been loaded by key. */
 export const remove = <S extends object>(table: Table<S>, ...keys: readonly string[]): Decision =>

@@ -1,4 +1,4 @@
-import { keyOf, UniqueConflict, type AnyTable, type Change } from '../ports/index.js';
+import { keyOf, UniqueConflict, type AnyTable, type Change, type RequestedChange } from '../ports/index.js';
 import type { Load, Rows } from './handler-context.js';
 
 type Row = Record<string, unknown>;
@@ -31,13 +31,15 @@ export class LoadedTable {
    * Throws a TypeError for a row that was not loaded: it is not locked, so it must not be changed. Throws UniqueConflict for an insert of a
    * row that exists, loaded or inserted earlier in the batch, as the database would in a transaction of its own.
    */
-  check(change: Change): void {
+  check(requested: RequestedChange): void {
+    const change = this.#resolved(requested);
     if (change.isNew && this.#rows.has(change.key)) throw new UniqueConflict(`${this.table.name}_pkey`);
     if (!change.isNew && !this.#requested.has(change.key))
       throw new TypeError(`${this.table.name} ${change.key} is to be saved but was not loaded`);
   }
 
-  apply(change: Change): void {
+  apply(requested: RequestedChange): void {
+    const change = this.#resolved(requested);
     const { key, row } = change;
     // The same object as before: nothing changed, so nothing is written.
     if (row !== undefined && this.#rows.get(key) === row) return;
@@ -50,6 +52,11 @@ export class LoadedTable {
     else this.#changed.set(key, change);
     if (row === undefined) this.#rows.delete(key);
     else this.#rows.set(key, row);
+  }
+
+  #resolved(change: RequestedChange): Change {
+    const { isNew } = change;
+    return { ...change, isNew: isNew === 'unless loaded' ? !this.#requested.has(change.key) : isNew };
   }
 
   view(load: Load<unknown, object>, values: readonly string[]): Rows<object> {

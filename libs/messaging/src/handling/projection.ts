@@ -1,4 +1,4 @@
-import type { AnyTable, Change } from '../ports/index.js';
+import type { AnyTable, RequestedChange } from '../ports/index.js';
 import { Decision } from './decision.js';
 import type { Loads, Rows } from './handler-context.js';
 import type { HandlerMetadata } from './handles.js';
@@ -65,7 +65,7 @@ function rewoundRows(sequence: string, rows: Rows<object>, highest: number): Row
   };
 }
 
-function keepHighestSequence(change: Change, before: readonly Rows<object>[]): Change {
+function keepHighestSequence(change: RequestedChange, before: readonly Rows<object>[]): RequestedChange {
   const { sequence, key } = change.table;
   if (sequence === undefined || change.row === undefined) return change;
   const old = before.flatMap((rows) => rows.all()).find((row) => String((row as Row)[key]) === change.key);

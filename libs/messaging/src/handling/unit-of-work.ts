@@ -2,7 +2,7 @@ import { toOutboxRow } from '../outbox/envelope.js';
 import {
   newId,
   UniqueConflict,
-  type Change,
+  type RequestedChange,
   type EffectRow,
   type Idempotency,
   type OutboxRow,
@@ -78,7 +78,7 @@ export class UnitOfWork {
     return { changes: changedRows, published: this.#messages.length, scheduled: this.#effects.length };
   }
 
-  #tableOf({ table }: Change): LoadedTable {
+  #tableOf({ table }: RequestedChange): LoadedTable {
     const loaded = this.tables.get(table.name);
     if (!loaded) throw new TypeError(`the table ${table.name} is missing from the service's lock order`);
     return loaded;
@@ -100,7 +100,7 @@ export class UnitOfWork {
 function checkInsertsOnce({ changes }: Decision<unknown>): void {
   const inserted = new Set<string>();
   for (const { table, key, isNew } of changes) {
-    if (!isNew) continue;
+    if (isNew === false) continue;
     const row = `${table.name} ${key}`;
     if (inserted.has(row)) throw new UniqueConflict(`${table.name}_pkey`);
     inserted.add(row);

@@ -1,6 +1,6 @@
 import { Poison } from '@tradewind/kernel';
 import { plainToInstance } from 'class-transformer';
-import { validateSync, type ValidationError } from 'class-validator';
+import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import { compile, type MessageReader } from './compiled-reader.js';
 import { messageInfo, type MessageClass } from './message.js';
 
@@ -60,3 +60,11 @@ export function makeMessage<M extends object>(cls: MessageClass<M>, fields: M): 
     throw new TypeError(`${messageInfo(cls).type} is invalid: ${message.slice(0, 5).join('; ')}`);
   return message;
 }
+
+/** The fields that a message class declares with validation rules. */
+export const fieldsOf = (cls: MessageClass): ReadonlySet<string> =>
+  new Set(
+    getMetadataStorage()
+      .getTargetValidationMetadatas(cls, '', false, false)
+      .map(({ propertyName }) => propertyName),
+  );

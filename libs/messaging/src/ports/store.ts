@@ -211,6 +211,12 @@ export type OutboxAppender = (
   rows: readonly OutboxRow[],
 ) => Promise<void>;
 
+/**
+ * Runs `work` in a transaction that the caller owns through `manager`, a TypeORM EntityManager. Resolves when everything that the work wrote
+ * is answered; the caller commits.
+ */
+export type CallerTransaction = (manager: unknown, work: (transaction: Transaction) => Promise<void>) => Promise<void>;
+
 /** What the library keeps in a database. Rejects with StoreUnavailable when the database is unavailable for now. */
 export interface Store {
   /**

@@ -16,6 +16,8 @@ export interface Table<S extends object> {
   readonly columns: Readonly<Record<PropertyOf<S>, ColumnType>>;
   /** Of a projection: the `int8` property with the sequence of the message that wrote the row last. */
   readonly sequence?: PropertyOf<S>;
+  /** The key of a row as a text. */
+  keyOf(row: S): string;
 }
 
 export const table = <S extends object>(
@@ -24,7 +26,13 @@ export const table = <S extends object>(
   columns: Record<PropertyOf<S>, ColumnType>,
   { sequence }: { readonly sequence?: PropertyOf<S> } = {},
 ): Table<S> =>
-  Object.freeze({ name, key, columns: Object.freeze(columns), ...(sequence === undefined ? {} : { sequence }) });
+  Object.freeze({
+    name,
+    key,
+    columns: Object.freeze(columns),
+    ...(sequence === undefined ? {} : { sequence }),
+    keyOf: (row: S) => keyOf({ name, key, columns }, row),
+  });
 
 /** A table whose row type is erased: what the runner and the store work with. */
 export interface AnyTable {
@@ -44,4 +52,9 @@ export interface Change {
   readonly row: object | undefined;
   /** Whether the row must not exist yet. With `row` undefined: it is inserted and deleted by the same transaction. */
   readonly isNew: boolean;
+}
+
+/** A change that a decision asks for. `unless loaded`: the row is new where its key was not loaded. */
+export interface RequestedChange extends Omit<Change, 'isNew'> {
+  readonly isNew: boolean | 'unless loaded';
 }

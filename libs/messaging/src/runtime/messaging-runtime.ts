@@ -4,13 +4,14 @@ import { KafkaTransport } from '../consumer/kafka-transport.js';
 import type { AnyEffect } from '../effects/effect.js';
 import { EffectWorker } from '../effects/effect-worker.js';
 import { CommandBatcher } from '../handling/command-batcher.js';
-import { handlersOf } from '../handling/handles.js';
+import { handlersOf, type HandlerMetadata } from '../handling/handles.js';
 import { Runner } from '../handling/runner.js';
 import { messageInfo } from '../message/index.js';
 import { ownTopics } from '../outbox/own-topics.js';
 import { Relay } from '../outbox/relay.js';
 import type { AnyTable, KafkaClient, Log, RuntimePorts, Store } from '../ports/index.js';
-import { SagaHistory, Sagas } from '../sagas/saga-tables.js';
+import { SagaHistory, SagaInstances } from '../sagas/saga-instances.js';
+import { replyHandlers } from '../sagas/saga-replies.js';
 import { TimeoutWorker } from '../sagas/timeout-worker.js';
 import type { MessagingOptions } from './messaging.options.js';
 
@@ -33,6 +34,8 @@ export interface MessagingEnvironment {
  */
 export class MessagingRuntime {
   readonly runner: Runner;
+  /** Every table of the service and of the library, in the order in which transactions lock them. */
+  readonly lockOrder: readonly AnyTable[];
   readonly commands: CommandBatcher;
   readonly relay: Relay;
   readonly transport: KafkaTransport;
@@ -77,10 +80,12 @@ export class MessagingRuntime {
       if (scheduled > 0) worker.wake();
     });
     this.runner = runner;
+    this.lockOrder = lockOrder;
     this.commands = new CommandBatcher(runner, ports);
     this.relay = relay;
     this.transport = transport;
     this.effects = worker;
+    for (const { metadata, handle } of replyHandlers(sagas)) this.#addHandler(metadata, handle);
     if (sagas.length > 0)
       this.timeouts = new TimeoutWorker(store, kafka, runner, ports, {
         group: service,
@@ -95,9 +100,11 @@ export class MessagingRuntime {
 
   /** Adds the handlers of a controller that was not created by Nest. */
   addController(controller: object): void {
-    for (const { metadata, handle } of handlersOf(controller)) {
-      this.transport.addHandler(messageInfo(metadata.message).type, handle as MessageHandler, true, { ...metadata });
-    }
+    for (const { metadata, handle } of handlersOf(controller)) this.#addHandler(metadata, handle as MessageHandler);
+  }
+
+  #addHandler(metadata: HandlerMetadata, handle: (message: object, context: object) => unknown): void {
+    this.transport.addHandler(messageInfo(metadata.message).type, handle as MessageHandler, true, { ...metadata });
   }
 
   /** Starts everything but the consumers, which start with their transport. */
@@ -121,5 +128,5 @@ export class MessagingRuntime {
 
 const withSagaTables = (lockOrder: readonly AnyTable[]): AnyTable[] => [
   ...lockOrder,
-  ...[Sagas, SagaHistory].filter((table) => !lockOrder.some(({ name }) => name === table.name)),
+  ...[SagaInstances, SagaHistory].filter((table) => !lockOrder.some(({ name }) => name === table.name)),
 ];

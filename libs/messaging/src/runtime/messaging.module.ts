@@ -16,6 +16,9 @@ import { PostgresStore } from '../adapters/postgres/postgres-store.js';
 import { systemPorts } from '../adapters/system/system.js';
 import { KafkaTransport } from '../consumer/kafka-transport.js';
 import type { AnyEffect } from '../effects/effect.js';
+import { inCallerTransaction } from '../adapters/postgres/in-caller-transaction.js';
+import { DecisionWriter } from '../handling/decision-writer.js';
+import { Sagas } from '../sagas/sagas.js';
 import { CommandBatcher } from '../handling/command-batcher.js';
 import { Commands } from '../handling/index.js';
 import { Runner } from '../handling/runner.js';
@@ -104,6 +107,7 @@ const exported = [
   MessagingRuntime,
   Relay,
   Runner,
+  Sagas,
   PostgresStore,
 ];
 
@@ -192,6 +196,7 @@ export class MessagingModule {
       partOf(KafkaTransport, ({ transport }) => transport),
       { provide: token(Commands), useExisting: token(CommandBatcher) },
       partOf(Outbox, ({ relay }) => new Outbox(appendOutbox, relay, ports)),
+      partOf(Sagas, ({ lockOrder }) => new Sagas(new DecisionWriter(inCallerTransaction, lockOrder, ports))),
       partOf(CommitEvents, ({ runner }) => new CommitEvents(runner)),
       partOf(MessagingHealth, ({ transport, relay }) => new MessagingHealth(transport, relay)),
       {

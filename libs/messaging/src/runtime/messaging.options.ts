@@ -5,14 +5,13 @@ import type { ConsumerOptions } from '../consumer/kafka-transport.js';
 import type { AnyEffect } from '../effects/effect.js';
 import type { MessageClass, Topic } from '../message/index.js';
 import type { AnyTable, KafkaClient, Log } from '../ports/index.js';
-import type { AnySagaBinding } from '../sagas/saga-binding.js';
+import type { AnySaga } from '../sagas/saga-decisions.js';
 
 /** Everything that a service declares about its messages: what all its features declare together. */
 export interface MessagingOptions extends ConsumerOptions {
   /** Every table that decisions load or save, in the order in which every transaction locks them. */
   readonly lockOrder: readonly AnyTable[];
-  /** Sagas with the table of their subjects. */
-  readonly sagas?: readonly AnySagaBinding[];
+  readonly sagas?: readonly AnySaga[];
   /** Providers that implement `Effect`. */
   readonly effects?: readonly Type<AnyEffect>[];
   /** Concurrent effect calls in one process. Default 64. Choose what the external system and the process can bear. */
@@ -25,7 +24,7 @@ export interface MessagingFeature {
   readonly messages: readonly MessageClass[];
   /** The tables that its decisions load or save, in the order in which they are locked. Features are locked in the order of their import. */
   readonly tables?: readonly AnyTable[];
-  readonly sagas?: readonly AnySagaBinding[];
+  readonly sagas?: readonly AnySaga[];
   /** Providers that implement `Effect`. */
   readonly effects?: readonly Type<AnyEffect>[];
   /** Message classes that a consumer group ignores, by group: `{ cart: […], 'cart.prices': […] }`. */

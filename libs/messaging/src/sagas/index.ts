@@ -1,3 +1,4 @@
-/** Runs the sagas of `@tradewind/saga`: their rows, their history and their timeouts. */
-export { advanceSaga, bindSaga, sagaRow, type AnySagaBinding, type SagaBinding } from './saga-binding.js';
-export { SagaHistory, Sagas, type SagaHistoryRow, type SagaRow } from './saga-tables.js';
+/** Runs the sagas of `@tradewind/saga`: their rows, their history, their replies and their timeouts. */
+export { advanceSaga, cancelSaga, instancesOf, sagaRow, startSaga, type AnySaga } from './saga-decisions.js';
+export { SagaHistory, SagaInstances, type SagaHistoryRow, type SagaRow } from './saga-instances.js';
+export { Sagas } from './sagas.js';

@@ -4,18 +4,18 @@ import { Runner } from '../handling/runner.js';
 import { topic } from '../message/index.js';
 import { partitionOf } from '../message/partition-of.js';
 import { table } from '../ports/index.js';
-import type { SagaBinding } from './saga-binding.js';
-import { Sagas } from './saga-tables.js';
+import type { AnySaga } from './saga-decisions.js';
+import { SagaInstances } from './saga-instances.js';
 import { TimeoutWorker } from './timeout-worker.js';
 
 const replies = topic('payment.events', { owner: 'payment', partitions: 2 });
 const Orders = table<{ readonly orderId: string }>('orders', 'orderId', { orderId: 'text' });
 /** A saga without instances: a timeout of it is handled by deleting it. */
-const binding = { definition: { name: 'place-order' }, subject: Orders } as unknown as SagaBinding<object>;
+const saga = { name: 'place-order', subjects: Orders } as unknown as AnySaga;
 const group = 'order';
 const key = 'order 1';
 
-function aWorker(sagas: readonly SagaBinding<object>[] = [binding]) {
+function aWorker(sagas: readonly AnySaga[] = [saga]) {
   const simulation = new Simulation('timeout worker');
   const [database, kafka] = [simulation.database('order'), simulation.kafka()];
   kafka.createTopic(replies);
@@ -25,7 +25,7 @@ function aWorker(sagas: readonly SagaBinding<object>[] = [binding]) {
   const worker = new TimeoutWorker(
     store,
     process.kafka(kafka),
-    new Runner(store, [Orders, Sagas], process.runtimePorts),
+    new Runner(store, [Orders, SagaInstances], process.runtimePorts),
     process.runtimePorts,
     {
       group,

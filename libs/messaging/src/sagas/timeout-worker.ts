@@ -1,5 +1,5 @@
 import { isOver, type Input, type OperatorAction } from '@tradewind/saga';
-import { nothing, type Decision, type DecisionContext, type Rows } from '../handling/index.js';
+import { nothing, rows, type Decision, type DecisionContext, type Rows } from '../handling/index.js';
 import type { Invocation } from '../handling/invocation.js';
 import type { Runner } from '../handling/runner.js';
 import { partitionOf } from '../message/partition-of.js';
@@ -15,8 +15,8 @@ import {
   type RuntimePorts,
   type Store,
 } from '../ports/index.js';
-import { advanceSaga, sagaLoads, type SagaBinding } from './saga-binding.js';
-import type { SagaRow } from './saga-tables.js';
+import { advanceSaga, subjectsOf, type AnySaga } from './saga-decisions.js';
+import { SagaInstances, type SagaRow } from './saga-instances.js';
 
 const pollIntervalMs = 250;
 const maxTimeouts = 500;
@@ -28,7 +28,7 @@ export interface TimeoutWorkerOptions {
   /** The topics with the replies. */
   readonly topics: readonly string[];
   readonly partitionCountOf: (topic: string) => number;
-  readonly sagas: readonly SagaBinding<object>[];
+  readonly sagas: readonly AnySaga[];
   readonly log: Log;
 }
 
@@ -146,31 +146,36 @@ export class TimeoutWorker {
 
   #invocationOf(timeout: DueTimeout): Invocation {
     // crashpoint: timeouts.before-handle
-    const binding = this.options.sagas.find(({ definition }) => timeout.sagaId.startsWith(`${definition.name}:`));
+    const saga = this.options.sagas.find(({ name }) => timeout.sagaId.startsWith(`${name}:`));
     return {
       cause: newId(this.ports),
       orderingKey: timeout.sagaId,
       timeout: timeout.id,
-      load: binding ? (sagaLoads(binding) as Invocation['load']) : {},
+      load: saga ? loadsOf(saga) : {},
       input: timeout.sagaId,
       correlation: keyOf(timeout),
       decide: (context) => {
-        if (!binding) throw new TypeError(`this service has no saga of the name in ${timeout.sagaId}`);
-        return decideTimeout(binding, timeout, context as TimeoutContext);
+        if (!saga) throw new TypeError(`this service has no saga of the name in ${timeout.sagaId}`);
+        return decideTimeout(saga, timeout, context as TimeoutContext);
       },
     };
   }
 }
 
-type TimeoutContext = DecisionContext & { readonly saga: Rows<SagaRow>; readonly subject: Rows<object> };
+type TimeoutContext = DecisionContext & { readonly instance: Rows<SagaRow>; readonly subject: Rows<object> };
 
 const keyOf = ({ sagaId }: DueTimeout): string => sagaId.slice(sagaId.indexOf(':') + 1);
 
-function decideTimeout(binding: SagaBinding<object>, timeout: DueTimeout, context: TimeoutContext): Decision {
-  const [saga] = context.saga.all();
+const loadsOf = (saga: AnySaga): Invocation['load'] => ({
+  subject: rows(subjectsOf<object>(saga), (id) => [(id as string).slice(saga.name.length + 1)]),
+  instance: rows(SagaInstances, (id) => [id as string]),
+});
+
+function decideTimeout(saga: AnySaga, timeout: DueTimeout, context: TimeoutContext): Decision {
+  const [instance] = context.instance.all();
   const [subject] = context.subject.all();
-  if (!saga || !subject || isOver(saga.state)) return nothing();
-  return advanceSaga(binding, { saga, subject }, inputOf(timeout), context);
+  if (!instance || !subject || isOver(instance.state)) return nothing();
+  return advanceSaga(saga, { instance, subject }, inputOf(timeout), context).decision;
 }
 
 /** An operator action is a timeout that is due at once: `operator {"action":"retry","reason":"…"}`. */

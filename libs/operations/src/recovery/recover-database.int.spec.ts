@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { groupBy } from '@tradewind/kernel';
-import { systemPorts, type AnySagaBinding } from '@tradewind/messaging';
+import { systemPorts, type AnySaga } from '@tradewind/messaging';
 import { answeredRequest, Authors, chat, ChatService, service, type Posted } from './chat-service.fixture.spec.js';
 import {
   backUp,
@@ -178,7 +178,7 @@ describe('the recovery of a database', () => {
 
   it('is rejected for a service with sagas whose recovery does not recover them', async () => {
     const context = contextOf(original);
-    const saga = { definition: { name: 'conversation' }, subject: Authors } as unknown as AnySagaBinding;
+    const saga = { name: 'conversation', subjects: Authors } as unknown as AnySaga;
     const recovering = recoverDatabase(
       { ...context, options: { ...context.options, sagas: [saga] } },
       { recovery, consumers, migrationsTable: 'migrations' },

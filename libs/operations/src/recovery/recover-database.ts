@@ -3,7 +3,7 @@ import {
   ownTopics,
   readMessage,
   SagaHistory,
-  Sagas,
+  SagaInstances,
   type KafkaClient,
   type MessageRegistry,
   type OutboxRow,
@@ -136,7 +136,7 @@ async function restore(
   if (recovery.sagas) {
     const recovered = recovery.sagas(messages, consumedMessages(consumed, options.contracts));
     const { sagas, history } = await restoreSagas(manager, recovered);
-    restored.push({ table: Sagas.name, rows: sagas }, { table: SagaHistory.name, rows: history });
+    restored.push({ table: SagaInstances.name, rows: sagas }, { table: SagaHistory.name, rows: history });
   }
   if (recovery.pendingEffects) await restoreEffects(manager, recovery.pendingEffects(messages));
   await restoreInbox(manager, handledMessages(consumers, consumed, causesOf(published, unpublished)));

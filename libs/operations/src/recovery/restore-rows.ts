@@ -1,4 +1,4 @@
-import { SagaHistory, Sagas, type AnyTable, type EffectRow, type OutboxRow } from '@tradewind/messaging';
+import { SagaHistory, SagaInstances, type AnyTable, type EffectRow, type OutboxRow } from '@tradewind/messaging';
 import { statementOf, tableSql } from '@tradewind/messaging/internals';
 import type { EntityManager } from 'typeorm';
 import type { PublishedRecord } from './published-log.js';
@@ -175,7 +175,7 @@ export async function restoreSagas(
   const sagas = await inBatches(recovered, async (batch) => {
     await restoreRows(
       manager,
-      Sagas,
+      SagaInstances,
       batch.map(({ saga }) => saga),
     );
     history += await restoreRows(

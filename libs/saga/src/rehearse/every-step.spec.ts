@@ -30,10 +30,10 @@ const become = (state: string) => (parcel: Parcel) => ({
   messages: [message(Sent, {})],
 });
 
+const parcels = { name: 'parcels', keyOf: ({ id }: Parcel) => id };
+
 const aSaga = (steps: Saga<Parcel>['steps']): Saga<Parcel> =>
-  defineSaga<Parcel>('send-parcel', {
-    version: 1,
-    key: ({ id }) => id,
+  defineSaga<Parcel>('send-parcel', parcels, {
     steps,
     onFailed: become('failed'),
     onCompleted: become('sent'),

@@ -1,6 +1,6 @@
 import {
   OutcomeUnknown,
-  Sagas,
+  SagaInstances,
   StoreUnavailable,
   type ClaimedEffect,
   type OwnRecord,
@@ -173,7 +173,7 @@ export class SimulatedStore implements Store {
   stuckSagas(): Promise<number> {
     const isStuck = ({ status, stuck }: SagaRow): boolean =>
       stuck && (status === 'running' || status === 'compensating');
-    return this.#single('stuck sagas', () => this.database.rows<SagaRow>(Sagas).filter(isStuck).length);
+    return this.#single('stuck sagas', () => this.database.rows<SagaRow>(SagaInstances).filter(isStuck).length);
   }
 
   countAttempt(consumer: string, messageId: string): Promise<number> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
-  Sagas,
+  SagaInstances,
   table,
   UniqueConflict,
   type OutboxRow,
@@ -337,7 +337,7 @@ export function storeConformance(
           changedAt: '',
         } as const;
         return {
-          table: Sagas,
+          table: SagaInstances,
           key: id,
           row: { id, saga: 's', version: 1, subject: id, status, stuck, state, startedAt: at, updatedAt: at },
           isNew: true,
@@ -345,7 +345,7 @@ export function storeConformance(
       };
       await inOne((tx) =>
         tx.save(
-          Sagas,
+          SagaInstances,
           [saga('compensating', true), saga('running', true), saga('compensating', false), saga('failed', true)],
           new Set(),
         ),

@@ -78,9 +78,12 @@ const keyColumns = (keys: readonly Idempotency[]): string[][] => [
 const claimKey = ({ scope, route, key }: { scope: string; route: string; key: string }): string =>
   JSON.stringify([scope, route, key]);
 
+/** The connection of a transaction. */
+export type TransactionConnection = Pick<PipelinedConnection, 'query' | 'enqueue' | 'savepoint'>;
+
 export class PostgresTransaction implements Transaction {
   constructor(
-    private readonly connection: PipelinedConnection,
+    private readonly connection: TransactionConnection,
     private readonly newCaller: () => CallerTransaction,
     private readonly limits: PostgresLimits,
   ) {}

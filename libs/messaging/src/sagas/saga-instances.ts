@@ -15,7 +15,7 @@ export interface SagaRow {
   readonly updatedAt: Date;
 }
 
-export const Sagas = table<SagaRow>('msg_sagas', 'id', {
+export const SagaInstances = table<SagaRow>('msg_sagas', 'id', {
   id: 'text',
   saga: 'text',
   version: 'int4',
