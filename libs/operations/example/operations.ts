@@ -8,6 +8,9 @@ import {
 } from '@tradewind/messaging';
 import {
   backUp,
+  DeadLetters,
+  operate,
+  OperationsModule,
   PartitionIncrease,
   PostgresReplayStore,
   Rebuild,
@@ -19,10 +22,12 @@ import {
   type ConsumerDescription,
   type Recovery,
 } from '@tradewind/operations';
+import { Controller, Get, Module } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 
 /** Your service: the options that its module passes to MessagingModule, its handlers, its database, its brokers. */
 declare const messaging: MessagingOptions;
+declare class AppModule {}
 declare const handlers: readonly object[];
 declare const dataSource: DataSource;
 declare const brokers: readonly string[];
@@ -86,3 +91,19 @@ export async function recoverLostTopics(): Promise<void> {
 export async function writeBackup(): Promise<void> {
   await backUp({ ...environment, options: messaging }, recovery.backup ?? [], 'tickets.backup');
 }
+
+/** The program of the service that `tradewind` runs. */
+export const runOperation = (): Promise<void> => operate(AppModule);
+
+@Controller('admin/dead-letters')
+class DeadLettersController {
+  constructor(private readonly letters: DeadLetters) {}
+
+  @Get()
+  list(): Promise<object[]> {
+    return this.letters.list();
+  }
+}
+
+@Module({ imports: [OperationsModule.forRoot()], controllers: [DeadLettersController] })
+export class AdminModule {}

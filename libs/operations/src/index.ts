@@ -1,6 +1,7 @@
 export * from './databases/index.js';
 export * from './dead-letters/index.js';
 export * from './effects/index.js';
+export * from './module/index.js';
 export { recordAction, type OperatorAction } from './operator-actions.js';
 export * from './partition-increase/index.js';
 export * from './rebuild/index.js';

@@ -11,8 +11,8 @@ export const shopOf = ({ state }: SystemFlags): RunningShop => findShop(process.
 
 /** The shop as the system that the operator's commands work on. */
 export const shopSystem: OperatedSystem = {
-  services: databaseServices,
-  topics: Object.values(topics),
+  services: () => databaseServices,
+  topics: () => Promise.resolve(Object.values(topics)),
   options: [stateOption()],
   databases: (flags) => shopOf(flags).databases,
   brokers: (flags) => process.env['KAFKA_BROKERS'] || shopOf(flags).brokers,

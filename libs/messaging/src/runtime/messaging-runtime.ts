@@ -45,7 +45,7 @@ export class MessagingRuntime {
 
   constructor(
     readonly options: MessagingOptions,
-    environment: MessagingEnvironment,
+    readonly environment: MessagingEnvironment,
     effects: () => readonly AnyEffect[],
   ) {
     const { store, kafka, ports, log, onFatal, name } = environment;

@@ -2,9 +2,13 @@
 import { Command } from 'commander';
 import { deadLettersCommand } from './dead-letters.command.js';
 import { effectsCommand } from './effects.command.js';
+import { rebuildCommand } from './rebuild.command.js';
+import { backupCommand, recoverCommand } from './recover.command.js';
+import { replayCommand } from './replay.command.js';
 import { runProgram } from './run-program.js';
 import { sagasCommand } from './sagas.command.js';
 import { servicesFromOptions } from './service-options.js';
+import { topicsCommand } from './topics.command.js';
 
 const system = servicesFromOptions(process.env);
 
@@ -14,5 +18,10 @@ await runProgram(
     .addHelpText('after', '\nExit codes: 0 done, 1 the operation failed, 2 wrong usage or something can’t be reached.')
     .addCommand(deadLettersCommand(system))
     .addCommand(sagasCommand(system))
-    .addCommand(effectsCommand(system)),
+    .addCommand(effectsCommand(system))
+    .addCommand(topicsCommand(system))
+    .addCommand(replayCommand(system))
+    .addCommand(rebuildCommand(system))
+    .addCommand(backupCommand(system))
+    .addCommand(recoverCommand(system)),
 );

@@ -7,8 +7,8 @@ import type { SystemFlags } from './command.js';
 /** The system that the commands operate on: where it is, and how the programs of its services are run. */
 export interface OperatedSystem {
   /** The services with a database, in the order in which they are recovered. */
-  readonly services: readonly string[];
-  readonly topics: readonly Topic[];
+  services(flags: SystemFlags): readonly string[];
+  topics(flags: SystemFlags): Promise<readonly Topic[]>;
   /** Options of every command that say where the system is. */
   readonly options: readonly Option[];
   databases(flags: SystemFlags): Databases;
@@ -21,7 +21,8 @@ export interface OperatedSystem {
 }
 
 /** The service of a consumer: `cart` of `cart.prices`. Throws OperatorError that names all services. */
-export function serviceOf({ services }: OperatedSystem, consumer: string): string {
+export function serviceOf(system: OperatedSystem, consumer: string, flags: SystemFlags): string {
+  const services = system.services(flags);
   const service = services.find((name) => name === consumer.split('.')[0]);
   if (!service)
     throw new OperatorError(

@@ -19,7 +19,7 @@ export function rebuildCommand(system: OperatedSystem): Command {
     if (shadow && yes) throw new OperatorError('--shadow changes nothing, --yes does: use one of them');
     if (yes && !reason) throw new OperatorError('--reason is missing: it is recorded with the action');
     const report = await system.runInService<RebuildReport>(
-      serviceOf(system, consumer),
+      serviceOf(system, consumer, flags),
       'rebuild',
       { consumer, exchange: yes ?? false, allowDataLoss, ...(reason ? { reason } : {}) } satisfies RebuildInput,
       flags,
@@ -32,7 +32,7 @@ export function rebuildCommand(system: OperatedSystem): Command {
   async function drop(consumer: string, flags: ActionFlags): Promise<void> {
     await perform(flags, [`drop the tables that the last rebuild of ${consumer} replaced`], async () => {
       const { dropped } = await system.runInService<{ dropped: boolean }>(
-        serviceOf(system, consumer),
+        serviceOf(system, consumer, flags),
         'drop-replaced',
         { consumer, reason: flags.reason },
         flags,

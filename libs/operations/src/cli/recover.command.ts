@@ -37,7 +37,7 @@ export function recoverCommand(system: OperatedSystem, check?: RecoveryCheck): C
   const checkArgument = (flags: RecoverFlags): string | undefined => check && (flags[check.name] as string | undefined);
 
   async function recover(what: string, flags: RecoverFlags): Promise<void> {
-    system.databases(flags); // without the addresses not even a plan makes sense
+    mustBeOneOf([...system.services(flags), 'kafka'], what);
     if (what !== 'kafka') return recoverDatabase(what, flags);
     if (flags.backup !== undefined || checkArgument(flags) !== undefined)
       throw new OperatorError(
@@ -80,19 +80,19 @@ export function recoverCommand(system: OperatedSystem, check?: RecoveryCheck): C
       ]);
     const kafka = kafkaClient({ brokers: system.brokers(flags).split(','), clientId: 'tradewind-recover' });
     try {
-      await kafka.provision(system.topics);
+      await kafka.provision(await system.topics(flags));
     } finally {
       await kafka.close();
     }
     const request = { reason: flags.reason };
     const published: (PublishedTopics & { readonly service: string })[] = [];
-    for (const service of system.services)
+    for (const service of system.services(flags))
       published.push({
         service,
         ...(await system.runInService<PublishedTopics>(service, 'recover-topics', request, flags)),
       });
     const groups: RecoveredOffsets[] = [];
-    for (const service of system.services)
+    for (const service of system.services(flags))
       groups.push(await system.runInService<RecoveredOffsets>(service, 'recover-offsets', request, flags));
     print(flags, { published, groups }, () => [
       ...table(
@@ -112,18 +112,12 @@ export function recoverCommand(system: OperatedSystem, check?: RecoveryCheck): C
     ]);
   }
 
-  const target = (text: string): string => {
-    if (![...system.services, 'kafka'].includes(text))
-      throw new InvalidArgumentError(`There are ${system.services.join(', ')} and kafka.`);
-    return text;
-  };
-
   const made = actionCommand(
     'recover',
     'Recovers the database of a service that was lost or restored, or Kafka. The services must be stopped.',
     system.options,
   )
-    .argument('<what>', `${system.services.join(', ')} or kafka`, target)
+    .argument('<what>', 'a service, or kafka')
     .option('--backup <file>', 'a file of "tradewind backup": tables that are in no event');
   if (check) made.option(`--${check.name} ${check.argument}`, check.description);
   return made.action(recover);
@@ -156,6 +150,10 @@ const groupLines = ({ groups }: RecoveredOffsets): string[] =>
     groups.map(({ group, partitions, left }) => [group, String(partitions), String(left)]),
   ).map((line) => `  ${line}`);
 
+function mustBeOneOf(names: readonly string[], name: string): void {
+  if (!names.includes(name)) throw new OperatorError(`there is no ${name}; there are ${names.join(', ')}`);
+}
+
 interface BackupReport {
   readonly file: string;
   readonly rows: number;
@@ -164,6 +162,9 @@ interface BackupReport {
 
 export function backupCommand(system: OperatedSystem): Command {
   async function backUp(service: string, flags: SystemFlags & { readonly to: string }): Promise<void> {
+    if (service === 'kafka')
+      throw new OperatorError('Kafka needs no backup: it is recovered from the archives of the services.');
+    mustBeOneOf(system.services(flags), service);
     const request = { to: resolve(flags.to) };
     const { file, rows, tables } = await system.runInService<BackupReport>(service, 'backup', request, flags);
     print(flags, { file, rows, tables }, () => [
@@ -173,19 +174,12 @@ export function backupCommand(system: OperatedSystem): Command {
     ]);
   }
 
-  const serviceName = (text: string): string => {
-    if (text === 'kafka')
-      throw new InvalidArgumentError('Kafka needs no backup: it is recovered from the archives of the services.');
-    if (!system.services.includes(text)) throw new InvalidArgumentError(`There are ${system.services.join(', ')}.`);
-    return text;
-  };
-
   return command(
     'backup',
     'Writes the data of a service that is in no event (passwords, keys, sessions) into a file.',
     system.options,
   )
-    .argument('<service>', system.services.join(', '), serviceName)
+    .argument('<service>', 'its name')
     .requiredOption('--to <file>', 'a new file; an existing one is never overwritten')
     .action(backUp);
 }

@@ -31,7 +31,7 @@ interface ReplayFlags extends SystemFlags {
 export function replayCommand(system: OperatedSystem): Command {
   async function replay(flags: ReplayFlags): Promise<void> {
     const { consumer, resume, reprocess, yes, reason, policies, effects, dryRun } = flags;
-    const service = serviceOf(system, consumer);
+    const service = serviceOf(system, consumer, flags);
     if (!reprocess && (policies ?? effects))
       throw new OperatorError('--policies and --effects need --reprocess: without it the inbox decides');
     const does = yes && !dryRun;
@@ -54,7 +54,7 @@ export function replayCommand(system: OperatedSystem): Command {
   }
 
   async function list(flags: SystemFlags & { readonly consumer: string }): Promise<void> {
-    const service = serviceOf(system, flags.consumer);
+    const service = serviceOf(system, flags.consumer, flags);
     const { replays } = await system.runInService<{ replays: readonly ReplayRecord[] }>(
       service,
       'list-replays',

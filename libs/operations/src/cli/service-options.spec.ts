@@ -18,7 +18,7 @@ describe('services that are given by options', () => {
     ).toEqual({ shipping: url, billing: 'postgres://b' }));
   it('are those of the environment where no option names one', () => {
     const system = servicesFromOptions({ TRADEWIND_DATABASES: `shipping=${url},billing=postgres://b` });
-    expect([system.services, system.databases(flagsOf())]).toEqual([
+    expect([system.services(flagsOf()), system.databases(flagsOf())]).toEqual([
       ['shipping', 'billing'],
       { shipping: url, billing: 'postgres://b' },
     ]);

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import type { Topic } from '@tradewind/messaging';
 import { OperatorError, Unreachable } from '../databases/errors.js';
 import type { SystemFlags } from './command.js';
 import type { OperatedSystem } from './operated-system.js';
@@ -40,9 +41,34 @@ export function servicesFromOptions(env: Readonly<Record<string, string | undefi
     if (!value) throw new Unreachable('the brokers are not given: use --brokers <host:port>, or set KAFKA_BROKERS');
     return value;
   };
+  const runInService = async <T>(
+    service: string,
+    operation: string,
+    request: object,
+    flags: ServiceFlags,
+  ): Promise<T> => {
+    const file = flags.program?.[service];
+    const url = databasesOf(flags)[service];
+    if (file === undefined || url === undefined)
+      throw new OperatorError(
+        `${operation} runs in the program of the service: give --program ${service}=<file> and --database ${service}=<url>`,
+      );
+    const output = await runServiceProgram({
+      file,
+      args: [operation, JSON.stringify(request)],
+      env: { DATABASE_URL: url, KAFKA_BROKERS: brokersOf(flags), PORT: '0' },
+      failure: `${operation} of ${service} failed`,
+    });
+    return JSON.parse(output) as T;
+  };
   return {
-    services: Object.keys(listed(env['TRADEWIND_DATABASES'])),
-    topics: [],
+    services: (flags) => Object.keys(databasesOf(flags)),
+    topics: async (flags) => {
+      const topics: Topic[] = [];
+      for (const service of Object.keys(databasesOf(flags)))
+        topics.push(...(await runInService<{ topics: Topic[] }>(service, 'topics', {}, flags)).topics);
+      return topics;
+    },
     options: [
       new Option('--database <service=url>', 'the database of a service; may be repeated').argParser(collect),
       new Option('--program <service=file>', 'the operations program of a service; may be repeated').argParser(collect),
@@ -54,20 +80,6 @@ export function servicesFromOptions(env: Readonly<Record<string, string | undefi
       Promise.reject(
         new OperatorError(`create the database of ${service}, empty and with its role, before its recovery`),
       ),
-    runInService: async <T>(service: string, operation: string, request: object, flags: ServiceFlags): Promise<T> => {
-      const file = flags.program?.[service];
-      const url = databasesOf(flags)[service];
-      if (file === undefined || url === undefined)
-        throw new OperatorError(
-          `${operation} runs in the program of the service: give --program ${service}=<file> and --database ${service}=<url>`,
-        );
-      const output = await runServiceProgram({
-        file,
-        args: [operation, JSON.stringify(request)],
-        env: { DATABASE_URL: url, KAFKA_BROKERS: brokersOf(flags), PORT: '0' },
-        failure: `${operation} of ${service} failed`,
-      });
-      return JSON.parse(output) as T;
-    },
+    runInService,
   };
 }

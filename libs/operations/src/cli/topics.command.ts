@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { kafkaClient, TopicMismatch, type KafkaClient } from '@tradewind/messaging';
+import { kafkaClient, TopicMismatch, type KafkaClient, type Topic } from '@tradewind/messaging';
 import type { PartitionStatus } from '../partition-increase/index.js';
 import type { IncreasePartitionsInput } from '../service-operations/index.js';
 import { OperatorError, Unreachable } from '../databases/errors.js';
@@ -8,14 +8,18 @@ import { actionCommand, command, print, printPlan, type ActionFlags, type System
 import { serviceOf, type OperatedSystem } from './operated-system.js';
 
 export function topicsCommand(system: OperatedSystem): Command {
-  const { topics, options } = system;
+  const { options } = system;
 
   /** Needs the brokers only: topics are created before the services run. */
-  async function onBrokers(flags: SystemFlags, act: (kafka: KafkaClient) => Promise<void>): Promise<void> {
+  async function onBrokers(
+    flags: SystemFlags,
+    act: (kafka: KafkaClient, topics: readonly Topic[]) => Promise<void>,
+  ): Promise<void> {
+    const topics = await system.topics(flags);
     const brokers = system.brokers(flags);
     const kafka = kafkaClient({ brokers: brokers.split(','), clientId: 'tradewind-topics' });
     try {
-      await act(kafka);
+      await act(kafka, topics);
       print(flags, { topics }, () => [
         ...table(
           ['TOPIC', 'OWNER', 'PARTITIONS', 'RETENTION'],
@@ -36,7 +40,8 @@ export function topicsCommand(system: OperatedSystem): Command {
   }
 
   /** The service that publishes to a topic. Throws OperatorError that names the topics that can have more partitions. */
-  function ownerOf(name: string): string {
+  async function ownerOf(name: string, flags: SystemFlags): Promise<string> {
+    const topics = await system.topics(flags);
     const increasable = topics.filter(({ retention }) => retention === 'keep');
     const found = topics.find((topic) => topic.name === name);
     if (!found)
@@ -47,7 +52,7 @@ export function topicsCommand(system: OperatedSystem): Command {
       throw new OperatorError(
         `${name} is compacted: the last record of a key in its old partition would never be replaced or removed by a record in its new one`,
       );
-    return serviceOf(system, found.owner);
+    return serviceOf(system, found.owner, flags);
   }
 
   async function increasePartitions(
@@ -55,7 +60,7 @@ export function topicsCommand(system: OperatedSystem): Command {
     partitions: number | undefined,
     flags: ActionFlags & { readonly cancel?: true },
   ): Promise<void> {
-    const service = ownerOf(name);
+    const service = await ownerOf(name, flags);
     if ((partitions === undefined) === (flags.cancel === undefined))
       throw new OperatorError('give the new number of partitions, or --cancel');
     const request = { topic: name, ...(partitions === undefined ? {} : { partitions }) };
@@ -86,12 +91,12 @@ export function topicsCommand(system: OperatedSystem): Command {
     .description('The topics of the contracts.')
     .addCommand(
       command('provision', 'Creates missing topics, and checks the others.', options).action((flags: SystemFlags) =>
-        onBrokers(flags, (kafka) => kafka.provision(topics)),
+        onBrokers(flags, (kafka, topics) => kafka.provision(topics)),
       ),
     )
     .addCommand(
       command('check', 'Compares the topics with the contracts. Changes nothing.', options).action(
-        (flags: SystemFlags) => onBrokers(flags, (kafka) => kafka.check(topics)),
+        (flags: SystemFlags) => onBrokers(flags, (kafka, topics) => kafka.check(topics)),
       ),
     )
     .addCommand(

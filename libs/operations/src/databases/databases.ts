@@ -1,8 +1,9 @@
 import pg from 'pg';
+import type { DataSource } from 'typeorm';
 import { OperatorError, Unreachable } from './errors.js';
 
-/** The URL of each service's database, by service. */
-export type Databases = Readonly<Record<string, string>>;
+/** Each service's database, by service: its URL, or a data source that is initialised. */
+export type Databases = Readonly<Record<string, string | DataSource>>;
 
 /** A row, and the service whose database has it. */
 export type OfService<R> = R & { readonly service: string };
@@ -39,10 +40,11 @@ async function inTransaction<T>(
   mode: 'read only' | 'read write',
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const url = databases[service];
-  if (!url) throw new OperatorError(`the database of "${service}" is not known`);
+  const database = databases[service];
+  if (!database) throw new OperatorError(`the database of "${service}" is not known`);
+  if (typeof database !== 'string') return onDataSource(database, mode, work);
   const client = new pg.Client({
-    connectionString: url,
+    connectionString: database,
     application_name: 'tradewind-operator',
     connectionTimeoutMillis: 10_000,
   });
@@ -62,6 +64,18 @@ async function inTransaction<T>(
     await client.end(); // rolls back what was not committed
   }
 }
+
+const onDataSource = <T>(
+  dataSource: DataSource,
+  mode: 'read only' | 'read write',
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> =>
+  dataSource.transaction(async (manager) => {
+    await manager.query(`set transaction ${mode}`);
+    return work({
+      query: <R extends object>(text: string, values: readonly unknown[] = []) => manager.query<R[]>(text, [...values]),
+    });
+  });
 
 /** A connection refused by several addresses has a code and no message. */
 const reasonOf = (error: unknown): string =>

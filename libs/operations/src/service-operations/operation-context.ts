@@ -6,7 +6,8 @@ import type { Recovery } from '../recovery/index.js';
 export interface OperationContext {
   readonly service: string;
   readonly messaging: MessagingOptions;
-  readonly recovery: Recovery;
+  /** Undefined where the service cannot be recovered from its messages. */
+  readonly recovery: Recovery | undefined;
   readonly dataSource: DataSource;
   readonly store: Store;
   readonly kafka: KafkaClient;

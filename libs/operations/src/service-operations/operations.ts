@@ -4,6 +4,7 @@ import type { OperationContext } from './operation-context.js';
 import { dropReplacedTables, rebuild } from './rebuild.operation.js';
 import { backUpService, recoverGroupOffsets, recoverService, recoverServiceTopics } from './recover.operation.js';
 import { listReplays, replay } from './replay.operation.js';
+import { listTopics } from './topics.operation.js';
 
 /** Takes the request as JSON and returns the report. */
 export type Operation = (context: OperationContext, request: never) => Promise<object>;
@@ -18,6 +19,7 @@ const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['recover-topics', recoverServiceTopics],
   ['recover-offsets', recoverGroupOffsets],
   ['backup', backUpService],
+  ['topics', listTopics],
 ]);
 
 /** Throws OperationRejected, naming all operations. */

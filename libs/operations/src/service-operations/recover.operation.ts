@@ -1,3 +1,4 @@
+import { OperationRejected } from '@tradewind/kernel';
 import type { DataSource } from 'typeorm';
 import {
   backUp,
@@ -10,6 +11,7 @@ import {
   type RecoveredDatabase,
   type RecoveredOffsets,
   type RecoveredTopics,
+  type Recovery,
   type RecoveryContext,
   type TableHash,
 } from '../recovery/index.js';
@@ -38,7 +40,8 @@ export const recoverService = (
   { reason, backup }: RecoverInput,
 ): Promise<RecoveredService> =>
   withoutStatementTimeout(operation, reason, async (context) => {
-    const { recovery, migrationsTable } = operation;
+    const { migrationsTable } = operation;
+    const recovery = recoveryOf(operation);
     await operation.applyMigrations(context.dataSource);
     const consumers = consumersOf(operation);
     const database = await recoverDatabase(context, {
@@ -61,7 +64,7 @@ export const recoverServiceTopics = (
 ): Promise<RecoveredTopics & { readonly toPublish: number }> =>
   withoutStatementTimeout(operation, reason, async (context) => ({
     ...(await recoverTopics(context)),
-    toPublish: (await republish(context, operation.recovery)).republished,
+    toPublish: (await republish(context, recoveryOf(operation))).republished,
   }));
 
 /** After the topics of every service are recovered: see `recoverOffsets`. */
@@ -70,10 +73,11 @@ export const recoverGroupOffsets = (operation: OperationContext, { reason }: Rec
 
 /** Writes the tables that no message describes into a file. */
 export async function backUpService(
-  { recovery, dataSource, messaging, ports }: OperationContext,
+  operation: OperationContext,
   { to }: { readonly to: string },
 ): Promise<{ readonly file: string; readonly rows: number; readonly tables: readonly string[] }> {
-  const tables = recovery.backup ?? [];
+  const { dataSource, messaging, ports } = operation;
+  const tables = recoveryOf(operation).backup ?? [];
   const { rows } = await backUp({ dataSource, options: messaging, ports }, tables, to);
   return { file: to, tables, rows };
 }
@@ -128,3 +132,11 @@ const consumersOf = ({ runtime: { transport } }: OperationContext): ConsumerDesc
 
 const businessTables = async (dataSource: DataSource): Promise<string[]> =>
   (await dataSource.query<{ name: string }[]>(selectBusinessTables)).map(({ name }) => name);
+
+function recoveryOf({ recovery, service }: OperationContext): Recovery {
+  if (!recovery)
+    throw new OperationRejected(
+      `${service} does not say how its rows follow from its messages: pass { recovery } to operate(…) in its program`,
+    );
+  return recovery;
+}

@@ -45,7 +45,7 @@ export class PostgresStore implements Store {
   readonly #sql: Sql;
 
   constructor(
-    private readonly dataSource: DataSource,
+    readonly dataSource: DataSource,
     private readonly limits = defaultLimits,
   ) {
     this.#pool = (dataSource.driver as unknown as { master: pg.Pool }).master;

@@ -1,0 +1,6 @@
+import { ownTopics, type Topic } from '@tradewind/messaging';
+import type { OperationContext } from './operation-context.js';
+
+/** The topics that the service owns. */
+export const listTopics = ({ messaging }: OperationContext): Promise<{ readonly topics: readonly Topic[] }> =>
+  Promise.resolve({ topics: ownTopics(messaging) });
