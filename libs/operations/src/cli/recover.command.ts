@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { kafkaClient } from '@tradewind/messaging';
 import type { RecoveredOffsets, RecoveredTopics } from '../recovery/index.js';
 import type { RecoveredService, RecoverInput } from '../service-operations/index.js';
