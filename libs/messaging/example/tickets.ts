@@ -62,7 +62,7 @@ const Halls = table<Hall>('halls', 'hallId', { hallId: 'text', free: 'int4' });
 const Bookings = table<Booking>('bookings', 'bookingId', { bookingId: 'text', seats: 'int4', status: 'text' });
 
 // 3. A saga: the steps of a booking.
-const book = defineSaga('book', Bookings, {
+const book = defineSaga<Booking>('book', Bookings, {
   steps: [
     {
       name: 'take seats',

@@ -40,24 +40,24 @@ export const instancesOf = <M>(sagas: readonly AnySaga[], key: (message: M) => s
  * Starts a saga: publishes its first command and saves its subject, which may be a new row. Fails with UniqueConflict where the saga of this
  * subject was started before.
  */
-export const startSaga = <S extends object>(saga: Saga<S>, subject: S, context: DecisionContext): Decision =>
-  advanceSaga(saga, { instance: undefined, subject }, { kind: 'start' }, context).decision;
+export const startSaga = <S extends object>(saga: Saga<S>, subject: NoInfer<S>, context: DecisionContext): Decision =>
+  advanceSaga<S>(saga, { instance: undefined, subject }, { kind: 'start' }, context).decision;
 
 /** Cancels a saga before its point of no return: it compensates its steps. After it, or where no instance runs, nothing changes. */
 export function cancelSaga<S extends object>(
   saga: Saga<S>,
-  subject: S,
+  subject: NoInfer<S>,
   instances: Rows<SagaRow>,
   context: DecisionContext,
 ): Decision {
   const instance = instances.get(sagaId(saga.name, saga.subjects.keyOf(subject)));
-  return instance ? advanceSaga(saga, { instance, subject }, { kind: 'cancel' }, context).decision : nothing();
+  return instance ? advanceSaga<S>(saga, { instance, subject }, { kind: 'cancel' }, context).decision : nothing();
 }
 
 /** Applies an input to a saga: the decision with the rows of saga, history and subject, messages and timeouts, and the new subject. */
 export function advanceSaga<S extends object>(
   saga: Saga<S>,
-  loaded: { readonly instance: SagaRow | undefined; readonly subject: S },
+  loaded: { readonly instance: SagaRow | undefined; readonly subject: NoInfer<S> },
   input: Input,
   context: DecisionContext,
 ): { readonly decision: Decision; readonly subject: S } {

@@ -13,7 +13,7 @@ export class Sagas {
    * Starts a saga in the transaction of the manager: saves its subject, whether the row exists or not, and publishes the first command after
    * the commit. Rejects with OutboxNeedsTransaction outside a transaction, with UniqueConflict where it was started before.
    */
-  start<S extends object>(manager: EntityManager, saga: Saga<S>, subject: S): Promise<void> {
+  start<S extends object>(manager: EntityManager, saga: Saga<S>, subject: NoInfer<S>): Promise<void> {
     const table: AnyTable = subjectsOf(saga);
     const key = saga.subjects.keyOf(subject);
     const decide = (context: DecisionContext): Decision => startSaga(saga, subject, context);
