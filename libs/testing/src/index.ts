@@ -2,5 +2,6 @@
 export * from './conformance/kafka-conformance.js';
 export * from './conformance/runtime-ports-conformance.js';
 export * from './conformance/store-conformance.js';
+export { tablesDdl } from './conformance/tables-conformance.js';
 export * from './eventually.js';
 export * from './tcp-proxy.js';

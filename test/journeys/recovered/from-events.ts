@@ -1,6 +1,6 @@
 import { contracts, topics } from '@tradewind/contracts';
 import { groupBy } from '@tradewind/kernel';
-import { kafkaClient, messagingMigrations, PostgresStore, type IncomingRecord } from '@tradewind/messaging';
+import { kafkaClient, keyOf, messagingMigrations, PostgresStore, type IncomingRecord } from '@tradewind/messaging';
 import { decode } from '@tradewind/messaging/internals';
 import type { BackupRows, Recovery, Published } from '@tradewind/operations';
 import { DataSource, type MigrationInterface } from 'typeorm';
@@ -61,7 +61,7 @@ export async function restore(
     for (const [table, of] of rows) {
       const changes = [...of].map((row) => ({
         table,
-        key: String((row as Record<string, unknown>)[table.key]),
+        key: keyOf(table, row),
         row,
         isNew: true,
       }));

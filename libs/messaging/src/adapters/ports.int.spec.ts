@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { kafkaClientConformance, storeConformance, thingsDdl } from '@tradewind/testing';
+import { kafkaClientConformance, storeConformance, tablesDdl, thingsDdl } from '@tradewind/testing';
 import { DataSource } from 'typeorm';
 import { freshDatabase } from '../../../../tools/platform/postgres/fresh-database.js';
 import { kafkaClient, messagingMigrations } from '../index.js';
@@ -19,6 +19,7 @@ const onPostgres = (pipeline: boolean) => async () => {
   }).initialize();
   await dataSource.runMigrations();
   await dataSource.query(thingsDdl);
+  await dataSource.query(tablesDdl);
   return {
     store: new PostgresStore(dataSource),
     requestPartitions: (topic: string, partitions: number) =>

@@ -129,7 +129,7 @@ export class Batch {
       if (this.#isOpen(invocation)) this.#contexts.set(invocation, this.#newContext(invocation));
     for (const [name, loaded] of this.#tables) {
       const { table } = loaded;
-      const by = new Map<string, Set<string>>();
+      const by = new Map<string | readonly string[], Set<string>>();
       const views: (() => void)[] = [];
       for (const invocation of this.invocations) {
         if (!this.#isOpen(invocation)) continue;
@@ -140,7 +140,7 @@ export class Batch {
         const context = this.#contextOf(invocation);
         for (const [property, load] of Object.entries(invocation.load)) {
           if (load.table.name !== name) continue;
-          const values = this.#valuesOf(invocation, () => [...load.values(invocation.input, context)]);
+          const values = this.#valuesOf(invocation, () => loaded.valuesOf(load, invocation.input, context));
           if (!values) break;
           const wanted = by.get(load.by) ?? new Set<string>();
           for (const value of values) wanted.add(value);

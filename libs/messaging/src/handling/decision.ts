@@ -1,5 +1,5 @@
 import { message, type OutgoingMessage } from '@tradewind/saga';
-import { keyOf, type RequestedChange, type Table } from '../ports/index.js';
+import { keyOf, keyText, type Key, type RequestedChange, type Table } from '../ports/index.js';
 
 /** A call to an external system, run after the commit by a worker, one at a time a key. */
 export interface EffectRequest {
@@ -63,20 +63,20 @@ const decision = (parts: Partial<Decision>): Decision =>
 export const nothing = (): Decision => decision({});
 
 /** Saves rows, new or changed. They must have been loaded by key. */
-export const save = <S extends object>(table: Table<S>, ...rows: readonly S[]): Decision =>
+export const save = <S extends object, K extends Key>(table: Table<S, K>, ...rows: readonly S[]): Decision =>
   decision({ changes: rows.map((row) => ({ table, key: keyOf(table, row), row, isNew: false })) });
 
 /** Adds rows that were not loaded (ledger entries, history). The save fails when one exists already. */
-export const insert = <S extends object>(table: Table<S>, ...rows: readonly S[]): Decision =>
+export const insert = <S extends object, K extends Key>(table: Table<S, K>, ...rows: readonly S[]): Decision =>
   decision({ changes: rows.map((row) => ({ table, key: keyOf(table, row), row, isNew: true })) });
 
 /** Saves rows that were loaded by key, and adds those that were not loaded. The save fails when one of the latter exists already. */
-export const saveOrInsert = <S extends object>(table: Table<S>, ...rows: readonly S[]): Decision =>
+export const saveOrInsert = <S extends object, K extends Key>(table: Table<S, K>, ...rows: readonly S[]): Decision =>
   decision({ changes: rows.map((row) => ({ table, key: keyOf(table, row), row, isNew: 'unless loaded' })) });
 
 /** Deletes rows, whether they exist or not. They must have been loaded by key. */
-export const remove = <S extends object>(table: Table<S>, ...keys: readonly string[]): Decision =>
-  decision({ changes: keys.map((key) => ({ table, key, row: undefined, isNew: false })) });
+export const remove = <S extends object, K extends Key>(table: Table<S, K>, ...keys: readonly K[]): Decision =>
+  decision({ changes: keys.map((key) => ({ table, key: keyText(table, key), row: undefined, isNew: false })) });
 
 /** Publishes a message through the outbox, on the topic and with the key that its class declares. */
 export const publish = <M extends object>(cls: new () => M, fields: M): Decision =>

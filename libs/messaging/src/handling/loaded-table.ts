@@ -1,4 +1,12 @@
-import { keyOf, UniqueConflict, type AnyTable, type Change, type RequestedChange } from '../ports/index.js';
+import {
+  keyOf,
+  keyText,
+  UniqueConflict,
+  type AnyTable,
+  type Change,
+  type Key,
+  type RequestedChange,
+} from '../ports/index.js';
 import type { Load, Rows } from './handler-context.js';
 
 type Row = Record<string, unknown>;
@@ -13,6 +21,20 @@ export class LoadedTable {
   readonly #removedAfterInsert = new Set<string>();
 
   constructor(readonly table: AnyTable) {}
+
+  /** The values of a load as text. Throws a TypeError for another declaration of the table, whose key and columns may differ. */
+  valuesOf({ table, by, values }: Load<unknown, object, Key>, input: unknown, context: object): string[] {
+    this.#checkDeclaration(table);
+    const found = values(input, context);
+    return by === table.key && typeof by !== 'string'
+      ? Array.from(found, (key) => keyText(table, key))
+      : ([...found] as string[]);
+  }
+
+  #checkDeclaration(table: AnyTable): void {
+    if (table !== this.table)
+      throw new TypeError(`${table.name} is declared twice: use the declaration that is in the lock order`);
+  }
 
   request(keys: Iterable<string>): void {
     for (const key of keys) this.#requested.add(key);
@@ -32,6 +54,7 @@ export class LoadedTable {
    * row that exists, loaded or inserted earlier in the batch, as the database would in a transaction of its own.
    */
   check(requested: RequestedChange): void {
+    this.#checkDeclaration(requested.table);
     const change = this.#resolved(requested);
     if (change.isNew && this.#rows.has(change.key)) throw new UniqueConflict(`${this.table.name}_pkey`);
     if (!change.isNew && !this.#requested.has(change.key))
@@ -59,23 +82,25 @@ export class LoadedTable {
     return { ...change, isNew: isNew === 'unless loaded' ? !this.#requested.has(change.key) : isNew };
   }
 
-  view(load: Load<unknown, object>, values: readonly string[]): Rows<object> {
+  view(load: Load<unknown, object, Key>, values: readonly string[]): Rows<object, Key> {
     const { table } = this;
     const requested = new Set(values);
     if (load.by === table.key) {
       return {
-        get: (key) => {
+        get: (of) => {
+          const key = keyText(table, of);
           if (!requested.has(key)) throw new TypeError(`${table.name} ${key} was not loaded`);
           return this.#rows.get(key);
         },
         all: () => [...requested].sort().flatMap((key) => this.#rows.get(key) ?? []),
       };
     }
+    const property = String(load.by);
     const all = (): object[] =>
       [...this.#rows.values()]
-        .filter((row) => requested.has(String((row as Row)[load.by])))
+        .filter((row) => requested.has(String((row as Row)[property])))
         .sort((a, b) => (keyOf(table, a) < keyOf(table, b) ? -1 : 1));
-    return { get: (key) => all().find((row) => keyOf(table, row) === key), all };
+    return { get: (key) => all().find((row) => keyOf(table, row) === keyText(table, key)), all };
   }
 
   get changes(): readonly Change[] {

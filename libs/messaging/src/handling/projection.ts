@@ -1,4 +1,4 @@
-import type { AnyTable, RequestedChange } from '../ports/index.js';
+import { keyOf, type AnyTable, type Key, type RequestedChange } from '../ports/index.js';
 import { Decision } from './decision.js';
 import type { Loads, Rows } from './handler-context.js';
 import type { HandlerMetadata } from './handles.js';
@@ -33,16 +33,16 @@ export function rewoundTo(load: Loads<unknown>, context: Context): Context {
   for (const [name, { table }] of Object.entries(load)) {
     const { sequence } = table as AnyTable;
     if (sequence !== undefined)
-      rewound[name] = rewoundRows(sequence, context[name] as Rows<object>, Number(context.sequence) - 1);
+      rewound[name] = rewoundRows(sequence, context[name] as Rows<object, Key>, Number(context.sequence) - 1);
   }
   return rewound as Context;
 }
 
 /** The same changes with the highest sequence of each row: a running consumer still skips what it has applied. */
 export function keepHighestSequences(load: Loads<unknown>, context: Context, decision: Decision): Decision {
-  const before = new Map<string, Rows<object>[]>();
+  const before = new Map<string, Rows<object, Key>[]>();
   for (const [name, { table }] of Object.entries(load))
-    before.set(table.name, [...(before.get(table.name) ?? []), context[name] as Rows<object>]);
+    before.set(table.name, [...(before.get(table.name) ?? []), context[name] as Rows<object, Key>]);
   return new Decision(
     decision.changes.map((change) => keepHighestSequence(change, before.get(change.table.name) ?? [])),
     decision.messages,
@@ -53,9 +53,9 @@ export function keepHighestSequences(load: Loads<unknown>, context: Context, dec
   );
 }
 
-function rewoundRows(sequence: string, rows: Rows<object>, highest: number): Rows<object> {
+function rewoundRows(sequence: string, rows: Rows<object, Key>, highest: number): Rows<object, Key> {
   const rewind = (row: object): object =>
-    Number((row as Row)[sequence]) > highest ? { ...row, [sequence]: highest } : row;
+    Number((row as Row)[sequence]) > highest ? { ...row, [sequence]: sameType((row as Row)[sequence], highest) } : row;
   return {
     get: (key) => {
       const row = rows.get(key);
@@ -65,13 +65,18 @@ function rewoundRows(sequence: string, rows: Rows<object>, highest: number): Row
   };
 }
 
-function keepHighestSequence(change: RequestedChange, before: readonly Rows<object>[]): RequestedChange {
-  const { sequence, key } = change.table;
+function keepHighestSequence(change: RequestedChange, before: readonly Rows<object, Key>[]): RequestedChange {
+  const { table } = change;
+  const { sequence } = table;
   if (sequence === undefined || change.row === undefined) return change;
-  const old = before.flatMap((rows) => rows.all()).find((row) => String((row as Row)[key]) === change.key);
+  const old = before.flatMap((rows) => rows.all()).find((row) => keyOf(table, row) === change.key);
   const highest = Math.max(
     Number((change.row as Row)[sequence]),
     old === undefined ? 0 : Number((old as Row)[sequence]),
   );
-  return { ...change, row: { ...change.row, [sequence]: highest } };
+  const value = sameType((change.row as Row)[sequence], highest);
+  return { ...change, row: { ...change.row, [sequence]: value } };
 }
+
+/** TypeORM reads an int8 as text. */
+const sameType = (as: unknown, sequence: number): unknown => (typeof as === 'string' ? String(sequence) : sequence);

@@ -63,8 +63,8 @@ export interface InboxMark {
 
 export interface LoadRequest {
   readonly table: AnyTable;
-  /** Property → values. */
-  readonly by: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Property → values. The key of the table → keys as text, see `keyOf`. */
+  readonly by: ReadonlyMap<string | readonly string[], ReadonlySet<string>>;
 }
 
 export interface EffectRow {

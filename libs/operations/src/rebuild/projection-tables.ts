@@ -27,6 +27,11 @@ export function projectionOf(
       `${consumer} handles ${policies.join(', ')} with policies, whose rows come from no topic that it reads: only a consumer with nothing but projections can be rebuilt`,
     );
   }
+  const elsewhere = handlers.descriptions.flatMap(({ tables }) => tables).find(({ schema }) => schema !== undefined);
+  if (elsewhere)
+    throw new RebuildRejected(
+      `${elsewhere.name} is declared with its schema: only a table in the schema of the service can be exchanged`,
+    );
   const own = new Set(handlers.descriptions.flatMap(({ tables }) => tables.map(({ name }) => name)));
   for (const other of transport.groupNames.filter((name) => name !== consumer)) {
     for (const { type, tables } of transport.handlersOf(other)?.descriptions ?? []) {

@@ -68,10 +68,17 @@ export const analyze = (schema: string, name: string): string => `analyze ${qual
 export const setSchema = (from: string, name: string, to: string): string =>
   `alter table ${qualified(from, name)} set schema ${quoted(to)}`;
 
+/** The value of the key column as text; of several columns, their values as a JSON array. */
+const keyText = (alias: string, key: readonly string[]): string => {
+  const values = key.map((name) => `${alias}.${quoted(name)}::text`);
+  return values.length === 1 ? values.join() : `jsonb_build_array(${values.join(', ')})::text`;
+};
+
 /** Keys of the live table that the rebuilt one lacks. */
 export const selectMissingKeys = (live: string, rebuilt: string, table: AnyTable, limit: number): string => {
-  const key = quoted(tableSql(table).key.name);
-  return `select l.${key}::text as key from ${qualified(live, table.name)} l where not exists (select 1 from ${qualified(rebuilt, table.name)} r where r.${key} = l.${key}) order by 1 limit ${limit}`;
+  const key = tableSql(table).key.map(({ name }) => name);
+  const isSame = key.map((name) => `r.${quoted(name)} = l.${quoted(name)}`).join(' and ');
+  return `select ${keyText('l', key)} as key from ${qualified(live, table.name)} l where not exists (select 1 from ${qualified(rebuilt, table.name)} r where ${isSame}) order by 1 limit ${limit}`;
 };
 
 export const selectOwnedSequences = `
@@ -117,8 +124,8 @@ select a.attname as name from pg_attribute a join pg_attribute b on b.attname = 
 where a.attrelid = $1::text::regclass and a.attnum > 0 and not a.attisdropped`;
 
 /** Key and row as JSON of these columns. */
-export const selectRows = (from: string, key: string, columns: readonly string[]): string =>
-  `select t.${quoted(key)}::text as key, jsonb_build_object(${columns.map((name) => `${literal(name)}, t.${quoted(name)}`).join(', ')}) as row from ${from} t`;
+export const selectRows = (from: string, key: readonly string[], columns: readonly string[]): string =>
+  `select ${keyText('t', key)} as key, jsonb_build_object(${columns.map((name) => `${literal(name)}, t.${quoted(name)}`).join(', ')}) as row from ${from} t`;
 
 /** Of two selects of rows: pairs of the same key that differ. */
 const differences = (live: string, rebuilt: string): string =>

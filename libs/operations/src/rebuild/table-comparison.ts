@@ -56,9 +56,10 @@ export class TableComparison {
     const common = new Set(
       (await query<{ name: string }>(selectCommonColumns, [live, rebuilt])).map(({ name }) => name),
     );
-    const { columns, key } = tableSql(table);
+    const { columns, ...sql } = tableSql(table);
+    const key = sql.key.map(({ name }) => name);
     const names = columns.map(({ name }) => name).filter((name) => common.has(name));
-    const rows = { live: selectRows(live, key.name, names), rebuilt: selectRows(rebuilt, key.name, names) };
+    const rows = { live: selectRows(live, key, names), rebuilt: selectRows(rebuilt, key, names) };
     return new TableComparison(query, table, rows);
   }
 

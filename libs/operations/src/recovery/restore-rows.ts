@@ -115,12 +115,9 @@ export async function restoreSequences(manager: Connection, published: Iterable<
 }
 
 export function restoreRows(manager: Connection, table: AnyTable, rows: Iterable<object>): Promise<number> {
-  const { insert, columns } = tableSql(table);
-  return inBatches(rows as Iterable<Record<string, unknown>>, (batch) => {
-    const { text, values } = statementOf(
-      insert,
-      columns.map((each) => batch.map((row) => each.write(row))),
-    );
+  const { insert } = tableSql(table);
+  return inBatches(rows, (batch) => {
+    const { text, values } = statementOf(insert.text, insert.values(batch));
     return manager.query(text, values);
   });
 }

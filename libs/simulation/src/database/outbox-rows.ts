@@ -2,7 +2,7 @@ import type { Store, OwnRecord, OutboxRow, PublishedRow, UnpublishedRow, TopicPa
 import type { DatabaseTransaction } from './database-transaction.js';
 import { jsonbOf } from './jsonb.js';
 import { LockedRows } from './locked-rows.js';
-import { uuidOf } from './stored-row.js';
+import { uuidOf } from './stored-value.js';
 import type { TimeoutRows } from './timeout-rows.js';
 
 /** A published message with its partition and offset. */

@@ -19,7 +19,7 @@ import { copyOf } from './inbox-rows.js';
 import { jsonbOf } from './jsonb.js';
 import { storedRow } from './outbox-rows.js';
 import type { SimulatedDatabase } from './simulated-database.js';
-import { uuidOf } from './stored-row.js';
+import { uuidOf } from './stored-value.js';
 
 /** The Transaction port: the same statements in the same order as in the PostgreSQL store, each a call of its own. */
 export class SimulatedTransaction implements Transaction {

@@ -2,7 +2,7 @@ import { keyOf, type AnyTable, type Change, type LoadRequest } from '@tradewind/
 import { DatabaseError, uniqueViolation } from './database-error.js';
 import type { DatabaseTransaction } from './database-transaction.js';
 import { LockedRows, ValueIndex } from './locked-rows.js';
-import { fromStored, toStored, type StoredRow } from './stored-row.js';
+import { fromStored, inserted, toStored, updated, type StoredRow } from './stored-row.js';
 
 /** Rows in which one of the properties is absent (NULL) are exempt. */
 export interface UniqueConstraint {
@@ -59,7 +59,10 @@ export class TableRows {
   /** `select … for update`: locks the rows that are visible at the start, in key order, and returns their values once locked. */
   async load(transaction: DatabaseTransaction, by: LoadRequest['by']): Promise<object[]> {
     const matches = (row: StoredRow): boolean =>
-      [...by].some(([property, values]) => row[property] !== undefined && values.has(String(row[property])));
+      [...by].some(([property, values]) => {
+        if (typeof property !== 'string') return values.has(this.#key(row));
+        return row[property] !== undefined && values.has(String(row[property]));
+      });
     const rows: object[] = [];
     for (const key of this.#candidates(transaction, by)) {
       const row = await transaction.forUpdate(this.#rows, key, matches);
@@ -103,7 +106,7 @@ export class TableRows {
   #candidates(transaction: DatabaseTransaction, by: LoadRequest['by']): string[] {
     const found = new Set<string>();
     for (const [property, values] of by) {
-      if (property === this.table.key) for (const value of values) found.add(value);
+      if (typeof property !== 'string' || property === this.table.key) for (const value of values) found.add(value);
       else {
         const index = this.#indexOf(property);
         for (const value of values) for (const key of index.keys(value)) found.add(key);
@@ -124,15 +127,21 @@ export class TableRows {
     return index;
   }
 
-  async #insertRow(transaction: DatabaseTransaction, row: StoredRow): Promise<void> {
+  async #insertRow(transaction: DatabaseTransaction, wanted: StoredRow): Promise<void> {
+    const row = inserted(this.table, wanted, transaction.startedAt);
     const key = this.#key(row);
     if (!(await transaction.insertIfNew(this.#rows, key, row))) throw uniqueViolation(`${this.table.name}_pkey`);
     await this.#updateIndexes(transaction, key, undefined, row);
   }
 
-  async #update(transaction: DatabaseTransaction, row: StoredRow): Promise<void> {
-    const key = this.#key(row);
-    const before = await transaction.update(this.#rows, key, () => row);
+  async #update(transaction: DatabaseTransaction, wanted: StoredRow): Promise<void> {
+    const key = this.#key(wanted);
+    let row = wanted;
+    const before = await transaction.update(
+      this.#rows,
+      key,
+      (old) => (row = updated(this.table, wanted, old, transaction.startedAt)),
+    );
     if (before) await this.#updateIndexes(transaction, key, before, row);
   }
 

@@ -12,6 +12,7 @@ import {
   type UnpublishedRow,
   type Transaction,
 } from '@tradewind/messaging';
+import { tablesConformance } from './tables-conformance.js';
 import { storeConcurrencyConformance } from './store-concurrency-conformance.js';
 import { storeBrokerStateConformance, type OpenedStore } from './store-broker-state-conformance.js';
 
@@ -72,6 +73,7 @@ export function storeConformance(
 ): void {
   storeConcurrencyConformance(name, open);
   storeBrokerStateConformance(name, open);
+  tablesConformance(name, open);
   describe(`${name} as a store`, () => {
     let store: Store;
     let archived: () => Promise<number>;

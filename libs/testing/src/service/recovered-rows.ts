@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { keyOf, PostgresStore, type AnyTable } from '@tradewind/messaging';
+import { keyOf, keyProperties, PostgresStore, type AnyTable } from '@tradewind/messaging';
 import type { DataSource } from 'typeorm';
 
 /** A table and the rows that were recovered for it from events, by key. */
@@ -10,10 +10,14 @@ export interface RecoveredTable {
 
 /** All rows of a table as decisions load them, by key. */
 export async function loadAll(dataSource: DataSource, table: AnyTable): Promise<Map<string, object>> {
-  const column = table.key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  const keys = await dataSource.query<{ key: string }[]>(`select ${column}::text as key from ${table.name}`);
-  if (keys.length === 0) return new Map();
-  const by = new Map([[table.key, new Set(keys.map(({ key }) => key))]]);
+  const columns = keyProperties(table).map((property) => `"${table.columns[property]!.name}"::text`);
+  const name = table.name.replaceAll('.', '"."');
+  const found = await dataSource.query<{ key: string[] }[]>(`select array[${columns.join()}] as key from "${name}"`);
+  if (found.length === 0) return new Map();
+  const keys = found.map(({ key: [first = '', ...rest] }) =>
+    typeof table.key === 'string' ? first : JSON.stringify([first, ...rest]),
+  );
+  const by = new Map([[table.key, new Set(keys)]]);
   const rows = await new PostgresStore(dataSource).transaction((transaction) => transaction.load({ table, by }));
   return new Map(rows.map((row) => [keyOf(table, row), row]));
 }

@@ -1,5 +1,6 @@
 import {
   kafkaClient,
+  type Key,
   type KafkaClient,
   type MessageClass,
   type MessageRegistry,
@@ -55,7 +56,7 @@ export interface ServiceHarness {
   token(options?: TokenOptions): Promise<string>;
   query<R extends object>(sql: string, values?: readonly unknown[]): Promise<R[]>;
   /** All rows of a table, as decisions load them, by key. */
-  rows<S extends object>(table: Table<S>): Promise<Map<string, S>>;
+  rows<S extends object, K extends Key>(table: Table<S, K>): Promise<Map<string, S>>;
   /** Publishes a message as another service. */
   publish(message: MessageClass, fields: object, sequence?: number): Promise<void>;
   /** Publishes messages as another service in one producer call, so that they are handled in as few batches as possible. */
@@ -131,7 +132,7 @@ class RunningHarness implements ServiceHarness {
     return this.dataSource.query<R[]>(sql, [...values]);
   }
 
-  async rows<S extends object>(table: Table<S>): Promise<Map<string, S>> {
+  async rows<S extends object, K extends Key>(table: Table<S, K>): Promise<Map<string, S>> {
     return (await loadAll(this.dataSource, table)) as Map<string, S>;
   }
 

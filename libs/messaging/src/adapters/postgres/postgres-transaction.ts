@@ -23,7 +23,7 @@ import type { PipelinedConnection } from './pipelined-connection.js';
 import { storeError } from './postgres-errors.js';
 import { handlerMsOf, type PostgresLimits } from './postgres-limits.js';
 import type { Sql } from './sql.js';
-import { tableSql } from './table-sql.js';
+import { tableSql, type Write } from './table-sql.js';
 
 const mark = `
 with wanted as (select id, ordering_key from unnest($2::uuid[], $3::text[]) as w(id, ordering_key)),
@@ -175,31 +175,35 @@ export class PostgresTransaction implements Transaction {
 
   async load({ table, by }: LoadRequest): Promise<readonly object[]> {
     const sql = tableSql(table);
-    const properties = [...by.keys()].sort();
+    const sorted = [...by].sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
     const raw = await this.sql(
-      sql.select(properties),
-      properties.map((property) => [...(by.get(property) ?? [])]),
+      sql.select(sorted.map(([property]) => property)),
+      sorted.flatMap(([property, values]) => sql.valuesOf(property, values)),
     );
     return raw.map(sql.read);
   }
 
   async save(table: AnyTable, changes: readonly Change[], known: ReadonlySet<string>): Promise<void> {
     const sql = tableSql(table);
-    const write = (text: string, rows: readonly object[]): void => {
-      if (rows.length > 0)
+    const write = (statement: Write | undefined, rows: readonly object[]): void => {
+      if (statement && rows.length > 0) this.connection.enqueue(statement.text, statement.values(rows));
+    };
+    const remove = (of: readonly Change[]): void => {
+      if (of.length > 0)
         this.connection.enqueue(
-          text,
-          sql.columns.map((column) => rows.map((row) => column.write(row as Record<string, unknown>))),
+          sql.remove,
+          sql.valuesOf(
+            table.key,
+            of.map(({ key }) => key),
+          ),
         );
     };
-    const removed = changes.filter(({ row, key, isNew }) => row === undefined && !isNew && known.has(key));
-    if (removed.length > 0) this.connection.enqueue(sql.remove, [removed.map(({ key }) => key)]);
+    remove(changes.filter(({ row, key, isNew }) => row === undefined && !isNew && known.has(key)));
     const isUpdate = ({ isNew, key }: Change): boolean => !isNew && known.has(key);
     const rowsOf = (of: readonly Change[]): object[] => of.flatMap(({ row }) => row ?? []);
     write(sql.update, rowsOf(changes.filter(isUpdate)));
     write(sql.insert, rowsOf(changes.filter((change) => !isUpdate(change))));
-    const insertedAndRemoved = changes.filter(({ row, isNew }) => row === undefined && isNew);
-    if (insertedAndRemoved.length > 0) this.connection.enqueue(sql.remove, [insertedAndRemoved.map(({ key }) => key)]);
+    remove(changes.filter(({ row, isNew }) => row === undefined && isNew));
     // crashpoint: rows.after-save
   }
 

@@ -1,101 +1,155 @@
-import { isDate } from 'node:util/types';
-import type { AnyTable, ColumnType } from '../../ports/table.js';
+import { keyParts, keyProperties, type AnyTable } from '../../ports/table.js';
+import { columnsOf, quotedName, readerOf, type Row, type SqlColumn } from './column-sql.js';
 
-type Row = Record<string, unknown>;
-
-interface Column {
-  readonly name: string;
-  readonly type: string;
-  readonly write: (row: Row) => unknown;
+/** A statement with an array parameter for each of its columns. */
+export interface Write {
+  readonly text: string;
+  readonly values: (rows: readonly object[]) => unknown[][];
 }
 
 export interface TableSql {
-  readonly columns: readonly Column[];
-  readonly key: Column;
-  readonly insert: string;
-  readonly update: string;
+  /** The name as SQL, with its schema where it is declared. */
+  readonly name: string;
+  readonly columns: readonly SqlColumn[];
+  /** The columns of the primary key. */
+  readonly key: readonly SqlColumn[];
+  readonly insert: Write;
+  /** Undefined where every column is in the key. */
+  readonly update: Write | undefined;
   readonly remove: string;
   readonly read: (raw: Row) => object;
-  /** Selects rows for update by these properties, each `= any($n)`. */
-  readonly select: (properties: readonly string[]) => string;
-  readonly columnOf: (property: string) => { readonly name: string; readonly type: string };
+  /** Selects rows for update by the key or other properties; each takes the parameters of `valuesOf`. */
+  readonly select: (by: readonly By[]) => string;
+  /** The parameters of `remove`, and of `select` for one `by`: an array for each column. */
+  readonly valuesOf: (by: By, values: Iterable<string>) => unknown[][];
 }
 
-export const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+/** The key of the table, or a property. */
+type By = string | readonly string[];
 
-/** The value to write. Throws a TypeError when a timestamptz is not a Date, because the database would read a text in its own time zone. */
-function writable(type: ColumnType, value: unknown): unknown {
-  if (type === 'jsonb') return JSON.stringify(value);
-  if (type === 'timestamptz' && !isDate(value))
-    throw new TypeError(`a timestamptz is written from a Date, not from ${typeof value} ${String(value)}`);
-  return value;
+/** Of money, the column with the amount. Throws a TypeError when the table has no such property. */
+function columnOf({ name, columns }: AnyTable, property: string): SqlColumn {
+  const column = columns[property];
+  if (column === undefined) throw new TypeError(`${name} has no property ${property}`);
+  return columnsOf(property, column)[0];
 }
 
-const columnsOf = (property: string, type: ColumnType): [Column, ...Column[]] => {
-  const name = snake(property);
-  const present = (row: Row, write: (value: unknown) => unknown): unknown =>
-    row[property] === undefined ? null : write(row[property]);
-  if (type === 'money') {
-    const part = (of: 'amount' | 'currency') => (row: Row) => present(row, (value) => (value as Row)[of]);
-    return [
-      { name: `${name}_amount`, type: 'int8', write: part('amount') },
-      { name: `${name}_currency`, type: 'text', write: part('currency') },
-    ];
+const list = (columns: readonly SqlColumn[]): string => columns.map(({ quoted }) => quoted).join(', ');
+
+/** `unnest($1::text[], …)`, the parameters from this number on. */
+const unnest = (columns: readonly SqlColumn[], first = 1): string =>
+  `unnest(${columns.map(({ parameter }, index) => `$${first + index}::${parameter}[]`).join(', ')})`;
+
+const cast = ({ cast: type }: SqlColumn, value: string): string => (type === undefined ? value : `${value}::${type}`);
+const valueOf = (column: SqlColumn): string => cast(column, `u.${column.quoted}`);
+
+/** `(a, b) in (select …)`, or `a = any(…)`, which is planned faster. */
+function condition(columns: readonly SqlColumn[], first: number): string {
+  const [column, ...more] = columns;
+  if (column && more.length === 0) {
+    const { quoted, parameter, cast: type } = column;
+    return `${quoted} = any($${first}::${parameter}[]${type === undefined ? '' : `::${type}[]`})`;
   }
-  const write = (value: unknown): unknown => writable(type, value);
-  return [{ name, type, write: (row) => present(row, write) }];
+  return `(${list(columns)}) in (${selectValues(columns, first)})`;
+}
+
+const selectValues = (columns: readonly SqlColumn[], first: number): string =>
+  `select ${columns.map(valueOf).join(', ')} from ${unnest(columns, first)} as u(${list(columns)})`;
+
+/** What an insert writes: columns that the store manages have a value where the row has none. */
+function insertedValue(column: SqlColumn): string {
+  const { managed } = column.column;
+  if (managed === undefined) return valueOf(column);
+  return `coalesce(${valueOf(column)}, ${managed === 'version' ? '1' : 'now()'})`;
+}
+
+const updatedValue = (column: SqlColumn): string => {
+  const { managed } = column.column;
+  if (managed === 'version') return `t.${column.quoted} + 1`;
+  return managed === 'updated' ? 'now()' : valueOf(column);
 };
 
-/** The column of a property; of money, the one with the amount. Throws a TypeError when the table has no such property. */
-function columnOf({ name, columns }: AnyTable, property: string): Column {
-  const type = columns[property];
-  if (type === undefined) throw new TypeError(`${name} has no property ${property}`);
-  return columnsOf(property, type)[0];
-}
-
-const readerOf = (property: string, type: ColumnType): ((raw: Row, into: Row) => void) => {
-  const name = snake(property);
-  if (type === 'money') {
-    return (raw, into) => {
-      if (raw[`${name}_amount`] !== null)
-        into[property] = { amount: Number(raw[`${name}_amount`]), currency: raw[`${name}_currency`] };
-    };
-  }
-  if (type === 'int8') return (raw, into) => void (raw[name] === null || (into[property] = Number(raw[name])));
-  return (raw, into) => void (raw[name] === null || (into[property] = raw[name]));
+const writeOf = (
+  text: string,
+  columns: readonly SqlColumn[],
+  write: (column: SqlColumn) => SqlColumn['write'],
+): Write => {
+  const writers = columns.map(write);
+  return { text, values: (rows) => writers.map((each) => rows.map((row) => each(row as Row))) };
 };
 
-/** Arrays of jsonb are sent as text and cast, because pg writes an array of objects as an array of arrays. */
-const parameterType = (type: string): string => (type === 'jsonb' ? 'text' : type);
+/** Writes the declared default for an absent value. */
+function inserted({ column, write }: SqlColumn): SqlColumn['write'] {
+  const { default: value } = column;
+  return value === undefined ? write : (row) => write(row) ?? value;
+}
 
 function compile(table: AnyTable): TableSql {
   const properties = Object.entries(table.columns);
-  const columns = properties.flatMap(([property, type]) => columnsOf(property, type));
-  const key = columnOf(table, table.key);
-  const names = columns.map((column) => column.name);
-  const arrays = columns.map((column, index) => `$${index + 1}::${parameterType(column.type)}[]`).join(', ');
-  const cast = (column: Column): string => `u.${column.name}${column.type === 'jsonb' ? '::jsonb' : ''}`;
-  const from = `unnest(${arrays}) as u(${names.join(', ')})`;
-  const others = columns.filter((column) => column.name !== key.name);
-  const readers = properties.map(([property, type]) => readerOf(property, type));
+  const columns = properties.flatMap(([property, column]) => columnsOf(property, column));
+  const key = keyProperties(table).map((property) => columnOf(table, property));
+  const isKey = (column: SqlColumn): boolean => key.some(({ name }) => name === column.name);
+  const name = quotedName(table.name, table.schema);
+  const written = (of: 'insert' | 'update'): SqlColumn[] =>
+    columns.filter(({ column }) => column.written === undefined || column.written === of);
+  const added = written('insert');
+  const others = written('update').filter((column) => !isKey(column) && column.column.managed !== 'created');
+  const sent = [...key, ...others.filter((column) => updatedValue(column) === valueOf(column))];
+  const set = others.map((column) => `${column.quoted} = ${updatedValue(column)}`).join(', ');
+  const where = key.map((column) => `t.${column.quoted} = ${valueOf(column)}`).join(' and ');
+  const order = list(key);
+  const selected = columns.map(({ select }) => select).join(', ');
+  const readers = properties.map(([property, column]) => readerOf(property, column));
+  const columnsBy = (by: By): readonly SqlColumn[] => (by === table.key ? key : [columnOf(table, by as string)]);
   const selects = new Map<string, string>();
+
+  const compileSelect = (by: readonly By[]): string => {
+    let first = 1;
+    const conditions = by.map((each) => {
+      const of = columnsBy(each);
+      const parameter = first;
+      first += of.length;
+      return { of, parameter };
+    });
+    const composite = conditions.find(({ of }) => of.length > 1);
+    const single = conditions.filter(({ of }) => of.length === 1).map(({ of, parameter }) => condition(of, parameter));
+    // An `or` with a list of rows would use no index, so the keys of all rows are found first.
+    const wanted = !composite
+      ? single.join(' or ')
+      : single.length === 0
+        ? condition(composite.of, composite.parameter)
+        : `(${order}) in (${selectValues(key, composite.parameter)} union select ${order} from ${name} where ${single.join(' or ')})`;
+    return `select ${selected} from ${name} where ${wanted} order by ${order} for update`;
+  };
+
   return {
+    name,
     columns,
     key,
-    columnOf: (property) => columnOf(table, property),
-    insert: `insert into ${table.name} (${names.join(', ')}) select ${columns.map(cast).join(', ')} from ${from} order by u.${key.name}`,
-    update: `update ${table.name} t set ${others.map((column) => `${column.name} = ${cast(column)}`).join(', ')} from ${from} where t.${key.name} = u.${key.name}`,
-    remove: `delete from ${table.name} where ${key.name} = any($1::${key.type}[])`,
+    insert: writeOf(
+      `insert into ${name} (${list(added)}) select ${added.map(insertedValue).join(', ')} from ${unnest(added)} as u(${list(added)}) order by ${key.map(({ quoted }) => `u.${quoted}`).join(', ')}`,
+      added,
+      inserted,
+    ),
+    update:
+      others.length === 0
+        ? undefined
+        : writeOf(
+            `update ${name} t set ${set} from ${unnest(sent)} as u(${list(sent)}) where ${where}`,
+            sent,
+            ({ write }) => write,
+          ),
+    remove: `delete from ${name} where ${condition(key, 1)}`,
     select: (by) => {
-      const known = selects.get(by.join());
-      if (known !== undefined) return known;
-      const conditions = by.map((property, index) => {
-        const { name, type } = columnOf(table, property);
-        return `${name} = any($${index + 1}::${type}[])`;
-      });
-      const select = `select ${names.join(', ')} from ${table.name} where ${conditions.join(' or ')} order by ${key.name} for update`;
-      selects.set(by.join(), select);
+      const cacheKey = by.map((each) => (each === table.key ? '' : String(each))).join();
+      let select = selects.get(cacheKey);
+      if (select === undefined) selects.set(cacheKey, (select = compileSelect(by)));
       return select;
+    },
+    valuesOf: (by, values) => {
+      if (by !== table.key || key.length === 1) return [[...values]];
+      const parts = Array.from(values, (text) => keyParts(table, text));
+      return key.map((_, index) => parts.map((part) => part[index]));
     },
     read: (raw) => {
       const row: Row = {};
