@@ -4,6 +4,7 @@ import { messageInfo, type MessageClass, type MessageRegistry } from '../message
 import type { AnyTable } from '../ports/index.js';
 import type { DecodedMessage } from './decode.js';
 import { Decision } from './decision.js';
+import type { Loads } from './handler-context.js';
 import { failureOf, type HandlerKind, type HandlerMetadata } from './handles.js';
 import type { Invocation } from './invocation.js';
 import { collect } from './transactional-handler.js';
@@ -74,10 +75,7 @@ export class Handlers {
     }
     for (const [type, { metadata }] of this.#byType) {
       checkProjection(type, metadata);
-      for (const { table } of Object.values(metadata.load ?? {})) {
-        if (!lockOrder.some(({ name }) => name === table.name))
-          throw new TypeError(`${type} loads ${table.name}, which is not in the lock order`);
-      }
+      checkLoads(type, metadata.load, lockOrder);
     }
   }
 
@@ -144,6 +142,18 @@ export class Handlers {
         throw new TypeError(`${this.group} has no handler of ${envelope.type}`);
       },
     };
+  }
+}
+
+/** Throws a TypeError that names a table which is loaded and not in the lock order. */
+export function checkLoads(by: string, load: Loads<unknown> = {}, lockOrder: readonly AnyTable[]): void {
+  for (const { table } of Object.values(load)) {
+    if (lockOrder.includes(table as AnyTable)) continue;
+    throw new TypeError(
+      lockOrder.some(({ name }) => name === (table as AnyTable).name)
+        ? `${by} loads ${(table as AnyTable).name} by another declaration than the one in the lock order: declare a table once`
+        : `${by} loads ${(table as AnyTable).name}, which is not in the lock order`,
+    );
   }
 }
 

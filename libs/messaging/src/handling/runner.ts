@@ -1,7 +1,8 @@
 import { groupBy, Transient } from '@tradewind/kernel';
-import type { AnyTable, RuntimePorts, Store } from '../ports/index.js';
+import { StoreUnavailable, type AnyTable, type RuntimePorts, type Store } from '../ports/index.js';
 import { Batch, isUndecided, PartialBatchError, type Committed } from './batch.js';
 import { outcomeOf, type Invocation, type Outcome, type Outcomes } from './invocation.js';
+import { TableCheck } from './table-check.js';
 import { transactionsOf } from './transactions-of.js';
 
 /**
@@ -9,6 +10,8 @@ import { transactionsOf } from './transactions-of.js';
  * rejects: an outcome says why an invocation was not done.
  */
 export class Runner {
+  /** Nothing is handled before it is done. */
+  readonly tables: TableCheck;
   readonly #commitListeners: ((committed: Committed) => void)[] = [];
   readonly #transientListeners: ((error: Transient) => void)[] = [];
 
@@ -16,7 +19,9 @@ export class Runner {
     private readonly store: Store,
     private readonly lockOrder: readonly AnyTable[],
     private readonly ports: RuntimePorts,
-  ) {}
+  ) {
+    this.tables = new TableCheck(store, lockOrder);
+  }
 
   onCommitted(listener: (committed: Committed) => void): void {
     this.#commitListeners.push(listener);
@@ -28,8 +33,20 @@ export class Runner {
   }
 
   async run(invocations: readonly Invocation[]): Promise<Outcomes> {
+    const unchecked = this.tables.isDone ? undefined : await this.#checkTables();
+    if (unchecked) return this.#allTransient(invocations, unchecked);
     const parts = transactionsOf(invocations);
     return parts.length === 1 ? this.#together(invocations) : this.#oneAfterAnother(parts);
+  }
+
+  /** The reason why nothing can be handled yet. Also a mismatch is no fault of a message: the start ends with it. */
+  async #checkTables(): Promise<Transient | undefined> {
+    try {
+      await this.tables.run();
+      return undefined;
+    } catch (error) {
+      return error instanceof Transient ? error : new StoreUnavailable('other', String(error), { cause: error });
+    }
   }
 
   /** A key that is not finished in one part is closed for the later parts. */

@@ -67,6 +67,16 @@ export class TopicMismatch extends OperationRejected {
   override readonly name = 'TopicMismatch';
 }
 
+/** Declared tables do not fit the database. Going on would read or write rows wrongly. The message lists everything that is wrong. */
+export class TableMismatch extends OperationRejected {
+  override readonly name = 'TableMismatch';
+  constructor(readonly problems: readonly string[]) {
+    super(
+      `the declared tables do not fit the database:\n${problems.map((problem) => `- ${problem}`).join('\n')}\nCorrect the declarations, or the tables by a migration, and start again.`,
+    );
+  }
+}
+
 /** Offsets of a group can be set only while no instance consumes in it. */
 export class GroupHasMembers extends OperationRejected {
   override readonly name = 'GroupHasMembers';

@@ -1,5 +1,6 @@
 /** What the library needs of the outside, as interfaces and typed errors: broker, store, clock, timers, randomness. */
 export * from './column.js';
+export * from './declared-table.js';
 export * from './errors.js';
 export * from './kafka-client.js';
 export * from './previous-ends.js';

@@ -1,6 +1,7 @@
 import type { Topic } from '../message/index.js';
 import type { PartitionOffset, TopicPartition } from './kafka-client.js';
 import type { PreviousEnds } from './previous-ends.js';
+import type { DeclaredTable, TableFindings } from './declared-table.js';
 import type { AnyTable, Change } from './table.js';
 
 /** A message to append to the outbox. `payload` is JSON text, null for a tombstone. */
@@ -224,6 +225,8 @@ export interface Store {
    * of it is kept. Rejects with UniqueConflict or StatementTimeout where these are the cause.
    */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** Compares declared tables with the database: key, columns, types, indexes. */
+  compareTables(declared: readonly DeclaredTable[]): Promise<TableFindings>;
   /** Becomes the leader of this database's relays; undefined where another instance leads. */
   lead(): Promise<RelaySession | undefined>;
   /** Notifies the leader in another process of new rows. Never inside a transaction. */

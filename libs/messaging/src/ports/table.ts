@@ -82,7 +82,7 @@ export function table<S extends object>(
     key,
     columns: columns as Record<string, ColumnType | ColumnOptions>,
     ...options,
-  }) as Table<S, Key>;
+  }) as Table<S>;
 }
 
 /** Throws a TypeError with everything that contradicts itself in a declaration. */
@@ -117,10 +117,10 @@ export function declareTable(declared: {
     if (type !== 'int8' && type !== 'int8-string')
       fail(`the sequence ${sequence} is declared as ${type}: a sequence is an int8`);
   }
-  const [single, ...more] = properties;
+  const [single = '', ...more] = properties;
   const table = {
     ...declared,
-    key: more.length === 0 ? single! : Object.freeze([...properties]),
+    key: more.length === 0 ? single : Object.freeze([...properties]),
     columns: Object.freeze(columns),
   };
   return Object.freeze({ ...table, keyOf: (row: object) => keyOf(table, row) });
@@ -148,8 +148,8 @@ export function keyOf({ name, key }: AnyTable, row: object): string {
 /** A key as text, see `keyOf`. Throws a TypeError for a key with another number of values than the declaration. */
 export function keyText({ name, key }: AnyTable, of: Key): string {
   if (typeof key === 'string') {
-    if (Array.isArray(of)) throw new TypeError(`a key of ${name} has one value, not ${of.length}`);
-    return of as string;
+    if (typeof of !== 'string') throw new TypeError(`a key of ${name} is one text, not ${typeof of}`);
+    return of;
   }
   if (!Array.isArray(of) || of.length !== key.length)
     throw new TypeError(`a key of ${name} is a list of ${key.length} values: ${key.join(', ')}`);

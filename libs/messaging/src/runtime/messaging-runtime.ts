@@ -5,11 +5,21 @@ import type { AnyEffect } from '../effects/effect.js';
 import { EffectWorker } from '../effects/effect-worker.js';
 import { CommandBatcher } from '../handling/command-batcher.js';
 import { handlersOf, type HandlerMetadata } from '../handling/handles.js';
+import { checkLoads } from '../handling/handlers.js';
+import type { Loads } from '../handling/index.js';
 import { Runner } from '../handling/runner.js';
 import { messageInfo } from '../message/index.js';
 import { ownTopics } from '../outbox/own-topics.js';
 import { Relay } from '../outbox/relay.js';
-import type { AnyTable, KafkaClient, Log, RuntimePorts, Store } from '../ports/index.js';
+import {
+  keyProperties,
+  type AnyTable,
+  type KafkaClient,
+  type Log,
+  type RuntimePorts,
+  type Store,
+} from '../ports/index.js';
+import { subjectsOf, type AnySaga } from '../sagas/saga-decisions.js';
 import { SagaHistory, SagaInstances } from '../sagas/saga-instances.js';
 import { replyHandlers } from '../sagas/saga-replies.js';
 import { TimeoutWorker } from '../sagas/timeout-worker.js';
@@ -42,6 +52,8 @@ export class MessagingRuntime {
   readonly effects: EffectWorker;
   /** Undefined in a service without sagas. */
   readonly timeouts: TimeoutWorker | undefined;
+  readonly #stopping = new AbortController();
+  readonly #untilTablesFit: () => Promise<void>;
 
   constructor(
     readonly options: MessagingOptions,
@@ -51,6 +63,7 @@ export class MessagingRuntime {
     const { store, kafka, ports, log, onFatal, name } = environment;
     const { service, contracts, sagas = [] } = options;
     const lockOrder = withSagaTables(options.lockOrder);
+    for (const saga of sagas) checkSubjects(saga, lockOrder);
     const own = ownTopics(options);
     const topics = Relay.topicsFrom(contracts, own);
     const consistency = new ConsistencyCheck(store, kafka, ports, { service, contracts, own });
@@ -79,6 +92,10 @@ export class MessagingRuntime {
       if (published > 0 || transactional) relay.wake();
       if (scheduled > 0) worker.wake();
     });
+    this.#untilTablesFit = async () => {
+      for (const { name, load } of effects()) checkLoads(`the effect ${name}`, load as Loads<unknown>, lockOrder);
+      await runner.tables.untilDone(ports, log, this.#stopping.signal);
+    };
     this.runner = runner;
     this.lockOrder = lockOrder;
     this.commands = new CommandBatcher(runner, ports);
@@ -107,8 +124,13 @@ export class MessagingRuntime {
     this.transport.addHandler(messageInfo(metadata.message).type, handle as MessageHandler, true, { ...metadata });
   }
 
-  /** Starts everything but the consumers, which start with their transport. */
-  start(): void {
+  /**
+   * Starts everything but the consumers, which start with their transport. Before that, compares the declared tables with the database, and
+   * waits for it while it is unavailable. Rejects with TableMismatch.
+   */
+  async start(): Promise<void> {
+    await this.#untilTablesFit();
+    if (this.#stopping.signal.aborted) return;
     this.relay.start();
     this.effects.start();
     this.timeouts?.start();
@@ -116,6 +138,7 @@ export class MessagingRuntime {
 
   /** Begins nothing new: consumers leave their groups, timeouts and effects stop. Commands are still accepted. */
   async stopConsuming(): Promise<void> {
+    this.#stopping.abort();
     await Promise.all([this.transport.close(), this.timeouts?.stop(), this.effects.stop()]);
   }
 
@@ -124,6 +147,16 @@ export class MessagingRuntime {
     await this.commands.close();
     await this.relay.stop();
   }
+}
+
+/** Throws a TypeError where a saga cannot load its subjects. */
+function checkSubjects(saga: AnySaga, lockOrder: readonly AnyTable[]): void {
+  const table = subjectsOf<object>(saga);
+  checkLoads(`the saga ${saga.name}`, { subjects: { table } } as unknown as Loads<unknown>, lockOrder);
+  if (keyProperties(table).length > 1)
+    throw new TypeError(
+      `the saga ${saga.name} has subjects with a composite key, in ${table.name}: give them a key of one column`,
+    );
 }
 
 const withSagaTables = (lockOrder: readonly AnyTable[]): AnyTable[] => [

@@ -65,10 +65,11 @@ export class MessagingLifecycle implements OnApplicationBootstrap, BeforeApplica
     },
   ) {}
 
-  onApplicationBootstrap(): void {
+  /** Before HTTP is served and after every module is initialised, so that migrations may run in any `onModuleInit`. */
+  async onApplicationBootstrap(): Promise<void> {
     const { transport, relay, runner, options } = this.runtime;
     this.#removeMetrics = messagingMetrics({ ...this.parts, service: options.service, transport, relay, runner });
-    this.runtime.start();
+    await this.runtime.start();
   }
 
   /** HTTP continues until its server closes. */

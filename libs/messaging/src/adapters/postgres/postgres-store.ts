@@ -1,8 +1,10 @@
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { StoreUnavailable } from '../../ports/errors.js';
+import type { DeclaredTable, TableFindings } from '../../ports/declared-table.js';
 import type { TopicPartition } from '../../ports/kafka-client.js';
 import type { ClaimedEffect, OwnRecord, RelaySession, Store, PartitionCount, Transaction } from '../../ports/store.js';
+import { compareTables } from './compare-tables.js';
 import { CallerTransaction } from './caller-transaction.js';
 import { wasCommitted, type CommitUnanswered } from './commit-outcome.js';
 import { PipelinedConnection } from './pipelined-connection.js';
@@ -95,6 +97,10 @@ export class PostgresStore implements Store {
       client.off('error', onError);
       client.release(broken ?? false);
     }
+  }
+
+  compareTables(declared: readonly DeclaredTable[]): Promise<TableFindings> {
+    return compareTables(this.#sql, declared);
   }
 
   async lead(): Promise<RelaySession | undefined> {
