@@ -8,10 +8,12 @@ type Row = Record<string, unknown>;
 export type StoredRow = Readonly<Record<string, unknown>>;
 
 /** Throws a DatabaseError on a value that the column does not accept. */
-export function toStored(table: AnyTable, row: object): StoredRow {
+export function toStored(table: AnyTable, row: object, kind: 'insert' | 'update'): StoredRow {
   const stored: Row = {};
   for (const [property, column] of Object.entries(table.columns)) {
-    const value = storedValue(column, (row as Row)[property]);
+    const given = (row as Row)[property];
+    const isDefault = kind === 'insert' && given === undefined && column.default !== undefined;
+    const value = isDefault ? column.default : storedValue(column, given);
     if (value !== undefined) stored[property] = value;
   }
   for (const property of keyProperties(table))
@@ -32,10 +34,9 @@ export function fromStored(table: AnyTable, stored: StoredRow): object {
 /** The row that an insert stores. */
 export function inserted(table: AnyTable, wanted: StoredRow, at: number): StoredRow {
   const row: Row = { ...wanted };
-  for (const [property, { written, managed, default: value }] of Object.entries(table.columns)) {
+  for (const [property, { written, managed }] of Object.entries(table.columns)) {
     if (written === 'never' || written === 'update') delete row[property];
     else if (managed) row[property] ??= managed === 'version' ? 1 : at;
-    else if (value !== undefined) row[property] ??= value;
   }
   return row;
 }
@@ -45,8 +46,11 @@ export function updated(table: AnyTable, wanted: StoredRow, before: StoredRow, a
   const row: Row = { ...wanted };
   for (const [property, { written, managed }] of Object.entries(table.columns)) {
     if (written === 'never' || written === 'insert' || managed === 'created') row[property] = before[property];
-    else if (managed === 'version') row[property] = Number(before[property]) + 1;
+    else if (managed === 'version') row[property] = next(before[property]);
     else if (managed === 'updated') row[property] = at;
   }
   return row;
 }
+
+const next = (version: unknown): unknown =>
+  typeof version === 'string' ? String(BigInt(version) + 1n) : Number(version) + 1;

@@ -83,7 +83,7 @@ export class TableRows {
     return this.save(
       transaction,
       'insert',
-      rows.map((row) => toStored(this.table, row)),
+      rows.map((row) => toStored(this.table, row, 'insert')),
     );
   }
 
@@ -95,8 +95,8 @@ export class TableRows {
   }
 
   /** Validated copies of the rows to be saved. */
-  stored(changes: readonly Change[]): StoredRow[] {
-    return changes.map((change) => toStored(this.table, change.row!));
+  stored(kind: 'insert' | 'update', changes: readonly Change[]): StoredRow[] {
+    return changes.map((change) => toStored(this.table, change.row!, kind));
   }
 
   #key(row: StoredRow): string {

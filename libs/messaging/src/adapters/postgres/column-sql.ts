@@ -7,6 +7,7 @@ export type Row = Record<string, unknown>;
 
 /** One column in statements. */
 export interface SqlColumn {
+  readonly property: string;
   readonly name: string;
   /** The name as SQL. */
   readonly quoted: string;
@@ -39,7 +40,13 @@ const readAsText: ReadonlySet<ColumnType> = new Set(['int8-string', 'numeric', '
 /** Sent as text and cast: pg writes an array of objects as an array of arrays, and a statement names no enum as a parameter type. */
 const sentAsText: ReadonlySet<ColumnType> = new Set(['json', 'jsonb', 'enum']);
 
-const sqlColumn = (column: Column, name: string, type: string, write: SqlColumn['write']): SqlColumn => {
+const sqlColumn = (
+  property: string,
+  column: Column,
+  name: string,
+  type: string,
+  write: SqlColumn['write'],
+): SqlColumn => {
   const isText = sentAsText.has(column.type) || column.array === true;
   const select = column.array
     ? `to_json(${quoted(name)}::text[]) as ${quoted(name)}`
@@ -47,6 +54,7 @@ const sqlColumn = (column: Column, name: string, type: string, write: SqlColumn[
       ? `${quoted(name)}::text as ${quoted(name)}`
       : quoted(name);
   return {
+    property,
     name,
     quoted: quoted(name),
     parameter: isText ? 'text' : type,
@@ -65,8 +73,8 @@ export function columnsOf(property: string, column: Column): [SqlColumn, ...SqlC
       return value === undefined || (nullable && value === null) ? null : (value as Row)[of];
     };
     return [
-      sqlColumn(column, `${name}_amount`, 'int8', part('amount')),
-      sqlColumn(column, `${name}_currency`, 'text', part('currency')),
+      sqlColumn(property, column, `${name}_amount`, 'int8', part('amount')),
+      sqlColumn(property, column, `${name}_currency`, 'text', part('currency')),
     ];
   }
   const writeValue = writerOf(column);
@@ -75,6 +83,7 @@ export function columnsOf(property: string, column: Column): [SqlColumn, ...SqlC
   const type = sqlTypeOf(column);
   return [
     sqlColumn(
+      property,
       column,
       name,
       type,

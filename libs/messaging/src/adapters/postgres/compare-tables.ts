@@ -122,7 +122,7 @@ function fixOf(column: Column, [expected]: readonly string[], found: CatalogueCo
   if (found.isEnum && !found.isArray)
     return `: declare an enum with enumName: '${found.schema === 'public' ? '' : `${found.schema}.`}${found.type}'`;
   const fitting = (Object.keys(types) as ColumnType[]).filter(
-    (type) => types[type][0] === found.type && type !== 'money',
+    (type) => type !== 'money' && types[type].includes(found.type),
   );
   if (fitting.length > 0 && column.type !== 'money')
     return `: declare ${fitting.map((type) => `${type}${found.isArray ? '[]' : ''}`).join(' or ')}`;

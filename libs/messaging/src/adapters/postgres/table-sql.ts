@@ -78,10 +78,10 @@ const writeOf = (
   return { text, values: (rows) => writers.map((each) => rows.map((row) => each(row as Row))) };
 };
 
-/** Writes the declared default for an absent value. */
-function inserted({ column, write }: SqlColumn): SqlColumn['write'] {
+/** Writes the declared default for an undefined property. */
+function inserted({ property, column, write }: SqlColumn): SqlColumn['write'] {
   const { default: value } = column;
-  return value === undefined ? write : (row) => write(row) ?? value;
+  return value === undefined ? write : (row) => (row[property] === undefined ? value : write(row));
 }
 
 function compile(table: AnyTable): TableSql {
