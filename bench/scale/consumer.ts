@@ -32,7 +32,7 @@ const runtime = new MessagingRuntime(
 runtime.addController(new JobHandler());
 runtime.runner.onCommitted(({ changes }) => (report.completed += changes.length));
 runtime.transport.listen((error) => error && exitOnError(error));
-runtime.start();
+await runtime.start();
 
 onStop(async () => {
   await runtime.stopConsuming();

@@ -15,5 +15,5 @@ onStop(async () => {
 });
 
 ready();
-runtime.start();
+await runtime.start();
 runtime.transport.listen((error) => error && exitOnError(error));

@@ -115,7 +115,7 @@ function aCounter(process: SimulatedProcess, database: SimulatedDatabase, kafka:
     () => [notify],
   );
   runtime.addController(new AddHandler());
-  runtime.start();
+  void runtime.start();
   runtime.transport.listen((error) => {
     if (error !== undefined) throw error;
   });

@@ -44,7 +44,7 @@ export function startService(name: ServiceName, ports: ServicePorts, { log, onFa
   runtime.transport.listen((error) => {
     if (error) throw error;
   });
-  runtime.start();
+  runtime.start().catch(onFatal);
   return {
     name,
     commands: runtime.commands,

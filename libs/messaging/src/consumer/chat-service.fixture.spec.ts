@@ -120,7 +120,7 @@ export class ChatService {
     };
     this.#runtime = new MessagingRuntime({ ...this.#options, ignored }, environment, () => []);
     this.#runtime.addController(controller);
-    this.#runtime.start();
+    void this.#runtime.start();
     this.#runtime.transport.listen(() => undefined);
   }
 

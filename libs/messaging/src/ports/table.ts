@@ -80,7 +80,7 @@ export function table<S extends object>(
     name,
     ...(dot < 0 ? {} : { schema: name.slice(0, dot) }),
     key,
-    columns: columns as Record<string, ColumnType | ColumnOptions>,
+    columns,
     ...options,
   }) as Table<S>;
 }

@@ -144,6 +144,7 @@ export class MessagingRuntime {
 
   /** After the last command: finishes accepted commands and publishes the outbox. */
   async stop(): Promise<void> {
+    this.#stopping.abort();
     await this.commands.close();
     await this.relay.stop();
   }

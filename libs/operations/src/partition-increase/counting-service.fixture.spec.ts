@@ -120,7 +120,7 @@ export class CountingService {
     };
     const runtime = new MessagingRuntime(this.options, environment, () => []);
     for (const group of consumes) runtime.addController(this.#controllers[group]);
-    if (publishes) runtime.start();
+    if (publishes) void runtime.start();
     runtime.transport.listen(() => undefined);
     const instance = { runtime, kafka };
     this.#instances.add(instance);

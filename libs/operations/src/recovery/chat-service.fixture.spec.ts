@@ -117,7 +117,7 @@ export class ChatService {
     };
     this.#runtime = new MessagingRuntime(this.options, environment, () => []);
     this.#runtime.addController(new PostedHandler());
-    this.#runtime.start();
+    void this.#runtime.start();
     this.#runtime.transport.listen(() => undefined);
   }
 

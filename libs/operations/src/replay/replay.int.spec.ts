@@ -120,7 +120,7 @@ describe('a replay beside a running consumer', () => {
     running.transport.listen((error) => {
       if (error !== undefined) throw error;
     });
-    running.start();
+    await running.start();
   }, 60_000);
   beforeEach(async () => {
     await publish(
@@ -178,7 +178,7 @@ describe('a replay beside a running consumer', () => {
     expect(await count(`sales where item = 'vase'`)).toBe(0);
     running = newRuntime();
     running.transport.listen(() => undefined);
-    running.start();
+    await running.start();
     await eventually(async () => (await count(`sales where item = 'vase'`)) === 1, 30_000);
   }, 60_000);
 

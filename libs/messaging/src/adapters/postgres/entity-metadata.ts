@@ -37,7 +37,7 @@ export interface EntityMetadata {
 }
 
 export const metadataOf = (entity: EntityDeclaration<object>): EntityMetadata =>
-  typeof entity === 'function' ? ofClass(entity) : ofSchema(entity.options as EntitySchemaOptions<unknown>);
+  typeof entity === 'function' ? ofClass(entity) : ofSchema(entity.options);
 
 /** The class and its parents: columns are inherited. */
 function classesOf(cls: EntityClass<object>): EntityClass<object>[] {
@@ -86,8 +86,8 @@ function ofClass(cls: EntityClass<object>): EntityMetadata {
 
 function ofSchema(options: EntitySchemaOptions<unknown>): EntityMetadata {
   const { name } = options;
-  const columns = Object.entries(options.columns as Record<string, EntitySchemaColumn>);
-  const relations = Object.entries((options.relations ?? {}) as Record<string, EntitySchemaRelation>);
+  const columns = Object.entries<EntitySchemaColumn>(options.columns);
+  const relations = Object.entries<EntitySchemaRelation>(options.relations ?? {});
   return {
     name,
     tableName: options.tableName,
