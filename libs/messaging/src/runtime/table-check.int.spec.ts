@@ -12,7 +12,6 @@ import {
   Commands,
   insert,
   KafkaTransport,
-  MessageRegistry,
   MessagingModule,
   messagingMigrations,
   rows,
@@ -81,16 +80,16 @@ describe('the start of a service with declared tables', () => {
         return onModuleInit(app!.get<Commands>(Commands));
       }
     }
-    const messaging = MessagingModule.forRoot(
-      { service: `vans-${randomUUID().slice(0, 8)}`, contracts: new MessageRegistry([]), lockOrder },
-      {
-        brokers: process.env['TEST_KAFKA_BROKERS']!.split(','),
-        clientId: 'vans',
+    const messaging = [
+      MessagingModule.forRoot({
+        service: `vans-${randomUUID().slice(0, 8)}`,
+        kafka: { brokers: process.env['TEST_KAFKA_BROKERS']!.split(','), clientId: 'vans' },
         dataSource: source,
         log: (_level, message) => log.push(message),
-      },
-    );
-    @Module({ imports: [messaging], providers: [Migrations] })
+      }),
+      MessagingModule.forFeature({ tables: lockOrder }),
+    ];
+    @Module({ imports: messaging, providers: [Migrations] })
     class VansModule {}
     const nest = await NestFactory.create(VansModule, { logger: false, abortOnError: false });
     app = nest;

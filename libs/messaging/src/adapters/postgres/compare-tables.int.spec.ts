@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { freshDatabase, type FreshDatabase } from '../../../../../tools/platform/postgres/fresh-database.js';
-import { SagaHistory, Sagas } from '../../sagas/saga-tables.js';
+import { SagaHistory, SagaInstances } from '../../sagas/saga-instances.js';
 import { declareTable, type AnyTable } from '../../ports/table.js';
 import type { TableFindings } from '../../ports/declared-table.js';
 import { messagingMigrations } from './migrations.js';
@@ -52,7 +52,7 @@ describe('declared tables', () => {
 
   it('fit: those of the library, and those that name everything as it is', async () => {
     const tables = [
-      Sagas,
+      SagaInstances,
       SagaHistory,
       vans(['vanId', 'tenantId']),
       declareTable({ name: 'fleet.depots', schema: 'fleet', key: 'id', columns: { id: 'uuid' } }),
