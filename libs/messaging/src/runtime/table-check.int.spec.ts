@@ -87,7 +87,7 @@ describe('the start of a service with declared tables', () => {
         dataSource: source,
         log: (_level, message) => log.push(message),
       }),
-      MessagingModule.forFeature({ tables: lockOrder }),
+      MessagingModule.forFeature({ messages: [], tables: lockOrder }),
     ];
     @Module({ imports: messaging, providers: [Migrations] })
     class VansModule {}

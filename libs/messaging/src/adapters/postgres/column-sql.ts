@@ -77,9 +77,11 @@ export function columnsOf(property: string, column: Column): [SqlColumn, ...SqlC
       sqlColumn(property, column, `${name}_currency`, 'text', part('currency')),
     ];
   }
-  const writeValue = writerOf(column);
-  const write = (value: unknown): unknown =>
-    value === undefined || (nullable && value === null) ? null : writeValue(value);
+  const convert = writerOf(column);
+  const write = (value: unknown): unknown => {
+    if (value === undefined || (nullable && value === null)) return null;
+    return convert ? convert(value) : value;
+  };
   const type = sqlTypeOf(column);
   return [
     sqlColumn(
@@ -92,7 +94,10 @@ export function columnsOf(property: string, column: Column): [SqlColumn, ...SqlC
   ];
 }
 
-function writerOf({ type, array }: Column): (value: unknown) => unknown {
+const converted: ReadonlySet<ColumnType> = new Set(['json', 'jsonb', 'timestamp', 'timestamptz', 'date', 'time']);
+
+function writerOf({ type, array }: Column): ((value: unknown) => unknown) | undefined {
+  if (!array && !converted.has(type)) return undefined;
   const write = (value: unknown): unknown => writable(type, value);
   if (!array) return write;
   return (value) => {
