@@ -1,6 +1,12 @@
 /* The public API. What only @tradewind/operations and tests need besides is in internals.ts. */
 export { kafkaClient, type KafkaSettings } from './adapters/kafkajs/index.js';
-export { messagingMigrations, PostgresStore, type RowOf, tableOf, type TableOfOptions } from './adapters/postgres/index.js';
+export {
+  messagingMigrations,
+  PostgresStore,
+  type RowOf,
+  tableOf,
+  type TableOfOptions,
+} from './adapters/postgres/index.js';
 export { systemClock, systemPorts, systemRandomness, systemTimers } from './adapters/system/index.js';
 export { type ConsumerOptions, KafkaTransport } from './consumer/index.js';
 export { type AnyEffect, type Effect } from './effects/index.js';

@@ -90,7 +90,10 @@ export class SimulatedTransaction implements Transaction {
     const insertedAndDeleted = changes.flatMap(({ row, key, isNew }) => (row === undefined && isNew ? [key] : []));
     const isUpdate = ({ isNew, key }: Change): boolean => !isNew && known.has(key);
     const updated = rows.stored('update', stored.filter(isUpdate));
-    const inserted = rows.stored('insert', stored.filter((change) => !isUpdate(change)));
+    const inserted = rows.stored(
+      'insert',
+      stored.filter((change) => !isUpdate(change)),
+    );
     if (deleted.length > 0) await this.session.statement(`delete ${table.name}`, (tx) => rows.remove(tx, deleted));
     if (updated.length > 0)
       await this.session.statement(`update ${table.name}`, (tx) => rows.save(tx, 'update', updated));

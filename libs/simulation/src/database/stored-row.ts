@@ -11,9 +11,9 @@ export type StoredRow = Readonly<Record<string, unknown>>;
 export function toStored(table: AnyTable, row: object, kind: 'insert' | 'update'): StoredRow {
   const stored: Row = {};
   for (const [property, column] of Object.entries(table.columns)) {
-    const given = (row as Row)[property];
-    const isDefault = kind === 'insert' && given === undefined && column.default !== undefined;
-    const value = isDefault ? column.default : storedValue(column, given);
+    const wanted = (row as Row)[property];
+    const isDefault = kind === 'insert' && wanted === undefined && column.default !== undefined;
+    const value = isDefault ? column.default : storedValue(column, wanted);
     if (value !== undefined) stored[property] = value;
   }
   for (const property of keyProperties(table))
