@@ -45,6 +45,14 @@ class AddHandler {
   }
 }
 
+class RejectZeroHandler {
+  @Handles(Add, { load })
+  add(add: Add, context: HandlerContext<typeof load>): Decision {
+    if (add.amount === 0) throw new TypeError('nothing to add');
+    return new AddHandler().add(add, context);
+  }
+}
+
 const messaging = { service: 'counter', contracts: new MessageRegistry([Add, Added]), lockOrder: [Counters] };
 const messages = ['a', 'b', 'a'].map((counterId, index) => ({
   message: Add,
@@ -61,6 +69,18 @@ describe('the same messages one by one and in one batch', () => {
       JSON.stringify({ counterId: 'b', total: 2 }),
     ]);
     expect(Object.values(batched.published).flat()).toHaveLength(3);
+  });
+
+  it('give the same rows when one of them fails, and block its ordering key', async () => {
+    const first = { message: Add, fields: { counterId: 'a', amount: 0 } };
+    const { oneByOne, batched } = await handleBothWays({
+      messaging,
+      handlers: [RejectZeroHandler],
+      messages: [first, ...messages],
+    });
+    expect(batched).toEqual(oneByOne);
+    expect(batched.failures).toEqual([expect.stringContaining('nothing to add')]);
+    expect(batched.rows['counters']).toEqual([JSON.stringify({ counterId: 'b', total: 2 })]);
   });
 
   it('reject a group without handlers', async () => {

@@ -1,11 +1,13 @@
+import { Transient } from '@tradewind/kernel';
 import {
   messageInfo,
   MessagingRuntime,
+  type AnyTable,
   type IncomingRecord,
   type MessageClass,
   type MessagingOptions,
 } from '@tradewind/messaging';
-import { decode } from '@tradewind/messaging/internals';
+import { decode, outcomeOf, type Invocation, type Runner } from '@tradewind/messaging/internals';
 import type { SimulatedDatabase } from './database/simulated-database.js';
 import { Simulation } from './simulation.js';
 
@@ -23,6 +25,8 @@ export interface BatchEquivalenceOptions {
   readonly handlers: readonly (new () => object)[];
   /** The consumer group whose handlers are tested. Default: the name of the service. */
   readonly group?: string;
+  /** Rows that exist before the first message. */
+  readonly initialRows?: readonly { readonly table: AnyTable; readonly rows: readonly object[] }[];
   /** The messages in the order of their topic. */
   readonly messages: readonly ReceivedMessage[];
 }
@@ -34,6 +38,8 @@ export interface HandledResult {
   /** Published messages by ordering key. */
   readonly published: Readonly<Record<string, readonly string[]>>;
   readonly effects: readonly string[];
+  /** Messages that would become dead letters, with their error. Later messages of their ordering key are not handled. */
+  readonly failures: readonly string[];
 }
 
 /**
@@ -57,7 +63,7 @@ export async function handleBothWays(
 }
 
 async function handle(
-  { messaging, handlers, group = messaging.service }: BatchEquivalenceOptions,
+  { messaging, handlers, group = messaging.service, initialRows = [] }: BatchEquivalenceOptions,
   batches: readonly (readonly IncomingRecord[])[],
 ): Promise<HandledResult> {
   const simulation = new Simulation('batch equivalence');
@@ -82,30 +88,57 @@ async function handle(
   for (const Handler of handlers) runtime.addController(new Handler());
   const groupHandlers = runtime.transport.handlersOf(group);
   if (!groupHandlers) throw new TypeError(`${messaging.service} has no consumer group ${group}`);
+  for (const { table, rows } of initialRows) await database.insert(table, rows);
+  const failures = new Map<string, string>();
   for (const batch of batches) {
     const invocations = batch.flatMap((record) => {
       const decoded = decode(record, messaging.contracts);
       if (decoded.poison) throw decoded.poison;
       return groupHandlers.invocationOf(decoded) ?? [];
     });
-    const outcomes = await simulation.settled(runtime.runner.run(invocations));
-    for (const outcome of outcomes.values()) if (outcome.kind === 'failed') throw outcome.error;
+    await simulation.settled(runAll(runtime.runner, invocations, failures));
   }
-  return resultOf(messaging, database, idsIn(batches.flat()));
+  return { ...resultOf(messaging, database, idsIn(batches.flat())), failures: [...failures.values()].sort() };
+}
+
+/** Runs what is deferred, or failed with Transient, again. `failures` has the failed message of each blocked ordering key. */
+async function runAll(
+  runner: Runner,
+  invocations: readonly Invocation[],
+  failures: Map<string, string>,
+): Promise<void> {
+  const unblocked = invocations.filter(({ orderingKey }) => !failures.has(orderingKey));
+  if (unblocked.length === 0) return;
+  const outcomes = await runner.run(unblocked);
+  const again = unblocked.filter((invocation) => {
+    const outcome = outcomeOf(outcomes, invocation);
+    if (outcome.kind === 'transient') throw outcome.error;
+    if (outcome.kind !== 'failed') return outcome.kind === 'deferred';
+    if (outcome.error instanceof Transient) {
+      if (unblocked.length === 1) throw outcome.error;
+      return true;
+    }
+    failures.set(invocation.orderingKey, `${invocation.cause}: ${String(outcome.error)}`);
+    return false;
+  });
+  if (again.length === unblocked.length) {
+    // Each alone, as the consumer does after a failure.
+    for (const invocation of again) await runAll(runner, [invocation], failures);
+    return;
+  }
+  return runAll(runner, again, failures);
 }
 
 function resultOf(
   { lockOrder }: MessagingOptions,
   database: SimulatedDatabase,
   inputIds: ReadonlySet<string>,
-): HandledResult {
+): Omit<HandledResult, 'failures'> {
   const text = (value: unknown): string =>
-    JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? String(each) : each)).replace(uuid, (id) =>
-      inputIds.has(id) ? id : '<generated>',
-    );
+    JSON.stringify(value, inKeyOrder).replace(uuid, (id) => (inputIds.has(id) ? id : '<generated>'));
   const published: Record<string, string[]> = {};
   for (const { topic, key, type, payload } of database.outbox.unpublished())
-    (published[text(`${topic} ${key}`)] ??= []).push(text({ type, payload }));
+    (published[text(`${topic} ${key}`)] ??= []).push(text({ type, payload: JSON.parse(payload) }));
   return {
     rows: Object.fromEntries(lockOrder.map((table) => [table.name, database.rows(table).map(text).sort()])),
     published,
@@ -115,6 +148,13 @@ function resultOf(
       .sort(),
   };
 }
+
+/** The order of properties has no meaning: jsonb columns change it. */
+const inKeyOrder = (_: string, value: unknown): unknown => {
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
+};
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
