@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { CartCheckedOut } from '@tradewind/contracts';
 import { messageInfo, type MessageClass } from '@tradewind/messaging';
 import { handlersOf } from '@tradewind/messaging/internals';
+import { replyClassesOf } from '@tradewind/saga';
 import type { ServiceDefinition } from '@tradewind/service';
 import { handleBothWays, type BatchEquivalenceOptions, type ReceivedMessage } from '@tradewind/simulation';
 import { cart } from '../../apps/cart/src/cart.module.js';
@@ -70,9 +71,10 @@ const tested: Readonly<Record<DatabaseService, Tested>> = {
   payment: { definition: payment },
 };
 
-/** The message classes that a service handles, by consumer group. */
-function handledBy({ messaging: { service }, handlers }: ServiceDefinition): Map<string, MessageClass[]> {
+/** The message classes that the handlers and the sagas of a service handle, by consumer group. */
+function handledBy({ messaging: { service, sagas = [] }, handlers }: ServiceDefinition): Map<string, MessageClass[]> {
   const groups = new Map<string, MessageClass[]>();
+  if (sagas.length > 0) groups.set(service, [...new Set(sagas.flatMap(replyClassesOf))]);
   for (const { metadata } of handlers.flatMap((Handler) => handlersOf(new Handler()))) {
     const group = metadata.consumer === undefined ? service : `${service}.${metadata.consumer}`;
     groups.set(group, [...(groups.get(group) ?? []), metadata.message]);

@@ -2,6 +2,8 @@ import { Transient } from '@tradewind/kernel';
 import {
   messageInfo,
   MessagingRuntime,
+  SagaHistory,
+  SagaInstances,
   type AnyTable,
   type IncomingRecord,
   type MessageClass,
@@ -138,9 +140,13 @@ function resultOf(
     JSON.stringify(value, inKeyOrder).replace(uuid, (id) => (inputIds.has(id) ? id : '<generated>'));
   const published: Record<string, string[]> = {};
   for (const { topic, key, type, payload } of database.outbox.unpublished())
-    (published[text(`${topic} ${key}`)] ??= []).push(text({ type, payload: JSON.parse(payload) }));
+    (published[text(`${topic} ${key}`)] ??= []).push(
+      text({ type, payload: payload === null ? null : (JSON.parse(payload) as object) }),
+    );
   return {
-    rows: Object.fromEntries(lockOrder.map((table) => [table.name, database.rows(table).map(text).sort()])),
+    rows: Object.fromEntries(
+      [...lockOrder, SagaInstances, SagaHistory].map((table) => [table.name, database.rows(table).map(text).sort()]),
+    ),
     published,
     effects: database.effects
       .committed()
