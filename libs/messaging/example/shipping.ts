@@ -1,4 +1,5 @@
 import { Controller, Inject, Injectable, Module } from '@nestjs/common';
+import { EventPattern, Payload, Transport } from '@nestjs/microservices';
 import {
   cancelSaga,
   command,
@@ -99,20 +100,19 @@ export class AssignVanHandler {
 }
 
 // Decision handlers
-interface Tally {
-  readonly day: string;
+interface VanTotal {
+  readonly vanId: number;
   readonly shipments: number;
 }
-export const Tallies = table<Tally>('tallies', 'day', { day: 'text', shipments: 'int4' });
-const today = (now: Date): string => now.toISOString().slice(0, 10);
-const tally = { tallies: rows(Tallies, () => [today(new Date())]) };
+export const VanTotals = table<VanTotal>('van_totals', 'vanId', { vanId: 'int4', shipments: 'int4' });
+const ofVan = { totals: rows(VanTotals, ({ vanId }: VanAssigned) => [String(vanId)]) };
 
 @Controller()
-export class TallyHandler {
-  @Handles(ShipmentCreated, { load: tally, consumer: 'tallies' })
-  count(_: ShipmentCreated, { tallies, now }: HandlerContext<typeof tally>): Decision {
-    const { shipments } = tallies.get(today(now)) ?? { shipments: 0 };
-    return save(Tallies, { day: today(now), shipments: shipments + 1 });
+export class VanTotalHandler {
+  @Handles(VanAssigned, { load: ofVan, consumer: 'totals' })
+  count({ vanId }: VanAssigned, { totals }: HandlerContext<typeof ofVan>): Decision {
+    const { shipments } = totals.get(String(vanId)) ?? { shipments: 0 };
+    return save(VanTotals, { vanId, shipments: shipments + 1 });
   }
 }
 
@@ -228,13 +228,13 @@ export class LabelHandler {
     }),
     MessagingModule.forFeature({
       messages: [ShipmentCreated, ShipmentCancelled, VanAssigned, BookVan, FreeVan, VanBooked, VanRefused, VanFreed],
-      tables: [Tallies, Shipments, Labels],
+      tables: [VanTotals, Shipments, Labels],
       sagas: [bookVan],
       effects: [PrintLabel],
-      ignored: { shipping: [ShipmentCancelled], 'shipping.tallies': [ShipmentCancelled, VanAssigned] },
+      ignored: { shipping: [ShipmentCancelled], 'shipping.totals': [ShipmentCreated, ShipmentCancelled] },
     }),
   ],
-  controllers: [AssignVanHandler, TallyHandler, LabelHandler],
+  controllers: [AssignVanHandler, VanTotalHandler, LabelHandler],
   providers: [ImportService, PrintLabel],
 })
 export class ShippingModule {}
@@ -248,5 +248,14 @@ export class Invoices {
     return this.outbox.transaction(dataSource.manager, (manager) =>
       this.outbox.publish(manager, ShipmentCancelled, { shipmentId }),
     );
+  }
+}
+
+// Beside Nest's Kafka transport
+@Controller()
+export class OrderPlacedHandler {
+  @EventPattern('order.placed', Transport.KAFKA)
+  placed(@Payload() order: object): void {
+    console.log(order);
   }
 }

@@ -44,7 +44,7 @@ const maxMoves = 1_000;
 const stuckAttempt = 7;
 
 /** Runs a saga from start to end with these faults. Pure and repeatable. */
-export function rehearse<S>(saga: Saga<S>, subject: S, faults: RehearsalFaults = {}): RehearsalResult<S> {
+export function rehearse<S>(saga: Saga<S>, subject: NoInfer<S>, faults: RehearsalFaults = {}): RehearsalResult<S> {
   return new RehearsalRun(saga, subject, faults).run();
 }
 
