@@ -1,5 +1,6 @@
 import { everyStep } from '@tradewind/saga/rehearse';
 import { describe, expect, it } from '@jest/globals';
-import { bookVan } from './shipping.js';
+import { bookVan, type Shipment } from './shipping.js';
 
-everyStep(bookVan, () => ({ shipmentId: 's1', status: 'pending' }), { describe, it, expect });
+const aShipment = (): Shipment => ({ shipmentId: 's1', status: 'pending' });
+everyStep(bookVan, aShipment, { describe, it, expect });

@@ -100,7 +100,7 @@ export class AssignVanHandler {
 }
 
 // Decision handlers
-interface VanTotal {
+export interface VanTotal {
   readonly vanId: number;
   readonly shipments: number;
 }
@@ -117,7 +117,7 @@ export class VanTotalHandler {
 }
 
 // Commands
-interface Shipment {
+export interface Shipment {
   readonly shipmentId: string;
   readonly status: 'pending' | 'booked' | 'refused' | 'cancelled';
 }
@@ -184,7 +184,7 @@ export class ImportService {
 }
 
 // Effects
-interface Label {
+export interface Label {
   readonly labelId: string;
   readonly url: string;
 }

@@ -148,7 +148,7 @@ export {
   type MessagingSettings,
   messagingToken,
 } from './runtime/index.js';
-export { defineSaga, message, type OutgoingMessage, pointOfNoReturn } from '@tradewind/saga';
+export { defineSaga, message, type OutgoingMessage, pointOfNoReturn, type Saga } from '@tradewind/saga';
 export {
   type AnySaga,
   cancelSaga,

@@ -15,7 +15,7 @@ export interface TestRunner {
  * compensation, reordered replies, cancellation, operator actions. One line in the spec of the saga:
  * `everyStep(placeOrder, aPendingOrder, { describe, it, expect })`.
  */
-export function everyStep<S>(saga: Saga<S>, aSubject: () => NoInfer<S>, { describe, it, expect }: TestRunner): void {
+export function everyStep<S>(saga: Saga<S>, aSubject: () => S, { describe, it, expect }: TestRunner): void {
   const run = (faults: RehearsalFaults): RehearsalResult<S> => rehearse(saga, aSubject(), faults);
   const plain = run({});
   const names = stepNames(saga);
