@@ -5,6 +5,7 @@ import {
   backupCommand,
   deadLettersCommand,
   effectsCommand,
+  offsetsCommand,
   rebuildCommand,
   recoverCommand,
   replayCommand,
@@ -31,6 +32,7 @@ const program = new Command('tradewind')
   .addCommand(rebuildCommand(shopSystem))
   .addCommand(recoverCommand(shopSystem, recoveredOrders))
   .addCommand(backupCommand(shopSystem))
+  .addCommand(offsetsCommand(shopSystem))
   .addCommand(topicsCommand(shopSystem))
   .addCommand(scaleCommand)
   .addCommand(adminCommand);

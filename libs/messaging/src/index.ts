@@ -53,8 +53,10 @@ export {
   MessageRegistry,
   partitionOf,
   readMessage,
+  type Period,
   type Topic,
   topic,
+  type TopicRetention,
   violationsOf,
 } from './message/index.js';
 export {
@@ -88,7 +90,9 @@ export {
   hasReached,
   type Idempotency,
   type IdempotencyClaim,
+  type InboxHorizon,
   type InboxMark,
+  type InboxSample,
   type IncomingRecord,
   KafkaClient,
   type CompositeKey,
@@ -106,13 +110,17 @@ export {
   type OutgoingRecord,
   type OwnRecord,
   type PartitionCount,
+  partitionKey,
   type PartitionOffset,
   previousEndsOf,
   previousEndsText,
   type PropertyOf,
+  type PrunedStep,
+  type PruneStep,
   type PublishedRow,
   type Publisher,
   type ReadOptions,
+  RecordsDeleted,
   RecordsRejected,
   type RelaySession,
   type RuntimePorts,
@@ -148,6 +156,7 @@ export {
   type MessagingSettings,
   messagingToken,
 } from './runtime/index.js';
+export { type RetentionOptions } from './retention/index.js';
 export { defineSaga, message, type OutgoingMessage, pointOfNoReturn, type Saga } from '@tradewind/saga';
 export {
   type AnySaga,

@@ -14,6 +14,7 @@ export { handlersOf } from './handling/handles.js';
 export { outcomeOf, type Invocation, type Outcome } from './handling/invocation.js';
 export { poisonedInvocation } from './handling/poisoned-invocation.js';
 export { Runner } from './handling/runner.js';
+export { deletesRecords, retentionLimits, retentionText } from './message/topic-retention.js';
 export { partitionOf } from './message/partition-of.js';
 export { toOutboxRow } from './outbox/envelope.js';
 export { sendBatches } from './outbox/send-batches.js';

@@ -8,9 +8,9 @@ export const inboxOff: PlantedBug = {
   service: 'product',
   changes: [
     {
-      file: 'libs/messaging/dist/adapters/postgres/postgres-transaction.js',
-      find: 'return { duplicates: new Set(duplicates), blocked };',
-      replacement: 'return { duplicates: new Set(), blocked };',
+      file: 'libs/messaging/dist/adapters/postgres/inbox-sql.js',
+      find: 'return { duplicates: new Set(duplicates), blocked, doubtful };',
+      replacement: 'return { duplicates: new Set(), blocked, doubtful };',
     },
   ],
   foundBy: 'G7',

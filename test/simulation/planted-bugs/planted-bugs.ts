@@ -22,6 +22,7 @@ const inboxOff: DecoratePorts = (ports) => ({
   store: withTransaction(ports.store, (transaction) => ({
     mark: async (consumer, marks) => ({
       duplicates: new Set<string>(),
+      doubtful: new Set<string>(),
       blocked: (await transaction.mark(consumer, marks)).blocked,
     }),
   })),

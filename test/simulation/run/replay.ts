@@ -5,12 +5,12 @@ import { serviceNames, services } from '../shop/services.js';
 import { topicsOfShop, type SimulatedShop } from '../shop/simulated-shop.js';
 import { pendingAfterQuiescence } from './quiescence.js';
 
-/** Virtual milliseconds within which abandoned calls reach the provider. */
-const maxTransit = 10_000;
+/** Virtual milliseconds within which abandoned calls reach the provider, and the inbox marks of the run are pruned. */
+const restMs = 45_000;
 
-/** Resets every group to offset 0: no business row may change, and the provider may not be called again. */
+/** Resets every group to offset 0, when the inboxes have lost their marks: no business row may change, and the provider may not be called again. */
 export async function replayAll(shop: SimulatedShop): Promise<Violation[]> {
-  await shop.simulation.run(maxTransit);
+  await shop.simulation.run(restMs);
   const before = businessRows(shop);
   const { calls } = shop.provider;
   shop.close();

@@ -23,12 +23,13 @@ export function failureOf({ seed, violations }: SeedResult): string {
 
 /** The summary at the end. */
 export function summaryOf(totals: Totals, seconds: number): string {
-  const { seeds, orders, confirmed, messages, events, virtualSeconds, faults, failed } = totals;
+  const { seeds, orders, confirmed, messages, prunedMarks, events, virtualSeconds, faults, failed } = totals;
   const rows: (readonly [string, string])[] = [
     ['seeds', number(seeds)],
     ['failed', number(failed.length)],
     ['orders', `${number(orders)}, ${number(confirmed)} confirmed at the end`],
     ['messages', number(messages)],
+    ['pruned marks', number(prunedMarks)],
     ['events', `${number(events)}, ${number(events / Math.max(seconds, 0.001))} a second`],
     ['virtual time', `${(virtualSeconds / 3_600).toFixed(1)} hours`],
     ['real time', `${seconds.toFixed(1)} s, ${((seconds * 1_000) / Math.max(seeds, 1)).toFixed(1)} ms a seed`],

@@ -9,6 +9,8 @@ export interface SeedResult {
   readonly orders: number;
   readonly confirmed: number;
   readonly messages: number;
+  /** Inbox marks that were pruned during the run. */
+  readonly prunedMarks: number;
   readonly events: number;
   /** Virtual time of the run. */
   readonly virtualSeconds: number;
@@ -22,6 +24,7 @@ export interface Totals {
   readonly orders: number;
   readonly confirmed: number;
   readonly messages: number;
+  readonly prunedMarks: number;
   readonly events: number;
   readonly virtualSeconds: number;
   readonly faults: Readonly<Record<string, number>>;
@@ -33,6 +36,7 @@ export const noTotals: Totals = {
   orders: 0,
   confirmed: 0,
   messages: 0,
+  prunedMarks: 0,
   events: 0,
   virtualSeconds: 0,
   faults: {},
@@ -47,6 +51,7 @@ export function addTo(totals: Totals, result: SeedResult): Totals {
     orders: totals.orders + result.orders,
     confirmed: totals.confirmed + result.confirmed,
     messages: totals.messages + result.messages,
+    prunedMarks: totals.prunedMarks + result.prunedMarks,
     events: totals.events + result.events,
     virtualSeconds: totals.virtualSeconds + result.virtualSeconds,
     faults,

@@ -55,7 +55,7 @@ export async function simulateScenario(
     violations.push(`the run failed: ${(error as Error).stack ?? String(error)}`);
   }
   shop.close();
-  return { result: resultOf(scenario.seed, simulation, faults, violations, finalState), finalState };
+  return { result: resultOf(scenario.seed, shop, faults, violations, finalState), finalState };
 }
 
 const unchanged: DecoratePorts = (ports) => ports;
@@ -90,11 +90,12 @@ async function run(
 
 function resultOf(
   seed: number,
-  simulation: Simulation,
+  shop: SimulatedShop,
   faults: FaultInjector,
   violations: readonly Violation[],
   finalState: FinalState | undefined,
 ): SeedResult {
+  const { simulation } = shop;
   return {
     seed,
     violations: [...new Set(violations)],
@@ -102,6 +103,7 @@ function resultOf(
     orders: finalState?.orders.length ?? 0,
     confirmed: finalState?.orders.filter(({ status }) => status === 'confirmed').length ?? 0,
     messages: finalState?.records.length ?? 0,
+    prunedMarks: serviceNames.reduce((sum, name) => sum + shop.databases[name].inbox.prunedCount, 0),
     events: simulation.events,
     virtualSeconds: simulation.elapsed / 1_000,
     faults: Object.fromEntries(faults.injected),

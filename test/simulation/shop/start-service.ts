@@ -34,9 +34,13 @@ export interface RunningService {
   stop(): Promise<void>;
 }
 
+/** Short, so that marks are pruned while the shop trades; longer than a message waits for the broker. */
+const retention = { inbox: '20s' } as const;
+
 /** Starts a process of a service from its real handlers and effects, wired as in its Nest module. */
 export function startService(name: ServiceName, ports: ServicePorts, { log, onFatal }: Listeners): RunningService {
-  const { messaging, handlers, effects } = services[name];
+  const { handlers, effects } = services[name];
+  const messaging = { ...services[name].messaging, retention };
   const read = readRowsOf(ports.store);
   const workers = effects(read, ports.provider);
   const runtime = new MessagingRuntime(messaging, { ...ports, log, onFatal }, () => workers);

@@ -107,7 +107,11 @@ export class ChatService {
     return kafkaClient({ brokers: brokers.split(','), clientId: 'chat' });
   }
 
-  start(brokers: string, controller: object = new PostedHandler()): void {
+  start(
+    brokers: string,
+    more: Pick<MessagingOptions, 'retention'> = {},
+    controller: object = new PostedHandler(),
+  ): void {
     this.fatal = [];
     this.kafka = this.client(brokers);
     const ignored = controller instanceof PostedAndTypingHandler ? {} : { [service]: [Typing] };
@@ -118,7 +122,7 @@ export class ChatService {
       log: () => undefined,
       onFatal: (error: Error) => void this.fatal.push(error),
     };
-    this.#runtime = new MessagingRuntime({ ...this.#options, ignored }, environment, () => []);
+    this.#runtime = new MessagingRuntime({ ...this.#options, ...more, ignored }, environment, () => []);
     this.#runtime.addController(controller);
     void this.#runtime.start();
     this.#runtime.transport.listen(() => undefined);

@@ -75,7 +75,7 @@ describe('a service that restarts', () => {
     await chatService.idle();
     await chatService.stop();
     for (const controller of [new PostedAndTypingHandler(), new PostedAndTypingHandler(), new PostedHandler()]) {
-      chatService.start(brokers, controller);
+      chatService.start(brokers, {}, controller);
       await chatService.publish(Typing, 'bob');
       await chatService.idle();
       expect(chatService.fatal).toEqual([]);
@@ -94,7 +94,7 @@ describe('a service that restarts', () => {
     chatService.start(brokers);
     expect(await chatService.offsetMismatch()).toMatch(
       new RegExp(
-        `the database of ${service} is behind Kafka: the committed offset of ${service} on ${chat.name} partition \\d is \\d+, .* does not know that it handled the record at \\d+ .*tradewind recover ${service}`,
+        `the database of ${service} is behind Kafka: the committed offset of ${service} on ${chat.name} partition \\d is \\d+, .* does not know that it handled the record at \\d+ .*tradewind recover ${service}.*deleted rows of msg_inbox by hand, run "tradewind offsets accept ${service}"`,
       ),
     );
     await chatService.stop();

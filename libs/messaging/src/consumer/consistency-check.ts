@@ -4,6 +4,7 @@ import { envelopeOf } from '../outbox/envelope.js';
 import {
   OffsetMismatch,
   partitionKey,
+  RecordsDeleted,
   TopicMismatch,
   type IncomingRecord,
   type KafkaClient,
@@ -81,11 +82,26 @@ export class ConsistencyCheck {
   async checkHandled(group: string, topics: readonly string[], types: readonly string[]): Promise<void> {
     const committed = await this.kafka.committedOffsets(group, topics);
     const offsets = new Map(committed.map((each) => [partitionKey(each), each.offset]));
-    await this.#endsNotBefore(topics, (key) => offsets.get(key) ?? 0n, `was handled by ${group} up to`);
+    const horizons = new Map(
+      (await this.store.inboxHorizons())
+        .filter(({ consumer, topic }) => consumer === group && topics.includes(topic))
+        .map((each) => [partitionKey(each), each.offset]),
+    );
+    const handledUpTo = (key: string): bigint => larger(offsets.get(key) ?? 0n, horizons.get(key) ?? 0n);
+    const ends = await this.#endsNotBefore(topics, handledUpTo, `was handled by ${group} up to`);
+    const starts = new Map(ends.map((end) => [partitionKey(end), end.start]));
+    for (const each of committed) {
+      const start = starts.get(partitionKey(each)) ?? 0n;
+      if (each.offset < start) throw new RecordsDeleted(group, { ...each, start });
+    }
     const hash = handledTypesHash(types);
     const stretches = committed.flatMap(({ topic, partition, offset, metadata = '' }) => {
       const read = readOffsetMetadata(metadata);
-      return read?.handledTypes === hash ? [{ topic, partition, offset, first: read.first }] : [];
+      if (read?.handledTypes !== hash) return [];
+      // Before the horizon marks may be pruned, before the beginning of the log there is nothing to compare.
+      const key = partitionKey({ topic, partition });
+      const first = larger(read.first, larger(starts.get(key) ?? 0n, horizons.get(key) ?? 0n));
+      return [{ topic, partition, offset, first }];
     });
     const last = await this.#lastHandled(stretches, new Set(types));
     const unknown = await this.store.notHandled(
@@ -97,7 +113,8 @@ export class ConsistencyCheck {
       if (!handled || !unknown.has(handled.id)) continue;
       throw new OffsetMismatch(
         `the database of ${this.options.service} is behind Kafka: the committed offset of ${group} on ${stretch.topic} partition ${stretch.partition} is ${stretch.offset}, ` +
-          `and the database does not know that it handled the record at ${handled.offset} (${handled.id}). ${lostDatabase(this.options.service)}`,
+          `and the database does not know that it handled the record at ${handled.offset} (${handled.id}). ${lostDatabase(this.options.service)} ` +
+          `If somebody deleted rows of msg_inbox by hand, run "tradewind offsets accept ${this.options.service}" instead, and declare "retention" so that the library prunes them.`,
       );
     }
   }
@@ -151,7 +168,7 @@ export class ConsistencyCheck {
     const envelope = envelopeOf(record);
     if (envelope?.source !== `/${this.options.service}`) return [];
     const { topic, partition, offset, key } = record;
-    const archived = this.#own.get(topic)?.retention === 'keep';
+    const archived = this.#own.get(topic)?.retention !== 'compact';
     return [{ id: envelope.id, sequence: envelope.sequence, topic, key: key ?? '', archived, partition, offset }];
   }
 
@@ -192,6 +209,8 @@ export class ConsistencyCheck {
     }
   }
 }
+
+const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 const lostDatabase = (service: string): string =>
   `The database was lost or restored to an earlier moment: stop the service and run "tradewind recover ${service}".`;

@@ -2,7 +2,13 @@ import { Server, type CustomTransportStrategy, type MessageHandler } from '@nest
 import { Handlers } from '../handling/handlers.js';
 import { kafkaTransport, type HandlerMetadata } from '../handling/handles.js';
 import type { Runner } from '../handling/runner.js';
-import type { MessageClass, MessageRegistry, Topic } from '../message/index.js';
+import {
+  deletesRecords,
+  retentionText,
+  type MessageClass,
+  type MessageRegistry,
+  type Topic,
+} from '../message/index.js';
 import { ownTopics } from '../outbox/own-topics.js';
 import {
   Aborted,
@@ -121,6 +127,11 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     return [...this.#groups.keys()];
   }
 
+  /** Each consumer group with its topics, whether it runs or not. */
+  get subscriptions(): readonly { readonly group: string; readonly topics: readonly string[] }[] {
+    return [...this.#groups.values()].map(({ group, topics }) => ({ group, topics }));
+  }
+
   /** The topics of the service's own group, with the replies to its sagas. */
   get mainTopics(): readonly string[] {
     return this.#groups.get(this.options.service)?.topics ?? [];
@@ -152,15 +163,24 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
   }
 
   async #start(): Promise<void> {
-    const { contracts, deadLetters } = this.options;
+    const { service, contracts, deadLetters } = this.options;
     const { kafka, store, runner, ports, log, consistency, onFatal } = this.parts;
     await runner.tables.untilDone(ports, log, this.#stopping.signal);
     const consumed = new Set([...this.#groups.values()].flatMap((handlers) => handlers.topics));
     const topics = [...contracts.topics.filter((topic) => consumed.has(topic.name)), ...ownTopics(this.options)];
-    await this.#untilAvailable(() => kafka.check([...new Set(topics)]));
+    await this.#untilAvailable(() => kafka.check([...new Set(topics)], service));
     await this.#untilAvailable(() => this.#checkConsistency());
     // After the check of offsets, which explains a database that was restored to before a partition increase.
     await this.#untilAvailable(() => consistency.checkPartitionCounts());
+    for (const { name, retention } of ownTopics(this.options).filter((own) => deletesRecords(own.retention)))
+      log(
+        'warn',
+        'records of this topic are deleted: it recovers no lost database, and no replay begins before its log',
+        {
+          topic: name,
+          retention: retentionText(retention),
+        },
+      );
     for (const handlers of this.#groups.values()) {
       if (this.#stopping.signal.aborted) return;
       const { group } = handlers;

@@ -2,6 +2,7 @@ import { groupBy, isRejection } from '@tradewind/kernel';
 import { newId, type AnyTable, type RuntimePorts, type Transaction } from '../ports/index.js';
 import { Decision } from './decision.js';
 import type { DecisionContext } from './handler-context.js';
+import { doubt } from './inbox-place.js';
 import { outcomeOf, type Invocation, type Outcome, type Outcomes } from './invocation.js';
 import { LoadedTable } from './loaded-table.js';
 import { UnitOfWork, type Saved } from './unit-of-work.js';
@@ -76,13 +77,14 @@ export class Batch {
       }
       const marks = invocations.filter((invocation) => !invocation.redriven && this.#isOpen(invocation));
       if (marks.length === 0) continue;
-      const { duplicates, blocked } = await this.transaction.mark(
+      const { duplicates, blocked, doubtful } = await this.transaction.mark(
         consumer,
-        marks.map(({ cause, orderingKey }) => ({ id: cause, orderingKey })),
+        marks.map(({ cause, orderingKey, place }) => ({ id: cause, orderingKey, place })),
       );
       for (const invocation of marks) {
         if (duplicates.has(invocation.cause)) this.#settle(invocation, { kind: 'duplicate' });
         else if (blocked.has(invocation.cause)) this.#settle(invocation, { kind: 'blocked' });
+        else if (doubtful.has(invocation.cause) && this.#isOpen(invocation)) this.#fail(invocation, doubt(invocation));
       }
     }
   }

@@ -6,6 +6,7 @@ import type { DecodedMessage } from './decode.js';
 import { Decision } from './decision.js';
 import type { Loads } from './handler-context.js';
 import { failureOf, type HandlerKind, type HandlerMetadata } from './handles.js';
+import { inboxPlaceOf } from './inbox-place.js';
 import type { Invocation } from './invocation.js';
 import { collect } from './transactional-handler.js';
 import { checkProjection, keepHighestSequences, projectionDecision, rewoundTo } from './projection.js';
@@ -88,6 +89,7 @@ export class Handlers {
       cause: id,
       orderingKey,
       consumer: this.group,
+      place: redriven ? undefined : inboxPlaceOf(decoded),
       redriven,
       load: handler.metadata.load ?? {},
       transactional: handler.metadata.load === undefined,
@@ -131,11 +133,13 @@ export class Handlers {
   }
 
   /** Cannot happen after a check against the same contracts. A message is never skipped silently. */
-  #unhandled({ id, orderingKey, envelope }: DecodedMessage): Invocation {
+  #unhandled(decoded: DecodedMessage): Invocation {
+    const { id, orderingKey, envelope } = decoded;
     return {
       cause: id,
       orderingKey,
       consumer: this.group,
+      place: inboxPlaceOf(decoded),
       load: {},
       input: undefined,
       decide: () => {

@@ -1,5 +1,5 @@
 import type { Rejection } from '@tradewind/kernel';
-import type { Idempotency } from '../ports/index.js';
+import type { Idempotency, InboxPlace } from '../ports/index.js';
 import type { Decision } from './decision.js';
 import type { Loads } from './handler-context.js';
 
@@ -11,6 +11,8 @@ export interface Invocation {
   readonly orderingKey: string;
   /** Of a message: the consumer in whose inbox it is marked. */
   readonly consumer?: string;
+  /** Of a message: where it was read. */
+  readonly place?: InboxPlace | undefined;
   /** A dead letter in redrive: it is handled although its key is blocked. */
   readonly redriven?: boolean;
   readonly idempotency?: Idempotency;

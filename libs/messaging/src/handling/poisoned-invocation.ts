@@ -1,3 +1,4 @@
+import { inboxPlaceOf } from './inbox-place.js';
 import type { PoisonedRecord } from './decode.js';
 import type { Invocation } from './invocation.js';
 
@@ -6,6 +7,7 @@ export const poisonedInvocation = (consumer: string, record: PoisonedRecord): In
   cause: record.id,
   orderingKey: record.orderingKey,
   consumer,
+  place: inboxPlaceOf(record),
   load: {},
   input: record,
   decide: () => {

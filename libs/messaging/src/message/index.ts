@@ -4,4 +4,6 @@ export { partitionOf } from './partition-of.js';
 export { compile, type MessageReader } from './compiled-reader.js';
 export * from './message.js';
 export * from './read-message.js';
+export { periodMs, type Period } from './period.js';
 export * from './topic.js';
+export { deletesRecords, retentionLimits, retentionText, type TopicRetention } from './topic-retention.js';

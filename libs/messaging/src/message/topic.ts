@@ -1,3 +1,5 @@
+import { checkRetention, type TopicRetention } from './topic-retention.js';
+
 /** A Kafka topic as the contracts declare it. Provisioning creates it; a service does not start when the broker has it with other settings. */
 export interface Topic {
   /** `<owner's area>.<commands|events>`, `<service>.dlq`, or the name of a compacted topic. */
@@ -6,9 +8,13 @@ export interface Topic {
   readonly owner: string;
   /** Changed only by a partition increase, which keeps the order of each key. */
   readonly partitions: number;
-  /** `keep`: all records forever, archived by the outbox. `compact`: the latest record of each key, never archived. */
-  readonly retention: 'keep' | 'compact';
+  /** What the broker keeps. The outbox archives everything except the records of compacted topics. */
+  readonly retention: TopicRetention;
 }
 
-export const topic = (name: string, rest: Partial<Omit<Topic, 'name'>> & { owner: string }): Topic =>
-  Object.freeze({ partitions: 6, retention: 'keep', ...rest, name });
+/** Throws a TypeError on a retention that is none. */
+export function topic(name: string, rest: Partial<Omit<Topic, 'name'>> & { owner: string }): Topic {
+  const declared: Topic = Object.freeze({ partitions: 6, retention: 'keep', ...rest, name });
+  checkRetention(name, declared.retention);
+  return declared;
+}

@@ -47,7 +47,7 @@ export function toOutboxRow(
     traceparent,
     occurredAt: at,
     headers: null,
-    archived: info.topic.retention === 'keep',
+    archived: info.topic.retention !== 'compact',
   };
 }
 

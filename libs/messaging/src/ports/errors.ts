@@ -1,4 +1,5 @@
 import { OperationRejected, Transient } from '@tradewind/kernel';
+import type { PartitionOffset } from './kafka-client.js';
 
 /** Why a store call failed for now. Bounded: it is a metric label. */
 export const transientReasons = [
@@ -90,5 +91,20 @@ export class GroupHasMembers extends OperationRejected {
  * twice under other ids, or never. The message names the partition and the command that repairs it.
  */
 export class OffsetMismatch extends Error {
-  override readonly name = 'OffsetMismatch';
+  override readonly name: string = 'OffsetMismatch';
+}
+
+/**
+ * The broker deleted records before a group handled them. What they said is lost for the group: it continues only after an operator has
+ * accepted that.
+ */
+export class RecordsDeleted extends OffsetMismatch {
+  override readonly name = 'RecordsDeleted';
+  constructor(group: string, { topic, partition, offset, start }: PartitionOffset & { readonly start: bigint }) {
+    super(
+      `records of ${topic} partition ${partition} were deleted before ${group} handled them: its next offset is ${offset}, the log begins at ${start}. ` +
+        `Was ${group} away longer than the retention of the topic? To continue without them, stop the service and run "tradewind offsets accept ${group.split('.')[0]}". ` +
+        'If the topic keeps all records and its owner archives them, "tradewind recover kafka" publishes them again.',
+    );
+  }
 }

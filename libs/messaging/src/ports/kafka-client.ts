@@ -151,8 +151,11 @@ export interface KafkaClient {
   deleteOffsets(group: string): Promise<void>;
   /** Creates missing topics. Rejects with TopicMismatch when one exists with other settings, or with fewer partitions than declared. */
   provision(topics: readonly Topic[]): Promise<void>;
-  /** Rejects with TopicMismatch when a topic is missing, has other settings or fewer partitions than declared. More partitions are judged by the owner. */
-  check(topics: readonly Topic[]): Promise<void>;
+  /**
+   * Rejects with TopicMismatch when a topic is missing, has other settings or fewer partitions than declared. More partitions are judged
+   * by the owner. With `owner`, the retention of the topics of others is not compared.
+   */
+  check(topics: readonly Topic[], owner?: string): Promise<void>;
   /** Adds partitions up to this count. Resolves when each of them accepts records. Rejects with TopicMismatch when there are more. */
   increasePartitions(topic: string, partitions: number): Promise<void>;
   /** Closes at once everything opened here; what is being opened rejects. Leave groups before. */

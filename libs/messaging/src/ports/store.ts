@@ -2,6 +2,7 @@ import type { Topic } from '../message/index.js';
 import type { PartitionOffset, TopicPartition } from './kafka-client.js';
 import type { PreviousEnds } from './previous-ends.js';
 import type { DeclaredTable, TableFindings } from './declared-table.js';
+import type { RetentionStore } from './retention.js';
 import type { AnyTable, Change } from './table.js';
 
 /** A message to append to the outbox. `payload` is JSON text, null for a tombstone. */
@@ -60,6 +61,16 @@ export interface PartitionCount {
 export interface InboxMark {
   readonly id: string;
   readonly orderingKey: string;
+  /** Without it, horizons are not compared: a redriven message is marked wherever it was. */
+  readonly place?: InboxPlace | undefined;
+}
+
+/** Where a message was read, to compare it with the horizon of its partition. */
+export interface InboxPlace {
+  readonly partition: number;
+  readonly offset: bigint;
+  /** Milliseconds since 1970 when a relay's service made it; undefined where that is not known. */
+  readonly createdAt: number | undefined;
 }
 
 export interface LoadRequest {
@@ -146,12 +157,18 @@ export type SavepointResult<T> = { readonly result: T } | { readonly error: unkn
 export interface Transaction {
   /**
    * Marks messages as handled by a consumer. `duplicates` were marked before; `blocked` ones wait behind a dead letter of their
-   * ordering key and are not marked. Waits for a concurrent mark of the same message.
+   * ordering key and are not marked. A message before the horizon of its partition is a duplicate. `doubtful` ones are not marked:
+   * made before the pruned marks and read behind the horizon, or made after the horizon and read before it. Waits for a concurrent mark
+   * of the same message.
    */
   mark(
     consumer: string,
     marks: readonly InboxMark[],
-  ): Promise<{ readonly duplicates: ReadonlySet<string>; readonly blocked: ReadonlySet<string> }>;
+  ): Promise<{
+    readonly duplicates: ReadonlySet<string>;
+    readonly blocked: ReadonlySet<string>;
+    readonly doubtful: ReadonlySet<string>;
+  }>;
   /** Removes a redriven message from the dead letters and marks it; false when another instance did. */
   markRedriven(consumer: string, id: string, orderingKey: string): Promise<boolean>;
   unmark(consumer: string, ids: readonly string[]): Promise<void>;
@@ -219,7 +236,7 @@ export type OutboxAppender = (
 export type CallerTransaction = (manager: unknown, work: (transaction: Transaction) => Promise<void>) => Promise<void>;
 
 /** What the library keeps in a database. Rejects with StoreUnavailable when the database is unavailable for now. */
-export interface Store {
+export interface Store extends RetentionStore {
   /**
    * Runs `work` in one transaction. Rejects with OutcomeUnknown when it may have been committed; after any other rejection nothing
    * of it is kept. Rejects with UniqueConflict or StatementTimeout where these are the cause.

@@ -36,6 +36,7 @@ export function optionsOf(
     effects: all(({ effects }) => effects),
     ignored: ignoredOf(features),
     ...(settings.deadLetters ? { deadLetters: settings.deadLetters } : {}),
+    ...(settings.retention ? { retention: settings.retention } : {}),
     ...(settings.effectConcurrency === undefined ? {} : { effectConcurrency: settings.effectConcurrency }),
   };
 }

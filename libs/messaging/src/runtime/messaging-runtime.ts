@@ -20,6 +20,7 @@ import {
   type Store,
 } from '../ports/index.js';
 import { subjectsOf, type AnySaga } from '../sagas/saga-decisions.js';
+import { checkRetentionOptions, RetentionWorker } from '../retention/index.js';
 import { SagaHistory, SagaInstances } from '../sagas/saga-instances.js';
 import { replyHandlers } from '../sagas/saga-replies.js';
 import { TimeoutWorker } from '../sagas/timeout-worker.js';
@@ -54,6 +55,7 @@ export class MessagingRuntime {
   readonly timeouts: TimeoutWorker | undefined;
   readonly #stopping = new AbortController();
   readonly #untilTablesFit: () => Promise<void>;
+  readonly retention: RetentionWorker;
 
   constructor(
     readonly options: MessagingOptions,
@@ -103,6 +105,13 @@ export class MessagingRuntime {
     this.transport = transport;
     this.effects = worker;
     for (const { metadata, handle } of replyHandlers(sagas)) this.#addHandler(metadata, handle);
+    this.retention = new RetentionWorker(store, kafka, ports, {
+      keep: checkRetentionOptions(options.retention ?? {}),
+      own,
+      groups: () => transport.subscriptions,
+      leads: () => relay.leads,
+      log,
+    });
     if (sagas.length > 0)
       this.timeouts = new TimeoutWorker(store, kafka, runner, ports, {
         group: service,
@@ -134,12 +143,13 @@ export class MessagingRuntime {
     this.relay.start();
     this.effects.start();
     this.timeouts?.start();
+    this.retention.start();
   }
 
   /** Begins nothing new: consumers leave their groups, timeouts and effects stop. Commands are still accepted. */
   async stopConsuming(): Promise<void> {
     this.#stopping.abort();
-    await Promise.all([this.transport.close(), this.timeouts?.stop(), this.effects.stop()]);
+    await Promise.all([this.transport.close(), this.timeouts?.stop(), this.effects.stop(), this.retention.stop()]);
   }
 
   /** After the last command: finishes accepted commands and publishes the outbox. */

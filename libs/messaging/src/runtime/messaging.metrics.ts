@@ -1,9 +1,11 @@
 import { Counter, Gauge, register } from 'prom-client';
 import type { KafkaTransport } from '../consumer/kafka-transport.js';
 import type { Runner } from '../handling/runner.js';
+import type { RetentionWorker } from '../retention/index.js';
 import type { Relay } from '../outbox/relay.js';
 import {
   partitionKey,
+  prunedTables,
   StoreUnavailable,
   transientReasons,
   withTimeout,
@@ -21,6 +23,7 @@ export interface MetricSources {
   readonly transport: KafkaTransport;
   readonly relay: Relay;
   readonly runner: Runner;
+  readonly retention: RetentionWorker;
 }
 
 /** Longest time for one reading: a scrape does not wait for a silent server. */
@@ -134,6 +137,25 @@ function registerMetrics(): void {
     ({ transport, kafka }, set) =>
       Promise.all(transport.groups.map(({ group, topics }) => set({ group }, lagOf(kafka, group, topics)))),
   );
+  readings(
+    'table_bytes',
+    'Bytes of each table of the library, with its indexes.',
+    ['table'],
+    async ({ store }, set) => {
+      const sizes = await store.tableSizes().catch(() => []);
+      await Promise.all(sizes.map(({ table, bytes }) => set({ table }, Promise.resolve(bytes))));
+    },
+  );
+  new Counter({
+    name: 'tradewind_pruned_rows_total',
+    help: 'Rows that this process has pruned, by table.',
+    labelNames: ['service', 'table'],
+    collect() {
+      this.reset();
+      for (const { service, retention } of modules)
+        for (const table of prunedTables) this.inc({ service, table }, retention.pruned.get(table) ?? 0);
+    },
+  });
   new Counter({
     name: 'tradewind_consumer_rebalances_total',
     help: 'Assignments of partitions to this process, by group.',

@@ -67,8 +67,9 @@ export class MessagingLifecycle implements OnApplicationBootstrap, BeforeApplica
 
   /** Before HTTP is served and after every module is initialised, so that migrations may run in any `onModuleInit`. */
   async onApplicationBootstrap(): Promise<void> {
-    const { transport, relay, runner, options } = this.runtime;
-    this.#removeMetrics = messagingMetrics({ ...this.parts, service: options.service, transport, relay, runner });
+    const { transport, relay, runner, retention, options } = this.runtime;
+    const parts = { transport, relay, runner, retention };
+    this.#removeMetrics = messagingMetrics({ ...this.parts, service: options.service, ...parts });
     await this.runtime.start();
   }
 

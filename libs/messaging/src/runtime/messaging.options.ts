@@ -5,6 +5,7 @@ import type { ConsumerOptions } from '../consumer/kafka-transport.js';
 import type { AnyEffect } from '../effects/effect.js';
 import type { MessageClass, Topic } from '../message/index.js';
 import type { AnyTable, KafkaClient, Log } from '../ports/index.js';
+import { checkRetentionOptions, type RetentionOptions } from '../retention/index.js';
 import type { AnySaga } from '../sagas/saga-decisions.js';
 
 /** Everything that a service declares about its messages: what all its features declare together. */
@@ -16,6 +17,8 @@ export interface MessagingOptions extends ConsumerOptions {
   readonly effects?: readonly Type<AnyEffect>[];
   /** Concurrent effect calls in one process. Default 64. Choose what the external system and the process can bear. */
   readonly effectConcurrency?: number;
+  /** What is pruned, and when. Default: nothing. */
+  readonly retention?: RetentionOptions;
 }
 
 /** What one feature module of a service declares. */
@@ -43,6 +46,8 @@ export interface MessagingSettings {
   readonly deadLetters?: Topic;
   /** See `MessagingOptions.effectConcurrency`. */
   readonly effectConcurrency?: number;
+  /** What is pruned, and when. Default: nothing. */
+  readonly retention?: RetentionOptions;
   /** Milliseconds for one statement of a decision's transaction. Default 8,000. Bounds how long one message can delay others. */
   readonly statementTimeoutMs?: number;
   /** Default: Nest's logger. */
@@ -59,7 +64,7 @@ export interface MessagingAsyncSettings extends Pick<ModuleMetadata, 'imports'> 
 }
 
 /** Throws a TypeError that names the setting which is missing or wrong. */
-export function checkSettings({ service, kafka, dataSource }: MessagingSettings): void {
+export function checkSettings({ service, kafka, dataSource, retention = {} }: MessagingSettings): void {
   const wrong = (setting: string, text: string): never => {
     throw new TypeError(`MessagingModule: the setting ${setting} ${text}`);
   };
@@ -71,5 +76,6 @@ export function checkSettings({ service, kafka, dataSource }: MessagingSettings)
   if (typeof dataSource !== 'object') wrong('dataSource', 'is missing: give a TypeORM DataSource');
   if (dataSource.options.type !== 'postgres')
     wrong('dataSource', `must be of the type postgres, and is of ${dataSource.options.type}`);
+  checkRetentionOptions(retention);
   if (!dataSource.isInitialized) wrong('dataSource', 'is not initialised: await dataSource.initialize() before');
 }

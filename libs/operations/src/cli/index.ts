@@ -5,6 +5,7 @@ export { effectsCommand } from './effects.command.js';
 export type { OperatedSystem } from './operated-system.js';
 export { rebuildCommand } from './rebuild.command.js';
 export { backupCommand, recoverCommand, type CheckResult, type RecoveryCheck } from './recover.command.js';
+export { offsetsCommand } from './offsets.command.js';
 export { replayCommand } from './replay.command.js';
 export { runProgram } from './run-program.js';
 export { sagasCommand } from './sagas.command.js';

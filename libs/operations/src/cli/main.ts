@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { deadLettersCommand } from './dead-letters.command.js';
 import { effectsCommand } from './effects.command.js';
 import { rebuildCommand } from './rebuild.command.js';
+import { offsetsCommand } from './offsets.command.js';
 import { backupCommand, recoverCommand } from './recover.command.js';
 import { replayCommand } from './replay.command.js';
 import { runProgram } from './run-program.js';
@@ -23,5 +24,6 @@ await runProgram(
     .addCommand(replayCommand(system))
     .addCommand(rebuildCommand(system))
     .addCommand(backupCommand(system))
+    .addCommand(offsetsCommand(system))
     .addCommand(recoverCommand(system)),
 );

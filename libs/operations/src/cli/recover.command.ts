@@ -107,6 +107,12 @@ export function recoverCommand(system: OperatedSystem, check?: RecoveryCheck): C
           ({ service, toPublish }) =>
             `${plural(toPublish, 'message')} of compacted topics in the outbox of ${service}, which publishes them when it starts`,
         ),
+      ...published.flatMap(({ pruned }) =>
+        pruned.map(
+          ({ topic, partition, offset }) =>
+            `${topic} partition ${partition}: records that were before offset ${offset} are lost, because their archive was pruned`,
+        ),
+      ),
       ...groups.flatMap(groupLines),
       'Kafka is recovered: start the services.',
     ]);
@@ -146,8 +152,8 @@ function recoveredLines(service: string, { database, handled, offsets, hashes }:
 
 const groupLines = ({ groups }: RecoveredOffsets): string[] =>
   table(
-    ['GROUP', 'PARTITIONS', 'RECORDS LEFT'],
-    groups.map(({ group, partitions, left }) => [group, String(partitions), String(left)]),
+    ['GROUP', 'PARTITIONS', 'RECORDS LEFT', 'OLDER THAN PRUNED MARKS'],
+    groups.map(({ group, partitions, left, assumed }) => [group, String(partitions), String(left), String(assumed)]),
   ).map((line) => `  ${line}`);
 
 function mustBeOneOf(names: readonly string[], name: string): void {

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { kafkaClient, TopicMismatch, type KafkaClient, type Topic } from '@tradewind/messaging';
+import { retentionText } from '@tradewind/messaging/internals';
 import type { PartitionStatus } from '../partition-increase/index.js';
 import type { IncreasePartitionsInput } from '../service-operations/index.js';
 import { OperatorError, Unreachable } from '../databases/errors.js';
@@ -23,7 +24,12 @@ export function topicsCommand(system: OperatedSystem): Command {
       print(flags, { topics }, () => [
         ...table(
           ['TOPIC', 'OWNER', 'PARTITIONS', 'RETENTION'],
-          topics.map(({ name, owner, partitions, retention }) => [name, owner, String(partitions), retention]),
+          topics.map(({ name, owner, partitions, retention }) => [
+            name,
+            owner,
+            String(partitions),
+            retentionText(retention),
+          ]),
         ),
         `${topics.length} topics are as the contracts declare them, or have more partitions.`,
       ]);
@@ -42,7 +48,7 @@ export function topicsCommand(system: OperatedSystem): Command {
   /** The service that publishes to a topic. Throws OperatorError that names the topics that can have more partitions. */
   async function ownerOf(name: string, flags: SystemFlags): Promise<string> {
     const topics = await system.topics(flags);
-    const increasable = topics.filter(({ retention }) => retention === 'keep');
+    const increasable = topics.filter(({ retention }) => retention !== 'compact');
     const found = topics.find((topic) => topic.name === name);
     if (!found)
       throw new OperatorError(

@@ -1,4 +1,5 @@
 /** Recovers a lost database from the topics, and a lost Kafka from the archives of the outboxes. */
+export { acceptOffsets, type AcceptedOffsets } from './accept-offsets.js';
 export { backUp } from './backup.js';
 export { recoverDatabase, type DatabaseRecovery, type RecoveredDatabase } from './recover-database.js';
 export type {

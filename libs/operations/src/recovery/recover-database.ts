@@ -9,7 +9,7 @@ import {
   type OutboxRow,
   type Topic,
 } from '@tradewind/messaging';
-import { appendOutbox, decode } from '@tradewind/messaging/internals';
+import { appendOutbox, decode, retentionText } from '@tradewind/messaging/internals';
 import type { EntityManager } from 'typeorm';
 import { savePublishedEnds } from './archive.js';
 import { insertBackup, readBackup, readBackupTables } from './backup.js';
@@ -76,6 +76,7 @@ export async function recoverDatabase(
     );
   }
   const own = ownTopics(options);
+  await rejectDeletedRecords(context, own);
   const published = await readPublished(context, own, `reading what ${options.service} has published`, options.service);
   try {
     const backup =
@@ -101,6 +102,19 @@ export async function recoverDatabase(
   }
 }
 
+/** The rows of a service follow from all that it has published. */
+async function rejectDeletedRecords({ kafka, options }: RecoveryContext, own: readonly Topic[]): Promise<void> {
+  const ends = await kafka.endOffsets(own.map(({ name }) => name));
+  const found = ends.find(({ start }) => start > 0n);
+  if (!found) return;
+  const { topic, partition, start } = found;
+  const declared = own.find(({ name }) => name === topic);
+  throw new RecoveryRejected(
+    `the database of ${options.service} cannot be recovered from its topics: the records of ${topic} partition ${partition} before offset ${start} were deleted ` +
+      `(its retention is ${retentionText(declared?.retention ?? 'keep')}). Restore a backup of the database instead`,
+  );
+}
+
 interface Sources {
   readonly published: PublishedLog;
   readonly consumed: PublishedLog;
@@ -122,7 +136,7 @@ async function restore(
   const messages: Iterable<Published> = { [Symbol.iterator]: () => allMessages(published, unpublished, context) };
   const tables = await beginRestore(manager, migrationsTable);
   const restored = await restoreBusinessRows(manager, recovery, messages, backup, progress);
-  const archivedTopics = new Set(own.filter(({ retention }) => retention === 'keep').map(({ name }) => name));
+  const archivedTopics = new Set(own.filter(({ retention }) => retention !== 'compact').map(({ name }) => name));
   const archived = await restoreArchive(
     manager,
     filter(published.byTime(), ({ record }) => archivedTopics.has(record.topic)),

@@ -105,7 +105,7 @@ describe('the recovery of Kafka', () => {
     await chatService.stop();
     const { topics, offsets } = await recover();
     expect(topics.topics).toEqual([{ topic: chat.name, records: 200, published: 200 }]);
-    expect(offsets.groups).toEqual([{ group: service, partitions: 3, left: 0 }]);
+    expect(offsets.groups).toEqual([{ group: service, partitions: 3, left: 0, assumed: 0 }]);
     expect(await records()).toEqual(before);
     expect(await archivedPlaces()).toEqual(placesOf(before));
     await trade(1);
@@ -166,7 +166,7 @@ describe('the recovery of Kafka', () => {
     await wipeBroker();
     await startBroker();
     const { offsets } = await recover();
-    expect(offsets.groups).toEqual([{ group: service, partitions: 5, left: 0 }]);
+    expect(offsets.groups).toEqual([{ group: service, partitions: 5, left: 0, assumed: 0 }]);
     const after = await records();
     expect(after.map(({ headers }) => headers['ce_id']).sort()).toEqual(
       before.map(({ headers }) => headers['ce_id']).sort(),

@@ -1,10 +1,16 @@
-import { GroupHasMembers, type KafkaClient, type Store, type TopicPartition } from '@tradewind/messaging';
+import {
+  GroupHasMembers,
+  type InboxHorizon,
+  type KafkaClient,
+  type Store,
+  type TopicPartition,
+} from '@tradewind/messaging';
 import { decode } from '@tradewind/messaging/internals';
 import { recordCount, wholeRanges } from './read-published.js';
 import { recordRecovery, rejectRunningService, StepProgress, type RecoveryContext } from './recovery-context.js';
-import { resetStarts } from './recovery-sql.js';
+import { deleteInboxSamples, moveInboxHorizons, resetStarts } from './recovery-sql.js';
 
-type Context = RecoveryContext & { readonly store: Pick<Store, 'notHandled'> };
+type Context = RecoveryContext & { readonly store: Pick<Store, 'notHandled' | 'inboxHorizons'> };
 type Ends = Awaited<ReturnType<KafkaClient['endOffsets']>>;
 
 /** A consumer group with what it handles. */
@@ -17,8 +23,13 @@ export interface ConsumerDescription {
 }
 
 export interface RecoveredOffsets {
-  /** `left`: records from the new offsets to the ends. */
-  readonly groups: readonly { readonly group: string; readonly partitions: number; readonly left: number }[];
+  /** `left`: records from the new offsets to the ends. `assumed`: records before them without a mark, which are older than the pruned marks. */
+  readonly groups: readonly {
+    readonly group: string;
+    readonly partitions: number;
+    readonly left: number;
+    readonly assumed: number;
+  }[];
   readonly seconds: number;
 }
 
@@ -39,8 +50,9 @@ export async function recoverOffsets(
   const { kafka, dataSource, options } = context;
   const ends = await kafka.endOffsets([...new Set(consumers.flatMap(({ topics }) => topics))]);
   const progress = new StepProgress(context, `reading what ${options.service} has handled`, recordCount(ends));
-  const first = await firstUnhandled(context, consumers, ends, progress);
-  const groups: { group: string; partitions: number; left: number }[] = [];
+  const horizons = await context.store.inboxHorizons();
+  const { first, assumed } = await firstUnhandled(context, consumers, ends, horizons, progress);
+  const groups: RecoveredOffsets['groups'][number][] = [];
   for (const { group, topics } of consumers) {
     const offsets = ends
       .filter(({ topic }) => topics.includes(topic))
@@ -49,8 +61,16 @@ export async function recoverOffsets(
       await kafka.deleteOffsets(group);
       await kafka.setOffsets(group, offsets);
     });
+    const columns = [
+      offsets.map(({ topic }) => topic),
+      offsets.map(({ partition }) => partition),
+      offsets.map(({ offset }) => offset.toString()),
+    ];
+    await dataSource.query(moveInboxHorizons, [group, ...columns]);
+    await dataSource.query(deleteInboxSamples, [group]);
     groups.push({
       group,
+      assumed: assumed.get(group) ?? 0,
       partitions: offsets.length,
       left: Number(offsets.reduce((sum, { offset, end }) => sum + end - offset, 0n)),
     });
@@ -77,9 +97,12 @@ async function firstUnhandled(
   { kafka, store, options }: Context,
   consumers: readonly ConsumerDescription[],
   ends: Ends,
+  horizons: readonly InboxHorizon[],
   progress: StepProgress,
-): Promise<ReadonlyMap<string, bigint>> {
+): Promise<{ readonly first: ReadonlyMap<string, bigint>; readonly assumed: ReadonlyMap<string, number> }> {
   const first = new Map<string, bigint>();
+  const assumed = new Map<string, number>();
+  const prunedBefore = prunedTimes(horizons);
   const groups = consumers.map(({ group, topics, types }) => ({
     group,
     topics: new Set(topics),
@@ -96,16 +119,35 @@ async function firstUnhandled(
         if (first.has(place)) continue;
         const handled = records
           .filter(({ headers }) => types.has(headers['ce_type'] ?? ''))
-          .map((each) => ({ id: decode(each, options.contracts).id, offset: each.offset }));
+          .map((each) => ({
+            id: decode(each, options.contracts).id,
+            offset: each.offset,
+            at: Date.parse(each.headers['ce_time'] ?? ''),
+          }));
         if (handled.length === 0) continue;
         const ids = handled.map(({ id }) => id);
         const missing = await store.notHandled(group, ids);
-        const next = handled.find(({ id }) => missing.has(id));
+        // Offsets may have changed, so a horizon says only that what was made before its pruned marks was handled.
+        const before = prunedBefore.get(`${group} ${record.topic}`) ?? Number.NEGATIVE_INFINITY;
+        const isPruned = ({ id, at }: (typeof handled)[number]): boolean => missing.has(id) && at < before;
+        const next = handled.find((each) => missing.has(each.id) && !isPruned(each));
+        const count = handled.filter((each) => isPruned(each) && (!next || each.offset < next.offset)).length;
+        assumed.set(group, (assumed.get(group) ?? 0) + count);
         if (next) first.set(place, next.offset);
       }
     },
   });
-  return first;
+  return { first, assumed };
+}
+
+/** By group and topic, the time before which marks may be pruned. */
+function prunedTimes(horizons: readonly InboxHorizon[]): ReadonlyMap<string, number> {
+  const times = new Map<string, number>();
+  for (const { consumer, topic, marksBefore } of horizons) {
+    const place = `${consumer} ${topic}`;
+    times.set(place, Math.max(times.get(place) ?? 0, marksBefore.getTime()));
+  }
+  return times;
 }
 
 const placeOf = (group: string, { topic, partition }: TopicPartition): string => `${group} ${topic}:${partition}`;

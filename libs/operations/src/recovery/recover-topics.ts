@@ -3,14 +3,22 @@ import {
   ownTopics,
   type Acknowledged,
   type OutgoingRecord,
+  type PartitionOffset,
   type PublishedRow,
   type Publisher,
   type Topic,
   type TopicPartition,
   type UnpublishedRow,
 } from '@tradewind/messaging';
-import { partitionOf, sendBatches } from '@tradewind/messaging/internals';
-import { archivedRowCount, archivePages, saveArchivedOffsets, savePublishedEnds } from './archive.js';
+import { deletesRecords, partitionOf, retentionLimits, sendBatches } from '@tradewind/messaging/internals';
+import {
+  archivedRowCount,
+  archiveHorizons,
+  archivePages,
+  type ArchivedRow,
+  saveArchivedOffsets,
+  savePublishedEnds,
+} from './archive.js';
 import {
   endsByPartition,
   partitionCountsIn,
@@ -24,6 +32,8 @@ type Place = Pick<PublishedRow, 'partition' | 'offset'>;
 
 export interface RecoveredTopics {
   readonly topics: readonly { readonly topic: string; readonly records: number; readonly published: number }[];
+  /** Partitions of which older records were lost and are published no more: their archive was pruned before these offsets. */
+  readonly pruned: readonly PartitionOffset[];
   readonly seconds: number;
   readonly perSecond: number;
 }
@@ -38,15 +48,16 @@ export async function recoverTopics(context: RecoveryContext): Promise<Recovered
   const { kafka, dataSource, options } = context;
   const own = ownTopics(options);
   const counts = await recoverPartitions(context, own);
-  const archived = own.filter(({ retention }) => retention === 'keep');
+  const archived = own.filter(({ retention }) => retention !== 'compact');
   const found = await placesOn(context, archived);
+  const isExpired = await expiredRows(context, archived);
   const rowCount = await archivedRowCount(dataSource);
   const progress = new StepProgress(context, `publishing the archive of ${options.service}`, rowCount);
   const published = new Map<string, number>();
   const publisher = new ArchivePublisher(await kafka.publisher(), options.service, counts);
   try {
     for await (const rows of archivePages(dataSource)) {
-      const missing = rows.filter(({ id }) => !found.has(id));
+      const missing = rows.filter((row) => !found.has(row.id) && !isExpired(row));
       const existing = rows.flatMap(({ id, position }): PublishedRow[] => {
         const place = found.get(id);
         return place ? [{ position, ...place }] : [];
@@ -67,8 +78,31 @@ export async function recoverTopics(context: RecoveryContext): Promise<Recovered
     records: recordCount(ends.filter(({ topic }) => topic === name)),
     published: published.get(name) ?? 0,
   }));
-  await recordRecovery(context, 'recover topics', { topics });
-  return { topics, seconds: progress.seconds, perSecond: progress.perSecond };
+  const incomplete = new Set(topics.filter(({ published: again }) => again > 0).map(({ topic }) => topic));
+  const pruned = (await archiveHorizons(dataSource)).filter(({ topic }) => incomplete.has(topic));
+  await recordRecovery(context, 'recover topics', {
+    topics,
+    pruned: pruned.map((each) => ({ ...each, offset: each.offset.toString() })),
+  });
+  return { topics, pruned, seconds: progress.seconds, perSecond: progress.perSecond };
+}
+
+/** Which rows a topic with finite retention has lost by it: these are not published again. */
+async function expiredRows(
+  { kafka, ports }: RecoveryContext,
+  topics: readonly Topic[],
+): Promise<(row: ArchivedRow) => boolean> {
+  const finite = topics.filter(({ retention }) => deletesRecords(retention));
+  const limits = new Map(finite.map(({ name, retention }) => [name, retentionLimits(retention)]));
+  const ends = await kafka.endOffsets(finite.map(({ name }) => name));
+  const starts = new Map(ends.map((each) => [nameOf(each), each.start]));
+  const now = ports.clock.now().getTime();
+  return ({ topic, partition, offset, occurredAt }) => {
+    const limit = limits.get(topic);
+    if (!limit) return false;
+    const isTooOld = limit.ms !== undefined && now - occurredAt.getTime() > limit.ms;
+    return isTooOld || offset < (starts.get(nameOf({ topic, partition })) ?? 0n);
+  };
 }
 
 /**

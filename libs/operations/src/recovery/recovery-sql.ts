@@ -8,8 +8,10 @@ and application_name <> 'psql' and application_name not like 'tradewind-%' order
 
 export const archivePageSize = 1_000;
 export const selectArchivePage = `
-select position, id, topic, key, type, version, sequence, payload, causation, correlation, traceparent, occurred_at as "occurredAt", headers, true as archived
+select position, id, topic, key, type, version, sequence, payload, causation, correlation, traceparent, occurred_at as "occurredAt", headers, true as archived,
+  partition, record_offset as offset
 from msg_outbox_archive where position > $1 order by position limit ${archivePageSize}`;
+export const selectArchiveHorizons = `select topic, partition, record_offset as offset from msg_archive_horizons order by 1, 2`;
 export const countArchive = `select count(*)::int as n from msg_outbox_archive`;
 export const updateArchivedOffsets = `
 update msg_outbox_archive a set partition = w.partition, record_offset = w.record_offset
@@ -23,6 +25,20 @@ insert into msg_topics (topic, partitions, previous_ends) values ($1, $2, $3::bi
 on conflict (topic) do update set partitions = excluded.partitions, previous_ends = excluded.previous_ends`;
 export const selectUnpublished = `
 select id, topic, key, type, version, payload, causation, correlation, traceparent, occurred_at as "occurredAt", headers, archived from msg_outbox order by position`;
+
+// Horizons
+
+/** Says nothing about marks: none is pruned because of it. */
+export const upsertInboxHorizons = `
+insert into msg_inbox_horizons as h (consumer, topic, partition, record_offset, marks_before, sampled_at, made_before, made_after)
+select $1, topic, partition, record_offset, 'epoch', now(), 'epoch', now() + interval '1 hour' from unnest($2::text[], $3::int[], $4::bigint[]) as w(topic, partition, record_offset)
+on conflict (consumer, topic, partition) do update set record_offset = excluded.record_offset, made_after = excluded.made_after, raised_at = now()`;
+/** Offsets of a topic that was published again are others. */
+export const moveInboxHorizons = `
+update msg_inbox_horizons h set record_offset = w.record_offset, sampled_at = now(), made_after = now() + interval '1 hour', raised_at = now()
+from unnest($2::text[], $3::int[], $4::bigint[]) as w(topic, partition, record_offset)
+where h.consumer = $1 and h.topic = w.topic and h.partition = w.partition`;
+export const deleteInboxSamples = `delete from msg_inbox_samples where consumer = $1`;
 
 // Crash loops
 

@@ -1,4 +1,4 @@
-import type { KafkaClient, OffsetRange, TopicPartition } from '@tradewind/messaging';
+import type { InboxHorizon, KafkaClient, OffsetRange, TopicPartition } from '@tradewind/messaging';
 import { ReplayRejected } from './replay-rejected.js';
 import type { Point, ReplayRequest } from './replay-request.js';
 
@@ -27,6 +27,7 @@ export async function rangesOf(
   const stops = to === undefined ? undefined : await offsetsOf(kafka, topics, to);
   for (const point of [from, to])
     if (point !== undefined && point !== 'beginning' && 'offset' in point) rejectUnknownPartition(ends, point);
+  if (from !== 'beginning' && 'offset' in from) rejectDeletedRecords(ends, from);
   const ranges = ends.map(({ topic, partition, start, end }) => {
     const name = partitionName({ topic, partition });
     const first = starts === undefined ? start : (starts.get(name) ?? end);
@@ -50,6 +51,35 @@ function rejectUnknownPartition(ends: readonly TopicPartition[], point: TopicPar
   throw new ReplayRejected(
     `the consumer does not read ${point.topic} partition ${point.partition}; it reads ${[...new Set(ends.map(({ topic }) => topic))].join(', ')}`,
   );
+}
+
+function rejectDeletedRecords(
+  ends: readonly (TopicPartition & { readonly start: bigint })[],
+  point: TopicPartition & { readonly offset: bigint },
+): void {
+  const start = ends.find((each) => partitionName(each) === partitionName(point))?.start ?? 0n;
+  if (point.offset >= start) return;
+  throw new ReplayRejected(
+    `the records of ${point.topic} partition ${point.partition} before offset ${start} were deleted: begin at ${start} or later`,
+  );
+}
+
+/** Throws ReplayRejected where the inbox would skip every record, because the marks of a range are pruned. */
+export function rejectPruned(
+  ranges: readonly OffsetRange[],
+  horizons: readonly InboxHorizon[],
+  consumer: string,
+): void {
+  for (const { topic, partition, from } of ranges) {
+    const horizon = horizons.find(
+      (each) => each.consumer === consumer && each.topic === topic && each.partition === partition,
+    );
+    if (!horizon || from >= horizon.offset) continue;
+    throw new ReplayRejected(
+      `the inbox marks of ${consumer} on ${topic} partition ${partition} before offset ${horizon.offset} were pruned: all records before it count as handled, ` +
+        `and none would be handled again. Begin at ${topic}/${partition}@${horizon.offset} or later, or reprocess`,
+    );
+  }
 }
 
 const least = (...values: readonly bigint[]): bigint => values.reduce((a, b) => (a < b ? a : b));

@@ -23,7 +23,7 @@ import {
   outcomeOf,
 } from '@tradewind/messaging/internals';
 import { ReplayProgress, type Progress, type ReplayReport } from './replay-progress.js';
-import { partitionName, rangesOf, type ReplayRanges } from './replay-ranges.js';
+import { partitionName, rangesOf, rejectPruned, type ReplayRanges } from './replay-ranges.js';
 import { ReplayRejected } from './replay-rejected.js';
 import { checkRequest, writeRequest, type ReplayRequest } from './replay-request.js';
 import type { ReplayRecord, ReplayState, ReplayStore } from './replay-store.js';
@@ -95,8 +95,10 @@ export class Replay {
   /** Throws ReplayRejected for a replay that can't be resumed; rejects if database or broker are unavailable for long. */
   async run(): Promise<ReplayReport> {
     const { kafka, replays } = this.environment;
-    const replay = this.options.dryRun ? undefined : await this.#begin(replays);
     const ranges = await rangesOf(kafka, this.#handlers.topics, this.request);
+    if (!this.request.reprocess)
+      rejectPruned(ranges.ranges, await this.environment.store.inboxHorizons(), this.request.consumer);
+    const replay = this.options.dryRun ? undefined : await this.#begin(replays);
     for (const each of replay?.offsets ?? []) this.#offsets.set(partitionName(each), each);
     try {
       await this.#read(ranges, replay);

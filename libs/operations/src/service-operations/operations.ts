@@ -2,7 +2,13 @@ import { OperationRejected } from '@tradewind/kernel';
 import { increasePartitions } from './increase-partitions.operation.js';
 import type { OperationContext } from './operation-context.js';
 import { dropReplacedTables, rebuild } from './rebuild.operation.js';
-import { backUpService, recoverGroupOffsets, recoverService, recoverServiceTopics } from './recover.operation.js';
+import {
+  acceptGroupOffsets,
+  backUpService,
+  recoverGroupOffsets,
+  recoverService,
+  recoverServiceTopics,
+} from './recover.operation.js';
 import { listReplays, replay } from './replay.operation.js';
 import { listTopics } from './topics.operation.js';
 
@@ -20,6 +26,7 @@ const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['recover-offsets', recoverGroupOffsets],
   ['backup', backUpService],
   ['topics', listTopics],
+  ['accept-offsets', acceptGroupOffsets],
 ]);
 
 /** Throws OperationRejected, naming all operations. */

@@ -1,6 +1,7 @@
 import { OperationRejected } from '@tradewind/kernel';
 import type { DataSource } from 'typeorm';
 import {
+  acceptOffsets,
   backUp,
   hashTables,
   recoverDatabase,
@@ -58,18 +59,28 @@ export const recoverService = (
   });
 
 /** Recovers the service's topics, and puts the last messages of its compacted topics into the outbox: see `recoverTopics` and `republish`. */
-export const recoverServiceTopics = (
-  operation: OperationContext,
-  { reason }: RecoverInput,
-): Promise<RecoveredTopics & { readonly toPublish: number }> =>
+export const recoverServiceTopics = (operation: OperationContext, { reason }: RecoverInput): Promise<object> =>
   withoutStatementTimeout(operation, reason, async (context) => ({
-    ...(await recoverTopics(context)),
+    ...withOffsetText(await recoverTopics(context)),
     toPublish: (await republish(context, recoveryOf(operation))).republished,
   }));
+
+/** Offsets as JSON can have them. */
+const withOffsetText = ({ pruned, ...rest }: RecoveredTopics): object => ({
+  ...rest,
+  pruned: pruned.map((each) => ({ ...each, offset: each.offset.toString() })),
+});
 
 /** After the topics of every service are recovered: see `recoverOffsets`. */
 export const recoverGroupOffsets = (operation: OperationContext, { reason }: RecoverInput): Promise<RecoveredOffsets> =>
   withoutStatementTimeout(operation, reason, (context) => recoverOffsets(context, consumersOf(operation)));
+
+/** Accepts the offsets of the service's groups as they are: see `acceptOffsets`. */
+export const acceptGroupOffsets = (operation: OperationContext, { reason }: RecoverInput): Promise<object> =>
+  withoutStatementTimeout(operation, reason, async (context) => {
+    const { partitions } = await acceptOffsets(context, consumersOf(operation));
+    return { partitions: partitions.map((each) => ({ ...each, offset: each.offset.toString() })) };
+  });
 
 /** Writes the tables that no message describes into a file. */
 export async function backUpService(

@@ -130,6 +130,10 @@ export class EffectRows {
     return finished;
   }
 
+  async remove(transaction: DatabaseTransaction, id: string): Promise<void> {
+    await transaction.update(this.#rows, id, () => undefined);
+  }
+
   committed(): StoredEffect[] {
     return [...this.#rows.all()].map(([, row]) => ({ ...row })).sort((a, b) => a.position - b.position);
   }

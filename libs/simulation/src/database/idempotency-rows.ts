@@ -5,6 +5,7 @@ import { LockedRows } from './locked-rows.js';
 
 export interface StoredClaim extends Idempotency {
   readonly answer: string | undefined;
+  readonly claimedAt: number;
 }
 
 const nameOf = ({ scope, route, key }: { scope: string; route: string; key: string }): string =>
@@ -17,8 +18,14 @@ export class IdempotencyRows {
   /** Claims the keys in sorted order, waiting for concurrent transactions; returns the names of the new ones. */
   async claim(transaction: DatabaseTransaction, claims: readonly IdempotencyClaim[]): Promise<Set<string>> {
     const newClaims = new Set<string>();
-    for (const { at: _at, ...claim } of [...claims].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))) {
-      if (await transaction.insertIfNew(this.#rows, nameOf(claim), { ...claim, answer: undefined }))
+    for (const { at, ...claim } of [...claims].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))) {
+      if (
+        await transaction.insertIfNew(this.#rows, nameOf(claim), {
+          ...claim,
+          answer: undefined,
+          claimedAt: at.getTime(),
+        })
+      )
         newClaims.add(nameOf(claim));
     }
     return newClaims;
@@ -46,6 +53,15 @@ export class IdempotencyRows {
   ): Promise<void> {
     for (const { claim, answer } of answers)
       await transaction.update(this.#rows, nameOf(claim), (row) => ({ ...row, answer }));
+  }
+
+  /** Keys in the order of the walk that prunes them. */
+  candidates(): { key: string; claimedAt: number }[] {
+    return [...this.#rows.all()].map(([key, { claimedAt }]) => ({ key, claimedAt }));
+  }
+
+  async remove(transaction: DatabaseTransaction, key: string): Promise<void> {
+    await transaction.update(this.#rows, key, () => undefined);
   }
 
   committed(): StoredClaim[] {

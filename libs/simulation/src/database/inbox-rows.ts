@@ -15,6 +15,13 @@ interface StoredDeadLetter {
   readonly position: number;
 }
 
+interface StoredMark {
+  readonly consumer: string;
+  readonly id: string;
+  readonly orderingKey: string;
+  readonly receivedAt: number;
+}
+
 const blockedKeyId = (consumer: string, orderingKey: string): string => JSON.stringify([consumer, orderingKey]);
 const inboxId = (consumer: string, id: string): string => `${consumer} ${id}`;
 
@@ -27,14 +34,13 @@ export const copyOf = (message: DeadLetter): DeadLetter => ({
 
 /** Handled messages, dead letters and blocked keys of all consumers. */
 export class InboxRows {
-  readonly #inbox = new LockedRows<{ readonly consumer: string; readonly id: string; readonly orderingKey: string }>(
-    'msg_inbox',
-  );
+  readonly #inbox = new LockedRows<StoredMark>('msg_inbox');
   readonly #blockedKeys = new LockedRows<BlockedKeyRow>('msg_blocked_keys');
   readonly #deadLetters = new LockedRows<StoredDeadLetter>('msg_dead_letters');
   readonly #byKey = this.#deadLetters.index(
     new ValueIndex<StoredDeadLetter>(({ message }) => blockedKeyId(message.consumer, message.orderingKey)),
   );
+  readonly #pruned: StoredMark[] = [];
   #position = 0;
 
   /** Returns the ids that were marked, and those whose ordering key was blocked at the start of the statement. */
@@ -49,8 +55,8 @@ export class InboxRows {
     const newIds = new Set<string>();
     for (const { id, orderingKey } of [...marks].sort((a, b) => (a.id < b.id ? -1 : 1))) {
       if (blocked.has(id)) continue;
-      if (await transaction.insertIfNew(this.#inbox, inboxId(consumer, id), { consumer, id, orderingKey }))
-        newIds.add(id);
+      const mark = { consumer, id, orderingKey, receivedAt: transaction.startedAt };
+      if (await transaction.insertIfNew(this.#inbox, inboxId(consumer, id), mark)) newIds.add(id);
     }
     return { newIds, blocked };
   }
@@ -130,7 +136,8 @@ export class InboxRows {
   }
 
   async markOne(transaction: DatabaseTransaction, consumer: string, id: string, orderingKey: string): Promise<boolean> {
-    return transaction.insertIfNew(this.#inbox, inboxId(consumer, id), { consumer, id, orderingKey });
+    const mark = { consumer, id, orderingKey, receivedAt: transaction.startedAt };
+    return transaction.insertIfNew(this.#inbox, inboxId(consumer, id), mark);
   }
 
   async redrive(transaction: DatabaseTransaction, consumer: string, orderingKey: string): Promise<boolean> {
@@ -159,7 +166,27 @@ export class InboxRows {
     return [...this.#deadLetters.all()].length;
   }
 
+  /** Removes a mark that the consumer needs no more. */
+  async prune(transaction: DatabaseTransaction, consumer: string, id: string): Promise<void> {
+    const mark = await transaction.update(this.#inbox, inboxId(consumer, id), () => undefined);
+    if (mark) this.#pruned.push(mark);
+  }
+
+  get prunedCount(): number {
+    return this.#pruned.length;
+  }
+
+  /** Every message that was ever marked, pruned ones too. */
   committed(): { consumer: string; id: string; orderingKey: string }[] {
+    return [...this.received(), ...this.#pruned].map(({ consumer, id, orderingKey }) => ({
+      consumer,
+      id,
+      orderingKey,
+    }));
+  }
+
+  /** With the time of the database at which each message was marked. */
+  received(): StoredMark[] {
     return [...this.#inbox.all()].map(([, row]) => ({ ...row }));
   }
 }

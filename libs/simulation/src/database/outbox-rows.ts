@@ -1,4 +1,12 @@
-import type { Store, OwnRecord, OutboxRow, PublishedRow, UnpublishedRow, TopicPartition } from '@tradewind/messaging';
+import type {
+  OutboxRow,
+  OwnRecord,
+  PartitionOffset,
+  PublishedRow,
+  Store,
+  TopicPartition,
+  UnpublishedRow,
+} from '@tradewind/messaging';
 import type { DatabaseTransaction } from './database-transaction.js';
 import { jsonbOf } from './jsonb.js';
 import { LockedRows } from './locked-rows.js';
@@ -9,6 +17,8 @@ import type { TimeoutRows } from './timeout-rows.js';
 export interface ArchivedRow extends UnpublishedRow {
   readonly partition: number;
   readonly offset: bigint;
+  /** Milliseconds since 1970, on the clock of the database. */
+  readonly publishedAt: number;
 }
 
 type WaitingRow = UnpublishedRow & { readonly appendedAt: number };
@@ -112,7 +122,12 @@ export class OutboxRows {
         return { topic: row.topic, partition, offset: end };
       });
       if (row.archived)
-        await transaction.insertIfNew(this.#archive, String(position), { ...withoutTime(row), partition, offset });
+        await transaction.insertIfNew(this.#archive, String(position), {
+          ...withoutTime(row),
+          partition,
+          offset,
+          publishedAt: transaction.startedAt,
+        });
     }
     await this.timeouts.start(transaction, waiting, new Set(removed.map(({ id }) => id)));
     return removed.length;
@@ -151,6 +166,23 @@ export class OutboxRows {
   /** Rows that are committed and not marked as published, by position. */
   unpublished(): UnpublishedRow[] {
     return [...this.#unpublished.all()].map(([, row]) => withoutTime(row)).sort(byPosition);
+  }
+
+  /** The rows of the archive, and which were published before and lie on these partitions, from these offsets on. */
+  archiveCandidates(
+    before: number,
+    partitions: readonly PartitionOffset[],
+  ): { position: bigint; isOld: boolean; place: PartitionOffset }[] {
+    const from = new Map(partitions.map(({ topic, partition, offset }) => [`${topic}:${partition}`, offset]));
+    return [...this.#archive.all()].map(([, { position, topic, partition, offset, publishedAt }]) => {
+      const first = from.get(`${topic}:${partition}`);
+      const isOld = first !== undefined && offset >= first && publishedAt < before;
+      return { position, isOld, place: { topic, partition, offset: offset + 1n } };
+    });
+  }
+
+  async removeArchived(transaction: DatabaseTransaction, position: bigint): Promise<void> {
+    await transaction.update(this.#archive, String(position), () => undefined);
   }
 
   archive(): ArchivedRow[] {

@@ -9,6 +9,7 @@ import { IdempotencyRows } from './idempotency-rows.js';
 import { InboxRows } from './inbox-rows.js';
 import { OutboxRows } from './outbox-rows.js';
 import { PartitionCountRows } from './partition-count-rows.js';
+import { RetentionRows } from './retention-rows.js';
 import type { ServerSession } from './server-session.js';
 import { TableRows, type CheckConstraint, type UniqueConstraint } from './table-rows.js';
 import { TimeoutRows } from './timeout-rows.js';
@@ -32,6 +33,7 @@ export class SimulatedDatabase {
   readonly effects = new EffectRows();
   readonly attempts = new AttemptRows();
   readonly partitionCounts = new PartitionCountRows();
+  readonly retention = new RetentionRows();
   readonly #tables = new Map<string, TableRows>();
   readonly #sessions = new Set<ServerSession>();
   #leader: ServerSession | undefined;

@@ -3,7 +3,12 @@ import {
   SagaInstances,
   StoreUnavailable,
   type ClaimedEffect,
+  type InboxHorizon,
+  type InboxSample,
   type OwnRecord,
+  type PartitionOffset,
+  type PrunedStep,
+  type PruneStep,
   type RelaySession,
   type SagaRow,
   type Store,
@@ -15,6 +20,7 @@ import type { ProcessCore } from '../process/process-core.js';
 import { storeError } from './database-error.js';
 import { DatabaseSession } from './database-session.js';
 import type { DatabaseTransaction } from './database-transaction.js';
+import { prune } from './pruned-rows.js';
 import type { SimulatedDatabase } from './simulated-database.js';
 import { SimulatedRelaySession } from './simulated-relay-session.js';
 import { SimulatedTransaction } from './simulated-transaction.js';
@@ -201,6 +207,46 @@ export class SimulatedStore implements Store {
     partitions: readonly { readonly topic: string; readonly partition: number }[],
   ): Promise<void> {
     return this.#single('clear starts', (tx) => this.database.attempts.clearStarts(tx, consumer, partitions));
+  }
+
+  now(): Promise<Date> {
+    return this.#single('now', (tx) => new Date(Math.floor(tx.startedAt)));
+  }
+
+  addInboxSample(consumer: string, sample: InboxSample): Promise<void> {
+    return this.#single('add inbox sample', (tx) => this.database.retention.addSample(tx, consumer, sample));
+  }
+
+  inboxSamples(consumer: string): Promise<readonly InboxSample[]> {
+    return this.#single('inbox samples', () => this.database.retention.samples(consumer));
+  }
+
+  raiseInboxHorizons(consumer: string, sample: InboxSample, marksBefore: Date): Promise<boolean> {
+    return this.#single('raise inbox horizons', (tx) =>
+      this.database.retention.raise(tx, consumer, sample, marksBefore),
+    );
+  }
+
+  inboxHorizons(): Promise<readonly InboxHorizon[]> {
+    return this.#single('inbox horizons', () =>
+      this.database.retention.horizons().map(({ raisedAt: _raisedAt, ...horizon }) => horizon),
+    );
+  }
+
+  archiveHorizons(): Promise<readonly PartitionOffset[]> {
+    return this.#single('archive horizons', () => this.database.retention.archiveHorizons());
+  }
+
+  prune(step: PruneStep): Promise<PrunedStep> {
+    return this.#single('prune', (tx) => prune(this.database, tx, step));
+  }
+
+  /** Rows of the inbox and the archive instead of bytes. */
+  tableSizes(): ReturnType<Store['tableSizes']> {
+    return this.#single('table sizes', () => [
+      { table: 'msg_inbox', bytes: this.database.inbox.received().length },
+      { table: 'msg_outbox_archive', bytes: this.database.outbox.archive().length },
+    ]);
   }
 
   #single<T>(operation: string, run: (transaction: DatabaseTransaction) => T | Promise<T>): Promise<T> {

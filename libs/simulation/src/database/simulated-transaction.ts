@@ -30,8 +30,14 @@ export class SimulatedTransaction implements Transaction {
   }
 
   async mark(consumer: string, marks: readonly InboxMark[]): ReturnType<Transaction['mark']> {
-    const { inbox } = this.#database;
-    const { newIds, blocked } = await this.session.statement('mark', (tx) => inbox.mark(tx, consumer, marks));
+    const { inbox, retention } = this.#database;
+    const doubtful = new Set<string>();
+    const { newIds, blocked } = await this.session.statement('mark', (tx) => {
+      const compared = marks.map((each) => ({ each, result: retention.compare(consumer, each) }));
+      for (const { each, result } of compared) if (result === 'doubtful') doubtful.add(each.id);
+      const wanted = compared.filter(({ result }) => result === undefined).map(({ each }) => each);
+      return inbox.mark(tx, consumer, wanted);
+    });
     if (blocked.size > 0) {
       const orderingKeys = [
         ...new Set(marks.filter(({ id }) => blocked.has(id)).map(({ orderingKey }) => orderingKey)),
@@ -40,8 +46,13 @@ export class SimulatedTransaction implements Transaction {
       for (const id of await this.session.statement('already handled', (tx) => inbox.handled(tx, consumer, blocked)))
         blocked.delete(id);
     }
-    const duplicates = marks.map(({ id }) => id).filter((id) => !newIds.has(id) && !blocked.has(id));
-    return { duplicates: new Set(duplicates), blocked };
+    if (doubtful.size > 0)
+      for (const id of await this.session.statement('already handled', (tx) => inbox.handled(tx, consumer, doubtful)))
+        doubtful.delete(id);
+    const duplicates = marks
+      .map(({ id }) => id)
+      .filter((id) => !newIds.has(id) && !blocked.has(id) && !doubtful.has(id));
+    return { duplicates: new Set(duplicates), blocked, doubtful };
   }
 
   savepoint(): Promise<never> {

@@ -146,9 +146,9 @@ export class SimulatedKafkaClient implements KafkaClient {
     });
   }
 
-  check(topics: readonly Topic[]): Promise<void> {
+  check(topics: readonly Topic[], owner?: string): Promise<void> {
     return this.#connection.call('check', () => {
-      for (const topic of topics) this.kafka.checkTopic(topic);
+      for (const topic of topics) this.kafka.checkTopic(topic, owner);
     });
   }
 

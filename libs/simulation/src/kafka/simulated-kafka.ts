@@ -7,6 +7,7 @@ import {
   type Topic,
   type TopicPartition,
 } from '@tradewind/messaging';
+import { retentionLimits } from '@tradewind/messaging/internals';
 import type { SimulationEngine } from '../engine/simulation-engine.js';
 import { BrokerError, brokerUnavailable } from './broker-error.js';
 import { ConsumerGroup, type GroupBroker } from './consumer-group.js';
@@ -27,7 +28,7 @@ interface TopicLogs {
 const maxBatchBytes = 1_048_588;
 /** Microseconds until a member refreshes its topic metadata. */
 const metadataMaxAge = 3_000_000;
-const cleanupPolicy = { keep: 'delete', compact: 'compact' } as const;
+const cleanupPolicy = ({ retention }: Topic): string => (retention === 'compact' ? 'compact' : 'delete');
 
 /** A broker with its topics and groups. Processes use it through `SimulatedProcess.kafka`; its own methods return copies of records. */
 export class SimulatedKafka implements GroupBroker {
@@ -127,7 +128,8 @@ export class SimulatedKafka implements GroupBroker {
     }
   }
 
-  checkTopic(declared: Topic): void {
+  /** Compares the retention only of the topics of `owner`; without it, of all. */
+  checkTopic(declared: Topic, owner = declared.owner): void {
     const found = this.#topics.get(declared.name);
     if (!found) throw new TopicMismatch(`the topic ${declared.name} does not exist: provision the topics first`);
     const { length } = found.logs;
@@ -136,9 +138,16 @@ export class SimulatedKafka implements GroupBroker {
         `the topic ${declared.name} has ${length} partitions, ${declared.partitions} are declared: it must be grown before more are declared`,
       );
     }
-    const [actual, expected] = [cleanupPolicy[found.topic.retention], cleanupPolicy[declared.retention]];
+    const [actual, expected] = [cleanupPolicy(found.topic), cleanupPolicy(declared)];
     if (actual !== expected)
       throw new TopicMismatch(`the topic ${declared.name} has cleanup.policy=${actual}, ${expected} is declared`);
+    if (owner !== declared.owner) return;
+    const [actualLimits, wanted] = [retentionLimits(found.topic.retention), retentionLimits(declared.retention)];
+    for (const limit of ['ms', 'bytes'] as const) {
+      const [has = -1, declares = -1] = [actualLimits[limit], wanted[limit]];
+      if (has !== declares)
+        throw new TopicMismatch(`the topic ${declared.name} has retention.${limit}=${has}, ${declares} is declared`);
+    }
   }
 
   /** Appends the batches of all partitions; throws without appending any when one is too large or its partition does not exist. */

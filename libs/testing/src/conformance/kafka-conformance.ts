@@ -315,5 +315,21 @@ export function kafkaClientConformance(name: string, open: () => KafkaClient): v
         `${of.name} has cleanup.policy=delete`,
       );
     });
+
+    it('creates a topic with its retention, and rejects another one of the owner alone', async () => {
+      const name = randomUUID();
+      const declare = (retention: Topic['retention']): Topic =>
+        topic(name, { owner: 'test', partitions: 1, retention });
+      await kafka.provision([declare({ time: '30d', bytes: 1_000_000 })]);
+      await kafka.check([declare({ time: '30d', bytes: 1_000_000 })]);
+      await expect(kafka.check([declare({ bytes: 1_000_000 })])).rejects.toThrow(
+        `${name} has retention.ms=2592000000, -1 is declared`,
+      );
+      await expect(kafka.check([declare({ time: '30d' })], 'test')).rejects.toThrow(
+        `${name} has retention.bytes=1000000, -1 is declared`,
+      );
+      await expect(kafka.check([declare('compact')], 'other')).rejects.toThrow('cleanup.policy');
+      await kafka.check([declare('keep')], 'other');
+    });
   });
 }

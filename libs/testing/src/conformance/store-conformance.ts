@@ -15,6 +15,7 @@ import {
 import { tablesConformance } from './tables-conformance.js';
 import { storeConcurrencyConformance } from './store-concurrency-conformance.js';
 import { storeBrokerStateConformance, type OpenedStore } from './store-broker-state-conformance.js';
+import { storeRetentionConformance } from './store-retention-conformance.js';
 
 interface Thing {
   readonly thingId: string;
@@ -74,6 +75,7 @@ export function storeConformance(
   storeConcurrencyConformance(name, open);
   storeBrokerStateConformance(name, open);
   tablesConformance(name, open);
+  storeRetentionConformance(name, open);
   describe(`${name} as a store`, () => {
     let store: Store;
     let archived: () => Promise<number>;

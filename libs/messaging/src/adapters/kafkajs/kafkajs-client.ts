@@ -143,8 +143,8 @@ export class KafkajsClient implements KafkaClient {
     return this.#withAdmin((admin) => provisionTopics(admin, topics));
   }
 
-  check(topics: readonly Topic[]): Promise<void> {
-    return this.#withAdmin((admin) => checkTopics(admin, topics));
+  check(topics: readonly Topic[], owner?: string): Promise<void> {
+    return this.#withAdmin((admin) => checkTopics(admin, topics, owner));
   }
 
   increasePartitions(topic: string, partitions: number): Promise<void> {

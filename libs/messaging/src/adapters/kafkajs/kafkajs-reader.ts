@@ -1,4 +1,10 @@
-import type { Consumer, ConsumerRunConfig, IHeaders, KafkaMessage } from 'kafkajs';
+import kafkajs, {
+  type Consumer,
+  type ConsumerRunConfig,
+  type IHeaders,
+  type KafkaMessage,
+  type PartitionAssigner,
+} from 'kafkajs';
 import { withTimeout } from '../../ports/waiting.js';
 import { systemTimers } from '../system/system.js';
 import type { IncomingRecord } from '../../ports/kafka-client.js';
@@ -27,6 +33,8 @@ export interface ReaderOptions {
   readonly group: string;
   readonly topics: readonly string[];
   readonly onFatal: (error: Error) => void;
+  /** Default: round robin. */
+  readonly assigner?: PartitionAssigner;
 }
 
 /** A consumer that recovers from transient failures and can be closed in every state. */
@@ -42,6 +50,7 @@ export class KafkajsReader {
     this.consumer = connection.kafka.consumer({
       groupId: options.group,
       ...settings,
+      partitionAssigners: [options.assigner ?? kafkajs.PartitionAssigners.roundRobin],
       retry: { ...retry, restartOnFailure },
     });
     this.consumer.on(this.consumer.events.CRASH, ({ payload: { error, restart } }) => {

@@ -6,6 +6,7 @@ import type {
   SubscriptionOptions,
   TopicPartition,
 } from '../../ports/kafka-client.js';
+import { deletedRecordsOf, endsAtDeletedRecords } from './kafkajs-deleted-records.js';
 import { isOutdated } from './kafkajs-outdated.js';
 import type { KafkajsConnection } from './kafkajs-connection.js';
 import { KafkajsReader, recordsOf } from './kafkajs-reader.js';
@@ -52,7 +53,8 @@ export class KafkajsSubscription implements Subscription {
     const { onLost = options.onFatal } = options;
     const reader = new KafkajsReader(connection, {
       ...options,
-      onFatal: (error) => (hasNoCoordinator(error) ? onLost(error) : options.onFatal(error)),
+      assigner: endsAtDeletedRecords,
+      onFatal: (error) => (hasNoCoordinator(error) ? onLost(error) : options.onFatal(deletedRecordsOf(error) ?? error)),
     });
     const subscription = new KafkajsSubscription(reader, options);
     const { consumer } = reader;

@@ -1,5 +1,5 @@
 import kafkajs, { type Admin } from 'kafkajs';
-import type { Topic } from '../../message/index.js';
+import { retentionLimits, type Topic } from '../../message/index.js';
 import { TopicMismatch } from '../../ports/errors.js';
 import { systemTimers } from '../system/system.js';
 
@@ -10,14 +10,20 @@ const timeoutMs = 15_000;
 const tooFew = ({ name, partitions }: Topic, found: number): string =>
   `the topic ${name} has ${found} partitions, ${partitions} are declared: increase its partitions before you declare more, so that its keys keep their order`;
 
-const cleanup = { keep: 'delete', compact: 'compact' } as const;
+const cleanupPolicy = ({ retention }: Topic): { name: string; value: string } => ({
+  name: 'cleanup.policy',
+  value: retention === 'compact' ? 'compact' : 'delete',
+});
 
-/** Topics are kept forever or compacted. The broker's default would delete records after a week. */
-const settingsOf = (topic: Topic): { name: string; value: string }[] => [
-  { name: 'cleanup.policy', value: cleanup[topic.retention] },
-  { name: 'retention.ms', value: '-1' },
-  { name: 'retention.bytes', value: '-1' },
-];
+/** Without a limit records are kept forever: the broker's default would delete them after a week. */
+const settingsOf = (topic: Topic): { name: string; value: string }[] => {
+  const { ms = -1, bytes = -1 } = retentionLimits(topic.retention);
+  return [
+    cleanupPolicy(topic),
+    { name: 'retention.ms', value: String(ms) },
+    { name: 'retention.bytes', value: String(bytes) },
+  ];
+};
 
 export async function provisionTopics(admin: Admin, topics: readonly Topic[]): Promise<void> {
   const existing = new Set(await admin.listTopics());
@@ -50,7 +56,8 @@ async function retryUntilLed(check: () => Promise<unknown>): Promise<void> {
   }
 }
 
-export async function checkTopics(admin: Admin, topics: readonly Topic[]): Promise<void> {
+/** The owner decides how long its records are kept: of the topics of others only the cleanup policy is compared. */
+export async function checkTopics(admin: Admin, topics: readonly Topic[], owner?: string): Promise<void> {
   const existing = new Set(await admin.listTopics());
   for (const topic of topics) {
     if (!existing.has(topic.name))
@@ -62,7 +69,7 @@ export async function checkTopics(admin: Admin, topics: readonly Topic[]): Promi
     const count = counts.get(topic.name) ?? 0;
     if (count < topic.partitions) throw new TopicMismatch(tooFew(topic, count));
   }
-  await checkSettings(admin, topics);
+  await checkSettings(admin, topics, owner);
 }
 
 export async function increasePartitions(admin: Admin, topic: string, partitions: number): Promise<void> {
@@ -78,18 +85,19 @@ export async function increasePartitions(admin: Admin, topic: string, partitions
   });
 }
 
-async function checkSettings(admin: Admin, topics: readonly Topic[]): Promise<void> {
+async function checkSettings(admin: Admin, topics: readonly Topic[], owner: string | undefined): Promise<void> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: topics.map((topic) => ({
       type: kafkajs.ConfigResourceTypes.TOPIC,
       name: topic.name,
-      configNames: ['cleanup.policy', 'retention.ms'],
+      configNames: ['cleanup.policy', 'retention.ms', 'retention.bytes'],
     })),
   });
   const entriesOf = new Map(resources.map(({ resourceName, configEntries }) => [resourceName, configEntries]));
   for (const topic of topics) {
-    for (const { name, value } of settingsOf(topic)) {
+    const isOwn = owner === undefined || topic.owner === owner;
+    for (const { name, value } of isOwn ? settingsOf(topic) : [cleanupPolicy(topic)]) {
       const entry = entriesOf.get(topic.name)?.find(({ configName }) => configName === name);
       if (entry && entry.configValue !== value)
         throw new TopicMismatch(`the topic ${topic.name} has ${name}=${entry.configValue}, ${value} is declared`);

@@ -85,6 +85,37 @@ create table msg_inbox (
   primary key (consumer, message_id)
 );
 
+-- The ends of the partitions of a consumer at a time: later they make horizons.
+create table msg_inbox_samples (
+  consumer text not null,
+  sampled_at timestamptz not null,
+  ends jsonb not null,
+  primary key (consumer, sampled_at)
+);
+
+-- Records before the offset were handled, although their marks may be pruned.
+create table msg_inbox_horizons (
+  consumer text not null,
+  topic text not null,
+  partition int not null,
+  record_offset bigint not null,
+  marks_before timestamptz not null,
+  sampled_at timestamptz not null,
+  -- A message behind the horizon that was made before, or one before it that was made after, is doubtful.
+  made_before timestamptz not null,
+  made_after timestamptz not null,
+  raised_at timestamptz not null default now(),
+  primary key (consumer, topic, partition)
+);
+
+-- Rows of the archive before the offset may be pruned.
+create table msg_archive_horizons (
+  topic text not null,
+  partition int not null,
+  record_offset bigint not null,
+  primary key (topic, partition)
+);
+
 create table msg_idempotency (
   scope text not null,
   route text not null,
@@ -253,7 +284,8 @@ begin
   returning e.id, e.name, e.key, e.payload, e.cause, e.correlation, e.attempts;
 end $$`;
 
-const tables = [
+/** Every table of the library. */
+export const libraryTables = [
   'msg_outbox',
   'msg_outbox_archive',
   'msg_outbox_blocked_keys',
@@ -262,6 +294,9 @@ const tables = [
   'msg_published_offsets',
   'msg_topics',
   'msg_inbox',
+  'msg_inbox_samples',
+  'msg_inbox_horizons',
+  'msg_archive_horizons',
   'msg_idempotency',
   'msg_blocked_keys',
   'msg_dead_letters',
@@ -285,7 +320,7 @@ export class Messaging1700000000001 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('drop function msg_claim_effects');
-    await runner.query(`drop table ${tables.join(', ')}`);
+    await runner.query(`drop table ${libraryTables.join(', ')}`);
   }
 }
 

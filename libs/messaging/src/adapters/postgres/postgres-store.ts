@@ -2,7 +2,8 @@ import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { StoreUnavailable } from '../../ports/errors.js';
 import type { DeclaredTable, TableFindings } from '../../ports/declared-table.js';
-import type { TopicPartition } from '../../ports/kafka-client.js';
+import type { PartitionOffset, TopicPartition } from '../../ports/kafka-client.js';
+import type { InboxHorizon, InboxSample, PrunedStep, PruneStep } from '../../ports/retention.js';
 import type { ClaimedEffect, OwnRecord, RelaySession, Store, PartitionCount, Transaction } from '../../ports/store.js';
 import { compareTables } from './compare-tables.js';
 import { CallerTransaction } from './caller-transaction.js';
@@ -16,6 +17,7 @@ import { notHandled, notPublishedHere, publishedEnds } from './consistency-sql.j
 import { PostgresTransaction } from './postgres-transaction.js';
 import { allPartitionCounts, partitionCountOf, type RawPartitionCount } from './partition-counts-sql.js';
 import { isSilence, storeError } from './postgres-errors.js';
+import { PostgresRetention } from './retention-sql.js';
 import { sqlOf, type Sql } from './sql.js';
 
 const notify = `select pg_notify('${notifyChannel}', '')`;
@@ -45,6 +47,7 @@ where s.consumer = $1 and s.topic = w.topic and s.partition = w.partition`;
 export class PostgresStore implements Store {
   readonly #pool: pg.Pool;
   readonly #sql: Sql;
+  readonly #retention: PostgresRetention;
 
   constructor(
     readonly dataSource: DataSource,
@@ -59,6 +62,7 @@ export class PostgresStore implements Store {
         throw storeError(error);
       }
     };
+    this.#retention = new PostgresRetention(this.#sql);
   }
 
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -210,6 +214,38 @@ export class PostgresStore implements Store {
       partitions.map(({ topic }) => topic),
       partitions.map(({ partition }) => partition),
     ]);
+  }
+
+  now(): Promise<Date> {
+    return this.#retention.now();
+  }
+
+  addInboxSample(consumer: string, sample: InboxSample): Promise<void> {
+    return this.#retention.addInboxSample(consumer, sample);
+  }
+
+  inboxSamples(consumer: string): Promise<readonly InboxSample[]> {
+    return this.#retention.inboxSamples(consumer);
+  }
+
+  raiseInboxHorizons(consumer: string, sample: InboxSample, marksBefore: Date): Promise<boolean> {
+    return this.#retention.raiseInboxHorizons(consumer, sample, marksBefore);
+  }
+
+  inboxHorizons(): Promise<readonly InboxHorizon[]> {
+    return this.#retention.inboxHorizons();
+  }
+
+  archiveHorizons(): Promise<readonly PartitionOffset[]> {
+    return this.#retention.archiveHorizons();
+  }
+
+  prune(step: PruneStep): Promise<PrunedStep> {
+    return this.#retention.prune(step);
+  }
+
+  tableSizes(): ReturnType<Store['tableSizes']> {
+    return this.#retention.tableSizes();
   }
 
   async #number(text: string, values: readonly unknown[] = []): Promise<number> {

@@ -19,24 +19,13 @@ import type {
 import type { CallerTransaction } from './caller-transaction.js';
 import { appendOutbox } from './outbox-sql.js';
 import { nextRedriven, addDeadLetters, markRedriven } from './dead-letters-sql.js';
+import { markInbox } from './inbox-sql.js';
 import type { PipelinedConnection } from './pipelined-connection.js';
 import { storeError } from './postgres-errors.js';
 import { handlerMsOf, type PostgresLimits } from './postgres-limits.js';
 import type { Sql } from './sql.js';
 import { tableSql, type Write } from './table-sql.js';
 
-const mark = `
-with wanted as (select id, ordering_key from unnest($2::uuid[], $3::text[]) as w(id, ordering_key)),
-blocked as (select ordering_key from msg_blocked_keys where consumer = $1 and ordering_key = any($3::text[])),
-marked as (
-  insert into msg_inbox (consumer, message_id, ordering_key)
-  select $1, id, ordering_key from wanted where ordering_key not in (select ordering_key from blocked) order by id
-  on conflict (consumer, message_id) do nothing returning message_id)
-select message_id::text as id, false as blocked from marked
-union all select id::text, true from wanted where ordering_key in (select ordering_key from blocked)`;
-
-const lockBlockedKeys = `select ordering_key from msg_blocked_keys where consumer = $1 and ordering_key = any($2::text[]) order by ordering_key for update`;
-const alreadyMarked = `select message_id::text as id from msg_inbox where consumer = $1 and message_id = any($2::uuid[])`;
 const unmark = `delete from msg_inbox where consumer = $1 and message_id = any($2::uuid[])`;
 
 const claim = `
@@ -90,27 +79,8 @@ export class PostgresTransaction implements Transaction {
 
   private readonly sql: Sql = (text, values) => this.connection.query(text, values);
 
-  async mark(consumer: string, marks: readonly InboxMark[]): ReturnType<Transaction['mark']> {
-    const rows = await this.sql<{ id: string; blocked: boolean }>(mark, [
-      consumer,
-      marks.map((each) => each.id),
-      marks.map((each) => each.orderingKey),
-    ]);
-    // crashpoint: inbox.after-mark
-    const blocked = new Set(rows.filter((row) => row.blocked).map((row) => row.id));
-    if (blocked.size > 0) await this.#lockBlockedKeys(consumer, marks, blocked);
-    const marked = new Set(rows.filter((row) => !row.blocked).map((row) => row.id));
-    const duplicates = marks.map(({ id }) => id).filter((id) => !marked.has(id) && !blocked.has(id));
-    return { duplicates: new Set(duplicates), blocked };
-  }
-
-  /** A key that was unblocked between the read and the lock is retried by the caller. A message handled before its key was blocked is a duplicate. */
-  async #lockBlockedKeys(consumer: string, marks: readonly InboxMark[], blocked: Set<string>): Promise<void> {
-    const keys = [...new Set(marks.filter(({ id }) => blocked.has(id)).map(({ orderingKey }) => orderingKey))];
-    const locked = await this.sql<object>(lockBlockedKeys, [consumer, keys]);
-    if (locked.length < keys.length)
-      throw new StoreUnavailable('serialization', 'a key was unblocked concurrently: the batch is retried');
-    for (const { id } of await this.sql<{ id: string }>(alreadyMarked, [consumer, [...blocked]])) blocked.delete(id);
+  mark(consumer: string, marks: readonly InboxMark[]): ReturnType<Transaction['mark']> {
+    return markInbox(this.sql, consumer, marks);
   }
 
   async savepoint<T>(work: (manager: unknown) => Promise<T>): Promise<SavepointResult<T>> {
