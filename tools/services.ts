@@ -1,3 +1,6 @@
+/** What trading makes a service do besides handling messages: run commands, claim idempotency keys, publish, call the outside, run sagas. */
+export type Activity = 'commands' | 'idempotency' | 'publishing' | 'effects' | 'sagas';
+
 /**
  * The services of the shop, in the order in which they are started. Every other list of services, databases or ports is derived from
  * this one. Plain data: it imports nothing, so that the audit can use it as well. The topics of a service are those of the contracts'
@@ -15,14 +18,85 @@ export interface ServiceDescription {
   readonly callsProvider: boolean;
   /** Whether more than one instance can run under `npm start`. */
   readonly scalable: boolean;
+  /**
+   * The message types that each of its consumers handles, by topic, without the keys of `user.keys` and `user.data-keys`. Written by
+   * hand, so that the audit finds a missing or an additional handler without knowing the services' code. A spec compares it with their
+   * controllers and sagas.
+   */
+  readonly consumes?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+  /** The faults of `test/faults` kill it in each of them. */
+  readonly activities?: readonly Activity[];
+  /** It publishes a reply to each message that it handles, also to a repeated one: without a reply the effect was lost. */
+  readonly replies?: true;
 }
 
 export const services = [
-  { name: 'user', database: 'user', port: 3001, sealsData: true, callsProvider: false, scalable: true },
-  { name: 'product', database: 'product', port: 3002, sealsData: false, callsProvider: false, scalable: true },
-  { name: 'cart', database: 'cart', port: 3003, sealsData: true, callsProvider: false, scalable: true },
-  { name: 'order', database: 'order', port: 3004, sealsData: true, callsProvider: false, scalable: true },
-  { name: 'payment', database: 'payment', port: 3005, sealsData: false, callsProvider: true, scalable: true },
+  {
+    name: 'user',
+    database: 'user',
+    port: 3001,
+    sealsData: true,
+    callsProvider: false,
+    scalable: true,
+    activities: ['commands', 'publishing'],
+  },
+  {
+    name: 'product',
+    database: 'product',
+    port: 3002,
+    sealsData: false,
+    callsProvider: false,
+    scalable: true,
+    activities: ['commands', 'publishing'],
+    consumes: {
+      product: { 'stock.commands': ['stock.reserve', 'stock.release', 'stock.sell', 'stock.take-back'] },
+    },
+    replies: true,
+  },
+  {
+    name: 'cart',
+    database: 'cart',
+    port: 3003,
+    sealsData: true,
+    callsProvider: false,
+    scalable: true,
+    activities: ['commands', 'idempotency', 'publishing'],
+    consumes: {
+      cart: {
+        'order.events': ['order.placed', 'order.confirmed', 'order.rejected', 'order.cancelled'],
+        'user.events': ['user.forgotten'],
+      },
+      'cart.prices': { 'product.events': ['product.added', 'product.renamed', 'product.repriced'] },
+    },
+  },
+  {
+    name: 'order',
+    database: 'order',
+    port: 3004,
+    sealsData: true,
+    callsProvider: false,
+    scalable: true,
+    activities: ['commands', 'idempotency', 'publishing', 'sagas'],
+    consumes: {
+      order: {
+        'cart.events': ['cart.checked-out'],
+        'stock.events': ['stock.reserved', 'stock.refused', 'stock.released', 'stock.sold', 'stock.taken-back'],
+        'payment.events': ['payment.taken', 'payment.declined', 'payment.refunded', 'payment.goodwill-refunded'],
+        'user.events': ['user.forgotten'],
+      },
+      'order.prices': { 'product.events': ['product.added', 'product.renamed', 'product.repriced'] },
+    },
+  },
+  {
+    name: 'payment',
+    database: 'payment',
+    port: 3005,
+    sealsData: false,
+    callsProvider: true,
+    scalable: true,
+    activities: ['commands', 'publishing', 'effects'],
+    consumes: { payment: { 'payment.commands': ['payment.take', 'payment.refund'] } },
+  },
   { name: 'gateway', database: null, port: 3000, sealsData: false, callsProvider: false, scalable: false },
 ] as const satisfies readonly ServiceDescription[];
 

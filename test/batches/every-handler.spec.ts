@@ -6,15 +6,9 @@ import { messageInfo, type MessageClass } from '@tradewind/messaging';
 import { handlersOf } from '@tradewind/messaging/internals';
 import { replyClassesOf } from '@tradewind/saga';
 import type { ServiceDefinition } from '@tradewind/service';
-import { handleBothWays, type BatchEquivalenceOptions, type ReceivedMessage } from '@tradewind/simulation';
-import { cart } from '../../apps/cart/src/cart.module.js';
-import { CartLines, Carts, Checkouts } from '../../apps/cart/src/storage/cart.tables.js';
-import { order } from '../../apps/order/src/order.module.js';
-import { payment } from '../../apps/payment/src/payment.module.js';
-import { product } from '../../apps/product/src/product.module.js';
-import { StockLevels } from '../../apps/product/src/storage/product.tables.js';
-import { user } from '../../apps/user/src/user.module.js';
-import { databaseServices, type DatabaseService } from '../../tools/services.js';
+import { handleBothWays, type ReceivedMessage } from '@tradewind/simulation';
+import { databaseServices } from '../../tools/services.js';
+import { serviceParts } from '../services/index.js';
 
 /** The fields of a message in its golden record. All golden records have the same order, buyer and product. */
 function fieldsOf(message: MessageClass): Readonly<Record<string, unknown>> {
@@ -35,41 +29,7 @@ function inOrder(messages: readonly MessageClass[]): ReceivedMessage[] {
   });
 }
 
-const { orderId, userId, lines, total, keyHash, bodyHash } = fieldsOf(CartCheckedOut) as unknown as CartCheckedOut;
-const { productId, quantity, unitPrice } = lines[0]!;
-const now = new Date('2026-01-01T00:00:00.000Z');
-
-interface Tested {
-  readonly definition: ServiceDefinition;
-  readonly initialRows?: BatchEquivalenceOptions['initialRows'];
-  /** Handled before each pair, in the same batch. */
-  readonly first?: Readonly<Record<string, readonly MessageClass[]>>;
-}
-
-/** Every service with a database: each class that it handles is tested, so that a new handler cannot be forgotten. */
-const tested: Readonly<Record<DatabaseService, Tested>> = {
-  user: { definition: user },
-  product: {
-    definition: product,
-    initialRows: [{ table: StockLevels, rows: [{ productId, available: 100, reserved: 0, sold: 0 }] }],
-  },
-  cart: {
-    definition: cart,
-    initialRows: [
-      { table: Carts, rows: [{ userId, status: 'open', lines: 1 }] },
-      {
-        table: CartLines,
-        rows: [{ lineId: `${userId}:${productId}`, userId, productId, quantity, unitPrice, putAt: now }],
-      },
-      {
-        table: Checkouts,
-        rows: [{ orderId, userId, status: 'checked-out', total, keyHash, bodyHash, checkedOutAt: now, sequence: 0n }],
-      },
-    ],
-  },
-  order: { definition: order, first: { order: [CartCheckedOut] } },
-  payment: { definition: payment },
-};
+const checkedOut = fieldsOf(CartCheckedOut) as unknown as CartCheckedOut;
 
 /** The message classes that the handlers and the sagas of a service handle, by consumer group. */
 function handledBy({ messaging: { service, sagas = [] }, handlers }: ServiceDefinition): Map<string, MessageClass[]> {
@@ -82,15 +42,22 @@ function handledBy({ messaging: { service, sagas = [] }, handlers }: ServiceDefi
   return groups;
 }
 
-const groups = databaseServices.flatMap((service) =>
-  [...handledBy(tested[service].definition)].map(([group, classes]) => ({ ...tested[service], group, classes })),
-);
+/** Of every service with a database: each class that it handles is tested, so that a new handler cannot be forgotten. */
+const groups = databaseServices.flatMap((service) => {
+  const { definition, batches } = serviceParts[service];
+  return [...handledBy(definition)].map(([group, classes]) => ({
+    definition,
+    initialRows: batches?.initialRows?.(checkedOut) ?? [],
+    first: batches?.first?.[group] ?? [],
+    group,
+    classes,
+  }));
+});
 
-describe.each(groups)('the handlers of $group', ({ definition, initialRows = [], first = {}, group, classes }) => {
+describe.each(groups)('the handlers of $group', ({ definition, initialRows, first, group, classes }) => {
   const { messaging, handlers } = definition;
-  const before = first[group] ?? [];
   const handle = (messages: readonly MessageClass[]) =>
-    handleBothWays({ messaging, handlers, group, initialRows, messages: inOrder([...before, ...messages]) });
+    handleBothWays({ messaging, handlers, group, initialRows, messages: inOrder([...first, ...messages]) });
 
   it.each(classes.map((cls) => [cls.name, cls] as const))(
     'handle %s before and after every message, one by one as in one batch',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tradewind/testing';
+import { databaseServices } from '../../tools/services.js';
 import { byExtent } from '../extent.js';
 import { Load } from '../faults/load/load.js';
 import { drills } from './drills.js';
@@ -10,7 +11,7 @@ import { runDrills } from './run-drills.js';
 /* Two drills on a real shop with a few orders; all drills, after days of trading: `npm run drills`. */
 const chosen = byExtent(
   ['lost-order', 'kafka-wiped'],
-  ['lost-user', 'lost-product', 'lost-cart', 'lost-order', 'lost-payment', 'kafka-wiped'],
+  [...databaseServices.map((service) => `lost-${service}`), 'kafka-wiped'],
 );
 const orders = byExtent(6, 100);
 

@@ -6,6 +6,7 @@ import { reportLines, runAudit } from '../../tools/audit/index.js';
 import { databaseServices, type DatabaseService } from '../../tools/services.js';
 import type { Shop } from '../../tools/platform/shop/shop.js';
 import { startShop } from '../../tools/platform/shop/start-shop.js';
+import { serviceParts } from '../services/index.js';
 import { pollUntil } from '../faults/environment/poll-until.js';
 import { waitUntilIdle } from '../faults/environment/wait-until-idle.js';
 import { tradewindJson } from '../cli/tradewind.js';
@@ -118,10 +119,11 @@ export class DrillEnvironment {
     });
   }
 
-  /** Without the table of signing keys, which changes whenever the user service starts. */
+  /** Without the tables that change whenever a service starts. */
   async readContent(): Promise<Content> {
     const content: Partial<Record<DatabaseService, readonly TableHash[]>> = {};
-    for (const service of databaseServices) content[service] = await contentOf(this.shop.databases[service]);
+    for (const service of databaseServices)
+      content[service] = await contentOf(this.shop.databases[service], serviceParts[service].changedByStart);
     return content as Content;
   }
 
@@ -141,14 +143,15 @@ export class DrillEnvironment {
   }
 }
 
-const businessTables = `select relname as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace and relname !~ '^(msg|svc)_' and relname <> 'key_rings' order by 1`;
+const businessTables = `select relname as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace and relname !~ '^(msg|svc)_' and relname <> all($1) order by 1`;
 
-async function contentOf(url: string): Promise<readonly TableHash[]> {
+async function contentOf(url: string, except: readonly string[] = []): Promise<readonly TableHash[]> {
   const client = new pg.Client({ connectionString: url, application_name: 'tradewind-drill' });
   await client.connect();
   try {
-    const query = async <T>(text: string): Promise<T> => (await client.query(text)).rows as T;
-    const tables = await query<{ name: string }[]>(businessTables);
+    const query = async <T>(text: string, values: unknown[] = []): Promise<T> =>
+      (await client.query(text, values)).rows as T;
+    const tables = await query<{ name: string }[]>(businessTables, [except]);
     return await hashTables(
       { query: query as never },
       tables.map(({ name }) => name),

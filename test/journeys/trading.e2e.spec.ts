@@ -5,12 +5,13 @@ import { eventually } from '@tradewind/testing';
 import { DataSource } from 'typeorm';
 import { createServiceDatabase } from '../../tools/platform/postgres/service-database.js';
 import { seededRandom } from '../../tools/shop/retail/seeded-random.js';
+import { consumedTypes } from '../../tools/audit/invariants/consumed-types.js';
 import { databaseServices, serviceNames } from '../../tools/services.js';
+import { serviceParts } from '../services/index.js';
 import { byExtent } from '../extent.js';
 import { Load } from '../faults/load/load.js';
 import { logIn, aProduct, pounds } from './api/customers.js';
-import { dataKeysOf, publishedEvents, recoveriesOf, restore, rowsOf } from './recovered/from-events.js';
-import { migrationsOf } from './recovered/migrations.js';
+import { dataKeysOf, publishedEvents, restore, rowsOf } from './recovered/from-events.js';
 import { contentOf } from './trading/content.js';
 import { TradingShop } from './trading/trading-shop.js';
 
@@ -24,7 +25,7 @@ const killedAtOnce = 3;
 const ordersWithoutKafka = byExtent(3, 200);
 
 /** Every consumer that decides or keeps a copy. */
-const consumers = ['order', 'order.prices', 'cart', 'cart.prices', 'product', 'payment'];
+const consumers = Object.keys(consumedTypes);
 const projections = ['cart.prices', 'order.prices'];
 const confirmed = ['--reason', 'a test', '--yes'];
 
@@ -191,12 +192,12 @@ describe('a shop that trades', () => {
     const dataKeys = await dataKeysOf(users);
     await users.destroy();
     const { dataKeySecret } = JSON.parse(readFileSync(shop.state.secretsFile, 'utf8')) as { dataKeySecret: string };
-    const recoveries = recoveriesOf(dataKeySecret);
     for (const service of databaseServices) {
       const live = await new DataSource({ type: 'postgres', url: shop.databases[service] }).initialize();
-      const rows = recoveries[service].rows(events, dataKeys);
+      const { definition, recovery } = serviceParts[service];
+      const rows = recovery({ DATA_KEY_SECRET: dataKeySecret }).rows(events, dataKeys);
       const url = await createServiceDatabase(shop.adminUrl, `${service}_recovered`, 'recovered');
-      const recovered = await restore(url, migrationsOf[service], rows);
+      const recovered = await restore(url, definition.migrations, rows);
       for (const [table] of rows) {
         const [actual, expected] = [await rowsOf(recovered, table), await rowsOf(live, table)];
         expect([service, table.name, actual.length]).toEqual([service, table.name, expected.length]);

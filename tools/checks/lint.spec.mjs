@@ -10,6 +10,8 @@ const untyped = { files: ['**/*.ts'], ...tseslint.configs.disableTypeChecked };
 const violationsOf = (filename, text) =>
   linter.verify(text, [...config, untyped], { filename }).map(({ ruleId }) => ruleId);
 
+const importedTimer = "import { setTimeout } from 'node:timers/promises';\nawait setTimeout(1);";
+
 beforeAll(() => void violationsOf('x.ts', ''), 60_000); // the first call loads the TypeScript compiler
 
 describe('a service or a library', () => {
@@ -29,11 +31,7 @@ describe('a service or a library', () => {
     ['setTimeout', 'setTimeout(f, 1);', 'no-restricted-globals'],
     ['setInterval', 'setInterval(f, 1);', 'no-restricted-globals'],
     ['globalThis.setTimeout', 'globalThis.setTimeout(f, 1);', 'no-restricted-syntax'],
-    [
-      'an imported timer',
-      "import { setTimeout } from 'node:timers/promises';\nawait setTimeout(1);",
-      'no-restricted-imports',
-    ],
+    ['an imported timer', importedTimer, 'no-restricted-imports'],
     ['fetch', "export const answer = fetch('http://order');", 'no-restricted-globals'],
     ['process.env', 'export const { PORT } = process.env;', 'no-restricted-syntax'],
     ['console', "console.log('hello');", 'no-console'],
@@ -81,11 +79,7 @@ describe('the edge', () => {
 describe('a test', () => {
   it.each([
     ['sleep', 'await new Promise((done) => setTimeout(done, 10));', 'no-restricted-globals'],
-    [
-      'sleep by a module',
-      "import { setTimeout } from 'node:timers/promises';\nawait setTimeout(1);",
-      'no-restricted-imports',
-    ],
+    ['sleep by a module', importedTimer, 'no-restricted-imports'],
     ['be the only one', "it.only('runs', () => undefined);", 'no-restricted-syntax'],
     ['be skipped', "describe.skip('once', () => undefined);", 'no-restricted-syntax'],
     [

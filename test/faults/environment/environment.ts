@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { runAudit, watchShop, type AuditReport, type ShopWatch } from '../../../tools/audit/index.js';
 import type { Shop } from '../../../tools/platform/shop/shop.js';
 import { startShop } from '../../../tools/platform/shop/start-shop.js';
-import { serviceNames, type DatabaseService, type ServiceName } from '../../../tools/services.js';
+import { describeService, serviceNames, type DatabaseService, type ServiceName } from '../../../tools/services.js';
 import { seededRandom } from '../../../tools/shop/retail/seeded-random.js';
 import { Load } from '../load/load.js';
 import { Network } from '../network/network.js';
@@ -62,7 +62,7 @@ export class FaultEnvironment {
             service,
             {
               ...injectors.get(service)!.environment({ clockSkew: clockSkew[service] ?? 0 }),
-              ...(service === 'payment' && { PROVIDER_URL: provider.url }),
+              ...(describeService(service).callsProvider && { PROVIDER_URL: provider.url }),
             },
           ]),
         ),

@@ -8,11 +8,14 @@ export interface Layout {
   readonly clockSkew?: Readonly<Record<string, number>>;
 }
 
+/** The services that take part in the saga of an order. */
+export const participants = ['order', 'product', 'payment'] as const;
+
 const hour = 3_600_000;
 
 /** The shops that faults run on. */
 export const layouts: Readonly<Record<LayoutName, Layout>> = {
-  usual: { shop: { scale: { order: 2, product: 2, payment: 2 } } },
+  usual: { shop: { scale: Object.fromEntries(participants.map((name) => [name, 2])) } },
   'three brokers': { shop: { kafka: { nodes: 3 } } },
   'few connections': { shop: { postgres: { settings: { max_connections: '60' } } } },
   'skewed clocks': { shop: {}, clockSkew: { user: hour, cart: hour, order: hour, gateway: hour, product: -hour } },

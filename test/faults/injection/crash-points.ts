@@ -1,4 +1,4 @@
-import { databaseServices, type DatabaseService } from '../../../tools/services.js';
+import { databaseServices, describeService, type Activity, type DatabaseService } from '../../../tools/services.js';
 
 /**
  * What makes a process pass a point: `trade` ordinary orders, `start` the start of a process (and a new relay leader), `poison` a
@@ -11,31 +11,33 @@ export interface CrashPoint {
   readonly occasion: Occasion;
 }
 
-const point = (occasion: Occasion, ...services: readonly DatabaseService[]): CrashPoint => ({
+const point = (occasion: Occasion, activity?: Activity): CrashPoint => ({
   occasion,
-  services: services.length > 0 ? services : databaseServices,
+  services: databaseServices.filter(
+    (service) => activity === undefined || describeService(service).activities?.includes(activity),
+  ),
 });
 
 /**
- * Every crash point, the lines `// crashpoint: <name>` of the sources, with the services that pass it; without a list, every service
- * with a database passes it.
+ * Every crash point, the lines `// crashpoint: <name>` of the sources. A service passes it if it has the activity; without one, every
+ * service with a database does.
  */
 export const crashPoints = {
-  'commands.before-run': point('trade'),
-  'commands.after-run': point('trade'),
+  'commands.before-run': point('trade', 'commands'),
+  'commands.after-run': point('trade', 'commands'),
   'batch.before-marks': point('trade'),
   'inbox.after-mark': point('trade'),
-  // The payment service too, for goodwill refunds.
-  'idempotency.after-claim': point('trade', 'cart', 'order'),
-  'effects.after-end': point('trade', 'payment'),
-  'timeouts.after-cancel': point('timeout', 'order'),
+  // The payment service too, for goodwill refunds, which trading does not need.
+  'idempotency.after-claim': point('trade', 'idempotency'),
+  'effects.after-end': point('trade', 'effects'),
+  'timeouts.after-cancel': point('timeout', 'sagas'),
   'batch.after-load': point('trade'),
   'batch.before-save': point('trade'),
   'rows.after-save': point('trade'),
-  'effects.after-schedule': point('trade', 'payment'),
-  'outbox.after-numbers': point('trade'),
-  'outbox.after-insert': point('trade'),
-  'timeouts.after-schedule': point('trade', 'order'),
+  'effects.after-schedule': point('trade', 'effects'),
+  'outbox.after-numbers': point('trade', 'publishing'),
+  'outbox.after-insert': point('trade', 'publishing'),
+  'timeouts.after-schedule': point('trade', 'sagas'),
   'store.before-commit': point('trade'),
   'store.after-commit': point('trade'),
   'consumer.after-run': point('trade'),
@@ -48,16 +50,16 @@ export const crashPoints = {
   'offsets.after-commit': point('trade'),
   'relay.after-lock': point('start'),
   'relay.after-lead': point('start'),
-  'relay.before-send': point('trade'),
-  'relay.after-ack': point('trade'),
-  'relay.after-mark': point('trade'),
-  'effects.after-claim': point('trade', 'payment'),
-  'provider.before-call': point('trade', 'payment'),
-  'provider.after-response': point('trade', 'payment'),
-  'effects.after-call': point('trade', 'payment'),
-  'effects.after-settle': point('trade', 'payment'),
-  'timeouts.before-handle': point('timeout', 'order'),
-  'timeouts.after-handle': point('timeout', 'order'),
+  'relay.before-send': point('trade', 'publishing'),
+  'relay.after-ack': point('trade', 'publishing'),
+  'relay.after-mark': point('trade', 'publishing'),
+  'effects.after-claim': point('trade', 'effects'),
+  'provider.before-call': point('trade', 'effects'),
+  'provider.after-response': point('trade', 'effects'),
+  'effects.after-call': point('trade', 'effects'),
+  'effects.after-settle': point('trade', 'effects'),
+  'timeouts.before-handle': point('timeout', 'sagas'),
+  'timeouts.after-handle': point('timeout', 'sagas'),
 } as const satisfies Readonly<Record<string, CrashPoint>>;
 
 export type CrashPointName = keyof typeof crashPoints;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { topics } from '@tradewind/contracts';
 import { waitUntilIdle } from '../environment/wait-until-idle.js';
 import type { Fault } from '../environment/fault.js';
+import { participants } from '../environment/layouts.js';
 import { deleteGroup, addPartitions } from '../environment/kafka-admin-requests.js';
 import type { ScenarioContext } from '../environment/scenario-context.js';
 
@@ -14,8 +15,7 @@ async function skewedClocks(context: ScenarioContext): Promise<void> {
 /** The offsets of a group are deleted: it reads everything again, and nothing happens twice. */
 async function offsetsDeleted(context: ScenarioContext): Promise<void> {
   const broker = context.shop.kafkaBrokers.split(',')[0]!;
-  const services =
-    context.extent === 'short' ? (['order'] as const) : (['order', 'product', 'payment', 'cart'] as const);
+  const services = context.extent === 'short' ? (['order'] as const) : ([...participants, 'cart'] as const);
   for (const service of services) {
     const names = context.shop.instances.filter((each) => each.service === service).map(({ name }) => name);
     await Promise.all(names.map((name) => context.shop.stopProcess(name)));

@@ -1,20 +1,22 @@
 import { crashPointNames, crashPoints, type CrashPointName } from '../injection/crash-points.js';
 import { instruct, openSaga } from '@tradewind/operations';
-import { databaseServices, type DatabaseService } from '../../../tools/services.js';
+import { databaseServices, describeService, type DatabaseService } from '../../../tools/services.js';
 import type { Fault } from '../environment/fault.js';
+import { participants } from '../environment/layouts.js';
 import type { ScenarioContext } from '../environment/scenario-context.js';
 import { discardPoison, poisonOneOrder, redriveAll } from './poison.js';
 
 /** The pass of a point at which the process is killed: the first, the second, or one in the middle of the work. */
 const hits = [1, 2, 17] as const;
 
-/** The services that pass the point in this scenario: only the order service has poison, redrives and timeouts; the user service consumes almost nothing. */
+/** Others consume keys only: messages are rare. */
+const consumesMuch = (service: DatabaseService): boolean => describeService(service).consumes !== undefined;
+
+/** The services that pass the point in this scenario: only the order service has poison, redrives and timeouts. */
 function servicesAt(point: CrashPointName): readonly DatabaseService[] {
   const { occasion, services } = crashPoints[point];
   if (occasion !== 'trade' && occasion !== 'start') return ['order'];
-  return /^(commands|store|outbox|rows|relay)\./.test(point)
-    ? services
-    : services.filter((service) => service !== 'user');
+  return /^(commands|store|outbox|rows|relay)\./.test(point) ? services : services.filter(consumesMuch);
 }
 
 /** Kills processes at every crash point, in several services and at several hits. A point that is not reached is an error of this test. */
@@ -26,7 +28,7 @@ async function everyCrashPoint(context: ScenarioContext): Promise<void> {
       random.pick(context.byExtent(1, 1, 3), hits).map((hit) => ({
         point,
         service,
-        hit: crashPoints[point].occasion === 'trade' && service !== 'user' ? hit : 1,
+        hit: crashPoints[point].occasion === 'trade' && consumesMuch(service) ? hit : 1,
       })),
     ),
   );
@@ -126,9 +128,8 @@ async function cause(context: ScenarioContext, point: CrashPointName): Promise<v
 
 /** A batch that was acknowledged but not marked is published again, with the same ids. */
 async function relayBetweenAckAndMark(context: ScenarioContext): Promise<void> {
-  const services = ['order', 'product', 'payment'] as const;
   for (let times = context.byExtent(2, 9, 60); times > 0; times--) {
-    const service = services[times % services.length]!;
+    const service = participants[times % participants.length]!;
     const injector = context.environment.injectorOf(service);
     const instruction = injector.instruct({ do: 'kill', at: { point: 'relay.after-ack', hit: 1 + (times % 5) } });
     await context.waitFor(`the relay of ${service} is killed`, () => injector.execution(instruction), 40);

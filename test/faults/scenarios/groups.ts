@@ -1,9 +1,9 @@
 import { serviceNames } from '../../../tools/services.js';
 import type { Fault } from '../environment/fault.js';
+import { participants } from '../environment/layouts.js';
 import type { ScenarioContext } from '../environment/scenario-context.js';
 import type { Buyer } from '../load/buyer.js';
 
-const scaled = ['order', 'product', 'payment'] as const;
 const furtherInstances = (context: ScenarioContext): string[] =>
   context.shop.instances.map(({ name }) => name).filter((name) => /-\d$/.test(name));
 
@@ -42,7 +42,7 @@ async function stoppedInOrder(context: ScenarioContext): Promise<void> {
 async function pausedPastSessionTimeout(context: ScenarioContext): Promise<void> {
   const random = context.random('instances');
   for (let times = context.byExtent(1, 3, 20); times > 0; times--) {
-    const [service] = random.pick(1, scaled);
+    const [service] = random.pick(1, participants);
     const name = random.fraction() < 0.5 ? service! : `${service}-2`;
     await context.pauseProcess(name, 14_000);
     await context.waitForOrders(4, 120);
@@ -51,7 +51,7 @@ async function pausedPastSessionTimeout(context: ScenarioContext): Promise<void>
 
 async function eventLoopBlocked(context: ScenarioContext): Promise<void> {
   for (let times = context.byExtent(1, 3, 20); times > 0; times--) {
-    const [service] = context.random(`services ${times}`).pick(1, scaled);
+    const [service] = context.random(`services ${times}`).pick(1, participants);
     context.environment.blockEventLoop(service!, 12_000);
     context.recordInjection(`blocked the event loop of ${service}`);
     await context.delay(12_000);

@@ -1,8 +1,9 @@
+import { serviceNames } from '../../../tools/services.js';
 import type { Fault } from '../environment/fault.js';
+import { participants } from '../environment/layouts.js';
 import type { ScenarioContext } from '../environment/scenario-context.js';
 
 const edge = ['user', 'cart', 'gateway'];
-const participants = ['product', 'order', 'payment'];
 
 /** Kills each service several times while the shop trades, in an order that the seed decides. */
 const killEach =
@@ -28,7 +29,6 @@ const inARow = 5;
 async function killAnything(context: ScenarioContext): Promise<void> {
   const kills = context.byExtent(6, 200, 200);
   const random = context.random('kills');
-  const services = [...edge, ...participants];
   for (let done = 0; done < kills;) {
     await context.delay(300 + random.fraction() * 1_500);
     const draw = random.fraction();
@@ -39,7 +39,7 @@ async function killAnything(context: ScenarioContext): Promise<void> {
           ? 'postgres'
           : draw < 0.25
             ? await leader(context, random.pick(1, ['order', 'product', 'payment', 'cart'] as const)[0]!)
-            : random.pick(1, services)[0]!;
+            : random.pick(1, serviceNames)[0]!;
     if (!context.kill(victim)) continue;
     done++;
     if (done % inARow === 0) await context.waitForOrders(2, 150);

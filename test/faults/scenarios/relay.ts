@@ -1,14 +1,14 @@
 import pg from 'pg';
 import type { Fault } from '../environment/fault.js';
+import { participants } from '../environment/layouts.js';
 import type { ScenarioContext } from '../environment/scenario-context.js';
 
-const relayed = ['order', 'product', 'payment'] as const;
 const terminateLeader = `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'relay' and datname = $1`;
 
 /** The leader is paused and loses its lock, another instance leads; when it continues it must neither mark rows nor publish out of order. */
 async function leaderPaused(context: ScenarioContext): Promise<void> {
   for (let times = context.byExtent(1, 3, 20); times > 0; times--) {
-    const service = relayed[times % relayed.length]!;
+    const service = participants[times % participants.length]!;
     const leader = await context.relayLeaderOf(service);
     const [{ datname } = { datname: '' }] = await context.queryAsAdmin<{ datname: string }>(
       'select current_database() as datname',

@@ -19,52 +19,59 @@ import {
   type MessageClass,
   type OutgoingRecord,
 } from '@tradewind/messaging';
+import { compactedTopicConsumers, consumedTypes } from '../../../tools/audit/invariants/consumed-types.js';
+import { databaseServices, describeService, type DatabaseService } from '../../../tools/services.js';
 import { aRecord } from '../../../apps/gateway/test/platform-records.fixture.spec.js';
 
 const id = (): string => newId(systemPorts);
 const at = '2026-03-02T10:00:00.000Z';
 
-/** A valid message of every topic that services consume, and the consumers of the topic. */
+/** It reads sealed fields with the data keys that the user service publishes. */
+const unsealsForUsers = (service: DatabaseService): boolean =>
+  describeService(service).sealsData && service !== topics.userDataKeys.owner;
+
+/** A valid message of every topic that services consume. `consumers`: of a compacted topic. */
 const samples: readonly {
   readonly cls: MessageClass;
   readonly fields: (key: string) => object;
-  readonly consumers: readonly string[];
+  readonly consumers?: readonly string[];
 }[] = [
-  { cls: UserForgotten, fields: (userId) => ({ userId, forgottenAt: at }), consumers: ['cart', 'order'] },
+  { cls: UserForgotten, fields: (userId) => ({ userId, forgottenAt: at }) },
   {
     cls: SigningKeyAnnounced,
     fields: (kid) => ({ kid, publicKey: 'x', announcedAt: at, signsFrom: at }),
-    consumers: ['user.keys', 'product.keys', 'cart.keys', 'order.keys', 'payment.keys'],
+    consumers: compactedTopicConsumers,
   },
   {
     cls: DataKeyAnnounced,
     fields: (userId) => ({ userId, wrappedKey: 'x', createdAt: at }),
-    consumers: ['cart.keys', 'order.keys'],
+    consumers: databaseServices.filter(unsealsForUsers).map((service) => `${service}.keys`),
   },
   {
     cls: ProductRenamed,
     fields: (productId) => ({ productId, name: 'Renamed', renamedAt: at }),
-    consumers: ['cart.prices', 'order.prices'],
   },
-  { cls: ReleaseStock, fields: (orderId) => ({ orderId }), consumers: ['product'] },
+  { cls: ReleaseStock, fields: (orderId) => ({ orderId }) },
   {
     cls: StockReserved,
     fields: (orderId) => ({ orderId, lines: [{ productId: id(), quantity: 1 }], reservedAt: at }),
-    consumers: ['order'],
   },
-  { cls: CartEmptied, fields: (userId) => ({ userId, emptiedAt: at }), consumers: ['order'] },
+  { cls: CartEmptied, fields: (userId) => ({ userId, emptiedAt: at }) },
   {
     cls: OrderRejected,
     fields: (orderId) => ({ orderId, userId: id(), reason: 'timed-out', rejectedAt: at }),
-    consumers: ['cart'],
   },
-  { cls: RefundPayment, fields: (orderId) => ({ orderId }), consumers: ['payment'] },
+  { cls: RefundPayment, fields: (orderId) => ({ orderId }) },
   {
     cls: PaymentDeclined,
     fields: (orderId) => ({ orderId, paymentId: id(), reason: 'x', declinedAt: at }),
-    consumers: ['order'],
   },
 ];
+
+const consumersOf = (topic: string): string[] =>
+  Object.entries(consumedTypes)
+    .filter(([, byTopic]) => Object.hasOwn(byTopic, topic))
+    .map(([consumer]) => consumer);
 
 type Damage = (valid: OutgoingRecord) => Partial<OutgoingRecord>;
 const header =
@@ -95,7 +102,7 @@ export interface BrokenRecord {
 
 /** Each kind of damage once on every consumed topic, each under its own key. Compacted topics do not accept records without a key. */
 export const brokenRecords = (): BrokenRecord[] =>
-  samples.flatMap(({ cls, fields, consumers }) =>
+  samples.flatMap(({ cls, fields, consumers = consumersOf(messageInfo(cls).topic.name) }) =>
     Object.entries(damages)
       .filter(([what]) => what !== 'no key' || messageInfo(cls).topic.retention === 'keep')
       .map(([what, [damage, detail]]) => {

@@ -3,22 +3,8 @@ import { groupBy } from '@tradewind/kernel';
 import { kafkaClient, keyOf, messagingMigrations, PostgresStore, type IncomingRecord } from '@tradewind/messaging';
 import { decode } from '@tradewind/messaging/internals';
 import type { BackupRows, Recovery, Published } from '@tradewind/operations';
-import { DataSource, type MigrationInterface } from 'typeorm';
-import type { DatabaseService } from '../../../tools/services.js';
-import { recovery as cart } from '../../../apps/cart/src/recovery/recovery.js';
-import { recovery as order } from '../../../apps/order/src/recovery/recovery.js';
-import { recovery as payment } from '../../../apps/payment/src/recovery/recovery.js';
-import { recovery as product } from '../../../apps/product/src/recovery/recovery.js';
-import { recovery as user } from '../../../apps/user/src/recovery/recovery.js';
-
-/** The recovery of each service's database. */
-export const recoveriesOf = (dataKeySecret: string): Readonly<Record<DatabaseService, Recovery>> => ({
-  user: user({ DATA_KEY_SECRET: dataKeySecret }),
-  product,
-  cart,
-  order,
-  payment,
-});
+import type { ServiceDefinition } from '@tradewind/service';
+import { DataSource } from 'typeorm';
 
 /** Every message on the `.events` topics, without duplicates, by key and in the order of the partition. */
 export async function publishedEvents(brokers: string): Promise<Published[]> {
@@ -48,7 +34,7 @@ export async function publishedEvents(brokers: string): Promise<Published[]> {
 /** Writes the rows into a new database with the service's schema. */
 export async function restore(
   url: string,
-  migrations: readonly (new () => MigrationInterface)[],
+  migrations: ServiceDefinition['migrations'],
   rows: ReturnType<Recovery['rows']>,
 ): Promise<DataSource> {
   const dataSource = await new DataSource({

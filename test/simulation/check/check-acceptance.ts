@@ -1,13 +1,17 @@
 import type { OrderId } from '@tradewind/contracts';
 import { groupBy } from '@tradewind/kernel';
-import type { PurchaseLog } from '../workload/client-log.js';
+import { Checkouts } from '../../../apps/cart/src/storage/cart.tables.js';
+import { Orders } from '../../../apps/order/src/storage/order.tables.js';
+import { Refunds } from '../../../apps/payment/src/storage/payment.tables.js';
+import type { PurchaseLog } from './client-log.js';
 import type { ArchivedMessage, FinalState, Violation } from './final-state.js';
 
 const outcomes = new Set(['order.confirmed', 'order.rejected', 'order.cancelled']);
 
 /** An accepted request became one order with one saga and one outcome, a rejected one none, one with an unknown result at most one. */
 export function checkAcceptance(state: FinalState): Violation[] {
-  const { log, orders, messaging, refunds, checkouts } = state;
+  const { log, messaging, rows } = state;
+  const orders = rows(Orders);
   const accepted = acceptedByKey([...messaging.order.archive, ...messaging.cart.archive]);
   const known = new Set(orders.map(({ orderId }) => orderId));
   const statusOf = new Map(orders.map(({ orderId, status }) => [orderId, status]));
@@ -37,11 +41,11 @@ export function checkAcceptance(state: FinalState): Violation[] {
         ({ orderId }) => `acceptance: the cancellation of ${orderId} was accepted, and it is ${statusOf.get(orderId)}`,
       ),
     ...log.goodwill.flatMap(({ orderId, result }) =>
-      result.status === 'answered' && !refunds.some(({ refundId }) => refundId === result.answer.id)
+      result.status === 'answered' && !rows(Refunds).some(({ refundId }) => refundId === result.answer.id)
         ? [`acceptance: the goodwill ${result.answer.id} for ${orderId} was accepted and is missing`]
         : [],
     ),
-    ...checkouts
+    ...rows(Checkouts)
       .filter(({ orderId, status }) => status !== statusOf.get(orderId))
       .map(({ orderId, status }) => `acceptance: the cart has ${orderId} as ${status}, it is ${statusOf.get(orderId)}`),
   ];

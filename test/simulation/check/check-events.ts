@@ -1,14 +1,13 @@
 import { groupBy } from '@tradewind/kernel';
-import { consumers } from '../shop/consumers.js';
-import { serviceNames } from '../shop/services.js';
+import { simulatedServices } from '../scenario/simulated-services.js';
 import type { FinalState, Violation } from './final-state.js';
 
 /** Committed messages are on their topics and vice versa; each key is in one partition, in order and without gaps. */
 export function checkEvents({ messaging, records }: FinalState): Violation[] {
-  const archived = new Set(serviceNames.flatMap((name) => messaging[name].archive.map(({ id }) => id)));
+  const archived = new Set(simulatedServices.flatMap((name) => messaging[name].archive.map(({ id }) => id)));
   const published = new Set(records.map(({ id }) => id));
   return [
-    ...serviceNames
+    ...simulatedServices
       .filter((name) => messaging[name].unpublished > 0)
       .map((name) => `events: ${messaging[name].unpublished} messages of ${name} were not published`),
     ...[...archived].filter((id) => !published.has(id)).map((id) => `events: ${id} is in the archive and on no topic`),
@@ -31,7 +30,7 @@ export function checkEvents({ messaging, records }: FinalState): Violation[] {
 }
 
 /** Each consumer has handled exactly the messages of its types, and has published each resulting message once. */
-export function checkEffectsOnce({ messaging, records }: FinalState): Violation[] {
+export function checkEffectsOnce({ messaging, records, consumers }: FinalState): Violation[] {
   return [
     ...consumers.flatMap(({ service, group, types }) => {
       const expected = new Set(records.filter(({ type }) => types.has(type)).map(({ id }) => id));
@@ -45,7 +44,7 @@ export function checkEffectsOnce({ messaging, records }: FinalState): Violation[
           .map((id) => `once: ${group} handled ${id}, which is not of its types`),
       ];
     }),
-    ...serviceNames.flatMap((name) =>
+    ...simulatedServices.flatMap((name) =>
       [
         ...groupBy(
           messaging[name].archive,
@@ -55,10 +54,10 @@ export function checkEffectsOnce({ messaging, records }: FinalState): Violation[
         .filter(([, all]) => all.length > 1)
         .map(([what, all]) => `once: ${name} published ${all.length} times ${what}`),
     ),
-    ...serviceNames
+    ...simulatedServices
       .filter((name) => messaging[name].pendingEffects > 0)
       .map((name) => `once: ${messaging[name].pendingEffects} effects of ${name} were not finished`),
-    ...serviceNames
+    ...simulatedServices
       .filter((name) => messaging[name].deadLetters > 0)
       .map((name) => `once: ${messaging[name].deadLetters} messages of ${name} are dead-lettered`),
   ];

@@ -1,7 +1,9 @@
 import type { OrderId } from '@tradewind/contracts';
 import { groupBy } from '@tradewind/kernel';
-import { clearing, customer } from '../../../apps/payment/src/domain/ledger.js';
+import { clearing, customer, type LedgerEntry } from '../../../apps/payment/src/domain/ledger.js';
 import { orderOfTake } from '../../../apps/payment/src/domain/operation-keys.js';
+import { Orders } from '../../../apps/order/src/storage/order.tables.js';
+import { LedgerEntries, Payments } from '../../../apps/payment/src/storage/payment.tables.js';
 import type { Payment } from '../../../apps/payment/src/domain/payment.js';
 import type { FinalState, Violation } from './final-state.js';
 
@@ -14,7 +16,8 @@ const finalPaymentStatus = {
 } as const;
 
 /** The provider holds the amount that each order implies; the ledger and the provider have the same movements. */
-export function checkMoney({ orders, payments, ledger, provider }: FinalState): Violation[] {
+export function checkMoney({ rows, provider }: FinalState): Violation[] {
+  const [orders, payments, ledger] = [rows(Orders), rows(Payments), rows(LedgerEntries)];
   const movementsOf = groupBy(provider, ({ takeKey }) => orderOfTake(takeKey));
   const paymentOf = new Map(payments.map((payment) => [payment.orderId, payment]));
   const known = new Set<OrderId | undefined>(orders.map(({ orderId }) => orderId));
@@ -69,7 +72,7 @@ export function paymentViolations(payment: Payment): Violation[] {
 }
 
 /** Compares the movements as multisets of key and amount. */
-function ledgerViolations(ledger: FinalState['ledger'], provider: FinalState['provider']): Violation[] {
+function ledgerViolations(ledger: readonly LedgerEntry[], provider: FinalState['provider']): Violation[] {
   const countsOf = (lines: readonly { key: string; amount: number }[]): Map<string, number> =>
     new Map([...groupBy(lines, ({ key, amount }) => `${key} ${amount}`)].map(([line, all]) => [line, all.length]));
   const ofLedger = countsOf(

@@ -1,9 +1,12 @@
+import { Orders } from '../../../apps/order/src/storage/order.tables.js';
 import { piecesOf } from '../../../apps/product/src/domain/reservation.js';
 import type { StockLevel } from '../../../apps/product/src/domain/stock-level.js';
+import { Reservations, StockLevels } from '../../../apps/product/src/storage/product.tables.js';
 import type { FinalState, Violation } from './final-state.js';
 
 /** Nothing is reserved, sold quantities match the confirmed orders, and adjustments match the results that clients got. */
-export function checkStock({ orders, stockLevels, reservations, log }: FinalState): Violation[] {
+export function checkStock({ rows, log }: FinalState): Violation[] {
+  const [orders, stockLevels] = [rows(Orders), rows(StockLevels)];
   const sold = new Map<string, number>();
   for (const { lines } of orders.filter(({ status }) => status === 'confirmed')) {
     for (const [productId, pieces] of piecesOf(lines)) sold.set(productId, (sold.get(productId) ?? 0) + pieces);
@@ -17,7 +20,7 @@ export function checkStock({ orders, stockLevels, reservations, log }: FinalStat
         ? []
         : [`stock: ${soldPieces} of ${productId} are sold, confirmed orders have ${sold.get(productId) ?? 0}`]),
     ]),
-    ...reservations
+    ...rows(Reservations)
       .filter(
         ({ orderId, status }) =>
           status === 'reserved' || (status === 'sold') !== (statusOf.get(orderId) === 'confirmed'),

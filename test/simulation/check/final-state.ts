@@ -1,14 +1,6 @@
-import type { Checkout } from '../../../apps/cart/src/domain/check-out.js';
-import type { Order } from '../../../apps/order/src/domain/order.js';
-import type { LedgerEntry } from '../../../apps/payment/src/domain/ledger.js';
-import type { Payment } from '../../../apps/payment/src/domain/payment.js';
-import type { Refund } from '../../../apps/payment/src/domain/refund.js';
-import type { Reservation } from '../../../apps/product/src/domain/reservation.js';
-import type { StockLevel } from '../../../apps/product/src/domain/stock-level.js';
-import type { SagaHistoryRow, SagaRow } from '@tradewind/messaging';
-import type { ClientLog } from '../workload/client-log.js';
-import type { ServiceName } from '../shop/services.js';
-import type { Movement } from '../shop/recorded-provider.js';
+import type { SagaHistoryRow, SagaRow, Table } from '@tradewind/messaging';
+import type { SimulatedService } from '../scenario/simulated-services.js';
+import type { ClientLog } from './client-log.js';
 
 /** A message in the archive of its publisher. */
 export interface ArchivedMessage {
@@ -40,19 +32,31 @@ export interface MessagingState {
   readonly deadLetters: number;
 }
 
+/** A consumer group of the shop: the message types that it handles, and their topics. */
+export interface Consumer {
+  readonly service: SimulatedService;
+  readonly group: string;
+  readonly types: ReadonlySet<string>;
+  readonly topics: readonly string[];
+}
+
+/** A movement of money at the provider: positive for a payment, negative for a refund. */
+export interface Movement {
+  readonly key: string;
+  /** The key of the payment that it is, or refunds. */
+  readonly takeKey: string;
+  readonly amount: number;
+}
+
 /** All data at the end of a run, read when nothing is pending. */
 export interface FinalState {
   readonly log: ClientLog;
-  readonly orders: readonly Order[];
+  /** The rows of a table in the `lockOrder` of its service. */
+  readonly rows: <S extends object>(table: Table<S>) => readonly S[];
   readonly sagas: readonly SagaRow[];
   readonly sagaHistory: readonly SagaHistoryRow[];
-  readonly checkouts: readonly Checkout[];
-  readonly stockLevels: readonly StockLevel[];
-  readonly reservations: readonly Reservation[];
-  readonly payments: readonly Payment[];
-  readonly refunds: readonly Refund[];
-  readonly ledger: readonly LedgerEntry[];
-  readonly messaging: Readonly<Record<ServiceName, MessagingState>>;
+  readonly messaging: Readonly<Record<SimulatedService, MessagingState>>;
+  readonly consumers: readonly Consumer[];
   /** In log order within a partition. */
   readonly records: readonly TopicRecord[];
   readonly provider: readonly Movement[];

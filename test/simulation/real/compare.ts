@@ -6,7 +6,7 @@ import type { Payment } from '../../../apps/payment/src/domain/payment.js';
 import type { Reservation } from '../../../apps/product/src/domain/reservation.js';
 import { systemPorts } from '@tradewind/messaging';
 import { Workload } from '../workload/workload.js';
-import type { ClientLog } from '../workload/client-log.js';
+import type { ClientLog } from '../check/client-log.js';
 import { simulateScenario } from '../run/simulate.js';
 import { RealShop } from './real-shop.js';
 import { deterministicScenario } from './deterministic-scenario.js';
@@ -37,7 +37,14 @@ export async function runOnBoth(
   const { result, finalState } = await simulateScenario(scenario, {});
   if (!finalState || result.violations.length > 0)
     throw new Error(`simulated scenario ${seed} breaks promises: ${result.violations.join('; ')}`);
-  return { real: await endOf(workload.log, shop), simulated: endsOf(finalState.log, finalState) };
+  return {
+    real: await endOf(workload.log, shop),
+    simulated: endsOf(finalState.log, {
+      orders: finalState.rows(Orders),
+      reservations: finalState.rows(Reservations),
+      payments: finalState.rows(Payments),
+    }),
+  };
 }
 
 async function endOf(log: ClientLog, shop: RealShop): Promise<Ends> {

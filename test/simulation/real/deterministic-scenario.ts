@@ -1,5 +1,6 @@
 import { SeededRandom } from '@tradewind/simulation';
 import type { Purchase, Scenario } from '../scenario/scenario.js';
+import { perSimulated } from '../scenario/simulated-services.js';
 
 const faultsEndAt = 4_000;
 /** Each has one possible end, whatever is lost or first. */
@@ -28,7 +29,7 @@ export function deterministicScenario(seed: number): Scenario {
     buyers: count,
     purchases,
     adminActions: [],
-    processes: { product: 1, cart: 1, order: 1, payment: 1 },
+    processes: perSimulated(() => 1),
     faults: [
       {
         kind: 'crash',

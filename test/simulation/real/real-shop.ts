@@ -1,25 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { kafkaClient, messagingMigrations, PostgresStore, systemPorts, type KafkaClient } from '@tradewind/messaging';
-import { DataSource, type MigrationInterface } from 'typeorm';
-import { CreateCarts1760000000001 } from '../../../apps/cart/migrations/0001-create-carts.js';
-import { CreateOrdersAndPrices1760000000001 } from '../../../apps/order/migrations/0001-create-orders-and-prices.js';
+import { DataSource } from 'typeorm';
 import { answerTimeoutMs } from '../../../apps/payment/src/domain/payment.js';
 import { InProcessProvider } from '../../../apps/payment/src/provider/in-process-provider.js';
-import { CreatePaymentsAndLedger1760000000001 } from '../../../apps/payment/migrations/0001-create-payments-and-ledger.js';
-import { CreateCatalogueAndStock1760000000001 } from '../../../apps/product/migrations/0001-create-catalogue-and-stock.js';
 import { freshDatabase, type FreshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
-import { serviceNames, type ServiceName } from '../shop/services.js';
+import { serviceParts } from '../../services/index.js';
+import { simulatedServices, type SimulatedService } from '../scenario/simulated-services.js';
 import { topicsOfShop } from '../shop/simulated-shop.js';
 import { startService, type RunningService } from '../shop/start-service.js';
 import { withLostResponses } from './lost-responses.js';
 import { withPrefixedNames } from './prefixed-names.js';
-
-const migrations: Readonly<Record<ServiceName, readonly (new () => MigrationInterface)[]>> = {
-  product: [CreateCatalogueAndStock1760000000001],
-  cart: [CreateCarts1760000000001],
-  order: [CreateOrdersAndPrices1760000000001],
-  payment: [CreatePaymentsAndLedger1760000000001],
-};
 
 /** The same services on a real PostgreSQL and Kafka, in this process. */
 export class RealShop {
@@ -45,18 +35,18 @@ export class RealShop {
     const sources: DataSource[] = [];
     const services: RunningService[] = [];
     const shop = new RealShop(services, [
-      ...serviceNames.map((_, at) => () => services[at]!.stop()),
+      ...simulatedServices.map((_, at) => () => services[at]!.stop()),
       () => Promise.all(clients.map((each) => each.close())),
       () => Promise.all(sources.map((source) => source.destroy())),
       () => Promise.all(databases.map((database) => database.drop())),
     ]);
-    for (const name of serviceNames) {
+    for (const name of simulatedServices) {
       const database = await freshDatabase();
       databases.push(database);
       const source = new DataSource({
         type: 'postgres',
         url: database.url,
-        migrations: [...messagingMigrations, ...migrations[name]],
+        migrations: [...messagingMigrations, ...serviceParts[name].definition.migrations],
         extra: { max: 5 },
       });
       sources.push(await source.initialize());
@@ -78,7 +68,7 @@ export class RealShop {
     return this.#lost;
   }
 
-  running = (name: ServiceName): RunningService[] => this.services.filter((service) => service.name === name);
+  running = (name: SimulatedService): RunningService[] => this.services.filter((service) => service.name === name);
 
   async close(): Promise<void> {
     for (const close of this.closing) await close();

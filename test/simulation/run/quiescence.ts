@@ -1,6 +1,6 @@
 import { SagaInstances, type SagaRow } from '@tradewind/messaging';
+import { simulatedServices } from '../scenario/simulated-services.js';
 import { consumers } from '../shop/consumers.js';
-import { serviceNames } from '../shop/services.js';
 import type { SimulatedShop } from '../shop/simulated-shop.js';
 
 /** Virtual milliseconds within which all work must be done. */
@@ -22,17 +22,17 @@ export async function pendingAfterQuiescence(shop: SimulatedShop): Promise<strin
 /** Descriptions of the pending work. */
 function pendingWork({ databases, kafka }: SimulatedShop): string[] {
   const pending: string[] = [];
-  for (const name of serviceNames) {
+  for (const name of simulatedServices) {
     const { outbox, effects, inbox } = databases[name];
     const rows = outbox.unpublished().length;
     const calls = effects.committed().filter(({ doneAt }) => doneAt === undefined).length;
     if (rows > 0) pending.push(`${rows} messages of ${name} are not published`);
     if (calls > 0) pending.push(`${calls} effects of ${name} are not finished`);
     if (inbox.deadLetterCount() > 0) pending.push(`${inbox.deadLetterCount()} messages of ${name} are dead-lettered`);
+    for (const { id, state } of databases[name].rows<SagaRow>(SagaInstances))
+      if (state.status === 'running' || state.status === 'compensating')
+        pending.push(`${id} is ${state.status}: ${state.step}`);
   }
-  for (const { id, state } of databases.order.rows<SagaRow>(SagaInstances))
-    if (state.status === 'running' || state.status === 'compensating')
-      pending.push(`${id} is ${state.status}: ${state.step}`);
   for (const { group, topics } of consumers) {
     const { committed } = kafka.group(group);
     const behind = topics

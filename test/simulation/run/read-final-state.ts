@@ -1,11 +1,10 @@
-import { Checkouts } from '../../../apps/cart/src/storage/cart.tables.js';
-import { Orders } from '../../../apps/order/src/storage/order.tables.js';
-import { LedgerEntries, Payments, Refunds } from '../../../apps/payment/src/storage/payment.tables.js';
-import { Reservations, StockLevels } from '../../../apps/product/src/storage/product.tables.js';
-import { readEnvelope, SagaHistory, SagaInstances } from '@tradewind/messaging';
+import { readEnvelope, SagaHistory, SagaInstances, type AnyTable, type Table } from '@tradewind/messaging';
 import type { SimulatedDatabase } from '@tradewind/simulation';
-import type { ClientLog } from '../workload/client-log.js';
+import { serviceParts } from '../../services/index.js';
+import type { ClientLog } from '../check/client-log.js';
 import type { FinalState, MessagingState, TopicRecord } from '../check/final-state.js';
+import { perSimulated, simulatedServices } from '../scenario/simulated-services.js';
+import { consumers } from '../shop/consumers.js';
 import { topicsOfShop, type SimulatedShop } from '../shop/simulated-shop.js';
 
 /** Reads all committed data. */
@@ -13,24 +12,14 @@ export async function readFinalState(
   { databases, kafka, provider }: SimulatedShop,
   log: ClientLog,
 ): Promise<FinalState> {
-  const { order, product, payment, cart } = databases;
+  const all = simulatedServices.map((name) => databases[name]);
   return {
     log,
-    orders: order.rows(Orders),
-    sagas: order.rows(SagaInstances),
-    sagaHistory: order.rows(SagaHistory),
-    checkouts: cart.rows(Checkouts),
-    stockLevels: product.rows(StockLevels),
-    reservations: product.rows(Reservations),
-    payments: payment.rows(Payments),
-    refunds: payment.rows(Refunds),
-    ledger: payment.rows(LedgerEntries),
-    messaging: {
-      product: messagingStateOf(product),
-      cart: messagingStateOf(cart),
-      order: messagingStateOf(order),
-      payment: messagingStateOf(payment),
-    },
+    rows: readRows(databases),
+    sagas: all.flatMap((database) => database.rows(SagaInstances)),
+    sagaHistory: all.flatMap((database) => database.rows(SagaHistory)),
+    messaging: perSimulated((name) => messagingStateOf(databases[name])),
+    consumers,
     records: topicsOfShop.flatMap(({ name }) =>
       kafka.records(name).map(({ topic, partition, key, headers }): TopicRecord => {
         const { id, type, sequence } = readEnvelope(headers);
@@ -38,6 +27,22 @@ export async function readFinalState(
       }),
     ),
     provider: await provider.movements(),
+  };
+}
+
+function readRows(databases: SimulatedShop['databases']): FinalState['rows'] {
+  const rowsOf = new Map(
+    simulatedServices.flatMap((name) =>
+      serviceParts[name].definition.messaging.lockOrder.map((table): [AnyTable, readonly object[]] => [
+        table,
+        databases[name].rows(table),
+      ]),
+    ),
+  );
+  return <S extends object>(table: Table<S>) => {
+    const rows = rowsOf.get(table);
+    if (!rows) throw new Error(`the table ${table.name} is in the lockOrder of no simulated service`);
+    return rows as readonly S[];
   };
 }
 

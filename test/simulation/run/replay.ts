@@ -1,7 +1,8 @@
 import type { IncomingRecord, TopicPartition } from '@tradewind/messaging';
-import type { Violation } from '../check/final-state.js';
-import { consumers, type Consumer } from '../shop/consumers.js';
-import { serviceNames, services } from '../shop/services.js';
+import { serviceParts } from '../../services/index.js';
+import type { Consumer, Violation } from '../check/final-state.js';
+import { simulatedServices } from '../scenario/simulated-services.js';
+import { consumers } from '../shop/consumers.js';
 import { topicsOfShop, type SimulatedShop } from '../shop/simulated-shop.js';
 import { pendingAfterQuiescence } from './quiescence.js';
 
@@ -15,7 +16,7 @@ export async function replayAll(shop: SimulatedShop): Promise<Violation[]> {
   const { calls } = shop.provider;
   shop.close();
   for (const consumer of consumers) await resetOffsets(shop, consumer);
-  for (const name of serviceNames) shop.start(name, 0);
+  for (const name of simulatedServices) shop.start(name, 0);
   const pending = await pendingAfterQuiescence(shop);
   const after = businessRows(shop);
   return [
@@ -32,8 +33,8 @@ export async function replayAll(shop: SimulatedShop): Promise<Violation[]> {
 /** Every table that decisions write, as text. */
 function businessRows({ databases }: SimulatedShop): Map<string, string> {
   return new Map(
-    serviceNames.flatMap((name) =>
-      services[name].messaging.lockOrder.map((table): [string, string] => [
+    simulatedServices.flatMap((name) =>
+      serviceParts[name].definition.messaging.lockOrder.map((table): [string, string] => [
         `${name} ${table.name}`,
         JSON.stringify(databases[name].rows(table)),
       ]),

@@ -1,16 +1,17 @@
 import { Simulation } from '@tradewind/simulation';
-import { checkAll } from '../check/check-all.js';
+import { Orders } from '../../../apps/order/src/storage/order.tables.js';
 import type { FinalState, Violation } from '../check/final-state.js';
-import { withRowChecks } from '../check/row-checks.js';
 import { FaultInjector } from '../faults/fault-injector.js';
 import { drawScenario } from '../scenario/draw-scenario.js';
 import type { Scenario } from '../scenario/scenario.js';
-import { serviceNames } from '../shop/services.js';
+import { simulatedServices } from '../scenario/simulated-services.js';
 import { SimulatedShop, type DecoratePorts } from '../shop/simulated-shop.js';
 import { Workload } from '../workload/workload.js';
+import { checkAll } from './check-all.js';
 import { pendingAfterQuiescence } from './quiescence.js';
 import { readFinalState } from './read-final-state.js';
 import { replayAll } from './replay.js';
+import { withRowChecks } from './row-checks.js';
 import type { SeedResult } from './seed-result.js';
 
 /** Virtual milliseconds until the shop must be ready. */
@@ -73,7 +74,7 @@ async function run(
   scenario: Scenario,
   { simulation, shop, workload, faults, violations }: Environment,
 ): Promise<FinalState | undefined> {
-  for (const name of serviceNames)
+  for (const name of simulatedServices)
     for (let index = 0; index < scenario.processes[name]; index++) shop.start(name, index);
   await simulation.settled(workload.setUp(), setUpTimeout);
   faults.start(simulation, shop);
@@ -96,14 +97,15 @@ function resultOf(
   finalState: FinalState | undefined,
 ): SeedResult {
   const { simulation } = shop;
+  const orders = finalState?.rows(Orders) ?? [];
   return {
     seed,
     violations: [...new Set(violations)],
     traceHash: simulation.traceHash,
-    orders: finalState?.orders.length ?? 0,
-    confirmed: finalState?.orders.filter(({ status }) => status === 'confirmed').length ?? 0,
+    orders: orders.length,
+    confirmed: orders.filter(({ status }) => status === 'confirmed').length,
     messages: finalState?.records.length ?? 0,
-    prunedMarks: serviceNames.reduce((sum, name) => sum + shop.databases[name].inbox.prunedCount, 0),
+    prunedMarks: Object.values(shop.databases).reduce((sum, { inbox }) => sum + inbox.prunedCount, 0),
     events: simulation.events,
     virtualSeconds: simulation.elapsed / 1_000,
     faults: Object.fromEntries(faults.injected),

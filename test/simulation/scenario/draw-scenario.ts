@@ -1,5 +1,4 @@
 import { SeededRandom } from '@tradewind/simulation';
-import { serviceNames, type ServiceName } from '../shop/services.js';
 import type {
   AdminAction,
   Fault,
@@ -10,6 +9,7 @@ import type {
   Purchase,
   Scenario,
 } from './scenario.js';
+import { perSimulated, simulatedServices, type SimulatedService } from './simulated-services.js';
 
 const faultsEndAt = 25_000;
 /** Payment methods, repeated by frequency. With the last one the provider never responds: those orders end by a timeout. */
@@ -34,10 +34,7 @@ export function drawScenario(seed: number): Scenario {
   const random = new SeededRandom(`scenario ${seed}`);
   const products = several(random.between(1, 4), (at) => drawProduct(random, at));
   const buyers = random.between(1, 4);
-  const processes = Object.fromEntries(serviceNames.map((name) => [name, random.pick([1, 1, 2, 2, 3])])) as Record<
-    ServiceName,
-    number
-  >;
+  const processes = perSimulated(() => random.pick([1, 1, 2, 2, 3]));
   return {
     seed,
     products,
@@ -90,7 +87,7 @@ function drawAdminAction(random: SeededRandom, products: readonly ProductPlan[])
   return { kind: 'change price', ...target, price: random.between(1, 5_000) };
 }
 
-function drawFault(random: SeededRandom, processes: Readonly<Record<ServiceName, number>>): Fault {
+function drawFault(random: SeededRandom, processes: Readonly<Record<SimulatedService, number>>): Fault {
   const at = random.between(0, faultsEndAt - 3_000);
   const kind = random.pick([
     'crash',
@@ -103,7 +100,7 @@ function drawFault(random: SeededRandom, processes: Readonly<Record<ServiceName,
   ] as const);
   const durationMs = random.happens(0.7) ? random.between(200, 3_000) : random.between(3_000, 15_000);
   if (kind === 'broker outage') return { kind, at, durationMs };
-  const service = random.pick(serviceNames);
+  const service = random.pick(simulatedServices);
   if (kind === 'database outage') return { kind, at, service, durationMs };
   return { kind, at, service, process: random.between(0, processes[service] - 1), durationMs };
 }

@@ -1,4 +1,4 @@
-import type { ServiceName } from '../shop/services.js';
+import type { SimulatedService } from './simulated-services.js';
 
 /** The input of a run: everything except the order of events. Times are virtual milliseconds since the shop is ready. */
 export interface Scenario {
@@ -8,7 +8,7 @@ export interface Scenario {
   readonly purchases: readonly Purchase[];
   readonly adminActions: readonly AdminAction[];
   /** Number of processes of each service. */
-  readonly processes: Readonly<Record<ServiceName, number>>;
+  readonly processes: Readonly<Record<SimulatedService, number>>;
   readonly faults: readonly Fault[];
   readonly probabilities: FaultProbabilities;
   /** Until when calls fail at random. */
@@ -60,14 +60,14 @@ export type Fault =
   | {
       readonly kind: 'crash' | 'pause' | 'replace';
       readonly at: number;
-      readonly service: ServiceName;
+      readonly service: SimulatedService;
       readonly process: number;
       readonly durationMs: number;
     }
   | {
       readonly kind: 'database outage';
       readonly at: number;
-      readonly service: ServiceName;
+      readonly service: SimulatedService;
       readonly durationMs: number;
     }
   | { readonly kind: 'broker outage'; readonly at: number; readonly durationMs: number };

@@ -2,19 +2,13 @@ import { groupBy } from '@tradewind/kernel';
 import { messageInfo } from '@tradewind/messaging';
 import { handlersOf } from '@tradewind/messaging/internals';
 import { replyClassesOf } from '@tradewind/saga';
-import { serviceNames, services, type ServiceName } from './services.js';
-
-/** A consumer group of the shop: the message types that it handles, and their topics. */
-export interface Consumer {
-  readonly service: ServiceName;
-  readonly group: string;
-  readonly types: ReadonlySet<string>;
-  readonly topics: readonly string[];
-}
+import { serviceParts } from '../../services/index.js';
+import type { Consumer } from '../check/final-state.js';
+import { simulatedServices } from '../scenario/simulated-services.js';
 
 /** All consumer groups, read from the handlers and the sagas of each service. */
-export const consumers: readonly Consumer[] = serviceNames.flatMap((service) => {
-  const { handlers, messaging } = services[service];
+export const consumers: readonly Consumer[] = simulatedServices.flatMap((service) => {
+  const { handlers, messaging } = serviceParts[service].definition;
   const replies = [...new Set((messaging.sagas ?? []).flatMap(replyClassesOf))];
   const handled = [
     ...handlers

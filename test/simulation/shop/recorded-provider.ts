@@ -8,14 +8,7 @@ import type {
   TakeResult,
   VoidResult,
 } from '../../../apps/payment/src/provider/payment-provider.js';
-
-/** A movement of money at the provider: positive for a payment, negative for a refund. */
-export interface Movement {
-  readonly key: string;
-  /** The key of the payment that it is, or refunds. */
-  readonly takeKey: string;
-  readonly amount: number;
-}
+import type { Movement } from '../check/final-state.js';
 
 /** Records every operation key that reaches the provider, so that all movements can be read after the run. */
 export class RecordedProvider implements PaymentProvider {

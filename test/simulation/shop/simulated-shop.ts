@@ -3,9 +3,10 @@ import { contracts, topics } from '@tradewind/contracts';
 import type { Log } from '@tradewind/messaging';
 import { InProcessProvider } from '../../../apps/payment/src/provider/in-process-provider.js';
 import { answerTimeoutMs } from '../../../apps/payment/src/domain/payment.js';
+import { serviceParts } from '../../services/index.js';
+import { perSimulated, type SimulatedService } from '../scenario/simulated-services.js';
 import { ProviderClient } from './provider-client.js';
 import { RecordedProvider } from './recorded-provider.js';
-import type { ServiceName } from './services.js';
 import { startService, type RunningService, type ServicePorts } from './start-service.js';
 
 /** Milliseconds after which a supervisor restarts a crashed process. */
@@ -14,7 +15,7 @@ const restartDelay = 1_000;
 /** Replaces the ports of a process before it starts: this is how a bug is planted. */
 export type DecoratePorts = (
   ports: ServicePorts,
-  of: { readonly service: ServiceName; readonly process: SimulatedProcess },
+  of: { readonly service: SimulatedService; readonly process: SimulatedProcess },
 ) => ServicePorts;
 
 interface ServiceProcess {
@@ -26,7 +27,7 @@ interface ServiceProcess {
 
 /** The processes of the services, their databases, one broker and one payment provider, in one simulation. */
 export class SimulatedShop {
-  readonly databases: Readonly<Record<ServiceName, SimulatedDatabase>>;
+  readonly databases: Readonly<Record<SimulatedService, SimulatedDatabase>>;
   readonly kafka: SimulatedKafka;
   readonly provider: RecordedProvider;
   /** Errors that no process may have. */
@@ -42,13 +43,9 @@ export class SimulatedShop {
     private readonly log: Log,
     private readonly decoratePorts: DecoratePorts,
   ) {
-    const database = (name: ServiceName): SimulatedDatabase => simulation.database(name, { unique });
-    this.databases = {
-      product: database('product'),
-      cart: database('cart'),
-      order: database('order'),
-      payment: database('payment'),
-    };
+    this.databases = perSimulated((name) =>
+      simulation.database(name, { unique: serviceParts[name].simulation?.unique ?? [] }),
+    );
     this.kafka = simulation.kafka();
     for (const topic of topicsOfShop) this.kafka.createTopic(topic);
     const { timers } = simulation.process('provider').runtimePorts;
@@ -62,7 +59,7 @@ export class SimulatedShop {
   }
 
   /** Starts a process. After every crash a supervisor restarts it. */
-  start(service: ServiceName, index: number): void {
+  start(service: SimulatedService, index: number): void {
     const name = `${service}-${index}`;
     const process = this.simulation.process(name);
     const serviceProcess: ServiceProcess = { process };
@@ -90,7 +87,7 @@ export class SimulatedShop {
   }
 
   /** Kills a process (kill -9); false when it does not run. */
-  crash(service: ServiceName, index: number, downMs: number): boolean {
+  crash(service: SimulatedService, index: number, downMs: number): boolean {
     const found = this.#processes.get(`${service}-${index}`);
     if (!found) return false;
     found.restartDelay = downMs;
@@ -99,14 +96,14 @@ export class SimulatedShop {
   }
 
   /** Pauses a process (SIGSTOP). */
-  pause(service: ServiceName, index: number): SimulatedProcess | undefined {
+  pause(service: SimulatedService, index: number): SimulatedProcess | undefined {
     const process = this.#processes.get(`${service}-${index}`)?.process;
     process?.pause();
     return process;
   }
 
   /** Replaces a process as a deployment does: no new commands, SIGTERM, SIGKILL after the grace period, then a new process. */
-  replace(service: ServiceName, index: number, gracePeriodMs: number): boolean {
+  replace(service: SimulatedService, index: number, gracePeriodMs: number): boolean {
     const name = `${service}-${index}`;
     const found = this.#processes.get(name);
     if (!found?.service) return false;
@@ -121,15 +118,9 @@ export class SimulatedShop {
   }
 
   /** The processes that take commands, including paused ones: their clients do not know it. */
-  running = (name: ServiceName): RunningService[] =>
+  running = (name: SimulatedService): RunningService[] =>
     [...this.#processes.values()].flatMap(({ service }) => (service?.name === name ? [service] : []));
 }
-
-/** Unique constraints of the migrations besides primary keys. Check constraints are left out: the simulation has its own checks. */
-const unique = [
-  { table: 'products', name: 'sku_taken', properties: ['sku'] },
-  { table: 'payments', name: 'payment_id_single', properties: ['paymentId'] },
-];
 
 /** Every topic that one of the services reads or writes. */
 export const topicsOfShop = [...contracts.topics, ...Object.values(topics)].filter(

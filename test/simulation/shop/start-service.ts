@@ -8,7 +8,9 @@ import {
   type Table,
   type RuntimePorts,
 } from '@tradewind/messaging';
-import { services, type ReadRows, type ServiceName } from './services.js';
+import { serviceParts } from '../../services/index.js';
+import type { ReadRows } from '../../services/service-parts.js';
+import type { SimulatedService } from '../scenario/simulated-services.js';
 
 /** The ports of one process, simulated or real. */
 export interface ServicePorts {
@@ -27,7 +29,7 @@ export interface Listeners {
 
 /** One process of a service without HTTP: the workload calls its commands. */
 export interface RunningService {
-  readonly name: ServiceName;
+  readonly name: SimulatedService;
   readonly commands: Commands;
   readonly read: ReadRows;
   /** As on SIGTERM: leaves its groups, finishes accepted commands and publishes its outbox. */
@@ -38,11 +40,14 @@ export interface RunningService {
 const retention = { inbox: '20s' } as const;
 
 /** Starts a process of a service from its real handlers and effects, wired as in its Nest module. */
-export function startService(name: ServiceName, ports: ServicePorts, { log, onFatal }: Listeners): RunningService {
-  const { handlers, effects } = services[name];
-  const messaging = { ...services[name].messaging, retention };
+export function startService(name: SimulatedService, ports: ServicePorts, { log, onFatal }: Listeners): RunningService {
+  const {
+    definition: { messaging: declared, handlers },
+    simulation: { effects } = {},
+  } = serviceParts[name];
+  const messaging = { ...declared, retention };
   const read = readRowsOf(ports.store);
-  const workers = effects(read, ports.provider);
+  const workers = effects?.(read, ports.provider) ?? [];
   const runtime = new MessagingRuntime(messaging, { ...ports, log, onFatal }, () => workers);
   for (const Handler of handlers) runtime.addController(new Handler());
   runtime.transport.listen((error) => {

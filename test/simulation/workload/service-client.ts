@@ -1,12 +1,7 @@
 import { isRejection, Transient, type Rejection, type Timers } from '@tradewind/kernel';
 import { IdempotencyBusy, Unavailable } from '@tradewind/messaging';
+import type { ClientResult } from '../check/client-log.js';
 import type { RunningService } from '../shop/start-service.js';
-
-/** The result of a request as its client sees it. After `unknown` the request may have been executed, or may still be. */
-export type ClientResult<R> =
-  | { readonly status: 'answered'; readonly answer: R }
-  | { readonly status: 'rejected'; readonly reason: string }
-  | { readonly status: 'unknown' };
 
 /** Milliseconds that a client waits for a response. */
 const responseTimeout = 8_000;

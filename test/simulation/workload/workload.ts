@@ -10,10 +10,10 @@ import { isRejection, money } from '@tradewind/kernel';
 import type { RuntimePorts } from '@tradewind/messaging';
 import { bodyHash } from '@tradewind/service';
 import type { FollowUp, AdminAction, ProductPlan, Purchase, Scenario } from '../scenario/scenario.js';
-import type { ServiceName } from '../shop/services.js';
+import { perSimulated, type SimulatedService } from '../scenario/simulated-services.js';
 import type { RunningService } from '../shop/start-service.js';
 import { ServiceClient } from './service-client.js';
-import type { ClientLog, PurchaseLog } from './client-log.js';
+import type { ClientLog, PurchaseLog } from '../check/client-log.js';
 import { buyersOf } from './buyer-ids.js';
 import {
   cancelRequest,
@@ -35,21 +35,15 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] 
 /** The clients of the shop: sends the requests of the scenario and logs their results. */
 export class Workload {
   readonly log: Mutable<ClientLog> = { products: [], purchases: [], cancellations: [], goodwill: [], adminActions: [] };
-  readonly #clients: Readonly<Record<ServiceName, ServiceClient>>;
+  readonly #clients: Readonly<Record<SimulatedService, ServiceClient>>;
   readonly #buyers: readonly UserId[];
 
   constructor(
     private readonly scenario: Scenario,
-    running: (name: ServiceName) => readonly RunningService[],
+    running: (name: SimulatedService) => readonly RunningService[],
     private readonly ports: RuntimePorts,
   ) {
-    const client = (name: ServiceName): ServiceClient => new ServiceClient(() => running(name), ports.timers);
-    this.#clients = {
-      product: client('product'),
-      cart: client('cart'),
-      order: client('order'),
-      payment: client('payment'),
-    };
+    this.#clients = perSimulated((name) => new ServiceClient(() => running(name), ports.timers));
     this.#buyers = buyersOf(scenario.seed, scenario.buyers);
   }
 

@@ -1,28 +1,23 @@
 import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import { PATTERN_EXTRAS_METADATA } from '@nestjs/microservices/constants.js';
-import type { DynamicModule } from '@nestjs/common';
 import { messageInfo, type HandlerMetadata, type MessageClass } from '@tradewind/messaging';
 import { replyClassesOf } from '@tradewind/saga';
-import { CartModule } from '../../../apps/cart/src/cart.module.js';
-import { OrderModule, messaging as order } from '../../../apps/order/src/order.module.js';
-import { PaymentModule } from '../../../apps/payment/src/payment.module.js';
-import { ProductModule } from '../../../apps/product/src/product.module.js';
-import { UserModule } from '../../../apps/user/src/user.module.js';
+import { serviceParts } from '../../../test/services/index.js';
+import { databaseServices } from '../../services.js';
 import { compactedTopicConsumers, consumedTypes } from './consumed-types.js';
 
-/** The types that the controllers of the services and the sagas of the order service handle, by consumer and topic. */
-function handled(
-  services: Readonly<Record<string, DynamicModule>>,
-  compacted: boolean,
-): Record<string, Record<string, string[]>> {
+/** The types that the controllers and the sagas of the services handle, by consumer and topic. */
+function handled(compacted: boolean): Record<string, Record<string, string[]>> {
   const found: Record<string, Record<string, string[]>> = {};
   const add = (cls: MessageClass, consumer: string): void => {
     const { type, topic } = messageInfo(cls);
     if ((topic.retention === 'compact') === compacted) ((found[consumer] ??= {})[topic.name] ??= []).push(type);
   };
-  if (services['order']) for (const cls of new Set((order.sagas ?? []).flatMap(replyClassesOf))) add(cls, 'order');
-  for (const [service, { controllers = [], imports = [] }] of Object.entries(services)) {
+  for (const service of databaseServices) {
+    const { definition, module } = serviceParts[service];
+    for (const cls of new Set((definition.messaging.sagas ?? []).flatMap(replyClassesOf))) add(cls, service);
+    const { controllers = [], imports = [] } = module.forRoot({ LOG_LEVEL: 'error' } as never);
     const own = imports.flatMap((each) => ('controllers' in each ? (each.controllers ?? []) : []));
     for (const { prototype } of [...controllers, ...own] as { prototype: Record<string, object> }[]) {
       for (const method of Object.getOwnPropertyNames(prototype)) {
@@ -44,15 +39,7 @@ const sorted = (of: Readonly<Record<string, Readonly<Record<string, readonly str
   );
 
 describe('the types that the audit expects each consumer to handle', () => {
-  const config = { LOG_LEVEL: 'error' } as never;
-  const services = {
-    user: UserModule.forRoot(config),
-    product: ProductModule.forRoot(config),
-    cart: CartModule.forRoot(config),
-    order: OrderModule.forRoot(config),
-    payment: PaymentModule.forRoot(config),
-  };
-  it('are those of the controllers', () => expect(sorted(handled(services, false))).toEqual(sorted(consumedTypes)));
+  it('are those of its controllers and sagas', () => expect(sorted(handled(false))).toEqual(sorted(consumedTypes)));
   it('names the consumers of compacted topics', () =>
-    expect(Object.keys(handled(services, true)).toSorted()).toEqual(compactedTopicConsumers.toSorted()));
+    expect(Object.keys(handled(true)).toSorted()).toEqual(compactedTopicConsumers.toSorted()));
 });

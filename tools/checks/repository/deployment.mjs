@@ -68,7 +68,7 @@ export function databaseProblems(script, services) {
     : [`deploy/postgres/create-databases.sh: creates the databases "${found ?? ''}", expected "${expected}"`];
 }
 
-/** Every service and library must have its place in nest-cli.json, and every library in the Dockerfile. */
+/** Every service and library must have its place in nest-cli.json, every service in the TypeScript projects that compile it, and every library in the Dockerfile. */
 export function projectProblems(files, services) {
   const textOf = (path) => files.find((file) => file.path === path)?.text ?? '';
   const libraries = files.flatMap(({ path }) => /^libs\/([^/]+)\/package\.json$/.exec(path)?.[1] ?? []);
@@ -78,6 +78,14 @@ export function projectProblems(files, services) {
     ...[...services.map(({ name }) => name), ...libraries]
       .filter((name) => !projects.includes(name))
       .map((name) => `nest-cli.json: has no project ${name}`),
+    ...[
+      ['tsconfig.json', 'apps'],
+      ['test/tsconfig.json', '../apps'],
+    ].flatMap(([path, apps]) =>
+      services
+        .filter(({ name }) => !textOf(path).includes(`{ "path": "${apps}/${name}" }`))
+        .map(({ name }) => `${path}: does not refer to ${apps}/${name}`),
+    ),
     ...libraries
       .filter((name) => !dockerfile.includes(`COPY libs/${name}/package.json libs/${name}/\n`))
       .map((name) => `deploy/Dockerfile: does not copy libs/${name}/package.json before "npm ci"`),

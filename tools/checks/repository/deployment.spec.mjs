@@ -80,12 +80,15 @@ describe('the projects', () => {
           file('libs/kernel/package.json', '{}'),
           file('libs/saga/package.json', '{}'),
           file('nest-cli.json', '{"projects":{"user":{},"payment":{},"kernel":{},"saga":{}}}'),
+          file('tsconfig.json', '{ "path": "apps/user" }, { "path": "apps/payment" }, { "path": "apps/gateway" }'),
+          file('test/tsconfig.json', '{ "path": "../apps/user" }, { "path": "../apps/gateway" }'),
           file('deploy/Dockerfile', 'COPY libs/kernel/package.json libs/kernel/\n'),
         ],
         services,
       ),
     ).toEqual([
       'nest-cli.json: has no project gateway',
+      'test/tsconfig.json: does not refer to ../apps/payment',
       'deploy/Dockerfile: does not copy libs/saga/package.json before "npm ci"',
     ]));
 });

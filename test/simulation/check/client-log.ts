@@ -1,6 +1,11 @@
 import type { OrderId, ProductId, UserId } from '@tradewind/contracts';
 import type { AdminAction, Purchase } from '../scenario/scenario.js';
-import type { ClientResult } from './service-client.js';
+
+/** The result of a request as its client sees it. After `unknown` the request may have been executed, or may still be. */
+export type ClientResult<R> =
+  | { readonly status: 'answered'; readonly answer: R }
+  | { readonly status: 'rejected'; readonly reason: string }
+  | { readonly status: 'unknown' };
 
 /** What the clients of a run sent and which results they got. The checks know nothing else about what was accepted. */
 export interface ClientLog {

@@ -1,0 +1,31 @@
+import { FullRefundEffect } from '../../apps/payment/src/effects/full-refund.effect.js';
+import { GoodwillEffect } from '../../apps/payment/src/effects/goodwill.effect.js';
+import { LookUpTakeEffect } from '../../apps/payment/src/effects/look-up-take.effect.js';
+import { TakePaymentEffect } from '../../apps/payment/src/effects/take-payment.effect.js';
+import { payment as definition, PaymentModule as module } from '../../apps/payment/src/payment.module.js';
+import { recovery } from '../../apps/payment/src/recovery/recovery.js';
+import { Payments } from '../../apps/payment/src/storage/payment.tables.js';
+import { checkMoney, paymentViolations } from '../simulation/check/check-money.js';
+import { rowCheck, type ServiceParts, type SimulationParts } from './service-parts.js';
+
+const effects: SimulationParts['effects'] = (read, provider) => {
+  const payments = { find: async (orderId: string) => (await read(Payments, 'orderId', [orderId]))[0] };
+  return [
+    new TakePaymentEffect(payments, provider),
+    new LookUpTakeEffect(payments, provider),
+    new FullRefundEffect(payments, provider),
+    new GoodwillEffect(provider),
+  ];
+};
+
+export const payment: ServiceParts = {
+  definition,
+  module,
+  recovery: () => recovery,
+  simulation: {
+    effects,
+    unique: [{ table: Payments.name, name: 'payment_id_single', properties: ['paymentId'] }],
+    rowChecks: [rowCheck(Payments, paymentViolations)],
+    checks: [checkMoney],
+  },
+};

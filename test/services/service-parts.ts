@@ -1,0 +1,57 @@
+import type { DynamicModule } from '@nestjs/common';
+import type { CartCheckedOut } from '@tradewind/contracts';
+import type { AnyEffect, AnyTable, MessageClass, PropertyOf, Table } from '@tradewind/messaging';
+import type { Recovery } from '@tradewind/operations';
+import type { ServiceDefinition } from '@tradewind/service';
+import type { BatchEquivalenceOptions, UniqueConstraint } from '@tradewind/simulation';
+import type { PaymentProvider } from '../../apps/payment/src/provider/payment-provider.js';
+import type { Check, Violation } from '../simulation/check/final-state.js';
+
+/** Reads rows outside decisions, like the queries of the services: rows whose property has one of the values. */
+export type ReadRows = <S extends object>(
+  table: Table<S>,
+  by: PropertyOf<S>,
+  values: readonly string[],
+) => Promise<readonly S[]>;
+
+/** An invariant of single rows of a table: no transaction may save a row that violates it. */
+export interface RowCheck {
+  readonly table: AnyTable;
+  readonly check: (row: object) => Violation[];
+}
+
+export const rowCheck = <S extends object>(table: Table<S>, check: (row: S) => Violation[]): RowCheck => ({
+  table,
+  check: (row) => check(row as S),
+});
+
+/** What the simulation needs besides the definition of a service. */
+export interface SimulationParts {
+  readonly effects?: (read: ReadRows, provider: PaymentProvider) => readonly AnyEffect[];
+  /** Unique constraints of the migrations besides primary keys. Check constraints are left out: the simulation has its own checks. */
+  readonly unique?: readonly UniqueConstraint[];
+  readonly rowChecks?: readonly RowCheck[];
+  /** Promises of the service that hold when nothing is pending. Those of messaging are checked for every service. */
+  readonly checks?: readonly Check[];
+}
+
+/** What its handlers need so that a message of the golden records can be handled, alone and in a batch. */
+export interface BatchParts {
+  /** All golden records have the order, the buyer and the product of `checkedOut`. */
+  readonly initialRows?: (checkedOut: CartCheckedOut) => BatchEquivalenceOptions['initialRows'];
+  /** Handled before each pair, in the same batch; by consumer group. */
+  readonly first?: Readonly<Record<string, readonly MessageClass[]>>;
+}
+
+/** What the tests of the whole shop know of one service: simulation, batches, drills, journeys and the specs of the audit. */
+export interface ServiceParts {
+  readonly definition: ServiceDefinition;
+  /** The Nest module that is deployed. */
+  readonly module: { forRoot(config: never): DynamicModule };
+  /** The recovery of its database. */
+  readonly recovery: (secrets: { readonly DATA_KEY_SECRET: string }) => Recovery;
+  readonly simulation?: SimulationParts;
+  readonly batches?: BatchParts;
+  /** Tables that change whenever it starts: a drill does not compare them before and after a recovery. */
+  readonly changedByStart?: readonly string[];
+}
