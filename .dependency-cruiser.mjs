@@ -89,7 +89,7 @@ export default {
           ...tests,
           ...edge,
           '^libs/service/src/http/problem[.]ts$',
-          '^libs/messaging/src/adapters/kafkajs/kafkajs-sockets[.]ts$',
+          '^libs/messaging/src/adapters/kafkajs/(kafkajs-sockets|kafkajs-settings|listener-probe)[.]ts$',
         ],
       },
       { path: '^(node:)?(http|https|http2|net|tls|dgram)$', dependencyTypesNot: ['type-only'] },

@@ -1,4 +1,4 @@
-import { kafkaClient, type KafkaClient } from '@tradewind/messaging';
+import { kafkaClient, kafkaSecurity, type KafkaClient } from '@tradewind/messaging';
 import { databaseServices, type DatabaseService } from '../services.js';
 import { readHistory } from './facts/read-history.js';
 import { readProviderLog } from './facts/read-provider-log.js';
@@ -38,7 +38,11 @@ type Sources = Omit<AuditOptions, 'brokers' | 'waitSeconds' | 'log'> & { readonl
  */
 export async function runAudit(options: AuditOptions): Promise<AuditReport> {
   const { brokers } = options;
-  const kafka = kafkaClient({ brokers: brokers.split(','), clientId: 'tradewind-audit' });
+  const kafka = kafkaClient({
+    brokers: brokers.split(','),
+    clientId: 'tradewind-audit',
+    ...kafkaSecurity(process.env),
+  });
   try {
     return await auditWith(kafka, options);
   } catch (error) {

@@ -1,5 +1,5 @@
 /* The public API. What only @tradewind/operations and tests need besides is in internals.ts. */
-export { kafkaClient, type KafkaSettings } from './adapters/kafkajs/index.js';
+export { kafkaClient, kafkaSecurity, type KafkaSettings, type SaslSettings } from './adapters/kafkajs/index.js';
 export {
   messagingMigrations,
   PostgresStore,
@@ -94,6 +94,7 @@ export {
   type InboxMark,
   type InboxSample,
   type IncomingRecord,
+  KafkaAccessRefused,
   KafkaClient,
   type CompositeKey,
   type Key,

@@ -14,7 +14,7 @@ import { SigningKeysHandler } from './auth/signing-keys.handler.js';
 import { SigningKeys } from './auth/signing-keys.table.js';
 import { StoredKeyRing } from './auth/stored-key-ring.js';
 import { KeyRing } from './auth/token.js';
-import type { DatabaseConfig, SealingConfig, ServiceConfig } from './config/index.js';
+import { kafkaSettings, type DatabaseConfig, type SealingConfig, type ServiceConfig } from './config/index.js';
 import { DatabaseShutdown } from './database/database-shutdown.js';
 import { databaseFailure, openDatabase, type Migration } from './database/index.js';
 import { KafkaShutdown } from './discovery/kafka-shutdown.js';
@@ -65,7 +65,7 @@ export class ServiceModule {
           inject: [DataSource],
           useFactory: (dataSource: DataSource) => ({
             service,
-            kafka: { brokers: config.KAFKA_BROKERS, clientId: config.INSTANCE_ID },
+            kafka: kafkaSettings(config, config.INSTANCE_ID),
             dataSource,
             statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
             ...(deadLetters ? { deadLetters } : {}),
@@ -102,7 +102,7 @@ const brokerProviders = (config: ServiceConfig): Provider[] => [
   { provide: Consumers, useValue: null },
   {
     provide: KafkaClient,
-    useFactory: () => kafkaClient({ brokers: config.KAFKA_BROKERS, clientId: config.INSTANCE_ID, log: brokerLog }),
+    useFactory: () => kafkaClient({ ...kafkaSettings(config, config.INSTANCE_ID), log: brokerLog }),
   },
 ];
 

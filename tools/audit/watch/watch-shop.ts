@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { kafkaClient, type KafkaClient, type Tail } from '@tradewind/messaging';
+import { kafkaClient, kafkaSecurity, type KafkaClient, type Tail } from '@tradewind/messaging';
 import { databaseServices, type DatabaseService } from '../../services.js';
 import { memoryOf } from '../facts/instance-memory.js';
 import { archivedTopics } from '../facts/topics.js';
@@ -76,7 +76,9 @@ class Watch implements ShopWatch {
     this.#findings = new UniqueFindings(log);
     this.#recorded = new RecordedMessages(this.#findings);
     this.#kafka =
-      typeof brokers === 'string' ? kafkaClient({ brokers: brokers.split(','), clientId: 'tradewind-watch' }) : brokers;
+      typeof brokers === 'string'
+        ? kafkaClient({ brokers: brokers.split(','), clientId: 'tradewind-watch', ...kafkaSecurity(process.env) })
+        : brokers;
     this.#parts = [
       ...databaseServices.map((name) => this.#database(name, databases[name])),
       new PolledPart('broker', () => this.#readTopics()),

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { freePorts } from '../process/ports.js';
+import type { SecureListener } from './secure-listener.js';
 import type { NodeSettings } from './settings.js';
 
 export interface ClusterShape {
@@ -8,6 +9,8 @@ export interface ClusterShape {
   readonly port: number;
   readonly controllerPort: number;
   readonly nodes?: 1 | 3;
+  /** Only with one node. */
+  readonly secure?: SecureListener;
   readonly settings?: Readonly<Record<string, string>>;
 }
 
@@ -30,6 +33,7 @@ export async function planNodes(shape: ClusterShape, advertised: AdvertisedAddre
         controllerPorts,
         logDir: join(shape.dataDir, `node-${index + 1}`),
         proxy: address === undefined ? undefined : { advertised: address, brokerPort: free[index] as number },
+        secure: shape.secure,
         extra: shape.settings,
       };
     }),

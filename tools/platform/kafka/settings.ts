@@ -1,3 +1,5 @@
+import { secureProperties, type SecureListener } from './secure-listener.js';
+
 export interface NodeSettings {
   readonly id: number;
   readonly port: number;
@@ -7,6 +9,7 @@ export interface NodeSettings {
   readonly logDir: string;
   /** The address of a proxy, advertised to clients. The brokers talk to each other directly, on `brokerPort`. */
   readonly proxy?: { readonly advertised: string; readonly brokerPort: number } | undefined;
+  readonly secure?: SecureListener | undefined;
   readonly extra?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -19,7 +22,7 @@ export function addressesOf({ port, proxy }: NodeSettings): { readonly clients: 
   return proxy ? { clients: proxy.advertised, direct: `127.0.0.1:${proxy.brokerPort}` } : { clients: own, direct: own };
 }
 
-/** server.properties of a node that is broker and controller. Loopback without encryption: not for use over a network. */
+/** server.properties of a node that is broker and controller. Loopback, without encryption but for a secure listener: not for use over a network. */
 export function serverProperties(node: NodeSettings): string {
   const nodes = node.controllerPorts.length;
   const replicas = String(nodes);
@@ -55,9 +58,8 @@ export function serverProperties(node: NodeSettings): string {
     'log.cleaner.dedupe.buffer.size': String(16 * 1024 * 1024),
     // Brokers with followers keep Kafka's defaults. On a small machine, a single broker's eleven threads only compete for two processors.
     ...(nodes === 1 && { 'num.io.threads': '3', 'num.network.threads': '2' }),
-    ...node.extra,
   };
-  return Object.entries(settings)
+  return Object.entries({ ...settings, ...(node.secure && secureProperties(node.secure, settings)), ...node.extra })
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
 }

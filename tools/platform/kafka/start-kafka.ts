@@ -1,5 +1,6 @@
 import type { RunningProcess } from '../process/launch.js';
 import { planNodes } from './plan-nodes.js';
+import type { SecureListener } from './secure-listener.js';
 import { startNode, type KafkaNode, type NodeOptions } from './start-node.js';
 
 export interface KafkaOptions extends NodeOptions {
@@ -9,6 +10,8 @@ export interface KafkaOptions extends NodeOptions {
   readonly nodes?: 1 | 3;
   /** The `host:port` to advertise to clients, one for each node, when clients connect through a proxy. */
   readonly advertisedListeners?: readonly string[];
+  /** A listener with TLS and login beside the plain one. Only with one node. */
+  readonly secure?: SecureListener;
   /** Settings of server.properties; they override those of settings.ts. */
   readonly settings?: Readonly<Record<string, string>>;
 }

@@ -7,6 +7,7 @@ import { endsWithin, lastLines, launch, type Exit, type RunningProcess } from '.
 import { endLeftover } from '../process/pid-file.js';
 import { classArchive } from './class-archive.js';
 import { askCoordinator } from './coordinator.js';
+import { scramArguments } from './secure-listener.js';
 import { addressesOf, serverProperties, type NodeSettings } from './settings.js';
 
 export interface NodeOptions {
@@ -55,7 +56,14 @@ export async function startNode(node: NodeSettings, options: NodeOptions, signal
     const format = await java(
       `kafka format ${id}`,
       [...quick, ...archive.read],
-      ['kafka.tools.StorageTool', 'format', `--cluster-id=${clusterIdOf(options.dataDir)}`, '-c', propertiesFile],
+      [
+        'kafka.tools.StorageTool',
+        'format',
+        `--cluster-id=${clusterIdOf(options.dataDir)}`,
+        ...(node.secure ? scramArguments(node.secure) : []),
+        '-c',
+        propertiesFile,
+      ],
     );
     const { code } = await format.exited;
     if (code !== 0)
@@ -123,7 +131,7 @@ function jvmFlags(heap: string): string[] {
   ];
 }
 
-function javaCommand(): string {
+export function javaCommand(): string {
   return process.env['JAVA_HOME'] ? join(process.env['JAVA_HOME'], 'bin/java') : 'java';
 }
 

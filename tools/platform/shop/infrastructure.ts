@@ -1,3 +1,4 @@
+import { kafkaClient, kafkaSecurity, type KafkaSettings } from '@tradewind/messaging';
 import pg from 'pg';
 import { askCoordinator } from '../kafka/coordinator.js';
 import { planNodes } from '../kafka/plan-nodes.js';
@@ -155,9 +156,22 @@ async function existingPostgres(url: string): Promise<ServerAddresses> {
   return { direct: url, forServices: url };
 }
 
+/** Connects to a broker and logs in. */
+async function connects(settings: Omit<KafkaSettings, 'clientId'>): Promise<void> {
+  const client = kafkaClient({ ...settings, clientId: 'tradewind-platform' });
+  try {
+    await client.endOffsets([]);
+  } finally {
+    await client.close();
+  }
+}
+
 /** Checks that one of the existing brokers answers; clients get the addresses of the others from it. */
 async function existingKafka(brokers: string): Promise<ServerAddresses> {
-  const answers = await Promise.allSettled(brokers.split(',').map((broker) => askCoordinator(broker.trim(), 10_000)));
+  const security = kafkaSecurity(process.env);
+  const ask = (broker: string): Promise<unknown> =>
+    security.ssl || security.sasl ? connects({ brokers: [broker], ...security }) : askCoordinator(broker, 10_000);
+  const answers = await Promise.allSettled(brokers.split(',').map((broker) => ask(broker.trim())));
   if (answers.some((answer) => answer.status === 'fulfilled')) return { direct: brokers, forServices: brokers };
   const [first] = answers;
   const reason = first?.status === 'rejected' ? (first.reason as Error).message : '';

@@ -1,5 +1,5 @@
 import { topics } from '@tradewind/contracts';
-import { kafkaClient } from '@tradewind/messaging';
+import { kafkaClient, kafkaSecurity } from '@tradewind/messaging';
 import { createServiceDatabase } from '../postgres/service-database.js';
 import type { Supervisor } from '../process/supervisor.js';
 import { removeState } from '../process/temporary-folder.js';
@@ -180,7 +180,11 @@ function withHostOf(
 }
 
 async function provisionTopics(brokers: string): Promise<void> {
-  const client = kafkaClient({ brokers: brokers.split(','), clientId: 'tradewind-platform' });
+  const client = kafkaClient({
+    brokers: brokers.split(','),
+    clientId: 'tradewind-platform',
+    ...kafkaSecurity(process.env),
+  });
   try {
     await client.provision(Object.values(topics));
   } finally {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { kafkaClient } from '@tradewind/messaging';
+import { kafkaClient, kafkaSecurity } from '@tradewind/messaging';
 import { ShopNotFound, stateDir } from '../../find-shop.js';
 import { parseScale, type Scale } from '../../platform/shop/processes.js';
 import { requestScale, NoShopListening } from '../../platform/shop/scale-socket.js';
@@ -41,7 +41,11 @@ const lineOf = ({ service, instances }: ScaledService): string =>
     : `${service}: ${plural(instances.length, 'instance')} (${instances.map(({ name }) => name).join(', ')})`;
 
 async function remarksOn(wanted: Scale, brokers: string): Promise<string[]> {
-  const kafka = kafkaClient({ brokers: brokers.split(','), clientId: 'tradewind-scale' });
+  const kafka = kafkaClient({
+    brokers: brokers.split(','),
+    clientId: 'tradewind-scale',
+    ...kafkaSecurity(process.env),
+  });
   try {
     return await idleInstances(kafka, wanted);
   } catch (error) {

@@ -1,4 +1,5 @@
 import { topics } from '@tradewind/contracts';
+import { kafkaSecurity } from '@tradewind/messaging';
 import pg from 'pg';
 import { dataKeySecret, findShop, stateOption, type RunningShop } from '../../find-shop.js';
 import { createServiceDatabase } from '../../platform/postgres/service-database.js';
@@ -16,6 +17,7 @@ export const shopSystem: OperatedSystem = {
   options: [stateOption()],
   databases: (flags) => shopOf(flags).databases,
   brokers: (flags) => process.env['KAFKA_BROKERS'] || shopOf(flags).brokers,
+  security: () => kafkaSecurity(process.env),
   createDatabase: (service, flags) => {
     const { databases, adminUrl } = shopOf(flags);
     return createIfGone(databases[known(service)], adminUrl);

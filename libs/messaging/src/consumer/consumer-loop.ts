@@ -104,6 +104,11 @@ export class ConsumerLoop {
     return this.#subscription.silenceMs;
   }
 
+  /** Why the brokers refuse the consumer at present. */
+  get denial(): string | undefined {
+    return this.#subscription.denial;
+  }
+
   get rebalances(): number {
     return this.#subscription.rebalances;
   }

@@ -13,6 +13,7 @@ import { ownTopics } from '../outbox/own-topics.js';
 import {
   Aborted,
   backOff,
+  KafkaAccessRefused,
   OffsetMismatch,
   TopicMismatch,
   unlessAborted,
@@ -149,9 +150,10 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
   /** Problems as text; empty while all is well. */
   get problems(): string[] {
     if (!this.#connected && this.#groups.size > 0) return ['consumers: not connected to the broker'];
-    return this.#loops
-      .filter((loop) => loop.silenceMs > silenceProblemMs)
-      .map((loop) => `consumer ${loop.group}: no fetch for ${Math.round(loop.silenceMs / 1000)} s`);
+    return this.#loops.flatMap(({ group, silenceMs, denial }) => {
+      if (denial !== undefined) return [`consumer ${group}: ${denial}`];
+      return silenceMs > silenceProblemMs ? [`consumer ${group}: no fetch for ${Math.round(silenceMs / 1000)} s`] : [];
+    });
   }
 
   on(): void {
@@ -208,7 +210,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     for (const { group, topics, types } of this.#groups.values()) await consistency.checkHandled(group, topics, types);
   }
 
-  /** Retries while the broker is unavailable. A mismatch is final. */
+  /** Retries while the broker is unavailable. A mismatch is final, and so is a broker that refuses this process. */
   async #untilAvailable(attempt: () => Promise<void>): Promise<void> {
     const { ports, log } = this.parts;
     const { signal } = this.#stopping;
@@ -217,10 +219,13 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
         return await unlessAborted(signal, attempt());
       } catch (error) {
         if (error instanceof Aborted) return;
-        if (error instanceof TopicMismatch || error instanceof OffsetMismatch) throw error;
+        if (isFinal(error)) throw error;
         log('warn', 'the broker does not answer yet', { error: String(error) });
         await ports.timers.wait(backOff(ports, attempts, 200, 3_000), signal);
       }
     }
   }
 }
+
+const isFinal = (error: unknown): boolean =>
+  error instanceof TopicMismatch || error instanceof OffsetMismatch || error instanceof KafkaAccessRefused;

@@ -1,6 +1,7 @@
 import {
   Aborted,
   backOff,
+  KafkaAccessRefused,
   unlessAborted,
   withTimeout,
   type IncomingRecord,
@@ -29,13 +30,17 @@ export interface ResilientSubscriptionOptions {
 
 /**
  * A member of a consumer group that outlives its Kafka client: a client that fetched nothing for half a minute, not even an empty
- * answer, or cannot commit any more, is closed and another one opened, as often as needed.
+ * answer, or cannot commit any more, is closed and another one opened, as often as needed. So is one that the brokers refuse after it
+ * has fetched: a password is changed at one place before the other.
  */
 export class ResilientSubscription {
   readonly #stopping = new AbortController();
   #subscription: Subscription | undefined;
   #watching: Promise<void> | undefined;
   #lost = false;
+  #refused: KafkaAccessRefused | undefined;
+  #hasFetched = false;
+  #openedAt = 0;
   #lastFetch = 0;
   #rebalances = 0;
 
@@ -64,6 +69,11 @@ export class ResilientSubscription {
     return this.#lastFetch === 0 ? 0 : now - this.#lastFetch;
   }
 
+  /** Why the brokers refuse it; undefined while it fetches. */
+  get denial(): string | undefined {
+    return this.#fetches && !this.#lost ? undefined : this.#refused?.message;
+  }
+
   /** How often partitions were assigned. */
   get rebalances(): number {
     return this.#rebalances;
@@ -79,7 +89,7 @@ export class ResilientSubscription {
   }
 
   async #subscribe(): Promise<void> {
-    const { group, topics, onRecords, onReset, onFatal } = this.options;
+    const { group, topics, onRecords, onReset } = this.options;
     let isClosed = false;
     const opened = await this.kafka.subscribe({
       group,
@@ -94,7 +104,9 @@ export class ResilientSubscription {
       onLost: () => {
         if (!isClosed) this.#lost = true;
       },
-      onFatal,
+      onFatal: (error) => {
+        if (!isClosed) this.#fail(error);
+      },
     });
     const subscription: Subscription = {
       commit: (offsets) => opened.commit(offsets),
@@ -107,8 +119,21 @@ export class ResilientSubscription {
         return opened.close();
       },
     };
-    if (this.#stopping.signal.aborted) await subscription.close();
-    else this.#subscription = subscription;
+    if (this.#stopping.signal.aborted) return subscription.close();
+    this.#openedAt = opened.lastFetchAt();
+    this.#subscription = subscription;
+  }
+
+  /** Whether the present client has fetched. */
+  get #fetches(): boolean {
+    return this.#subscription !== undefined && this.#subscription.lastFetchAt() > this.#openedAt;
+  }
+
+  #fail(error: Error): void {
+    this.#hasFetched ||= this.#fetches;
+    if (!this.#hasFetched || !(error instanceof KafkaAccessRefused)) return this.options.onFatal(error);
+    this.#refused = error;
+    this.#lost = true;
   }
 
   async #watch(): Promise<void> {
@@ -121,8 +146,12 @@ export class ResilientSubscription {
 
   async #reopen(signal: AbortSignal): Promise<void> {
     const { group, log, onReset } = this.options;
-    const reason = this.#lost ? 'its coordinator has moved' : `no fetch for ${Math.round(this.silenceMs / 1_000)} s`;
+    const reason = this.#lost
+      ? (this.denial ?? 'its coordinator has moved')
+      : `no fetch for ${Math.round(this.silenceMs / 1_000)} s`;
     log('error', 'the consumer is opened again', { group, reason });
+    this.#hasFetched ||= this.#fetches;
+    if (!this.#lost) this.#refused = undefined;
     this.#lost = false;
     const closing = this.#subscription;
     this.#subscription = undefined;
@@ -133,6 +162,7 @@ export class ResilientSubscription {
         await unlessAborted(signal, this.#subscribe());
       } catch (error) {
         if (error instanceof Aborted) return;
+        this.#refused = error instanceof KafkaAccessRefused ? error : undefined;
         log('warn', 'the consumer could not be opened', { group, error: String(error) });
         await this.ports.timers.wait(backOff(this.ports, attempt, 200, 1_000), signal);
       }

@@ -3,6 +3,7 @@ import type { MessageRegistry, Topic } from '../message/index.js';
 import {
   Aborted,
   backOff,
+  KafkaAccessRefused,
   OffsetMismatch,
   orderingKeyOf,
   partitionKey,
@@ -54,6 +55,7 @@ export interface RelayOptions {
   readonly log: Log;
   /** Called before anything is published. Rejects with OffsetMismatch when database and topics contradict each other. */
   readonly checkPublished: () => Promise<void>;
+  /** Called with OffsetMismatch, and with KafkaAccessRefused unless the brokers accepted this process before. */
   readonly onFatal: (error: Error) => void;
 }
 
@@ -71,6 +73,9 @@ export class Relay {
   #session: RelaySession | undefined;
   #run: Promise<void> | undefined;
   #failures = 0;
+  /** The brokers answered in this process: a later denial is treated like an outage. */
+  #connected = false;
+  #refused: KafkaAccessRefused | undefined;
   #notifyScheduled = false;
   #partitionCounts: ReadonlyMap<string, PartitionCount> = new Map();
   #countsReadAt = 0;
@@ -113,7 +118,8 @@ export class Relay {
 
   /** Undefined while all is well. */
   get problem(): string | undefined {
-    return this.#failures > 0 ? `relay: ${this.#failures} failed attempts in a row` : undefined;
+    if (this.#failures === 0) return undefined;
+    return `relay: ${this.#failures} failed attempts in a row${this.#refused ? `: ${this.#refused.message}` : ''}`;
   }
 
   /** Publishes what is in the outbox, for a bounded time, and gives the leadership up. */
@@ -137,12 +143,15 @@ export class Relay {
         this.options.log('info', 'relay leads', { epoch: this.#session.epoch.toString() });
         this.#session.onNotify(() => this.#wakeSignal.notify());
         await this.#untilStopped(this.options.checkPublished());
+        this.#connected = true;
         await this.#publishAll(this.#session);
       } catch (error) {
-        if (error instanceof OffsetMismatch) {
+        const isRefused = error instanceof KafkaAccessRefused;
+        if (error instanceof OffsetMismatch || (isRefused && !this.#connected)) {
           await this.#discard();
           return this.options.onFatal(error);
         }
+        this.#refused = isRefused ? error : undefined;
         this.#failures++;
         this.options.log('warn', 'relay starts again', { error: String(error), failures: this.#failures });
         await this.#discard();

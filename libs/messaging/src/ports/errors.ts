@@ -63,6 +63,24 @@ export class RecordsRejected extends Error {
   }
 }
 
+/** Why brokers refuse a process. Bounded: it can be a label. */
+export type KafkaDenial = 'certificate' | 'encryption' | 'login' | 'permission';
+
+/**
+ * Brokers are available and refuse this process: their certificate is not accepted, TLS is used on one side only, the login is missing or
+ * wrong, or a permission is missing. The message names the setting. It ends the start; a process that has worked before retries.
+ */
+export class KafkaAccessRefused extends OperationRejected {
+  override readonly name = 'KafkaAccessRefused';
+  constructor(
+    readonly reason: KafkaDenial,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
 /** A topic is missing, or exists with other settings than the contracts declare. */
 export class TopicMismatch extends OperationRejected {
   override readonly name = 'TopicMismatch';

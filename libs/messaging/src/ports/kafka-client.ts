@@ -126,7 +126,10 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
 }
 
-/** The broker, as far as the library needs it. Implemented on kafkajs; every implementation passes the same conformance suite. */
+/**
+ * The broker, as far as the library needs it. Implemented on kafkajs; every implementation passes the same conformance suite. Every
+ * method rejects, and every `onFatal` is called, with KafkaAccessRefused where the brokers are available and refuse this process.
+ */
 export interface KafkaClient {
   publisher(): Promise<Publisher>;
   subscribe(options: SubscriptionOptions): Promise<Subscription>;

@@ -183,9 +183,13 @@ export class MessagingModule {
             () => (options.effects ?? []).map((type) => modules.get<AnyEffect>(type, { strict: false })),
           );
           const stop = (): Promise<void> => runtime.stopConsuming().then(() => runtime.stop());
+          let failed = false;
           const fail =
             settings.onFatal ??
             ((error: Error) => {
+              // Relay and consumers may find the same error.
+              if (failed) return;
+              failed = true;
               log('error', 'messaging cannot go on in this process', { error: error.message });
               shutDown(stop);
             });

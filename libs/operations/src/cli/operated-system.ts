@@ -1,5 +1,5 @@
 import type { Option } from 'commander';
-import type { Topic } from '@tradewind/messaging';
+import type { KafkaSettings, Topic } from '@tradewind/messaging';
 import type { Databases } from '../databases/databases.js';
 import { OperatorError } from '../databases/errors.js';
 import type { SystemFlags } from './command.js';
@@ -14,6 +14,8 @@ export interface OperatedSystem {
   databases(flags: SystemFlags): Databases;
   /** `host:port`, several separated by commas. */
   brokers(flags: SystemFlags): string;
+  /** TLS and the login at the brokers. */
+  security(): Pick<KafkaSettings, 'ssl' | 'sasl'>;
   /** Creates the database of a service if it does not exist. */
   createDatabase(service: string, flags: SystemFlags): Promise<void>;
   /** Runs an operation by the service's own program, and resolves with its result. Rejects with OperatorError if it fails. */

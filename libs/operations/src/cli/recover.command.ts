@@ -78,7 +78,11 @@ export function recoverCommand(system: OperatedSystem, check?: RecoveryCheck): C
         'have each service publish the latest messages of its compacted topics when it starts',
         'set every group to the first message that its service has not handled',
       ]);
-    const kafka = kafkaClient({ brokers: system.brokers(flags).split(','), clientId: 'tradewind-recover' });
+    const kafka = kafkaClient({
+      brokers: system.brokers(flags).split(','),
+      clientId: 'tradewind-recover',
+      ...system.security(),
+    });
     try {
       await kafka.provision(await system.topics(flags));
     } finally {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import type { Topic } from '@tradewind/messaging';
+import { kafkaSecurity, type Topic } from '@tradewind/messaging';
 import { OperatorError, Unreachable } from '../databases/errors.js';
 import type { SystemFlags } from './command.js';
 import type { OperatedSystem } from './operated-system.js';
@@ -76,6 +76,7 @@ export function servicesFromOptions(env: Readonly<Record<string, string | undefi
     ],
     databases: databasesOf,
     brokers: brokersOf,
+    security: () => kafkaSecurity(env),
     createDatabase: (service) =>
       Promise.reject(
         new OperatorError(`create the database of ${service}, empty and with its role, before its recovery`),

@@ -18,7 +18,11 @@ export function topicsCommand(system: OperatedSystem): Command {
   ): Promise<void> {
     const topics = await system.topics(flags);
     const brokers = system.brokers(flags);
-    const kafka = kafkaClient({ brokers: brokers.split(','), clientId: 'tradewind-topics' });
+    const kafka = kafkaClient({
+      brokers: brokers.split(','),
+      clientId: 'tradewind-topics',
+      ...system.security(),
+    });
     try {
       await act(kafka, topics);
       print(flags, { topics }, () => [

@@ -61,12 +61,22 @@ describe('an environment with invalid variables', () => {
     ['INSTANCE_ID', 'a b'],
     ['KAFKA_BROKERS', 'localhost'],
     ['KAFKA_BROKERS', ','],
+    ['KAFKA_BROKERS', '::1:9092'],
+    ['KAFKA_SSL_CA_FILE', '/missing'],
     ['DATABASE_URL', 'mysql://a:b@c/d'],
     ['MIGRATIONS', 'maybe'],
     ['DATA_KEY_SECRET', 'c2hvcnQ='],
   ])('names %s when it is %j', (name, value) =>
     expect(violationsOf({ ...valid, [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name} `))]),
   );
+
+  it('names the missing part of a login at the brokers', () =>
+    expect(violationsOf({ ...valid, KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'order' })).toEqual([
+      expect.stringMatching(/^KAFKA_SASL_PASSWORD_FILE is missing/),
+    ]));
+
+  it('accepts a broker with an IPv6 address', () =>
+    expect(violationsOf({ ...valid, KAFKA_BROKERS: '[::1]:9092' })).toEqual([]));
 
   it('never repeats a value', () => {
     const secret = 'mysql://order:hunter2@db/order';

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { OperationRejected } from '@tradewind/kernel';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync } from 'class-validator';
+import { kafkaSecurity } from '@tradewind/messaging';
 import type { ServiceConfig } from './service-config.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -46,6 +47,16 @@ export function readConfig<C extends ServiceConfig>(cls: new () => C, environmen
       Object.values(constraints ?? {})[0]?.replace(new RegExp(`^(each value in )?${property} `), '') ?? 'is invalid';
     return values[property] === undefined ? `${property} is missing: it ${rule}` : `${property} ${rule}`;
   });
+  violations.push(...securityViolations(config));
   if (violations.length > 0) throw new ConfigError(violations.sort());
   return Object.freeze(config);
+}
+
+function securityViolations(config: ServiceConfig): string[] {
+  try {
+    kafkaSecurity(config);
+    return [];
+  } catch (error) {
+    return [(error as Error).message];
+  }
 }

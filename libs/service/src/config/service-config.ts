@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Transform, Type } from 'class-transformer';
 import { ArrayMinSize, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, MaxLength, Min } from 'class-validator';
+import { kafkaSecurity, type KafkaSettings } from '@tradewind/messaging';
 import { isDataKeySecret } from '../sealing/seal.js';
 import { Satisfies } from './satisfies.js';
 
@@ -29,9 +30,25 @@ export class ServiceConfig {
   readonly INSTANCE_ID!: string;
   @Transform(commaSeparated)
   @ArrayMinSize(1, { message: 'must be a comma-separated list of host:port' })
-  @Matches(/^[^\s:,]+:\d{1,5}$/, { each: true, message: 'must be a comma-separated list of host:port' })
+  @Matches(/^([^\s:,[\]]+|\[[^\s,[\]]+\]):\d{1,5}$/, {
+    each: true,
+    message: 'must be a comma-separated list of host:port',
+  })
   readonly KAFKA_BROKERS!: readonly string[];
+  /** The authority of the brokers' certificates, a PEM file. Turns TLS on. */
+  @IsOptional() @IsString() readonly KAFKA_SSL_CA_FILE?: string;
+  /** The login at the brokers: all three variables, or none. `readConfig` checks them together. */
+  @IsOptional() @IsString() readonly KAFKA_SASL_MECHANISM?: string;
+  @IsOptional() @IsString() readonly KAFKA_SASL_USERNAME?: string;
+  @IsOptional() @IsString() readonly KAFKA_SASL_PASSWORD_FILE?: string;
 }
+
+/** The settings of a Kafka client. Reads the files. */
+export const kafkaSettings = (config: ServiceConfig, clientId: string): Omit<KafkaSettings, 'log'> => ({
+  brokers: config.KAFKA_BROKERS,
+  clientId,
+  ...kafkaSecurity(config),
+});
 
 /** A service with a database of its own. */
 export class DatabaseConfig extends ServiceConfig {

@@ -10,7 +10,7 @@ import {
 import type { OperationContext, Recovery } from '@tradewind/operations';
 import { SigningKeysHandler } from '../auth/signing-keys.handler.js';
 import { SigningKeys } from '../auth/signing-keys.table.js';
-import type { DatabaseConfig } from '../config/index.js';
+import { kafkaSettings, type DatabaseConfig } from '../config/index.js';
 import { applyMigrations, connect, dataSourceOf, migrationsTable, type Migration } from '../database/index.js';
 import { serviceMigrations } from '../database/service.migrations.js';
 import { DataKeysHandler } from '../sealing/data-keys.handler.js';
@@ -57,7 +57,7 @@ export async function openOperationContext(
   const all = [...messagingMigrations, ...serviceMigrations, ...migrations];
   const dataSource = dataSourceOf(config, connection, all, config.STATEMENT_TIMEOUT_MS);
   await connect(dataSource, systemPorts);
-  const kafka = kafkaClient({ brokers: config.KAFKA_BROKERS, clientId: `${service}-operator`, log });
+  const kafka = kafkaClient({ ...kafkaSettings(config, `${service}-operator`), log });
   const store = new PostgresStore(dataSource, { statementMs: config.STATEMENT_TIMEOUT_MS });
   const onFatal = (error: Error): never => {
     throw error;

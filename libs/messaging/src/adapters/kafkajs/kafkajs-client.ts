@@ -12,7 +12,9 @@ import {
   type TailOptions,
   type TopicPartition,
 } from '../../ports/kafka-client.js';
-import { KafkajsConnection, type KafkaSettings } from './kafkajs-connection.js';
+import type { Concerns } from './kafkajs-access.js';
+import { KafkajsConnection } from './kafkajs-connection.js';
+import { checkSecurity, type KafkaSettings } from './kafkajs-settings.js';
 import { KafkajsPublisher } from './kafkajs-publisher.js';
 import { KafkajsRangeRead } from './kafkajs-range-read.js';
 import { KafkajsReader, recordsOf } from './kafkajs-reader.js';
@@ -35,7 +37,10 @@ export class KafkajsClient implements KafkaClient {
   #closed = false;
   #admin: AdminSession | undefined;
 
-  constructor(private readonly settings: KafkaSettings) {}
+  /** Throws a TypeError that names the setting which cannot be used. */
+  constructor(private readonly settings: KafkaSettings) {
+    checkSecurity(settings);
+  }
 
   async publisher(): Promise<Publisher> {
     return KafkajsPublisher.open(this.#connection(requestTimeoutMs.publisher));
@@ -85,7 +90,7 @@ export class KafkajsClient implements KafkaClient {
   }
 
   async offsetsAt(topics: readonly string[], time: Date): ReturnType<KafkaClient['offsetsAt']> {
-    return this.#withAdmin(async (admin) =>
+    return this.#withAdmin({ topics }, async (admin) =>
       (
         await Promise.all(
           topics.map(async (topic) => ({
@@ -100,7 +105,7 @@ export class KafkajsClient implements KafkaClient {
   }
 
   async endOffsets(topics: readonly string[]): ReturnType<KafkaClient['endOffsets']> {
-    return this.#withAdmin(async (admin) =>
+    return this.#withAdmin({ topics }, async (admin) =>
       (await Promise.all(topics.map(async (topic) => ({ topic, offsets: await offsetsOf(admin, topic) })))).flatMap(
         ({ topic, offsets }) =>
           offsets.map(({ partition, high, low }) => ({ topic, partition, end: BigInt(high), start: BigInt(low) })),
@@ -109,7 +114,7 @@ export class KafkajsClient implements KafkaClient {
   }
 
   async committedOffsets(group: string, topics: readonly string[]): ReturnType<KafkaClient['committedOffsets']> {
-    return this.#withAdmin(async (admin) =>
+    return this.#withAdmin({ group, topics }, async (admin) =>
       (await admin.fetchOffsets({ groupId: group, topics: [...topics] })).flatMap(({ topic, partitions }) =>
         partitions
           .filter(({ offset }) => Number(offset) >= 0) // -1: none; kafkajs itself may have committed -2, the beginning
@@ -124,7 +129,7 @@ export class KafkajsClient implements KafkaClient {
   }
 
   async setOffsets(group: string, offsets: readonly (TopicPartition & { readonly offset: bigint })[]): Promise<void> {
-    await this.#withAdmin((admin) => rejectMembers(admin, group));
+    await this.#withAdmin({ group }, (admin) => rejectMembers(admin, group));
     if (offsets.length === 0) return;
     const topics = [...new Set(offsets.map(({ topic }) => topic))];
     await commitAsMember({ group, topics }, this.#connection(requestTimeoutMs.reader), offsets);
@@ -136,19 +141,19 @@ export class KafkajsClient implements KafkaClient {
   }
 
   deleteOffsets(group: string): Promise<void> {
-    return this.#withAdmin((admin) => deleteGroupOffsets(admin, group));
+    return this.#withAdmin({ group }, (admin) => deleteGroupOffsets(admin, group));
   }
 
   provision(topics: readonly Topic[]): Promise<void> {
-    return this.#withAdmin((admin) => provisionTopics(admin, topics));
+    return this.#withAdmin(namesOf(topics), (admin) => provisionTopics(admin, topics));
   }
 
   check(topics: readonly Topic[], owner?: string): Promise<void> {
-    return this.#withAdmin((admin) => checkTopics(admin, topics, owner));
+    return this.#withAdmin(namesOf(topics), (admin) => checkTopics(admin, topics, owner));
   }
 
   increasePartitions(topic: string, partitions: number): Promise<void> {
-    return this.#withAdmin((admin) => increasePartitions(admin, topic, partitions));
+    return this.#withAdmin({ topics: [topic] }, (admin) => increasePartitions(admin, topic, partitions));
   }
 
   async close(): Promise<void> {
@@ -168,14 +173,14 @@ export class KafkajsClient implements KafkaClient {
   }
 
   /** One admin connection for all requests, replaced after any failure. It is closed when the other requests on it have their answers. */
-  async #withAdmin<T>(request: (admin: Admin) => Promise<T>): Promise<T> {
+  async #withAdmin<T>(concerns: Concerns, request: (admin: Admin) => Promise<T>): Promise<T> {
     const session = (this.#admin ??= this.#openAdmin());
     session.pendingRequests++;
     try {
       return await request(await session.admin);
     } catch (error) {
       if (this.#admin === session) this.#admin = undefined;
-      throw error;
+      throw await session.connection.explain(error, concerns);
     } finally {
       if (--session.pendingRequests === 0 && this.#admin !== session) void closeAdmin(session);
     }
@@ -187,6 +192,8 @@ export class KafkajsClient implements KafkaClient {
     return { connection, admin: connection.open(admin.connect()).then(() => admin), pendingRequests: 0 };
   }
 }
+
+const namesOf = (topics: readonly Topic[]): Concerns => ({ topics: topics.map(({ name }) => name) });
 
 /** Closes the sockets, whether the client disconnects in an orderly way or not. */
 async function closeAdmin({ connection, admin }: AdminSession): Promise<void> {

@@ -1,15 +1,9 @@
 import kafkajs, { type Kafka } from 'kafkajs';
-import { loggedFrom, quietLog, type KafkaLog } from './kafkajs-log.js';
-import './kafkajs-produce-request.js';
-import './kafkajs-request-queue.js';
+import { explain, type Concerns } from './kafkajs-access.js';
+import { adaptClusters } from './kafkajs-cluster.js';
+import { loggedFrom, quietLog } from './kafkajs-log.js';
+import { addressOf, securityOf, type KafkaSettings } from './kafkajs-settings.js';
 import { KafkajsSockets } from './kafkajs-sockets.js';
-
-export interface KafkaSettings {
-  readonly brokers: readonly string[];
-  readonly clientId: string;
-  /** Gets the log entries of kafkajs at warning level or above. */
-  readonly log?: KafkaLog;
-}
 
 /**
  * A kafkajs client for one purpose, with sockets of its own, so that one consumer or producer can be closed without the others. It
@@ -22,7 +16,7 @@ export class KafkajsConnection {
 
   /** A request without an answer for so many milliseconds counts as lost. */
   constructor(
-    settings: KafkaSettings,
+    private readonly settings: KafkaSettings,
     requestTimeout: number,
     private readonly onClose: (connection: KafkajsConnection) => void,
   ) {
@@ -30,6 +24,7 @@ export class KafkajsConnection {
     this.kafka = new kafkajs.Kafka({
       clientId: settings.clientId,
       brokers: [...settings.brokers],
+      ...securityOf(settings),
       connectionTimeout: 3_000,
       requestTimeout,
       enforceRequestTimeout: true,
@@ -41,9 +36,10 @@ export class KafkajsConnection {
         if (!this.sockets.closed) settings.log?.(...entry);
       }),
     });
+    adaptClusters(this.kafka, settings.brokers.map(addressOf));
   }
 
-  /** A failed opening leaves nothing open. An opening that is closed meanwhile fails. */
+  /** A failed opening leaves nothing open. An opening that is closed meanwhile fails. Rejects with KafkaAccessRefused where that is the cause. */
   async open<T>(opening: Promise<T>): Promise<T> {
     this.#opening = opening;
     try {
@@ -51,9 +47,15 @@ export class KafkajsConnection {
       if (this.sockets.closed) throw new Error('the client was closed');
       return opened;
     } catch (error) {
+      const explained = await this.explain(error);
       this.close();
-      throw error;
+      throw explained;
     }
+  }
+
+  /** KafkaAccessRefused where that is the cause of an error; otherwise the error. */
+  explain(error: unknown, concerns?: Concerns): Promise<unknown> {
+    return explain(error, this.settings, this.sockets, concerns);
   }
 
   /** Closes at once: requests without an answer reject. */

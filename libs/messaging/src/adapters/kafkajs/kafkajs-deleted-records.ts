@@ -1,6 +1,5 @@
 import kafkajs, { type PartitionAssigner } from 'kafkajs';
 import { RecordsDeleted } from '../../ports/errors.js';
-import { ConsumerGroup } from './kafkajs-outdated.js';
 
 interface Cluster {
   fetchTopicsOffset(
@@ -12,24 +11,25 @@ interface Cluster {
   ): Promise<readonly { readonly partitions: readonly { readonly partition: number; readonly offset: string }[] }[]>;
 }
 
-/** The used part of the consumer group of kafkajs where the next offset is not on the broker. */
-interface OutOfRangeGroup {
-  readonly groupId: string;
-  readonly cluster: Cluster;
-  readonly offsetManager: { nextOffset(topic: string, partition: number): { toString(): string } };
-  recoverFromOffsetOutOfRange(error: Place): Promise<void>;
+interface FetchRequest {
+  readonly topics: readonly {
+    readonly topic: string;
+    readonly partitions: readonly { readonly partition: number; readonly fetchOffset: string }[];
+  }[];
 }
 
-interface Place {
+interface OutOfRange {
+  readonly name: string;
   readonly topic: string;
   readonly partition: number;
 }
 
-const watched = new WeakSet<Cluster>();
+/** The group of each consumer that ends at deleted records, by its cluster. */
+const groups = new WeakMap<object, string>();
 
 /** Lets a consumer end with RecordsDeleted instead of skipping deleted records. It assigns partitions as kafkajs does. */
 export const endsAtDeletedRecords: PartitionAssigner = (config) => {
-  watched.add(config.cluster as unknown as Cluster);
+  groups.set(config.cluster, config.groupId);
   return kafkajs.PartitionAssigners.roundRobin(config);
 };
 
@@ -42,25 +42,22 @@ export const deletedRecordsOf = (error: unknown): RecordsDeleted | undefined => 
 
 /**
  * kafkajs continues at the beginning of the log when the next record was deleted, and commits that, so that nothing shows the loss
- * afterwards. A next offset beyond the end is left to kafkajs: a restarting broker may report it for a moment.
+ * afterwards. Rejects with RecordsDeleted instead. A next offset beyond the end is left to kafkajs: a restarting broker may report it for
+ * a moment.
  */
-function endAtDeletedRecords(group: OutOfRangeGroup): void {
-  const { recoverFromOffsetOutOfRange } = group;
-  group.recoverFromOffsetOutOfRange = async function (this: OutOfRangeGroup, error) {
-    if (watched.has(this.cluster)) {
-      const { topic, partition } = error;
-      const next = BigInt(this.offsetManager.nextOffset(topic, partition).toString());
-      const [found] = await this.cluster.fetchTopicsOffset([
-        { topic, partitions: [{ partition }], fromBeginning: true },
-      ]);
-      const start = BigInt(found?.partitions.find((each) => each.partition === partition)?.offset ?? '0');
-      if (next < start) {
-        const deleted = new RecordsDeleted(this.groupId, { topic, partition, offset: next, start });
-        throw Object.assign(new kafkajs.KafkaJSNonRetriableError(deleted), { cause: deleted });
-      }
-    }
-    return recoverFromOffsetOutOfRange.call(this, error);
-  };
+export async function rejectDeletedRecords(cluster: object, request: object, error: unknown): Promise<void> {
+  const { name, topic, partition } = error as OutOfRange;
+  const group = groups.get(cluster);
+  if (group === undefined || name !== 'KafkaJSOffsetOutOfRange') return;
+  const isSame = (each: { readonly partition: number }): boolean => each.partition === partition;
+  const asked = (request as FetchRequest).topics.find((each) => each.topic === topic)?.partitions.find(isSame);
+  if (!asked) return;
+  const next = BigInt(asked.fetchOffset);
+  const [found] = await (cluster as Cluster).fetchTopicsOffset([
+    { topic, partitions: [{ partition }], fromBeginning: true },
+  ]);
+  const start = BigInt(found?.partitions.find(isSame)?.offset ?? '0');
+  if (next >= start) return;
+  const deleted = new RecordsDeleted(group, { topic, partition, offset: next, start });
+  throw Object.assign(new kafkajs.KafkaJSNonRetriableError(deleted), { cause: deleted });
 }
-
-endAtDeletedRecords(ConsumerGroup.prototype as unknown as OutOfRangeGroup);

@@ -1,33 +1,59 @@
+import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
-import { ConsumerGroup, isOutdated } from './kafkajs-outdated.js';
+import { adaptCluster, type Cluster } from './kafkajs-cluster.js';
+import { isOutdated } from './kafkajs-outdated.js';
+
+interface Member {
+  offsetManager: object;
+  fetch(nodeId: number): Promise<object[]>;
+}
+
+const require = createRequire(import.meta.url);
+const ConsumerGroup = require('kafkajs/src/consumer/consumerGroup.js') as { readonly prototype: Member };
+const OffsetManager = require('kafkajs/src/consumer/offsetManager/index.js') as { new (options: object): object };
 
 const assigned = [{ topic: 'events', partitions: [0] }];
-const responses = [
-  {
-    topicName: 'events',
-    partitions: [{ partition: 0, messages: [{ offset: '7', isControlRecord: false }], abortedTransactions: [] }],
-  },
-];
-const offsetManager = (): object => ({
-  committedOffsets: () => ({ events: { 0: '7' } }),
-  nextOffset: () => '7',
-  resolveOffsets: () => Promise.resolve(),
+const response = () => ({
+  responses: [
+    {
+      topicName: 'events',
+      partitions: [{ partition: 0, messages: [{ offset: '7', isControlRecord: false }], abortedTransactions: [] }],
+    },
+  ],
 });
 
-/** The consumer group of kafkajs, with fakes for what the fetch of a partition uses. */
-function aMember(duringFetch: (group: { offsetManager: object }) => void = () => undefined) {
-  const group = Object.assign(Object.create(ConsumerGroup.prototype) as Omit<ConsumerGroup, 'offsetManager'>, {
-    cluster: { refreshMetadataIfNecessary: () => Promise.resolve(), findBroker: () => Promise.resolve(broker) },
+/** The consumer group and the offsets of kafkajs on an adapted cluster, with fakes for what the fetch of a partition uses. */
+function aMember(whileBrokerIsFound = nothing, duringFetch = nothing): Member & { joinAgain(): void } {
+  const broker = { fetch: () => (duringFetch(member), Promise.resolve(response())) };
+  const cluster = adaptCluster(
+    {
+      connectionPoolBuilder: { build: () => Promise.reject(new Error('no connection')) },
+      brokerPool: { withBroker: () => Promise.resolve() },
+      committedOffsets: () => ({ events: { 0: '7' } }),
+      findBroker: () => (whileBrokerIsFound(member), Promise.resolve(broker)),
+      refreshMetadataIfNecessary: () => Promise.resolve(),
+    } as unknown as Cluster,
+    [],
+  );
+  const offsets = (): object =>
+    Object.assign(new OffsetManager({ cluster, groupId: 'group', memberAssignment: { events: [0] } }), {
+      resolveOffsets: () => Promise.resolve(),
+      committedOffsets: () => ({ events: { 0: '7' } }),
+    });
+  const member = Object.assign(Object.create(ConsumerGroup.prototype) as Member, {
+    cluster,
     subscriptionState: { assigned: () => assigned, active: () => assigned, isPaused: () => false },
     seekOffset: { has: () => false, pop: () => undefined },
     preferredReadReplicasPerTopicPartition: {},
+    checkForStaleAssignment: () => undefined,
     filterPartitionsByNode: () => assigned,
-    offsetManager: offsetManager(),
+    joinAgain: () => void (member.offsetManager = offsets()),
   });
-  const broker = { fetch: () => (duringFetch(group), Promise.resolve({ responses })) };
-  return group;
+  member.joinAgain();
+  return member;
 }
-const joinAgain = (group: { offsetManager: object }): void => void (group.offsetManager = offsetManager());
+const nothing = (_member: { joinAgain(): void }): void => undefined;
+const joinAgain = (member: { joinAgain(): void }): void => member.joinAgain();
 
 describe('a batch that a member fetched', () => {
   it('is returned', async () => {
@@ -36,11 +62,13 @@ describe('a batch that a member fetched', () => {
     expect(isOutdated(batch!)).toBe(false);
   });
   it('is not returned when the member joined again during the fetch', async () =>
+    expect(await aMember(nothing, joinAgain).fetch(1)).toEqual([]));
+  it('is not returned when the member joined again before the request', async () =>
     expect(await aMember(joinAgain).fetch(1)).toEqual([]));
   it('is outdated after the member joined again', async () => {
-    const group = aMember();
-    const [batch] = await group.fetch(1);
-    joinAgain(group);
+    const member = aMember();
+    const [batch] = await member.fetch(1);
+    member.joinAgain();
     expect(isOutdated(batch!)).toBe(true);
   });
 });

@@ -1,35 +1,48 @@
-import { createRequire } from 'node:module';
-
-/** The used part of the consumer group of kafkajs: its offset manager, which is replaced at each join, and the fetch from one broker. */
-export interface ConsumerGroup {
-  readonly offsetManager: object | null;
-  fetch(nodeId: number): Promise<object[]>;
+/** A response to a fetch. The messages of a partition become a batch. */
+interface FetchResponse {
+  readonly responses: readonly { readonly partitions: readonly { readonly messages: object }[] }[];
 }
 
-export const ConsumerGroup = createRequire(import.meta.url)('kafkajs/src/consumer/consumerGroup.js') as {
-  readonly prototype: ConsumerGroup;
-};
+/** The used part of a broker of kafkajs, as the consumer group calls it. */
+export interface FetchingBroker {
+  fetch(request: object): Promise<FetchResponse>;
+}
 
 const outdated = new WeakMap<object, () => boolean>();
+
+/** Whether the member joined again after the batch was fetched. The batch then arrives again, at the instance that is assigned the partition, unless it was resolved. */
+export const isOutdated = (batch: object): boolean =>
+  outdated.get((batch as { readonly rawMessages: object }).rawMessages)?.() ?? false;
 
 /**
  * kafkajs 2.2.4 fetches from each broker separately. When one fetch finds a new leader or new partitions, the member joins again while
  * the other fetches continue. Their records then count as read after the join, although the offsets went back to the committed ones, and
- * the records between are skipped. So a batch remembers the offset manager with which it was fetched.
+ * the records between are skipped. So a batch remembers the assignment under which it was fetched. One for each consumer.
  */
-function rememberOffsets(group: ConsumerGroup): void {
-  const { fetch } = group;
-  group.fetch = async function (this: ConsumerGroup, nodeId) {
-    const { offsetManager } = this;
-    const isOutdated = (): boolean => this.offsetManager !== offsetManager;
-    const batches = await fetch.call(this, nodeId);
-    if (isOutdated()) return [];
-    for (const batch of batches) outdated.set(batch, isOutdated);
-    return batches;
-  };
+export class FetchGenerations {
+  #generation = 0;
+
+  /** The member joined, and begins again at its committed offsets. */
+  begin(): void {
+    this.#generation++;
+  }
+
+  /** Call it in the same turn of the event loop in which the fetch reads its offsets. Returns whether the member joined since. */
+  remember(): () => boolean {
+    const generation = this.#generation;
+    return () => generation !== this.#generation;
+  }
 }
 
-/** Whether the member joined again after the batch was fetched. The batch then arrives again, at the instance that is assigned the partition, unless it was resolved. */
-export const isOutdated = (batch: object): boolean => outdated.get(batch)?.() ?? false;
-
-rememberOffsets(ConsumerGroup.prototype);
+/** An outdated response is returned without records. */
+export async function fetchWith(
+  broker: FetchingBroker,
+  request: object,
+  isOutdated: () => boolean,
+): Promise<FetchResponse> {
+  const response = await broker.fetch(request);
+  if (isOutdated()) return { ...response, responses: [] };
+  for (const { partitions } of response.responses)
+    for (const { messages } of partitions) outdated.set(messages, isOutdated);
+  return response;
+}

@@ -1,19 +1,20 @@
 import { createRequire } from 'node:module';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import { requests } from './kafkajs-produce-request.js';
+import { inOneBuffer, type ProduceProtocol } from './kafkajs-produce-request.js';
 
-type Options = Parameters<ReturnType<(typeof requests)['Produce']['protocol']>>[0];
+type Options = Parameters<ReturnType<ProduceProtocol['protocol']>>[0];
 type Encoded = { readonly buffer: Buffer };
 
 type Request = { readonly encode: () => Promise<unknown> };
 
 const newestVersion = 7;
 const require = createRequire(import.meta.url);
+const { requests } = require('kafkajs/src/protocol/requests/index.js') as { requests: { Produce: ProduceProtocol } };
 const theirs = (options: Options, version = newestVersion): Request =>
   (require(`kafkajs/src/protocol/requests/produce/v${version}/request.js`) as (options: Options) => Request)(options);
 const ours = (options: Options, version = newestVersion): Request =>
-  requests.Produce.protocol({ version })(options).request;
+  inOneBuffer(requests.Produce).protocol({ version })(options).request;
 const bytesOf = async ({ encode }: Request): Promise<string> => ((await encode()) as Encoded).buffer.toString('hex');
 /** All encode functions of kafkajs have the same source text. */
 const isOurs = (request: Request): boolean => String(request.encode) !== String(theirs(one).encode);

@@ -35,12 +35,10 @@ const require = createRequire(import.meta.url);
 const Encoder = require('kafkajs/src/protocol/encoder.js') as { new (size: number): Encoder };
 const crc32c = require('kafkajs/src/protocol/recordBatch/crc32C/index.js') as (bytes: Buffer) => number;
 
-/** The requests of kafkajs by name, one for each version. */
-export const { requests } = require('kafkajs/src/protocol/requests/index.js') as {
-  readonly requests: {
-    readonly Produce: { protocol(which: { readonly version: number }): (options: ProduceOptions) => Request };
-  };
-};
+/** The produce requests of kafkajs, one for each version of the protocol. */
+export interface ProduceProtocol {
+  protocol(which: { readonly version: number }): (options: ProduceOptions) => Request;
+}
 
 /** The first version whose records have headers. Later versions that kafkajs knows differ only in their answers. */
 const firstWithHeaders = 3;
@@ -51,16 +49,18 @@ const noProducerId = -1;
  * kafkajs 2.2.4 allocates a dozen buffers for each record, one for each header and number, and joins them. This writes a request into
  * one buffer, with the same bytes. Requests with compression, transactions or record times are left to kafkajs.
  */
-function writeIntoOneBuffer(produce: (typeof requests)['Produce']): void {
-  const protocol = produce.protocol;
-  produce.protocol = ({ version }) => {
-    const createRequest = protocol({ version });
-    if (version < firstWithHeaders) return createRequest;
-    return (options) => {
-      const created = createRequest(options);
-      const encode = (): Promise<Encoder> => Promise.resolve(new ProduceBody().write(options));
-      return isPlain(options) ? { ...created, request: { ...created.request, encode } } : created;
-    };
+export function inOneBuffer(produce: ProduceProtocol): ProduceProtocol {
+  return {
+    ...produce,
+    protocol: ({ version }) => {
+      const createRequest = produce.protocol({ version });
+      if (version < firstWithHeaders) return createRequest;
+      return (options) => {
+        const created = createRequest(options);
+        const encode = (): Promise<Encoder> => Promise.resolve(new ProduceBody().write(options));
+        return isPlain(options) ? { ...created, request: { ...created.request, encode } } : created;
+      };
+    },
   };
 }
 
@@ -216,5 +216,3 @@ class ProduceBody {
     this.#bytes = larger;
   }
 }
-
-writeIntoOneBuffer(requests.Produce);

@@ -44,8 +44,8 @@ export class KafkajsPublisher implements Publisher {
     this.#unusable = true;
     const answers = await this.producer
       .sendBatch({ topicMessages, acks: -1, timeout: 10_000, compression: CompressionTypes.None })
-      .catch((error: unknown) => {
-        throw publishError(error);
+      .catch(async (error: unknown) => {
+        throw publishError(await this.connection.explain(error, { topics: topicMessages.map(({ topic }) => topic) }));
       });
     this.#unusable = false;
     return answers.map(({ topicName, partition, baseOffset }) => ({

@@ -54,7 +54,7 @@ export class KafkajsReader {
       retry: { ...retry, restartOnFailure },
     });
     this.consumer.on(this.consumer.events.CRASH, ({ payload: { error, restart } }) => {
-      if (!restart && !this.#ended) options.onFatal(error);
+      if (!restart && !this.#ended) void this.#fail(error);
     });
     // kafkajs would send the next request over the same silent connection.
     this.consumer.on(this.consumer.events.REQUEST_TIMEOUT, () => connection.sockets.cut('a request was not answered'));
@@ -72,6 +72,11 @@ export class KafkajsReader {
 
   get #ended(): boolean {
     return this.#ending !== undefined || this.connection.sockets.closed;
+  }
+
+  async #fail(error: Error): Promise<void> {
+    const explained = (await this.connection.explain(error, this.options)) as Error;
+    if (!this.#ended) this.options.onFatal(explained);
   }
 
   async #start(run: ConsumerRunConfig): Promise<void> {

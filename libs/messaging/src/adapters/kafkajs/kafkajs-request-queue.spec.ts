@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { RequestQueue } from './kafkajs-request-queue.js';
+import { checkOnlyWhenPending, type RequestQueue } from './kafkajs-request-queue.js';
 
 interface Request {
   readonly entry: {
@@ -15,6 +16,10 @@ interface Request {
   readonly sendRequest: () => void;
 }
 
+const RequestQueueOfKafkajs = createRequire(import.meta.url)('kafkajs/src/network/requestQueue/index.js') as {
+  new (options: object): Queue;
+};
+
 /** The queue of kafkajs, as a connection uses it. */
 type Queue = RequestQueue & {
   push(request: Request): void;
@@ -27,14 +32,15 @@ describe('the request queue of a connection', () => {
   const sent: number[] = [];
   const logger = { debug: () => undefined, warn: () => undefined };
   const aQueue = (): Queue => {
-    const queue = new RequestQueue({
+    const queue = new RequestQueueOfKafkajs({
       maxInFlightRequests: 1,
       requestTimeout: 1_000,
       enforceRequestTimeout: false,
       clientId: 'test',
       broker: 'none',
       logger,
-    }) as Queue;
+    });
+    checkOnlyWhenPending(queue);
     open.push(queue);
     return queue;
   };

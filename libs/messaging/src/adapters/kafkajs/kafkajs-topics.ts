@@ -2,6 +2,7 @@ import kafkajs, { type Admin } from 'kafkajs';
 import { retentionLimits, type Topic } from '../../message/index.js';
 import { TopicMismatch } from '../../ports/errors.js';
 import { systemTimers } from '../system/system.js';
+import { causesOf } from './kafkajs-access.js';
 
 /** New partitions are polled at this interval, until the timeout. */
 const intervalMs = 100;
@@ -59,9 +60,11 @@ async function retryUntilLed(check: () => Promise<unknown>): Promise<void> {
 /** The owner decides how long its records are kept: of the topics of others only the cleanup policy is compared. */
 export async function checkTopics(admin: Admin, topics: readonly Topic[], owner?: string): Promise<void> {
   const existing = new Set(await admin.listTopics());
-  for (const topic of topics) {
-    if (!existing.has(topic.name))
-      throw new TopicMismatch(`the topic ${topic.name} does not exist: provision the topics first`);
+  const missing = topics.filter((topic) => !existing.has(topic.name));
+  if (missing[0]) {
+    // Brokers do not list topics without the permission to describe them.
+    await checkSettings(admin, missing, owner).catch((error: unknown) => rethrowDenial(error));
+    throw new TopicMismatch(`the topic ${missing[0].name} does not exist: provision the topics first`);
   }
   const metadata = await admin.fetchTopicMetadata({ topics: topics.map(({ name }) => name) });
   const counts = new Map(metadata.topics.map(({ name, partitions }) => [name, partitions.length]));
@@ -70,6 +73,10 @@ export async function checkTopics(admin: Admin, topics: readonly Topic[], owner?
     if (count < topic.partitions) throw new TopicMismatch(tooFew(topic, count));
   }
   await checkSettings(admin, topics, owner);
+}
+
+function rethrowDenial(error: unknown): void {
+  if (causesOf(error).some(({ type }) => type === 'TOPIC_AUTHORIZATION_FAILED')) throw error;
 }
 
 export async function increasePartitions(admin: Admin, topic: string, partitions: number): Promise<void> {
