@@ -28,7 +28,7 @@ type Person = ReturnType<typeof aPerson>;
 /** The message of a record; fails unless it is of that class. */
 function messageOf<M extends object>(record: IncomingRecord | undefined, cls: new () => M): M {
   const decoded = record && decode(record, contracts);
-  if (decoded?.poison !== undefined || !(decoded?.message instanceof cls))
+  if (!decoded || decoded.poison || decoded.skipped || !(decoded.message instanceof cls))
     throw new TypeError(`the record is not a ${cls.name}`, { cause: decoded?.poison });
   return decoded.message;
 }

@@ -7,14 +7,14 @@ export const topics = {
   userDataKeys: topic('user.data-keys', { owner: 'user', partitions: 3, retention: 'compact' }),
 
   productEvents: topic('product.events', { owner: 'product' }),
-  stockCommands: topic('stock.commands', { owner: 'order' }),
+  stockCommands: topic('stock.commands', { owner: 'order', carries: 'commands' }),
   stockEvents: topic('stock.events', { owner: 'product' }),
 
   cartEvents: topic('cart.events', { owner: 'cart' }),
 
   orderEvents: topic('order.events', { owner: 'order' }),
 
-  paymentCommands: topic('payment.commands', { owner: 'order' }),
+  paymentCommands: topic('payment.commands', { owner: 'order', carries: 'commands' }),
   paymentEvents: topic('payment.events', { owner: 'payment' }),
 
   /** Heartbeats: the only records without an outbox. Every service announces its own instances. */

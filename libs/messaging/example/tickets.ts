@@ -27,7 +27,7 @@ import { DataSource } from 'typeorm';
 
 // 1. Topics and messages.
 const topics = {
-  commands: topic('seats.commands', { owner: 'tickets', partitions: 3 }),
+  commands: topic('seats.commands', { owner: 'tickets', partitions: 3, carries: 'commands' }),
   events: topic('seats.events', { owner: 'tickets', partitions: 3 }),
 };
 

@@ -8,7 +8,8 @@ export {
 export { statementOf } from './adapters/postgres/sql.js';
 export { tableSql } from './adapters/postgres/table-sql.js';
 export { DeadLetterWriter, textOf } from './consumer/dead-letter-writer.js';
-export { decode, type Decoded } from './handling/decode.js';
+export { decode } from './handling/decode.js';
+export type { Decoded, DecodedMessage, PoisonedRecord } from './handling/decoded.js';
 export { Handlers } from './handling/handlers.js';
 export { handlersOf } from './handling/handles.js';
 export { outcomeOf, type Invocation, type Outcome } from './handling/invocation.js';

@@ -96,6 +96,7 @@ async function handle(
     const invocations = batch.flatMap((record) => {
       const decoded = decode(record, messaging.contracts);
       if (decoded.poison) throw decoded.poison;
+      if (decoded.skipped) return [];
       return groupHandlers.invocationOf(decoded) ?? [];
     });
     await simulation.settled(runAll(runtime.runner, invocations, failures));

@@ -37,7 +37,7 @@ export type Damage = () => Pick<OutgoingRecord, 'value' | 'headers'>;
 /** Everything that can be wrong with a record on `stock.events`. */
 export const damages: readonly (readonly [what: string, damage: Damage])[] = [
   ['bad JSON', () => ({ value: '{"orderId":', headers: headers('stock.reserved') })],
-  ['an unknown type', () => ({ value: '{}', headers: headers('stock.vanished') })],
+  ['a type of another topic', () => ({ value: '{}', headers: headers('stock.reserve') })],
   ['an unknown version', () => ({ value: '{}', headers: headers('stock.reserved', '99') })],
   ['900 kB', () => ({ value: `{"orderId":"${'x'.repeat(900_000)}"}`, headers: headers('stock.reserved') })],
   ['no value', () => ({ value: null, headers: headers('stock.reserved') })],

@@ -24,7 +24,7 @@ export async function publishedEvents(brokers: string): Promise<Published[]> {
   const seen = new Set<string>();
   return [...groupBy(records, ({ key }) => key).values()].flat().flatMap((record) => {
     const decoded = decode(record, contracts);
-    if (decoded.poison || seen.has(decoded.id)) return [];
+    if (decoded.poison || decoded.skipped || seen.has(decoded.id)) return [];
     seen.add(decoded.id);
     const { message, envelope } = decoded;
     return [{ message, envelope, at: new Date(record.headers['ce_time']!) }];

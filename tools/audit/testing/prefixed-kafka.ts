@@ -22,6 +22,7 @@ export function withTopicPrefix(kafka: KafkaClient, prefix: string): KafkaClient
       kafka.read({ ...rest, ranges: ranges.map(prefixed), onRecords: (records) => onRecords(records.map(unprefixed)) }),
     offsetsAt: async (topics, time) => (await kafka.offsetsAt(names(topics), time)).map(unprefixed),
     setOffsets: (group, offsets) => kafka.setOffsets(group, offsets.map(prefixed)),
+    startAt: (group, offsets) => kafka.startAt(group, offsets.map(prefixed)),
     deleteOffsets: (group) => kafka.deleteOffsets(group),
     endOffsets: async (topics) => (await kafka.endOffsets(names(topics))).map(unprefixed),
     committedOffsets: async (group, topics) => (await kafka.committedOffsets(group, names(topics))).map(unprefixed),

@@ -109,7 +109,7 @@ export class PlatformReader implements OnApplicationBootstrap, OnApplicationShut
       if (decoded.poison) {
         const { topic, offset, key } = record;
         this.#logger.warn('a record is ignored', { topic, offset, key }, decoded.poison);
-      } else this.#applyMessage(decoded.message);
+      } else if (!decoded.skipped) this.#applyMessage(decoded.message);
     }
   }
 

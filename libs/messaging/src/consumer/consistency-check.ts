@@ -133,7 +133,9 @@ export class ConsistencyCheck {
         const { topic, partition, end } = short;
         throw new OffsetMismatch(
           `Kafka is behind the database of ${this.options.service}: ${topic} partition ${partition} ends at ${end}, and ${what} ${known(partitionKey(short))}. ` +
-            'Kafka was lost or restored to an earlier moment: stop the services and run "tradewind recover kafka".',
+            (this.options.contracts.topicNamed(topic)?.foreign
+              ? 'The owner of this foreign topic created it again or restored it: reset the offsets of the group on it, when you know that its ids are still unique.'
+              : 'Kafka was lost or restored to an earlier moment: stop the services and run "tradewind recover kafka".'),
         );
       }
       await this.ports.timers.wait(intervalMs);
@@ -181,7 +183,7 @@ export class ConsistencyCheck {
     const remember = (records: readonly IncomingRecord[]): Promise<void> => {
       for (const record of records) {
         const decoded = decode(record, this.options.contracts);
-        if (!decoded.poison && types.has(decoded.envelope.type))
+        if (!decoded.poison && !decoded.skipped && types.has(decoded.envelope.type))
           last.set(partitionKey(record), { id: decoded.id, offset: record.offset });
       }
       return Promise.resolve();

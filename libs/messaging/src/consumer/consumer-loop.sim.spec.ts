@@ -6,6 +6,7 @@ import { Runner } from '../handling/runner.js';
 import { table } from '../ports/index.js';
 import { attemptsBeforeDeadLetter, ConsumerLoop } from './consumer-loop.js';
 import { aRecord, idAt, notes, registry, type NoteWritten } from './notes.fixture.spec.js';
+import { UnknownMessages } from './unknown-messages.js';
 
 interface SavedNote {
   readonly savedId: string;
@@ -45,6 +46,7 @@ function aConsumer(check: (text: string, attempt: number) => void = () => undefi
             input: message,
             decide: () => decide((message as NoteWritten).text, id),
           },
+    unknownMessages: new UnknownMessages(store, group),
     deadLetters: undefined,
     log: (_, message) => log.push(message),
     onFatal: (error) => {

@@ -1,5 +1,6 @@
 import { Poison, Transient } from '@tradewind/kernel';
-import { decode, type DecodedMessage } from '../handling/decode.js';
+import { decode } from '../handling/decode.js';
+import type { DecodedMessage } from '../handling/decoded.js';
 import { outcomeOf, type Invocation, type Outcome } from '../handling/invocation.js';
 import { poisonedInvocation } from '../handling/poisoned-invocation.js';
 import type { Runner } from '../handling/runner.js';
@@ -25,6 +26,7 @@ import { OffsetTracker } from './offset-tracker.js';
 import { PendingQueue, transactionParts, type PendingMessage } from './pending-queue.js';
 import { RepartitionBarrier } from './repartition-barrier.js';
 import { ResilientSubscription } from './resilient-subscription.js';
+import type { UnknownMessages } from './unknown-messages.js';
 
 /** Committed offsets are committed again at this interval. */
 const recommitIntervalMs = 10_000;
@@ -40,6 +42,7 @@ export interface ConsumerLoopOptions {
   readonly contracts: MessageRegistry;
   /** Undefined where the group ignores the message class. */
   readonly invocationOf: (decoded: DecodedMessage, redriven?: boolean) => Invocation | undefined;
+  readonly unknownMessages: UnknownMessages;
   readonly deadLetters: string | undefined;
   readonly log: Log;
   readonly onFatal: (error: Error) => void;
@@ -53,6 +56,7 @@ export class ConsumerLoop {
   readonly #wakeSignal: WakeSignal;
   readonly #offsets: OffsetTracker;
   readonly #deadLetters: DeadLetterWriter;
+  readonly #unknownMessages: UnknownMessages;
   readonly #crashLoopGuard: CrashLoopGuard;
   readonly #subscription: ResilientSubscription;
   readonly #repartitionBarrier: RepartitionBarrier;
@@ -76,6 +80,7 @@ export class ConsumerLoop {
     this.#wakeSignal = new WakeSignal(ports.timers);
     this.#offsets = new OffsetTracker(handledTypesHash(types), ports.timers);
     this.#deadLetters = new DeadLetterWriter(store, ports, options);
+    this.#unknownMessages = options.unknownMessages;
     this.#crashLoopGuard = new CrashLoopGuard(store, group, log);
     this.#repartitionBarrier = new RepartitionBarrier(kafka, ports, {
       group,
@@ -259,6 +264,11 @@ export class ConsumerLoop {
           new Poison('the process crashed each time it handled it'),
           attemptsBeforeDeadLetter,
         );
+        continue;
+      }
+      if (decoded.skipped) {
+        await this.#unknownMessages.skip(decoded);
+        this.#finish(message);
         continue;
       }
       const invocation = decoded.poison

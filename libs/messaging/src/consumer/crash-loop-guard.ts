@@ -1,4 +1,4 @@
-import type { Decoded } from '../handling/decode.js';
+import type { Decoded } from '../handling/decoded.js';
 import { partitionKey, type Log, type Store, type TopicPartition } from '../ports/index.js';
 
 /** More starts at one offset than this may mean that a message there kills the process. */

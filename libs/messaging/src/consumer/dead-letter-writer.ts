@@ -1,5 +1,5 @@
 import { Transient } from '@tradewind/kernel';
-import type { Decoded } from '../handling/decode.js';
+import type { Decoded } from '../handling/decoded.js';
 import type { DeadLetter, DeadLetterReason, Log, RuntimePorts, Store } from '../ports/index.js';
 import { deadLetterRecord } from './dead-letter-record.js';
 

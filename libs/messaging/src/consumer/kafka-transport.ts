@@ -25,7 +25,9 @@ import {
 } from '../ports/index.js';
 import type { ConsistencyCheck } from './consistency-check.js';
 import { ConsumerLoop } from './consumer-loop.js';
+import { startAtLatest } from './first-offsets.js';
 import { RedriveLoop } from './redrive-loop.js';
+import { UnknownMessages } from './unknown-messages.js';
 
 /** A consumer without a fetch for so long is a problem. Empty fetches count. */
 const silenceProblemMs = 15_000;
@@ -63,6 +65,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
   override readonly propagatesEventHandlerErrors = true;
   readonly #groups = new Map<string, Handlers>();
   readonly #stopping = new AbortController();
+  readonly #unknown = new Map<string, UnknownMessages>();
   #loops: ConsumerLoop[] = [];
   #redriveLoops: RedriveLoop[] = [];
   #starting: Promise<void> | undefined;
@@ -143,17 +146,30 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     readonly topics: readonly string[];
     readonly silenceMs: number;
     readonly rebalances: number;
+    /** Messages of unknown types that were skipped, by topic. */
+    readonly unknown: ReadonlyMap<string, number>;
   }[] {
-    return this.#loops.map(({ group, topics, silenceMs, rebalances }) => ({ group, topics, silenceMs, rebalances }));
+    return this.#loops.map(({ group, topics, silenceMs, rebalances }) => ({
+      group,
+      topics,
+      silenceMs,
+      rebalances,
+      unknown: this.#unknown.get(group)?.counts ?? new Map(),
+    }));
   }
 
   /** Problems as text; empty while all is well. */
   get problems(): string[] {
     if (!this.#connected && this.#groups.size > 0) return ['consumers: not connected to the broker'];
-    return this.#loops.flatMap(({ group, silenceMs, denial }) => {
-      if (denial !== undefined) return [`consumer ${group}: ${denial}`];
-      return silenceMs > silenceProblemMs ? [`consumer ${group}: no fetch for ${Math.round(silenceMs / 1000)} s`] : [];
-    });
+    return [
+      ...this.#loops.flatMap(({ group, silenceMs, denial }) => {
+        if (denial !== undefined) return [`consumer ${group}: ${denial}`];
+        return silenceMs > silenceProblemMs
+          ? [`consumer ${group}: no fetch for ${Math.round(silenceMs / 1000)} s`]
+          : [];
+      }),
+      ...[...this.#unknown.values()].flatMap(({ problems }) => problems),
+    ];
   }
 
   on(): void {
@@ -190,10 +206,25 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
       const redriveLoop = new RedriveLoop(store, runner, ports, shared);
       redriveLoop.start();
       this.#redriveLoops.push(redriveLoop);
+      const unknownMessages = new UnknownMessages(store, group);
+      this.#unknown.set(group, unknownMessages);
+      await this.#untilAvailable(async () => {
+        const problem = await unknownMessages.compareWith((type) => handlers.kindOf(type));
+        if (problem !== undefined) log('warn', problem);
+      });
+      await this.#untilAvailable(() =>
+        startAtLatest(
+          store,
+          kafka,
+          group,
+          contracts.topics.filter(({ name }) => handlers.topics.includes(name)),
+        ),
+      );
       const loop = new ConsumerLoop(kafka, store, runner, ports, {
         ...shared,
         topics: handlers.topics,
         types: handlers.types,
+        unknownMessages,
         deadLetters: deadLetters?.name,
         onFatal,
       });

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { IsString } from 'class-validator';
-import { decode, type Decoded } from '../handling/decode.js';
+import { decode } from '../handling/decode.js';
+import type { Decoded } from '../handling/decoded.js';
 import { Message, MessageRegistry, topic } from '../message/index.js';
 import type { IncomingRecord } from '../ports/index.js';
 

@@ -1,4 +1,4 @@
-import type { Decoded } from '../handling/decode.js';
+import type { Decoded } from '../handling/decoded.js';
 import type { IncomingRecord } from '../ports/index.js';
 
 /** Messages, and bytes of their values, that share a transaction. */

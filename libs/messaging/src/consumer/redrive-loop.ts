@@ -1,4 +1,6 @@
-import { decode, type DecodedMessage } from '../handling/decode.js';
+import { decode } from '../handling/decode.js';
+import type { DecodedMessage } from '../handling/decoded.js';
+import { skippedInvocation } from '../handling/skipped-invocation.js';
 import { outcomeOf, type Invocation } from '../handling/invocation.js';
 import type { Runner } from '../handling/runner.js';
 import type { MessageRegistry } from '../message/index.js';
@@ -81,8 +83,12 @@ export class RedriveLoop {
   async #handle(letter: DeadLetter): Promise<unknown> {
     const decoded = decode(letter, this.options.contracts);
     if (decoded.poison) return decoded.poison;
-    const invocation = this.options.invocationOf(decoded, true);
-    if (!invocation) return new TypeError(`no handler of ${this.options.group} handles this message`);
+    const handled = decoded.skipped
+      ? skippedInvocation(this.options.group, decoded)
+      : this.options.invocationOf(decoded, true);
+    if (!handled) return new TypeError(`no handler of ${this.options.group} handles this message`);
+    // What a corrected `read` or an edited value makes of the record may have another id than the dead letter.
+    const invocation = { ...handled, deadLetterId: letter.messageId };
     const outcome = outcomeOf(await this.runner.run([invocation]), invocation);
     switch (outcome.kind) {
       case 'done':

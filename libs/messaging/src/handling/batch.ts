@@ -72,7 +72,14 @@ export class Batch {
         first.add(invocation.cause);
       }
       for (const invocation of invocations.filter((each) => each.redriven)) {
-        if (!(await this.transaction.markRedriven(consumer, invocation.cause, invocation.orderingKey)))
+        if (
+          !(await this.transaction.markRedriven(
+            consumer,
+            invocation.cause,
+            invocation.orderingKey,
+            invocation.deadLetterId,
+          ))
+        )
           this.#settle(invocation, { kind: 'duplicate' });
       }
       const marks = invocations.filter((invocation) => !invocation.redriven && this.#isOpen(invocation));
@@ -173,6 +180,7 @@ export class Batch {
       newId: () => newId(this.ports),
       cause: invocation.cause,
       sequence: invocation.sequence ?? 0n,
+      ...(invocation.originalId === undefined ? {} : { originalId: invocation.originalId }),
     };
   }
 

@@ -58,4 +58,6 @@ export interface DecisionContext {
   readonly cause: string;
   /** The number of the message among the records of its ordering key, from 1; 0 where there is no message. A projection stores it and skips older messages. */
   readonly sequence: bigint;
+  /** Of a message on a foreign topic: the id that `read` returned. `cause` is a hash of it. */
+  readonly originalId?: string;
 }

@@ -2,7 +2,7 @@ import type { MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { messageInfo, type MessageClass, type MessageRegistry } from '../message/index.js';
 import type { AnyTable } from '../ports/index.js';
-import type { DecodedMessage } from './decode.js';
+import type { DecodedMessage } from './decoded.js';
 import { Decision } from './decision.js';
 import type { Loads } from './handler-context.js';
 import { failureOf, type HandlerKind, type HandlerMetadata } from './handles.js';
@@ -97,6 +97,7 @@ export class Handlers {
       correlation: envelope.correlation ?? record.key ?? undefined,
       traceparent: envelope.traceparent,
       sequence: envelope.sequence,
+      ...(envelope.originalId === undefined ? {} : { originalId: envelope.originalId }),
       decide: async (context) => {
         if (handler.metadata.load === undefined)
           return collect(context as Parameters<typeof collect>[0], (all) => call(handler.callback, message, all));

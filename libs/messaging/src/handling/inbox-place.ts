@@ -1,6 +1,6 @@
 import { Poison } from '@tradewind/kernel';
 import type { InboxPlace } from '../ports/index.js';
-import type { Decoded } from './decode.js';
+import type { Decoded } from './decoded.js';
 import type { Invocation } from './invocation.js';
 
 /** Only a message of an outbox can be published twice, so only its time is compared. */

@@ -4,7 +4,8 @@ export * from './command-errors.js';
 export * from './decision.js';
 export * from './handler-context.js';
 export type { TransactionContext } from './transactional-handler.js';
-export { decode, type Decoded, type DecodedMessage } from './decode.js';
+export { decode } from './decode.js';
+export { type Decoded, type DecodedMessage } from './decoded.js';
 export {
   Handles,
   handlersOf,

@@ -15,6 +15,8 @@ export interface Invocation {
   readonly place?: InboxPlace | undefined;
   /** A dead letter in redrive: it is handled although its key is blocked. */
   readonly redriven?: boolean;
+  /** Of a dead letter: the id under which it was written, where `cause` is another one now. */
+  readonly deadLetterId?: string;
   readonly idempotency?: Idempotency;
   /** Ends this effect in the same transaction, if its lease is still valid. */
   readonly effect?: { readonly id: string; readonly token: string };
@@ -27,6 +29,8 @@ export interface Invocation {
   readonly correlation?: string | undefined;
   readonly traceparent?: string | null;
   readonly sequence?: bigint;
+  /** Of a foreign message: the id that its publisher gave it. */
+  readonly originalId?: string;
   readonly decide: (context: object) => Decision<unknown> | Rejection | Promise<Decision<unknown> | Rejection>;
 }
 

@@ -1,5 +1,5 @@
 import { inboxPlaceOf } from './inbox-place.js';
-import type { PoisonedRecord } from './decode.js';
+import type { PoisonedRecord } from './decoded.js';
 import type { Invocation } from './invocation.js';
 
 /** A record that cannot be read runs like a message that fails, so that order, inbox and blocked keys apply to it as well. */

@@ -1,4 +1,7 @@
 /** Message classes: their declaration, validation, versions and topics. */
+export * from './cloud-event.js';
+export * from './foreign-record.js';
+export * from './foreign-topic.js';
 export * from './message-registry.js';
 export { partitionOf } from './partition-of.js';
 export { compile, type MessageReader } from './compiled-reader.js';

@@ -5,6 +5,7 @@ import type { Topic } from './topic.js';
 export class MessageRegistry {
   readonly #byType = new Map<string, { readonly cls: MessageClass; readonly info: MessageInfo }>();
   readonly #byTopic = new Map<string, MessageClass[]>();
+  readonly #topics = new Map<string, Topic>();
 
   constructor(classes: readonly MessageClass[]) {
     for (const cls of classes) {
@@ -12,6 +13,7 @@ export class MessageRegistry {
       const other = this.#byType.get(info.type);
       if (other) throw new TypeError(`${cls.name} and ${other.cls.name} have the same type "${info.type}"`);
       this.#byType.set(info.type, { cls, info });
+      this.#topics.set(info.topic.name, info.topic);
       this.#byTopic.set(info.topic.name, [...(this.#byTopic.get(info.topic.name) ?? []), cls]);
     }
   }
@@ -23,6 +25,11 @@ export class MessageRegistry {
   /** The classes of a topic. */
   on(topic: Topic | string): readonly MessageClass[] {
     return this.#byTopic.get(typeof topic === 'string' ? topic : topic.name) ?? [];
+  }
+
+  /** The topic with this name, where a class belongs to it. */
+  topicNamed(name: string): Topic | undefined {
+    return this.#topics.get(name);
   }
 
   /** The topics of all classes. */

@@ -40,7 +40,8 @@ export function readMessage<M extends object>(cls: MessageClass<M>, json: unknow
   if (typeof json !== 'object' || json === null || Array.isArray(json))
     throw new Poison(`${info.type}: the value is not a JSON object`);
   if (!Number.isInteger(version) || version < 1 || version > info.version) {
-    throw new Poison(`${info.type}: version ${version} is not known, 1 to ${info.version} are`);
+    const remedy = version > info.version ? ': deploy the consumer that knows it, then redrive' : '';
+    throw new Poison(`${info.type}: version ${version} is not known, 1 to ${info.version} are${remedy}`);
   }
   let current = json as Record<string, unknown>;
   for (let from = version; from < info.version; from++) {

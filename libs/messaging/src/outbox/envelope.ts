@@ -13,6 +13,9 @@ import { PayloadTooLarge } from './outbox-errors.js';
 /** Bytes of the JSON of one message. The broker's own limit is 1 MiB a batch. */
 export const payloadLimit = 512 * 1024;
 
+/** The oldest version whose readers can read the message; absent where it is its own version. */
+export const readableSinceHeader = 'ce_readablesince';
+
 export interface Publication {
   readonly id: string;
   readonly at: Date;
@@ -29,6 +32,8 @@ export function toOutboxRow(
   { id, at, cause, correlation, traceparent }: Publication,
 ): OutboxRow {
   const info = messageInfo(outgoing.cls);
+  if (info.topic.foreign)
+    throw new TypeError(`${info.type} is on the foreign topic ${info.topic.name}: only its owner publishes there`);
   const message = makeMessage(outgoing.cls, outgoing.fields) as Record<string, unknown>;
   const key = message[info.key];
   if (typeof key !== 'string' || key === '') throw new TypeError(`${info.type} needs its key, ${info.key}`);
@@ -46,7 +51,7 @@ export function toOutboxRow(
     correlation: correlation ?? key,
     traceparent,
     occurredAt: at,
-    headers: null,
+    headers: info.readableSince < info.version ? { [readableSinceHeader]: String(info.readableSince) } : null,
     archived: info.topic.retention !== 'compact',
   };
 }
@@ -78,11 +83,15 @@ export interface Envelope {
   readonly id: string;
   readonly type: string;
   readonly version: number;
+  /** The oldest version whose readers can read it, where that is not `version`. */
+  readonly readableSince?: number | undefined;
   readonly source: string;
   readonly sequence: bigint;
   readonly correlation: string | undefined;
   readonly causation: string | undefined;
   readonly traceparent: string | null;
+  /** The id that `read` of a foreign topic returned. */
+  readonly originalId?: string | undefined;
 }
 
 /** Reads the envelope. Throws Poison that names the header that is missing or malformed. */
@@ -97,6 +106,9 @@ export function readEnvelope(headers: Readonly<Record<string, string>>): Envelop
     id: need('ce_id', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
     type: need('ce_type', /^.{1,200}$/),
     version: Number(need('ce_schemaversion', /^\d{1,6}$/)),
+    ...(headers[readableSinceHeader] === undefined
+      ? {}
+      : { readableSince: Number(need(readableSinceHeader, /^\d{1,6}$/)) }),
     source: need('ce_source', /^.{1,500}$/),
     sequence: BigInt(need('ce_sequence', /^\d{1,18}$/)),
     correlation: headers['ce_correlationid'],

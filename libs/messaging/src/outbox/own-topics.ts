@@ -8,5 +8,8 @@ interface Owner {
 
 /** All topics that the service writes through its outbox, its dead letter topic included. */
 export const ownTopics = ({ service, contracts, deadLetters }: Owner): readonly Topic[] => [
-  ...new Set([...contracts.topics.filter(({ owner }) => owner === service), ...(deadLetters ? [deadLetters] : [])]),
+  ...new Set([
+    ...contracts.topics.filter(({ owner, foreign }) => owner === service && !foreign),
+    ...(deadLetters ? [deadLetters] : []),
+  ]),
 ];

@@ -2,6 +2,7 @@
 export * from './column.js';
 export * from './declared-table.js';
 export * from './errors.js';
+export * from './consumer-state.js';
 export * from './kafka-client.js';
 export * from './previous-ends.js';
 export * from './retention.js';

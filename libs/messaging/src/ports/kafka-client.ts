@@ -31,9 +31,12 @@ export interface IncomingRecord {
   readonly topic: string;
   readonly partition: number;
   readonly offset: bigint;
+  /** When it was published, by the clock of its publisher or of the broker; where the client knows it. */
+  readonly timestamp?: Date | undefined;
+  /** Text. Bytes that are not UTF-8 text are `base64:…`. */
   readonly key: string | null;
   readonly value: Buffer | null;
-  /** Text. A header that occurs several times has its first value. */
+  /** Text, as the key. A header that occurs several times has its first value. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -150,13 +153,15 @@ export interface KafkaClient {
   committedOffsets(group: string, topics: readonly string[]): Promise<readonly CommittedOffset[]>;
   /** Sets offsets of a group without members; rejects with GroupHasMembers otherwise. Other partitions of the group keep theirs. */
   setOffsets(group: string, offsets: readonly PartitionOffset[]): Promise<void>;
+  /** Commits these offsets of partitions for which the group has none, also while it has members. */
+  startAt(group: string, offsets: readonly PartitionOffset[]): Promise<void>;
   /** Deletes all offsets of a group without members; rejects with GroupHasMembers otherwise. A group that does not exist is no error. */
   deleteOffsets(group: string): Promise<void>;
-  /** Creates missing topics. Rejects with TopicMismatch when one exists with other settings, or with fewer partitions than declared. */
+  /** Creates missing topics, foreign ones only where they allow it. Rejects with TopicMismatch when one exists with other settings, or with fewer partitions than declared. */
   provision(topics: readonly Topic[]): Promise<void>;
   /**
    * Rejects with TopicMismatch when a topic is missing, has other settings or fewer partitions than declared. More partitions are judged
-   * by the owner. With `owner`, the retention of the topics of others is not compared.
+   * by the owner. With `owner`, the retention of the topics of others is not compared. A foreign topic must only exist.
    */
   check(topics: readonly Topic[], owner?: string): Promise<void>;
   /** Adds partitions up to this count. Resolves when each of them accepts records. Rejects with TopicMismatch when there are more. */

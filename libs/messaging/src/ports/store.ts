@@ -1,3 +1,4 @@
+import type { ConsumerState } from './consumer-state.js';
 import type { Topic } from '../message/index.js';
 import type { PartitionOffset, TopicPartition } from './kafka-client.js';
 import type { PreviousEnds } from './previous-ends.js';
@@ -116,6 +117,7 @@ export interface DeadLetter {
   readonly topic: string;
   readonly partition: number;
   readonly offset: bigint;
+  readonly timestamp?: Date | undefined;
   readonly key: string | null;
   readonly value: Buffer | null;
   readonly headers: Readonly<Record<string, string>>;
@@ -169,8 +171,11 @@ export interface Transaction {
     readonly blocked: ReadonlySet<string>;
     readonly doubtful: ReadonlySet<string>;
   }>;
-  /** Removes a redriven message from the dead letters and marks it; false when another instance did. */
-  markRedriven(consumer: string, id: string, orderingKey: string): Promise<boolean>;
+  /**
+   * Removes a redriven message from the dead letters and marks it; false when another instance did, or it was handled before. Also marks
+   * `deadLetterId`, the id under which it was written, where that is another one.
+   */
+  markRedriven(consumer: string, id: string, orderingKey: string, deadLetterId?: string): Promise<boolean>;
   unmark(consumer: string, ids: readonly string[]): Promise<void>;
   /** Claims idempotency keys; the results are in the order of the claims. Waits for a concurrent claim of the same key. */
   claim(claims: readonly IdempotencyClaim[]): Promise<readonly ClaimResult[]>;
@@ -236,7 +241,7 @@ export type OutboxAppender = (
 export type CallerTransaction = (manager: unknown, work: (transaction: Transaction) => Promise<void>) => Promise<void>;
 
 /** What the library keeps in a database. Rejects with StoreUnavailable when the database is unavailable for now. */
-export interface Store extends RetentionStore {
+export interface Store extends RetentionStore, ConsumerState {
   /**
    * Runs `work` in one transaction. Rejects with OutcomeUnknown when it may have been committed; after any other rejection nothing
    * of it is kept. Rejects with UniqueConflict or StatementTimeout where these are the cause.

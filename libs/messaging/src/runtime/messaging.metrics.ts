@@ -167,6 +167,17 @@ function registerMetrics(): void {
     },
   });
   new Counter({
+    name: 'tradewind_unknown_messages_total',
+    help: 'Messages that a group skipped because it does not know their type, by topic.',
+    labelNames: ['service', 'group', 'topic'],
+    collect() {
+      this.reset();
+      for (const { service, transport } of modules)
+        for (const { group, unknown } of transport.groups)
+          for (const [topic, count] of unknown) this.inc({ service, group, topic }, count);
+    },
+  });
+  new Counter({
     name: 'tradewind_transactions_total',
     help: 'Committed transactions of decisions.',
     labelNames: ['service'],

@@ -5,10 +5,11 @@ import {
   type KafkaClient,
   type MessageRegistry,
   type OffsetRange,
+  type PartitionOffset,
   type RuntimePorts,
 } from '@tradewind/messaging';
 import { decode, outcomeOf, textOf, type Decoded, type Invocation, type Runner } from '@tradewind/messaging/internals';
-import { partitionName, type ReplayProgress } from '../replay/index.js';
+import { notBefore, partitionName, type ReplayProgress } from '../replay/index.js';
 import type { Projection } from './projection-tables.js';
 
 /** Messages in one transaction: many, because no other process reads these rows; below the rows that one batch may load. */
@@ -40,13 +41,15 @@ export class ProjectionFeed {
       readonly runner: Runner;
       readonly kafka: KafkaClient;
       readonly ports: RuntimePorts;
+      /** Where the consumer started on foreign topics. */
+      readonly decidedStarts: () => Promise<readonly PartitionOffset[]>;
     },
     private readonly progress: ReplayProgress,
     private readonly onBatch: () => void,
   ) {}
 
   async start(): Promise<void> {
-    const ends = await this.#ends();
+    const ends = notBefore(await this.environment.decidedStarts(), await this.#ends());
     const ranges = ends.map(({ topic, partition, start }): OffsetRange => ({
       topic,
       partition,
@@ -97,7 +100,7 @@ export class ProjectionFeed {
   async #apply(records: readonly IncomingRecord[], all: readonly (Decoded | undefined)[]): Promise<void> {
     const invocations = new Map<Invocation, Decoded>();
     for (const decoded of all) {
-      if (!decoded) this.progress.count('skipped');
+      if (!decoded || decoded.skipped) this.progress.count('skipped');
       else if (decoded.poison) this.#fail(decoded, decoded.poison);
       else if (this.#failedKeys.has(decoded.orderingKey)) this.progress.count('behind a failure');
       else {
@@ -116,7 +119,8 @@ export class ProjectionFeed {
 
   /** Undefined for a type without a handler. It is not even parsed: such types may be most of a topic. */
   #decode(record: IncomingRecord): Decoded | undefined {
-    return this.projection.handlers.kindOf(record.headers['ce_type'] ?? '') === undefined
+    const isForeign = this.contracts.topicNamed(record.topic)?.foreign !== undefined;
+    return !isForeign && this.projection.handlers.kindOf(record.headers['ce_type'] ?? '') === undefined
       ? undefined
       : decode(record, this.contracts);
   }
@@ -130,7 +134,7 @@ export class ProjectionFeed {
       let last: unknown;
       left = left.filter(([invocation, decoded]) => {
         const outcome = outcomeOf(outcomes, invocation);
-        if (outcome.kind === 'done') this.progress.count(`handled ${decoded.record.headers['ce_type']}`);
+        if (outcome.kind === 'done') this.progress.count(`handled ${typeOf(decoded)}`);
         else if (outcome.kind === 'failed' && !(outcome.error instanceof Transient)) {
           failed.add(decoded.orderingKey);
           this.#fail(decoded, outcome.error);
@@ -148,9 +152,10 @@ export class ProjectionFeed {
     }
   }
 
-  #fail({ id, orderingKey, record }: Decoded, error: unknown): void {
+  #fail(decoded: Decoded, error: unknown): void {
+    const { id, orderingKey, record } = decoded;
     this.#failedKeys.add(orderingKey);
-    const type = record.headers['ce_type'] ?? 'unknown';
+    const type = typeOf(decoded);
     this.progress.fail({ id, type, key: record.key, error: textOf(error) });
   }
 
@@ -158,3 +163,6 @@ export class ProjectionFeed {
     return this.environment.ports.clock.now().getTime();
   }
 }
+
+const typeOf = (decoded: Decoded): string =>
+  decoded.poison || decoded.skipped ? (decoded.record.headers['ce_type'] ?? 'unknown') : decoded.envelope.type;

@@ -118,7 +118,10 @@ export class Rebuild {
       if (this.#progress.isReportDue(this.#now())) this.options.onProgress?.(this.#progress.progress(this.#now()));
     };
     const { contracts } = this.messaging;
-    return new ProjectionFeed(this.#projection, contracts, { runner, kafka, ports }, this.#progress, onBatch);
+    // Of the live schema: the one that is rebuilt has only the tables of the projection.
+    const decidedStarts = () => new PostgresStore(this.environment.dataSource).decidedStarts(this.consumer);
+    const environment = { runner, kafka, ports, decidedStarts };
+    return new ProjectionFeed(this.#projection, contracts, environment, this.#progress, onBatch);
   }
 
   async #compare(schema: RebuildSchema, feed: ProjectionFeed): Promise<RebuildReport> {

@@ -48,6 +48,6 @@ export async function readPublished(
 export function* messagesOf(records: Iterable<PublishedRecord>, contracts: MessageRegistry): Generator<Published> {
   for (const { record, envelope, at } of records) {
     const decoded = decode(record, contracts);
-    if (!decoded.poison) yield { message: decoded.message, envelope, at };
+    if (!decoded.poison && !decoded.skipped) yield { message: decoded.message, envelope, at };
   }
 }

@@ -212,7 +212,7 @@ const consumedMessages = (consumed: PublishedLog, contracts: MessageRegistry): C
   get(id) {
     const found = consumed.get(id);
     const decoded = found && decode(found.record, contracts);
-    return decoded?.poison ? undefined : decoded?.message;
+    return !decoded || decoded.poison || decoded.skipped ? undefined : decoded.message;
   },
 });
 

@@ -1,7 +1,9 @@
 import {
   GroupHasMembers,
   type InboxHorizon,
+  type IncomingRecord,
   type KafkaClient,
+  type MessageRegistry,
   type Store,
   type TopicPartition,
 } from '@tradewind/messaging';
@@ -10,7 +12,7 @@ import { recordCount, wholeRanges } from './read-published.js';
 import { recordRecovery, rejectRunningService, StepProgress, type RecoveryContext } from './recovery-context.js';
 import { deleteInboxSamples, moveInboxHorizons, resetStarts } from './recovery-sql.js';
 
-type Context = RecoveryContext & { readonly store: Pick<Store, 'notHandled' | 'inboxHorizons'> };
+type Context = RecoveryContext & { readonly store: Pick<Store, 'notHandled' | 'inboxHorizons' | 'decidedStarts'> };
 type Ends = Awaited<ReturnType<KafkaClient['endOffsets']>>;
 
 /** A consumer group with what it handles. */
@@ -108,6 +110,9 @@ async function firstUnhandled(
     topics: new Set(topics),
     types: new Set(types),
   }));
+  const starts = new Map<string, bigint>();
+  for (const { group } of consumers)
+    for (const start of await store.decidedStarts(group)) starts.set(placeOf(group, start), start.offset);
   await kafka.read({
     ranges: wholeRanges(ends),
     onRecords: async (records) => {
@@ -117,12 +122,13 @@ async function firstUnhandled(
       for (const { group, types } of groups.filter(({ topics }) => topics.has(record.topic))) {
         const place = placeOf(group, record);
         if (first.has(place)) continue;
+        const start = starts.get(place) ?? 0n;
         const handled = records
-          .filter(({ headers }) => types.has(headers['ce_type'] ?? ''))
+          .filter((each) => each.offset >= start && isOneOf(types, each, options.contracts))
           .map((each) => ({
             id: decode(each, options.contracts).id,
             offset: each.offset,
-            at: Date.parse(each.headers['ce_time'] ?? ''),
+            at: timeOf(each),
           }));
         if (handled.length === 0) continue;
         const ids = handled.map(({ id }) => id);
@@ -148,6 +154,17 @@ function prunedTimes(horizons: readonly InboxHorizon[]): ReadonlyMap<string, num
     times.set(place, Math.max(times.get(place) ?? 0, marksBefore.getTime()));
   }
   return times;
+}
+
+/** A foreign record has only the time that the broker knows. */
+const timeOf = ({ headers, timestamp }: IncomingRecord): number =>
+  headers['ce_time'] === undefined ? (timestamp?.getTime() ?? Number.NaN) : Date.parse(headers['ce_time']);
+
+/** Every foreign record may be a message that the group handles. */
+function isOneOf(types: ReadonlySet<string>, record: IncomingRecord, contracts: MessageRegistry): boolean {
+  if (!contracts.topicNamed(record.topic)?.foreign) return types.has(record.headers['ce_type'] ?? '');
+  const decoded = decode(record, contracts);
+  return decoded.poison !== undefined || (!decoded.skipped && types.has(decoded.envelope.type));
 }
 
 const placeOf = (group: string, { topic, partition }: TopicPartition): string => `${group} ${topic}:${partition}`;

@@ -91,9 +91,11 @@ function* withPositions(
   for (const each of published) yield { ...each, position: ++position };
 }
 
-/** Headers that are not part of the envelope: those of dead letters. */
+/** Headers that the outbox keeps as they are: those of dead letters, and the oldest version whose readers can read a message. */
 function otherHeaders(headers: Readonly<Record<string, string>>): string | null {
-  const others = Object.entries(headers).filter(([name]) => !/^(ce_.*|content-type|traceparent)$/.test(name));
+  const others = Object.entries(headers).filter(
+    ([name]) => !/^(ce_(?!readablesince$).*|content-type|traceparent)$/.test(name),
+  );
   return others.length === 0 ? null : JSON.stringify(Object.fromEntries(others));
 }
 

@@ -1,4 +1,4 @@
-import type { InboxHorizon, KafkaClient, OffsetRange, TopicPartition } from '@tradewind/messaging';
+import type { InboxHorizon, KafkaClient, OffsetRange, PartitionOffset, TopicPartition } from '@tradewind/messaging';
 import { ReplayRejected } from './replay-rejected.js';
 import type { Point, ReplayRequest } from './replay-request.js';
 
@@ -18,8 +18,9 @@ export async function rangesOf(
   kafka: KafkaClient,
   topics: readonly string[],
   { consumer, from, to, reprocess }: ReplayRequest,
+  decidedStarts: readonly PartitionOffset[],
 ): Promise<ReplayRanges> {
-  const ends = await kafka.endOffsets(topics);
+  const ends = notBefore(decidedStarts, await kafka.endOffsets(topics));
   const committed = new Map(
     (await kafka.committedOffsets(consumer, topics)).map((each) => [partitionName(each), each.offset]),
   );
@@ -37,6 +38,19 @@ export async function rangesOf(
     return { topic, partition, from: first < start ? start : first, to: last };
   });
   return { ranges: ranges.filter((range) => range.from < range.to), committed };
+}
+
+/** The same partitions, none starting before where its consumer started. */
+export function notBefore<P extends TopicPartition & { readonly start: bigint; readonly end: bigint }>(
+  decidedStarts: readonly PartitionOffset[],
+  partitions: readonly P[],
+): P[] {
+  const starts = new Map(decidedStarts.map((each) => [partitionName(each), each.offset]));
+  return partitions.map((each) => {
+    const decided = starts.get(partitionName(each)) ?? each.start;
+    const start = decided > each.start ? decided : each.start;
+    return { ...each, start: start < each.end ? start : each.end };
+  });
 }
 
 /** Undefined: from the start of each partition. A partition that is not in the result is not part of the replay. */

@@ -17,6 +17,8 @@ import {
   poisonedInvocation,
   textOf,
   type Decoded,
+  type DecodedMessage,
+  type PoisonedRecord,
   type Handlers,
   type Invocation,
   type Outcome,
@@ -28,6 +30,9 @@ import { ReplayRejected } from './replay-rejected.js';
 import { checkRequest, writeRequest, type ReplayRequest } from './replay-request.js';
 import type { ReplayRecord, ReplayState, ReplayStore } from './replay-store.js';
 import { Throttle } from './throttle.js';
+
+/** What is not skipped. */
+type Handleable = DecodedMessage | PoisonedRecord;
 
 /** Messages in one transaction: few, because the running services wait for the rows that it locks. */
 const batchSize = 200;
@@ -94,14 +99,15 @@ export class Replay {
 
   /** Throws ReplayRejected for a replay that can't be resumed; rejects if database or broker are unavailable for long. */
   async run(): Promise<ReplayReport> {
-    const { kafka, replays } = this.environment;
-    const ranges = await rangesOf(kafka, this.#handlers.topics, this.request);
-    if (!this.request.reprocess)
-      rejectPruned(ranges.ranges, await this.environment.store.inboxHorizons(), this.request.consumer);
+    const { kafka, replays, store } = this.environment;
+    const starts = await store.decidedStarts(this.request.consumer);
+    const ranges = await rangesOf(kafka, this.#handlers.topics, this.request, starts);
+    if (!this.request.reprocess) rejectPruned(ranges.ranges, await store.inboxHorizons(), this.request.consumer);
     const replay = this.options.dryRun ? undefined : await this.#begin(replays);
     for (const each of replay?.offsets ?? []) this.#offsets.set(partitionName(each), each);
     try {
       await this.#read(ranges, replay);
+      await this.#forgetSkippedTypes();
       return await this.#finish(
         replay,
         this.#signal.aborted ? 'stopped' : this.#progress.failed.length > 0 ? 'failed' : 'done',
@@ -167,9 +173,10 @@ export class Replay {
     committed: ReplayRanges['committed'],
     replay: ReplayRecord | undefined,
   ): Promise<boolean> {
-    const selected = records
-      .map((record) => decode(record, this.messaging.contracts))
-      .filter((decoded) => this.#isSelected(decoded));
+    const selected = records.flatMap((record): Handleable[] => {
+      const decoded = decode(record, this.messaging.contracts);
+      return !decoded.skipped && this.#isSelected(decoded) ? [decoded] : [];
+    });
     const invocations = new Map<Invocation, Decoded>();
     const known = await this.#known(selected, replay);
     for (const decoded of selected) {
@@ -207,7 +214,7 @@ export class Replay {
   }
 
   #invocationOf(
-    decoded: Decoded,
+    decoded: Handleable,
     committed: ReplayRanges['committed'],
     replay: ReplayRecord | undefined,
   ): Invocation | undefined {
@@ -288,6 +295,19 @@ export class Replay {
     return true;
   }
 
+  /** A consumer that handles types which it skipped before needs no replay of them any more. */
+  async #forgetSkippedTypes(): Promise<void> {
+    const { consumer, from, to, key, types = this.#handlers.types, reprocess } = this.request;
+    const isWhole = from === 'beginning' && to === undefined && key === undefined;
+    if (!isWhole || this.options.dryRun || this.#signal.aborted || this.#progress.failed.length > 0) return;
+    // Older messages of a projection are applied only by a reprocess, policies only by a replay or where they are named.
+    const isHandled = (type: string): boolean =>
+      this.#handlers.kindOf(type) === 'projection'
+        ? reprocess !== undefined
+        : reprocess === undefined || reprocess.policies.includes(type);
+    await this.environment.store.forgetSkippedTypes(consumer, types.filter(isHandled));
+  }
+
   async #report(replay: ReplayRecord | undefined): Promise<void> {
     if (!this.#progress.isReportDue(this.#now())) return;
     this.options.onProgress?.(this.#progress.progress(this.#now()));
@@ -314,7 +334,8 @@ export class Replay {
   }
 }
 
-const typeOf = ({ record }: Decoded): string => record.headers['ce_type'] ?? 'unknown';
+const typeOf = (decoded: Decoded): string =>
+  decoded.poison || decoded.skipped ? (decoded.record.headers['ce_type'] ?? 'unknown') : decoded.envelope.type;
 
 function handlersOf(
   { transport }: Pick<MessagingRuntime, 'transport'>,

@@ -53,6 +53,11 @@ const long = aSaga([
 everyStep(long, aParcel, { describe, it, expect });
 everyStep(aSaga([withCompensation('weigh'), withCompensation('pay')]), aParcel, { describe, it, expect });
 everyStep(aSaga([pointOfNoReturn('promise', become('promised')), step('send')]), aParcel, { describe, it, expect });
+everyStep(aSaga([withCompensation('weigh', { retries: 1 }), step('send', { retries: 'forever' })]), aParcel, {
+  describe,
+  it,
+  expect,
+});
 
 /** Makes one of the possible things happen; the number picks it. */
 const move = (rehearsal: Rehearsal<Parcel>, choice: number): void => {

@@ -115,8 +115,9 @@ export function everyStep<S>(saga: Saga<S>, aSubject: () => S, { describe, it, e
     it('ends in one outcome without leftovers, whichever two are swapped', () => {
       const cases = [
         {},
-        ...failing.flatMap(({ name }): RehearsalFaults[] => [
-          { failAt: name },
+        // A step that has no failure and is retried forever ends only with its success.
+        ...failing.flatMap(({ name, failure, retries }): RehearsalFaults[] => [
+          ...(failure || retries !== 'forever' ? [{ failAt: name }] : []),
           { lateReplyAt: name },
           { cancelAt: name },
         ]),

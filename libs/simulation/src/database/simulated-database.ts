@@ -2,6 +2,7 @@ import type { AnyTable } from '@tradewind/messaging';
 import type { ProcessCore } from '../process/process-core.js';
 import type { SimulationEngine } from '../engine/simulation-engine.js';
 import { AttemptRows } from './attempt-rows.js';
+import { ConsumerStateRows } from './consumer-state-rows.js';
 import { connectionLost, DatabaseError } from './database-error.js';
 import { DatabaseTransaction } from './database-transaction.js';
 import { EffectRows } from './effect-rows.js';
@@ -32,6 +33,7 @@ export class SimulatedDatabase {
   readonly idempotency = new IdempotencyRows();
   readonly effects = new EffectRows();
   readonly attempts = new AttemptRows();
+  readonly consumerState = new ConsumerStateRows();
   readonly partitionCounts = new PartitionCountRows();
   readonly retention = new RetentionRows();
   readonly #tables = new Map<string, TableRows>();

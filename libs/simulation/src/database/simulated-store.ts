@@ -249,6 +249,26 @@ export class SimulatedStore implements Store {
     ]);
   }
 
+  decideStart(...args: Parameters<Store['decideStart']>): ReturnType<Store['decideStart']> {
+    return this.#single('decide start', (tx) => this.database.consumerState.decideStart(tx, ...args));
+  }
+
+  decidedStarts(consumer: string): ReturnType<Store['decidedStarts']> {
+    return this.#single('decided starts', () => this.database.consumerState.decidedStarts(consumer));
+  }
+
+  recordSkippedType(...args: Parameters<Store['recordSkippedType']>): Promise<void> {
+    return this.#single('record skipped type', (tx) => this.database.consumerState.recordSkippedType(tx, ...args));
+  }
+
+  skippedTypes(consumer: string): ReturnType<Store['skippedTypes']> {
+    return this.#single('skipped types', () => this.database.consumerState.skippedTypes(consumer));
+  }
+
+  forgetSkippedTypes(...args: Parameters<Store['forgetSkippedTypes']>): Promise<void> {
+    return this.#single('forget skipped types', (tx) => this.database.consumerState.forgetSkippedTypes(tx, ...args));
+  }
+
   #single<T>(operation: string, run: (transaction: DatabaseTransaction) => T | Promise<T>): Promise<T> {
     return this.#withSession((session) => session.single(operation, run));
   }

@@ -14,6 +14,7 @@ import type {
   Transaction,
 } from '@tradewind/messaging';
 import type { DatabaseSession } from './database-session.js';
+import type { DatabaseTransaction } from './database-transaction.js';
 import { storedAnswer } from './idempotency-rows.js';
 import { copyOf } from './inbox-rows.js';
 import { jsonbOf } from './jsonb.js';
@@ -59,10 +60,12 @@ export class SimulatedTransaction implements Transaction {
     return Promise.reject(new TypeError('a transactional handler needs SQL: test it on a real PostgreSQL'));
   }
 
-  async markRedriven(consumer: string, id: string, orderingKey: string): Promise<boolean> {
+  async markRedriven(consumer: string, id: string, orderingKey: string, deadLetterId = id): Promise<boolean> {
     const { inbox } = this.#database;
-    if (!(await this.session.statement('remove dead letter', (tx) => inbox.removeDeadLetter(tx, consumer, id))))
-      return false;
+    const remove = (tx: DatabaseTransaction) => inbox.removeDeadLetter(tx, consumer, deadLetterId);
+    if (!(await this.session.statement('remove dead letter', remove))) return false;
+    if (deadLetterId !== id)
+      await this.session.statement('mark', (tx) => inbox.markOne(tx, consumer, deadLetterId, orderingKey));
     return this.session.statement('mark', (tx) => inbox.markOne(tx, consumer, id, orderingKey));
   }
 

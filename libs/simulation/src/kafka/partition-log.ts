@@ -26,12 +26,14 @@ export class PartitionLog {
   /** Returns the offset of the record. */
   append({ key, value, headers }: Pick<OutgoingRecord, 'key' | 'value' | 'headers'>): bigint {
     const offset = this.#end++;
-    this.#times.push(this.now());
+    const timestamp = new Date(this.now());
+    this.#times.push(timestamp.getTime());
     const bytes = value === null ? null : Buffer.from(value);
     this.#records.push({
       topic: this.topic,
       partition: this.partition,
       offset,
+      timestamp,
       key,
       value: bytes,
       headers: { ...headers },

@@ -4,6 +4,7 @@ import {
   hasReached,
   type IncomingRecord,
   type KafkaClient,
+  type PartitionOffset,
   type Publisher,
   type ReadOptions,
   type Subscription,
@@ -117,6 +118,16 @@ export class SimulatedKafkaClient implements KafkaClient {
     });
   }
 
+  startAt(group: string, offsets: readonly PartitionOffset[]): Promise<void> {
+    return this.#connection.call('start at', () => {
+      const { committed } = this.kafka.group(group);
+      for (const each of offsets) {
+        const key = `${each.topic}:${each.partition}`;
+        if (!committed.has(key)) committed.set(key, { ...each });
+      }
+    });
+  }
+
   deleteOffsets(group: string): Promise<void> {
     return this.#connection.call('forget offsets', () => this.#groupWithoutMembers(group).committed.clear());
   }
@@ -141,7 +152,7 @@ export class SimulatedKafkaClient implements KafkaClient {
 
   provision(topics: readonly Topic[]): Promise<void> {
     return this.#connection.call('provision', () => {
-      for (const topic of topics) this.kafka.createTopic(topic);
+      for (const topic of topics) if (!topic.foreign || topic.foreign.create) this.kafka.createTopic(topic);
       for (const topic of topics) this.kafka.checkTopic(topic);
     });
   }

@@ -131,7 +131,11 @@ export class SimulatedKafka implements GroupBroker {
   /** Compares the retention only of the topics of `owner`; without it, of all. */
   checkTopic(declared: Topic, owner = declared.owner): void {
     const found = this.#topics.get(declared.name);
-    if (!found) throw new TopicMismatch(`the topic ${declared.name} does not exist: provision the topics first`);
+    if (!found)
+      throw new TopicMismatch(
+        `the topic ${declared.name} does not exist: ${declared.foreign ? 'its owner must create it' : 'provision the topics first'}`,
+      );
+    if (declared.foreign) return;
     const { length } = found.logs;
     if (length < declared.partitions) {
       throw new TopicMismatch(

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
+  foreignTopic,
+  ignore,
   RecordsRejected,
   topic,
   type IncomingRecord,
@@ -90,6 +92,34 @@ export function consumerGroupConformance(name: string, open: () => KafkaClient):
           [1, 9n],
         ]),
       );
+    });
+
+    it('lets a group start at offsets where it has none, also while it has members', async () => {
+      const [of, group] = [await aTopic(), `group-${randomUUID()}`];
+      await kafka.setOffsets(group, [{ topic: of.name, partition: 0, offset: 5n }]);
+      const other = await join(group, await aTopic());
+      await eventually(() => other.owned.length > 0);
+      const starts = [0, 1].map((partition) => ({ topic: of.name, partition, offset: 9n }));
+      await eventually(() => kafka.startAt(group, starts).then(() => true));
+      await kafka.startAt(group, []);
+      const committed = await kafka.committedOffsets(group, [of.name]);
+      expect(new Map(committed.map(({ partition, offset }) => [partition, offset]))).toEqual(
+        new Map([
+          [0, 5n],
+          [1, 9n],
+        ]),
+      );
+      await other.subscription.close();
+    });
+
+    it('creates a foreign topic only where it may, and checks nothing of it but that it exists', async () => {
+      const foreign = (create?: { partitions: number }) =>
+        foreignTopic(`conformance-${randomUUID()}`, { read: () => ignore, from: 'earliest', create });
+      const [created, missing] = [foreign({ partitions: 2 }), foreign()];
+      await kafka.provision([created]);
+      expect(await kafka.endOffsets([created.name])).toHaveLength(2);
+      await kafka.check([foreign()].map((each) => ({ ...each, name: created.name, partitions: 7 })));
+      await expect(kafka.provision([missing])).rejects.toThrow('does not exist: its owner must create it');
     });
 
     it('stores metadata with an offset', async () => {

@@ -16,6 +16,7 @@ import { tablesConformance } from './tables-conformance.js';
 import { storeConcurrencyConformance } from './store-concurrency-conformance.js';
 import { storeBrokerStateConformance, type OpenedStore } from './store-broker-state-conformance.js';
 import { storeRetentionConformance } from './store-retention-conformance.js';
+import { storeConsumerStateConformance } from './store-consumer-state-conformance.js';
 
 interface Thing {
   readonly thingId: string;
@@ -74,6 +75,7 @@ export function storeConformance(
 ): void {
   storeConcurrencyConformance(name, open);
   storeBrokerStateConformance(name, open);
+  storeConsumerStateConformance(name, open);
   tablesConformance(name, open);
   storeRetentionConformance(name, open);
   describe(`${name} as a store`, () => {
@@ -318,6 +320,17 @@ export function storeConformance(
       await inOne((tx) => tx.markRedriven(consumer, second.messageId, 'l'));
       expect(await inOne((tx) => tx.nextRedriven(consumer, 'l'))).toBeNull();
       expect(await store.redrivenKeys(consumer)).toEqual([]);
+    });
+
+    it('removes a dead letter whose message has another id now, and marks both ids', async () => {
+      const consumer = randomUUID();
+      const [letter, id] = [message({ consumer, timestamp: new Date(5) }), randomUUID()];
+      await inOne((tx) => tx.addDeadLetters([letter], { cause: 'Poison', detail: 'bad', attempts: 1 }));
+      await store.redrive(consumer, 'l');
+      expect(await inOne((tx) => tx.nextRedriven(consumer, 'l'))).toEqual(letter);
+      expect(await inOne((tx) => tx.markRedriven(consumer, id, 'l', letter.messageId))).toBe(true);
+      expect(await inOne((tx) => tx.nextRedriven(consumer, 'l'))).toBeNull();
+      expect(await store.notHandled(consumer, [id, letter.messageId])).toEqual(new Set());
     });
 
     it('counts stuck sagas that have not ended', async () => {

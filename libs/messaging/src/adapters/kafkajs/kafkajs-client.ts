@@ -9,8 +9,8 @@ import {
   type Subscription,
   type SubscriptionOptions,
   type Tail,
+  type PartitionOffset,
   type TailOptions,
-  type TopicPartition,
 } from '../../ports/kafka-client.js';
 import type { Concerns } from './kafkajs-access.js';
 import { KafkajsConnection } from './kafkajs-connection.js';
@@ -128,8 +128,22 @@ export class KafkajsClient implements KafkaClient {
     );
   }
 
-  async setOffsets(group: string, offsets: readonly (TopicPartition & { readonly offset: bigint })[]): Promise<void> {
+  async setOffsets(group: string, offsets: readonly PartitionOffset[]): Promise<void> {
     await this.#withAdmin({ group }, (admin) => rejectMembers(admin, group));
+    await this.#commit(group, offsets);
+  }
+
+  async startAt(group: string, offsets: readonly PartitionOffset[]): Promise<void> {
+    if (offsets.length === 0) return;
+    const committed = await this.committedOffsets(group, [...new Set(offsets.map(({ topic }) => topic))]);
+    const known = new Set(committed.map(partitionKey));
+    await this.#commit(
+      group,
+      offsets.filter((each) => !known.has(partitionKey(each))),
+    );
+  }
+
+  async #commit(group: string, offsets: readonly PartitionOffset[]): Promise<void> {
     if (offsets.length === 0) return;
     const topics = [...new Set(offsets.map(({ topic }) => topic))];
     await commitAsMember({ group, topics }, this.#connection(requestTimeoutMs.reader), offsets);

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import kafkajs, {
   type Consumer,
   type ConsumerRunConfig,
@@ -99,17 +100,32 @@ export const recordsOf = (topic: string, partition: number, messages: readonly K
     topic,
     partition,
     offset: BigInt(message.offset),
-    key: message.key?.toString() ?? null,
+    timestamp: timeOf(message.timestamp),
+    key: message.key && textOfBytes(message.key),
     value: message.value,
-    headers: textOf(message.headers ?? {}),
+    headers: headersOf(message.headers ?? {}),
   }));
 
-function textOf(headers: IHeaders): Record<string, string> {
+/** Undefined for a record without a time, or with one that no calendar has. */
+function timeOf(timestamp: string): Date | undefined {
+  const time = new Date(Number(timestamp));
+  return time.getTime() >= 0 ? time : undefined;
+}
+
+function headersOf(headers: IHeaders): Record<string, string> {
   const text: Record<string, string> = {};
   for (const name of Object.keys(headers)) {
     const value = headers[name];
     const first = Array.isArray(value) ? value[0] : value;
-    if (first !== undefined) text[name] = first.toString();
+    // Kafka allows a header without a value, which the types of kafkajs do not know.
+    if (first !== undefined && first !== null) text[name] = typeof first === 'string' ? first : textOfBytes(first);
   }
   return text;
+}
+
+/** UTF-8 text that PostgreSQL can store; other bytes as `base64:…`, so that different bytes stay different. */
+function textOfBytes(bytes: Buffer): string {
+  const text = bytes.toString();
+  const isText = !text.includes('\0') && (!text.includes('\ufffd') || isUtf8(bytes));
+  return isText ? text : `base64:${bytes.toString('base64')}`;
 }

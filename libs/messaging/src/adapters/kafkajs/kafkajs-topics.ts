@@ -28,7 +28,7 @@ const settingsOf = (topic: Topic): { name: string; value: string }[] => {
 
 export async function provisionTopics(admin: Admin, topics: readonly Topic[]): Promise<void> {
   const existing = new Set(await admin.listTopics());
-  const missing = topics.filter((topic) => !existing.has(topic.name));
+  const missing = topics.filter(({ name, foreign }) => !existing.has(name) && (!foreign || foreign.create));
   if (missing.length > 0) {
     await admin.createTopics({
       waitForLeaders: false,
@@ -36,7 +36,7 @@ export async function provisionTopics(admin: Admin, topics: readonly Topic[]): P
         topic: topic.name,
         numPartitions: topic.partitions,
         replicationFactor: -1,
-        configEntries: settingsOf(topic),
+        configEntries: topic.foreign ? [] : settingsOf(topic),
       })),
     });
     await retryUntilLed(() => Promise.all(missing.map(({ name }) => admin.fetchTopicOffsets(name))));
@@ -58,14 +58,20 @@ async function retryUntilLed(check: () => Promise<unknown>): Promise<void> {
 }
 
 /** The owner decides how long its records are kept: of the topics of others only the cleanup policy is compared. */
-export async function checkTopics(admin: Admin, topics: readonly Topic[], owner?: string): Promise<void> {
+export async function checkTopics(admin: Admin, all: readonly Topic[], owner?: string): Promise<void> {
   const existing = new Set(await admin.listTopics());
-  const missing = topics.filter((topic) => !existing.has(topic.name));
+  const missing = all.filter((topic) => !existing.has(topic.name));
   if (missing[0]) {
     // Brokers do not list topics without the permission to describe them.
     await checkSettings(admin, missing, owner).catch((error: unknown) => rethrowDenial(error));
-    throw new TopicMismatch(`the topic ${missing[0].name} does not exist: provision the topics first`);
+    const { name, foreign } = missing[0];
+    throw new TopicMismatch(
+      `the ${foreign ? 'foreign topic' : 'topic'} ${name} does not exist: ${foreign ? 'its owner must create it' : 'provision the topics first'}`,
+    );
   }
+  // Everything else of a foreign topic is the choice of its owner.
+  const topics = all.filter(({ foreign }) => !foreign);
+  if (topics.length === 0) return;
   const metadata = await admin.fetchTopicMetadata({ topics: topics.map(({ name }) => name) });
   const counts = new Map(metadata.topics.map(({ name, partitions }) => [name, partitions.length]));
   for (const topic of topics) {

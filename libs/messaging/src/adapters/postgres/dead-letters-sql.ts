@@ -7,15 +7,15 @@ select c, l, k, 'blocked', $4, $5, $6 from unnest($1::text[], $2::text[], $3::te
 on conflict (consumer, ordering_key) do update set state = 'blocked', cause = excluded.cause, detail = excluded.detail, attempts = excluded.attempts`;
 
 const insertDeadLetters = `
-insert into msg_dead_letters (consumer, message_id, ordering_key, topic, partition, record_offset, key, value, headers)
-select consumer, message_id, ordering_key, topic, partition, record_offset, key, value, headers::jsonb
-from unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::int[], $6::bigint[], $7::text[], $8::bytea[], $9::text[])
-  with ordinality as d(consumer, message_id, ordering_key, topic, partition, record_offset, key, value, headers, number)
+insert into msg_dead_letters (consumer, message_id, ordering_key, topic, partition, record_offset, key, value, headers, record_timestamp)
+select consumer, message_id, ordering_key, topic, partition, record_offset, key, value, headers::jsonb, record_timestamp
+from unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::int[], $6::bigint[], $7::text[], $8::bytea[], $9::text[], $10::bigint[])
+  with ordinality as d(consumer, message_id, ordering_key, topic, partition, record_offset, key, value, headers, record_timestamp, number)
 order by number
 on conflict (consumer, message_id) do nothing`;
 
 const nextDeadLetter = `
-select consumer, message_id as "messageId", ordering_key as "orderingKey", topic, partition, record_offset as "recordOffset", key, value, headers
+select consumer, message_id as "messageId", ordering_key as "orderingKey", topic, partition, record_offset as "recordOffset", key, value, headers, record_timestamp as timestamp
 from msg_dead_letters where consumer = $1 and ordering_key = $2 order by position limit 1`;
 
 const lockKey = `select state from msg_blocked_keys where consumer = $1 and ordering_key = $2 for update`;
@@ -50,6 +50,7 @@ export async function addDeadLetters(
     messages.map((message) => message.key),
     messages.map((message) => message.value),
     messages.map((message) => JSON.stringify(message.headers)),
+    messages.map(({ timestamp }) => timestamp?.getTime() ?? null),
   ]);
 }
 
@@ -57,22 +58,32 @@ export async function addDeadLetters(
 export async function nextRedriven(sql: Sql, consumer: string, orderingKey: string): Promise<DeadLetter | null> {
   const [blocked] = await sql<{ state: string }>(lockKey, [consumer, orderingKey]);
   if (blocked?.state !== 'redriving') return null;
-  const [row] = await sql<Omit<DeadLetter, 'offset'> & { recordOffset: string }>(nextDeadLetter, [
-    consumer,
-    orderingKey,
-  ]);
+  const [row] = await sql<
+    Omit<DeadLetter, 'offset' | 'timestamp'> & { recordOffset: string; timestamp: string | null }
+  >(nextDeadLetter, [consumer, orderingKey]);
   if (row) {
-    const { recordOffset, ...rest } = row;
-    return { ...rest, offset: BigInt(recordOffset) };
+    const { recordOffset, timestamp, ...rest } = row;
+    return {
+      ...rest,
+      ...(timestamp !== null && { timestamp: new Date(Number(timestamp)) }),
+      offset: BigInt(recordOffset),
+    };
   }
   await sql(unblockKey, [consumer, orderingKey]);
   return null;
 }
 
 /** Removes the dead letter and marks the message in the inbox. */
-export async function markRedriven(sql: Sql, consumer: string, id: string, orderingKey: string): Promise<boolean> {
-  const [removed] = await sql(removeDeadLetter, [consumer, id]);
+export async function markRedriven(
+  sql: Sql,
+  consumer: string,
+  id: string,
+  orderingKey: string,
+  deadLetterId = id,
+): Promise<boolean> {
+  const [removed] = await sql(removeDeadLetter, [consumer, deadLetterId]);
   if (!removed) return false;
+  if (deadLetterId !== id) await sql(markOne, [consumer, deadLetterId, orderingKey]);
   const [marked] = await sql(markOne, [consumer, id, orderingKey]);
   return marked !== undefined;
 }

@@ -149,6 +149,7 @@ create table msg_dead_letters (
   key text,
   value bytea,
   headers jsonb not null,
+  record_timestamp bigint, -- milliseconds since 1970
   dead_lettered_at timestamptz not null default now(),
   primary key (consumer, message_id)
 );
@@ -177,6 +178,24 @@ create table msg_consumer_starts (
   record_offset bigint not null,
   times int not null,
   primary key (consumer, topic, partition)
+);
+
+-- Where a consumer that had never read a foreign topic started: the offset of each partition that existed, in their order.
+create table msg_first_offsets (
+  consumer text not null,
+  topic text not null,
+  start_offsets bigint[] not null,
+  decided_at timestamptz not null default now(),
+  primary key (consumer, topic)
+);
+
+-- Types that a consumer skipped because it did not know them, so that it can be told when it handles them later.
+create table msg_skipped_types (
+  consumer text not null,
+  topic text not null,
+  type text not null,
+  first_skipped_at timestamptz not null default now(),
+  primary key (consumer, topic, type)
 );
 
 create table msg_effects (
@@ -303,6 +322,8 @@ export const libraryTables = [
   'msg_operator_actions',
   'msg_attempts',
   'msg_consumer_starts',
+  'msg_first_offsets',
+  'msg_skipped_types',
   'msg_effects',
   'msg_timeouts',
   'msg_sagas',

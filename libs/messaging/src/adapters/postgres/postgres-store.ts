@@ -6,8 +6,10 @@ import type { PartitionOffset, TopicPartition } from '../../ports/kafka-client.j
 import type { InboxHorizon, InboxSample, PrunedStep, PruneStep } from '../../ports/retention.js';
 import type { ClaimedEffect, OwnRecord, RelaySession, Store, PartitionCount, Transaction } from '../../ports/store.js';
 import { compareTables } from './compare-tables.js';
+import type { ConsumerState } from '../../ports/consumer-state.js';
 import { CallerTransaction } from './caller-transaction.js';
 import { wasCommitted, type CommitUnanswered } from './commit-outcome.js';
+import { PostgresConsumerState } from './consumer-state-sql.js';
 import { PipelinedConnection } from './pipelined-connection.js';
 import { claimEffects, pendingEffects, renewEffects, retryEffect } from './effects-sql.js';
 import { serverEpochOf } from './server-epoch.js';
@@ -48,6 +50,7 @@ export class PostgresStore implements Store {
   readonly #pool: pg.Pool;
   readonly #sql: Sql;
   readonly #retention: PostgresRetention;
+  readonly #consumers: ConsumerState;
 
   constructor(
     readonly dataSource: DataSource,
@@ -63,6 +66,7 @@ export class PostgresStore implements Store {
       }
     };
     this.#retention = new PostgresRetention(this.#sql);
+    this.#consumers = new PostgresConsumerState(this.#sql);
   }
 
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -246,6 +250,26 @@ export class PostgresStore implements Store {
 
   tableSizes(): ReturnType<Store['tableSizes']> {
     return this.#retention.tableSizes();
+  }
+
+  decideStart(...args: Parameters<Store['decideStart']>): ReturnType<Store['decideStart']> {
+    return this.#consumers.decideStart(...args);
+  }
+
+  decidedStarts(consumer: string): ReturnType<Store['decidedStarts']> {
+    return this.#consumers.decidedStarts(consumer);
+  }
+
+  recordSkippedType(...args: Parameters<Store['recordSkippedType']>): Promise<void> {
+    return this.#consumers.recordSkippedType(...args);
+  }
+
+  skippedTypes(consumer: string): ReturnType<Store['skippedTypes']> {
+    return this.#consumers.skippedTypes(consumer);
+  }
+
+  forgetSkippedTypes(...args: Parameters<Store['forgetSkippedTypes']>): Promise<void> {
+    return this.#consumers.forgetSkippedTypes(...args);
   }
 
   async #number(text: string, values: readonly unknown[] = []): Promise<number> {

@@ -233,7 +233,7 @@ export class PostgresTransaction implements Transaction {
     return nextRedriven(this.sql, consumer, orderingKey);
   }
 
-  markRedriven(consumer: string, id: string, orderingKey: string): Promise<boolean> {
-    return markRedriven(this.sql, consumer, id, orderingKey);
+  markRedriven(consumer: string, id: string, orderingKey: string, deadLetterId?: string): Promise<boolean> {
+    return markRedriven(this.sql, consumer, id, orderingKey, deadLetterId);
   }
 }
