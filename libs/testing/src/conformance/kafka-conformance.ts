@@ -74,6 +74,16 @@ export function kafkaClientConformance(name: string, open: () => KafkaClient): v
       expect([...first, ...second].map(({ baseOffset }) => baseOffset)).toEqual([0n, 2n]);
     });
 
+    it('publishes records of several topics once each', async () => {
+      const topics = [
+        await aTopic({ partitions: 1 }),
+        await aTopic({ partitions: 1 }),
+        await aTopic({ partitions: 1 }),
+      ];
+      await send(...topics.map((of) => record(of, 'a', '1')));
+      expect((await kafka.endOffsets(topics.map(({ name }) => name))).map(({ end }) => end)).toEqual([1n, 1n, 1n]);
+    });
+
     it('rejects a record of an unknown topic', async () => {
       const publisher = await kafka.publisher();
       await expect(

@@ -55,9 +55,16 @@ export function adaptCluster(cluster: Cluster, brokers: readonly Address[]): Clu
     return committedOffsets(of);
   };
   const findBroker = cluster.findBroker.bind(cluster);
+  // The producer of kafkajs groups topics by the broker object: two objects for one broker would publish each record twice.
+  const adapted = new WeakMap<Broker, { readonly isOutdated: () => boolean; readonly broker: Broker }>();
   cluster.findBroker = async (which) => {
     const isOutdated = generations.remember();
-    return adaptBroker(cluster, await findBroker(which), isOutdated);
+    const broker = await findBroker(which);
+    const known = adapted.get(broker);
+    if (known?.isOutdated === isOutdated) return known.broker;
+    const made = { isOutdated, broker: adaptBroker(cluster, broker, isOutdated) };
+    adapted.set(broker, made);
+    return made.broker;
   };
   return cluster;
 }

@@ -20,17 +20,24 @@ export const isOutdated = (batch: object): boolean =>
  * the records between are skipped. So a batch remembers the assignment under which it was fetched. One for each consumer.
  */
 export class FetchGenerations {
-  #generation = 0;
+  #isOutdated = this.#next();
 
   /** The member joined, and begins again at its committed offsets. */
   begin(): void {
-    this.#generation++;
+    this.#isOutdated = this.#next();
   }
 
-  /** Call it in the same turn of the event loop in which the fetch reads its offsets. Returns whether the member joined since. */
+  /**
+   * Call it in the same turn of the event loop in which the fetch reads its offsets. Returns whether the member joined since; the same function
+   * until it does.
+   */
   remember(): () => boolean {
-    const generation = this.#generation;
-    return () => generation !== this.#generation;
+    return this.#isOutdated;
+  }
+
+  #next(): () => boolean {
+    const isOutdated = (): boolean => this.#isOutdated !== isOutdated;
+    return isOutdated;
   }
 }
 
