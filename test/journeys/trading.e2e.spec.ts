@@ -73,7 +73,8 @@ describe('a shop that trades', () => {
     const earlier = trading.outcomes;
     // Many buyers: each waits for the outcome of an order before the next one.
     const { result, ended } = trading.trade(2, 64);
-    await eventually(() => ended() || trading.outcomes - earlier > 0.1 * trading.orders, 60 * minutes);
+    // At the first outcome: on a slow machine most orders are not accepted then.
+    await eventually(() => ended() || trading.outcomes > earlier, 60 * minutes);
     expect(ended()).toBe(false);
     await trading.shop.stopProcess('kafka');
     const before = trading.accepted;
