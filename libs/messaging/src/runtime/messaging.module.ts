@@ -60,7 +60,7 @@ export class MessagingLifecycle implements OnApplicationBootstrap, BeforeApplica
       readonly kafka: KafkaClient;
       readonly store: Store;
       readonly ports: RuntimePorts;
-      /** False: whoever made the client closes it. */
+      /** False: the application made the client and closes it. */
       readonly ownsKafka: boolean;
     },
   ) {}

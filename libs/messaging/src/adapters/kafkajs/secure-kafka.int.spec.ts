@@ -214,8 +214,8 @@ describe('a service on a broker with TLS and login', () => {
     [
       'with an unknown user',
       'login',
-      /nobody of kafka\.sasl\.username/,
-      () => ({ sasl: login({ username: 'nobody' }) }),
+      /stranger of kafka\.sasl\.username/,
+      () => ({ sasl: login({ username: 'stranger' }) }),
     ],
     [
       'with a mechanism that is off',

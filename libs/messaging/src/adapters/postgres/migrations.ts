@@ -189,7 +189,7 @@ create table msg_first_offsets (
   primary key (consumer, topic)
 );
 
--- Types that a consumer skipped because it did not know them, so that it can be told when it handles them later.
+-- Types that a consumer skipped because it did not know them: the start names them once it handles them.
 create table msg_skipped_types (
   consumer text not null,
   topic text not null,
