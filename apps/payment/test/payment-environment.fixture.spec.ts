@@ -1,21 +1,25 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { expect } from '@jest/globals';
-import { RefundPayment, TakePayment, topics, orderId as asOrderId, userId, type OrderId } from '@tradewind/contracts';
-import { money } from '@tradewind/kernel';
-import { kafkaClient, messageInfo, type KafkaClient, type MessageClass, type Publisher } from '@tradewind/messaging';
 import {
-  readConfig,
-  startService,
-  tokenAudience,
-  tokenIssuer,
-  type Role,
-  type RunningService,
-} from '@tradewind/service';
+  contracts,
+  RefundPayment,
+  TakePayment,
+  topics,
+  orderId as asOrderId,
+  userId,
+  type OrderId,
+} from '@tradewind/contracts';
+import { money } from '@tradewind/kernel';
+import { readConfig, startService, type Role, type RunningService } from '@tradewind/service';
 import { eventually } from '@tradewind/testing';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { DataSource } from 'typeorm';
-import { freshDatabase, type FreshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
+import {
+  startServiceHarness,
+  type HttpResult,
+  type PublishedMessage,
+  type ServiceHarness,
+} from '@tradewind/testing/service';
+import { freshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
 import { PaymentConfig } from '../src/payment.config.js';
 import { PaymentModule } from '../src/payment.module.js';
 import { UnreliableProvider } from './unreliable-provider.fixture.spec.js';
@@ -27,76 +31,66 @@ export type Body = Readonly<{
   nextCursor: string | null;
   paths: object;
 }>;
-export type Answer = Readonly<{ status: number; body: Body; headers: Headers }>;
-interface Event {
-  readonly type: string;
-  readonly payload: string;
-  readonly version: number;
-  readonly causation: string;
-}
+export type Answer = HttpResult<Body>;
 
 export const webhookSecret = 'a secret of the provider';
 export const pence = (amount: number) => money(amount, 'GBP');
 export const anOrder = (): OrderId => asOrderId(randomUUID());
 
-const publishedEvents = `select type, payload, version, causation from (select position, topic, key, type, payload, version, causation from msg_outbox union all
-  select position, topic, key, type, payload, version, causation from msg_outbox_archive) published where topic = $1 and ($2::text is null or key = $2) order by position`;
-
 /** The payment service on a real PostgreSQL and Kafka, with a provider that can be made unreachable. */
 export class PaymentEnvironment {
-  readonly provider = new UnreliableProvider();
-  service!: RunningService;
+  /** Idempotency keys are kept for each caller. */
+  private readonly caller = randomUUID();
 
   private constructor(
-    private readonly database: FreshDatabase,
-    private readonly kafka: KafkaClient,
-    private readonly publisher: Publisher,
+    readonly harness: ServiceHarness,
+    readonly provider: UnreliableProvider,
   ) {}
 
   static async open(): Promise<PaymentEnvironment> {
-    const kafka = kafkaClient({ brokers: process.env['TEST_KAFKA_BROKERS']!.split(','), clientId: 'test-of-payment' });
-    await kafka.provision(Object.values(topics));
-    const environment = new PaymentEnvironment(await freshDatabase(), kafka, await kafka.publisher());
-    await environment.start();
-    await environment.#announceKey();
-    return environment;
-  }
-
-  async start(): Promise<void> {
-    const config = readConfig(PaymentConfig, {
-      PORT: '0',
-      KAFKA_BROKERS: process.env['TEST_KAFKA_BROKERS'],
-      DATABASE_URL: this.database.url,
-      MIGRATIONS: 'apply',
-      LOG_LEVEL: 'silent',
-      PROVIDER_URL: 'http://127.0.0.1:3010',
-      PROVIDER_WEBHOOK_SECRET: webhookSecret,
+    const provider = new UnreliableProvider();
+    const harness = await startServiceHarness({
+      brokers: process.env['TEST_KAFKA_BROKERS']!.split(','),
+      database: await freshDatabase(),
+      contracts,
+      topics: Object.values(topics),
+      environment: { PROVIDER_URL: 'http://127.0.0.1:3010', PROVIDER_WEBHOOK_SECRET: webhookSecret },
+      start: (environment) => {
+        const config = readConfig(PaymentConfig, environment);
+        return startService(PaymentModule.forRoot(config, provider), config);
+      },
     });
-    this.service = await startService(PaymentModule.forRoot(config, this.provider), config);
+    return new PaymentEnvironment(harness, provider);
   }
 
-  async close(): Promise<void> {
-    await this.service.stop();
-    await this.publisher.close();
-    await this.kafka.close();
-    await this.database.drop();
+  get service(): RunningService {
+    return this.harness.service;
+  }
+
+  close(): Promise<void> {
+    return this.harness.stop();
   }
 
   query<R extends object>(sql: string, values: readonly unknown[] = []): Promise<R[]> {
-    return this.service.app.get(DataSource).query<R[]>(sql, [...values]);
+    return this.harness.query<R>(sql, values);
   }
 
   take(orderId: OrderId, method = 'sim_ok', amount = 1999): Promise<void> {
-    return this.#send(TakePayment, { orderId, userId: userId(randomUUID()), amount: pence(amount), method });
+    return this.harness.publish(TakePayment, {
+      orderId,
+      userId: userId(randomUUID()),
+      amount: pence(amount),
+      method,
+    });
   }
 
   refund(orderId: OrderId): Promise<void> {
-    return this.#send(RefundPayment, { orderId });
+    return this.harness.publish(RefundPayment, { orderId });
   }
 
   /** All published events, or those of one order. */
-  events(orderId?: OrderId): Promise<Event[]> {
-    return this.query<Event>(publishedEvents, [topics.paymentEvents.name, orderId ?? null]);
+  events(orderId?: OrderId): Promise<PublishedMessage[]> {
+    return this.harness.published({ topic: topics.paymentEvents.name, ...(orderId && { key: orderId }) });
   }
 
   /** Waits until exactly these events of the order are published. */
@@ -136,20 +130,12 @@ export class PaymentEnvironment {
   async call(
     method: string,
     path: string,
-    { role, body, headers = {} }: { role?: Role; body?: unknown; headers?: Record<string, string> } = {},
+    { role, ...rest }: { role?: Role; body?: unknown; headers?: Record<string, string> } = {},
   ): Promise<Answer> {
-    const sent = typeof body === 'string' ? body : JSON.stringify(body);
-    const response = await fetch(`${this.service.url}${path}`, {
-      method,
-      headers: {
-        ...(role && { authorization: `Bearer ${await this.#tokenOf(role)}` }),
-        ...(sent !== undefined && { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(sent !== undefined && { body: sent }),
+    return this.harness.request<Body>(method, path, {
+      ...rest,
+      ...(role && { token: await this.harness.token({ role, userId: this.caller }) }),
     });
-    const text = await response.text();
-    return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Body, headers: response.headers };
   }
 
   grant(
@@ -163,39 +149,5 @@ export class PaymentEnvironment {
       body,
       ...(key && { headers: { 'idempotency-key': key } }),
     });
-  }
-
-  #tokenOf: (role: Role) => Promise<string> = () => Promise.reject(new Error('no key yet'));
-
-  async #announceKey(): Promise<void> {
-    const { privateKey, publicKey } = await generateKeyPair('EdDSA');
-    await this.query(
-      `insert into svc_signing_keys (kid, public_key, announced_at, signs_from) values ('test', $1, now(), now())`,
-      [(await exportJWK(publicKey)).x],
-    );
-    const id = randomUUID();
-    this.#tokenOf = (role) =>
-      new SignJWT({ role })
-        .setProtectedHeader({ alg: 'EdDSA', kid: 'test' })
-        .setSubject(id)
-        .setIssuer(tokenIssuer)
-        .setAudience(tokenAudience)
-        .setIssuedAt()
-        .setExpirationTime('1h')
-        .sign(privateKey);
-  }
-
-  async #send<M extends object>(cls: MessageClass<M>, fields: M & { readonly orderId: OrderId }): Promise<void> {
-    const headers = {
-      ce_id: randomUUID(),
-      ce_type: messageInfo(cls).type,
-      ce_schemaversion: '1',
-      ce_source: '/test',
-      ce_sequence: '1',
-      ce_correlationid: fields.orderId,
-    };
-    await this.publisher.publish([
-      { topic: topics.paymentCommands.name, partition: 0, key: fields.orderId, value: JSON.stringify(fields), headers },
-    ]);
   }
 }

@@ -8,19 +8,19 @@ import {
   UserForgotten,
   UserRegistered,
 } from '@tradewind/contracts';
-import { decode, kafkaClient, type IncomingRecord } from '@tradewind/messaging';
+import { decode, kafkaClient, type IncomingRecord, type Tail } from '@tradewind/messaging';
 import { dataKeySecret, readConfig, startService, unsealWith, unwrap, type RunningService } from '@tradewind/service';
 import { eventually } from '@tradewind/testing';
+import { startServiceHarness, type ServiceHarness } from '@tradewind/testing/service';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import request from 'supertest';
-import { DataSource } from 'typeorm';
-import { freshDatabase, type FreshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
+import { freshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
 import type { Tokens } from './accounts/log-ins.js';
 import { UserConfig } from './user.config.js';
 import { UserModule } from './user.module.js';
 
 const secret = randomBytes(32).toString('base64');
-const brokers = process.env['TEST_KAFKA_BROKERS'] ?? '';
+const brokers = (process.env['TEST_KAFKA_BROKERS'] ?? '').split(',');
 const unique = (): string => randomBytes(6).toString('hex');
 const aPerson = () => ({ email: `${unique()}@example.com`, password: `password-${unique()}`, name: `Ann ${unique()}` });
 type Person = ReturnType<typeof aPerson>;
@@ -34,26 +34,13 @@ function messageOf<M extends object>(record: IncomingRecord | undefined, cls: ne
 }
 
 describe('the user service', () => {
-  let database: FreshDatabase;
-  let running: RunningService;
+  let harness: ServiceHarness;
+  let tail: Tail;
   const records: IncomingRecord[] = [];
-  const kafka = kafkaClient({ brokers: brokers.split(','), clientId: 'test-of-user' });
-  const http = () => request(running.url);
-  const sql = <T>(text: string, values: unknown[] = []): Promise<T[]> =>
-    running.app.get(DataSource).query(text, values);
-  const start = (instance: string, rest: Record<string, string> = {}): Promise<RunningService> => {
-    const config = readConfig(UserConfig, {
-      PORT: '0',
-      LOG_LEVEL: 'silent',
-      INSTANCE_ID: `user-${unique()}-${instance}`,
-      KAFKA_BROKERS: brokers,
-      DATABASE_URL: database.url,
-      DATA_KEY_SECRET: secret,
-      MIGRATIONS: 'apply',
-      ...rest,
-    });
-    return startService(UserModule.forRoot(config), config);
-  };
+  const kafka = kafkaClient({ brokers, clientId: 'test-of-user' });
+  const http = () => request(harness.service.url);
+  const sql = <T extends object>(text: string, values?: unknown[]): Promise<T[]> => harness.query<T>(text, values);
+  const instance = (name: string) => ({ INSTANCE_ID: `user-${unique()}-${name}` });
 
   const registered = async (person: Person = aPerson()): Promise<Person & { id: string }> => {
     const { body } = await http().post('/users').send(person).expect(201);
@@ -78,24 +65,28 @@ describe('the user service', () => {
   };
 
   beforeAll(async () => {
-    database = await freshDatabase();
-    await kafka.provision(Object.values(topics));
-    running = await start('1');
+    harness = await startServiceHarness({
+      brokers,
+      database: await freshDatabase(),
+      contracts,
+      topics: Object.values(topics),
+      environment: { ...instance('1'), DATA_KEY_SECRET: secret },
+      start: (environment) => {
+        const config = readConfig(UserConfig, environment);
+        return startService(UserModule.forRoot(config), config);
+      },
+    });
     const read = [topics.userEvents, topics.userKeys, topics.userDataKeys].map(({ name }) => name);
-    const tail = await eventually(() =>
+    tail = await eventually(() =>
       kafka.tail({ topics: read, onRecords: (more) => records.push(...more), onFatal: () => undefined }),
     );
-    closeTail = () => tail.close();
     const first = await registered();
     await eventually(async () => (await logIn(first)).status === 200, 30_000);
   }, 90_000);
-  let closeTail: () => Promise<void> = () => Promise.resolve();
-
   afterAll(async () => {
-    await running?.stop();
-    await closeTail();
+    await tail?.close();
     await kafka.close();
-    await database?.drop();
+    await harness?.stop();
   }, 30_000);
 
   describe('when a person registers', () => {
@@ -322,8 +313,8 @@ describe('the user service', () => {
 
   describe('when a second instance starts', () => {
     it('signs with the same key', async () => {
-      const second = await start('2');
-      const kids = await Promise.all([running, second].map(kidAt)).finally(() => second.stop());
+      const second = await harness.startAnother(instance('2'));
+      const kids = await Promise.all([harness.service, second].map(kidAt)).finally(() => second.stop());
       expect(kids[0]).toBe(kids[1]);
       expect(await sql(`select kid from signing_keys`)).toHaveLength(1);
     }, 30_000);
@@ -331,10 +322,9 @@ describe('the user service', () => {
 
   describe('when a signing key is due for rotation', () => {
     it('signs with a new one, and publishes no private key', async () => {
-      const before = await kidAt(running);
-      await running.stop();
-      running = await start('3', { SIGNING_KEY_SECONDS: '1', SIGNING_KEY_LEAD_SECONDS: '1' });
-      await eventually(async () => (await kidAt(running)) !== before, 45_000);
+      const before = await kidAt(harness.service);
+      await harness.restart({ ...instance('3'), SIGNING_KEY_SECONDS: '1', SIGNING_KEY_LEAD_SECONDS: '1' });
+      await eventually(async () => (await kidAt(harness.service)) !== before, 45_000);
       const keys = await sql<{ private_key: string }>(`select private_key from signing_keys`);
       const onTopic = records
         .filter(({ topic }) => topic === topics.userKeys.name)

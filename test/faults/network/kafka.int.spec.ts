@@ -9,24 +9,21 @@ import {
 } from '@tradewind/messaging';
 import { eventually } from '@tradewind/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { startKafka, type Kafka } from '../../../tools/platform/kafka/start-kafka.js';
+import { DedicatedKafka } from '../../../tools/platform/kafka/dedicated-kafka.js';
 import { freePorts } from '../../../tools/platform/process/ports.js';
-import { removeState, temporaryFolder } from '../../../tools/platform/process/temporary-folder.js';
 import { seededRandom } from '../../../tools/shop/retail/seeded-random.js';
 import { Proxy } from './proxy.js';
 
 jest.setTimeout(120_000);
 
-let folder: string;
-let broker: Kafka;
+let broker: DedicatedKafka;
 let proxy: Proxy<'kafka'>;
 let clients: KafkaClient[];
 let events: Topic;
 
 /** A broker of its own, because it must advertise the address of the proxy. */
 beforeAll(async () => {
-  folder = await temporaryFolder();
-  const [port, controllerPort, behind] = (await freePorts(3)) as [number, number, number];
+  const [port, behind] = (await freePorts(2)) as [number, number];
   proxy = await Proxy.open({
     name: 'kafka',
     target: { host: '127.0.0.1', port },
@@ -34,19 +31,11 @@ beforeAll(async () => {
     protocol: 'kafka',
     random: seededRandom(1, 'network'),
   });
-  broker = await startKafka({
-    dataDir: `${folder}/kafka`,
-    port,
-    controllerPort,
-    logFile: `${folder}/kafka.log`,
-    shortLived: true,
-    advertisedListeners: [`127.0.0.1:${behind}`],
-  });
+  broker = await DedicatedKafka.start({ port, advertisedListeners: [`127.0.0.1:${behind}`] });
 });
 afterAll(async () => {
-  await broker.kill();
+  await broker.remove();
   await proxy.close();
-  removeState(folder);
 });
 beforeEach(async () => {
   clients = [];

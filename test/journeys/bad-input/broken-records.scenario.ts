@@ -3,22 +3,27 @@ import { contracts, InstanceSeen, topics, type ProductRenamed } from '@tradewind
 import { kafkaClient, type IncomingRecord, type KafkaClient } from '@tradewind/messaging';
 import { eventually } from '@tradewind/testing';
 import { DeadLetters, type BlockedKey } from '@tradewind/operations';
-import { aRecord, publish } from '../../../apps/gateway/test/platform-records.fixture.spec.js';
+import { MessagePublisher, recordOf } from '@tradewind/testing/service';
 import { aCustomer, aProduct, placeOrderAndWait, pounds, putInCart, type Customer } from '../api/customers.js';
 import type { ShopFixture } from '../api/fixture.js';
 import type { Cart, Order, Product } from '../api/responses.js';
 import { tradewind } from '../../cli/tradewind.js';
-import { brokenRecords, withPartition, renamed, sampledTopics } from './records.js';
+import { brokenRecords, renamed, sampledTopics } from './records.js';
 
 const placeOf = ({ topic, key }: { readonly topic: string; readonly key: string | null }): string => `${topic} ${key}`;
 const reason = ['--reason', 'a test', '--yes'];
 
 export const brokenRecordsOnTopics = (fixture: () => ShopFixture): void => {
   let kafka: KafkaClient;
-  beforeAll(() => {
+  let publisher: MessagePublisher;
+  beforeAll(async () => {
     kafka = kafkaClient({ brokers: fixture().shop.kafkaBrokers.split(','), clientId: 'test' });
+    publisher = await MessagePublisher.open(kafka);
   });
-  afterAll(() => kafka.close());
+  afterAll(async () => {
+    await publisher.close();
+    await kafka.close();
+  });
 
   describe('broken records on every topic', () => {
     const broken = brokenRecords();
@@ -28,10 +33,9 @@ export const brokenRecordsOnTopics = (fixture: () => ShopFixture): void => {
     const whatIs = new Map(broken.map((each) => [placeOf(each.record), each]));
     let blocked: BlockedKey[];
     beforeAll(async () => {
-      await publish(kafka, ...broken.map(({ record }) => record));
-      await publish(
-        kafka,
-        { ...aRecord(InstanceSeen, {} as InstanceSeen), key: 'x', value: '{' },
+      await publisher.publishRecords(
+        ...broken.map(({ record }) => record),
+        { ...recordOf({ message: InstanceSeen, fields: { instanceId: 'x' } }), value: '{' },
         { topic: topics.platformInstances.name, partition: 0, key: 'y', value: null, headers: {} },
       );
       blocked = await eventually(async () => {
@@ -116,10 +120,8 @@ export const brokenRecordsOnTopics = (fixture: () => ShopFixture): void => {
       await putInCart(bob, lamp);
       const valid = renamed(lamp.id);
       // sequence 2 of its key: the product service has published 1 and publishes the next ones below
-      await publish(
-        kafka,
-        withPartition({ ...valid, headers: { ...valid.headers, ce_sequence: '2' }, value: '{"productId":' }),
-      );
+      const headers = { ...valid.headers, ce_sequence: '2' };
+      await publisher.publishRecords({ ...valid, headers, value: '{"productId":' });
       await eventually(async () => (await blockedKeyOf('cart.prices')) && (await blockedKeyOf('order.prices')));
       await admin.patch(`/products/${lamp.id}`, { name: 'Lamp' });
       await admin.patch(`/products/${lamp.id}`, { price: pounds(1_200) });

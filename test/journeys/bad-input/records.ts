@@ -19,9 +19,9 @@ import {
   type MessageClass,
   type OutgoingRecord,
 } from '@tradewind/messaging';
+import { recordOf } from '@tradewind/testing/service';
 import { compactedTopicConsumers, consumedTypes } from '../../../tools/audit/invariants/consumed-types.js';
 import { databaseServices, describeService, type DatabaseService } from '../../../tools/services.js';
-import { aRecord } from '../../../apps/gateway/test/platform-records.fixture.spec.js';
 
 const id = (): string => newId(systemPorts);
 const at = '2026-03-02T10:00:00.000Z';
@@ -110,7 +110,7 @@ export const brokenRecords = (): BrokenRecord[] =>
       .filter(([what]) => what !== 'no key' || messageInfo(cls).topic.retention === 'keep')
       .filter(([what]) => what !== 'an unknown type' || messageInfo(cls).topic.unknownTypes === 'dead-letter')
       .map(([what, [damage, detail]]) => {
-        const valid = aRecord(cls, fields(id()));
+        const valid = recordOf({ message: cls, fields: fields(id()) });
         return {
           what: `${what} on ${valid.topic}`,
           record: withPartition({ ...valid, ...damage(valid) }),
@@ -122,7 +122,7 @@ export const brokenRecords = (): BrokenRecord[] =>
 
 /** A valid record. */
 export const renamed = (productId: string): OutgoingRecord =>
-  withPartition(aRecord(ProductRenamed, { productId, name: 'Renamed', renamedAt: at } as ProductRenamed));
+  recordOf({ message: ProductRenamed, fields: { productId, name: 'Renamed', renamedAt: at } });
 
 /** Sets the partition of the record's key. */
 export function withPartition(record: OutgoingRecord): OutgoingRecord {

@@ -2,9 +2,9 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { SigningKeyAnnounced } from '@tradewind/contracts';
 import { kafkaClient } from '@tradewind/messaging';
 import { eventually } from '@tradewind/testing';
+import { MessagePublisher } from '@tradewind/testing/service';
 import { SignJWT } from 'jose';
 import { aKeyPair, aToken, type Pair } from '../../../apps/gateway/test/access-tokens.fixture.spec.js';
-import { aRecord, publish } from '../../../apps/gateway/test/platform-records.fixture.spec.js';
 import { Client } from '../api/client.js';
 import type { ShopFixture } from '../api/fixture.js';
 
@@ -16,7 +16,12 @@ const decode = (part: string): Record<string, unknown> =>
 async function announce(brokers: string, { kid, publicKey }: Pair): Promise<void> {
   const kafka = kafkaClient({ brokers: brokers.split(','), clientId: 'test' });
   const now = new Date().toISOString();
-  await publish(kafka, aRecord(SigningKeyAnnounced, { kid, publicKey, announcedAt: now, signsFrom: now }));
+  const publisher = await MessagePublisher.open(kafka);
+  await publisher.publish({
+    message: SigningKeyAnnounced,
+    fields: { kid, publicKey, announcedAt: now, signsFrom: now },
+  });
+  await publisher.close();
   await kafka.close();
 }
 

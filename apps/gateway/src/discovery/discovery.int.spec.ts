@@ -2,24 +2,17 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { InstanceGone, InstanceSeen, SigningKeyAnnounced, SigningKeyRetired } from '@tradewind/contracts';
 import type { RunningService } from '@tradewind/service';
 import { eventually } from '@tradewind/testing';
-import { aGateway, fetchFrom, snapshotFile } from '../../test/a-gateway.fixture.spec.js';
+import { recordOf } from '@tradewind/testing/service';
+import { fetchFrom, GatewayEnvironment } from '../../test/gateway-environment.fixture.spec.js';
 import { FakeService } from '../../test/fake-service.fixture.spec.js';
 import { aKeyPair, aToken, type Pair } from '../../test/access-tokens.fixture.spec.js';
-import { DedicatedKafka } from '../../test/dedicated-kafka.fixture.spec.js';
-import { aRecord, publish } from '../../test/platform-records.fixture.spec.js';
 import { readSnapshot } from './snapshot-file.js';
 
 describe("a gateway that reads the platform's topics", () => {
-  let kafka: DedicatedKafka;
+  let environment: GatewayEnvironment;
   let gateway: RunningService;
   const services: FakeService[] = [];
-  const gateways: RunningService[] = [];
 
-  const start = async (): Promise<RunningService> => {
-    const running = await aGateway(kafka);
-    gateways.push(running);
-    return running;
-  };
   const announced = async (name: string): Promise<FakeService> => {
     const service = await FakeService.listening(name);
     services.push(service);
@@ -28,27 +21,18 @@ describe("a gateway that reads the platform's topics", () => {
   };
   const sendHeartbeat = (service: FakeService): Promise<void> => {
     const now = new Date().toISOString();
-    return publish(
-      kafka.client,
-      aRecord(InstanceSeen, {
-        instanceId: service.name,
-        service: 'order',
-        url: service.url,
-        startedAt: now,
-        seenAt: now,
-      }),
-    );
+    return environment.publish(InstanceSeen, {
+      instanceId: service.name,
+      service: 'order',
+      url: service.url,
+      startedAt: now,
+      seenAt: now,
+    });
   };
-  const announce = ({ kid, publicKey }: Pair): Promise<void> =>
-    publish(
-      kafka.client,
-      aRecord(SigningKeyAnnounced, {
-        kid,
-        publicKey,
-        announcedAt: new Date().toISOString(),
-        signsFrom: new Date().toISOString(),
-      }),
-    );
+  const announce = ({ kid, publicKey }: Pair): Promise<void> => {
+    const now = new Date().toISOString();
+    return environment.publish(SigningKeyAnnounced, { kid, publicKey, announcedAt: now, signsFrom: now });
+  };
   const call = async (token?: string, at = gateway): Promise<{ status: number; by: unknown }> => {
     const { status, headers } = await fetchFrom(
       at,
@@ -63,13 +47,12 @@ describe("a gateway that reads the platform's topics", () => {
       .join();
 
   beforeAll(async () => {
-    kafka = await DedicatedKafka.started();
-    gateway = await start();
+    environment = await GatewayEnvironment.start();
+    gateway = await environment.gateway();
   }, 120_000);
   afterAll(async () => {
-    await Promise.all(gateways.map((running) => running.stop()));
+    await environment?.stop();
     await Promise.all(services.map((service) => service.kill()));
-    await kafka?.stop();
   }, 60_000);
 
   it('routes to an instance as soon as it announces itself', async () => {
@@ -83,7 +66,7 @@ describe("a gateway that reads the platform's topics", () => {
     await eventually(async () => (await answering()) === 'order-1,order-2');
   });
   it('sends no more calls to an instance that published its tombstone', async () => {
-    await publish(kafka.client, aRecord(InstanceGone, { instanceId: 'order-1' }));
+    await environment.publish(InstanceGone, { instanceId: 'order-1' });
     await eventually(async () => (await answering()) === 'order-2');
   });
   it('loses no call when an instance is killed', async () => {
@@ -96,16 +79,8 @@ describe("a gateway that reads the platform's topics", () => {
     ).toEqual(new Set([200]));
   });
   it('ignores a malformed record', async () => {
-    await publish(kafka.client, {
-      ...aRecord(InstanceSeen, {
-        instanceId: 'x',
-        service: 'order',
-        url: 'http://x',
-        startedAt: 'then',
-        seenAt: 'now',
-      }),
-      value: '{"half',
-    });
+    const fields = { instanceId: 'x', service: 'order', url: 'http://x', startedAt: 'then', seenAt: 'now' };
+    await environment.publishRecord({ ...recordOf({ message: InstanceSeen, fields }), value: '{"half' });
     await announced('order-4');
     await eventually(async () => (await answering()).includes('order-4'));
   });
@@ -130,7 +105,7 @@ describe("a gateway that reads the platform's topics", () => {
       const token = await aToken(key);
       await announce(key);
       await eventually(async () => (await call(token)).status === 200);
-      await publish(kafka.client, aRecord(SigningKeyRetired, { kid: key.kid }));
+      await environment.publish(SigningKeyRetired, { kid: key.kid });
       await eventually(async () => (await call(token)).status === 401);
     });
   });
@@ -142,13 +117,15 @@ describe("a gateway that reads the platform's topics", () => {
       const token = await aToken(key);
       await eventually(async () => (await call(token)).status === 200);
       // a key is used at once, and written to the file afterwards
-      await eventually(async () => (await readSnapshot(snapshotFile(kafka))).keys.some(({ kid }) => kid === key.kid));
-      await kafka.kill();
-      const fresh = await start();
+      await eventually(async () =>
+        (await readSnapshot(environment.snapshotFile)).keys.some(({ kid }) => kid === key.kid),
+      );
+      await environment.kafka.kill();
+      const fresh = await environment.gateway();
       await eventually(async () => (await call(token, fresh)).status === 200);
       expect((await call(token)).status).toBe(200);
       expect((await call(await aToken(await aKeyPair()), fresh)).status).toBe(503);
-      await kafka.restart();
+      await environment.kafka.restart();
       const later = await aKeyPair();
       await announce(later);
       const laterToken = await aToken(later);

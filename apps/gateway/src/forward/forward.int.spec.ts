@@ -6,29 +6,31 @@ import { systemTimers } from '@tradewind/messaging';
 import type { RunningService } from '@tradewind/service';
 import { eventually } from '@tradewind/testing';
 import { SignJWT } from 'jose';
-import { aGateway, fetchFrom, send, strictLimits, type RequestOptions } from '../../test/a-gateway.fixture.spec.js';
+import {
+  fetchFrom,
+  GatewayEnvironment,
+  send,
+  strictLimits,
+  type RequestOptions,
+} from '../../test/gateway-environment.fixture.spec.js';
 import { FakeService } from '../../test/fake-service.fixture.spec.js';
 import { aKeyPair, aToken, aUserId, type Pair } from '../../test/access-tokens.fixture.spec.js';
-import { DedicatedKafka } from '../../test/dedicated-kafka.fixture.spec.js';
-import { aRecord, publish } from '../../test/platform-records.fixture.spec.js';
 
 describe('a gateway', () => {
-  let kafka: DedicatedKafka;
+  let environment: GatewayEnvironment;
   let key: Pair;
   let order: FakeService;
   let second: FakeService;
   let product: FakeService;
   let gateway: RunningService;
-  const started: RunningService[] = [];
 
   const start = async (rest: Record<string, string> = {}): Promise<RunningService> => {
-    const running = await aGateway(kafka, {
+    const running = await environment.gateway({
       STATIC_INSTANCES: `order=${order.url},order=${second.url},product=${product.url}`,
       ANSWER_SECONDS: '1',
       BODY_SECONDS: '0.5',
       ...rest,
     });
-    started.push(running);
     await eventually(async () => (await fetchFrom(running, '/readyz')).status === 200);
     return running;
   };
@@ -42,13 +44,11 @@ describe('a gateway', () => {
   };
 
   beforeAll(async () => {
-    kafka = await DedicatedKafka.started();
+    environment = await GatewayEnvironment.start();
     key = await aKeyPair();
+    const { kid, publicKey } = key;
     const now = new Date().toISOString();
-    await publish(
-      kafka.client,
-      aRecord(SigningKeyAnnounced, { kid: key.kid, publicKey: key.publicKey, announcedAt: now, signsFrom: now }),
-    );
+    await environment.publish(SigningKeyAnnounced, { kid, publicKey, announcedAt: now, signsFrom: now });
     [order, second, product] = (await Promise.all(
       ['order', 'second', 'product'].map((name) => FakeService.listening(name)),
     )) as [FakeService, FakeService, FakeService];
@@ -56,9 +56,8 @@ describe('a gateway', () => {
   }, 120_000);
   afterEach(() => resetServices());
   afterAll(async () => {
-    await Promise.all(started.map((running) => running.stop()));
+    await environment?.stop();
     await Promise.all([order, second, product].map((service) => service?.kill()));
-    await kafka?.stop();
   }, 30_000);
 
   describe('forwarding a request', () => {

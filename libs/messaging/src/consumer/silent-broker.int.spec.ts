@@ -1,16 +1,14 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Module, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { eventually, startTcpProxy, type TcpProxy } from '@tradewind/testing';
 import { IsString } from 'class-validator';
 import { DataSource } from 'typeorm';
-import { startKafka, type Kafka } from '../../../../tools/platform/kafka/start-kafka.js';
+import { DedicatedKafka } from '../../../../tools/platform/kafka/dedicated-kafka.js';
 import { freshDatabase, type FreshDatabase } from '../../../../tools/platform/postgres/fresh-database.js';
 import { freePorts } from '../../../../tools/platform/process/ports.js';
-import { removeState, temporaryFolder } from '../../../../tools/platform/process/temporary-folder.js';
 import {
   answer,
   command,
@@ -51,8 +49,7 @@ class CallHandler {
 const make = command('call.make', {}, ({ callId }: CallMade) => publish(CallMade, { callId }).and(answer(callId)));
 
 describe('a broker that becomes silent while its connections stay open', () => {
-  let folder: string;
-  let kafka: Kafka;
+  let kafka: DedicatedKafka;
   let proxy: TcpProxy;
   let database: FreshDatabase;
   let dataSource: DataSource;
@@ -65,18 +62,10 @@ describe('a broker that becomes silent while its connections stay open', () => {
     Promise.all(Array.from({ length: count }, () => app.get<Commands>(Commands).run(make, { callId: randomUUID() })));
 
   beforeAll(async () => {
-    folder = await temporaryFolder();
-    const [port, controllerPort] = (await freePorts(2)) as [number, number];
+    const [port] = (await freePorts(1)) as [number];
     proxy = await startTcpProxy(`127.0.0.1:${port}`);
     const advertised = `127.0.0.1:${proxy.port}`;
-    kafka = await startKafka({
-      dataDir: join(folder, 'kafka'),
-      port,
-      controllerPort,
-      logFile: join(folder, 'kafka.log'),
-      shortLived: true,
-      advertisedListeners: [advertised],
-    });
+    kafka = await DedicatedKafka.start({ port, advertisedListeners: [advertised] });
     const brokers = [advertised];
     const provisioner = kafkaClient({ brokers, clientId: 'provision' });
     await eventually(() => provisioner.provision([calls]).then(() => true), 60_000);
@@ -112,8 +101,7 @@ describe('a broker that becomes silent while its connections stay open', () => {
     await dataSource?.destroy();
     await database?.drop();
     await proxy?.close();
-    await kafka?.kill();
-    removeState(folder);
+    await kafka?.remove();
   }, 60_000);
 
   it('does not prevent commands, degrades the health, and is used again when it answers', async () => {

@@ -1,11 +1,9 @@
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemPorts, type IncomingRecord, type KafkaClient } from '@tradewind/messaging';
 import { partitionOf } from '@tradewind/messaging/internals';
-import { startKafka, type Kafka } from '../../../../tools/platform/kafka/start-kafka.js';
-import { freePorts } from '../../../../tools/platform/process/ports.js';
-import { removeState, temporaryFolder } from '../../../../tools/platform/process/temporary-folder.js';
+import { DedicatedKafka } from '../../../../tools/platform/kafka/dedicated-kafka.js';
 import { PartitionIncrease } from '../partition-increase/index.js';
 import { chat, ChatService, service } from './chat-service.fixture.spec.js';
 import {
@@ -19,24 +17,12 @@ import {
 const names = Array.from({ length: 20 }, (_, index) => `author ${index}`);
 
 describe('the recovery of Kafka', () => {
-  let folder: string;
-  let ports: number[];
-  let kafka: Kafka;
+  let kafka: DedicatedKafka;
   let chatService: ChatService;
 
-  const startBroker = async (): Promise<void> => {
-    kafka = await startKafka({
-      dataDir: join(folder, 'kafka'),
-      port: ports[0]!,
-      controllerPort: ports[1]!,
-      logFile: join(folder, 'kafka.log'),
-      shortLived: true,
-    });
+  const restart = async (): Promise<void> => {
+    await kafka.restart();
     await chatService.provision(kafka.brokers);
-  };
-  const wipeBroker = async (): Promise<void> => {
-    await kafka.stop();
-    rmSync(join(folder, 'kafka'), { recursive: true });
   };
   const withClient = async <T>(work: (client: KafkaClient) => Promise<T>): Promise<T> => {
     const client = chatService.client(kafka.brokers);
@@ -84,23 +70,21 @@ describe('the recovery of Kafka', () => {
     }));
 
   beforeAll(async () => {
-    folder = await temporaryFolder();
-    ports = await freePorts(2);
+    kafka = await DedicatedKafka.start();
     chatService = await ChatService.open();
-    await startBroker();
+    await chatService.provision(kafka.brokers);
     await trade(10);
   }, 120_000);
   afterEach(() => chatService.stop());
   afterAll(async () => {
     await chatService?.close();
-    await kafka?.stop();
-    if (folder) removeState(folder);
+    await kafka?.remove();
   }, 60_000);
 
   it('restores the same records after all were lost, and nothing is handled twice', async () => {
     const before = await records();
-    await wipeBroker();
-    await startBroker();
+    await kafka.wipe();
+    await restart();
     chatService.start(kafka.brokers);
     expect(await chatService.offsetMismatch()).toContain('Kafka is behind the database');
     await chatService.stop();
@@ -115,13 +99,13 @@ describe('the recovery of Kafka', () => {
 
   it('publishes only missing records after Kafka was restored to an earlier time', async () => {
     await kafka.stop();
-    cpSync(join(folder, 'kafka'), join(folder, 'copy'), { recursive: true });
-    await startBroker();
+    cpSync(kafka.dataDir, join(kafka.folder, 'copy'), { recursive: true });
+    await restart();
     await trade(3);
     const before = await records();
-    await wipeBroker();
-    cpSync(join(folder, 'copy'), join(folder, 'kafka'), { recursive: true });
-    await startBroker();
+    await kafka.wipe();
+    cpSync(join(kafka.folder, 'copy'), kafka.dataDir, { recursive: true });
+    await restart();
     chatService.start(kafka.brokers);
     expect(await chatService.offsetMismatch()).toContain('Kafka is behind the database');
     await chatService.stop();
@@ -164,8 +148,8 @@ describe('the recovery of Kafka', () => {
     await chatService.idle();
     await chatService.stop();
     const [before, received] = [await records(), await chatService.count('received_posts')];
-    await wipeBroker();
-    await startBroker();
+    await kafka.wipe();
+    await restart();
     const { offsets } = await recover();
     expect(offsets.groups).toEqual([{ group: service, partitions: 5, left: 0, assumed: 0 }]);
     const after = await records();

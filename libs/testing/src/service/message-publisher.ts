@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { messageInfo, type KafkaClient, type MessageClass, type Publisher } from '@tradewind/messaging';
+import {
+  messageInfo,
+  type KafkaClient,
+  type MessageClass,
+  type OutgoingRecord,
+  type Publisher,
+} from '@tradewind/messaging';
 import { partitionOf } from '@tradewind/messaging/internals';
 
 /** A message as another service publishes it. */
@@ -11,39 +17,41 @@ export interface OutgoingTestMessage {
   readonly sequence?: number;
 }
 
+/** The record of a message as the relay of another service publishes it. */
+export function recordOf({ message, fields, sequence = 1 }: OutgoingTestMessage): OutgoingRecord {
+  const { type, topic, key: keyField, version, tombstone } = messageInfo(message);
+  const key = String((fields as Record<string, unknown>)[keyField]);
+  return {
+    topic: topic.name,
+    partition: partitionOf(key, topic.partitions),
+    key,
+    value: tombstone ? null : JSON.stringify(fields),
+    headers: {
+      ce_id: randomUUID(),
+      ce_type: type,
+      ce_schemaversion: String(version),
+      ce_source: '/test',
+      ce_sequence: String(sequence),
+      ce_correlationid: key,
+    },
+  };
+}
+
 /** Publishes messages as another service does: with the envelope of the library, without an outbox. */
 export class MessagePublisher {
-  private constructor(
-    private readonly publisher: Publisher,
-    private readonly source: string,
-  ) {}
+  private constructor(private readonly publisher: Publisher) {}
 
-  static async open(kafka: KafkaClient, source: string): Promise<MessagePublisher> {
-    return new MessagePublisher(await kafka.publisher(), source);
+  static async open(kafka: KafkaClient): Promise<MessagePublisher> {
+    return new MessagePublisher(await kafka.publisher());
   }
 
   /** Appends the messages in one call, so that a consumer gets them in as few fetches as possible. Keeps their order. */
-  async publish(...messages: readonly OutgoingTestMessage[]): Promise<void> {
-    await this.publisher.publish(
-      messages.map(({ message, fields, sequence = 1 }) => {
-        const { type, topic, key: keyField, version } = messageInfo(message);
-        const key = String((fields as Record<string, unknown>)[keyField]);
-        return {
-          topic: topic.name,
-          partition: partitionOf(key, topic.partitions),
-          key,
-          value: JSON.stringify(fields),
-          headers: {
-            ce_id: randomUUID(),
-            ce_type: type,
-            ce_schemaversion: String(version),
-            ce_source: this.source,
-            ce_sequence: String(sequence),
-            ce_correlationid: key,
-          },
-        };
-      }),
-    );
+  publish(...messages: readonly OutgoingTestMessage[]): Promise<void> {
+    return this.publishRecords(...messages.map((message) => recordOf(message)));
+  }
+
+  async publishRecords(...records: readonly OutgoingRecord[]): Promise<void> {
+    await this.publisher.publish(records);
   }
 
   close(): Promise<void> {

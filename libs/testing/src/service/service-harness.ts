@@ -36,6 +36,7 @@ export interface ServiceHarnessOptions {
 
 export interface HttpOptions {
   readonly token?: string;
+  /** Sent as JSON; a string is sent as it is. */
   readonly body?: unknown;
   readonly idempotencyKey?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -67,16 +68,20 @@ export interface ServiceHarness {
   waitForPublished(query: PublishedQuery, count: number): Promise<PublishedMessage[]>;
   /** Fails unless each table has exactly the rows that were recovered from the published events. */
   expectRecovered(...tables: readonly RecoveredTable[]): Promise<void>;
-  /** Stops the service gracefully and starts it again on the same database. */
-  restart(): Promise<void>;
+  /** Stops the service gracefully and starts it again on the same database, with additional environment variables. */
+  restart(environment?: Readonly<Record<string, string>>): Promise<void>;
+  /** Starts a second instance on the same database; the caller stops it. */
+  startAnother(environment: Readonly<Record<string, string>>): Promise<RunningService>;
   /** Stops the service, closes the clients and drops the database. */
   stop(): Promise<void>;
 }
 
+type Start = (environment?: Readonly<Record<string, string>>) => Promise<RunningService>;
+
 export async function startServiceHarness(options: ServiceHarnessOptions): Promise<ServiceHarness> {
   const kafka = kafkaClient({ brokers: [...options.brokers], clientId: 'test' });
   await kafka.provision(options.topics);
-  const publisher = await MessagePublisher.open(kafka, '/test');
+  const publisher = await MessagePublisher.open(kafka);
   const environment = {
     PORT: '0',
     KAFKA_BROKERS: options.brokers.join(','),
@@ -85,7 +90,7 @@ export async function startServiceHarness(options: ServiceHarnessOptions): Promi
     LOG_LEVEL: 'silent',
     ...options.environment,
   };
-  const start = (): Promise<RunningService> => options.start(environment);
+  const start: Start = (rest) => options.start({ ...environment, ...rest });
   const service = await start();
   const tokens = await AccessTokens.create(service.app.get(DataSource));
   return new RunningHarness(options, kafka, publisher, tokens, start, service);
@@ -97,7 +102,7 @@ class RunningHarness implements ServiceHarness {
     private readonly kafka: KafkaClient,
     private readonly publisher: MessagePublisher,
     private readonly tokens: AccessTokens,
-    private readonly start: () => Promise<RunningService>,
+    private readonly start: Start,
     public service: RunningService,
   ) {}
 
@@ -118,7 +123,7 @@ class RunningHarness implements ServiceHarness {
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
     return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as B, headers: response.headers };
@@ -159,9 +164,13 @@ class RunningHarness implements ServiceHarness {
     return expectRecoveredRows(this.dataSource, ...tables);
   }
 
-  async restart(): Promise<void> {
+  async restart(environment: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.service.stop();
-    this.service = await this.start();
+    this.service = await this.start(environment);
+  }
+
+  startAnother(environment: Readonly<Record<string, string>>): Promise<RunningService> {
+    return this.start(environment);
   }
 
   async stop(): Promise<void> {
