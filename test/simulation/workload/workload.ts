@@ -27,7 +27,7 @@ import {
   type PurchaseRequest,
 } from './requests.js';
 
-/** Retries of the requests whose number of retries is not in the scenario. */
+/** Least number of retries of the requests whose number of retries is not in the scenario. */
 const defaultRetries = 3;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
@@ -96,7 +96,11 @@ export class Workload {
     const purchaseLog: Mutable<PurchaseLog> = { purchase, userId, keyHash: bodyHash(key), results: [] };
     this.log.purchases.push(purchaseLog);
     if (purchase.via === 'cart')
-      for (const item of items) await this.#clients.cart.sendWithRetries(setItemRequest(userId, item), defaultRetries);
+      for (const item of items)
+        await this.#clients.cart.sendWithRetries(
+          setItemRequest(userId, item),
+          Math.max(defaultRetries, purchase.retries),
+        );
     const [client, request] =
       purchase.via === 'cart'
         ? [this.#clients.cart, checkOutRequest(input)]
