@@ -128,7 +128,7 @@ export default {
       'contracts-are-messages',
       '@tradewind/contracts imports only @tradewind/kernel and @tradewind/messaging/message of our packages.',
       { path: '^libs/contracts/', pathNot: tests },
-      { path: '^(libs|tools)/', pathNot: ['^libs/(contracts|kernel)/', '^libs/messaging/src/message/'] },
+      { path: '^(libs|tools)/', pathNot: ['^libs/(contracts|kernel)/', '^libs/messaging/src/message[.]ts$'] },
     ),
     forbid(
       'messaging-is-for-strangers',
@@ -198,8 +198,8 @@ export default {
     ),
     forbid(
       'internals-are-for-our-libraries',
-      'Only @tradewind/operations and tests import @tradewind/messaging/internals: export what others need from its index.',
-      { path: inner, pathNot: [...tests, '^libs/(operations|messaging)/'] },
+      'Only our libraries, tools and tests import @tradewind/messaging/internals. A service, and an example, uses the public API, or what @tradewind/service offers.',
+      { path: inner, pathNot: [...tests, '^libs/(operations|messaging|service)/src/', '^tools/'] },
       { path: '^libs/messaging/src/internals[.]ts$' },
     ),
     forbid(

@@ -23,7 +23,7 @@ const project = (displayName, testRegex, rest = {}) => ({
   transform,
   moduleNameMapper: {
     '^@tradewind/contracts/ids$': '<rootDir>/libs/contracts/src/ids.ts',
-    '^@tradewind/messaging/internals$': '<rootDir>/libs/messaging/src/internals.ts',
+    '^@tradewind/messaging/(internals|message)$': '<rootDir>/libs/messaging/src/$1.ts',
     '^@tradewind/([a-z]+)$': '<rootDir>/libs/$1/src/index.ts',
     '^@tradewind/([a-z]+)/([a-z-]+)$': '<rootDir>/libs/$1/src/$2/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',

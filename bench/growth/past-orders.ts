@@ -1,5 +1,6 @@
 import { topics } from '@tradewind/contracts';
-import { partitionOf, type KafkaClient } from '@tradewind/messaging';
+import type { KafkaClient } from '@tradewind/messaging';
+import { partitionOf } from '@tradewind/messaging/internals';
 import type { DatabaseService } from '../../tools/services.js';
 import { query } from '../environment/databases.js';
 import { connectKafka } from '../environment/kafka.js';

@@ -1,10 +1,5 @@
-import {
-  headersOf,
-  type Acknowledged,
-  type KafkaClient,
-  type OutgoingRecord,
-  type UnpublishedRow,
-} from '@tradewind/messaging';
+import type { KafkaClient } from '@tradewind/messaging';
+import { headersOf, type Acknowledged, type OutgoingRecord, type UnpublishedRow } from '@tradewind/messaging/internals';
 import { connect } from '../environment/databases.js';
 
 /** Records of one send: kafkajs takes quadratic time for more. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { IncomingRecord, Tail } from '@tradewind/messaging';
+import type { IncomingRecord, Tail } from '@tradewind/messaging/internals';
 import { Pool } from 'undici';
 import { connectKafka } from '../environment/kafka.js';
 import { orders, products, shippingAddress } from './orders.js';

@@ -1,4 +1,4 @@
-import { systemTimers } from '@tradewind/messaging';
+import { systemTimers } from '@tradewind/messaging/internals';
 import { readConfig, runService } from '@tradewind/service';
 import { PaymentConfig } from '../../apps/payment/src/payment.config.js';
 import { PaymentModule } from '../../apps/payment/src/payment.module.js';

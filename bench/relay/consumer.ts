@@ -1,4 +1,5 @@
-import type { IncomingRecord, KafkaClient, Tail } from '@tradewind/messaging';
+import type { KafkaClient } from '@tradewind/messaging';
+import type { IncomingRecord, Tail } from '@tradewind/messaging/internals';
 import { connectKafka } from '../environment/kafka.js';
 
 /** Reads everything on a topic: when each message arrived, how often, and in which order. */

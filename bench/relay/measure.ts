@@ -1,4 +1,5 @@
-import { messagingMigrations, PostgresStore } from '@tradewind/messaging';
+import { messagingMigrations } from '@tradewind/messaging';
+import { PostgresStore } from '@tradewind/messaging/internals';
 import { Child } from '../environment/child.js';
 import { createDatabase, query, withDataSource } from '../environment/databases.js';
 import { createTopics } from '../environment/kafka.js';

@@ -1,4 +1,5 @@
-import { topic, type OutboxRow, type Topic } from '@tradewind/messaging';
+import { topic, type Topic } from '@tradewind/messaging';
+import type { OutboxRow } from '@tradewind/messaging/internals';
 import { outboxRow } from '../workload/record.js';
 
 export const parcelType = 'bench.parcel';

@@ -1,5 +1,7 @@
 import 'reflect-metadata';
-import { MessageRegistry, Message, MessagingRuntime, PostgresStore, systemPorts } from '@tradewind/messaging';
+import { Message } from '@tradewind/messaging';
+import { MessagingRuntime, PostgresStore, systemPorts } from '@tradewind/messaging/internals';
+import { MessageRegistry } from '@tradewind/messaging/message';
 import { IsInt, IsString } from 'class-validator';
 import { DataSource } from 'typeorm';
 import { startBareRelay, type BareRelay } from '../baselines/bare/relay.js';

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { systemPorts } from '@tradewind/messaging';
+import { systemPorts } from '@tradewind/messaging/internals';
 import { Rebuild } from '@tradewind/operations';
 import { logProblem, onStop, ready, send } from '../environment/program.js';
 import { openServiceProgram } from '../workload/service-program.js';

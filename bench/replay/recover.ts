@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { systemPorts } from '@tradewind/messaging';
+import { systemPorts } from '@tradewind/messaging/internals';
 import { recoverDatabase, recoverOffsets } from '@tradewind/operations';
 import { onStop, ready, send, setting } from '../environment/program.js';
 import { openServiceProgram } from '../workload/service-program.js';

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { MessagingRuntime, PostgresStore, systemPorts, type KafkaClient } from '@tradewind/messaging';
+import type { KafkaClient } from '@tradewind/messaging';
+import { MessagingRuntime, PostgresStore, systemPorts } from '@tradewind/messaging/internals';
 import { DataSource } from 'typeorm';
 import { connectKafka } from '../environment/kafka.js';
 import { exitOnError, logProblem, onStop, readConnections, setting } from '../environment/program.js';

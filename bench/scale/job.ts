@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Controller } from '@nestjs/common';
 import {
-  MessageRegistry,
   Handles,
   insert,
   Message,
@@ -12,6 +11,7 @@ import {
   type Effect,
   type HandlerContext,
 } from '@tradewind/messaging';
+import { MessageRegistry } from '@tradewind/messaging/message';
 import { IsInt, IsString } from 'class-validator';
 
 /** The consumer group, and how many calls each consumer runs concurrently at most. */

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { KafkaClient, OutgoingRecord, Publisher } from '@tradewind/messaging';
+import type { KafkaClient } from '@tradewind/messaging';
+import type { OutgoingRecord, Publisher } from '@tradewind/messaging/internals';
 import { recordOf } from '../workload/record.js';
 import { jobTopic, jobType } from './job.js';
 

@@ -1,4 +1,5 @@
-import { topic, type KafkaClient, type OutgoingRecord, type Topic } from '@tradewind/messaging';
+import { topic, type KafkaClient, type Topic } from '@tradewind/messaging';
+import type { OutgoingRecord } from '@tradewind/messaging/internals';
 import { prices } from './prices.js';
 import { recordOf } from './record.js';
 import { stock } from './stock.js';

@@ -1,12 +1,12 @@
+import { newId } from '@tradewind/kernel';
+import type { Topic } from '@tradewind/messaging';
 import {
   headersOf,
-  newId,
   partitionOf,
   systemPorts,
   type OutboxRow,
   type OutgoingRecord,
-  type Topic,
-} from '@tradewind/messaging';
+} from '@tradewind/messaging/internals';
 
 export interface RecordFields {
   readonly topic: Topic;

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
-import { MessagingRuntime, PostgresStore, systemPorts, type KafkaClient } from '@tradewind/messaging';
+import type { KafkaClient } from '@tradewind/messaging';
+import { MessagingRuntime, PostgresStore, systemPorts } from '@tradewind/messaging/internals';
 import { connectKafka } from '../environment/kafka.js';
 import { exitOnError, logProblem, readConnections, setting } from '../environment/program.js';
 import type { Platform } from '../environment/platform.js';

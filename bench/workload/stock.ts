@@ -1,6 +1,5 @@
 import { Controller } from '@nestjs/common';
 import {
-  MessageRegistry,
   Handles,
   rows,
   Message,
@@ -12,6 +11,7 @@ import {
   type HandlerContext,
   type Topic,
 } from '@tradewind/messaging';
+import { MessageRegistry } from '@tradewind/messaging/message';
 import type { Published, Recovery } from '@tradewind/operations';
 import { IsInt, IsString } from 'class-validator';
 import { seededRandom } from '../../tools/shop/retail/seeded-random.js';

@@ -1,4 +1,5 @@
-import type { MessagingOptions, Topic } from '@tradewind/messaging';
+import type { Topic } from '@tradewind/messaging';
+import type { MessagingOptions } from '@tradewind/messaging/internals';
 
 export const workloadNames = ['stock', 'prices'] as const;
 export type WorkloadName = (typeof workloadNames)[number];

@@ -1,6 +1,8 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { CartCheckedOut } from '@tradewind/contracts';
-import type { AnyEffect, AnyTable, MessageClass, PropertyOf, Table } from '@tradewind/messaging';
+import type { Table } from '@tradewind/messaging';
+import type { AnyEffect, AnyTable, PropertyOf } from '@tradewind/messaging/internals';
+import type { MessageClass } from '@tradewind/messaging/message';
 import type { Recovery } from '@tradewind/operations';
 import type { ServiceDefinition } from '@tradewind/service';
 import type { BatchEquivalenceOptions, UniqueConstraint } from '@tradewind/simulation';

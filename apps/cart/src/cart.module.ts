@@ -9,7 +9,6 @@ import {
   topics,
   UserRegistered,
 } from '@tradewind/contracts';
-import type { MessagingOptions } from '@tradewind/messaging';
 import { ServiceModule, type ServiceDefinition } from '@tradewind/service';
 import { CreateCarts1760000000001 } from '../migrations/0001-create-carts.js';
 import type { CartConfig } from './cart.config.js';
@@ -21,7 +20,7 @@ import { CheckOutController } from './http/check-out.controller.js';
 import { CartQueries } from './storage/cart.queries.js';
 import { lockOrder } from './storage/cart.tables.js';
 
-export const messaging: MessagingOptions = {
+export const messaging: ServiceDefinition['messaging'] = {
   service: 'cart',
   contracts,
   lockOrder,

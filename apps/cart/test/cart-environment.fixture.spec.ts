@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { contracts, ProductAdded, ProductRepriced, topics } from '@tradewind/contracts';
-import { systemRandomness, type MessageClass } from '@tradewind/messaging';
+import { systemRandomness } from '@tradewind/messaging/internals';
+import type { MessageClass } from '@tradewind/messaging/message';
 import { dataKeySecret, newDataKey, startService, wrap } from '@tradewind/service';
 import { eventually } from '@tradewind/testing';
 import { startServiceHarness, type HttpResult } from '@tradewind/testing/service';

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { newId, systemClock, systemPorts } from '@tradewind/messaging';
+import { newId } from '@tradewind/kernel';
+import { systemClock, systemPorts } from '@tradewind/messaging/internals';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWTPayload } from 'jose';
 
 export interface Pair {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { contracts } from '@tradewind/contracts';
-import { kafkaClient, type KafkaClient, type OutgoingRecord } from '@tradewind/messaging';
+import { kafkaClient, type KafkaClient } from '@tradewind/messaging';
+import type { OutgoingRecord } from '@tradewind/messaging/internals';
 import { readConfig, startService, type RunningService } from '@tradewind/service';
 import { eventually } from '@tradewind/testing';
 import { MessagePublisher, recordOf } from '@tradewind/testing/service';

@@ -12,7 +12,6 @@ import {
   topics,
   UserRegistered,
 } from '@tradewind/contracts';
-import type { MessagingOptions } from '@tradewind/messaging';
 import { ServiceModule, type ServiceDefinition } from '@tradewind/service';
 import { CreateOrdersAndPrices1760000000001 } from '../migrations/0001-create-orders-and-prices.js';
 import { CheckOutHandler } from './handlers/check-out.handler.js';
@@ -30,7 +29,7 @@ import { OrderQueries } from './storage/order.queries.js';
 import { lockOrder } from './storage/order.tables.js';
 import { PriceQueries } from './storage/price.queries.js';
 
-export const messaging: MessagingOptions = {
+export const messaging: ServiceDefinition['messaging'] = {
   service: 'order',
   contracts,
   lockOrder,

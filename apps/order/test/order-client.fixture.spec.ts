@@ -1,5 +1,5 @@
 import { contracts, topics, type OrderId } from '@tradewind/contracts';
-import { readMessage } from '@tradewind/messaging';
+import { readMessage } from '@tradewind/messaging/message';
 import { eventually } from '@tradewind/testing';
 import type { Response } from 'supertest';
 import { anAddress, anUuid, type OrderEnvironment, type Person } from './order-environment.fixture.spec.js';

@@ -13,7 +13,7 @@ import {
   type UserId,
 } from '@tradewind/contracts';
 import { money, sum, times, uuidv7 } from '@tradewind/kernel';
-import { systemRandomness } from '@tradewind/messaging';
+import { systemRandomness } from '@tradewind/messaging/internals';
 import { dataKeySecret, newDataKey, readConfig, Sealer, startService, wrap } from '@tradewind/service';
 import { startServiceHarness } from '@tradewind/testing/service';
 import request from 'supertest';

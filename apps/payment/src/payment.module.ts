@@ -1,6 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { contracts, topics } from '@tradewind/contracts';
-import type { MessagingOptions } from '@tradewind/messaging';
 import { ServiceModule, type ServiceDefinition } from '@tradewind/service';
 import { CreatePaymentsAndLedger1760000000001 } from '../migrations/0001-create-payments-and-ledger.js';
 import { answerTimeoutMs } from './domain/payment.js';
@@ -21,7 +20,7 @@ import { lockOrder } from './storage/payment.tables.js';
 /** Calls to the payment provider. */
 const effects = [TakePaymentEffect, LookUpTakeEffect, FullRefundEffect, GoodwillEffect];
 
-export const messaging: MessagingOptions = {
+export const messaging: ServiceDefinition['messaging'] = {
   service: 'payment',
   contracts,
   lockOrder,

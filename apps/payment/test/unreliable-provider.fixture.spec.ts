@@ -1,4 +1,4 @@
-import { systemTimers } from '@tradewind/messaging';
+import { systemTimers } from '@tradewind/messaging/internals';
 import { InProcessProvider } from '../src/provider/in-process-provider.js';
 import { ProviderUnreachable, type PaymentProvider, type TakeRequest } from '../src/provider/payment-provider.js';
 

@@ -1,6 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { contracts, topics } from '@tradewind/contracts';
-import type { MessagingOptions } from '@tradewind/messaging';
 import { ServiceModule, type ServiceDefinition } from '@tradewind/service';
 import { CreateCatalogueAndStock1760000000001 } from '../migrations/0001-create-catalogue-and-stock.js';
 import { ReleaseStockHandler } from './handlers/release-stock.handler.js';
@@ -13,7 +12,7 @@ import { OverdueReservations } from './storage/overdue-reservations.metric.js';
 import { ProductQueries } from './storage/product.queries.js';
 import { lockOrder } from './storage/product.tables.js';
 
-export const messaging: MessagingOptions = {
+export const messaging: ServiceDefinition['messaging'] = {
   service: 'product',
   contracts,
   lockOrder,

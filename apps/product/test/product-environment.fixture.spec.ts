@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { contracts, ReleaseStock, ReserveStock, SellStock, TakeBackStock, topics } from '@tradewind/contracts';
-import type { MessageClass } from '@tradewind/messaging';
+import type { MessageClass } from '@tradewind/messaging/message';
 import { startService } from '@tradewind/service';
 import { startServiceHarness, type HttpResult } from '@tradewind/testing/service';
 import { freshDatabase } from '../../../tools/platform/postgres/fresh-database.js';

@@ -8,7 +8,8 @@ import {
   UserForgotten,
   UserRegistered,
 } from '@tradewind/contracts';
-import { decode, kafkaClient, type IncomingRecord, type Tail } from '@tradewind/messaging';
+import { kafkaClient } from '@tradewind/messaging';
+import { decode, type IncomingRecord, type Tail } from '@tradewind/messaging/internals';
 import { dataKeySecret, readConfig, startService, unsealWith, unwrap, type RunningService } from '@tradewind/service';
 import { eventually } from '@tradewind/testing';
 import { startServiceHarness, type ServiceHarness } from '@tradewind/testing/service';

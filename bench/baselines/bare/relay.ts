@@ -1,5 +1,5 @@
 import kafkajs, { CompressionTypes, type Message } from 'kafkajs';
-import { partitionOf } from '@tradewind/messaging';
+import { partitionOf } from '@tradewind/messaging/internals';
 import { openClient, Rows, run, statement, type Text } from './database.js';
 
 /** Records of one send: kafkajs takes quadratic time for more. */

@@ -1,3 +1,5 @@
+import type { Clock, Randomness } from './time.js';
+
 declare const kind: unique symbol;
 
 /** An id of one kind: the compiler rejects an order's id where a product's is expected. A UUID in lower case, hyphenated. */
@@ -40,3 +42,7 @@ export function uuidv7(milliseconds: number, random: Uint8Array): string {
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80; // variant
   return format(bytes);
 }
+
+/** A new UUIDv7 of this moment. */
+export const newId = ({ clock, randomness }: { readonly clock: Clock; readonly randomness: Randomness }): string =>
+  uuidv7(clock.now().getTime(), randomness.bytes(10));

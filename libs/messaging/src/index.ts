@@ -1,183 +1,59 @@
-/* The public API. What only @tradewind/operations and tests need besides is in internals.ts. */
-export { kafkaClient, kafkaSecurity, type KafkaSettings, type SaslSettings } from './adapters/kafkajs/index.js';
+/** What a service is written with: fewer than 60 names. Contracts without Nest use `message.ts`; our other packages and tests also `internals.ts`. */
+
+// Messages and topics
+export { message, type OutgoingMessage } from '@tradewind/saga';
 export {
-  messagingMigrations,
-  PostgresStore,
-  type RowOf,
-  tableOf,
-  type TableOfOptions,
-} from './adapters/postgres/index.js';
-export { systemClock, systemPorts, systemRandomness, systemTimers } from './adapters/system/index.js';
-export { type ConsumerOptions, KafkaTransport } from './consumer/index.js';
-export { type AnyEffect, type Effect } from './effects/index.js';
-export {
-  answer,
-  type Command,
-  command,
-  Commands,
-  Decision,
-  type DecisionContext,
-  decode,
-  type EffectRequest,
-  type HandlerContext,
-  type HandlerMetadata,
-  type DecisionHandlerOptions,
-  type HandlerOptions,
-  Handles,
-  IdempotencyBusy,
-  IdempotencyMismatch,
-  insert,
-  type Load,
-  type Loads,
-  nothing,
-  publish,
-  publishAll,
-  saveOrInsert,
-  remove,
-  rows,
-  type Rows,
-  type TransactionContext,
-  rowsWhere,
-  save,
-  schedule,
-  Unavailable,
-} from './handling/index.js';
-export {
-  type CloudEvent,
-  compile,
   type ForeignMessage,
-  type ForeignReading,
   type ForeignRecord,
-  type ForeignTopic,
   foreignTopic,
   ignore,
-  makeMessage,
   Message,
-  type MessageClass,
-  messageInfo,
-  type MessageInfo,
-  type MessageReader,
-  MessageRegistry,
-  partitionOf,
   readCloudEvent,
-  readMessage,
-  type Period,
   type Topic,
   topic,
-  type TopicRetention,
-  violationsOf,
 } from './message/index.js';
+
+// Tables, and the rows that a decision loads
+export { tableOf } from './adapters/postgres/index.js';
+export { type Rows, rows, rowsWhere } from './handling/index.js';
+export { type Table, table } from './ports/index.js';
+
+// Handlers, and what they are given
+export { type DecisionContext, type HandlerContext, Handles, type TransactionContext } from './handling/index.js';
+
+// Decisions
+export { answer, Decision, insert, nothing, publish, publishAll, remove, save, schedule } from './handling/index.js';
+
+// Commands
+export { type Command, command, Commands } from './handling/index.js';
+export { type Idempotency } from './ports/index.js';
+
+// Effects
+export { type Effect } from './effects/index.js';
+
+// Sagas
+export { cancelSaga, instancesOf, Sagas, startSaga } from './sagas/index.js';
+export { defineSaga, pointOfNoReturn, type Saga } from '@tradewind/saga';
+
+// Transactions of your own
+export { Outbox } from './outbox/index.js';
+
+// The module and its settings
+export { KafkaTransport } from './consumer/index.js';
+export { messagingMigrations } from './adapters/postgres/index.js';
 export {
-  type Envelope,
-  envelopeOf,
-  headersOf,
-  Outbox,
-  OutboxNeedsTransaction,
-  ownTopics,
-  PayloadTooLarge,
-  readEnvelope,
-  Relay,
-} from './outbox/index.js';
-export {
-  type Acknowledged,
-  type AnyTable,
-  backOff,
-  type Change,
-  type ClaimedEffect,
-  type ClaimResult,
-  type Column,
-  type ColumnOptions,
-  type ColumnTransformer,
-  type ColumnType,
-  type ConsumerState,
-  type CommittedOffset,
-  type DeadLetter,
-  type DeadLetterReason,
-  type DeclaredTable,
-  type EffectRow,
-  GroupHasMembers,
-  hasReached,
-  type Idempotency,
-  type IdempotencyClaim,
-  type InboxHorizon,
-  type InboxMark,
-  type InboxSample,
-  type IncomingRecord,
-  KafkaAccessRefused,
-  KafkaClient,
-  type CompositeKey,
-  type Key,
-  keyOf,
-  type KeyPart,
-  keyProperties,
-  type LoadRequest,
-  type Log,
-  newId,
-  OffsetMismatch,
-  type OffsetRange,
-  type OutboxRow,
-  OutcomeUnknown,
-  type OutgoingRecord,
-  type OwnRecord,
-  type PartitionCount,
-  partitionKey,
-  type PartitionOffset,
-  previousEndsOf,
-  previousEndsText,
-  type PropertyOf,
-  type PrunedStep,
-  type PruneStep,
-  type PublishedRow,
-  type Publisher,
-  type ReadOptions,
-  RecordsDeleted,
-  RecordsRejected,
-  type RelaySession,
-  type RuntimePorts,
-  StatementTimeout,
-  type Store,
-  StoreUnavailable,
-  type Subscription,
-  type SubscriptionOptions,
-  type Table,
-  table,
-  type TableFindings,
-  TableMismatch,
-  type Tail,
-  type TailOptions,
-  type TimeoutRow,
-  TopicMismatch,
-  type TopicPartition,
-  type TopicType,
-  type Transaction,
-  type TransientReason,
-  UniqueConflict,
-  type UnpublishedRow,
-  withTimeout,
-} from './ports/index.js';
-export {
-  CommitEvents,
-  type MessagingAsyncSettings,
-  type MessagingEnvironment,
   type MessagingFeature,
   MessagingHealth,
   MessagingModule,
-  type MessagingOptions,
-  MessagingRuntime,
   type MessagingSettings,
   messagingToken,
 } from './runtime/index.js';
-export { type RetentionOptions } from './retention/index.js';
-export { defineSaga, message, type OutgoingMessage, pointOfNoReturn, type Saga } from '@tradewind/saga';
-export {
-  type AnySaga,
-  cancelSaga,
-  instancesOf,
-  SagaHistory,
-  type SagaHistoryRow,
-  SagaInstances,
-  sagaRow,
-  type SagaRow,
-  Sagas,
-  startSaga,
-} from './sagas/index.js';
+
+// The brokers
+export { kafkaClient, kafkaSecurity } from './adapters/kafkajs/index.js';
+export { KafkaClient } from './ports/index.js';
+
+// Errors that callers of commands, and of the outbox, catch
+export { IdempotencyBusy, IdempotencyMismatch, Unavailable } from './handling/index.js';
+export { PayloadTooLarge } from './outbox/index.js';
+export { OutcomeUnknown, UniqueConflict } from './ports/index.js';

@@ -1,4 +1,78 @@
-/** What @tradewind/operations and tests need beyond the public API. It may change in any version. */
+/** What our other packages, tests and adapters of your own need beyond the public API. It may change in any version. */
+
+// Messages and topics
+export { compile, type MessageReader } from './message/compiled-reader.js';
+export { partitionOf } from './message/partition-of.js';
+export { violationsOf } from './message/read-message.js';
+export { deletesRecords, retentionLimits, retentionText } from './message/topic-retention.js';
+
+// The ports, for adapters
+export {
+  type Acknowledged,
+  type AnyTable,
+  backOff,
+  type Change,
+  type ClaimedEffect,
+  type ClaimResult,
+  type Column,
+  type ColumnType,
+  type CommittedOffset,
+  type DeadLetter,
+  type DeadLetterReason,
+  type EffectRow,
+  GroupHasMembers,
+  hasReached,
+  type IdempotencyClaim,
+  type InboxHorizon,
+  type InboxMark,
+  type InboxSample,
+  type IncomingRecord,
+  type Key,
+  keyOf,
+  type KeyPart,
+  keyProperties,
+  type LoadRequest,
+  type Log,
+  OffsetMismatch,
+  type OffsetRange,
+  type OutboxRow,
+  type OutgoingRecord,
+  type OwnRecord,
+  type PartitionCount,
+  partitionKey,
+  type PartitionOffset,
+  previousEndsOf,
+  previousEndsText,
+  type PropertyOf,
+  type PrunedStep,
+  type PruneStep,
+  type PublishedRow,
+  type Publisher,
+  type ReadOptions,
+  RecordsRejected,
+  type RelaySession,
+  type RuntimePorts,
+  StatementTimeout,
+  type Store,
+  StoreUnavailable,
+  type Subscription,
+  type SubscriptionOptions,
+  type TableFindings,
+  type Tail,
+  type TailOptions,
+  type TimeoutRow,
+  TopicMismatch,
+  type TopicPartition,
+  type TopicType,
+  type Transaction,
+  type TransientReason,
+  type UnpublishedRow,
+  withTimeout,
+} from './ports/index.js';
+
+// The adapters
+export { type KafkaSettings } from './adapters/kafkajs/index.js';
+export { PostgresStore } from './adapters/postgres/index.js';
 export { appendOutbox } from './adapters/postgres/outbox-sql.js';
 export {
   allPartitionCounts,
@@ -7,15 +81,27 @@ export {
 } from './adapters/postgres/partition-counts-sql.js';
 export { statementOf } from './adapters/postgres/sql.js';
 export { tableSql } from './adapters/postgres/table-sql.js';
+export { systemClock, systemPorts, systemRandomness, systemTimers } from './adapters/system/index.js';
+
+// Handling
 export { DeadLetterWriter, textOf } from './consumer/dead-letter-writer.js';
+export { type AnyEffect } from './effects/index.js';
 export { decode } from './handling/decode.js';
 export type { Decoded, DecodedMessage, PoisonedRecord } from './handling/decoded.js';
+export { type EffectRequest, type HandlerMetadata, type Load, type Loads } from './handling/index.js';
 export { Handlers } from './handling/handlers.js';
 export { handlersOf } from './handling/handles.js';
-export { outcomeOf, type Invocation, type Outcome } from './handling/invocation.js';
+export { type Invocation, type Outcome, outcomeOf } from './handling/invocation.js';
 export { poisonedInvocation } from './handling/poisoned-invocation.js';
 export { Runner } from './handling/runner.js';
-export { deletesRecords, retentionLimits, retentionText } from './message/topic-retention.js';
-export { partitionOf } from './message/partition-of.js';
+
+// Outbox and relay
 export { toOutboxRow } from './outbox/envelope.js';
+export { type Envelope, envelopeOf, headersOf, ownTopics, readEnvelope, Relay } from './outbox/index.js';
 export { sendBatches } from './outbox/send-batches.js';
+
+// Sagas
+export { type AnySaga, SagaHistory, type SagaHistoryRow, SagaInstances, sagaRow, type SagaRow } from './sagas/index.js';
+
+// The runtime
+export { CommitEvents, type MessagingOptions, MessagingRuntime } from './runtime/index.js';

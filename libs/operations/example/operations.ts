@@ -1,14 +1,7 @@
 import {
-  kafkaClient,
-  MessagingRuntime,
-  PostgresStore,
-  systemPorts,
-  type Log,
-  type MessagingOptions,
-} from '@tradewind/messaging';
-import {
   backUp,
   DeadLetters,
+  openOperation,
   operate,
   OperationsModule,
   PartitionIncrease,
@@ -23,33 +16,20 @@ import {
   type Recovery,
 } from '@tradewind/operations';
 import { Controller, Get, Module } from '@nestjs/common';
-import type { DataSource } from 'typeorm';
 
-/** Your service: the options that its module passes to MessagingModule, its handlers, its database, its brokers. */
-declare const messaging: MessagingOptions;
+/** Your service. */
 declare class AppModule {}
-declare const handlers: readonly object[];
-declare const dataSource: DataSource;
-declare const brokers: readonly string[];
 /** How your rows follow from your messages. */
 declare const recovery: Recovery;
 declare const consumers: readonly ConsumerDescription[];
 
-// Every operation needs these. Nothing of the service is started.
-const log: Log = (level, line) => console.error(level, line);
-const kafka = kafkaClient({ brokers, clientId: 'operations' });
-const store = new PostgresStore(dataSource);
-const environment = { dataSource, store, kafka, ports: systemPorts, log };
-const runtime = new MessagingRuntime(
-  messaging,
-  { ...environment, onFatal: (error) => log('error', error.message) },
-  () => [],
-);
-for (const handler of handlers) runtime.addController(handler);
+// Every operation needs this. Nothing of the service is started.
+const operation = await openOperation(AppModule);
+const { runtime, messaging, dataSource } = operation;
 
 /** More partitions for a topic, while it is published to and consumed. */
 export async function increasePartitions(): Promise<void> {
-  const increase = new PartitionIncrease({ ...environment, options: messaging });
+  const increase = new PartitionIncrease({ ...operation, options: messaging });
   console.log(await increase.status('seats.events'));
   console.log(await increase.run({ topic: 'seats.events', partitions: 12, reason: 'more bookings' }));
 }
@@ -58,23 +38,23 @@ export async function increasePartitions(): Promise<void> {
 export async function handleMissing(): Promise<void> {
   const replays = new PostgresReplayStore(dataSource);
   const request = { consumer: 'tickets', from: { at: new Date('2026-03-01T09:00:00Z') } };
-  const replay = new Replay(runtime, messaging, { ...environment, replays }, request, { reason: 'a restored backup' });
+  const replay = new Replay(runtime, messaging, { ...operation, replays }, request, { reason: 'a restored backup' });
   const { counts, failed } = await replay.run();
   console.log(counts, failed);
 }
 
 /** The tables of a projection, anew. */
 export async function rebuildPrices(): Promise<void> {
-  const compare = new Rebuild(runtime, messaging, environment, 'tickets.prices', { exchange: false });
+  const compare = new Rebuild(runtime, messaging, operation, 'tickets.prices', { exchange: false });
   console.log((await compare.run()).tables);
   const options = { exchange: true, reason: 'wrong prices before 1.4' };
-  const { exchanged, lockedMs } = await new Rebuild(runtime, messaging, environment, 'tickets.prices', options).run();
+  const { exchanged, lockedMs } = await new Rebuild(runtime, messaging, operation, 'tickets.prices', options).run();
   console.log(exchanged, lockedMs);
 }
 
 /** A lost database, from the topics and a backup. */
 export async function recoverLostDatabase(): Promise<void> {
-  const context = { ...environment, options: messaging, reason: 'disk failure' };
+  const context = { ...operation, options: messaging, reason: 'disk failure' };
   await recoverDatabase(context, { recovery, consumers, migrationsTable: 'migrations', backup: 'tickets.backup' });
   await handleMissing();
   await recoverOffsets(context, consumers);
@@ -82,14 +62,14 @@ export async function recoverLostDatabase(): Promise<void> {
 
 /** A lost Kafka, from the archive of the outbox. `recoverOffsets` follows for every service. */
 export async function recoverLostTopics(): Promise<void> {
-  const context = { ...environment, options: messaging, reason: 'disk failure' };
+  const context = { ...operation, options: messaging, reason: 'disk failure' };
   await recoverTopics(context);
   await republish(context, recovery);
 }
 
 /** The tables that no message describes. */
 export async function writeBackup(): Promise<void> {
-  await backUp({ ...environment, options: messaging }, recovery.backup ?? [], 'tickets.backup');
+  await backUp({ ...operation, options: messaging }, recovery.backup ?? [], 'tickets.backup');
 }
 
 /** The program of the service that `tradewind` runs. */

@@ -10,17 +10,8 @@ import {
   type UserId,
 } from '@tradewind/contracts';
 import { uuidv7 } from '@tradewind/kernel';
-import {
-  answer,
-  command,
-  Commands,
-  insert,
-  kafkaClient,
-  publish,
-  systemRandomness,
-  table,
-  type Command,
-} from '@tradewind/messaging';
+import { answer, command, Commands, insert, kafkaClient, publish, table, type Command } from '@tradewind/messaging';
+import { systemRandomness } from '@tradewind/messaging/internals';
 import { eventually } from '@tradewind/testing';
 import type { Response } from 'express';
 import { exportJWK, generateKeyPair, SignJWT, type JWTHeaderParameters, type JWTPayload } from 'jose';

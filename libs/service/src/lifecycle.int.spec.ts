@@ -5,17 +5,8 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Inject, Module, Param, Post, Query, Sse, type MessageEvent } from '@nestjs/common';
 import { contracts, topics } from '@tradewind/contracts';
-import {
-  answer,
-  command,
-  Commands,
-  insert,
-  kafkaClient,
-  table,
-  type IncomingRecord,
-  type KafkaClient,
-  type Tail,
-} from '@tradewind/messaging';
+import { answer, command, Commands, insert, kafkaClient, table, type KafkaClient } from '@tradewind/messaging';
+import type { IncomingRecord, Tail } from '@tradewind/messaging/internals';
 import { eventually } from '@tradewind/testing';
 import { NEVER, startWith, type Observable } from 'rxjs';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';

@@ -1,5 +1,5 @@
 import { Logger, type DynamicModule, type Type } from '@nestjs/common';
-import { systemTimers } from '@tradewind/messaging';
+import { systemTimers } from '@tradewind/messaging/internals';
 import { ConfigError, type ServiceConfig } from './config/index.js';
 import { startService } from './start-service.js';
 import { withTimeout } from './waiting/index.js';

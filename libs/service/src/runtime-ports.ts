@@ -1,6 +1,11 @@
 import type { Provider } from '@nestjs/common';
 import type * as kernel from '@tradewind/kernel';
-import { systemClock, systemRandomness, systemTimers, type RuntimePorts as Ports } from '@tradewind/messaging';
+import {
+  systemClock,
+  systemRandomness,
+  systemTimers,
+  type RuntimePorts as Ports,
+} from '@tradewind/messaging/internals';
 
 /** Injection tokens and types of the ports to time and randomness. */
 export const Clock = Symbol('Clock');

@@ -1,14 +1,13 @@
 import { Logger, Module, type DynamicModule, type Provider } from '@nestjs/common';
 import {
-  CommitEvents,
   KafkaClient,
   KafkaTransport,
   MessagingHealth,
   MessagingModule,
   kafkaClient,
   messagingMigrations,
-  type MessagingOptions,
 } from '@tradewind/messaging';
+import { CommitEvents, type MessagingOptions } from '@tradewind/messaging/internals';
 import { DataSource } from 'typeorm';
 import { SigningKeysHandler } from './auth/signing-keys.handler.js';
 import { SigningKeys } from './auth/signing-keys.table.js';

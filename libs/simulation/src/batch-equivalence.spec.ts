@@ -3,7 +3,6 @@ import { describe, expect, it } from '@jest/globals';
 import {
   Handles,
   Message,
-  MessageRegistry,
   publish,
   rows,
   save,
@@ -12,6 +11,7 @@ import {
   type Decision,
   type HandlerContext,
 } from '@tradewind/messaging';
+import { MessageRegistry } from '@tradewind/messaging/message';
 import { IsInt, IsString } from 'class-validator';
 import { handleBothWays } from './index.js';
 

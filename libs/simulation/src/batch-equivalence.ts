@@ -1,15 +1,17 @@
 import { Transient } from '@tradewind/kernel';
 import {
-  messageInfo,
   MessagingRuntime,
   SagaHistory,
   SagaInstances,
   type AnyTable,
   type IncomingRecord,
-  type MessageClass,
   type MessagingOptions,
-} from '@tradewind/messaging';
-import { decode, outcomeOf, type Invocation, type Runner } from '@tradewind/messaging/internals';
+  decode,
+  outcomeOf,
+  type Invocation,
+  type Runner,
+} from '@tradewind/messaging/internals';
+import { messageInfo, type MessageClass } from '@tradewind/messaging/message';
 import type { SimulatedDatabase } from './database/simulated-database.js';
 import { Simulation } from './simulation.js';
 

@@ -2,16 +2,13 @@ import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import {
   answer,
-  MessageRegistry,
   command,
   Handles,
   insert,
   rows,
   Message,
-  MessagingRuntime,
   nothing,
   schedule,
-  readEnvelope,
   save,
   publish,
   table,
@@ -19,6 +16,8 @@ import {
   type Decision,
   type HandlerContext,
 } from '@tradewind/messaging';
+import { MessagingRuntime, readEnvelope } from '@tradewind/messaging/internals';
+import { MessageRegistry } from '@tradewind/messaging/message';
 import { IsInt, IsString } from 'class-validator';
 import {
   Simulation,

@@ -1,14 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Transient } from '@tradewind/kernel';
-import {
-  OutcomeUnknown,
-  table,
-  topic,
-  type IncomingRecord,
-  type KafkaClient,
-  type Store,
-  type TopicPartition,
-} from '@tradewind/messaging';
+import { OutcomeUnknown, table, topic, type KafkaClient } from '@tradewind/messaging';
+import type { IncomingRecord, Store, TopicPartition } from '@tradewind/messaging/internals';
 import { Simulation, type Call, type CallOutcome, type SimulatedDatabase, type SimulatedProcess } from './index.js';
 
 interface Row {

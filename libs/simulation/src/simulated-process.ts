@@ -1,4 +1,5 @@
-import type { KafkaClient, Store } from '@tradewind/messaging';
+import type { KafkaClient } from '@tradewind/messaging';
+import type { Store } from '@tradewind/messaging/internals';
 import type { SimulatedDatabase } from './database/simulated-database.js';
 import { SimulatedStore } from './database/simulated-store.js';
 import { SimulatedKafkaClient } from './kafka/simulated-kafka-client.js';

@@ -1,12 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import {
-  kafkaClient,
-  topic,
-  type IncomingRecord,
-  type KafkaClient,
-  type Publisher,
-  type Topic,
-} from '@tradewind/messaging';
+import { kafkaClient, topic, type KafkaClient, type Topic } from '@tradewind/messaging';
+import type { IncomingRecord, Publisher } from '@tradewind/messaging/internals';
 import { eventually } from '@tradewind/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { DedicatedKafka } from '../../../tools/platform/kafka/dedicated-kafka.js';

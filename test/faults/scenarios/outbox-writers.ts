@@ -1,14 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import {
-  kafkaClient,
-  messagingMigrations,
-  newId,
-  PostgresStore,
-  Relay,
-  systemPorts,
-  topic,
-  type OutboxRow,
-} from '@tradewind/messaging';
+import { newId } from '@tradewind/kernel';
+import { kafkaClient, messagingMigrations, topic } from '@tradewind/messaging';
+import { PostgresStore, Relay, systemPorts, type OutboxRow } from '@tradewind/messaging/internals';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { createServiceDatabase } from '../../../tools/platform/postgres/service-database.js';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { topics } from '@tradewind/contracts';
-import { kafkaClient, partitionOf, type KafkaClient, type OutgoingRecord } from '@tradewind/messaging';
+import { kafkaClient, type KafkaClient } from '@tradewind/messaging';
+import { partitionOf, type OutgoingRecord } from '@tradewind/messaging/internals';
 import { DeadLetters } from '@tradewind/operations';
 import type { ScenarioContext } from '../environment/scenario-context.js';
 

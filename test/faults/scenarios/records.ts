@@ -1,5 +1,6 @@
 import { topics } from '@tradewind/contracts';
-import type { IncomingRecord, KafkaClient, OutgoingRecord } from '@tradewind/messaging';
+import type { KafkaClient } from '@tradewind/messaging';
+import type { IncomingRecord, OutgoingRecord } from '@tradewind/messaging/internals';
 import { DeadLetters } from '@tradewind/operations';
 import { databaseServices } from '../../../tools/services.js';
 import { forEachConcurrently } from '../../../tools/shop/trading/concurrency.js';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { contracts, InstanceSeen, topics, type ProductRenamed } from '@tradewind/contracts';
-import { kafkaClient, type IncomingRecord, type KafkaClient } from '@tradewind/messaging';
+import { kafkaClient, type KafkaClient } from '@tradewind/messaging';
+import type { IncomingRecord } from '@tradewind/messaging/internals';
 import { eventually } from '@tradewind/testing';
 import { DeadLetters, type BlockedKey } from '@tradewind/operations';
 import { MessagePublisher, recordOf } from '@tradewind/testing/service';

@@ -11,14 +11,9 @@ import {
   topics,
   UserForgotten,
 } from '@tradewind/contracts';
-import {
-  messageInfo,
-  newId,
-  partitionOf,
-  systemPorts,
-  type MessageClass,
-  type OutgoingRecord,
-} from '@tradewind/messaging';
+import { newId } from '@tradewind/kernel';
+import { partitionOf, systemPorts, type OutgoingRecord } from '@tradewind/messaging/internals';
+import { messageInfo, type MessageClass } from '@tradewind/messaging/message';
 import { recordOf } from '@tradewind/testing/service';
 import { compactedTopicConsumers, consumedTypes } from '../../../tools/audit/invariants/consumed-types.js';
 import { databaseServices, describeService, type DatabaseService } from '../../../tools/services.js';

@@ -1,7 +1,7 @@
 import { contracts, topics } from '@tradewind/contracts';
 import { groupBy } from '@tradewind/kernel';
-import { kafkaClient, keyOf, messagingMigrations, PostgresStore, type IncomingRecord } from '@tradewind/messaging';
-import { decode } from '@tradewind/messaging/internals';
+import { kafkaClient, messagingMigrations } from '@tradewind/messaging';
+import { keyOf, PostgresStore, type IncomingRecord, decode } from '@tradewind/messaging/internals';
 import type { BackupRows, Recovery, Published } from '@tradewind/operations';
 import type { ServiceDefinition } from '@tradewind/service';
 import { DataSource } from 'typeorm';

@@ -1,4 +1,5 @@
-import type { SagaHistoryRow, SagaRow, Table } from '@tradewind/messaging';
+import type { Table } from '@tradewind/messaging';
+import type { SagaHistoryRow, SagaRow } from '@tradewind/messaging/internals';
 import type { SimulatedService } from '../scenario/simulated-services.js';
 import type { ClientLog } from './client-log.js';
 

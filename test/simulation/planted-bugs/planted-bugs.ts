@@ -1,5 +1,6 @@
 import { uuidv7 } from '@tradewind/kernel';
-import type { KafkaClient, OutboxRow, RelaySession, Store, TimeoutRow, Transaction } from '@tradewind/messaging';
+import type { KafkaClient } from '@tradewind/messaging';
+import type { OutboxRow, RelaySession, Store, TimeoutRow, Transaction } from '@tradewind/messaging/internals';
 import { overrideMethods } from '../shop/override-methods.js';
 import type { DecoratePorts } from '../shop/simulated-shop.js';
 

@@ -4,7 +4,7 @@ import { Reservations } from '../../../apps/product/src/storage/product.tables.j
 import type { Order } from '../../../apps/order/src/domain/order.js';
 import type { Payment } from '../../../apps/payment/src/domain/payment.js';
 import type { Reservation } from '../../../apps/product/src/domain/reservation.js';
-import { systemPorts } from '@tradewind/messaging';
+import { systemPorts } from '@tradewind/messaging/internals';
 import { Workload } from '../workload/workload.js';
 import type { ClientLog } from '../check/client-log.js';
 import { simulateScenario } from '../run/simulate.js';

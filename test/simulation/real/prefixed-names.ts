@@ -1,4 +1,5 @@
-import type { IncomingRecord, KafkaClient, Subscription, TopicPartition } from '@tradewind/messaging';
+import type { KafkaClient } from '@tradewind/messaging';
+import type { IncomingRecord, Subscription, TopicPartition } from '@tradewind/messaging/internals';
 import { withTopicPrefix } from '../../../tools/audit/testing/prefixed-kafka.js';
 import { overrideMethods } from '../shop/override-methods.js';
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { kafkaClient, messagingMigrations, PostgresStore, systemPorts, type KafkaClient } from '@tradewind/messaging';
+import { kafkaClient, messagingMigrations, type KafkaClient } from '@tradewind/messaging';
+import { PostgresStore, systemPorts } from '@tradewind/messaging/internals';
 import { DataSource } from 'typeorm';
 import { answerTimeoutMs } from '../../../apps/payment/src/domain/payment.js';
 import { InProcessProvider } from '../../../apps/payment/src/provider/in-process-provider.js';

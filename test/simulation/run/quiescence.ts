@@ -1,4 +1,4 @@
-import { SagaInstances, type SagaRow } from '@tradewind/messaging';
+import { SagaInstances, type SagaRow } from '@tradewind/messaging/internals';
 import { simulatedServices } from '../scenario/simulated-services.js';
 import { consumers } from '../shop/consumers.js';
 import type { SimulatedShop } from '../shop/simulated-shop.js';

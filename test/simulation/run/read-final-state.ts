@@ -1,4 +1,5 @@
-import { readEnvelope, SagaHistory, SagaInstances, type AnyTable, type Table } from '@tradewind/messaging';
+import type { Table } from '@tradewind/messaging';
+import { readEnvelope, SagaHistory, SagaInstances, type AnyTable } from '@tradewind/messaging/internals';
 import type { SimulatedDatabase } from '@tradewind/simulation';
 import { serviceParts } from '../../services/index.js';
 import type { ClientLog } from '../check/client-log.js';

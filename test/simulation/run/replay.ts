@@ -1,4 +1,4 @@
-import type { IncomingRecord, TopicPartition } from '@tradewind/messaging';
+import type { IncomingRecord, TopicPartition } from '@tradewind/messaging/internals';
 import { serviceParts } from '../../services/index.js';
 import type { Consumer, Violation } from '../check/final-state.js';
 import { simulatedServices } from '../scenario/simulated-services.js';

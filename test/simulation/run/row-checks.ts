@@ -1,4 +1,4 @@
-import type { AnyTable, Change, Store, Transaction } from '@tradewind/messaging';
+import type { AnyTable, Change, Store, Transaction } from '@tradewind/messaging/internals';
 import { serviceParts } from '../../services/index.js';
 import type { Violation } from '../check/final-state.js';
 import { simulatedServices } from '../scenario/simulated-services.js';

@@ -1,6 +1,6 @@
 import { groupBy } from '@tradewind/kernel';
-import { messageInfo } from '@tradewind/messaging';
 import { handlersOf } from '@tradewind/messaging/internals';
+import { messageInfo } from '@tradewind/messaging/message';
 import { replyClassesOf } from '@tradewind/saga';
 import { serviceParts } from '../../services/index.js';
 import type { Consumer } from '../check/final-state.js';

@@ -1,6 +1,6 @@
 import type { Simulation, SimulatedDatabase, SimulatedKafka, SimulatedProcess } from '@tradewind/simulation';
 import { contracts, topics } from '@tradewind/contracts';
-import type { Log } from '@tradewind/messaging';
+import type { Log } from '@tradewind/messaging/internals';
 import { InProcessProvider } from '../../../apps/payment/src/provider/in-process-provider.js';
 import { answerTimeoutMs } from '../../../apps/payment/src/domain/payment.js';
 import { serviceParts } from '../../services/index.js';

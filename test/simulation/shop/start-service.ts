@@ -1,13 +1,6 @@
 import type { PaymentProvider } from '../../../apps/payment/src/provider/payment-provider.js';
-import {
-  MessagingRuntime,
-  type Commands,
-  type KafkaClient,
-  type Log,
-  type Store,
-  type Table,
-  type RuntimePorts,
-} from '@tradewind/messaging';
+import type { Commands, KafkaClient, Table } from '@tradewind/messaging';
+import { MessagingRuntime, type Log, type Store, type RuntimePorts } from '@tradewind/messaging/internals';
 import { serviceParts } from '../../services/index.js';
 import type { ReadRows } from '../../services/service-parts.js';
 import type { SimulatedService } from '../scenario/simulated-services.js';

@@ -13,8 +13,8 @@ import { recordWebhook } from '../../../apps/payment/src/commands/record-webhook
 import { grantGoodwillClaim } from '../../../apps/payment/src/http/grant-goodwill.idempotency.js';
 import { Payments } from '../../../apps/payment/src/storage/payment.tables.js';
 import { orderId, type OrderId, type ProductId, type UserId } from '@tradewind/contracts';
-import { isRejection, money, rejection, type Rejection } from '@tradewind/kernel';
-import { newId, type RuntimePorts } from '@tradewind/messaging';
+import { newId, isRejection, money, rejection, type Rejection } from '@tradewind/kernel';
+import type { RuntimePorts } from '@tradewind/messaging/internals';
 import { requestHashes } from '@tradewind/service';
 import type { PlannedLine } from '../scenario/scenario.js';
 import type { RunningService } from '../shop/start-service.js';

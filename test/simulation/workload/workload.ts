@@ -7,7 +7,7 @@ import { Products as CartProducts } from '../../../apps/cart/src/storage/cart.ta
 import { Prices } from '../../../apps/order/src/storage/order.tables.js';
 import type { OrderId, ProductId, UserId } from '@tradewind/contracts';
 import { isRejection, money } from '@tradewind/kernel';
-import type { RuntimePorts } from '@tradewind/messaging';
+import type { RuntimePorts } from '@tradewind/messaging/internals';
 import { bodyHash } from '@tradewind/service';
 import type { FollowUp, AdminAction, ProductPlan, Purchase, Scenario } from '../scenario/scenario.js';
 import { perSimulated, type SimulatedService } from '../scenario/simulated-services.js';

@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import { PATTERN_EXTRAS_METADATA } from '@nestjs/microservices/constants.js';
-import { messageInfo, type HandlerMetadata, type MessageClass } from '@tradewind/messaging';
+import type { HandlerMetadata } from '@tradewind/messaging/internals';
+import { messageInfo, type MessageClass } from '@tradewind/messaging/message';
 import { replyClassesOf } from '@tradewind/saga';
 import { serviceParts } from '../../../test/services/index.js';
 import { databaseServices } from '../../services.js';

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
-import { messageInfo } from '@tradewind/messaging';
+import { messageInfo } from '@tradewind/messaging/message';
 import { declaredTransitions, type Saga } from '@tradewind/saga';
 import { isStep } from '@tradewind/saga';
 import type { Order } from '../../../apps/order/src/domain/order.js';

@@ -3,14 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { topics } from '@tradewind/contracts';
-import {
-  headersOf,
-  kafkaClient,
-  messagingMigrations,
-  partitionOf,
-  type KafkaClient,
-  type OutgoingRecord,
-} from '@tradewind/messaging';
+import { kafkaClient, messagingMigrations, type KafkaClient } from '@tradewind/messaging';
+import { headersOf, partitionOf, type OutgoingRecord } from '@tradewind/messaging/internals';
 import pg from 'pg';
 import { DataSource, type MigrationInterface } from 'typeorm';
 import { databaseServices, isDatabaseService, perDatabase, type DatabaseService } from '../../services.js';

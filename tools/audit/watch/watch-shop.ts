@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { kafkaClient, kafkaSecurity, type KafkaClient, type Tail } from '@tradewind/messaging';
+import { kafkaClient, kafkaSecurity, type KafkaClient } from '@tradewind/messaging';
+import type { Tail } from '@tradewind/messaging/internals';
 import { databaseServices, type DatabaseService } from '../../services.js';
 import { memoryOf } from '../facts/instance-memory.js';
 import { archivedTopics } from '../facts/topics.js';

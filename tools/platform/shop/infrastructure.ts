@@ -1,4 +1,5 @@
-import { kafkaClient, kafkaSecurity, type KafkaSettings } from '@tradewind/messaging';
+import { kafkaClient, kafkaSecurity } from '@tradewind/messaging';
+import type { KafkaSettings } from '@tradewind/messaging/internals';
 import pg from 'pg';
 import { askCoordinator } from '../kafka/coordinator.js';
 import { planNodes } from '../kafka/plan-nodes.js';

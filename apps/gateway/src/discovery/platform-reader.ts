@@ -7,8 +7,8 @@ import {
   SigningKeyRetired,
   topics,
 } from '@tradewind/contracts';
-import { decode, KafkaClient, type IncomingRecord, type Tail } from '@tradewind/messaging';
-import { Clock, Health, KeyRing, Timers, withTimeout } from '@tradewind/service';
+import { KafkaClient } from '@tradewind/messaging';
+import { Clock, Health, KeyRing, tailMessages, Timers, withTimeout, type Tail } from '@tradewind/service';
 import { GatewayConfig } from '../gateway.config.js';
 import type { InMemoryKeyRing } from '../tokens/in-memory-key-ring.js';
 import { readSnapshot, writeSnapshot } from './snapshot-file.js';
@@ -86,9 +86,9 @@ export class PlatformReader implements OnApplicationBootstrap, OnApplicationShut
       const disconnected = new AbortController();
       this.#topicKeys.clear();
       try {
-        this.#tail = await this.kafka.tail({
+        this.#tail = await tailMessages(this.kafka, contracts, {
           topics: topicNames,
-          onRecords: (records) => this.#apply(records),
+          onMessage: (message) => this.#apply(message),
           onFatal: () => disconnected.abort(),
         });
         this.#logger.log('instances and keys are read from their topics');
@@ -103,17 +103,7 @@ export class PlatformReader implements OnApplicationBootstrap, OnApplicationShut
     }
   }
 
-  #apply(records: readonly IncomingRecord[]): void {
-    for (const record of records) {
-      const decoded = decode(record, contracts);
-      if (decoded.poison) {
-        const { topic, offset, key } = record;
-        this.#logger.warn('a record is ignored', { topic, offset, key }, decoded.poison);
-      } else if (!decoded.skipped) this.#applyMessage(decoded.message);
-    }
-  }
-
-  #applyMessage(message: object): void {
+  #apply(message: object): void {
     if (message instanceof InstanceSeen) {
       const { instanceId, service, url } = message;
       this.upstreams.seen({ instanceId, service, url: url.replace(/\/+$/, '') });

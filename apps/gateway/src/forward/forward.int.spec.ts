@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { SigningKeyAnnounced } from '@tradewind/contracts';
-import { systemTimers } from '@tradewind/messaging';
+import { systemTimers } from '@tradewind/messaging/internals';
 import type { RunningService } from '@tradewind/service';
 import { eventually } from '@tradewind/testing';
 import { SignJWT } from 'jose';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { newId } from '@tradewind/messaging';
+import { newId } from '@tradewind/kernel';
 import { Health, Problem, problem, RuntimePorts, TokenVerifier } from '@tradewind/service';
 import { plainAddress } from '../domain/client-address.js';
 import { forwarded, isRequestId } from '../domain/headers.js';

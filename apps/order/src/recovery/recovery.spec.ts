@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { SellStock, orderId } from '@tradewind/contracts';
-import { makeMessage } from '@tradewind/messaging/message';
-import { messageInfo, type Envelope } from '@tradewind/messaging';
+import type { Envelope } from '@tradewind/messaging/internals';
+import { makeMessage, messageInfo } from '@tradewind/messaging/message';
 import type { Published } from '@tradewind/operations';
 import {
   advance,

@@ -1,7 +1,7 @@
 import { OrderAddressChanged, OrderGoodwillRecorded, OrderPlaced } from '@tradewind/contracts';
 import { groupBy } from '@tradewind/kernel';
-import { messageInfo, sagaRow, type MessageClass } from '@tradewind/messaging';
-import type { Consumed, RecoveredSaga, Recovery, Published } from '@tradewind/operations';
+import { messageInfo, type MessageClass } from '@tradewind/messaging/message';
+import { recoveredSaga, type Consumed, type Published, type RecoveredSaga, type Recovery } from '@tradewind/operations';
 import { rebuildFromHistory, type HistoryRules, type PublishedDecision } from '@tradewind/saga';
 import type { Order } from '../domain/order.js';
 import { orderAfter, ordersFromEvents } from './orders-from-events.js';
@@ -48,20 +48,7 @@ function* sagasOf(published: Iterable<Published>, consumed: Consumed): Generator
         `${first.messages.map(({ message }) => message.constructor.name).join(' and ')} of the order ${orderId} does not follow from the messages before`,
         { cause: errors.at(-1) },
       );
-    for (const { state, startedAt, changedAt, history, timeouts } of sagas) {
-      yield {
-        saga: sagaRow(state, startedAt, changedAt),
-        history: history.map((entry) => ({ ...entry, sagaId: state.id })),
-        timeouts: timeouts.map(({ name, milliseconds, startedBy, from }) => ({
-          id: `${state.id} ${name}`,
-          sagaId: state.id,
-          name,
-          timeoutMs: milliseconds,
-          startedBy,
-          dueAt: new Date(from.getTime() + milliseconds),
-        })),
-      };
-    }
+    yield* sagas.map(recoveredSaga);
   }
 }
 

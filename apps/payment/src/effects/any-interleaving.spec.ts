@@ -1,14 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { orderId, userId } from '@tradewind/contracts';
 import { isRejection, money, type Rejection, type Timers } from '@tradewind/kernel';
-import {
-  makeMessage,
-  type DecisionContext,
-  type Decision,
-  type Effect,
-  type Rows,
-  type EffectRequest,
-} from '@tradewind/messaging';
+import type { DecisionContext, Decision, Effect, Rows } from '@tradewind/messaging';
+import type { EffectRequest } from '@tradewind/messaging/internals';
+import { makeMessage } from '@tradewind/messaging/message';
 import fc from 'fast-check';
 import { clearing, customer, goodwill, type LedgerEntry } from '../domain/ledger.js';
 import { goodwillKey, refundKey, takeKey } from '../domain/operation-keys.js';

@@ -9,8 +9,8 @@ import {
   ApiTags,
   ApiUnauthorizedResponse,
 } from '@nestjs/swagger';
-import { Commands, violationsOf } from '@tradewind/messaging';
-import { Clock, problem, Public } from '@tradewind/service';
+import { Commands } from '@tradewind/messaging';
+import { Clock, problem, Public, violationsOf } from '@tradewind/service';
 import { plainToInstance } from 'class-transformer';
 import type { Request } from 'express';
 import { recordWebhook } from '../commands/record-webhook.command.js';

@@ -1,6 +1,5 @@
 import { GoodwillStarted, PaymentStarted, RefundStarted } from '@tradewind/contracts';
-import type { EffectRow } from '@tradewind/messaging';
-import type { Recovery, Published } from '@tradewind/operations';
+import type { EffectRow, Recovery, Published } from '@tradewind/operations';
 import { takeKey } from '../domain/operation-keys.js';
 import { pendingCallsOf, type PendingCall, type RecoveredRows } from '../domain/recover-payments.js';
 import { answeredRefunds } from '../http/grant-goodwill.idempotency.js';

@@ -10,21 +10,16 @@ import {
   kafkaClient,
   Message,
   message,
-  MessageRegistry,
   messagingMigrations,
-  MessagingRuntime,
   nothing,
-  OffsetMismatch,
-  PostgresStore,
-  systemPorts,
   table,
   topic,
   type Decision,
   type DecisionContext,
   type KafkaClient,
-  type MessageClass,
-  type MessagingOptions,
 } from '../index.js';
+import { MessageRegistry, type MessageClass } from '../message.js';
+import { MessagingRuntime, OffsetMismatch, PostgresStore, systemPorts, type MessagingOptions } from '../internals.js';
 import { toOutboxRow } from '../outbox/envelope.js';
 
 const run = randomUUID().slice(0, 8);

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tradewind/testing';
-import { partitionOf, message } from '../index.js';
+import { partitionOf } from '../internals.js';
+import { message } from '../index.js';
 import { headersOf, toOutboxRow } from '../outbox/envelope.js';
 import {
   chat,

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tradewind/testing';
 import { DataSource } from 'typeorm';
 import { freshDatabase, type FreshDatabase } from '../../../../tools/platform/postgres/fresh-database.js';
-import { kafkaClient, messagingMigrations, topic, type KafkaClient, type OutgoingRecord } from '../index.js';
+import { kafkaClient, messagingMigrations, topic, type KafkaClient } from '../index.js';
+import type { OutgoingRecord } from '../internals.js';
 
 const run = randomUUID().slice(0, 8);
 const hits = topic(`hits-${run}.events`, { owner: 'elsewhere', partitions: 1 });

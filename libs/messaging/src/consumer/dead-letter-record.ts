@@ -1,5 +1,6 @@
+import { newId } from '@tradewind/kernel';
 import { payloadLimit } from '../outbox/envelope.js';
-import { newId, type DeadLetter, type DeadLetterReason, type OutboxRow, type RuntimePorts } from '../ports/index.js';
+import type { DeadLetter, DeadLetterReason, OutboxRow, RuntimePorts } from '../ports/index.js';
 
 const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 500);
 

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tradewind/testing';
 import { deleteRecords } from '../adapters/kafkajs/delete-records.fixture.spec.js';
-import { kafkaClient, partitionOf, RecordsDeleted, topic, type IncomingRecord, type KafkaClient } from '../index.js';
+import { kafkaClient, topic, type KafkaClient } from '../index.js';
+import { partitionOf, type IncomingRecord } from '../internals.js';
+import { RecordsDeleted } from '../ports/index.js';
 import { chat, ChatService, Posted, service } from './chat-service.fixture.spec.js';
 
 const brokers = process.env['TEST_KAFKA_BROKERS']!;

@@ -2,15 +2,8 @@ import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import { Transient } from '@tradewind/kernel';
 import { Simulation } from '@tradewind/simulation';
-import {
-  Handles,
-  insert,
-  MessagingRuntime,
-  table,
-  type Decision,
-  type HandlerContext,
-  type OutgoingRecord,
-} from '../index.js';
+import { Handles, insert, table, type Decision, type HandlerContext } from '../index.js';
+import { MessagingRuntime, type OutgoingRecord } from '../internals.js';
 import { idAt, notes, NoteWritten, registry } from './notes.fixture.spec.js';
 
 interface SavedNote {

@@ -1,15 +1,8 @@
+import { newId } from '@tradewind/kernel';
 import type { Loads } from '../handling/index.js';
 import type { Invocation } from '../handling/invocation.js';
 import type { Runner } from '../handling/runner.js';
-import {
-  backOff,
-  newId,
-  WakeSignal,
-  type ClaimedEffect,
-  type Log,
-  type RuntimePorts,
-  type Store,
-} from '../ports/index.js';
+import { backOff, WakeSignal, type ClaimedEffect, type Log, type RuntimePorts, type Store } from '../ports/index.js';
 import { EffectResultBatcher } from './effect-result-batcher.js';
 import type { AnyEffect } from './effect.js';
 

@@ -7,20 +7,18 @@ import { eventually } from '@tradewind/testing';
 import { IsString } from 'class-validator';
 import { DataSource } from 'typeorm';
 import { freshDatabase, type FreshDatabase } from '../../../../tools/platform/postgres/fresh-database.js';
+import { MessageRegistry } from '../message.js';
 import {
-  MessageRegistry,
   Handles,
   kafkaClient,
   Message,
   messagingMigrations,
   schedule,
-  PostgresStore,
-  systemPorts,
   topic,
   type Decision,
   type KafkaClient,
-  type MessagingRuntime,
 } from '../index.js';
+import { PostgresStore, systemPorts, type MessagingRuntime } from '../internals.js';
 import {
   aProcess,
   ExternalService,

@@ -1,16 +1,12 @@
+import { insert, table, type Decision, type HandlerContext, type KafkaClient } from '../index.js';
 import {
-  insert,
   MessagingRuntime,
   PostgresStore,
   systemPorts,
-  table,
   type AnyEffect,
-  type Decision,
-  type HandlerContext,
-  type KafkaClient,
   type MessagingOptions,
   type RuntimePorts,
-} from '../index.js';
+} from '../internals.js';
 import { MessageRegistry } from '../message/index.js';
 import type { DataSource } from 'typeorm';
 

@@ -1,5 +1,5 @@
-import { groupBy, isRejection } from '@tradewind/kernel';
-import { newId, type AnyTable, type RuntimePorts, type Transaction } from '../ports/index.js';
+import { newId, groupBy, isRejection } from '@tradewind/kernel';
+import type { AnyTable, RuntimePorts, Transaction } from '../ports/index.js';
 import { Decision } from './decision.js';
 import type { DecisionContext } from './handler-context.js';
 import { doubt } from './inbox-place.js';

@@ -1,12 +1,5 @@
-import { Transient, type Rejection } from '@tradewind/kernel';
-import {
-  backOff,
-  newId,
-  OutcomeUnknown,
-  StatementTimeout,
-  type Idempotency,
-  type RuntimePorts,
-} from '../ports/index.js';
+import { newId, Transient, type Rejection } from '@tradewind/kernel';
+import { backOff, OutcomeUnknown, StatementTimeout, type Idempotency, type RuntimePorts } from '../ports/index.js';
 import type { AnyLoads, Command, Commands } from './command.js';
 import { IdempotencyBusy, IdempotencyMismatch, Unavailable } from './command-errors.js';
 import { outcomeOf, type Invocation, type Outcome } from './invocation.js';

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
+import { newId } from '@tradewind/kernel';
 import { OutboxNeedsTransaction } from '../outbox/index.js';
-import { newId, type AnyTable, type CallerTransaction, type RuntimePorts, type Transaction } from '../ports/index.js';
+import type { AnyTable, CallerTransaction, RuntimePorts, Transaction } from '../ports/index.js';
 import type { Decision } from './decision.js';
 import type { DecisionContext } from './handler-context.js';
 import { LoadedTable } from './loaded-table.js';

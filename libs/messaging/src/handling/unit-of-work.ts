@@ -1,6 +1,6 @@
+import { newId } from '@tradewind/kernel';
 import { toOutboxRow } from '../outbox/envelope.js';
 import {
-  newId,
   UniqueConflict,
   type RequestedChange,
   type EffectRow,

@@ -1,7 +1,8 @@
 import { message, type OutgoingMessage } from '@tradewind/saga';
 import type { EntityManager } from 'typeorm';
+import { newId } from '@tradewind/kernel';
 import type { MessageClass } from '../message/index.js';
-import { newId, type OutboxAppender, type RuntimePorts } from '../ports/index.js';
+import type { OutboxAppender, RuntimePorts } from '../ports/index.js';
 import { toOutboxRow } from './envelope.js';
 import { OutboxNeedsTransaction } from './outbox-errors.js';
 import type { Relay } from './relay.js';

@@ -1,4 +1,4 @@
-import { uuidv7, type Clock, type Randomness, type Timers } from '@tradewind/kernel';
+import type { Clock, Randomness, Timers } from '@tradewind/kernel';
 
 /** Clock, timers and randomness: what the library needs besides the broker and the database. */
 export interface RuntimePorts {
@@ -6,8 +6,5 @@ export interface RuntimePorts {
   readonly timers: Timers;
   readonly randomness: Randomness;
 }
-
-export const newId = ({ clock, randomness }: RuntimePorts): string =>
-  uuidv7(clock.now().getTime(), randomness.bytes(10));
 
 export type Log = (level: 'info' | 'warn' | 'error', message: string, detail?: object) => void;

@@ -22,7 +22,6 @@ import {
   messagingMigrations,
   nothing,
   Outbox,
-  OutboxNeedsTransaction,
   schedule,
   save,
   publish,
@@ -34,6 +33,7 @@ import {
   type HandlerContext,
   type KafkaClient,
 } from '../index.js';
+import { OutboxNeedsTransaction } from '../outbox/index.js';
 
 const run = randomUUID().slice(0, 8);
 const topics = {

@@ -19,8 +19,8 @@ import {
   save,
   table,
   Unavailable,
-  type AnyTable,
 } from '../index.js';
+import type { AnyTable } from '../internals.js';
 
 interface Van {
   readonly tenantId: string;

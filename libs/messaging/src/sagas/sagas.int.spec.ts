@@ -16,15 +16,15 @@ import {
   message,
   MessagingModule,
   messagingMigrations,
-  OutboxNeedsTransaction,
   Sagas,
   table,
   topic,
   UniqueConflict,
-  type AnySaga,
-  type MessageClass,
   type TransactionContext,
 } from '../index.js';
+import { OutboxNeedsTransaction } from '../outbox/index.js';
+import type { AnySaga } from '../internals.js';
+import type { MessageClass } from '../message.js';
 
 const run = randomUUID().slice(0, 8);
 const owner = `trips-${run}`;

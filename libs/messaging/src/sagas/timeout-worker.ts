@@ -1,11 +1,11 @@
 import { isOver, type Input, type OperatorAction } from '@tradewind/saga';
+import { newId } from '@tradewind/kernel';
 import { nothing, rows, type Decision, type DecisionContext, type Rows } from '../handling/index.js';
 import type { Invocation } from '../handling/invocation.js';
 import type { Runner } from '../handling/runner.js';
 import { partitionOf } from '../message/partition-of.js';
 import {
   Aborted,
-  newId,
   partitionKey,
   unlessAborted,
   WakeSignal,

@@ -1,5 +1,6 @@
 import type { Option } from 'commander';
-import type { KafkaSettings, Topic } from '@tradewind/messaging';
+import type { Topic } from '@tradewind/messaging';
+import type { KafkaSettings } from '@tradewind/messaging/internals';
 import type { Databases } from '../databases/databases.js';
 import { OperatorError } from '../databases/errors.js';
 import type { SystemFlags } from './command.js';

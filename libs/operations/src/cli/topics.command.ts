@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { kafkaClient, TopicMismatch, type KafkaClient, type Topic } from '@tradewind/messaging';
-import { retentionText } from '@tradewind/messaging/internals';
+import { kafkaClient, type KafkaClient, type Topic } from '@tradewind/messaging';
+import { TopicMismatch, retentionText } from '@tradewind/messaging/internals';
 import type { PartitionStatus } from '../partition-increase/index.js';
 import type { IncreasePartitionsInput } from '../service-operations/index.js';
 import { OperatorError, Unreachable } from '../databases/errors.js';

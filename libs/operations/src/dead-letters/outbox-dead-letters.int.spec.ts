@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { kafkaClient, PostgresStore, Relay, systemPorts, topic } from '@tradewind/messaging';
+import { kafkaClient, topic } from '@tradewind/messaging';
+import { PostgresStore, Relay, systemPorts } from '@tradewind/messaging/internals';
 import { eventually } from '@tradewind/testing';
 import { DataSource } from 'typeorm';
 import { OperatedDatabases } from '../databases/operated-databases.fixture.spec.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { PostgresStore } from '@tradewind/messaging';
+import { PostgresStore } from '@tradewind/messaging/internals';
 import { DataSource } from 'typeorm';
 import { OperatedDatabases } from '../databases/operated-databases.fixture.spec.js';
 import { describeState, pendingEffects } from './pending-effects.js';

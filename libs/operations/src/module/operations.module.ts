@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
-import { MessagingRuntime, messagingToken, PostgresStore } from '@tradewind/messaging';
+import { messagingToken } from '@tradewind/messaging';
+import { MessagingRuntime, PostgresStore } from '@tradewind/messaging/internals';
 import type { Databases } from '../databases/index.js';
 import { DeadLetters } from '../dead-letters/index.js';
 import { EffectOperations } from './effect-operations.js';

@@ -1,4 +1,5 @@
-import type { KafkaClient, Log, MessagingRuntime, RuntimePorts, Store } from '@tradewind/messaging';
+import type { KafkaClient } from '@tradewind/messaging';
+import type { Log, MessagingRuntime, RuntimePorts, Store } from '@tradewind/messaging/internals';
 import type { DataSource } from 'typeorm';
 
 /** What operations on one service need of it. */

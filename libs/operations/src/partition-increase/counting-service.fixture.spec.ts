@@ -5,22 +5,24 @@ import {
   kafkaClient,
   Message,
   message,
-  MessageRegistry,
   messagingMigrations,
-  MessagingRuntime,
-  PostgresStore,
   rows,
   save,
-  systemPorts,
   table,
   topic,
   type Decision,
   type HandlerContext,
-  type IncomingRecord,
   type KafkaClient,
-  type MessagingOptions,
 } from '@tradewind/messaging';
-import { toOutboxRow } from '@tradewind/messaging/internals';
+import {
+  MessagingRuntime,
+  PostgresStore,
+  systemPorts,
+  type IncomingRecord,
+  type MessagingOptions,
+  toOutboxRow,
+} from '@tradewind/messaging/internals';
+import { MessageRegistry } from '@tradewind/messaging/message';
 import { eventually } from '@tradewind/testing';
 import { IsString } from 'class-validator';
 import { DataSource } from 'typeorm';

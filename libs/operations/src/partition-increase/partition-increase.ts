@@ -1,10 +1,5 @@
-import {
-  ownTopics,
-  type KafkaClient,
-  type MessagingOptions,
-  type RuntimePorts,
-  type Topic,
-} from '@tradewind/messaging';
+import type { KafkaClient, Topic } from '@tradewind/messaging';
+import { ownTopics, type MessagingOptions, type RuntimePorts } from '@tradewind/messaging/internals';
 import type { DataSource } from 'typeorm';
 import { PartitionIncreaseRejected } from './partition-increase-rejected.js';
 import { deleteRequest, partitionCountIn, saveRequest, withLock } from './partition-increase-sql.js';

@@ -4,7 +4,6 @@ import { Transient } from '@tradewind/kernel';
 import {
   Handles,
   Message,
-  MessageRegistry,
   nothing,
   rows,
   save,
@@ -12,8 +11,9 @@ import {
   topic,
   type Decision,
   type HandlerContext,
-  type MessagingOptions,
 } from '@tradewind/messaging';
+import type { MessagingOptions } from '@tradewind/messaging/internals';
+import { MessageRegistry } from '@tradewind/messaging/message';
 import { IsInt, IsString } from 'class-validator';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 

@@ -1,14 +1,19 @@
 import { Transient } from '@tradewind/kernel';
+import type { KafkaClient } from '@tradewind/messaging';
 import {
   backOff,
   type IncomingRecord,
-  type KafkaClient,
-  type MessageRegistry,
   type OffsetRange,
   type PartitionOffset,
   type RuntimePorts,
-} from '@tradewind/messaging';
-import { decode, outcomeOf, textOf, type Decoded, type Invocation, type Runner } from '@tradewind/messaging/internals';
+  decode,
+  outcomeOf,
+  textOf,
+  type Decoded,
+  type Invocation,
+  type Runner,
+} from '@tradewind/messaging/internals';
+import type { MessageRegistry } from '@tradewind/messaging/message';
 import { notBefore, partitionName, type ReplayProgress } from '../replay/index.js';
 import type { Projection } from './projection-tables.js';
 

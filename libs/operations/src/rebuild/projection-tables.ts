@@ -1,5 +1,5 @@
-import type { AnyTable, KafkaTransport, MessagingOptions } from '@tradewind/messaging';
-import type { Handlers } from '@tradewind/messaging/internals';
+import type { KafkaTransport } from '@tradewind/messaging';
+import type { AnyTable, MessagingOptions, Handlers } from '@tradewind/messaging/internals';
 import { RebuildRejected } from './rebuild-rejected.js';
 
 export interface Projection {

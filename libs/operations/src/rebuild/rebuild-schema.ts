@@ -1,4 +1,4 @@
-import type { AnyTable } from '@tradewind/messaging';
+import type { AnyTable } from '@tradewind/messaging/internals';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { recordAction } from '../operator-actions.js';
 import { singleRow } from '../single-row.js';

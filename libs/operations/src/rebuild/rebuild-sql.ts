@@ -1,5 +1,4 @@
-import type { AnyTable } from '@tradewind/messaging';
-import { tableSql } from '@tradewind/messaging/internals';
+import { type AnyTable, tableSql } from '@tradewind/messaging/internals';
 import pg from 'pg';
 
 export const quoted = (name: string): string => pg.escapeIdentifier(name);

@@ -1,16 +1,14 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { kafkaClient, messagingMigrations, type KafkaClient } from '@tradewind/messaging';
 import {
-  kafkaClient,
-  messagingMigrations,
   MessagingRuntime,
   PostgresStore,
   systemPorts,
-  type KafkaClient,
   type OutgoingRecord,
-} from '@tradewind/messaging';
-import { partitionOf } from '@tradewind/messaging/internals';
+  partitionOf,
+} from '@tradewind/messaging/internals';
 import { eventually } from '@tradewind/testing';
 import pg from 'pg';
 import { DataSource } from 'typeorm';

@@ -1,12 +1,12 @@
+import type { KafkaClient } from '@tradewind/messaging';
 import {
   PostgresStore,
-  type KafkaClient,
   type Log,
   type MessagingOptions,
   type MessagingRuntime,
   type RuntimePorts,
-} from '@tradewind/messaging';
-import { Runner } from '@tradewind/messaging/internals';
+  Runner,
+} from '@tradewind/messaging/internals';
 import type { DataSource } from 'typeorm';
 import { ReplayProgress, type FailedMessage, type Progress } from '../replay/index.js';
 import { singleRow } from '../single-row.js';

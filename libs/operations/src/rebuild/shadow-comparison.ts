@@ -1,4 +1,4 @@
-import type { AnyTable, RuntimePorts } from '@tradewind/messaging';
+import type { AnyTable, RuntimePorts } from '@tradewind/messaging/internals';
 import { queryOn, type Query, type Schemas } from './query.js';
 import type { RebuildSchema } from './rebuild-schema.js';
 import { compareTables, TableComparison, type Comparison } from './table-comparison.js';

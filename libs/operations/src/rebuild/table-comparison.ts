@@ -1,5 +1,4 @@
-import type { AnyTable } from '@tradewind/messaging';
-import { tableSql } from '@tradewind/messaging/internals';
+import { type AnyTable, tableSql } from '@tradewind/messaging/internals';
 import { singleRow } from '../single-row.js';
 import type { Query, Schemas } from './query.js';
 import {

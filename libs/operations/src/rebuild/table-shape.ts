@@ -1,4 +1,4 @@
-import type { AnyTable } from '@tradewind/messaging';
+import type { AnyTable } from '@tradewind/messaging/internals';
 import type { Query } from './query.js';
 import { RebuildRejected } from './rebuild-rejected.js';
 import { qualified, selectObstacles, selectShape } from './rebuild-sql.js';

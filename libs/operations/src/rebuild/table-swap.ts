@@ -1,4 +1,4 @@
-import { backOff, type AnyTable, type RuntimePorts } from '@tradewind/messaging';
+import { backOff, type AnyTable, type RuntimePorts } from '@tradewind/messaging/internals';
 import type { QueryRunner } from 'typeorm';
 import { recordAction } from '../operator-actions.js';
 import { singleRow } from '../single-row.js';

@@ -1,4 +1,5 @@
-import { partitionKey, type PartitionOffset, type KafkaClient } from '@tradewind/messaging';
+import type { KafkaClient } from '@tradewind/messaging';
+import { partitionKey, type PartitionOffset } from '@tradewind/messaging/internals';
 import { recordRecovery, rejectRunningService, type RecoveryContext } from './recovery-context.js';
 import type { ConsumerDescription } from './recover-offsets.js';
 import { upsertInboxHorizons } from './recovery-sql.js';

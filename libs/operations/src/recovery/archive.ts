@@ -1,4 +1,4 @@
-import type { PartitionOffset, PublishedRow, TopicPartition, UnpublishedRow } from '@tradewind/messaging';
+import type { PartitionOffset, PublishedRow, TopicPartition, UnpublishedRow } from '@tradewind/messaging/internals';
 import type { DataSource } from 'typeorm';
 import { singleRow } from '../single-row.js';
 import {

@@ -6,20 +6,22 @@ import {
   kafkaClient,
   Message,
   message,
-  MessageRegistry,
   messagingMigrations,
-  MessagingRuntime,
-  OffsetMismatch,
-  PostgresStore,
-  systemPorts,
   table,
   topic,
   type Decision,
   type DecisionContext,
   type KafkaClient,
-  type MessagingOptions,
 } from '@tradewind/messaging';
-import { toOutboxRow } from '@tradewind/messaging/internals';
+import {
+  MessagingRuntime,
+  OffsetMismatch,
+  PostgresStore,
+  systemPorts,
+  type MessagingOptions,
+  toOutboxRow,
+} from '@tradewind/messaging/internals';
+import { MessageRegistry } from '@tradewind/messaging/message';
 import { eventually } from '@tradewind/testing';
 import { IsString } from 'class-validator';
 import { DataSource } from 'typeorm';

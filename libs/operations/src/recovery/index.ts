@@ -6,11 +6,13 @@ export type {
   AnsweredRequest,
   BackupRows,
   Consumed,
+  EffectRow,
   Published,
   RecoveredSaga,
   RecoveredTimeout,
   Recovery,
 } from './recovery.js';
+export { recoveredSaga } from './recovered-saga.js';
 export { hashTables, type TableHash } from './table-hashes.js';
 export { RecoveryRejected, type RecoveryContext, type RecoveryProgress } from './recovery-context.js';
 export { recoverOffsets, type ConsumerDescription, type RecoveredOffsets } from './recover-offsets.js';

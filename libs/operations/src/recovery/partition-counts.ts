@@ -1,5 +1,10 @@
-import type { PartitionCount, TopicPartition } from '@tradewind/messaging';
-import { allPartitionCounts, partitionCountOf, type RawPartitionCount } from '@tradewind/messaging/internals';
+import {
+  type PartitionCount,
+  type TopicPartition,
+  allPartitionCounts,
+  partitionCountOf,
+  type RawPartitionCount,
+} from '@tradewind/messaging/internals';
 import type { DataSource } from 'typeorm';
 import { upsertPartitionCount } from './recovery-sql.js';
 

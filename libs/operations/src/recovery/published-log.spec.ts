@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readEnvelope, type IncomingRecord } from '@tradewind/messaging';
+import { readEnvelope, type IncomingRecord } from '@tradewind/messaging/internals';
 import { PublishedLog, type PublishedRecord } from './published-log.js';
 import { RecordFile } from './record-file.js';
 

@@ -1,4 +1,4 @@
-import { previousEndsText, readEnvelope, type Envelope, type IncomingRecord } from '@tradewind/messaging';
+import { previousEndsText, readEnvelope, type Envelope, type IncomingRecord } from '@tradewind/messaging/internals';
 import type { RecordFile } from './record-file.js';
 
 /** A record with its envelope, not decoded yet. */

@@ -1,5 +1,6 @@
-import { envelopeOf, type KafkaClient, type MessageRegistry, type Topic } from '@tradewind/messaging';
-import { decode } from '@tradewind/messaging/internals';
+import type { KafkaClient, Topic } from '@tradewind/messaging';
+import { envelopeOf, decode } from '@tradewind/messaging/internals';
+import type { MessageRegistry } from '@tradewind/messaging/message';
 import { PublishedLog, type PublishedRecord } from './published-log.js';
 import { RecordFile } from './record-file.js';
 import { StepProgress, type RecoveryContext } from './recovery-context.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { groupBy } from '@tradewind/kernel';
-import { systemPorts, type AnySaga } from '@tradewind/messaging';
+import { systemPorts, type AnySaga } from '@tradewind/messaging/internals';
 import { answeredRequest, Authors, chat, ChatService, service, type Posted } from './chat-service.fixture.spec.js';
 import {
   backUp,

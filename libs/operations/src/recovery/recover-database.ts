@@ -1,15 +1,15 @@
 import { groupBy } from '@tradewind/kernel';
+import type { KafkaClient, Topic } from '@tradewind/messaging';
 import {
   ownTopics,
-  readMessage,
   SagaHistory,
   SagaInstances,
-  type KafkaClient,
-  type MessageRegistry,
   type OutboxRow,
-  type Topic,
-} from '@tradewind/messaging';
-import { appendOutbox, decode, retentionText } from '@tradewind/messaging/internals';
+  appendOutbox,
+  decode,
+  retentionText,
+} from '@tradewind/messaging/internals';
+import { readMessage, type MessageRegistry } from '@tradewind/messaging/message';
 import type { EntityManager } from 'typeorm';
 import { savePublishedEnds } from './archive.js';
 import { insertBackup, readBackup, readBackupTables } from './backup.js';

@@ -1,8 +1,8 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { systemPorts, type IncomingRecord, type KafkaClient } from '@tradewind/messaging';
-import { partitionOf } from '@tradewind/messaging/internals';
+import type { KafkaClient } from '@tradewind/messaging';
+import { systemPorts, type IncomingRecord, partitionOf } from '@tradewind/messaging/internals';
 import { DedicatedKafka } from '../../../../tools/platform/kafka/dedicated-kafka.js';
 import { PartitionIncrease } from '../partition-increase/index.js';
 import { chat, ChatService, service } from './chat-service.fixture.spec.js';

@@ -1,13 +1,13 @@
+import type { KafkaClient } from '@tradewind/messaging';
 import {
   GroupHasMembers,
   type InboxHorizon,
   type IncomingRecord,
-  type KafkaClient,
-  type MessageRegistry,
   type Store,
   type TopicPartition,
-} from '@tradewind/messaging';
-import { decode } from '@tradewind/messaging/internals';
+  decode,
+} from '@tradewind/messaging/internals';
+import type { MessageRegistry } from '@tradewind/messaging/message';
 import { recordCount, wholeRanges } from './read-published.js';
 import { recordRecovery, rejectRunningService, StepProgress, type RecoveryContext } from './recovery-context.js';
 import { deleteInboxSamples, moveInboxHorizons, resetStarts } from './recovery-sql.js';

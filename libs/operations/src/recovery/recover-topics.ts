@@ -1,3 +1,4 @@
+import type { Topic } from '@tradewind/messaging';
 import {
   headersOf,
   ownTopics,
@@ -6,11 +7,13 @@ import {
   type PartitionOffset,
   type PublishedRow,
   type Publisher,
-  type Topic,
   type TopicPartition,
   type UnpublishedRow,
-} from '@tradewind/messaging';
-import { deletesRecords, partitionOf, retentionLimits, sendBatches } from '@tradewind/messaging/internals';
+  deletesRecords,
+  partitionOf,
+  retentionLimits,
+  sendBatches,
+} from '@tradewind/messaging/internals';
 import {
   archivedRowCount,
   archiveHorizons,

@@ -1,5 +1,6 @@
 import { OperationRejected } from '@tradewind/kernel';
-import type { KafkaClient, MessagingOptions, RuntimePorts } from '@tradewind/messaging';
+import type { KafkaClient } from '@tradewind/messaging';
+import type { MessagingOptions, RuntimePorts } from '@tradewind/messaging/internals';
 import type { DataSource } from 'typeorm';
 import { recordAction } from '../operator-actions.js';
 import { selectOtherConnections } from './recovery-sql.js';

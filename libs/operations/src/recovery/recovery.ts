@@ -1,13 +1,14 @@
+import type { Idempotency, OutgoingMessage } from '@tradewind/messaging';
 import type {
   AnyTable,
   EffectRow,
   Envelope,
-  Idempotency,
-  OutgoingMessage,
   SagaHistoryRow,
   SagaRow,
   TimeoutRow,
-} from '@tradewind/messaging';
+} from '@tradewind/messaging/internals';
+
+export type { EffectRow };
 
 /** A message on a topic; a message that was published twice comes once. */
 export interface Published {

@@ -1,16 +1,9 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  kafkaClient,
-  Message,
-  message,
-  MessageRegistry,
-  messagingMigrations,
-  systemPorts,
-  topic,
-  type KafkaClient,
-} from '@tradewind/messaging';
+import { kafkaClient, Message, message, messagingMigrations, topic, type KafkaClient } from '@tradewind/messaging';
+import { systemPorts } from '@tradewind/messaging/internals';
+import { MessageRegistry } from '@tradewind/messaging/message';
 import { IsString } from 'class-validator';
 import { DataSource } from 'typeorm';
 import { freshDatabase, type FreshDatabase } from '../../../../tools/platform/postgres/fresh-database.js';

@@ -1,6 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import { newId, ownTopics, type IncomingRecord, type OutboxRow, type OutgoingMessage } from '@tradewind/messaging';
-import { appendOutbox, toOutboxRow } from '@tradewind/messaging/internals';
+import { newId } from '@tradewind/kernel';
+import type { OutgoingMessage } from '@tradewind/messaging';
+import {
+  ownTopics,
+  type IncomingRecord,
+  type OutboxRow,
+  appendOutbox,
+  toOutboxRow,
+} from '@tradewind/messaging/internals';
 import { readBackupTables } from './backup.js';
 import { wholeRanges } from './read-published.js';
 import { recordRecovery, rejectRunningService, type RecoveryContext } from './recovery-context.js';

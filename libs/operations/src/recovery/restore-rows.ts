@@ -1,5 +1,12 @@
-import { SagaHistory, SagaInstances, type AnyTable, type EffectRow, type OutboxRow } from '@tradewind/messaging';
-import { statementOf, tableSql } from '@tradewind/messaging/internals';
+import {
+  SagaHistory,
+  SagaInstances,
+  type AnyTable,
+  type EffectRow,
+  type OutboxRow,
+  statementOf,
+  tableSql,
+} from '@tradewind/messaging/internals';
 import type { EntityManager } from 'typeorm';
 import type { PublishedRecord } from './published-log.js';
 import {

@@ -6,16 +6,13 @@ import {
   Handles,
   kafkaClient,
   Message,
-  MessageRegistry,
   messagingMigrations,
-  MessagingRuntime,
-  PostgresStore,
-  systemPorts,
   topic,
   type KafkaClient,
-  type MessageClass,
   type TransactionContext,
 } from '@tradewind/messaging';
+import { MessagingRuntime, PostgresStore, systemPorts } from '@tradewind/messaging/internals';
+import { MessageRegistry, type MessageClass } from '@tradewind/messaging/message';
 import { eventually } from '@tradewind/testing';
 import { IsString } from 'class-validator';
 import { DataSource } from 'typeorm';

@@ -1,4 +1,4 @@
-import type { OffsetRange } from '@tradewind/messaging';
+import type { OffsetRange } from '@tradewind/messaging/internals';
 import type { ReplayState } from './replay-store.js';
 
 export interface Progress {

@@ -1,4 +1,5 @@
-import type { InboxHorizon, KafkaClient, OffsetRange, PartitionOffset, TopicPartition } from '@tradewind/messaging';
+import type { KafkaClient } from '@tradewind/messaging';
+import type { InboxHorizon, OffsetRange, PartitionOffset, TopicPartition } from '@tradewind/messaging/internals';
 import { ReplayRejected } from './replay-rejected.js';
 import type { Point, ReplayRequest } from './replay-request.js';
 

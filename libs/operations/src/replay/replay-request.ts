@@ -1,4 +1,4 @@
-import type { TopicPartition } from '@tradewind/messaging';
+import type { TopicPartition } from '@tradewind/messaging/internals';
 import { ReplayRejected } from './replay-rejected.js';
 
 /** Where a replay begins or ends: a time on all partitions, or an offset of one partition. */

@@ -1,4 +1,4 @@
-import type { TopicPartition } from '@tradewind/messaging';
+import type { TopicPartition } from '@tradewind/messaging/internals';
 
 export type ReplayState = 'running' | 'stopped' | 'done' | 'failed';
 

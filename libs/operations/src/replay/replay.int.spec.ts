@@ -1,17 +1,15 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { kafkaClient, messagingMigrations, type KafkaClient } from '@tradewind/messaging';
 import {
-  kafkaClient,
-  messagingMigrations,
   MessagingRuntime,
   PostgresStore,
   systemPorts,
-  type KafkaClient,
   type OutgoingRecord,
   type RuntimePorts,
-} from '@tradewind/messaging';
-import { partitionOf } from '@tradewind/messaging/internals';
+  partitionOf,
+} from '@tradewind/messaging/internals';
 import { eventually } from '@tradewind/testing';
 import { DataSource } from 'typeorm';
 import { freshDatabase, type FreshDatabase } from '../../../../tools/platform/postgres/fresh-database.js';

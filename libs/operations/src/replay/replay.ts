@@ -1,17 +1,14 @@
-import { Transient } from '@tradewind/kernel';
+import { newId, Transient } from '@tradewind/kernel';
+import type { KafkaClient } from '@tradewind/messaging';
 import {
   backOff,
-  newId,
   type IncomingRecord,
-  type KafkaClient,
   type Log,
   type MessagingOptions,
   type MessagingRuntime,
   type OffsetRange,
   type RuntimePorts,
   type Store,
-} from '@tradewind/messaging';
-import {
   DeadLetterWriter,
   decode,
   poisonedInvocation,

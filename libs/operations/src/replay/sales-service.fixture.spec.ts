@@ -4,7 +4,6 @@ import {
   Handles,
   insert,
   Message,
-  MessageRegistry,
   nothing,
   publish as publishing,
   rows,
@@ -14,8 +13,9 @@ import {
   topic,
   type Decision,
   type HandlerContext,
-  type MessagingOptions,
 } from '@tradewind/messaging';
+import type { MessagingOptions } from '@tradewind/messaging/internals';
+import { MessageRegistry } from '@tradewind/messaging/message';
 import { IsInt, IsString } from 'class-validator';
 
 const run = randomUUID().slice(0, 8);

@@ -1,4 +1,4 @@
-import type { RuntimePorts, Store } from '@tradewind/messaging';
+import type { RuntimePorts, Store } from '@tradewind/messaging/internals';
 
 /** The share of the time that a replay works, and the outbox lag above which it pauses. */
 const workShare = 0.3;

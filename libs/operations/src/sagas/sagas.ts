@@ -1,4 +1,5 @@
-import { newId, systemPorts } from '@tradewind/messaging';
+import { newId } from '@tradewind/kernel';
+import { systemPorts } from '@tradewind/messaging/internals';
 import { recordAction } from '../operator-actions.js';
 import { changeIn, queryAll, type Databases, type OfService } from '../databases/databases.js';
 import { OperatorError } from '../databases/errors.js';

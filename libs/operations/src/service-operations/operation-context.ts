@@ -1,4 +1,5 @@
-import type { KafkaClient, Log, MessagingOptions, MessagingRuntime, RuntimePorts, Store } from '@tradewind/messaging';
+import type { KafkaClient } from '@tradewind/messaging';
+import type { Log, MessagingOptions, MessagingRuntime, RuntimePorts, Store } from '@tradewind/messaging/internals';
 import type { DataSource } from 'typeorm';
 import type { Recovery } from '../recovery/index.js';
 

@@ -1,4 +1,5 @@
-import { ownTopics, type Topic } from '@tradewind/messaging';
+import type { Topic } from '@tradewind/messaging';
+import { ownTopics } from '@tradewind/messaging/internals';
 import type { OperationContext } from './operation-context.js';
 
 /** The topics that the service owns. */

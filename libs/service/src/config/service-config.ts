@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { Transform, Type } from 'class-transformer';
 import { ArrayMinSize, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, MaxLength, Min } from 'class-validator';
-import { kafkaSecurity, type KafkaSettings } from '@tradewind/messaging';
+import { kafkaSecurity } from '@tradewind/messaging';
+import type { KafkaSettings } from '@tradewind/messaging/internals';
 import { isDataKeySecret } from '../sealing/seal.js';
 import { Satisfies } from './satisfies.js';
 

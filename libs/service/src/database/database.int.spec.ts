@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { messagingMigrations, systemPorts } from '@tradewind/messaging';
+import { messagingMigrations } from '@tradewind/messaging';
+import { systemPorts } from '@tradewind/messaging/internals';
 import { startTcpProxy } from '@tradewind/testing';
 import { freshDatabase, type FreshDatabase } from '../../../../tools/platform/postgres/fresh-database.js';
 import { serviceMigrations } from './service.migrations.js';

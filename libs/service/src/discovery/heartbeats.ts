@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { InstanceGone, InstanceSeen } from '@tradewind/contracts';
-import type { KafkaClient, Publisher, RuntimePorts } from '@tradewind/messaging';
+import type { KafkaClient } from '@tradewind/messaging';
+import type { Publisher, RuntimePorts } from '@tradewind/messaging/internals';
 import { withTimeout } from '../waiting/index.js';
 import { instanceRecord } from './instance-record.js';
 

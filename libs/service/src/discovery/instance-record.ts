@@ -1,12 +1,7 @@
 import { InstanceGone, InstanceSeen, topics } from '@tradewind/contracts';
-import {
-  headersOf,
-  makeMessage,
-  messageInfo,
-  newId,
-  type OutgoingRecord,
-  type RuntimePorts,
-} from '@tradewind/messaging';
+import { newId } from '@tradewind/kernel';
+import { headersOf, type OutgoingRecord, type RuntimePorts } from '@tradewind/messaging/internals';
+import { makeMessage, messageInfo } from '@tradewind/messaging/message';
 
 /** A record of `platform.instances`: a heartbeat, or a tombstone at shutdown. The only records that do not pass the outbox. */
 export function instanceRecord(

@@ -4,3 +4,4 @@ export * from './idempotency-key.js';
 export * from './page.js';
 export * from './problem.js';
 export * from './request-hashes.js';
+export { violationsOf } from '@tradewind/messaging/internals';

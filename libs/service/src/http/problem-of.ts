@@ -5,10 +5,10 @@ import {
   IdempotencyMismatch,
   OutcomeUnknown,
   PayloadTooLarge,
-  StatementTimeout,
   Unavailable,
   UniqueConflict,
 } from '@tradewind/messaging';
+import { StatementTimeout } from '@tradewind/messaging/internals';
 import { isDatabaseUnavailable } from '../database/database-unavailable.js';
 import { Forgotten } from '../sealing/forgotten.js';
 import { codeOf, problemOfHttpError } from './problem-of-http-error.js';

@@ -1,5 +1,5 @@
 import { ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
-import { compile, type MessageReader } from '@tradewind/messaging';
+import { compile, type MessageReader } from '@tradewind/messaging/internals';
 import type { ValidationError } from 'class-validator';
 import { problem, type FieldError } from './problem.js';
 

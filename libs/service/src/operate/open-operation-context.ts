@@ -1,12 +1,11 @@
+import { kafkaClient, messagingMigrations } from '@tradewind/messaging';
 import {
-  kafkaClient,
-  messagingMigrations,
   MessagingRuntime,
   PostgresStore,
   systemPorts,
   type Log,
   type MessagingOptions,
-} from '@tradewind/messaging';
+} from '@tradewind/messaging/internals';
 import type { OperationContext, Recovery } from '@tradewind/operations';
 import { SigningKeysHandler } from '../auth/signing-keys.handler.js';
 import { SigningKeys } from '../auth/signing-keys.table.js';

@@ -2,4 +2,4 @@
 export * from './row-waiter.js';
 export * from './topic-progress.js';
 export * from './polling-row-waiter.js';
-export { withTimeout } from '@tradewind/messaging';
+export { withTimeout } from '@tradewind/messaging/internals';

@@ -1,5 +1,6 @@
 import type { Clock, Timers } from '@tradewind/kernel';
-import { withTimeout, type KafkaClient, type Topic } from '@tradewind/messaging';
+import type { KafkaClient, Topic } from '@tradewind/messaging';
+import { withTimeout } from '@tradewind/messaging/internals';
 
 const timeoutMs = 1_000;
 const cacheMs = 500;

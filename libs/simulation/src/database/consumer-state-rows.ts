@@ -1,4 +1,4 @@
-import type { PartitionOffset, TopicType } from '@tradewind/messaging';
+import type { PartitionOffset, TopicType } from '@tradewind/messaging/internals';
 import type { DatabaseTransaction } from './database-transaction.js';
 import { LockedRows } from './locked-rows.js';
 

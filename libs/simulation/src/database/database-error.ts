@@ -1,4 +1,5 @@
-import { StatementTimeout, StoreUnavailable, UniqueConflict, type TransientReason } from '@tradewind/messaging';
+import { UniqueConflict } from '@tradewind/messaging';
+import { StatementTimeout, StoreUnavailable, type TransientReason } from '@tradewind/messaging/internals';
 
 /** An error of PostgreSQL: its SQLSTATE, and the violated constraint. */
 export class DatabaseError extends Error {

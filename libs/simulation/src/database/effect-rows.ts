@@ -1,4 +1,4 @@
-import type { ClaimedEffect, EffectRow, Store } from '@tradewind/messaging';
+import type { ClaimedEffect, EffectRow, Store } from '@tradewind/messaging/internals';
 import type { DatabaseTransaction } from './database-transaction.js';
 import { LockedRows, ValueIndex } from './locked-rows.js';
 

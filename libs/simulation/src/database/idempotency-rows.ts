@@ -1,4 +1,5 @@
-import type { ClaimResult, Idempotency, IdempotencyClaim } from '@tradewind/messaging';
+import type { Idempotency } from '@tradewind/messaging';
+import type { ClaimResult, IdempotencyClaim } from '@tradewind/messaging/internals';
 import type { DatabaseTransaction } from './database-transaction.js';
 import { jsonbOf } from './jsonb.js';
 import { LockedRows } from './locked-rows.js';

@@ -1,4 +1,4 @@
-import type { InboxMark, DeadLetter, DeadLetterReason } from '@tradewind/messaging';
+import type { InboxMark, DeadLetter, DeadLetterReason } from '@tradewind/messaging/internals';
 import { DatabaseError } from './database-error.js';
 import type { DatabaseTransaction } from './database-transaction.js';
 import { LockedRows, ValueIndex } from './locked-rows.js';

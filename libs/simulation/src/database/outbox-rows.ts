@@ -6,7 +6,7 @@ import type {
   Store,
   TopicPartition,
   UnpublishedRow,
-} from '@tradewind/messaging';
+} from '@tradewind/messaging/internals';
 import type { DatabaseTransaction } from './database-transaction.js';
 import { jsonbOf } from './jsonb.js';
 import { LockedRows } from './locked-rows.js';

@@ -1,4 +1,5 @@
-import type { Topic, PartitionCount } from '@tradewind/messaging';
+import type { Topic } from '@tradewind/messaging';
+import type { PartitionCount } from '@tradewind/messaging/internals';
 import type { DatabaseTransaction } from './database-transaction.js';
 import { LockedRows } from './locked-rows.js';
 

@@ -5,7 +5,7 @@ import {
   type PruneStep,
   type SagaHistoryRow,
   type SagaRow,
-} from '@tradewind/messaging';
+} from '@tradewind/messaging/internals';
 import type { DatabaseTransaction } from './database-transaction.js';
 import type { SimulatedDatabase } from './simulated-database.js';
 

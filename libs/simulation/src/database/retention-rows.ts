@@ -1,4 +1,4 @@
-import type { InboxHorizon, InboxMark, InboxSample, PartitionOffset } from '@tradewind/messaging';
+import type { InboxHorizon, InboxMark, InboxSample, PartitionOffset } from '@tradewind/messaging/internals';
 import type { DatabaseTransaction } from './database-transaction.js';
 import { LockedRows } from './locked-rows.js';
 

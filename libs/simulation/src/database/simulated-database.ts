@@ -1,4 +1,4 @@
-import type { AnyTable } from '@tradewind/messaging';
+import type { AnyTable } from '@tradewind/messaging/internals';
 import type { ProcessCore } from '../process/process-core.js';
 import type { SimulationEngine } from '../engine/simulation-engine.js';
 import { AttemptRows } from './attempt-rows.js';

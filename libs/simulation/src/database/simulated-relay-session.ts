@@ -1,5 +1,6 @@
 import { Transient } from '@tradewind/kernel';
-import type { PublishedRow, RelaySession, UnpublishedRow, Topic, PartitionCount } from '@tradewind/messaging';
+import type { Topic } from '@tradewind/messaging';
+import type { PublishedRow, RelaySession, UnpublishedRow, PartitionCount } from '@tradewind/messaging/internals';
 import type { ProcessCore } from '../process/process-core.js';
 import { DatabaseSession } from './database-session.js';
 import type { DatabaseTransaction, LockTimeout } from './database-transaction.js';

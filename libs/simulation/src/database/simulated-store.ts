@@ -1,5 +1,5 @@
+import { OutcomeUnknown } from '@tradewind/messaging';
 import {
-  OutcomeUnknown,
   SagaInstances,
   StoreUnavailable,
   type ClaimedEffect,
@@ -15,7 +15,7 @@ import {
   type TableFindings,
   type PartitionCount,
   type Transaction,
-} from '@tradewind/messaging';
+} from '@tradewind/messaging/internals';
 import type { ProcessCore } from '../process/process-core.js';
 import { storeError } from './database-error.js';
 import { DatabaseSession } from './database-session.js';

@@ -1,9 +1,9 @@
+import type { Idempotency } from '@tradewind/messaging';
 import type {
   AnyTable,
   Change,
   ClaimResult,
   EffectRow,
-  Idempotency,
   IdempotencyClaim,
   LoadRequest,
   InboxMark,
@@ -12,7 +12,7 @@ import type {
   DeadLetterReason,
   TimeoutRow,
   Transaction,
-} from '@tradewind/messaging';
+} from '@tradewind/messaging/internals';
 import type { DatabaseSession } from './database-session.js';
 import type { DatabaseTransaction } from './database-transaction.js';
 import { storedAnswer } from './idempotency-rows.js';

@@ -1,4 +1,4 @@
-import { keyProperties, type AnyTable } from '@tradewind/messaging';
+import { keyProperties, type AnyTable } from '@tradewind/messaging/internals';
 import { DatabaseError } from './database-error.js';
 import { loadedValue, storedValue } from './stored-value.js';
 

@@ -1,5 +1,5 @@
 import { isUuid } from '@tradewind/kernel';
-import type { Column, ColumnType } from '@tradewind/messaging';
+import type { Column, ColumnType } from '@tradewind/messaging/internals';
 import { DatabaseError } from './database-error.js';
 import { jsonbOf } from './jsonb.js';
 

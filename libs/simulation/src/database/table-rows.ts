@@ -1,4 +1,4 @@
-import { keyOf, type AnyTable, type Change, type LoadRequest } from '@tradewind/messaging';
+import { keyOf, type AnyTable, type Change, type LoadRequest } from '@tradewind/messaging/internals';
 import { DatabaseError, uniqueViolation } from './database-error.js';
 import type { DatabaseTransaction } from './database-transaction.js';
 import { LockedRows, ValueIndex } from './locked-rows.js';

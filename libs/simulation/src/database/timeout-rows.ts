@@ -1,4 +1,4 @@
-import type { TimeoutRow } from '@tradewind/messaging';
+import type { TimeoutRow } from '@tradewind/messaging/internals';
 import type { DatabaseTransaction } from './database-transaction.js';
 import { LockedRows } from './locked-rows.js';
 

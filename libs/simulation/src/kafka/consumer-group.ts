@@ -1,4 +1,4 @@
-import type { CommittedOffset, TopicPartition } from '@tradewind/messaging';
+import type { CommittedOffset, TopicPartition } from '@tradewind/messaging/internals';
 import type { SimulationEngine } from '../engine/simulation-engine.js';
 import { BrokerError } from './broker-error.js';
 

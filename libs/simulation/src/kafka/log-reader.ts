@@ -1,4 +1,4 @@
-import type { CommittedOffset, IncomingRecord, TopicPartition } from '@tradewind/messaging';
+import type { CommittedOffset, IncomingRecord, TopicPartition } from '@tradewind/messaging/internals';
 import type { ProcessCore } from '../process/process-core.js';
 import type { BrokerConnection } from './broker-connection.js';
 

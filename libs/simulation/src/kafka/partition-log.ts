@@ -1,4 +1,4 @@
-import type { IncomingRecord, OutgoingRecord } from '@tradewind/messaging';
+import type { IncomingRecord, OutgoingRecord } from '@tradewind/messaging/internals';
 
 /** The records of one partition by offset. Compaction leaves gaps. */
 export class PartitionLog {

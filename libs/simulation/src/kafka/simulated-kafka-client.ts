@@ -1,9 +1,9 @@
+import type { KafkaClient, Topic } from '@tradewind/messaging';
 import {
   previousEndsOf,
   GroupHasMembers,
   hasReached,
   type IncomingRecord,
-  type KafkaClient,
   type PartitionOffset,
   type Publisher,
   type ReadOptions,
@@ -11,9 +11,8 @@ import {
   type SubscriptionOptions,
   type Tail,
   type TailOptions,
-  type Topic,
   type TopicPartition,
-} from '@tradewind/messaging';
+} from '@tradewind/messaging/internals';
 import type { ProcessCore } from '../process/process-core.js';
 import { BrokerConnection } from './broker-connection.js';
 import type { ConsumerGroup } from './consumer-group.js';

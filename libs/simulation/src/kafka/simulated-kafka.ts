@@ -1,13 +1,13 @@
+import type { Topic } from '@tradewind/messaging';
 import {
   TopicMismatch,
   type Acknowledged,
   type IncomingRecord,
   type OutgoingRecord,
   type CommittedOffset,
-  type Topic,
   type TopicPartition,
-} from '@tradewind/messaging';
-import { retentionLimits } from '@tradewind/messaging/internals';
+  retentionLimits,
+} from '@tradewind/messaging/internals';
 import type { SimulationEngine } from '../engine/simulation-engine.js';
 import { BrokerError, brokerUnavailable } from './broker-error.js';
 import { ConsumerGroup, type GroupBroker } from './consumer-group.js';

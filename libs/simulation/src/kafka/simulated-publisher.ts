@@ -1,4 +1,9 @@
-import { RecordsRejected, type Acknowledged, type OutgoingRecord, type Publisher } from '@tradewind/messaging';
+import {
+  RecordsRejected,
+  type Acknowledged,
+  type OutgoingRecord,
+  type Publisher,
+} from '@tradewind/messaging/internals';
 import type { BrokerConnection } from './broker-connection.js';
 import { BrokerError } from './broker-error.js';
 

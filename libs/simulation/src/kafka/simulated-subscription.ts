@@ -1,4 +1,9 @@
-import type { CommittedOffset, Subscription, SubscriptionOptions, TopicPartition } from '@tradewind/messaging';
+import type {
+  CommittedOffset,
+  Subscription,
+  SubscriptionOptions,
+  TopicPartition,
+} from '@tradewind/messaging/internals';
 import type { BrokerConnection } from './broker-connection.js';
 import type { Assignment, ConsumerGroup, Member } from './consumer-group.js';
 import { LogReader } from './log-reader.js';

@@ -1,4 +1,4 @@
-import type { RuntimePorts } from '@tradewind/messaging';
+import type { RuntimePorts } from '@tradewind/messaging/internals';
 import type { SeededRandom } from '../engine/seeded-random.js';
 import type { SimulationEngine } from '../engine/simulation-engine.js';
 import type { CallOutcome, CallRequest, OutcomeOf } from './call.js';

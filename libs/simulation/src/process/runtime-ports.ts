@@ -1,4 +1,4 @@
-import type { RuntimePorts } from '@tradewind/messaging';
+import type { RuntimePorts } from '@tradewind/messaging/internals';
 import type { SeededRandom } from '../engine/seeded-random.js';
 
 /** What the ports need from their process. */

@@ -1,16 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { foreignTopic, ignore, topic, type KafkaClient, type Topic } from '@tradewind/messaging';
 import {
-  foreignTopic,
-  ignore,
   RecordsRejected,
-  topic,
   type IncomingRecord,
-  type KafkaClient,
   type Subscription,
-  type Topic,
   type TopicPartition,
-} from '@tradewind/messaging';
+} from '@tradewind/messaging/internals';
 import { eventually } from '../eventually.js';
 
 interface Reader {

@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { topic, type KafkaClient, type Topic } from '@tradewind/messaging';
 import {
-  topic,
   type IncomingRecord,
-  type KafkaClient,
   type OutgoingRecord,
   type Subscription,
-  type Topic,
   type TopicPartition,
-} from '@tradewind/messaging';
-import { partitionOf } from '@tradewind/messaging/internals';
+  partitionOf,
+} from '@tradewind/messaging/internals';
 import { consumerGroupConformance } from './consumer-group-conformance.js';
 import { eventually } from '../eventually.js';
 import { partitionIncreaseConformance } from './partition-increase-conformance.js';

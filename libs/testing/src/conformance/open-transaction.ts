@@ -1,4 +1,4 @@
-import type { Store, Transaction } from '@tradewind/messaging';
+import type { Store, Transaction } from '@tradewind/messaging/internals';
 
 /** Thrown inside a transaction to roll it back. */
 export class Rollback extends Error {}

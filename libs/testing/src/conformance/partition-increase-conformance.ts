@@ -1,14 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  topic,
-  type IncomingRecord,
-  type KafkaClient,
-  type OutgoingRecord,
-  type Subscription,
-  type Topic,
-  type TopicPartition,
-} from '@tradewind/messaging';
+import { topic, type KafkaClient, type Topic } from '@tradewind/messaging';
+import type { IncomingRecord, OutgoingRecord, Subscription, TopicPartition } from '@tradewind/messaging/internals';
 import { eventually } from '../eventually.js';
 
 /** The contract of the KafkaClient port for topics that get more partitions. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { RuntimePorts } from '@tradewind/messaging';
+import type { RuntimePorts } from '@tradewind/messaging/internals';
 
 /** The contract of the clock, timer and randomness ports. */
 export function runtimePortsConformance(name: string, { clock, timers, randomness }: RuntimePorts): void {

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  topic as messageTopic,
-  type OwnRecord,
-  type OutboxRow,
-  type DeadLetter,
-  type RelaySession,
-  type Store,
-  type UnpublishedRow,
-} from '@tradewind/messaging';
+import { topic as messageTopic } from '@tradewind/messaging';
+import type {
+  OwnRecord,
+  OutboxRow,
+  DeadLetter,
+  RelaySession,
+  Store,
+  UnpublishedRow,
+} from '@tradewind/messaging/internals';
 import { eventually } from '../eventually.js';
 
 /** A store under test, and an operator's request for more partitions of a topic. */

@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { table, UniqueConflict } from '@tradewind/messaging';
 import {
   StoreUnavailable,
-  table,
-  UniqueConflict,
   type Change,
   type OutboxRow,
   type RelaySession,
   type Store,
   type Transaction,
-} from '@tradewind/messaging';
+} from '@tradewind/messaging/internals';
 import { eventually } from '../eventually.js';
 import { openTransaction, Rollback, type OpenTransaction } from './open-transaction.js';
 

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { table, UniqueConflict } from '@tradewind/messaging';
 import {
   SagaInstances,
-  table,
-  UniqueConflict,
   type OutboxRow,
   type DeadLetter,
   type RelaySession,
@@ -11,7 +10,7 @@ import {
   type Store,
   type UnpublishedRow,
   type Transaction,
-} from '@tradewind/messaging';
+} from '@tradewind/messaging/internals';
 import { tablesConformance } from './tables-conformance.js';
 import { storeConcurrencyConformance } from './store-concurrency-conformance.js';
 import { storeBrokerStateConformance, type OpenedStore } from './store-broker-state-conformance.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Store } from '@tradewind/messaging';
+import type { Store } from '@tradewind/messaging/internals';
 import type { OpenedStore } from './store-broker-state-conformance.js';
 
 /** The contract of the Store port for what it remembers of consumer groups. */

@@ -9,7 +9,7 @@ import {
   type PruneStep,
   type RelaySession,
   type Store,
-} from '@tradewind/messaging';
+} from '@tradewind/messaging/internals';
 import type { OpenedStore } from './store-broker-state-conformance.js';
 
 const hourMs = 3_600_000;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { keyOf, table, UniqueConflict, type AnyTable, type Change, type Store } from '@tradewind/messaging';
+import { table, UniqueConflict } from '@tradewind/messaging';
+import { keyOf, type AnyTable, type Change, type Store } from '@tradewind/messaging/internals';
 import type { OpenedStore } from './store-broker-state-conformance.js';
 import { openTransaction } from './open-transaction.js';
 

@@ -1,12 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import {
-  messageInfo,
-  type KafkaClient,
-  type MessageClass,
-  type OutgoingRecord,
-  type Publisher,
-} from '@tradewind/messaging';
-import { partitionOf } from '@tradewind/messaging/internals';
+import type { KafkaClient } from '@tradewind/messaging';
+import { type OutgoingRecord, type Publisher, partitionOf } from '@tradewind/messaging/internals';
+import { messageInfo, type MessageClass } from '@tradewind/messaging/message';
 
 /** A message as another service publishes it. */
 export interface OutgoingTestMessage {

@@ -1,4 +1,4 @@
-import { readMessage, type MessageRegistry } from '@tradewind/messaging';
+import { readMessage, type MessageRegistry } from '@tradewind/messaging/message';
 import type { DataSource } from 'typeorm';
 
 /** A message that the service under test has published or is about to publish. */

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { keyOf, keyProperties, PostgresStore, type AnyTable } from '@tradewind/messaging';
+import { keyOf, keyProperties, PostgresStore, type AnyTable } from '@tradewind/messaging/internals';
 import type { DataSource } from 'typeorm';
 
 /** A table and the rows that were recovered for it from events, by key. */

@@ -1,12 +1,6 @@
-import {
-  kafkaClient,
-  type Key,
-  type KafkaClient,
-  type MessageClass,
-  type MessageRegistry,
-  type Table,
-  type Topic,
-} from '@tradewind/messaging';
+import { kafkaClient, type KafkaClient, type Table, type Topic } from '@tradewind/messaging';
+import type { Key } from '@tradewind/messaging/internals';
+import type { MessageClass, MessageRegistry } from '@tradewind/messaging/message';
 import type { RunningService } from '@tradewind/service';
 import { DataSource } from 'typeorm';
 import { eventually } from '../eventually.js';

@@ -11,17 +11,15 @@ import {
   ignore,
   kafkaClient,
   Message,
-  MessageRegistry,
   messagingMigrations,
-  MessagingRuntime,
-  PostgresStore,
   readCloudEvent,
-  systemPorts,
-  type ForeignReading,
   type ForeignRecord,
   type KafkaClient,
   type TransactionContext,
 } from '../../index.js';
+import { MessageRegistry } from '../../message.js';
+import { MessagingRuntime, PostgresStore, systemPorts } from '../../internals.js';
+import type { ForeignReading } from '../../message/index.js';
 
 const run = randomUUID().slice(0, 8);
 export const service = `ledger-${run}`;

@@ -12,7 +12,6 @@ import { freshDatabase, type FreshDatabase } from '../../../../../tools/platform
 import { endLeftovers, removeState, temporaryFolder } from '../../../../../tools/platform/process/temporary-folder.js';
 import {
   Handles,
-  KafkaAccessRefused,
   kafkaClient,
   KafkaTransport,
   Message,
@@ -21,10 +20,11 @@ import {
   messagingMigrations,
   Outbox,
   topic,
-  type KafkaSettings,
-  type SaslSettings,
   type TransactionContext,
 } from '../../index.js';
+import { KafkaAccessRefused } from '../../ports/index.js';
+import type { KafkaSettings } from '../../internals.js';
+import type { SaslSettings } from '../../adapters/kafkajs/index.js';
 
 const run = randomUUID().slice(0, 8);
 const parcels = topic(`parcels-${run}.events`, { owner: `parcels-${run}`, partitions: 1 });

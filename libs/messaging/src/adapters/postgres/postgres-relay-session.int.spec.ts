@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { freshDatabase, type FreshDatabase } from '../../../../../tools/platform/postgres/fresh-database.js';
-import { messagingMigrations, PostgresStore } from '../../index.js';
+import { messagingMigrations } from '../../index.js';
+import { PostgresStore } from '../../internals.js';
 
 describe('a relay session', () => {
   let database: FreshDatabase;

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tradewind/testing';
 import { DataSource } from 'typeorm';
 import { freshDatabase, type FreshDatabase } from '../../../../../tools/platform/postgres/fresh-database.js';
-import { messagingMigrations, type OutboxRow } from '../../index.js';
+import { messagingMigrations } from '../../index.js';
+import type { OutboxRow } from '../../internals.js';
 import { PostgresStore } from './postgres-store.js';
 
 const reader = 'rows-read';

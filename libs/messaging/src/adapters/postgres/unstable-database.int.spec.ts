@@ -10,13 +10,11 @@ import {
   insert,
   messagingMigrations,
   OutcomeUnknown,
-  PostgresStore,
-  systemPorts,
   table,
   Unavailable,
   type Decision,
-  StatementTimeout,
 } from '../../index.js';
+import { PostgresStore, systemPorts, StatementTimeout } from '../../internals.js';
 import { CommandBatcher } from '../../handling/command-batcher.js';
 import { Runner } from '../../handling/runner.js';
 import type { Invocation } from '../../handling/invocation.js';

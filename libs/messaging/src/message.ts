@@ -1,0 +1,17 @@
+/** Messages without Nest, Kafka and PostgreSQL: for a package of contracts, and to read or make a message elsewhere. */
+export {
+  type ForeignMessage,
+  type ForeignRecord,
+  foreignTopic,
+  ignore,
+  makeMessage,
+  Message,
+  type MessageClass,
+  type MessageInfo,
+  messageInfo,
+  MessageRegistry,
+  readCloudEvent,
+  readMessage,
+  type Topic,
+  topic,
+} from './message/index.js';
