@@ -6,6 +6,7 @@ import type { MessageClass } from '@tradewind/messaging/message';
 import { dataKeySecret, newDataKey, startService, wrap } from '@tradewind/service';
 import { eventually } from '@tradewind/testing';
 import { startServiceHarness, type HttpResult } from '@tradewind/testing/service';
+import { AccessTokens } from '../../../test/access-tokens.js';
 import { freshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
 import { cartConfig } from '../src/cart.config.js';
 import { CartModule } from '../src/cart.module.js';
@@ -43,6 +44,7 @@ export async function startCartEnvironment() {
       return startService(CartModule.forRoot(config), config);
     },
   });
+  const tokens = await AccessTokens.create(harness.dataSource);
   const query = <R extends object>(sql: string, values?: unknown[]): Promise<R[]> => harness.query<R>(sql, values);
 
   const call = (
@@ -61,7 +63,7 @@ export async function startCartEnvironment() {
       id,
       wrap(dataKeySecret(secret), id, dataKey, systemRandomness),
     ]);
-    return { id, token: await harness.token({ userId: id }) };
+    return { id, token: await tokens.sign({ userId: id }) };
   };
   const cartOf = ({ token }: Person) => call('GET', '/cart', { token });
   const put = ({ token }: Person, productId: string, quantity: number) =>

@@ -17,6 +17,7 @@ import { systemRandomness } from '@tradewind/messaging/internals';
 import { dataKeySecret, newDataKey, readConfig, Sealer, startService, wrap } from '@tradewind/service';
 import { startServiceHarness } from '@tradewind/testing/service';
 import request from 'supertest';
+import { AccessTokens } from '../../../test/access-tokens.js';
 import { DedicatedKafka } from '../../../tools/platform/kafka/dedicated-kafka.js';
 import { freshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
 import type { Order } from '../src/domain/order.js';
@@ -75,6 +76,7 @@ export async function startOrderEnvironment(): Promise<OrderEnvironment> {
       return startService(OrderModule.forRoot(config), config);
     },
   });
+  const tokens = await AccessTokens.create(harness.dataSource);
   const participants = await startParticipants(kafka.brokers, participantsDatabase.url);
   return {
     participants,
@@ -91,7 +93,7 @@ export async function startOrderEnvironment(): Promise<OrderEnvironment> {
         wrappedKey: wrap(dataKeySecret(secret), id, newDataKey(systemRandomness), systemRandomness),
         createdAt: now(),
       });
-      return { userId: id, token: await harness.token({ userId: id }) };
+      return { userId: id, token: await tokens.sign({ userId: id }) };
     },
     async aProduct(pence) {
       const id = productId(anUuid());

@@ -11,14 +11,16 @@ import {
   type OrderId,
 } from '@tradewind/contracts';
 import { money } from '@tradewind/kernel';
-import { readConfig, startService, type Role, type RunningService } from '@tradewind/service';
+import { readConfig, startService, type Role } from '@tradewind/service';
 import { eventually } from '@tradewind/testing';
 import {
   startServiceHarness,
   type HttpResult,
   type PublishedMessage,
   type ServiceHarness,
+  type StartedService,
 } from '@tradewind/testing/service';
+import { AccessTokens } from '../../../test/access-tokens.js';
 import { freshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
 import { PaymentConfig } from '../src/payment.config.js';
 import { PaymentModule } from '../src/payment.module.js';
@@ -45,6 +47,7 @@ export class PaymentEnvironment {
   private constructor(
     readonly harness: ServiceHarness,
     readonly provider: UnreliableProvider,
+    private readonly tokens: AccessTokens,
   ) {}
 
   static async open(): Promise<PaymentEnvironment> {
@@ -60,10 +63,10 @@ export class PaymentEnvironment {
         return startService(PaymentModule.forRoot(config, provider), config);
       },
     });
-    return new PaymentEnvironment(harness, provider);
+    return new PaymentEnvironment(harness, provider, await AccessTokens.create(harness.dataSource));
   }
 
-  get service(): RunningService {
+  get service(): StartedService {
     return this.harness.service;
   }
 
@@ -134,7 +137,7 @@ export class PaymentEnvironment {
   ): Promise<Answer> {
     return this.harness.request<Body>(method, path, {
       ...rest,
-      ...(role && { token: await this.harness.token({ role, userId: this.caller }) }),
+      ...(role && { token: await this.tokens.sign({ role, userId: this.caller }) }),
     });
   }
 

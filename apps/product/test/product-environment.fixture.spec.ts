@@ -4,6 +4,7 @@ import { contracts, ReleaseStock, ReserveStock, SellStock, TakeBackStock, topics
 import type { MessageClass } from '@tradewind/messaging/message';
 import { startService } from '@tradewind/service';
 import { startServiceHarness, type HttpResult } from '@tradewind/testing/service';
+import { AccessTokens } from '../../../test/access-tokens.js';
 import { freshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
 import { productConfig } from '../src/product.config.js';
 import { ProductModule } from '../src/product.module.js';
@@ -42,7 +43,8 @@ export async function startProductEnvironment() {
       return startService(ProductModule.forRoot(config), config);
     },
   });
-  const tokens = { admin: await harness.token({ role: 'admin' }), customer: await harness.token() };
+  const signing = await AccessTokens.create(harness.dataSource);
+  const tokens = { admin: await signing.sign({ role: 'admin' }), customer: await signing.sign() };
   const query = <R extends object>(sql: string, values?: unknown[]): Promise<R[]> => harness.query<R>(sql, values);
 
   const call = (method: string, path: string, body?: unknown, token?: string): Promise<HttpResult<Body>> =>

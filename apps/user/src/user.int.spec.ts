@@ -10,9 +10,9 @@ import {
 } from '@tradewind/contracts';
 import { kafkaClient } from '@tradewind/messaging';
 import { decode, type IncomingRecord, type Tail } from '@tradewind/messaging/internals';
-import { dataKeySecret, readConfig, startService, unsealWith, unwrap, type RunningService } from '@tradewind/service';
+import { dataKeySecret, readConfig, startService, unsealWith, unwrap } from '@tradewind/service';
 import { eventually } from '@tradewind/testing';
-import { startServiceHarness, type ServiceHarness } from '@tradewind/testing/service';
+import { startServiceHarness, type ServiceHarness, type StartedService } from '@tradewind/testing/service';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import request from 'supertest';
 import { freshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
@@ -51,7 +51,7 @@ describe('the user service', () => {
     http().post('/auth/login').set('x-forwarded-for', from).send({ email, password });
   const loggedIn = async (person: Person): Promise<Tokens> => (await logIn(person).expect(200)).body as Tokens;
   const refresh = (refreshToken: string) => http().post('/auth/refresh').send({ refreshToken });
-  const kidAt = async ({ url }: RunningService): Promise<string> => {
+  const kidAt = async ({ url }: StartedService): Promise<string> => {
     const { email, password } = await registered();
     const { body } = await request(url).post('/auth/login').send({ email, password }).expect(200);
     return decodeProtectedHeader((body as Tokens).accessToken).kid!;

@@ -1,3 +1,4 @@
+import { uncompiledBlocks } from './code-blocks.mjs';
 import { brokenLinks } from './links.mjs';
 
 /*
@@ -109,4 +110,5 @@ export const rules = [
   disabledRules,
   sqlOutsideAdapter,
   brokenLinks,
+  uncompiledBlocks,
 ];

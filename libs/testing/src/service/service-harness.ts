@@ -1,10 +1,9 @@
+import type { INestApplicationContext } from '@nestjs/common';
 import { kafkaClient, type KafkaClient, type Table, type Topic } from '@tradewind/messaging';
 import type { Key } from '@tradewind/messaging/internals';
 import type { MessageClass, MessageRegistry } from '@tradewind/messaging/message';
-import type { RunningService } from '@tradewind/service';
 import { DataSource } from 'typeorm';
 import { eventually } from '../eventually.js';
-import { AccessTokens, type TokenOptions } from './access-tokens.js';
 import { MessagePublisher, type OutgoingTestMessage } from './message-publisher.js';
 import { publishedMessages, type PublishedMessage, type PublishedQuery } from './published-messages.js';
 import { expectRecoveredRows, loadAll, type RecoveredTable } from './recovered-rows.js';
@@ -15,6 +14,13 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
+/** What `start` resolves to: the application with its `DataSource`, and where it serves HTTP. */
+export interface StartedService {
+  readonly app: INestApplicationContext;
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
 export interface ServiceHarnessOptions {
   readonly brokers: readonly string[];
   /** Dropped by `stop`. */
@@ -23,7 +29,7 @@ export interface ServiceHarnessOptions {
   /** Created when they do not exist. */
   readonly topics: readonly Topic[];
   /** Starts the service with these environment variables. */
-  readonly start: (environment: Readonly<Record<string, string>>) => Promise<RunningService>;
+  readonly start: (environment: Readonly<Record<string, string>>) => Promise<StartedService>;
   /** Environment variables besides PORT, KAFKA_BROKERS, DATABASE_URL, MIGRATIONS and LOG_LEVEL. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -45,10 +51,9 @@ export interface HttpResult<B> {
 
 /** One service under test on a real Kafka and PostgreSQL. */
 export interface ServiceHarness {
-  readonly service: RunningService;
+  readonly service: StartedService;
   readonly dataSource: DataSource;
   request<B>(method: string, path: string, options?: HttpOptions): Promise<HttpResult<B>>;
-  token(options?: TokenOptions): Promise<string>;
   query<R extends object>(sql: string, values?: readonly unknown[]): Promise<R[]>;
   /** All rows of a table, as decisions load them, by key. */
   rows<S extends object, K extends Key>(table: Table<S, K>): Promise<Map<string, S>>;
@@ -65,12 +70,12 @@ export interface ServiceHarness {
   /** Stops the service gracefully and starts it again on the same database, with additional environment variables. */
   restart(environment?: Readonly<Record<string, string>>): Promise<void>;
   /** Starts a second instance on the same database; the caller stops it. */
-  startAnother(environment: Readonly<Record<string, string>>): Promise<RunningService>;
+  startAnother(environment: Readonly<Record<string, string>>): Promise<StartedService>;
   /** Stops the service, closes the clients and drops the database. */
   stop(): Promise<void>;
 }
 
-type Start = (environment?: Readonly<Record<string, string>>) => Promise<RunningService>;
+type Start = (environment?: Readonly<Record<string, string>>) => Promise<StartedService>;
 
 export async function startServiceHarness(options: ServiceHarnessOptions): Promise<ServiceHarness> {
   const kafka = kafkaClient({ brokers: [...options.brokers], clientId: 'test' });
@@ -86,8 +91,7 @@ export async function startServiceHarness(options: ServiceHarnessOptions): Promi
   };
   const start: Start = (rest) => options.start({ ...environment, ...rest });
   const service = await start();
-  const tokens = await AccessTokens.create(service.app.get(DataSource));
-  return new RunningHarness(options, kafka, publisher, tokens, start, service);
+  return new RunningHarness(options, kafka, publisher, start, service);
 }
 
 class RunningHarness implements ServiceHarness {
@@ -95,9 +99,8 @@ class RunningHarness implements ServiceHarness {
     private readonly options: ServiceHarnessOptions,
     private readonly kafka: KafkaClient,
     private readonly publisher: MessagePublisher,
-    private readonly tokens: AccessTokens,
     private readonly start: Start,
-    public service: RunningService,
+    public service: StartedService,
   ) {}
 
   get dataSource(): DataSource {
@@ -121,10 +124,6 @@ class RunningHarness implements ServiceHarness {
     });
     const text = await response.text();
     return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as B, headers: response.headers };
-  }
-
-  token(options?: TokenOptions): Promise<string> {
-    return this.tokens.sign(options);
   }
 
   query<R extends object>(sql: string, values: readonly unknown[] = []): Promise<R[]> {
@@ -163,7 +162,7 @@ class RunningHarness implements ServiceHarness {
     this.service = await this.start(environment);
   }
 
-  startAnother(environment: Readonly<Record<string, string>>): Promise<RunningService> {
+  startAnother(environment: Readonly<Record<string, string>>): Promise<StartedService> {
     return this.start(environment);
   }
 

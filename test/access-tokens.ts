@@ -10,7 +10,7 @@ export interface TokenOptions {
 
 const keyId = 'test';
 
-/** Signs access tokens with a key that the service under test knows. */
+/** Signs access tokens with a key that a service of the shop knows. */
 export class AccessTokens {
   private constructor(private readonly privateKey: Awaited<ReturnType<typeof generateKeyPair>>['privateKey']) {}
 
