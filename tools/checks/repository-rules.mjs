@@ -1,6 +1,7 @@
 import { defaultPorts, portNames } from '../../dist/tools/platform/shop/processes.js';
 import { portSetting } from '../../dist/tools/platform/shop/ports.js';
 import { services } from '../../dist/tools/services.js';
+import { containerProblems, unknownScripts, workflowProblems } from './repository/commands.mjs';
 import { composeProblems, databaseProblems, programProblems, projectProblems } from './repository/deployment.mjs';
 import { environmentProblems, variablesInText, variablesOfServices } from './repository/environment.mjs';
 import { filesOver300Lines, rules } from './repository/rules.mjs';
@@ -21,6 +22,9 @@ const problems = [
   ...databaseProblems(textOf('deploy/postgres/create-databases.sh'), services),
   ...projectProblems(files, services),
   ...programProblems(files),
+  ...unknownScripts(files),
+  ...workflowProblems(files),
+  ...containerProblems(files, Object.values(defaultPorts)),
 ];
 for (const file of filesOver300Lines(files)) process.stdout.write(`note: ${file}; over 300 it should be split\n`);
 if (problems.length > 0) {
