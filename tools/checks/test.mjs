@@ -2,11 +2,12 @@ import { CommandError } from '../platform/preflight/command-error.mjs';
 import { prepare } from '../platform/prepare.mjs';
 import { checks } from './checks.mjs';
 import { jest } from './jest.mjs';
+import { programCheck } from './program-check.mjs';
 import { runAll } from './run-checks.mjs';
 
 /*
  * Installs and compiles what is missing, then tests.
- *   npm test                 everything: the checks, the simulation, the tests on real Kafka and PostgreSQL, and on the whole shop
+ *   npm test                 everything: the checks, the API reference, the simulation, the tests on real Kafka and PostgreSQL, and on the whole shop
  *   npm test -- journeys     only tests of the given kinds: pure, simulation, integration, journeys
  */
 const kinds = ['pure', 'simulation', 'integration', 'journeys'];
@@ -17,7 +18,21 @@ function rejectUnknown() {
   if (unknown !== undefined) throw new CommandError(`there are no tests "${unknown}"; there are ${kinds.join(', ')}`);
 }
 
-const everything = [...checks, () => jest('simulation'), () => jest('integration'), () => jest('journeys')];
+const apiReference = programCheck(
+  'API reference',
+  'node_modules/typedoc/bin/typedoc',
+  '--options',
+  'docs/typedoc.json',
+  '--emit',
+  'none',
+);
+const everything = [
+  ...checks,
+  apiReference,
+  () => jest('simulation'),
+  () => jest('integration'),
+  () => jest('journeys'),
+];
 await runAll([
   rejectUnknown,
   () => prepare(),

@@ -11,6 +11,7 @@ export interface Timers {
   wait(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** Cancels a timer. Without effect once it has fired. */
 export type Cancel = () => void;
 
 /** A source of randomness; a test replays it from a seed. */

@@ -1,3 +1,4 @@
+/** What an operator did and why, as `msg_operator_actions` records it. */
 export interface OperatorAction {
   readonly action: string;
   /** The service or the consumer that it was done to. */

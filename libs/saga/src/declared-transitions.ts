@@ -2,6 +2,7 @@ import { isStep, type Entry, type Step } from './definition.js';
 import { definitionOf, type Saga } from './saga.js';
 import type { Position, Transition } from './state.js';
 
+/** A transition that a definition allows. */
 export type DeclaredTransition = Pick<Transition, 'from' | 'to' | 'cause'>;
 
 /** Every transition that the history of such a saga may contain. Derived from the definition alone, not from the engine, so that a checker can judge the engine by it. */

@@ -1,6 +1,7 @@
 import type { Duration } from './duration.js';
 import type { OutgoingMessage } from './outgoing-message.js';
 
+/** The message class of a reply. */
 export type ReplyClass = new () => object;
 
 /**
@@ -47,6 +48,7 @@ export type Failure<R extends string = string> =
   | { readonly kind: 'timed-out'; readonly step: string }
   | { readonly kind: 'cancelled' };
 
+/** An entry of a definition: a step, or the point of no return. */
 export type Entry<S, R extends string = string> = Step<S, R> | PointOfNoReturn<S>;
 
 /** The steps of a saga in their order, and what happens to its subject at the end. */

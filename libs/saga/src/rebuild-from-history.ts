@@ -32,6 +32,7 @@ export interface HistoryRules<S> {
   withoutSaga(subject: S, decision: PublishedDecision): S | undefined;
 }
 
+/** A saga instance as its history tells it. */
 export interface RebuiltSaga {
   readonly state: SagaState;
   readonly startedAt: Date;
@@ -46,6 +47,7 @@ export interface RebuiltSaga {
   readonly timeouts: readonly (SagaTimeout & { readonly startedBy: string; readonly from: Date })[];
 }
 
+/** A subject and its saga instances as the published decisions tell them. */
 export interface RebuiltHistory<S> {
   readonly subject: S | undefined;
   readonly sagas: readonly RebuiltSaga[];

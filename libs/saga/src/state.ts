@@ -49,6 +49,7 @@ export interface Transition {
   readonly detail: string | null;
 }
 
+/** Where an instance is: in which step, or how it has ended. */
 export type Position =
   'not started' | `executing ${string}` | `passed ${string}` | `compensating ${string}` | 'completed' | 'failed';
 

@@ -5,6 +5,7 @@ import type { OutcomeOf } from './process/call.js';
 import type { ProcessOptions } from './process/process-core.js';
 import { SimulatedProcess } from './simulated-process.js';
 
+/** What a simulation does with calls, and what it reports. */
 export interface SimulationOptions extends EngineOptions {
   /** Decides the outcome of every call of every process. Default: every call proceeds. */
   readonly outcomeOf?: OutcomeOf;

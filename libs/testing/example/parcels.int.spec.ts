@@ -7,7 +7,6 @@ import {
   Handles,
   KafkaTransport,
   Message,
-  MessageRegistry,
   MessagingModule,
   messagingMigrations,
   publish,
@@ -18,6 +17,7 @@ import {
   type Decision,
   type HandlerContext,
 } from '@tradewind/messaging';
+import { MessageRegistry } from '@tradewind/messaging/message';
 import { startServiceHarness, type ServiceHarness, type StartedService } from '@tradewind/testing/service';
 import { IsInt, IsString } from 'class-validator';
 import { DataSource } from 'typeorm';

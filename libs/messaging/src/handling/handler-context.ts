@@ -12,6 +12,7 @@ export interface Load<M, S extends object, K extends Key = string> {
   readonly values: (message: M, loaded: Any) => Iterable<Key>;
 }
 
+/** What a handler loads: by name, the rows of a table for a message. */
 export type Loads<M> = Readonly<Record<string, Load<M, Any, Any>>>;
 
 /**

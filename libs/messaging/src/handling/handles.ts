@@ -16,6 +16,7 @@ export const kafkaTransport = (name?: string): symbol =>
  */
 export type HandlerKind = 'projection' | 'policy';
 
+/** Which consumer group a handler belongs to, and which messaging module. */
 export interface HandlerOptions {
   /** Purpose of a consumer group of its own: `prices` makes the group `<service>.prices`. Default: the group of the service. */
   readonly consumer?: string;
@@ -23,6 +24,7 @@ export interface HandlerOptions {
   readonly messaging?: string;
 }
 
+/** Options of a decision handler: besides those of every handler, what it loads. */
 export interface DecisionHandlerOptions<M, L extends Loads<M>> extends HandlerOptions {
   /** The rows that the decision needs; `{}` for none. */
   readonly load: L;
@@ -30,6 +32,7 @@ export interface DecisionHandlerOptions<M, L extends Loads<M>> extends HandlerOp
   readonly kind?: HandlerKind;
 }
 
+/** What `@Handles` recorded on a method. */
 export interface HandlerMetadata {
   readonly message: MessageClass;
   /** Undefined: a transactional handler. */

@@ -6,6 +6,7 @@ export type MessageClass<M extends object = object> = new () => M;
 
 type Json = Record<string, unknown>;
 
+/** What `@Message` declares. */
 export interface MessageInfo {
   /** Unique, for example `payment.taken`. */
   readonly type: string;

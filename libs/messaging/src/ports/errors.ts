@@ -11,6 +11,8 @@ export const transientReasons = [
   'unavailable',
   'other',
 ] as const;
+
+/** Why the store could not answer; the label `reason` of the metric `tradewind_transient_retries_total`. */
 export type TransientReason = (typeof transientReasons)[number];
 
 /** The store cannot answer now. Nothing of the transaction is kept. */

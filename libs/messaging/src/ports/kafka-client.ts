@@ -27,6 +27,7 @@ export interface Publisher {
   close(): Promise<void>;
 }
 
+/** A record as it was read from a topic. */
 export interface IncomingRecord {
   readonly topic: string;
   readonly partition: number;
@@ -40,11 +41,13 @@ export interface IncomingRecord {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** One partition of a topic. */
 export interface TopicPartition {
   readonly topic: string;
   readonly partition: number;
 }
 
+/** An offset in one partition of a topic. */
 export interface PartitionOffset extends TopicPartition {
   readonly offset: bigint;
 }
@@ -68,6 +71,7 @@ export interface CommittedOffset extends PartitionOffset {
   readonly metadata?: string;
 }
 
+/** What a member of a consumer group subscribes to, and where its records go. */
 export interface SubscriptionOptions {
   readonly group: string;
   readonly topics: readonly string[];
@@ -100,6 +104,7 @@ export interface Subscription {
   close(): Promise<void>;
 }
 
+/** Which topics are read without a group, from where, and where their records go. */
 export interface TailOptions {
   readonly topics: readonly string[];
   readonly onRecords: (records: readonly IncomingRecord[]) => void;
@@ -113,12 +118,14 @@ export interface Tail {
   close(): Promise<void>;
 }
 
+/** The records of one partition from an offset to another. */
 export interface OffsetRange extends TopicPartition {
   readonly from: bigint;
   /** The first offset that is not read. */
   readonly to: bigint;
 }
 
+/** Which records are read, and where they go. */
 export interface ReadOptions {
   readonly ranges: readonly OffsetRange[];
   /** Gets the records of a partition in order. The next ones are delivered after the promise resolves. */

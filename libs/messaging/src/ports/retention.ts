@@ -42,6 +42,7 @@ export interface PruneStep {
   readonly partitions?: readonly PartitionOffset[];
 }
 
+/** The result of one step of pruning. */
 export interface PrunedStep {
   readonly removed: number;
   /** Null: the walk is at its end. */

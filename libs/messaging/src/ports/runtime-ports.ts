@@ -7,4 +7,5 @@ export interface RuntimePorts {
   readonly randomness: Randomness;
 }
 
+/** Where the library logs. */
 export type Log = (level: 'info' | 'warn' | 'error', message: string, detail?: object) => void;

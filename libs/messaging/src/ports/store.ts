@@ -74,12 +74,14 @@ export interface InboxPlace {
   readonly createdAt: number | undefined;
 }
 
+/** Which rows of a table a transaction loads and locks. */
 export interface LoadRequest {
   readonly table: AnyTable;
   /** Property → values. The key of the table → keys as text, see `keyOf`. */
   readonly by: ReadonlyMap<string | readonly string[], ReadonlySet<string>>;
 }
 
+/** A scheduled effect. */
 export interface EffectRow {
   readonly id: string;
   readonly name: string;
@@ -89,12 +91,14 @@ export interface EffectRow {
   readonly correlation: string;
 }
 
+/** An effect that this process runs now, under a lease. */
 export interface ClaimedEffect extends EffectRow {
   /** The number of this attempt, from 1. */
   readonly attempts: number;
   readonly token: string;
 }
 
+/** A timeout of a saga. */
 export interface TimeoutRow {
   readonly id: string;
   readonly sagaId: string;
@@ -110,6 +114,7 @@ export interface DueTimeout {
   readonly name: string;
 }
 
+/** A message that could not be handled. */
 export interface DeadLetter {
   readonly consumer: string;
   readonly orderingKey: string;
@@ -123,6 +128,7 @@ export interface DeadLetter {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** Why a message could not be handled. */
 export interface DeadLetterReason {
   /** Groups dead letters with the same cause. */
   readonly cause: string;

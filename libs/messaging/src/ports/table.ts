@@ -7,6 +7,8 @@ export type PropertyOf<S> = (S extends unknown ? keyof S : never) & string;
 export type KeyPart = string | number | bigint;
 /** The key of a row where the primary key has several columns: their values, in the order of the declaration. */
 export type CompositeKey = readonly [KeyPart, KeyPart, ...KeyPart[]];
+
+/** The type of a primary key: a column as text, or several columns. */
 export type Key = string | CompositeKey;
 
 declare const keyType: unique symbol;

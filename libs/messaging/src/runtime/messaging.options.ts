@@ -56,6 +56,7 @@ export interface MessagingSettings {
   readonly onFatal?: (error: Error) => void;
 }
 
+/** Settings that a factory of the application makes. */
 export interface MessagingAsyncSettings extends Pick<ModuleMetadata, 'imports'> {
   /** For a second database in the same application, see `messagingToken`. */
   readonly name?: string;

@@ -23,6 +23,7 @@ import {
 import type { Table } from '../ports/index.js';
 import { SagaHistory, SagaInstances, type SagaRow } from './saga-instances.js';
 
+/** A saga of any subject. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- sagas over different subjects in one list
 export type AnySaga = Saga<any>;
 

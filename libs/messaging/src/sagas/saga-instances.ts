@@ -15,6 +15,7 @@ export interface SagaRow {
   readonly updatedAt: Date;
 }
 
+/** The saga instances, one a saga and subject. */
 export const SagaInstances = table<SagaRow>('msg_sagas', 'id', {
   id: 'text',
   saga: 'text',
@@ -36,6 +37,7 @@ export interface SagaHistoryRow {
   readonly transition: Transition;
 }
 
+/** The transitions of all saga instances. */
 export const SagaHistory = table<SagaHistoryRow>('msg_saga_history', 'id', {
   id: 'uuid',
   sagaId: 'text',

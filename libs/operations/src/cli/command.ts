@@ -1,5 +1,6 @@
 import { Command, type Option } from 'commander';
 
+/** Flags of every command. */
 export interface SystemFlags {
   readonly json?: true;
   /** Where the system is, for a system with this option. */
@@ -21,6 +22,7 @@ export function print({ json }: SystemFlags, data: unknown, lines: () => readonl
 /** Progress goes to stderr, so that stdout has the result alone. */
 export const progress = (line: string): void => console.error(line);
 
+/** Flags of a command that changes something. */
 export interface ActionFlags extends SystemFlags {
   readonly reason: string;
   readonly yes?: true;

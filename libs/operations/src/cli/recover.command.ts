@@ -23,6 +23,7 @@ export interface RecoveryCheck {
   prepare(service: string, argument: string, flags: SystemFlags): Promise<() => Promise<CheckResult>>;
 }
 
+/** What a check of the recovered system found. */
 export interface CheckResult {
   readonly data: object;
   readonly lines: readonly string[];

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { OperatorError } from '../databases/errors.js';
 import { progress } from './command.js';
 
+/** A service's program for operations, and how it is started. */
 export interface ServiceProgram {
   /** The JavaScript file. */
   readonly file: string;

@@ -11,6 +11,7 @@ import {
 } from './dead-letter.js';
 import { OutboxDeadLetters } from './outbox-dead-letters.js';
 
+/** Which blocked keys an action is for. */
 export interface Selection {
   /** Ids of messages whose keys are selected. */
   readonly messages: readonly string[];

@@ -21,6 +21,7 @@ import type { Comparison } from './table-comparison.js';
 import { rejectObstacles, rejectOtherShape } from './table-shape.js';
 import { swapTables } from './table-swap.js';
 
+/** What a rebuild works with. */
 export interface RebuildEnvironment {
   /** Of the service, with all its migrations. */
   readonly dataSource: DataSource;
@@ -29,6 +30,7 @@ export interface RebuildEnvironment {
   readonly log: Log;
 }
 
+/** How a rebuild runs. */
 export interface RebuildOptions {
   /** False: only compares and leaves nothing behind. So handlers can be tried before they are deployed. */
   readonly exchange: boolean;
@@ -41,6 +43,7 @@ export interface RebuildOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What a rebuild found and did. */
 export interface RebuildReport {
   readonly consumer: string;
   readonly read: number;

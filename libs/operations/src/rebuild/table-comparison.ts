@@ -11,6 +11,7 @@ import {
   selectRows,
 } from './rebuild-sql.js';
 
+/** A row that differs. */
 export interface Example {
   readonly key: string;
   /** The columns that differ, or the whole row if the other side has none. */

@@ -39,6 +39,7 @@ import {
   type HandledMessage,
 } from './restore-rows.js';
 
+/** What a database is recovered from. */
 export interface DatabaseRecovery {
   readonly recovery: Recovery;
   readonly consumers: readonly ConsumerDescription[];
@@ -48,6 +49,7 @@ export interface DatabaseRecovery {
   readonly backup?: string;
 }
 
+/** What a recovery of a database brought back. */
 export interface RecoveredDatabase {
   readonly tables: readonly { readonly table: string; readonly rows: number }[];
   readonly messages: number;

@@ -24,6 +24,7 @@ export interface ConsumerDescription {
   readonly decidingTypes?: readonly string[];
 }
 
+/** The offsets that were committed for the groups. */
 export interface RecoveredOffsets {
   /** `left`: records from the new offsets to the ends. `assumed`: records before them without a mark, which are older than the pruned marks. */
   readonly groups: readonly {

@@ -33,6 +33,7 @@ import { recordRecovery, rejectRunningService, StepProgress, type RecoveryContex
 
 type Place = Pick<PublishedRow, 'partition' | 'offset'>;
 
+/** The records that were published again. */
 export interface RecoveredTopics {
   readonly topics: readonly { readonly topic: string; readonly records: number; readonly published: number }[];
   /** Partitions of which older records were lost and are published no more: their archive was pruned before these offsets. */

@@ -24,6 +24,7 @@ export type Consumed = Pick<ReadonlyMap<string, object>, 'get'>;
 /** Rows of the tables that no message describes, by table, as PostgreSQL writes them as JSON. */
 export type BackupRows = ReadonlyMap<string, readonly Readonly<Record<string, unknown>>[]>;
 
+/** A saga instance that follows from messages. */
 export interface RecoveredSaga {
   readonly saga: SagaRow;
   readonly history: readonly SagaHistoryRow[];

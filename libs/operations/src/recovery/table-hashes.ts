@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { selectRowHashes } from './recovery-sql.js';
 
+/** The content of a table in one line. */
 export interface TableHash {
   readonly table: string;
   readonly rows: number;

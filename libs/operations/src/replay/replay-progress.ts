@@ -1,6 +1,7 @@
 import type { OffsetRange } from '@tradewind/messaging/internals';
 import type { ReplayState } from './replay-store.js';
 
+/** How far a replay is. */
 export interface Progress {
   readonly read: number;
   readonly of: number;
@@ -9,6 +10,7 @@ export interface Progress {
   readonly secondsLeft: number;
 }
 
+/** A message that a replay could not handle. */
 export interface FailedMessage {
   readonly id: string;
   readonly type: string;
@@ -16,6 +18,7 @@ export interface FailedMessage {
   readonly error: string;
 }
 
+/** What a replay did. */
 export interface ReplayReport {
   /** Undefined after a dry run. */
   readonly id: string | undefined;

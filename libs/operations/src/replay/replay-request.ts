@@ -4,6 +4,7 @@ import { ReplayRejected } from './replay-rejected.js';
 /** Where a replay begins or ends: a time on all partitions, or an offset of one partition. */
 export type Point = 'beginning' | { readonly at: Date } | (TopicPartition & { readonly offset: bigint });
 
+/** Which messages are handled again, and how. */
 export interface ReplayRequest {
   /** A consumer group of the service: `cart`, `cart.prices`. */
   readonly consumer: string;

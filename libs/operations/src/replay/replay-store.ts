@@ -1,5 +1,6 @@
 import type { TopicPartition } from '@tradewind/messaging/internals';
 
+/** Whether a replay runs, and how it has ended. */
 export type ReplayState = 'running' | 'stopped' | 'done' | 'failed';
 
 /** The saved progress of a replay, so that it can be resumed. */

@@ -35,6 +35,7 @@ type Handleable = DecodedMessage | PoisonedRecord;
 const batchSize = 200;
 const maxAttempts = 4;
 
+/** What a replay works with. */
 export interface ReplayEnvironment {
   readonly store: Store;
   readonly replays: ReplayStore;
@@ -43,6 +44,7 @@ export interface ReplayEnvironment {
   readonly log: Log;
 }
 
+/** How a replay runs. */
 export interface ReplayOptions {
   /** Only counts. */
   readonly dryRun?: boolean;

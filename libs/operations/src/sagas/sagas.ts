@@ -4,8 +4,10 @@ import { recordAction } from '../operator-actions.js';
 import { changeIn, queryAll, type Databases, type OfService } from '../databases/databases.js';
 import { OperatorError } from '../databases/errors.js';
 
+/** What an operator can tell a stuck saga to do. */
 export type SagaAction = 'retry' | 'expire' | 'skip';
 
+/** A saga instance as an operator sees it. */
 export interface Saga {
   readonly id: string;
   readonly saga: string;

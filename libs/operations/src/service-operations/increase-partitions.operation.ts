@@ -1,6 +1,7 @@
 import { PartitionIncrease, type PartitionStatus } from '../partition-increase/index.js';
 import type { OperationContext } from './operation-context.js';
 
+/** Input of the operation that adds partitions. */
 export interface IncreasePartitionsInput {
   readonly topic: string;
   /** Left out: cancels an increase. */

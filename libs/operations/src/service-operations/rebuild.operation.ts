@@ -2,6 +2,7 @@ import { dropReplaced, Rebuild, type RebuildReport } from '../rebuild/index.js';
 import type { OperationContext } from './operation-context.js';
 import { replayProgressLine } from './progress-lines.js';
 
+/** Input of the operation that rebuilds a projection. */
 export interface RebuildInput {
   readonly consumer: string;
   /** False: only compares. */

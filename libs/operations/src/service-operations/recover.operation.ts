@@ -21,12 +21,14 @@ import type { OperationContext } from './operation-context.js';
 import { recoveryProgressLine } from './progress-lines.js';
 import { selectBusinessTables } from './service-operations-sql.js';
 
+/** Input of the operation that recovers a service. */
 export interface RecoverInput {
   readonly reason: string;
   /** A file of the operation `backup`. */
   readonly backup?: string;
 }
 
+/** What the recovery of a service brought back. */
 export interface RecoveredService {
   readonly database: RecoveredDatabase;
   /** Replays of messages whose handling published nothing. */

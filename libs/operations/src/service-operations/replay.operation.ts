@@ -9,6 +9,7 @@ import {
 import type { OperationContext } from './operation-context.js';
 import { replayProgressLine } from './progress-lines.js';
 
+/** Input of the operation that replays messages. */
 export interface ReplayInput {
   /** As `writeRequest` returns it; not needed to resume a replay. */
   readonly request?: object;

@@ -20,6 +20,7 @@ export interface RehearsalFaults {
   readonly operator?: { readonly at: Position; readonly action: OperatorAction };
 }
 
+/** What happened in a rehearsal. */
 export interface RehearsalResult<S> {
   /** Steps that took effect, and steps whose effect was compensated, in the order in which it happened. */
   readonly done: readonly string[];

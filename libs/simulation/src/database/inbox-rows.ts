@@ -3,6 +3,7 @@ import { DatabaseError } from './database-error.js';
 import type { DatabaseTransaction } from './database-transaction.js';
 import { LockedRows, ValueIndex } from './locked-rows.js';
 
+/** A key whose messages wait for an operator. */
 export interface BlockedKeyRow extends DeadLetterReason {
   readonly consumer: string;
   readonly orderingKey: string;

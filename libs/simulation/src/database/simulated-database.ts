@@ -15,6 +15,7 @@ import type { ServerSession } from './server-session.js';
 import { TableRows, type CheckConstraint, type UniqueConstraint } from './table-rows.js';
 import { TimeoutRows } from './timeout-rows.js';
 
+/** What a service's database has besides tables and primary keys. */
 export interface DatabaseOptions {
   /** Constraints of the service's own tables besides primary keys. */
   readonly unique?: readonly UniqueConstraint[];

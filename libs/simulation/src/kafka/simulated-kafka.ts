@@ -13,6 +13,7 @@ import { BrokerError, brokerUnavailable } from './broker-error.js';
 import { ConsumerGroup, type GroupBroker } from './consumer-group.js';
 import { PartitionLog } from './partition-log.js';
 
+/** Name and limits of a simulated broker. */
 export interface KafkaOptions {
   readonly name?: string;
   /** Most records a partition in one fetch; the seed decides the actual number of each fetch. */

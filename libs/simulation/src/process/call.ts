@@ -29,6 +29,7 @@ export type CallOutcome =
   | 'crash-after'
   | { readonly delayMs: number };
 
+/** Decides the outcome of a call. */
 export type OutcomeOf = (call: Call) => CallOutcome;
 
 /** A request to a peer. */

@@ -4,6 +4,7 @@ import type { SimulationEngine } from '../engine/simulation-engine.js';
 import type { CallOutcome, CallRequest, OutcomeOf } from './call.js';
 import { simulatedRuntimePorts } from './runtime-ports.js';
 
+/** How a process differs from the others. */
 export interface ProcessOptions {
   /** Milliseconds that the clock of the process is ahead of virtual time. */
   readonly clockOffsetMs?: number;

@@ -34,6 +34,8 @@ export const Things = table<Thing>('things', 'thingId', {
   madeAt: 'timestamptz',
   count: 'int8',
 });
+
+/** The table that the suite of the store needs in its database. */
 export const thingsDdl =
   'create table things (thing_id text primary key, color text, price_amount int8, price_currency text, parts jsonb, made_at timestamptz, count int8)';
 

@@ -71,6 +71,7 @@ const Samples = table<Sample>('fleet.Samples', 'order', {
   once: { type: 'text', written: 'insert' },
 });
 
+/** Tables for the suite of the store: composite keys and every column type. */
 export const tablesDdl = `
 create table vans (tenant_id text, van_id int, depot text, free int, primary key (tenant_id, van_id));
 create index on vans (depot);

@@ -17,6 +17,7 @@ export interface PublishedMessage {
   readonly message: object;
 }
 
+/** Which published messages are meant; without a field, all. */
 export interface PublishedQuery {
   readonly topic?: string;
   readonly key?: string;

@@ -21,6 +21,7 @@ export interface StartedService {
   stop(): Promise<void>;
 }
 
+/** The service under test, and what it runs on. */
 export interface ServiceHarnessOptions {
   readonly brokers: readonly string[];
   /** Dropped by `stop`. */
@@ -34,6 +35,7 @@ export interface ServiceHarnessOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+/** A request besides its method and path. */
 export interface HttpOptions {
   readonly token?: string;
   /** Sent as JSON; a string is sent as it is. */
@@ -42,6 +44,7 @@ export interface HttpOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** A response. */
 export interface HttpResult<B> {
   readonly status: number;
   /** The parsed JSON; an empty object for an empty response. */

@@ -11,6 +11,7 @@ export type SaslSettings =
     }
   | { readonly mechanism: 'oauthbearer'; readonly token: () => Promise<string> };
 
+/** How to reach the brokers, and as whom. */
 export interface KafkaSettings {
   /** `host:port`; an IPv6 address is written in brackets, `[::1]:9093`. */
   readonly brokers: readonly string[];

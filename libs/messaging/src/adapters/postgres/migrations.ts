@@ -345,4 +345,5 @@ export class Messaging1700000000001 implements MigrationInterface {
   }
 }
 
+/** The TypeORM migrations of the library's tables (`msg_…`): add them to those of the service's DataSource. */
 export const messagingMigrations = [Messaging1700000000001];

@@ -7,6 +7,7 @@ import { keyOfTarget, metadataOf, type EntityDeclaration, type EntityMetadata } 
 /** The rows of an entity: its properties without its methods. */
 export type RowOf<E> = { [P in keyof E as E[P] extends (...args: never[]) => unknown ? never : P]: E[P] };
 
+/** What `tableOf` cannot read from the entity. */
 export interface TableOfOptions<E> {
   /** Of a projection: the property with the sequence of the message that wrote the row last, a `bigint`. */
   readonly sequence?: PropertyOf<RowOf<E>>;

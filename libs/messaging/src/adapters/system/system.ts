@@ -18,11 +18,13 @@ function randomBytes(count: number): Buffer {
   return Buffer.from(pool.subarray(used, (used += count)));
 }
 
+/** Random numbers of the operating system. */
 export const systemRandomness: Randomness = {
   bytes: randomBytes,
   fraction: () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48,
 };
 
+/** Node's timers. */
 export const systemTimers: Timers = {
   after: (milliseconds, call) => {
     const timer = setTimeout(call, milliseconds);
@@ -41,4 +43,5 @@ export const systemTimers: Timers = {
     }),
 };
 
+/** Clock, timers and random numbers of this machine. */
 export const systemPorts: RuntimePorts = { clock: systemClock, timers: systemTimers, randomness: systemRandomness };
