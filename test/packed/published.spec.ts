@@ -43,17 +43,19 @@ it('the packages of other teams are published, those of the shop are not', () =>
     'testing',
   ]));
 
+let packs: Readonly<Record<string, { readonly files: readonly { readonly path: string }[] }>>;
+beforeAll(() => {
+  const output = execFileSync('npm', ['publish', '--dry-run', '--offline', '--json', '--workspaces'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  packs = JSON.parse(output.toString()) as typeof packs;
+});
+
 describe.each(published)('the published package $name', ({ folder, manifest }) => {
   let files: readonly string[];
-
   beforeAll(() => {
-    const workspace = `--workspace=${folder}`;
-    const output = execFileSync('npm', ['publish', '--dry-run', '--offline', '--json', workspace], {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).toString();
-    const [pack] = Object.values(JSON.parse(output) as Readonly<Record<string, { files: { path: string }[] }>>);
-    files = pack!.files.map(({ path }) => path);
+    files = packs[manifest.name]!.files.map(({ path }) => path);
   });
 
   const textOf = (path: string): string => read(folder, path);
