@@ -6,6 +6,7 @@ import { DataSource } from 'typeorm';
 import type { Recovery } from '../recovery/index.js';
 import type { OperationContext } from '../service-operations/index.js';
 
+/** What `operate` cannot find in the application. */
 export interface OperateOptions {
   /** The name of the MessagingModule, in an application with several. */
   readonly messaging?: string;
@@ -13,6 +14,7 @@ export interface OperateOptions {
   readonly recovery?: Recovery;
 }
 
+/** As `OperateOptions`, and where an operation reports and how it is stopped. */
 export interface OpenOperationOptions extends OperateOptions, Partial<Pick<OperationContext, 'report' | 'signal'>> {}
 
 /** What every operation needs, with the application that it belongs to. */
