@@ -183,7 +183,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
   async #start(): Promise<void> {
     const { service, contracts, deadLetters } = this.options;
     const { kafka, store, runner, ports, log, consistency, onFatal } = this.parts;
-    await runner.tables.untilDone(ports, log, this.#stopping.signal);
+    await runner.database.untilDone(ports, log, this.#stopping.signal);
     const consumed = new Set([...this.#groups.values()].flatMap((handlers) => handlers.topics));
     const topics = [...contracts.topics.filter((topic) => consumed.has(topic.name)), ...ownTopics(this.options)];
     await this.#untilAvailable(() => kafka.check([...new Set(topics)], service));

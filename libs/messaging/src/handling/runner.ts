@@ -2,7 +2,7 @@ import { groupBy, Transient } from '@tradewind/kernel';
 import { StoreUnavailable, type AnyTable, type RuntimePorts, type Store } from '../ports/index.js';
 import { Batch, isUndecided, PartialBatchError, type Committed } from './batch.js';
 import { outcomeOf, type Invocation, type Outcome, type Outcomes } from './invocation.js';
-import { TableCheck } from './table-check.js';
+import { DatabaseCheck } from './database-check.js';
 import { transactionsOf } from './transactions-of.js';
 
 /**
@@ -11,7 +11,7 @@ import { transactionsOf } from './transactions-of.js';
  */
 export class Runner {
   /** Nothing is handled before it is done. */
-  readonly tables: TableCheck;
+  readonly database: DatabaseCheck;
   readonly #commitListeners: ((committed: Committed) => void)[] = [];
   readonly #transientListeners: ((error: Transient) => void)[] = [];
 
@@ -20,7 +20,7 @@ export class Runner {
     private readonly lockOrder: readonly AnyTable[],
     private readonly ports: RuntimePorts,
   ) {
-    this.tables = new TableCheck(store, lockOrder);
+    this.database = new DatabaseCheck(store, lockOrder);
   }
 
   onCommitted(listener: (committed: Committed) => void): void {
@@ -33,16 +33,16 @@ export class Runner {
   }
 
   async run(invocations: readonly Invocation[]): Promise<Outcomes> {
-    const unchecked = this.tables.isDone ? undefined : await this.#checkTables();
+    const unchecked = this.database.isDone ? undefined : await this.#checkDatabase();
     if (unchecked) return this.#allTransient(invocations, unchecked);
     const parts = transactionsOf(invocations);
     return parts.length === 1 ? this.#together(invocations) : this.#oneAfterAnother(parts);
   }
 
   /** The reason why nothing can be handled yet. Also a mismatch is no fault of a message: the start ends with it. */
-  async #checkTables(): Promise<Transient | undefined> {
+  async #checkDatabase(): Promise<Transient | undefined> {
     try {
-      await this.tables.run();
+      await this.database.run();
       return undefined;
     } catch (error) {
       return error instanceof Transient ? error : new StoreUnavailable('other', String(error), { cause: error });

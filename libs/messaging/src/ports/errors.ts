@@ -88,6 +88,14 @@ export class TopicMismatch extends OperationRejected {
   override readonly name = 'TopicMismatch';
 }
 
+/** The connections to the database have settings that the library cannot work with. The message says what to change. */
+export class DatabaseUnsuitable extends OperationRejected {
+  override readonly name = 'DatabaseUnsuitable';
+  constructor(readonly problems: readonly string[]) {
+    super(`the database cannot be used as it is set:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
+  }
+}
+
 /** Declared tables do not fit the database. Going on would read or write rows wrongly. The message lists everything that is wrong. */
 export class TableMismatch extends OperationRejected {
   override readonly name = 'TableMismatch';

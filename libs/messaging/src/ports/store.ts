@@ -253,6 +253,8 @@ export interface Store extends RetentionStore, ConsumerState {
    * of it is kept. Rejects with UniqueConflict or StatementTimeout where these are the cause.
    */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** Settings of the connections that the library cannot work with; each text says what to change. */
+  unsuitableSettings(): Promise<readonly string[]>;
   /** Compares declared tables with the database: key, columns, types, indexes. */
   compareTables(declared: readonly DeclaredTable[]): Promise<TableFindings>;
   /** Becomes the leader of this database's relays; undefined where another instance leads. */

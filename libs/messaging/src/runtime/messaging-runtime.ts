@@ -96,7 +96,7 @@ export class MessagingRuntime {
     });
     this.#untilTablesFit = async () => {
       for (const { name, load } of effects()) checkLoads(`the effect ${name}`, load as Loads<unknown>, lockOrder);
-      await runner.tables.untilDone(ports, log, this.#stopping.signal);
+      await runner.database.untilDone(ports, log, this.#stopping.signal);
     };
     this.runner = runner;
     this.lockOrder = lockOrder;
@@ -135,7 +135,7 @@ export class MessagingRuntime {
 
   /**
    * Starts everything but the consumers, which start with their transport. Before that, compares the declared tables with the database, and
-   * waits for it while it is unavailable. Rejects with TableMismatch.
+   * waits for it while it is unavailable. Rejects with DatabaseUnsuitable or TableMismatch.
    */
   async start(): Promise<void> {
     await this.#untilTablesFit();

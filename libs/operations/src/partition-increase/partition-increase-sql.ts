@@ -2,11 +2,12 @@ import type { DataSource } from 'typeorm';
 import { recordAction } from '../operator-actions.js';
 import { PartitionIncreaseRejected } from './partition-increase-rejected.js';
 
-/** Advisory lock: one partition increase of a database at a time. */
-const lockKey = 7_283_946_512;
+/** With the id of the table, an advisory lock: one partition increase of a service at a time. */
+const lockKey = 1_695_936;
+const lock = `($1::bigint << 32) | 'msg_topics'::regclass::oid::bigint`;
 
-const tryLock = `select pg_try_advisory_lock($1) as locked`;
-const unlock = `select pg_advisory_unlock($1)`;
+const tryLock = `select pg_try_advisory_lock(${lock}) as locked`;
+const unlock = `select pg_advisory_unlock(${lock})`;
 const selectCount = `select partitions, increasing_to as "increasingTo" from msg_topics where topic = $1`;
 const requestIncrease = `
 insert into msg_topics as t (topic, partitions, increasing_to) values ($1, $2, $3)

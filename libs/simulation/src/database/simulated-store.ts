@@ -89,6 +89,10 @@ export class SimulatedStore implements Store {
     });
   }
 
+  unsuitableSettings(): Promise<readonly string[]> {
+    return this.#single('read settings', () => []);
+  }
+
   /** A simulated table is made from its declaration, so it fits. */
   compareTables(): Promise<TableFindings> {
     return this.#single('compare tables', () => ({ problems: [], warnings: [] }));

@@ -18,7 +18,7 @@ const plans = `set local plan_cache_mode = force_generic_plan; set local enable_
 /** A handler's own statements are planned as PostgreSQL plans by default. */
 const callerPlans = `set local plan_cache_mode = auto; set local enable_seqscan = on; set local enable_hashjoin = on; set local enable_mergejoin = on`;
 
-const begin = (limits: PostgresLimits): string => `begin;
+const begin = (limits: PostgresLimits): string => `begin isolation level read committed;
 set local statement_timeout = ${limits.statementMs};
 set local lock_timeout = ${lockTimeoutMsOf(limits)};
 set local idle_in_transaction_session_timeout = ${idleInTransactionMs};

@@ -13,8 +13,8 @@ import {
 } from './partition-counts-sql.js';
 import { statementOf } from './sql.js';
 
-/** The advisory lock of the leader of a database. */
-const lockKey = 7_283_946_511;
+/** With the id of its schema's table, the advisory lock of the leader: two services can share a database, each in a schema of its own. */
+const lockKey = 1_695_935;
 export const notifyChannel = 'msg_outbox';
 
 /** Limits after which the leader considers its session lost. Milliseconds. */
@@ -29,7 +29,7 @@ export const relayLimits = {
  * The server releases the lock 15 s after the last statement of the leader, whether the leader stopped, froze or lost its network. The leader
  * takes rows every second, and waits at most 12 s for the broker.
  */
-const sessionTimeouts = `set idle_session_timeout = 15000; set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 3; set tcp_keepalives_count = 3; set tcp_user_timeout = 14000`;
+const sessionTimeouts = `set session characteristics as transaction isolation level read committed; set idle_session_timeout = 15000; set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 3; set tcp_keepalives_count = 3; set tcp_user_timeout = 14000`;
 /**
  * A plan outlives the statistics with which it was made. An outbox is often empty when it is analysed; a plan from then would scan the
  * whole table for each batch, with all rows deleted since the last vacuum. So rows are found by index, and no table is joined.
@@ -37,7 +37,7 @@ const sessionTimeouts = `set idle_session_timeout = 15000; set tcp_keepalives_id
 const plans = `set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_nestloop = off; set enable_mergejoin = off`;
 const closeTimeoutMs = 1_000;
 
-const tryLock = `select pg_try_advisory_lock($1) as locked`;
+const tryLock = `select pg_try_advisory_lock(($1::bigint << 32) | 'msg_relay'::regclass::oid::bigint) as locked`;
 const nextEpoch = `update msg_relay set epoch = epoch + 1 returning epoch`;
 const take = `
 select position, id, topic, key, type, version, sequence, payload, causation, correlation, traceparent, occurred_at as "occurredAt", headers, archived

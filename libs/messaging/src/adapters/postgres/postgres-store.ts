@@ -20,6 +20,7 @@ import { PostgresTransaction } from './postgres-transaction.js';
 import { allPartitionCounts, partitionCountOf, type RawPartitionCount } from './partition-counts-sql.js';
 import { isSilence, storeError } from './postgres-errors.js';
 import { PostgresRetention } from './retention-sql.js';
+import { connectionOptions, unsuitableSettings } from './session-check.js';
 import { sqlOf, type Sql } from './sql.js';
 
 const notify = `select pg_notify('${notifyChannel}', '')`;
@@ -107,12 +108,18 @@ export class PostgresStore implements Store {
     }
   }
 
+  async unsuitableSettings(): Promise<readonly string[]> {
+    return unsuitableSettings(this.dataSource, this.#pool).catch((error: unknown) => {
+      throw storeError(error);
+    });
+  }
+
   compareTables(declared: readonly DeclaredTable[]): Promise<TableFindings> {
     return compareTables(this.#sql, declared);
   }
 
   async lead(): Promise<RelaySession | undefined> {
-    const client = new pg.Client({ ...this.#pool.options, ...relayLimits, application_name: 'relay' });
+    const client = new pg.Client({ ...connectionOptions(this.#pool), ...relayLimits, application_name: 'relay' });
     client.on('error', () => undefined); // The next query on it rejects.
     try {
       await client.connect();

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Pool, QueryConfig } from 'pg';
 import { arrayLiteral } from './array-literal.js';
 import { binaryArray } from './binary-array.js';
+import { columnTypes } from './column-types.js';
 
 /** Runs one statement. Statements are constants, so each is prepared once a connection. */
 export type Sql = <R extends object = Record<string, unknown>>(
@@ -35,6 +36,7 @@ export function statementOf(text: string, values: readonly unknown[]): QueryConf
   return {
     name,
     text,
+    types: columnTypes,
     values: values.map((value, at) => (Array.isArray(value) ? arrayOf(arrays.get(at), value) : value)),
   };
 }

@@ -2,6 +2,7 @@ import { Transient } from '@tradewind/kernel';
 import {
   Aborted,
   backOff,
+  DatabaseUnsuitable,
   TableMismatch,
   unlessAborted,
   type AnyTable,
@@ -12,8 +13,8 @@ import {
 } from '../ports/index.js';
 import { loadedBy } from './loaded-by.js';
 
-/** Compares the declared tables with the database once, before a transaction loads or saves their rows. */
-export class TableCheck {
+/** Checks the settings of the connections and compares the declared tables with the database, once, before a transaction loads or saves rows. */
+export class DatabaseCheck {
   #isDone = false;
   #running: Promise<TableFindings> | undefined;
 
@@ -30,12 +31,12 @@ export class TableCheck {
     return this.#isDone;
   }
 
-  /** Rejects with TableMismatch, or with Transient while the database is unavailable. A later call compares again. */
+  /** Rejects with DatabaseUnsuitable or TableMismatch, or with Transient while the database is unavailable. A later call compares again. */
   run(): Promise<TableFindings> {
-    return (this.#running ??= this.#compare().finally(() => (this.#running = undefined)));
+    return (this.#running ??= this.#check().finally(() => (this.#running = undefined)));
   }
 
-  /** Waits for a database that is unavailable. Throws TableMismatch; returns when the signal is aborted first. */
+  /** Waits for a database that is unavailable. Throws DatabaseUnsuitable or TableMismatch; returns when the signal is aborted first. */
   async untilDone(ports: RuntimePorts, log: Log, signal: AbortSignal): Promise<void> {
     for (let attempts = 0; !this.#isDone && !signal.aborted; attempts++) {
       try {
@@ -49,7 +50,9 @@ export class TableCheck {
     }
   }
 
-  async #compare(): Promise<TableFindings> {
+  async #check(): Promise<TableFindings> {
+    const unsuitable = await this.store.unsuitableSettings();
+    if (unsuitable.length > 0) throw new DatabaseUnsuitable(unsuitable);
     const findings = await this.store.compareTables(this.tables.map((table) => ({ table, loadedBy: loadedBy(table) })));
     if (findings.problems.length > 0) throw new TableMismatch(findings.problems);
     this.#isDone = true;
