@@ -8,6 +8,9 @@ const all = '^(apps|libs|tools|test|bench)/';
 const edge = ['^apps/gateway/', '^apps/payment/src/provider/', '^tools/'];
 const npm = (...names) => names.map((name) => `(^|/)node_modules/${name}/`);
 
+/** Files of libs/service with what no service needs to serve. */
+const onDemand = ['^libs/service/src/openapi/(docs|describe-dtos)[.]ts$'];
+
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
 const messaging = '^libs/messaging/src/';
@@ -93,6 +96,16 @@ export default {
         ],
       },
       { path: '^(node:)?(http|https|http2|net|tls|dgram)$', dependencyTypesNot: ['type-only'] },
+    ),
+    forbid(
+      'loaded-on-demand',
+      'A service imports @nestjs/swagger and @tradewind/operations when they are first needed, with import(): a restart takes longer with each module.',
+      { path: '^(apps|libs/service)/', pathNot: [...tests, ...onDemand] },
+      {
+        path: [...npm('@nestjs/swagger'), '^libs/operations/', ...onDemand],
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
     ),
     forbid(
       'libs-know-no-app',
@@ -230,7 +243,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: ['node_modules', '/dist/'] },
-    exclude: { path: ['/dist/'] },
+    exclude: { path: ['^(?!node_modules/).*/dist/'] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: `${import.meta.dirname}/tools/checks/tsconfig.sources.json` }, // absolute, or its "extends" is not found
     enhancedResolveOptions: {

@@ -8,7 +8,7 @@ export * from './http/index.js';
 export { JsonLogger, mask, maskText } from './logs/index.js';
 export { Lru } from './cache/lru.js';
 export { Metrics } from './metrics/index.js';
-export { documentOf } from './openapi/index.js';
+export * from './openapi/annotations.js';
 export * from './operate/index.js';
 export { runService } from './run-service.js';
 export * from './sealing/index.js';

@@ -1,4 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put } from '@nestjs/common';
+import type { ProductId, UserId } from '@tradewind/contracts';
+import { isRejection, type Rejection } from '@tradewind/kernel';
+import { Commands } from '@tradewind/messaging';
 import {
   ApiGoneResponse,
   ApiNotFoundResponse,
@@ -6,11 +9,11 @@ import {
   ApiOperation,
   ApiTags,
   ApiUnprocessableEntityResponse,
-} from '@nestjs/swagger';
-import type { ProductId, UserId } from '@tradewind/contracts';
-import { isRejection, type Rejection } from '@tradewind/kernel';
-import { Commands } from '@tradewind/messaging';
-import { RowWaiter, CurrentUser, temporaryProblem, type User } from '@tradewind/service';
+  RowWaiter,
+  CurrentUser,
+  temporaryProblem,
+  type User,
+} from '@tradewind/service';
 import { cartView, type CartView } from '../domain/cart-view.js';
 import type { Item } from '../domain/cart.js';
 import { removeItem, setItem } from '../commands/set-item.command.js';

@@ -1,6 +1,6 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsId, IsMoney, type ProductId } from '@tradewind/contracts';
 import type { Money } from '@tradewind/kernel';
+import { ApiProperty, ApiPropertyOptional } from '@tradewind/service';
 import { Type } from 'class-transformer';
 import { IsInt, IsObject, IsString, Length, Matches, Max, Min, ValidateIf, ValidateNested } from 'class-validator';
 import { mostPieces } from '../domain/cart.js';

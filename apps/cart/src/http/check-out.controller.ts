@@ -1,15 +1,20 @@
 import { Body, Controller, HttpCode, Inject, Post, Res } from '@nestjs/common';
+import type { OrderId } from '@tradewind/contracts';
+import { isRejection } from '@tradewind/kernel';
+import { Commands } from '@tradewind/messaging';
 import {
   ApiAcceptedResponse,
   ApiConflictResponse,
   ApiOperation,
   ApiTags,
   ApiUnprocessableEntityResponse,
-} from '@nestjs/swagger';
-import type { OrderId } from '@tradewind/contracts';
-import { isRejection } from '@tradewind/kernel';
-import { Commands } from '@tradewind/messaging';
-import { CurrentUser, IdempotencyKey, setReplayedHeader, requestHashes, Sealer, type User } from '@tradewind/service';
+  CurrentUser,
+  IdempotencyKey,
+  setReplayedHeader,
+  requestHashes,
+  Sealer,
+  type User,
+} from '@tradewind/service';
 import type { Response } from 'express';
 import { cartView } from '../domain/cart-view.js';
 import { checkOut } from '../commands/check-out.command.js';

@@ -1,7 +1,15 @@
 import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
-import { ApiHeader, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { OrderId } from '@tradewind/contracts';
-import { CurrentUser, problem, type User } from '@tradewind/service';
+import {
+  ApiHeader,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  CurrentUser,
+  problem,
+  type User,
+} from '@tradewind/service';
 import type { Response } from 'express';
 import type { HistoryRow } from '../storage/order.queries.js';
 import { EventStream } from './event-stream.js';

@@ -1,5 +1,5 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsId, maxLines, maxQuantity, type OrderId, type ProductId } from '@tradewind/contracts';
+import { ApiProperty, ApiPropertyOptional } from '@tradewind/service';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,

@@ -1,4 +1,7 @@
 import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { orderId, type OrderId } from '@tradewind/contracts';
+import { isRejection, uuidv7, type Rejection } from '@tradewind/kernel';
+import { Commands } from '@tradewind/messaging';
 import {
   ApiAcceptedResponse,
   ApiConflictResponse,
@@ -7,11 +10,6 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiTags,
-} from '@nestjs/swagger';
-import { orderId, type OrderId } from '@tradewind/contracts';
-import { isRejection, uuidv7, type Rejection } from '@tradewind/kernel';
-import { Commands } from '@tradewind/messaging';
-import {
   Clock,
   CurrentUser,
   IdempotencyKey,

@@ -1,4 +1,7 @@
 import { Body, Controller, Get, Headers, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { paymentId } from '@tradewind/contracts';
+import { isRejection, type Rejection } from '@tradewind/kernel';
+import { Commands } from '@tradewind/messaging';
 import {
   ApiConflictResponse,
   ApiCreatedResponse,
@@ -8,11 +11,6 @@ import {
   ApiOperation,
   ApiTags,
   ApiUnprocessableEntityResponse,
-} from '@nestjs/swagger';
-import { paymentId } from '@tradewind/contracts';
-import { isRejection, type Rejection } from '@tradewind/kernel';
-import { Commands } from '@tradewind/messaging';
-import {
   CurrentUser,
   page,
   problem,

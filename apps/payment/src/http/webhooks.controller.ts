@@ -1,4 +1,5 @@
 import { Controller, Headers, HttpCode, Inject, Param, Post, Req, type RawBodyRequest } from '@nestjs/common';
+import { Commands } from '@tradewind/messaging';
 import {
   ApiBadRequestResponse,
   ApiBody,
@@ -8,9 +9,11 @@ import {
   ApiOperation,
   ApiTags,
   ApiUnauthorizedResponse,
-} from '@nestjs/swagger';
-import { Commands } from '@tradewind/messaging';
-import { Clock, problem, Public, violationsOf } from '@tradewind/service';
+  Clock,
+  problem,
+  Public,
+  violationsOf,
+} from '@tradewind/service';
 import { plainToInstance } from 'class-transformer';
 import type { Request } from 'express';
 import { recordWebhook } from '../commands/record-webhook.command.js';

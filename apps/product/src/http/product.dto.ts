@@ -1,6 +1,5 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsId, type ProductId } from '@tradewind/contracts';
-import { PageQuery } from '@tradewind/service';
+import { ApiProperty, ApiPropertyOptional, PageQuery } from '@tradewind/service';
 import { Type } from 'class-transformer';
 import {
   Equals,

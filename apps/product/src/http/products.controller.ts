@@ -1,4 +1,7 @@
 import { Body, Controller, Get, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import type { ProductId } from '@tradewind/contracts';
+import { isRejection, type Rejection } from '@tradewind/kernel';
+import { Commands, UniqueConflict } from '@tradewind/messaging';
 import {
   ApiConflictResponse,
   ApiCreatedResponse,
@@ -6,11 +9,12 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiTags,
-} from '@nestjs/swagger';
-import type { ProductId } from '@tradewind/contracts';
-import { isRejection, type Rejection } from '@tradewind/kernel';
-import { Commands, UniqueConflict } from '@tradewind/messaging';
-import { page, problem, Public, Roles, type Page } from '@tradewind/service';
+  page,
+  problem,
+  Public,
+  Roles,
+  type Page,
+} from '@tradewind/service';
 import type { Response } from 'express';
 import { skuTaken } from '../domain/product.js';
 import { addProduct } from '../commands/add-product.command.js';

@@ -6,8 +6,9 @@ import {
   ApiTags,
   ApiTooManyRequestsResponse,
   ApiUnauthorizedResponse,
-} from '@nestjs/swagger';
-import { problem, Public } from '@tradewind/service';
+  problem,
+  Public,
+} from '@tradewind/service';
 import type { Response } from 'express';
 import { LogIns, type Tokens } from '../accounts/log-ins.js';
 import { LogInBody, RefreshTokenBody, TokensView } from './auth.dto.js';

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '@tradewind/service';
 import { IsString, Length } from 'class-validator';
 
 export class LogInBody {

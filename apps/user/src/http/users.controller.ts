@@ -1,4 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Patch, Post } from '@nestjs/common';
+import { isRejection } from '@tradewind/kernel';
 import {
   ApiConflictResponse,
   ApiCreatedResponse,
@@ -7,9 +8,11 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiTags,
-} from '@nestjs/swagger';
-import { isRejection } from '@tradewind/kernel';
-import { CurrentUser, problem, Public, type User } from '@tradewind/service';
+  CurrentUser,
+  problem,
+  Public,
+  type User,
+} from '@tradewind/service';
 import { Accounts, type Profile } from '../accounts/accounts.js';
 import { ProfileBody, ProfileView, RegisterBody } from './users.dto.js';
 

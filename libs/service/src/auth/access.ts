@@ -1,5 +1,5 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
-import { ApiSecurity } from '@nestjs/swagger';
+import { ApiSecurity } from '../openapi/annotations.js';
 import type { Role } from './current-user.js';
 
 export const publicMetadataKey = 'tradewind:public';

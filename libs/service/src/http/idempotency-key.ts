@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { ApiHeader } from '@nestjs/swagger';
+import { ApiHeader } from '../openapi/annotations.js';
 import type { Request, Response } from 'express';
 import { problem } from './problem.js';
 

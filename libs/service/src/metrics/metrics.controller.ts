@@ -1,5 +1,5 @@
 import { Controller, Get, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '../openapi/annotations.js';
 import type { Response } from 'express';
 import { Public } from '../auth/index.js';
 import { Metrics } from './metrics.js';

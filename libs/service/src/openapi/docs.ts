@@ -1,5 +1,9 @@
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import * as swagger from '@nestjs/swagger';
+import type { RequestHandler } from 'express';
+import { applyAnnotations } from './annotations.js';
 import { describeDtos } from './describe-dtos.js';
 
 const problemSchema = {
@@ -30,15 +34,16 @@ const problemResponse = {
 const httpMethods = ['get', 'put', 'post', 'delete', 'patch'] as const;
 
 /** The OpenAPI document of a service: its routes, its DTOs from their rules, and a problem as the default response. */
-export function documentOf(app: NestExpressApplication, service: string): OpenAPIObject {
+function documentOf(app: NestExpressApplication, service: string): swagger.OpenAPIObject {
+  applyAnnotations(swagger);
   describeDtos();
-  const head = new DocumentBuilder()
+  const head = new swagger.DocumentBuilder()
     .setTitle(`Tradewind ${service}`)
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
     .addSecurityRequirements('bearer')
     .build();
-  const document = SwaggerModule.createDocument(app, head);
+  const document = swagger.SwaggerModule.createDocument(app, head);
   document.components = {
     ...document.components,
     schemas: { ...document.components?.schemas, Problem: problemSchema as never },
@@ -52,6 +57,12 @@ export function documentOf(app: NestExpressApplication, service: string): OpenAP
   return document;
 }
 
-/** `/docs` for people and `/docs-json` for programs; built at the first request. */
-export const serveDocs = (app: NestExpressApplication, service: string): void =>
-  SwaggerModule.setup('docs', app, () => documentOf(app, service), { jsonDocumentUrl: 'docs-json' });
+@Module({})
+class Docs {}
+
+/** The pages of `/docs`, `/docs-json` and `/docs-yaml`. Other requests go on to the next handler. */
+export async function pagesOf(app: NestExpressApplication, service: string): Promise<RequestHandler> {
+  const pages = await NestFactory.create<NestExpressApplication>(Docs, { abortOnError: false });
+  swagger.SwaggerModule.setup('docs', pages, () => documentOf(app, service), { jsonDocumentUrl: 'docs-json' });
+  return pages.getHttpAdapter().getInstance() as RequestHandler;
+}

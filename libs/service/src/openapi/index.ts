@@ -1,2 +1,3 @@
-/** The OpenAPI document, from the rules of the DTOs. */
-export * from './docs.js';
+/** The OpenAPI document, from annotations and the rules of the DTOs. */
+export * from './annotations.js';
+export { serveDocs } from './serve-docs.js';

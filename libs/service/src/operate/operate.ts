@@ -1,5 +1,4 @@
 import { OperationRejected } from '@tradewind/kernel';
-import { operationNamed } from '@tradewind/operations';
 import type { DatabaseConfig } from '../config/index.js';
 import { logAsJson } from '../logs/index.js';
 import { openOperationContext, type RecoverableService } from './open-operation-context.js';
@@ -14,6 +13,8 @@ export async function operate(readServiceConfig: () => DatabaseConfig, service: 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopped.abort());
   const report = (line: string): void => void process.stderr.write(`${line}\n`);
   try {
+    // Not loaded by a service that only serves.
+    const { operationNamed } = await import('@tradewind/operations');
     const operation = operationNamed(name);
     const config = readServiceConfig();
     logAsJson({ ...config, LOG_LEVEL: 'warn' }, service.messaging.service);
