@@ -6,6 +6,7 @@ const adapters = [
   'libs/messaging/src/**/system.ts', // the adapters of the ports
   'libs/messaging/src/adapters/kafkajs/kafkajs-*.ts', // kafkajs has its own timers; the simulation replaces the whole client
   'libs/service/src/logs/request-log.ts', // measures the duration of requests, only for the log
+  'libs/service/src/start-phases.ts', // measures the phases of the start, only for the log
   'libs/testing/src/**', // waits for real Kafka and PostgreSQL
 ];
 /** Files that may call an HTTP server. */

@@ -27,7 +27,7 @@ export class DrillEnvironment {
       await startShop({
         ports: 'free',
         env: { user: { ACCESS_TOKEN_SECONDS: '86400' } },
-        restartPolicy: { initialDelayMs: 250, maxDelayMs: 1_000, stableAfterMs: 1_000 },
+        restartPolicy: { initialDelayMs: 250, maxDelayMs: 1_000 },
         log,
       }),
       log,

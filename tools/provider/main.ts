@@ -29,6 +29,7 @@ try {
       ...provider.torn,
     });
   log('info', 'listening', { url: provider.url, operations: provider.operations });
+  if (process.connected) process.send?.('ready');
   const stop = (): void => void provider.stop().then(() => process.exit(0), fail);
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);

@@ -12,6 +12,7 @@ import { WellFormedInputGuard } from './http/well-formed-input.guard.js';
 import { StrictValidation } from './http/strict-validation.pipe.js';
 import { Metrics } from './metrics/index.js';
 import { Clock, Randomness, RuntimePorts, Timers, runtimePortProviders } from './runtime-ports.js';
+import { StartPhases } from './start-phases.js';
 
 /** Injection token of the service's name. */
 export const ServiceName = Symbol('ServiceName');
@@ -22,6 +23,7 @@ export const Consumers = Symbol('Consumers');
 /** The providers of every HTTP service, with a database or without. They need a KafkaClient and a KeyRing. */
 export const httpProviders = (service: string, config: ServiceConfig): Provider[] => [
   ...runtimePortProviders,
+  { provide: StartPhases, useValue: new StartPhases() },
   Metrics,
   { provide: ServiceName, useValue: service },
   { provide: Health, inject: [Timers], useFactory: (timers: Timers) => new Health(timers) },

@@ -21,7 +21,8 @@ const exitMisconfigured = (error: ConfigError): never => {
 
 /**
  * The body of a `main.ts`: reads the configuration, starts the service and runs it until SIGTERM or SIGINT. A graceful stop exits
- * with 0; a second signal, a stop that takes over 15 s, or an uncaught error exits with 1.
+ * with 0; a second signal, a stop that takes over 15 s, or an uncaught error exits with 1. A parent process with a channel gets
+ * the message `ready` when the service serves.
  */
 export async function runService<C extends ServiceConfig>(
   readServiceConfig: () => C,
@@ -54,6 +55,7 @@ export async function runService<C extends ServiceConfig>(
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
   await starting.catch((error: unknown) => exitFatal(1, 'the service could not start', error));
+  if (process.connected) process.send?.('ready');
 }
 
 function configOrExit<C>(read: () => C): C {

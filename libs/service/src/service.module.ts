@@ -29,6 +29,7 @@ import { StoredSealer } from './sealing/stored-sealer.js';
 import { serviceMigrations } from './database/service.migrations.js';
 import { RowWaiter, TopicProgress, PollingRowWaiter } from './waiting/index.js';
 import { Clock, RuntimePorts, Timers } from './runtime-ports.js';
+import { StartPhases } from './start-phases.js';
 
 export interface ServiceOptions {
   readonly config: DatabaseConfig;
@@ -112,9 +113,11 @@ const databaseProviders = (config: DatabaseConfig, service: string, migrations: 
   { provide: Consumers, useExisting: KafkaTransport },
   {
     provide: DataSource,
-    inject: [Clock, Timers, Health, Metrics],
-    useFactory: async (clock: Clock, timers: Timers, health: Health, metrics: Metrics) => {
+    inject: [Clock, Timers, Health, Metrics, StartPhases],
+    useFactory: async (clock: Clock, timers: Timers, health: Health, metrics: Metrics, phases: StartPhases) => {
+      phases.end('modules');
       const dataSource = await openDatabase(config, config.INSTANCE_ID, migrations, { clock, timers });
+      phases.end('database');
       health.addCheck('the database', () => databaseFailure(dataSource));
       metrics.labelledGauge('tradewind_database_connections', 'Connections of the pool, by state.', 'state', () =>
         poolStates(dataSource),

@@ -15,6 +15,7 @@ import { requestLog } from './logs/index.js';
 import { Metrics } from './metrics/index.js';
 import { serveDocs } from './openapi/index.js';
 import { Randomness } from './runtime-ports.js';
+import { StartPhases } from './start-phases.js';
 
 /** Limits for receiving a request, checked every 5 s. A response has no limit. */
 const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 };
@@ -35,14 +36,18 @@ export async function startService(module: Type | DynamicModule, config: Service
     rawBody: true,
     abortOnError: false,
   });
+  const phases = app.get(StartPhases);
+  phases.end('providers');
   try {
     configureHttp(app);
     const consumers = app.get<KafkaTransport | null>(Consumers);
     if (consumers) app.connectMicroservice({ strategy: consumers }, { inheritAppConfig: true });
     await app.init();
+    phases.end('routes');
     await app.startAllMicroservices();
     const url = await listen(app, config);
-    new Logger('Service').log(`serving ${url}`);
+    phases.end('listening');
+    new Logger('Service').log(`serving ${url}`, phases.report());
     return { app, url, stop: once(() => stop(app)) };
   } catch (error) {
     await app.close();

@@ -12,7 +12,7 @@ import { pollUntil } from './poll-until.js';
 import { ProviderProxy } from './provider-proxy.js';
 
 /** A killed process is started again within a second, however often it was killed. */
-const restartPolicy = { initialDelayMs: 250, maxDelayMs: 1_000, stableAfterMs: 1_000 };
+const restartPolicy = { initialDelayMs: 250, maxDelayMs: 1_000 };
 
 export interface EnvironmentOptions {
   readonly layout: LayoutName;

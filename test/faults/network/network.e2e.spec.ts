@@ -26,7 +26,7 @@ beforeAll(async () => {
     ports: 'free',
     kafka: { nodes: 3 },
     postgres: { settings: { max_connections: '90' } },
-    restartPolicy: { initialDelayMs: 100, maxDelayMs: 1_000, stableAfterMs: 0 },
+    restartPolicy: { initialDelayMs: 100, maxDelayMs: 1_000 },
     proxyPort: network.proxyPort,
   });
   load = await Load.open({

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '@tradewind/testing';
 import { endsWithin, lastLines, launch, type RunningProcess } from './launch.js';
 import { livingPid } from './pid-file.js';
 
@@ -34,6 +35,20 @@ describe('a launched process', () => {
     const child = await shell('exit 3');
     expect(await child.exited).toEqual({ code: 3, signal: null });
     expect(child.ended()).toEqual({ code: 3, signal: null });
+  });
+
+  it('has served as soon as it has reported that', async () => {
+    const child = await launch({
+      name: 'child',
+      command: process.execPath,
+      args: ['-e', "process.send('ready'); setInterval(() => undefined, 1000)"],
+      logFile: join(folder, 'log'),
+      pidFile: join(folder, 'pid'),
+      reportsServing: true,
+    });
+    expect(child.served()).toBe(false);
+    await eventually(() => child.served());
+    await child.stop();
   });
 
   it('gets SIGKILL when it ignores the other signals', async () => {

@@ -14,6 +14,8 @@ export interface LaunchOptions {
   /** Standard output and errors are appended here. */
   readonly logFile: string;
   readonly pidFile: string;
+  /** Whether it is a program of Node that sends its parent process a message when it serves. */
+  readonly reportsServing?: boolean;
 }
 
 export interface RunningProcess {
@@ -23,6 +25,8 @@ export interface RunningProcess {
   readonly exited: Promise<Exit>;
   /** The exit, after the process has ended. */
   ended(): Exit | undefined;
+  /** Whether it has reported that it serves. */
+  served(): boolean;
   signal(signal: NodeJS.Signals): void;
   /** Sends each signal in turn and waits its time, then sends SIGKILL. A paused process is resumed first: it cannot handle a signal. */
   stop(...steps: readonly (readonly [signal: NodeJS.Signals, timeoutMs: number])[]): Promise<Exit>;
@@ -45,10 +49,12 @@ export async function launch(options: LaunchOptions): Promise<RunningProcess> {
     ...(options.cwd && { cwd: options.cwd }),
     ...options.account,
     detached: true,
-    stdio: ['ignore', log, log],
+    stdio: ['ignore', log, log, ...(options.reportsServing ? (['ipc'] as const) : [])],
   });
   closeSync(log);
   let exit: Exit | undefined;
+  let served = false;
+  child.once('message', () => (served = true));
   const exited = new Promise<Exit>((resolve) => {
     child.once('exit', (code, signal) => {
       exit = { code, signal };
@@ -68,6 +74,7 @@ export async function launch(options: LaunchOptions): Promise<RunningProcess> {
     pid,
     exited,
     ended: () => exit,
+    served: () => served,
     signal: (signal) => void child.kill(signal),
     async stop(...steps) {
       for (const [signal, timeoutMs] of steps) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '@tradewind/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Supervisor, type SupervisedProcess } from './supervisor.js';
+import { restartDelay, Supervisor, type SupervisedProcess } from './supervisor.js';
 import { launch } from './launch.js';
 
 let folder: string;
@@ -18,7 +18,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function shell(script: string): Promise<SupervisedProcess> {
+async function shell(script: string, served = false): Promise<SupervisedProcess> {
   const running = await launch({
     name: 'child',
     command: '/bin/sh',
@@ -29,34 +29,47 @@ async function shell(script: string): Promise<SupervisedProcess> {
   return {
     pid: running.pid,
     exited: running.exited,
+    served: () => served,
     signal: running.signal,
     stop: () => running.stop(['SIGTERM', 60_000]),
   };
 }
 
-function supervise(script: string, stableAfterMs = 10_000): Supervisor {
+function supervise(script: string, served = false): Supervisor {
   supervisor = new Supervisor(
     'child',
-    () => shell(script),
+    () => shell(script, served),
     (line) => lines.push(line),
-    { initialDelayMs: 10, maxDelayMs: 40, stableAfterMs },
+    { initialDelayMs: 10, maxDelayMs: 40 },
   );
   return supervisor;
 }
 
-describe('a process that keeps ending', () => {
-  it('is restarted with a delay that doubles up to a limit', async () => {
-    await supervise('exit 3').start();
-    await eventually(() => lines.length >= 5);
-    expect(lines.slice(0, 5)).toEqual(
-      [0.01, 0.02, 0.04, 0.04, 0.04].map((seconds) => `child ended (exit code 3); it is restarted in ${seconds} s`),
+describe('the delay before a restart', () => {
+  const delays = (...served: boolean[]): number[] => {
+    let failures = 0;
+    return served.map((each) =>
+      restartDelay({ initialDelayMs: 100, maxDelayMs: 700 }, (failures = each ? 0 : failures + 1)),
     );
-  });
+  };
+  it('is the initial one after a process that served, however often', () =>
+    expect(delays(true, true, true)).toEqual([100, 100, 100]));
+  it('doubles up to a limit while processes end before they serve', () =>
+    expect(delays(false, false, false, false)).toEqual([200, 400, 700, 700]));
+  it('is the initial one again as soon as a process has served', () =>
+    expect(delays(false, false, true, false)).toEqual([200, 400, 100, 200]));
+});
 
-  it('gets the initial delay again after it ran for a while', async () => {
-    await supervise('exit 3', 0).start();
-    await eventually(() => lines.length >= 3);
-    expect(new Set(lines)).toEqual(new Set(['child ended (exit code 3); it is restarted in 0.01 s']));
+describe('a process that keeps ending', () => {
+  const restarts = (...seconds: number[]): string[] =>
+    seconds.map((delay) => `child ended (exit code 3); it is restarted in ${delay} s`);
+  it.each([
+    ['before it serves is restarted with a delay that doubles up to a limit', false, [0.02, 0.04, 0.04, 0.04]],
+    ['after it served is restarted with the initial delay each time', true, [0.01, 0.01, 0.01, 0.01]],
+  ])('%s', async (_, served, delays) => {
+    await supervise('exit 3', served).start();
+    await eventually(() => lines.length >= 4);
+    expect(lines.slice(0, 4)).toEqual(restarts(...delays));
   });
 });
 
@@ -67,7 +80,7 @@ describe('a process that is killed', () => {
     const first = child.pid as number;
     process.kill(first, 'SIGKILL');
     await eventually(() => child.pid !== undefined && child.pid !== first);
-    expect(lines).toEqual(['child ended (SIGKILL); it is restarted in 0.01 s']);
+    expect(lines).toEqual(['child ended (SIGKILL); it is restarted in 0.02 s']);
     expect(child.restarts).toBe(1);
   });
 

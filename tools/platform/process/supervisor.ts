@@ -5,6 +5,8 @@ import type { Exit } from './launch.js';
 export interface SupervisedProcess {
   readonly pid: number;
   readonly exited: Promise<Exit>;
+  /** Whether its start was complete at any time. */
+  served(): boolean;
   signal(signal: NodeJS.Signals): void;
   stop(): Promise<unknown>;
 }
@@ -12,15 +14,17 @@ export interface SupervisedProcess {
 export interface RestartPolicy {
   readonly initialDelayMs: number;
   readonly maxDelayMs: number;
-  /** After this time without an exit, the next delay is the initial one again. */
-  readonly stableAfterMs: number;
 }
 
-const defaultPolicy: RestartPolicy = { initialDelayMs: 250, maxDelayMs: 15_000, stableAfterMs: 30_000 };
+const defaultPolicy: RestartPolicy = { initialDelayMs: 100, maxDelayMs: 5_000 };
+
+/** Milliseconds before a restart. It doubles with each process that ended before it served; `failures`: how many of these came last. */
+export const restartDelay = ({ initialDelayMs, maxDelayMs }: RestartPolicy, failures: number): number =>
+  Math.min(initialDelayMs * 2 ** failures, maxDelayMs);
 
 /**
- * Keeps one process running: restarts it when it ends unexpectedly, with a delay that doubles while it keeps ending. `startProcess`
- * receives a signal that aborts the start when the supervisor is stopped meanwhile.
+ * Keeps one process running: restarts it when it ends unexpectedly, with a delay that doubles while it ends before it serves.
+ * `startProcess` receives a signal that aborts the start when the supervisor is stopped meanwhile.
  */
 export class Supervisor {
   restarts = 0;
@@ -72,11 +76,10 @@ export class Supervisor {
 
   async #supervise(first: SupervisedProcess, stopping: AbortSignal): Promise<void> {
     let current: SupervisedProcess | undefined = first;
-    let delay = this.policy.initialDelayMs;
+    let failures = 0;
     this.#running = first;
     if (stopping.aborted) await first.stop();
     while (!stopping.aborted) {
-      const since = Date.now();
       let how = 'could not be started';
       if (current) {
         const exit = await current.exited;
@@ -84,11 +87,11 @@ export class Supervisor {
         how = `ended (${exit.signal ?? `exit code ${exit.code}`})`;
       }
       if (stopping.aborted) return;
-      if (current && Date.now() - since >= this.policy.stableAfterMs) delay = this.policy.initialDelayMs;
+      failures = current?.served() ? 0 : failures + 1;
+      const delay = restartDelay(this.policy, failures);
       this.log(`${this.name} ${how}; it is restarted in ${delay / 1000} s`);
       await pause(delay, undefined, { signal: stopping }).catch(() => undefined); // rejects when stopped during the delay
       if (stopping.aborted) return;
-      delay = Math.min(delay * 2, this.policy.maxDelayMs);
       this.restarts += 1;
       current = await this.#restart(stopping);
       if (stopping.aborted) await current?.stop();

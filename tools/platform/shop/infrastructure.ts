@@ -79,6 +79,7 @@ async function startOwnPostgres({
       return {
         pid: postgres.pid,
         exited: postgres.process.exited,
+        served: () => true,
         signal: postgres.signal,
         stop: () => postgres.stop(),
       };
@@ -117,7 +118,7 @@ async function startOwnKafka({
         nameOf(index),
         async (signal) => {
           const { process, stop } = await startNode(node, nodeOptions, signal);
-          return { pid: process.pid, exited: process.exited, signal: process.signal, stop };
+          return { pid: process.pid, exited: process.exited, served: () => true, signal: process.signal, stop };
         },
         log,
         options.restartPolicy,

@@ -102,10 +102,12 @@ async function launchNode(
     cwd: root,
     logFile: state.logFile(name),
     pidFile: state.pidFile(name),
+    reportsServing: true,
   });
   return {
     pid: running.pid,
     exited: running.exited,
+    served: running.served,
     signal: running.signal,
     stop: () => running.stop(['SIGTERM', 15_000]),
   };

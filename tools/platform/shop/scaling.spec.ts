@@ -34,6 +34,7 @@ async function shell(name: string, script: string): Promise<SupervisedProcess> {
   return {
     pid: running.pid,
     exited: running.exited,
+    served: running.served,
     signal: running.signal,
     stop: () => running.stop(['SIGTERM', 60_000]),
   };
@@ -55,7 +56,7 @@ beforeEach(async () => {
   const options = {
     ports: 'free',
     programs: { order: 'no-such-program.js' },
-    restartPolicy: { initialDelayMs: 10, maxDelayMs: 40, stableAfterMs: 10_000 },
+    restartPolicy: { initialDelayMs: 10, maxDelayMs: 40 },
   } as const;
   scaling = new Scaling({
     state,
