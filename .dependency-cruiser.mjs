@@ -168,12 +168,7 @@ export default {
       'message/ of the messaging library imports class-validator, class-transformer and @tradewind/kernel.',
       { path: `${messaging}message/`, pathNot: tests },
       {
-        pathNot: [
-          `${messaging}message/`,
-          '^libs/kernel/',
-          '^(node:)?module$',
-          ...npm('class-validator', 'class-transformer'),
-        ],
+        pathNot: [`${messaging}message/`, '^libs/kernel/', ...npm('class-validator', 'class-transformer')],
       },
     ),
     forbid(

@@ -32,6 +32,7 @@ export async function openShop(
   const stopping = new AbortController();
   const starting = startShop({
     ports: 'free',
+    bundled: true,
     databaseUrl: postgresUrl,
     kafkaBrokers: brokers,
     signal: stopping.signal,

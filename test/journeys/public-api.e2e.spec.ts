@@ -27,7 +27,7 @@ describe('the public API of a shop', () => {
   let shop: Shop;
   let fixture: ShopFixture;
   beforeAll(async () => {
-    shop = await startShop({ ports: 'free' });
+    shop = await startShop({ ports: 'free', bundled: true });
     fixture = await openFixture(shop);
   }, 240_000);
   afterAll(() => shop?.stop(), 60_000);

@@ -55,6 +55,7 @@ async function run(): Promise<number> {
   const shop = await startShop({
     stateDir,
     ports: 'default',
+    bundled: true,
     databaseUrl,
     kafkaBrokers,
     log: print,

@@ -25,7 +25,7 @@ export class TradingShop {
   ) {}
 
   static async open(): Promise<TradingShop> {
-    const shop = await startShop({ ports: 'free', log });
+    const shop = await startShop({ ports: 'free', bundled: true, log });
     try {
       const dataFile = byExtent<string | undefined>(await excerptOf(50, shop.state.path), undefined);
       const data = { days: byExtent('1', 'all'), dataFile };

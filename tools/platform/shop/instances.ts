@@ -3,6 +3,7 @@ import { Supervisor, type SupervisedProcess } from '../process/supervisor.js';
 import { launch } from '../process/launch.js';
 import { root } from '../process/paths.js';
 import { freePorts } from '../process/ports.js';
+import { bundleOf } from './bundle-services.js';
 import { environmentOf, providerEnvironment, withMemoryLimits, type ServiceSettings } from './environment.js';
 import { serviceNames, type ServiceName } from '../../services.js';
 import type { Ports, Scale } from './processes.js';
@@ -15,7 +16,7 @@ export interface InstancePlan {
   readonly port: number;
 }
 
-type SupervisionOptions = Pick<ShopOptions, 'env' | 'programs' | 'restartPolicy' | 'log'>;
+type SupervisionOptions = Pick<ShopOptions, 'env' | 'bundled' | 'programs' | 'restartPolicy' | 'log'>;
 const noLog = (): void => undefined;
 
 /** The names of a service's instances: `order`, `order-2`, `order-3`. */
@@ -45,19 +46,16 @@ export function superviseInstance(
   { name, service, port }: InstancePlan,
   settings: ServiceSettings,
   state: StateFolder,
-  { env: extra, programs, restartPolicy, log = noLog }: SupervisionOptions,
+  { env: extra, bundled, programs, restartPolicy, log = noLog }: SupervisionOptions,
 ): Instance {
   const env = withMemoryLimits({
     ...inheritedEnvironment(),
     ...environmentOf(service, port, settings),
     ...extra?.[service],
   });
-  const supervisor = new Supervisor(
-    name,
-    () => launchNode(name, programs?.[service] ?? `dist/apps/${service}/src/main.js`, env, state),
-    log,
-    restartPolicy,
-  );
+  const compiled = programs?.[service] ?? `dist/apps/${service}/src/main.js`;
+  const program = bundled && !programs?.[service] ? bundleOf(state.bundles, service) : join(root, compiled);
+  const supervisor = new Supervisor(name, () => launchNode(name, program, env, state), log, restartPolicy);
   return { name, service, url: `http://127.0.0.1:${port}`, logFile: state.logFile(name), supervisor };
 }
 
@@ -74,7 +72,7 @@ export function superviseProvider(
   });
   return new Supervisor(
     'provider',
-    () => launchNode('provider', 'dist/tools/provider/main.js', env, state),
+    () => launchNode('provider', join(root, 'dist/tools/provider/main.js'), env, state),
     log,
     restartPolicy,
   );
@@ -93,7 +91,7 @@ async function launchNode(
   env: NodeJS.ProcessEnv,
   state: StateFolder,
 ): Promise<SupervisedProcess> {
-  const args = ['--enable-source-maps', join(root, file)];
+  const args = ['--enable-source-maps', file];
   const running = await launch({
     name,
     command: process.execPath,

@@ -17,6 +17,8 @@ export interface ShopOptions {
   readonly kafkaBrokers?: string | undefined;
   /** Additional environment variables of single services, for instance rate limits of the gateway. */
   readonly env?: Readonly<Partial<Record<ServiceName | 'provider', Readonly<Record<string, string>>>>>;
+  /** Whether each service runs as one file, which starts faster. Code that is changed as it is loaded must not be bundled. */
+  readonly bundled?: boolean;
   /** Compiled programs to run instead of single services; paths from the project's root. */
   readonly programs?: Readonly<Partial<Record<ServiceName, string>>>;
   /** Options of the started Kafka. With three nodes each has its own supervisor: `kafka`, `kafka-2`, `kafka-3`. */

@@ -7,6 +7,7 @@ import { startInfrastructure } from './infrastructure.js';
 import { environmentOf, type ServiceSettings } from './environment.js';
 import { ensureFirstAdmin } from './first-admin.js';
 import { startReaper } from './start-reaper.js';
+import { bundleServices } from './bundle-services.js';
 import { superviseInstance, superviseProvider, planInstances } from './instances.js';
 import { unusedPorts, configuredPorts, refuseTakenPorts } from './ports.js';
 import { databaseServices, serviceNames, type DatabaseService } from '../../services.js';
@@ -67,6 +68,8 @@ async function startAll({ state, processes, instances, options, closing, stop }:
     ...(options.kafkaBrokers ? [] : (['kafka', 'kafka-controller'] as const)),
   ]);
 
+  const bundles = options.bundled ? bundleServices(state.bundles) : Promise.resolve();
+  bundles.catch(() => undefined); // reported below
   const [postgres, kafka] = await phase('PostgreSQL and Kafka', () =>
     startInfrastructure({ state, ports, password: secrets.postgresPassword, processes, options, log }),
   );
@@ -85,6 +88,7 @@ async function startAll({ state, processes, instances, options, closing, stop }:
     instancesFile: state.instancesFile,
   };
   await phase('services', async () => {
+    await bundles;
     const provider = superviseProvider(ports.provider, settings, state, options);
     processes.set('provider', provider);
     for (const plan of await planInstances(ports, options.scale ?? {})) {

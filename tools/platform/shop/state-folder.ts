@@ -8,6 +8,8 @@ export interface StateFolder {
   readonly path: string;
   readonly postgres: string;
   readonly kafka: string;
+  /** The programs of bundled services. */
+  readonly bundles: string;
   readonly secretsFile: string;
   /** Addresses, databases and files of the running shop, for the tools that inspect it. */
   readonly shopFile: string;
@@ -24,6 +26,7 @@ export function stateFolder(path: string): StateFolder {
     path,
     postgres: join(path, 'postgres'),
     kafka: join(path, 'kafka'),
+    bundles: join(path, 'bundles'),
     secretsFile: join(path, 'secrets.json'),
     shopFile: join(path, 'shop.json'),
     providerLog: join(path, 'provider.log'),

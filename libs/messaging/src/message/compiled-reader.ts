@@ -1,4 +1,5 @@
-import { createRequire } from 'node:module';
+// @ts-expect-error: it has no types
+import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { getMetadataStorage } from 'class-validator';
 import type { MessageClass } from './message.js';
 
@@ -16,9 +17,7 @@ interface TransformerMetadata {
   getExposedMetadatas(target: MessageClass): readonly object[];
   getExcludedMetadatas(target: MessageClass): readonly object[];
 }
-const { defaultMetadataStorage: transformer } = createRequire(import.meta.url)('class-transformer/cjs/storage.js') as {
-  defaultMetadataStorage: TransformerMetadata;
-};
+const transformer = defaultMetadataStorage as TransformerMetadata;
 const plainToClass = 0;
 
 type Rules = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>;

@@ -1,5 +1,7 @@
 import { ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import { compile, type MessageReader } from '@tradewind/messaging/internals';
+import * as transformerPackage from 'class-transformer';
+import * as validatorPackage from 'class-validator';
 import type { ValidationError } from 'class-validator';
 import { problem, type FieldError } from './problem.js';
 
@@ -24,6 +26,9 @@ export class StrictValidation extends ValidationPipe {
 
   constructor() {
     super({
+      // Nest would import them by itself, which gives another form of them where the service is bundled.
+      transformerPackage,
+      validatorPackage,
       transform: true,
       whitelist: true,
       forbidNonWhitelisted: true,

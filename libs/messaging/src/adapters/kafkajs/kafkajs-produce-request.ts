@@ -1,4 +1,7 @@
-import { createRequire } from 'node:module';
+// @ts-expect-error: it has no types
+import kafkajsCrc32c from 'kafkajs/src/protocol/recordBatch/crc32C/index.js';
+// @ts-expect-error: it has no types
+import kafkajsEncoder from 'kafkajs/src/protocol/encoder.js';
 
 type Bytes = Buffer | string | null;
 
@@ -31,9 +34,8 @@ interface Encoder {
 
 type Request = { readonly request: { encode: () => Promise<Encoder> } };
 
-const require = createRequire(import.meta.url);
-const Encoder = require('kafkajs/src/protocol/encoder.js') as { new (size: number): Encoder };
-const crc32c = require('kafkajs/src/protocol/recordBatch/crc32C/index.js') as (bytes: Buffer) => number;
+const Encoder = kafkajsEncoder as { new (size: number): Encoder };
+const crc32c = kafkajsCrc32c as (bytes: Buffer) => number;
 
 /** The produce requests of kafkajs, one for each version of the protocol. */
 export interface ProduceProtocol {
