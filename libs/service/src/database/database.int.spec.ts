@@ -5,7 +5,7 @@ import { systemPorts } from '@tradewind/messaging/internals';
 import { startTcpProxy } from '@tradewind/testing';
 import { freshDatabase, type FreshDatabase } from '../../../../tools/platform/postgres/fresh-database.js';
 import { serviceMigrations } from './service.migrations.js';
-import { applyMigrations, checkMigrations, connect, databaseFailure, dataSourceOf } from './index.js';
+import { applyMigrations, checkMigrations, connect, databaseFailure, dataSourceOf, openDatabase } from './index.js';
 
 describe('a database with pending migrations', () => {
   let database: FreshDatabase;
@@ -41,6 +41,22 @@ describe('a database with pending migrations', () => {
     const url = new URL(database.url);
     url.pathname = '/nowhere';
     await expect(open(url.href)).rejects.toThrow('does not exist');
+  });
+});
+
+describe('a database without pending migrations', () => {
+  it('is opened without waiting for an instance that migrates', async () => {
+    const database = await freshDatabase();
+    const config = { DATABASE_URL: database.url, MIGRATIONS: 'apply', STATEMENT_TIMEOUT_MS: 5_000 } as const;
+    const open = () => openDatabase(config, 'probe', [...messagingMigrations, ...serviceMigrations], systemPorts);
+    const migrating = await open();
+    const lockHolder = migrating.createQueryRunner();
+    await lockHolder.query(`select pg_advisory_lock(hashtext('tradewind migrations'))`);
+    const opened = await open();
+    expect(await databaseFailure(opened)).toBeUndefined();
+    await lockHolder.release();
+    await Promise.all([migrating.destroy(), opened.destroy()]);
+    await database.drop();
   });
 });
 

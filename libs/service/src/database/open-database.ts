@@ -3,7 +3,7 @@ import type { Clock, Timers } from '@tradewind/kernel';
 import { DataSource, type MigrationInterface } from 'typeorm';
 import type { DatabaseConfig } from '../config/index.js';
 import { isDatabaseUnavailable } from './database-unavailable.js';
-import { applyMigrations, checkMigrations, migrationsTable } from './migrate.js';
+import { applyMigrations, checkMigrations, migrationsTable, pendingMigrations } from './migrate.js';
 
 export type Migration = new () => MigrationInterface;
 
@@ -75,15 +75,16 @@ export async function connect(dataSource: DataSource, { clock, timers }: TimePor
 
 /** Connects and applies or checks the migrations. If it throws, no connection stays open. */
 export async function openDatabase(
-  config: DatabaseConfig,
+  config: Pick<DatabaseConfig, 'DATABASE_URL' | 'MIGRATIONS' | 'STATEMENT_TIMEOUT_MS'>,
   name: string,
   migrations: readonly Migration[],
   time: TimePorts,
 ): Promise<DataSource> {
-  if (config.MIGRATIONS === 'apply') await migrate(dataSourceOf(config, `${name} migrations`, migrations), time);
   const dataSource = dataSourceOf(config, name, migrations, config.STATEMENT_TIMEOUT_MS);
   await connect(dataSource, time);
   try {
+    if (config.MIGRATIONS === 'apply' && (await pendingMigrations(dataSource)).length > 0)
+      await migrate(dataSourceOf(config, `${name} migrations`, migrations), time);
     await checkMigrations(dataSource);
     return dataSource;
   } catch (error) {
