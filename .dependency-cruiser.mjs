@@ -8,8 +8,8 @@ const all = '^(apps|libs|tools|test|bench)/';
 const edge = ['^apps/gateway/', '^apps/payment/src/provider/', '^tools/'];
 const npm = (...names) => names.map((name) => `(^|/)node_modules/${name}/`);
 
-/** Files of libs/service with what no service needs to serve. */
-const onDemand = ['^libs/service/src/openapi/(docs|describe-dtos)[.]ts$'];
+/** Files that no service needs to serve. */
+const onDemand = ['^libs/service/src/openapi/(docs|describe-dtos)[.]ts$', '^apps/[^/]+/src/(recovery/|operate[.]ts$)'];
 
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
@@ -238,7 +238,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: ['node_modules', '/dist/'] },
-    exclude: { path: ['^(?!node_modules/).*/dist/'] },
+    exclude: { path: ['^(?!.*node_modules/).*/dist/'] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: `${import.meta.dirname}/tools/checks/tsconfig.sources.json` }, // absolute, or its "extends" is not found
     enhancedResolveOptions: {

@@ -16,6 +16,8 @@ const wrong = [
   ['kafkajs-stays-in-its-adapter', 'libs/messaging/src/outbox/relay.ts', "'kafkajs'"],
   ['http-clients-at-the-edge', 'apps/order/src/handlers/ask.ts', "'undici'"],
   ['sockets-at-the-edge', 'apps/order/src/handlers/ask-by-hand.ts', "'node:http'"],
+  ['loaded-on-demand', 'apps/order/src/http/documented.ts', "'@nestjs/swagger'"],
+  ['loaded-on-demand', 'libs/service/src/documented.ts', "'./openapi/docs.js'"],
   ['libs-know-no-app', 'libs/service/src/order.ts', "'../../../apps/order/src/domain/order.js'"],
   [
     'tests-of-libs-know-only-the-platform',
@@ -69,7 +71,9 @@ const right = {
   'libs/messaging/src/internals.ts': "export const name = '';",
   'libs/messaging/src/message.ts': "export { name } from './message/index.js';",
   'libs/service/src/store.ts': "import '@tradewind/messaging/internals';",
-  'libs/messaging/src/message/index.ts': "import 'class-validator';\nimport 'node:module';\nexport const name = '';",
+  'libs/service/src/openapi/docs.ts': "import '@nestjs/swagger';",
+  'libs/service/src/openapi/serve-docs.ts': "export const docs = import('./docs.js');",
+  'libs/messaging/src/message/index.ts': "import 'class-validator';\nexport const name = '';",
   'libs/messaging/src/ports/index.ts':
     "import '@tradewind/kernel';\nimport type { name } from '../message/index.js';\nexport type Name = typeof name;",
   'libs/messaging/src/outbox/outbox.ts':

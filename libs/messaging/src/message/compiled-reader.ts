@@ -1,4 +1,4 @@
-// @ts-expect-error: it has no types
+// @ts-expect-error -- it has no types
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { getMetadataStorage } from 'class-validator';
 import type { MessageClass } from './message.js';

@@ -1,6 +1,6 @@
-// @ts-expect-error: it has no types
+// @ts-expect-error -- it has no types
 import kafkajsCrc32c from 'kafkajs/src/protocol/recordBatch/crc32C/index.js';
-// @ts-expect-error: it has no types
+// @ts-expect-error -- it has no types
 import kafkajsEncoder from 'kafkajs/src/protocol/encoder.js';
 
 type Bytes = Buffer | string | null;
