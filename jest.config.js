@@ -1,4 +1,4 @@
-/** Four kinds of tests, by file name: pure (.spec), simulated (.sim.spec), on real Kafka and PostgreSQL (.int.spec), whole shop (.e2e.spec). */
+/** Four kinds of tests, by file name: pure (.spec), simulated (.sim.spec), on real Kafka and PostgreSQL (.int.spec), whole shop (.e2e.spec; .long.e2e.spec only in `npm run test:long`). */
 const transform = {
   '^.+\\.ts$': [
     '@swc/jest',
@@ -43,6 +43,8 @@ export default {
       globalSetup: '<rootDir>/tools/platform/jest/start.mjs',
       globalTeardown: '<rootDir>/tools/platform/jest/stop.mjs',
     }),
-    project('journeys', ['\\.e2e\\.spec\\.ts$']),
+    project('journeys', [
+      process.env.TRADEWIND_LONG === '1' ? '\\.e2e\\.spec\\.ts$' : '(?<!\\.long)\\.e2e\\.spec\\.ts$',
+    ]),
   ],
 };

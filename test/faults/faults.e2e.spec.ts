@@ -11,11 +11,11 @@ import { detailsOf } from './run/table.js';
 import { faults } from './scenarios/index.js';
 
 /*
- * Some faults on a real shop; all of them: `npm run faults`. With the small extent, kills of services are left to trading.e2e.spec.ts,
- * and kills of PostgreSQL and dropped responses to network.e2e.spec.ts.
+ * Some faults on a real shop; all of them: `npm run faults`. With the small extent, kills of services are left to trading.e2e.spec.ts, and
+ * kills of PostgreSQL and dropped responses to network.e2e.spec.ts. Every crash point is passed; kills at them are in the long extent.
  */
 const extent = byExtent<Extent>('short', 'usual');
-const chosen = byExtent(['F03', 'F04', 'F09', 'F36'], ['F02', 'F03', 'F04', 'F06', 'F09', 'F14', 'F16', 'F36']);
+const chosen = byExtent(['F09', 'F36'], ['F02', 'F03', 'F04', 'F06', 'F09', 'F14', 'F16', 'F36']);
 const minutes = 60_000;
 
 describe('a shop with injected faults', () => {

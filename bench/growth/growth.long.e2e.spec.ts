@@ -8,7 +8,7 @@ import { compareCounts } from '../orders/round.js';
 import type { CopiedDatabase } from './copied-tables.js';
 import { openShopWithPast, type ShopWithPast } from './shop-with-past.js';
 
-/* A few hundred past orders in a real shop with real processes. `npm run bench:growth` measures a hundred thousand. */
+/* A few hundred past orders in a real shop with real processes, in `npm run test:long`. `npm run bench:growth` measures a hundred thousand. */
 const [templates, copies, more] = [40, 260, 20];
 const orders = templates + copies;
 
