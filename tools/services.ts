@@ -124,5 +124,9 @@ export const describeService = (name: ServiceName): ServiceDescription =>
 export const perDatabase = <T>(valueOf: (service: DatabaseService) => T): Record<DatabaseService, T> =>
   Object.fromEntries(databaseServices.map((name) => [name, valueOf(name)])) as Record<DatabaseService, T>;
 
+/** A service's or a process' own environment variable: `ORDER_PORT`, `KAFKA_CONTROLLER_PORT`. */
+export const settingOf = (name: string, setting: string): string =>
+  `${name.toUpperCase().replaceAll('-', '_')}_${setting}`;
+
 /** The environment variable with the URL of a service's database: `ORDER_DATABASE_URL`. */
-export const databaseSetting = (service: DatabaseService): string => `${service.toUpperCase()}_DATABASE_URL`;
+export const databaseSetting = (service: DatabaseService): string => settingOf(service, 'DATABASE_URL');

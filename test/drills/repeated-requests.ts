@@ -6,6 +6,7 @@ import { pounds, type Page } from '../../tools/shop/trading/api.js';
 import { fillCart } from '../../tools/shop/trading/fill-cart.js';
 import { GatewayClient } from '../../tools/shop/trading/gateway-client.js';
 import { openHistory, type History } from '../../tools/shop/trading/history.js';
+import { requestsAbout } from '../services/index.js';
 import { addGoods } from '../faults/load/goods.js';
 import type { Customer } from '../../tools/shop/trading/place-order.js';
 import { register } from '../faults/load/load.js';
@@ -79,10 +80,10 @@ export class RepeatedRequests {
     });
     const refundOf = (pence: number) => ({ amount: pounds(pence), reason: 'a scratch' });
     const refund = await send(admin, `/payments/${payments.items[0]!.id}/refunds`, refundOf(1), refundOf(2));
-    const requests = new RepeatedRequests(historyFile, client, history, buyer, [checkedOut, placed, refund], orders, {
-      ...purchase,
-      items,
-    });
+    const sent: SentRequest[] = [checkedOut, placed, refund];
+    for (const { path, body, otherBody } of requestsAbout(orders[1]!))
+      sent.push(await send(buyer.account, path, body, otherBody));
+    const requests = new RepeatedRequests(historyFile, client, history, buyer, sent, orders, { ...purchase, items });
     await requests.place(1);
     return requests;
   }

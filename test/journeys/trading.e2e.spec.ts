@@ -1,11 +1,13 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { groupBy } from '@tradewind/kernel';
+import { handlersOf } from '@tradewind/messaging/internals';
 import { eventually } from '@tradewind/testing';
 import { DataSource } from 'typeorm';
 import { createServiceDatabase } from '../../tools/platform/postgres/service-database.js';
 import { seededRandom } from '../../tools/shop/retail/seeded-random.js';
-import { consumedTypes } from '../../tools/audit/invariants/consumed-types.js';
+import { consumedTypes, serviceOf } from '../../tools/audit/invariants/consumed-types.js';
 import { databaseServices, serviceNames } from '../../tools/services.js';
 import { serviceParts } from '../services/index.js';
 import { byExtent } from '../extent.js';
@@ -26,7 +28,15 @@ const ordersWithoutKafka = byExtent(3, 200);
 
 /** Every consumer that decides or keeps a copy. */
 const consumers = Object.keys(consumedTypes);
-const projections = ['cart.prices', 'order.prices'];
+/** Consumers that only keep a copy: they can be rebuilt. */
+const projections = databaseServices.flatMap((service) => {
+  const metadata = serviceParts[service].definition.handlers
+    .flatMap((Handler) => handlersOf(new Handler()))
+    .map((handler) => handler.metadata);
+  return [...groupBy(metadata, ({ consumer }) => consumer)]
+    .filter(([, handlers]) => handlers.every(({ kind }) => kind === 'projection'))
+    .map(([consumer]) => (consumer === undefined ? service : `${service}.${consumer}`));
+});
 const confirmed = ['--reason', 'a test', '--yes'];
 
 interface Replay {
@@ -117,13 +127,14 @@ describe('a shop that trades', () => {
     await Promise.all(
       consumers.map(async (consumer) => {
         const { read, counts } = await replay(consumer, '--no-throttle');
-        expect([consumer, read > 0, Object.keys(counts)]).toEqual([consumer, true, ['known']]);
+        const others = Object.keys(counts).filter((what) => what !== 'known');
+        expect([consumer, read > 0, others]).toEqual([consumer, true, []]);
       }),
     );
     await Promise.all(projections.map((consumer) => replay(consumer, '--reprocess', '--no-throttle')));
     const after = await contentOf(trading);
     // A generation of a projection has inbox rows of its own.
-    for (const service of ['cart', 'order'])
+    for (const service of new Set(projections.map(serviceOf)))
       for (const content of [before, after]) delete content[`${service}.msg_inbox`];
     expect(after).toEqual(before);
   });

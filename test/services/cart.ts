@@ -1,7 +1,9 @@
 import { cart as definition, CartModule as module } from '../../apps/cart/src/cart.module.js';
 import { recovery } from '../../apps/cart/src/recovery/recovery.js';
 import { CartLines, Carts, Checkouts } from '../../apps/cart/src/storage/cart.tables.js';
-import type { BatchParts, ServiceParts } from './service-parts.js';
+import { pounds } from '../../tools/shop/trading/api.js';
+import { address, anAddress, count, id, optional, text } from './request-sample.js';
+import type { ApiParts, BatchParts, ServiceParts } from './service-parts.js';
 
 /** An open cart with one line, and an earlier checkout. */
 const initialRows: BatchParts['initialRows'] = ({ orderId, userId, lines, total, keyHash, bodyHash }) => {
@@ -20,4 +22,37 @@ const initialRows: BatchParts['initialRows'] = ({ orderId, userId, lines, total,
   ];
 };
 
-export const cart: ServiceParts = { definition, module, recovery: () => recovery, batches: { initialRows } };
+const api: ApiParts = {
+  routes: {
+    'GET /cart': 'customers',
+    'POST /cart/items': 'customers',
+    'PUT /cart/items/{productId}': 'customers',
+    'DELETE /cart/items/{productId}': 'customers',
+    'POST /cart/checkout': 'customers',
+  },
+  bodies: [
+    {
+      route: 'POST /cart/items',
+      client: 'ann',
+      path: () => '/cart/items',
+      body: ({ productId }) => ({ productId, quantity: 1 }),
+      fields: { productId: id, quantity: count(1, 100_000) },
+    },
+    {
+      route: 'PUT /cart/items/{productId}',
+      client: 'ann',
+      path: ({ productId }) => `/cart/items/${productId}`,
+      body: () => ({ quantity: 1 }),
+      fields: { quantity: count(0, 100_000) },
+    },
+    {
+      route: 'POST /cart/checkout',
+      client: 'ann',
+      path: () => '/cart/checkout',
+      body: () => ({ paymentMethod: 'sim_ok', shippingAddress: anAddress, expectedTotal: pounds(1) }),
+      fields: { paymentMethod: text(40), ...address, expectedTotal: optional({ is: 'money' }) },
+    },
+  ],
+};
+
+export const cart: ServiceParts = { definition, module, recovery: () => recovery, api, batches: { initialRows } };

@@ -6,7 +6,9 @@ import { payment as definition, PaymentModule as module } from '../../apps/payme
 import { recovery } from '../../apps/payment/src/recovery/recovery.js';
 import { Payments } from '../../apps/payment/src/storage/payment.tables.js';
 import { checkMoney, paymentViolations } from '../simulation/check/check-money.js';
-import { rowCheck, type ServiceParts, type SimulationParts } from './service-parts.js';
+import { pounds } from '../../tools/shop/trading/api.js';
+import { count, object, text } from './request-sample.js';
+import { rowCheck, type ApiParts, type ServiceParts, type SimulationParts } from './service-parts.js';
 
 const effects: SimulationParts['effects'] = (read, provider) => {
   const payments = { find: async (orderId: string) => (await read(Payments, 'orderId', [orderId]))[0] };
@@ -18,10 +20,33 @@ const effects: SimulationParts['effects'] = (read, provider) => {
   ];
 };
 
+const api: ApiParts = {
+  routes: {
+    'GET /payments': 'admins',
+    'POST /payments/{id}/refunds': 'admins',
+    'POST /payments/webhooks/{provider}': 'everyone',
+  },
+  bodies: [
+    {
+      route: 'POST /payments/{id}/refunds',
+      client: 'admin',
+      path: ({ paymentId }) => `/payments/${paymentId}/refunds`,
+      body: () => ({ amount: pounds(1), reason: 'bad' }),
+      fields: {
+        amount: object,
+        'amount.amount': count(1, Number.MAX_SAFE_INTEGER),
+        'amount.currency': { is: 'currency' },
+        reason: text(500),
+      },
+    },
+  ],
+};
+
 export const payment: ServiceParts = {
   definition,
   module,
   recovery: () => recovery,
+  api,
   simulation: {
     effects,
     unique: [{ table: Payments.name, name: 'payment_id_single', properties: ['paymentId'] }],

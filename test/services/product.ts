@@ -2,12 +2,48 @@ import { product as definition, ProductModule as module } from '../../apps/produ
 import { recovery } from '../../apps/product/src/recovery/recovery.js';
 import { Products, StockLevels } from '../../apps/product/src/storage/product.tables.js';
 import { checkStock, stockLevelViolations } from '../simulation/check/check-stock.js';
-import { rowCheck, type ServiceParts } from './service-parts.js';
+import { pounds } from '../../tools/shop/trading/api.js';
+import { count, object, optional, price, text } from './request-sample.js';
+import { rowCheck, type ApiParts, type ServiceParts } from './service-parts.js';
+
+const api: ApiParts = {
+  routes: {
+    'GET /products': 'everyone',
+    'POST /products': 'admins',
+    'GET /products/{id}': 'everyone',
+    'PATCH /products/{id}': 'admins',
+    'POST /products/{id}/stock-adjustments': 'admins',
+  },
+  bodies: [
+    {
+      route: 'POST /products',
+      client: 'admin',
+      path: () => '/products',
+      body: () => ({ sku: 'BAD 1', name: 'Bad', price: pounds(100), stock: 1 }),
+      fields: { sku: text(64), name: text(200), ...price(0, 100_000_000), stock: count(0, 1_000_000_000) },
+    },
+    {
+      route: 'PATCH /products/{id}',
+      client: 'admin',
+      path: ({ productId }) => `/products/${productId}`,
+      body: () => ({ name: 'Bad', price: pounds(1) }),
+      fields: { name: optional(text(200)), ...price(0, 100_000_000), price: optional(object) },
+    },
+    {
+      route: 'POST /products/{id}/stock-adjustments',
+      client: 'admin',
+      path: ({ productId }) => `/products/${productId}/stock-adjustments`,
+      body: () => ({ delta: 1, reason: 'bad' }),
+      fields: { delta: count(-1_000_000_000, 1_000_000_000, { not: 0 }), reason: text(200) },
+    },
+  ],
+};
 
 export const product: ServiceParts = {
   definition,
   module,
   recovery: () => recovery,
+  api,
   simulation: {
     unique: [{ table: Products.name, name: 'sku_taken', properties: ['sku'] }],
     rowChecks: [rowCheck(StockLevels, stockLevelViolations)],

@@ -1,6 +1,6 @@
 import type { DynamicModule } from '@nestjs/common';
-import type { CartCheckedOut } from '@tradewind/contracts';
-import type { Table } from '@tradewind/messaging';
+import type { CartCheckedOut, OrderId, UserId } from '@tradewind/contracts';
+import type { Commands, Table } from '@tradewind/messaging';
 import type { AnyEffect, AnyTable, PropertyOf } from '@tradewind/messaging/internals';
 import type { MessageClass } from '@tradewind/messaging/message';
 import type { Recovery } from '@tradewind/operations';
@@ -8,6 +8,7 @@ import type { ServiceDefinition } from '@tradewind/service';
 import type { BatchEquivalenceOptions, UniqueConstraint } from '@tradewind/simulation';
 import type { PaymentProvider } from '../../apps/payment/src/provider/payment-provider.js';
 import type { Check, Violation } from '../simulation/check/final-state.js';
+import type { RequestSample } from './request-sample.js';
 
 /** Reads rows outside decisions, like the queries of the services: rows whose property has one of the values. */
 export type ReadRows = <S extends object>(
@@ -27,12 +28,20 @@ export const rowCheck = <S extends object>(table: Table<S>, check: (row: S) => V
   check: (row) => check(row as S),
 });
 
+/** A process of a service, as clients of the simulation call it. */
+export interface Called {
+  readonly commands: Commands;
+  readonly read: ReadRows;
+}
+
 /** What the simulation needs besides the definition of a service. */
 export interface SimulationParts {
   readonly effects?: (read: ReadRows, provider: PaymentProvider) => readonly AnyEffect[];
   /** Unique constraints of the migrations besides primary keys. Check constraints are left out: the simulation has its own checks. */
   readonly unique?: readonly UniqueConstraint[];
   readonly rowChecks?: readonly RowCheck[];
+  /** A buyer's request with an idempotency key about an order that was accepted; it may be rejected. Sent and retried by every buyer. */
+  readonly aboutOrder?: (userId: UserId, orderId: OrderId, key: string) => (service: Called) => Promise<unknown>;
   /** Promises of the service that hold when nothing is pending. Those of messaging are checked for every service. */
   readonly checks?: readonly Check[];
 }
@@ -45,6 +54,23 @@ export interface BatchParts {
   readonly first?: Readonly<Record<string, readonly MessageClass[]>>;
 }
 
+/** What clients call through the gateway. */
+export interface ApiParts {
+  /** Every route as in the OpenAPI document, and who can call it. */
+  readonly routes: Readonly<Record<string, 'everyone' | 'customers' | 'admins'>>;
+  /** A valid body of every route that takes one. */
+  readonly bodies?: readonly RequestSample[];
+  /**
+   * A buyer's request with an idempotency key about a confirmed order. The load of the faults sends it for every confirmed order; the
+   * drills send it again after a recovery, when `body` must get its first answer and `otherBody` a rejection.
+   */
+  readonly aboutOrder?: (orderId: string) => {
+    readonly path: string;
+    readonly body: object;
+    readonly otherBody: object;
+  };
+}
+
 /** What the tests of the whole shop know of one service: simulation, batches, drills, journeys and the specs of the audit. */
 export interface ServiceParts {
   readonly definition: ServiceDefinition;
@@ -52,6 +78,7 @@ export interface ServiceParts {
   readonly module: { forRoot(config: never): DynamicModule };
   /** The recovery of its database. */
   readonly recovery: (secrets: { readonly DATA_KEY_SECRET: string }) => Recovery;
+  readonly api?: ApiParts;
   readonly simulation?: SimulationParts;
   readonly batches?: BatchParts;
   /** Tables that change whenever it starts: a drill does not compare them before and after a recovery. */

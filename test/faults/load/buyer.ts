@@ -10,6 +10,7 @@ import {
   type PlacedOrder,
 } from '../../../tools/shop/trading/place-order.js';
 import type { SeededRandom } from '../../../tools/shop/retail/seeded-random.js';
+import { requestsAbout } from '../../services/index.js';
 import type { Goods } from './goods.js';
 
 /** Payment methods and their shares in percent. Methods without a response are left to the scenarios that need them. */
@@ -51,10 +52,24 @@ export class Buyer {
     if (draw < shareCancelledAtOnce) await cancel(this.trading, this.customer, order);
     else {
       await awaitOutcome(this.trading, this.customer, order, since);
+      if (order.status === 'confirmed') await this.#requestAbout(order);
       if (draw < shareCancelledAtOnce + shareCancelledLater && order.status === 'confirmed')
         await cancel(this.trading, this.customer, order);
     }
     return order;
+  }
+
+  /** Sends the requests about a confirmed order that the services declare. */
+  async #requestAbout({ orderId }: PlacedOrder): Promise<void> {
+    for (const { path, body } of requestsAbout(orderId))
+      await this.account.call({
+        op: 'about-order',
+        method: 'POST',
+        path,
+        headers: { 'idempotency-key': randomUUID() },
+        body,
+        expect: [200, 201, 202],
+      });
   }
 
   /** Places a random order without waiting for its outcome. */

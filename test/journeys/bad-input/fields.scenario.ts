@@ -7,7 +7,11 @@ import type { ShopFixture } from '../api/fixture.js';
 import type { Page, Payment } from '../api/responses.js';
 import { badValues, withField } from './bad-values.js';
 import { countPublishedMessages, countRunningSagas } from './side-effects.js';
-import { requestSamples, type Ids, type RequestSample } from './requests.js';
+import { serviceParts } from '../../services/index.js';
+import type { Ids, RequestSample } from '../../services/request-sample.js';
+
+/** Every DTO of the public API, with the documented rules of its fields. */
+const requestSamples = Object.values(serviceParts).flatMap(({ api }) => api?.bodies ?? []);
 
 interface Attempt {
   readonly what: string;

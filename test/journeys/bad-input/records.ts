@@ -1,16 +1,5 @@
-import {
-  CartEmptied,
-  DataKeyAnnounced,
-  OrderRejected,
-  PaymentDeclined,
-  ProductRenamed,
-  RefundPayment,
-  ReleaseStock,
-  SigningKeyAnnounced,
-  StockReserved,
-  topics,
-  UserForgotten,
-} from '@tradewind/contracts';
+import { readFileSync } from 'node:fs';
+import { contracts, ProductRenamed, topics } from '@tradewind/contracts';
 import { newId } from '@tradewind/kernel';
 import { partitionOf, systemPorts, type OutgoingRecord } from '@tradewind/messaging/internals';
 import { messageInfo, type MessageClass } from '@tradewind/messaging/message';
@@ -25,48 +14,25 @@ const at = '2026-03-02T10:00:00.000Z';
 const unsealsForUsers = (service: DatabaseService): boolean =>
   describeService(service).sealsData && service !== topics.userDataKeys.owner;
 
-/** A valid message of every topic that services consume. `consumers`: of a compacted topic. */
-const samples: readonly {
-  readonly cls: MessageClass;
-  readonly fields: (key: string) => object;
-  readonly consumers?: readonly string[];
-}[] = [
-  { cls: UserForgotten, fields: (userId) => ({ userId, forgottenAt: at }) },
-  {
-    cls: SigningKeyAnnounced,
-    fields: (kid) => ({ kid, publicKey: 'x', announcedAt: at, signsFrom: at }),
-    consumers: compactedTopicConsumers,
-  },
-  {
-    cls: DataKeyAnnounced,
-    fields: (userId) => ({ userId, wrappedKey: 'x', createdAt: at }),
-    consumers: databaseServices.filter(unsealsForUsers).map((service) => `${service}.keys`),
-  },
-  {
-    cls: ProductRenamed,
-    fields: (productId) => ({ productId, name: 'Renamed', renamedAt: at }),
-  },
-  { cls: ReleaseStock, fields: (orderId) => ({ orderId }) },
-  {
-    cls: StockReserved,
-    fields: (orderId) => ({ orderId, lines: [{ productId: id(), quantity: 1 }], reservedAt: at }),
-  },
-  { cls: CartEmptied, fields: (userId) => ({ userId, emptiedAt: at }) },
-  {
-    cls: OrderRejected,
-    fields: (orderId) => ({ orderId, userId: id(), reason: 'timed-out', rejectedAt: at }),
-  },
-  { cls: RefundPayment, fields: (orderId) => ({ orderId }) },
-  {
-    cls: PaymentDeclined,
-    fields: (orderId) => ({ orderId, paymentId: id(), reason: 'x', declinedAt: at }),
-  },
-];
+const consumersOf = (topic: string): readonly string[] => {
+  if (topic === topics.userKeys.name) return compactedTopicConsumers;
+  if (topic === topics.userDataKeys.name) return databaseServices.filter(unsealsForUsers).map((name) => `${name}.keys`);
+  return Object.keys(consumedTypes).filter((consumer) => Object.hasOwn(consumedTypes[consumer]!, topic));
+};
 
-const consumersOf = (topic: string): string[] =>
-  Object.entries(consumedTypes)
-    .filter(([, byTopic]) => Object.hasOwn(byTopic, topic))
-    .map(([consumer]) => consumer);
+/** A valid message of every topic that services consume, as in its golden record. */
+const samples = contracts.topics.flatMap((topic) => {
+  const consumers = consumersOf(topic.name);
+  const cls = contracts.classes.find((each) => messageInfo(each).topic.name === topic.name);
+  return cls === undefined || consumers.length === 0 ? [] : [{ cls, consumers }];
+});
+
+/** The fields of a golden record, with another key. */
+function fieldsOf(cls: MessageClass, key: string): object {
+  const { type, version, key: field } = messageInfo(cls);
+  const file = new URL(`../../../libs/contracts/records/${type}.v${version}.json`, import.meta.url);
+  return { ...(JSON.parse(readFileSync(file, 'utf8')) as { value: object }).value, [field]: key };
+}
 
 type Damage = (valid: OutgoingRecord) => Partial<OutgoingRecord>;
 const header =
@@ -100,12 +66,12 @@ export interface BrokenRecord {
  * an unknown type is skipped.
  */
 export const brokenRecords = (): BrokenRecord[] =>
-  samples.flatMap(({ cls, fields, consumers = consumersOf(messageInfo(cls).topic.name) }) =>
+  samples.flatMap(({ cls, consumers }) =>
     Object.entries(damages)
       .filter(([what]) => what !== 'no key' || messageInfo(cls).topic.retention === 'keep')
       .filter(([what]) => what !== 'an unknown type' || messageInfo(cls).topic.unknownTypes === 'dead-letter')
       .map(([what, [damage, detail]]) => {
-        const valid = recordOf({ message: cls, fields: fields(id()) });
+        const valid = recordOf({ message: cls, fields: fieldsOf(cls, id()) });
         return {
           what: `${what} on ${valid.topic}`,
           record: withPartition({ ...valid, ...damage(valid) }),
@@ -124,6 +90,3 @@ export function withPartition(record: OutgoingRecord): OutgoingRecord {
   const { partitions } = Object.values(topics).find(({ name }) => name === record.topic)!;
   return { ...record, partition: record.key === null ? 0 : partitionOf(record.key, partitions) };
 }
-
-/** The topics of the samples. */
-export const sampledTopics = samples.map(({ cls }) => messageInfo(cls).topic.name);

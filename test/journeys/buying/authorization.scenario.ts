@@ -12,6 +12,7 @@ import {
 } from '../api/customers.js';
 import type { Cart, Order, Page, Product, Profile } from '../api/responses.js';
 import type { ShopFixture } from '../api/fixture.js';
+import { serviceParts } from '../../services/index.js';
 
 interface Call {
   readonly method: string;
@@ -106,27 +107,17 @@ export const authorization = (fixture: () => ShopFixture): void => {
   });
 
   describe('a route of customers', () => {
-    const calls: Call[] = [
-      { method: 'GET', path: '/users/me' },
-      { method: 'PATCH', path: '/users/me', body: { name: 'X' } },
-      { method: 'DELETE', path: '/users/me' },
-      { method: 'GET', path: '/cart' },
-      { method: 'POST', path: '/cart/items', body: { productId: unknown, quantity: 1 } },
-      { method: 'PUT', path: `/cart/items/${unknown}`, body: { quantity: 1 } },
-      { method: 'DELETE', path: `/cart/items/${unknown}` },
-      { method: 'POST', path: '/cart/checkout', body: {} },
-      { method: 'POST', path: '/orders', body: {} },
-      { method: 'GET', path: '/orders' },
-      { method: 'GET', path: `/orders/${unknown}` },
-      { method: 'GET', path: `/orders/${unknown}/events` },
-      { method: 'PATCH', path: `/orders/${unknown}`, body: {} },
-      { method: 'POST', path: `/orders/${unknown}/cancel` },
-    ];
-    it.each(calls)('$method $path is 401 without a login', async ({ method, path, body }) => {
-      expect(await fixture().anonymous.send(method, path, body)).toMatchObject({
-        status: 401,
-        body: { type: '/problems/not-authenticated' },
-      });
+    const routes = Object.values(serviceParts).flatMap(({ api }) =>
+      Object.entries(api?.routes ?? {}).flatMap(([route, callers]) => (callers === 'customers' ? [route] : [])),
+    );
+    it.each(routes)('%s is 401 without a login', async (route) => {
+      const [method, path] = route.split(' ') as [string, string];
+      const response = await fixture().anonymous.send(
+        method,
+        path.replaceAll(/\{\w+\}/g, unknown),
+        /^P/.test(method) ? {} : undefined,
+      );
+      expect(response).toMatchObject({ status: 401, body: { type: '/problems/not-authenticated' } });
     });
   });
 

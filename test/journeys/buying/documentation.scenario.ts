@@ -1,37 +1,11 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { ProblemBody } from '@tradewind/service';
+import { serviceParts } from '../../services/index.js';
 import { aCustomer, type Customer } from '../api/customers.js';
 import type { ShopFixture } from '../api/fixture.js';
 
 /** All routes of the public API. The gateway forwards no others. */
-const routes = [
-  'POST /users',
-  'GET /users/me',
-  'PATCH /users/me',
-  'DELETE /users/me',
-  'POST /auth/login',
-  'POST /auth/refresh',
-  'POST /auth/logout',
-  'GET /products',
-  'POST /products',
-  'GET /products/{id}',
-  'PATCH /products/{id}',
-  'POST /products/{id}/stock-adjustments',
-  'GET /cart',
-  'POST /cart/items',
-  'PUT /cart/items/{productId}',
-  'DELETE /cart/items/{productId}',
-  'POST /cart/checkout',
-  'POST /orders',
-  'GET /orders',
-  'GET /orders/{id}',
-  'PATCH /orders/{id}',
-  'POST /orders/{id}/cancel',
-  'GET /orders/{id}/events',
-  'GET /payments',
-  'POST /payments/{id}/refunds',
-  'POST /payments/webhooks/{provider}',
-];
+const routes = Object.values(serviceParts).flatMap(({ api }) => Object.keys(api?.routes ?? {}));
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const paths = [...new Set(routes.map((route) => route.slice(route.indexOf(' ') + 1)))];
 

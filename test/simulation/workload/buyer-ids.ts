@@ -10,7 +10,3 @@ export function buyersOf(seed: number, count: number): UserId[] {
   const random = new SeededRandom(`buyers ${seed}`);
   return Array.from({ length: count }, (_, at) => userId(uuidv7(signedUpAt + at, random.bytes(10))));
 }
-
-/** Has the form of an encrypted address, and can not be decrypted: no code of the simulation reads it. */
-export const sealedAddress = (owner: UserId, text: string): string =>
-  `sealed:1:${owner}:${'n'.repeat(16)}:${Buffer.from(text).toString('base64url').padEnd(22, 'A')}`;

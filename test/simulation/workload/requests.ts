@@ -18,7 +18,7 @@ import type { RuntimePorts } from '@tradewind/messaging/internals';
 import { requestHashes } from '@tradewind/service';
 import type { PlannedLine } from '../scenario/scenario.js';
 import type { RunningService } from '../shop/start-service.js';
-import { sealedAddress } from './buyer-ids.js';
+import { sealedText } from '../../services/sealed-text.js';
 
 /** A purchase as it is sent. A retry has the same idempotency key. */
 export interface PurchaseRequest {
@@ -58,7 +58,7 @@ export const placeOrderRequest =
       userId,
       lines,
       paymentMethod,
-      shippingAddress: sealedAddress(userId, 'first'),
+      shippingAddress: sealedText(userId, 'first'),
       request: hashes,
     };
     return (await commands.once(placeOrder, order, placeOrderClaim(userId, hashes))).answer;
@@ -88,7 +88,7 @@ export const checkOutRequest =
           );
     const hashes = requestHashes(key, { paymentMethod });
     const offers = new Map(products.map(({ productId, name, price }) => [productId, { name, price }]));
-    const input = { userId, offers, paymentMethod, shippingAddress: sealedAddress(userId, 'first'), ...hashes };
+    const input = { userId, offers, paymentMethod, shippingAddress: sealedText(userId, 'first'), ...hashes };
     return (await commands.once(checkOut, input, checkOutClaim(userId, hashes))).answer;
   };
 
@@ -100,7 +100,7 @@ export const cancelRequest =
 export const changeAddressRequest =
   (userId: UserId, order: OrderId): Request<unknown> =>
   ({ commands }) =>
-    commands.run(changeOrderAddress, { orderId: order, userId, shippingAddress: sealedAddress(userId, 'second') });
+    commands.run(changeOrderAddress, { orderId: order, userId, shippingAddress: sealedText(userId, 'second') });
 
 /** Like `POST /payments/{id}/refunds`, for the payment of an order. */
 export const goodwillRequest =

@@ -10,7 +10,8 @@ import { isRejection, money } from '@tradewind/kernel';
 import type { RuntimePorts } from '@tradewind/messaging/internals';
 import { bodyHash } from '@tradewind/service';
 import type { FollowUp, AdminAction, ProductPlan, Purchase, Scenario } from '../scenario/scenario.js';
-import { perSimulated, type SimulatedService } from '../scenario/simulated-services.js';
+import { serviceParts } from '../../services/index.js';
+import { perSimulated, simulatedServices, type SimulatedService } from '../scenario/simulated-services.js';
 import type { RunningService } from '../shop/start-service.js';
 import { ServiceClient } from './service-client.js';
 import type { ClientLog, PurchaseLog } from '../check/client-log.js';
@@ -29,6 +30,9 @@ import {
 
 /** Least number of retries of the requests whose number of retries is not in the scenario. */
 const defaultRetries = 3;
+
+/** Milliseconds after which most orders have their outcome. */
+const outcomeDelay = 5_000;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
 
@@ -118,8 +122,18 @@ export class Workload {
     };
     const answers = await Promise.all(purchase.sentTwice ? [send(), send()] : [send()]);
     const orderId = answers.find((answer) => answer !== undefined);
-    if (orderId)
-      await Promise.all(purchase.followUps.map((each, at) => this.#followUp(each, userId, orderId, `${key}-${at}`)));
+    if (!orderId) return;
+    await Promise.all([
+      ...purchase.followUps.map((each, at) => this.#followUp(each, userId, orderId, `${key}-${at}`)),
+      ...simulatedServices.map((name) => this.#requestAboutOrder(name, userId, orderId, key)),
+    ]);
+  }
+
+  async #requestAboutOrder(name: SimulatedService, userId: UserId, orderId: OrderId, key: string): Promise<void> {
+    const request = serviceParts[name].simulation?.aboutOrder?.(userId, orderId, key);
+    if (!request) return;
+    await this.ports.timers.wait(outcomeDelay);
+    await this.#clients[name].sendWithRetries<unknown>(request, defaultRetries);
   }
 
   async #followUp(request: FollowUp, userId: UserId, orderId: OrderId, key: string): Promise<void> {

@@ -47,7 +47,8 @@ export function composeProblems(compose, services, providerPort) {
       callsProvider ? `http://provider:${providerPort}` : undefined,
     );
     const published = /^ +- '(\$\{.*)'$/m.exec(block)?.[1];
-    if (published !== undefined) expect(name, 'port', published, `\${${name.toUpperCase()}_PORT:-${port}}:3000`);
+    if (published !== undefined)
+      expect(name, 'port', published, `\${${name.toUpperCase().replaceAll('-', '_')}_PORT:-${port}}:3000`);
   }
   for (const [name, block] of blocks) {
     const program = /dist\/apps\/([\w-]+)\/src\/main\.js/.exec(block)?.[1];

@@ -1,11 +1,12 @@
 import { freePorts, isFree } from '../process/ports.js';
+import { settingOf } from '../../services.js';
 import { defaultPorts, portNames, type PortName, type Ports } from './processes.js';
 
 /** Ports that the shop needs are in use. The message names each with the setting that changes it. */
 export class PortTaken extends Error {}
 
 export function portSetting(name: PortName): string {
-  return `${name.toUpperCase().replace('-', '_')}_PORT`;
+  return settingOf(name, 'PORT');
 }
 
 /** The default ports, or those of `ORDER_PORT` and the like. */

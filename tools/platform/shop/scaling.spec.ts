@@ -6,7 +6,7 @@ import { Supervisor, type SupervisedProcess } from '../process/supervisor.js';
 import { launch } from '../process/launch.js';
 import { removeState } from '../process/temporary-folder.js';
 import { configuredPorts } from './ports.js';
-import { serviceNames } from '../../services.js';
+import { perDatabase, serviceNames } from '../../services.js';
 import { Scaling } from './scaling.js';
 import { openSecrets } from './secrets.js';
 import type { Instance } from './shop.js';
@@ -69,7 +69,7 @@ beforeEach(async () => {
     startupMs: 60_000,
     settings: {
       kafkaBrokers: '',
-      databases: { user: '', product: '', cart: '', order: '', payment: '' },
+      databases: perDatabase(() => ''),
       gatewayUrl: '',
       providerUrl: '',
       secrets: openSecrets(state.secretsFile),
