@@ -1,14 +1,20 @@
+import { render } from './template-name.mjs';
+
 /*
  * TypeScript in Markdown is cut from compiled files: then the compiler, and mostly a test, shows that it is right.
  */
 const block = /^```(?:ts|typescript)\n([^]*?)\n```$/gm;
 /** A comment line that ends with an ellipsis stands for code that is left out. */
 const leftOut = /^ *\/\/.*…$/m;
+/** The new service of docs/guides/add-a-service.md: its code is that of the templates, which a test compiles. */
+const exampleName = 'review';
 const compact = (text) => text.replace(/\s/g, '');
 
 /** Code blocks that no TypeScript file contains, apart from white space. The parts around left-out code are in one file, in their order. */
 export function uncompiledBlocks(files) {
-  const sources = files.filter(({ path }) => path.endsWith('.ts')).map(({ text }) => compact(text));
+  const sources = files
+    .filter(({ path }) => /\.ts(\.template)?$/.test(path))
+    .map(({ path, text }) => compact(path.endsWith('.template') ? render(text, exampleName) : text));
   return files
     .filter(({ path }) => path.endsWith('.md'))
     .flatMap(({ path, text }) =>

@@ -10,6 +10,10 @@ export function second(): number {
 const document = (...code) => [
   { path: 'libs/kernel/src/numbers.ts', text: source },
   { path: 'libs/kernel/src/others.ts', text: 'export const third = 3;\n' },
+  {
+    path: 'tools/new-service/template/apps/new-service/src/new-service.module.ts.template',
+    text: "export const newService = { name: 'new-service' };\n",
+  },
   { path: 'README.md', text: ['# Numbers', '', '```ts', ...code, '```', ''].join('\n') },
 ];
 
@@ -26,6 +30,7 @@ describe('a document', () => {
 
   it.each([
     ['code with other white space', ['export function second(): number { return first + 1; }']],
+    ['code of a template, with the name of the example', ["export const review = { name: 'review' };"]],
     ['a part left out', ['export const first = 1;', '  // and so on …', '  return first + 1;']],
   ])('with %s is not reported', (_case, code) => expect(uncompiledBlocks(document(...code))).toEqual([]));
 
