@@ -8,7 +8,8 @@ create table products (
   price_amount int8 not null check (price_amount >= 0),
   price_currency text not null,
   added_at timestamptz not null,
-  words tsvector not null generated always as (to_tsvector('simple', regexp_replace(sku collate "default" || ' ' || name, '[^[:alnum:]]+', ' ', 'g'))) stored
+  search_words text not null,
+  words tsvector not null generated always as (array_to_tsvector(string_to_array(search_words, ' '))) stored
 ) with (fillfactor = 90);
 create index products_words on products using gin (words) with (fastupdate = off);
 

@@ -46,8 +46,8 @@ const migrations: Readonly<Record<ServiceName, new () => MigrationInterface>> = 
 };
 const insertPrices = `insert into prices (product_id, name, price_amount, price_currency, sequence)
 select product_id, name, amount, currency, 1 from unnest($1::uuid[], $2::text[], $3::int8[], $4::text[]) as p(product_id, name, amount, currency)`;
-const insertProducts = `insert into products (product_id, sku, name, price_amount, price_currency, added_at)
-select product_id, sku, name, amount, currency, now() from unnest($1::uuid[], $2::text[], $3::int8[], $4::text[], $5::text[]) as p(product_id, name, amount, currency, sku)`;
+const insertProducts = `insert into products (product_id, sku, name, price_amount, price_currency, added_at, search_words)
+select product_id, sku, name, amount, currency, now(), lower(name) from unnest($1::uuid[], $2::text[], $3::int8[], $4::text[], $5::text[]) as p(product_id, name, amount, currency, sku)`;
 const insertStock = `insert into stock_levels (product_id, available, reserved, sold, initial, adjusted)
 select product_id, stock, 0, 0, stock, 0 from unnest($1::uuid[], $2::int8[]) as s(product_id, stock)`;
 

@@ -1,7 +1,7 @@
 import type { Money } from '@tradewind/kernel';
 import { ProductAdded, productId } from '@tradewind/contracts';
 import { answer, command, insert, rowsWhere, publish, type HandlerContext } from '@tradewind/messaging';
-import { skuTaken, type Product } from '../domain/product.js';
+import { newProduct, skuTaken } from '../domain/product.js';
 import { newStockLevel } from '../domain/stock-level.js';
 import { Products, StockLevels } from '../storage/product.tables.js';
 
@@ -20,8 +20,8 @@ export const addProduct = command(
   load,
   ({ stock, ...details }: NewProduct, { sameSku, now, newId }: HandlerContext<typeof load>) => {
     if (sameSku.all().length > 0) return skuTaken;
-    const product: Product = { productId: productId(newId()), ...details, addedAt: now };
-    return insert(Products, product)
+    const product = { productId: productId(newId()), ...details, addedAt: now };
+    return insert(Products, newProduct(product))
       .and(insert(StockLevels, newStockLevel(product.productId, stock)))
       .and(publish(ProductAdded, { ...product, stock, addedAt: now.toISOString() }))
       .and(answer(product.productId));

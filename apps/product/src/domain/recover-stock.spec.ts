@@ -3,6 +3,7 @@ import { orderId, productId, type OrderId, type ProductId } from '@tradewind/con
 import fc from 'fast-check';
 import { recoverRows, type CatalogueEvent } from './recover-stock.js';
 import { InvalidTransition, release, reserve, sell, takeBack, type Reservation } from './reservation.js';
+import { newProduct } from './product.js';
 import { adjust, newStockLevel, type StockLevel } from './stock-level.js';
 import { applyEvent, stockLevelsAfter } from './apply-stock-event.js';
 import type { Line, StockEvent } from './stock-event.js';
@@ -42,13 +43,13 @@ class Warehouse {
   constructor() {
     this.catalogue = products.map((product) => ({
       what: 'added',
-      product: {
+      product: newProduct({
         productId: product,
         sku: product,
         name: 'Mug',
         price: { amount: 1, currency: 'GBP' },
         addedAt: new Date(0),
-      },
+      }),
       stock: 10,
     }));
   }

@@ -10,4 +10,8 @@ describe('an adjustment', () => {
     expect(adjust(aLevel, -6)).toEqual({ ...aLevel, available: 0, adjusted: -6 }));
   it('cannot remove reserved stock', () => expect(adjust(aLevel, -7)).toEqual(notEnoughAvailable));
   it('has a maximum', () => expect(adjust(aLevel, mostPieces)).toEqual(tooMuchStock));
+  it('can always remove pieces from a level that is above the maximum', () => {
+    const full = { ...aLevel, available: mostPieces + 2 };
+    expect(adjust(full, -1)).toMatchObject({ available: mostPieces + 1 });
+  });
 });

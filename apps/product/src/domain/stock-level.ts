@@ -49,5 +49,6 @@ export const adjusted = (level: StockLevel, delta: number): StockLevel => ({
 export function adjust(level: StockLevel, delta: number): StockLevel | typeof notEnoughAvailable | typeof tooMuchStock {
   const result = adjusted(level, delta);
   if (result.available < 0) return notEnoughAvailable;
-  return result.available > mostPieces ? tooMuchStock : result;
+  // Pieces that come back can bring a level over the limit; removing some is never refused for it.
+  return delta > 0 && result.available > mostPieces ? tooMuchStock : result;
 }

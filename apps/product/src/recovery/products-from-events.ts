@@ -10,6 +10,7 @@ import {
   StockTakenBack,
 } from '@tradewind/contracts';
 import { recoverRows, type CatalogueEvent, type RecoveredRows } from '../domain/recover-stock.js';
+import { newProduct } from '../domain/product.js';
 import type { StockEvent } from '../domain/stock-event.js';
 
 /**
@@ -31,7 +32,7 @@ export function productsFromEvents(messages: Iterable<object>): RecoveredRows {
 function catalogueEvent(message: object): CatalogueEvent | undefined {
   if (message instanceof ProductAdded) {
     const { productId, sku, name, price, stock, addedAt } = message;
-    return { what: 'added', product: { productId, sku, name, price, addedAt: new Date(addedAt) }, stock };
+    return { what: 'added', product: newProduct({ productId, sku, name, price, addedAt: new Date(addedAt) }), stock };
   }
   if (message instanceof ProductRenamed)
     return { what: 'changed', productId: message.productId, change: { name: message.name } };

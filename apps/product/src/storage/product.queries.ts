@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ProductId } from '@tradewind/contracts';
 import type { Money } from '@tradewind/kernel';
 import { DataSource } from 'typeorm';
-import { searchWords } from './search-words.js';
+import { searchOf } from '../domain/search-words.js';
 
 /** A product as a customer sees it. */
 export interface ProductView {
@@ -26,7 +26,7 @@ const view = `select p.product_id as id, p.sku, p.name, p.price_amount as amount
 from products p join stock_levels s using (product_id)`;
 const one = `${view} where p.product_id = $1`;
 const all = `${view} where p.sku > $2 order by p.sku limit $1`;
-const found = `${view} where p.sku > $2 and (p.sku = $3 or p.words @@ to_tsquery('simple', $4)) order by p.sku limit $1`;
+const found = `${view} where p.sku > $2 and (p.sku = $3 or p.words @@ $4::tsquery) order by p.sku limit $1`;
 
 const read = ({ id, sku, name, amount, currency, available }: ProductRow): ProductView => ({
   id,
@@ -49,7 +49,7 @@ export class ProductQueries {
   async list(limit: number, after = '', query = ''): Promise<ProductView[]> {
     const raw = await (query === ''
       ? this.dataSource.query<ProductRow[]>(all, [limit, after])
-      : this.dataSource.query<ProductRow[]>(found, [limit, after, query, searchWords(query)]));
+      : this.dataSource.query<ProductRow[]>(found, [limit, after, query, searchOf(query)]));
     return raw.map(read);
   }
 }

@@ -9,6 +9,7 @@ export const Products = table<Product>('products', 'productId', {
   name: 'text',
   price: 'money',
   addedAt: 'timestamptz',
+  searchWords: 'text',
 });
 
 export const Reservations = table<Reservation>('reservations', 'orderId', {
