@@ -53,6 +53,9 @@ function without(raw: readonly string[], isDropped: (name: string) => boolean): 
 export const forwarded = (raw: readonly string[]): string[] =>
   without(raw, (name) => hopByHop.has(name) || spoofable(name));
 
+/** The same headers without an access token. */
+export const anonymous = (raw: readonly string[]): string[] => without(raw, (name) => name === 'authorization');
+
 /** The headers to return to the client, from a service's raw headers. The length is forwarded because the body is not changed; the gateway sets the request id. */
 export const returned = (raw: readonly string[]): string[] =>
   without(raw, (name) => (hopByHop.has(name) && name !== 'content-length') || name === 'x-request-id');

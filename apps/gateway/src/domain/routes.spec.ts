@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isCredentialRequest, serviceFor } from './routes.js';
+import { admitsAnonymous, isCredentialRequest, serviceFor } from './routes.js';
 
 describe('a request for a routed path', () => {
   it.each([
@@ -28,6 +28,21 @@ describe('a request for any other path', () => {
     '/__proto__',
     'http://elsewhere/users',
   ])('%j is not routed', (target) => expect(serviceFor(target)).toBeUndefined());
+});
+
+describe('a request that everybody may make', () => {
+  it.each([
+    ['GET', '/products'],
+    ['HEAD', '/products/1?x'],
+    ['POST', '/users'],
+  ])('%s %s', (method, target) => expect(admitsAnonymous(method, target)).toBe(true));
+  it.each([
+    ['POST', '/products'],
+    ['GET', '/productsx'],
+    ['GET', '/users'],
+    ['POST', '/users/me'],
+    ['GET', '/orders?/products'],
+  ])('is not %s %s', (method, target) => expect(admitsAnonymous(method, target)).toBe(false));
 });
 
 describe('a request with which passwords or addresses could be guessed', () => {

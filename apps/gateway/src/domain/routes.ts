@@ -25,6 +25,14 @@ export function serviceFor(target: string): string | undefined {
 /** Log-in and refresh need no access token, and an expired token must not prevent them. */
 export const skipsTokenCheck = (target: string): boolean => target.startsWith('/auth/');
 
+/** Pages for everybody, and the registration: an access token that has expired or is unknown must not close them. */
+export const admitsAnonymous = (method: string, target: string): boolean => {
+  const [path = ''] = target.split(/[?#]/, 1);
+  return method === 'GET' || method === 'HEAD'
+    ? path === '/products' || path.startsWith('/products/')
+    : method === 'POST' && path === '/users';
+};
+
 /** Requests with which passwords or addresses could be guessed. Lists the harmless paths, so that another spelling of a path is limited too. */
 export const isCredentialRequest = (method: string, target: string): boolean =>
   method === 'POST' &&

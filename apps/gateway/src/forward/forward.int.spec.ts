@@ -158,12 +158,12 @@ describe('a gateway', () => {
   });
 
   describe('called with an access token', () => {
-    const withToken = (token: string, path = '/products') =>
+    const withToken = (token: string, path = '/orders') =>
       call(path, { headers: { authorization: `Bearer ${token}` } });
     const base64 = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
     it('forwards a valid one', async () => {
       const token = await aToken(key);
-      expect((await withToken(token)).status).toBe(200);
+      expect((await withToken(token, '/products')).status).toBe(200);
       expect(product.requests[0]!.headers.authorization).toBe(`Bearer ${token}`);
     });
     it('forwards a request without one: the service decides', async () =>
@@ -197,10 +197,28 @@ describe('a gateway', () => {
       ['no token at all', () => Promise.resolve('x')],
     ])('answers 401 to one that is %s', async (_, make) => {
       const { status, headers } = await withToken(await make());
-      expect([status, headers['www-authenticate'], product.requests]).toEqual([401, 'Bearer', []]);
+      expect([status, headers['www-authenticate'], order.requests, second.requests]).toEqual([401, 'Bearer', [], []]);
+    });
+    it.each([
+      ['GET', '/products?limit=1'],
+      ['GET', '/products/1'],
+      ['HEAD', '/products'],
+    ] as const)('ignores one that is not valid where everybody may ask, and says so: %s %s', async (method, path) => {
+      const { status, headers } = await call(path, { method, headers: { authorization: 'Bearer stale' } });
+      expect([status, headers['x-access-token']]).toEqual([200, 'ignored']);
+      expect(product.requests[0]!.headers.authorization).toBeUndefined();
+    });
+    it.each([
+      ['POST', '/products'],
+      ['GET', '/productsx'],
+      ['PATCH', '/products/1'],
+    ] as const)('does not ignore it elsewhere: %s %s', async (method, path) => {
+      const { status } = await call(path, { method, headers: { authorization: 'Bearer stale' } });
+      expect(status).not.toBe(200);
+      expect(product.requests).toEqual([]);
     });
     it('answers 401 to another authentication scheme', async () =>
-      expect((await call('/products', { headers: { authorization: 'Basic YTpi' } })).status).toBe(401));
+      expect((await call('/orders', { headers: { authorization: 'Basic YTpi' } })).status).toBe(401));
   });
 
   describe('called with a body', () => {

@@ -3,10 +3,10 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { newId } from '@tradewind/kernel';
 import { Health, Problem, problem, RuntimePorts, TokenVerifier } from '@tradewind/service';
 import { plainAddress } from '../domain/client-address.js';
-import { forwarded, isRequestId } from '../domain/headers.js';
+import { anonymous, forwarded, isRequestId } from '../domain/headers.js';
 import { timeoutsFor } from '../domain/response-timeouts.js';
 import { isIdempotent } from '../domain/retry.js';
-import { serviceFor, skipsTokenCheck } from '../domain/routes.js';
+import { admitsAnonymous, serviceFor, skipsTokenCheck } from '../domain/routes.js';
 import { GatewayConfig } from '../gateway.config.js';
 import { RateLimits } from '../limits/rate-limits.js';
 import { GatewayMetrics } from '../metrics/gateway-metrics.js';
@@ -18,6 +18,11 @@ const operationPaths: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/me
 const lingerMs = 1_000;
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+interface Identified {
+  readonly user: string | undefined;
+  readonly isTokenIgnored: boolean;
+}
 
 /** Handles incoming requests: routing, rate limits, access token, body, forwarding. Bodies are not parsed. */
 @Injectable()
@@ -64,10 +69,8 @@ export class RequestPipeline {
     const address = plainAddress(request.socket.remoteAddress);
     this.limits.admitAddress(address, method, url);
     if (!methods.has(method)) throw problem(405, 'method-not-allowed', `the method ${method} is not supported`);
-    const user =
-      headers.authorization === undefined || skipsTokenCheck(url)
-        ? undefined
-        : (await this.tokens.verify(bearer(headers.authorization))).id;
+    const { user, isTokenIgnored } = await this.#identify(method, url, headers.authorization);
+    if (isTokenIgnored) response.setHeader('x-access-token', 'ignored');
     if (user !== undefined) this.limits.admitUser(user, address);
     const body = hasBody(request)
       ? await readBody(
@@ -88,7 +91,7 @@ export class RequestPipeline {
       method,
       target: url,
       headers: [
-        ...forwarded(request.rawHeaders),
+        ...forwarded(isTokenIgnored ? anonymous(request.rawHeaders) : request.rawHeaders),
         'x-request-id',
         id,
         'x-forwarded-for',
@@ -103,6 +106,18 @@ export class RequestPipeline {
       session: user,
       response,
     });
+  }
+
+  /** Throws a Problem for a token that is not valid, unless everybody may make this request. */
+  async #identify(method: string, target: string, authorization: string | undefined): Promise<Identified> {
+    if (authorization === undefined || skipsTokenCheck(target)) return { user: undefined, isTokenIgnored: false };
+    try {
+      return { user: (await this.tokens.verify(bearer(authorization))).id, isTokenIgnored: false };
+    } catch (error) {
+      const isInvalid = error instanceof Problem && error.body.status === 401;
+      if (!isInvalid || !admitsAnonymous(method, target)) throw error;
+      return { user: undefined, isTokenIgnored: true };
+    }
   }
 
   #trackStream(stream: ServerResponse): void {
