@@ -24,6 +24,14 @@ export class GatewayConfig extends ServiceConfig {
   @Type(() => Number) @IsNumber() @Min(0.001) readonly RATE_LOGIN_PER_SECOND: number = 0.5;
   @Type(() => Number) @IsInt() @Min(1) readonly RATE_LOGIN_BURST: number = 20;
 
+  /** Origins whose pages may call the API from a browser: `https://shop.example`. None by default. */
+  @Transform(commaSeparated)
+  @Matches(/^https?:\/\/[^\s,/?#@]+$/, {
+    each: true,
+    message: 'must be a comma-separated list of origins: https://host or https://host:port',
+  })
+  readonly CORS_ORIGINS: readonly string[] = [];
+
   /** How long a service may take until its response starts, in addition to `Prefer: wait`. */
   @Type(() => Number) @IsNumber() @Min(0.1) @Max(300) readonly ANSWER_SECONDS: number = 10;
   /** How long a client may take to send its body. */

@@ -221,6 +221,41 @@ describe('a gateway', () => {
       expect((await call('/orders', { headers: { authorization: 'Basic YTpi' } })).status).toBe(401));
   });
 
+  describe('called by a page of another origin', () => {
+    const origin = 'https://shop.example';
+    const preflight = (from: string, at: RunningService) =>
+      call('/orders', { method: 'OPTIONS', headers: { origin: from, 'access-control-request-method': 'POST' } }, at);
+    let allowing: RunningService;
+    beforeAll(async () => void (allowing = await start({ CORS_ORIGINS: `https://other.example,${origin}` })));
+
+    it('answers the preflight request of an origin in its list', async () => {
+      const { status, headers } = await preflight(origin, allowing);
+      expect([status, headers['access-control-allow-origin'], headers['access-control-allow-methods']]).toEqual([
+        204,
+        origin,
+        'GET,HEAD,PUT,PATCH,POST,DELETE',
+      ]);
+      expect(order.requests).toEqual([]);
+    });
+    it('lets its pages read answers, also problems', async () => {
+      for (const path of ['/products', '/nowhere'])
+        expect((await call(path, { headers: { origin } }, allowing)).headers).toMatchObject({
+          'access-control-allow-origin': origin,
+          vary: expect.stringContaining('Origin'),
+        });
+    });
+    it.each([
+      ['another origin', () => allowing],
+      ['any origin without a list', () => gateway],
+    ])('allows nothing to %s', async (_, at) => {
+      const { headers } = await preflight('https://evil.example', at());
+      expect(headers['access-control-allow-origin']).toBeUndefined();
+      expect(
+        (await call('/products', { headers: { origin: 'https://evil.example' } }, at())).headers,
+      ).not.toHaveProperty('access-control-allow-origin');
+    });
+  });
+
   describe('called with a body', () => {
     const aBody = (bytes: number): string => JSON.stringify('x'.repeat(bytes - 2));
     it('accepts 256 kB', async () => expect((await post('/products', aBody(262_144))).status).toBe(200));

@@ -2,10 +2,17 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { Health } from '@tradewind/service';
+import cors from 'cors';
 import { Upstreams } from '../discovery/upstreams.js';
 import { routedServices } from '../domain/routes.js';
 import { ApiDocs } from '../docs/api-docs.js';
+import { GatewayConfig } from '../gateway.config.js';
 import { RequestPipeline } from './request-pipeline.js';
+
+/** What a page may read of an answer besides its body. */
+const exposedHeaders = ['location', 'retry-after', 'idempotent-replayed', 'x-request-id', 'x-access-token', 'link'];
+/** How long a browser keeps the answer to its preflight request. */
+const preflightSeconds = 600;
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -15,13 +22,17 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void;
  */
 @Injectable()
 export class RequestListener implements OnApplicationBootstrap {
+  readonly #cors: ReturnType<typeof cors>;
+
   constructor(
+    private readonly config: GatewayConfig,
     private readonly adapters: HttpAdapterHost,
     private readonly pipeline: RequestPipeline,
     private readonly docs: ApiDocs,
     health: Health,
     upstreams: Upstreams,
   ) {
+    this.#cors = cors({ origin: [...config.CORS_ORIGINS], exposedHeaders, maxAge: preflightSeconds });
     health.addCheck('the connection to the services', () =>
       Promise.resolve(
         routedServices.some((service) => upstreams.choose(service))
@@ -41,9 +52,16 @@ export class RequestListener implements OnApplicationBootstrap {
     const express = server.listeners('request') as Listener[];
     server.removeAllListeners('request');
     server.on('request', (request: IncomingMessage, response: ServerResponse) =>
-      this.pipeline.middleware(request, response, () =>
-        this.docs.middleware(request, response, () => express.forEach((listener) => listener(request, response))),
+      this.#allowOrigin(request, response, () =>
+        this.pipeline.middleware(request, response, () =>
+          this.docs.middleware(request, response, () => express.forEach((listener) => listener(request, response))),
+        ),
       ),
     );
+  }
+
+  #allowOrigin(request: IncomingMessage, response: ServerResponse, next: () => void): void {
+    if (this.config.CORS_ORIGINS.length === 0 || request.headers.origin === undefined) return next();
+    this.#cors(request, response, next);
   }
 }
