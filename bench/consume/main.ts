@@ -4,19 +4,26 @@ import { inTurn, runBench } from '../frame/bench.js';
 import { risingNumbers, wholeNumber } from '../frame/options.js';
 import { backlogTopic, publishBacklog } from '../workload/backlog.js';
 import { workloadNames } from '../workload/workload.js';
-import { consumers, measureRound, type Case } from './measure.js';
+import { consumers, measureRound, type Case, type ConsumerName } from './measure.js';
 import { columns, reportOf } from './report.js';
 
-/** Products with a price; and how many more messages the library gets, so that both consumers take some seconds. */
+/** Products with a price; and the share of the messages that a slower consumer gets, so that each takes some seconds. */
 const products = 20_000;
-const moreForLibrary = 20;
+const shares: Readonly<Record<ConsumerName, number>> = { decisions: 1, transactional: 1 / 4, bare: 1 / 20 };
+
+const byConsumer = <V>(valueOf: (name: ConsumerName, at: number) => V) =>
+  Object.fromEntries(consumers.map((name, at) => [name, valueOf(name, at)])) as Readonly<Record<ConsumerName, V>>;
 
 await runBench({
   name: 'consume',
   description:
-    'Measures how many waiting messages one consumer handles a second, in turn with a consumer that runs a transaction for each.',
+    'Measures how many waiting messages one consumer handles a second: with decisions, with transactional handlers, and without the library in a transaction for each.',
   options: {
-    messages: wholeNumber('for the library, at least 10,000; a twentieth for the other consumer', 100_000, 10_000),
+    messages: wholeNumber(
+      'for decisions, at least 10,000; a quarter for transactional handlers, a twentieth without the library',
+      100_000,
+      10_000,
+    ),
     partitions: risingNumbers('of the topics', [1, 3, 12], { most: 64 }),
     rounds: wholeNumber('of each', 3),
   },
@@ -24,7 +31,7 @@ await runBench({
   run: async (options, progress) => {
     progress.next('starting Kafka and PostgreSQL');
     const platform = await Platform.open();
-    const messages = { library: options.messages, bare: Math.round(options.messages / moreForLibrary) };
+    const messages = byConsumer((name) => Math.round(options.messages * shares[name]));
     const cases = workloadNames.flatMap((workload) =>
       options.partitions.flatMap((partitions) =>
         consumers.map((consumer): Case => {
@@ -48,8 +55,8 @@ await runBench({
     return reportOf(
       messages,
       cases.flatMap(({ consumer, workload, topic: { partitions } }, index) =>
-        consumer === 'library'
-          ? [{ workload, partitions, rounds: { library: results[index]!, bare: results[index + 1]! } }]
+        consumer === consumers[0]
+          ? [{ workload, partitions, rounds: byConsumer((_, at) => results[index + at]!) }]
           : [],
       ),
     );

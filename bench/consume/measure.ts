@@ -12,7 +12,7 @@ import { createServiceDatabase } from '../workload/tables.js';
 import { bareTables } from './bare-sql.js';
 import { verify } from './verify.js';
 
-export const consumers = ['library', 'bare'] as const;
+export const consumers = ['decisions', 'transactional', 'bare'] as const;
 export type ConsumerName = (typeof consumers)[number];
 
 /** A backlog, and who handles it. */
@@ -33,7 +33,8 @@ export interface Round {
 const startTimeout = 120_000;
 const handleTimeout = 1_800_000;
 const programs: Readonly<Record<ConsumerName, URL>> = {
-  library: new URL('../workload/consumer.js', import.meta.url),
+  decisions: new URL('../workload/consumer.js', import.meta.url),
+  transactional: new URL('../workload/consumer.js', import.meta.url),
   bare: new URL('bare-consumer.js', import.meta.url),
 };
 
@@ -47,7 +48,7 @@ export async function measureRound(platform: Platform, backlog: Case, number: nu
   const url = await createServiceDatabase(platform.postgresUrl, service);
   await query(url, bareTables);
   if (workload === 'stock') await fillStock(url);
-  const env = { ...serviceSettings(platform, service, backlog, url), GROUP: group };
+  const env = { ...serviceSettings(platform, service, backlog, url), GROUP: group, HANDLERS: name };
   const consumer = new Child<ConsumerMessage>({ name: service, file: programs[name], env });
   const round = await measure(consumer, url, platform, backlog.messages);
   await waitUntil('everything is committed', () => hasCommittedAll(kafka, group, topic.name), startTimeout);

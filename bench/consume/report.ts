@@ -2,7 +2,7 @@ import { comparisonReport } from '../frame/comparison.js';
 import { machineLoad, medianOf, ratioOf, spreadOf, tableOf, type Column, type Report } from '../frame/report.js';
 import { number } from '../frame/statistics.js';
 import { workloadNames, type WorkloadName } from '../workload/workload.js';
-import type { ConsumerName, Round } from './measure.js';
+import { consumers, type ConsumerName, type Round } from './measure.js';
 
 /** The rounds of both consumers with one workload. */
 export interface Result {
@@ -11,7 +11,11 @@ export interface Result {
   readonly rounds: Readonly<Record<ConsumerName, readonly Round[]>>;
 }
 
-const other = 'a transaction a message';
+const names: Readonly<Record<ConsumerName, string>> = {
+  decisions: 'decisions',
+  transactional: 'transactional handlers',
+  bare: 'without the library',
+};
 const titles: Readonly<Record<WorkloadName, readonly [long: string, short: string]>> = {
   stock: ['a guarded update that publishes an event', 'an update'],
   prices: ['a projection', 'a projection'],
@@ -19,7 +23,7 @@ const titles: Readonly<Record<WorkloadName, readonly [long: string, short: strin
 
 export const columns: readonly Column<Round>[] = [
   spreadOf('messages/s', ({ perSecond }) => perSecond),
-  ratioOf(`of ${other}`, ({ perSecond }) => perSecond, 1),
+  ratioOf(`of ${names.bare}`, ({ perSecond }) => perSecond, 1),
   medianOf('messages a transaction', ({ messagesATransaction }) => messagesATransaction, number),
   spreadOf('CPU µs a message', ({ cpu }) => cpu.consumer),
   spreadOf('of PostgreSQL', ({ cpu }) => cpu.postgres),
@@ -28,20 +32,19 @@ export const columns: readonly Column<Round>[] = [
 ];
 
 const linesOf = (results: readonly Result[]) =>
-  results.flatMap(({ workload, partitions, rounds: { library, bare } }) => [
-    {
-      labels: ['Tradewind', String(partitions)],
-      rounds: library,
-      baseline: bare,
-      bar: `${titles[workload][1]}, ${partitions} part.`,
-    },
-    { labels: [other, String(partitions)], rounds: bare, bar: '… a transaction each' },
-  ]);
+  results.flatMap(({ workload, partitions, rounds }) =>
+    consumers.map((name) => ({
+      labels: [names[name], String(partitions)],
+      rounds: rounds[name],
+      ...(name !== 'bare' && { baseline: rounds.bare }),
+      bar: name === 'decisions' ? `${titles[workload][1]}, ${partitions} part.` : `… ${names[name]}`,
+    })),
+  );
 
 export const reportOf = (messages: Readonly<Record<ConsumerName, number>>, results: readonly Result[]): Report =>
   comparisonReport({
     title: 'What one consumer handles',
-    what: `${number(messages.library)} messages that wait in Kafka (${number(messages.bare)} for the other consumer, which is slow), from the first committed transaction to the last. Each round has a fresh process and database.`,
+    what: `${number(messages.decisions)} messages that wait in Kafka (${number(messages.transactional)} for transactional handlers, ${number(messages.bare)} without the library, with a transaction a message), from the first committed transaction to the last. Each round has a fresh process and database.`,
     sharedWith: 'Kafka, PostgreSQL and the consumer',
     columns,
     lines: linesOf(results),

@@ -2,10 +2,11 @@ import type { KafkaClient, Topic } from '@tradewind/messaging';
 import { query } from '../environment/databases.js';
 import { workloads, type Backlog } from '../workload/backlog.js';
 import { eventTypes, stock } from '../workload/stock.js';
+import type { ConsumerName } from './measure.js';
 import { differences } from '../workload/workload.js';
 
 export interface Handled {
-  readonly name: 'library' | 'bare';
+  readonly name: ConsumerName;
   readonly url: string;
   readonly group: string;
   readonly kafka: KafkaClient;
@@ -25,7 +26,7 @@ export async function verify(handled: Handled): Promise<void> {
 }
 
 async function inboxErrors({ name, url, group, backlog: { messages } }: Handled): Promise<string[]> {
-  const table = name === 'library' ? 'msg_inbox' : 'bare_inbox';
+  const table = name === 'bare' ? 'bare_inbox' : 'msg_inbox';
   const text = `select count(*)::int as marked from ${table} where consumer = $1`;
   const [{ marked } = { marked: 0 }] = await query<{ marked: number }>(url, text, [group]);
   return marked === messages ? [] : [`${marked} of ${messages} messages are in the inbox`];
@@ -34,7 +35,7 @@ async function inboxErrors({ name, url, group, backlog: { messages } }: Handled)
 async function eventErrors({ name, url, kafka, events, backlog }: Handled): Promise<string[]> {
   if (!events) return [];
   const refused = stock.expectedRows(backlog).reduce((sum, level) => sum + level.refused, 0);
-  const table = name === 'library' ? 'msg_outbox_archive' : 'bare_outbox';
+  const table = name === 'bare' ? 'bare_outbox' : 'msg_outbox_archive';
   const found = await query<{ type: string; rows: number; causes: number }>(
     url,
     `select type, count(*)::int as rows, count(distinct causation)::int as causes from ${table} group by type`,

@@ -9,12 +9,20 @@ import {
   type Decision,
   type HandlerContext,
   type Topic,
+  type TransactionContext,
 } from '@tradewind/messaging';
 import { MessageRegistry } from '@tradewind/messaging/message';
 import { IsInt, IsString } from 'class-validator';
 import { seededRandom } from '../../tools/shop/retail/seeded-random.js';
 import { query } from '../environment/databases.js';
-import { numbering, productAt, type ProductMessage, type Service, type Workload } from './workload.js';
+import {
+  numbering,
+  productAt,
+  type ProductMessage,
+  type Service,
+  type ServiceOptions,
+  type Workload,
+} from './workload.js';
 
 export interface PriceChange extends ProductMessage {
   readonly name: string;
@@ -37,8 +45,14 @@ const ProductPrices = table<ProductPrice>(
   { sequence: 'sequence' },
 );
 
+const saveNewer = `
+insert into bench_prices as known (product, name, price, changes, sequence) values ($1, $2, $3, 1, $4)
+on conflict (product) do update
+set name = excluded.name, price = excluded.price, changes = known.changes + 1, sequence = excluded.sequence
+where known.sequence < excluded.sequence`;
+
 /** A projection of the name and the price of each product, with a consumer group of its own. */
-function service(name: string, events: Topic, onDecided: () => void = () => undefined): Service {
+function service(name: string, events: Topic, { handlers, onDecided = () => undefined }: ServiceOptions = {}): Service {
   @Message({ type: prices.messageType, topic: events, key: 'product' })
   class PriceChanged {
     @IsString() readonly product!: string;
@@ -62,9 +76,18 @@ function service(name: string, events: Topic, onDecided: () => void = () => unde
     }
   }
 
+  @Controller()
+  class TransactionalPriceHandler {
+    @Handles(PriceChanged, { consumer: 'prices' })
+    async change(event: PriceChanged, { manager, sequence }: TransactionContext): Promise<void> {
+      onDecided();
+      await manager.query(saveNewer, [event.product, event.name, event.price, Number(sequence)]);
+    }
+  }
+
   return {
     options: { service: name, contracts: new MessageRegistry([PriceChanged]), lockOrder: [ProductPrices] },
-    controller: new PriceHandler(),
+    controller: handlers === 'transactional' ? new TransactionalPriceHandler() : new PriceHandler(),
     group: `${name}.prices`,
     events: undefined,
   };

@@ -6,7 +6,7 @@ import { exitOnError, logProblem, readConnections, setting } from '../environmen
 import type { Platform } from '../environment/platform.js';
 import { backlogTopic, workloads, type Backlog } from './backlog.js';
 import { openDataSource } from './tables.js';
-import type { Service, WorkloadName } from './workload.js';
+import type { Service, ServiceOptions, WorkloadName } from './workload.js';
 
 /** The settings of a program that runs a service; `openServiceProgram` reads them. */
 export const serviceSettings = (
@@ -32,10 +32,10 @@ export interface ServiceProgram extends Service {
 }
 
 /** Opens a service with the library as it is deployed. Nothing runs yet. */
-export async function openServiceProgram(onDecided?: () => void): Promise<ServiceProgram> {
+export async function openServiceProgram(options?: ServiceOptions): Promise<ServiceProgram> {
   const { url, brokers } = readConnections();
   const topic = backlogTopic(setting('TOPIC'), Number(setting('PARTITIONS')));
-  const service = workloads[setting('WORKLOAD') as WorkloadName].service(setting('SERVICE'), topic, onDecided);
+  const service = workloads[setting('WORKLOAD') as WorkloadName].service(setting('SERVICE'), topic, options);
   const dataSource = await openDataSource(url);
   const kafka = connectKafka(brokers);
   const store = new PostgresStore(dataSource);

@@ -10,6 +10,7 @@ import {
   type Decision,
   type HandlerContext,
   type Topic,
+  type TransactionContext,
 } from '@tradewind/messaging';
 import { MessageRegistry } from '@tradewind/messaging/message';
 import type { Published, Recovery } from '@tradewind/operations';
@@ -17,7 +18,14 @@ import { IsInt, IsString } from 'class-validator';
 import { seededRandom } from '../../tools/shop/retail/seeded-random.js';
 import { query } from '../environment/databases.js';
 import { skewed } from './random.js';
-import { numbering, productAt, type ProductMessage, type Service, type Workload } from './workload.js';
+import {
+  numbering,
+  productAt,
+  type ProductMessage,
+  type Service,
+  type ServiceOptions,
+  type Workload,
+} from './workload.js';
 
 /** Products in stock, and pieces of each: too few of the products that most requests ask for. */
 export const stockedProducts = 1_000;
@@ -59,6 +67,13 @@ const after = (level: StockLevel, { quantity, number }: StockRequest, isTaken: b
   outOfOrder: level.outOfOrder + (number === level.last + 1 ? 0 : 1),
 });
 
+const takeOrRefuse = `
+with level as (select available >= $2 as enough from bench_stock_levels where product = $1 for update)
+update bench_stock_levels set
+  available = available - case when enough then $2 else 0 end, taken = taken + case when enough then $2 else 0 end,
+  refused = refused + (not enough)::int, last = $3, out_of_order = out_of_order + (last + 1 <> $3)::int
+from level where product = $1 returning enough as "isTaken"`;
+
 class Quantity {
   @IsString() readonly product!: string;
   @IsInt() readonly quantity!: number;
@@ -66,7 +81,11 @@ class Quantity {
 }
 
 /** Takes pieces of one product, never below zero, and publishes an event that says whether it could: a guarded update. */
-function service(name: string, requests: Topic, onDecided: () => void = () => undefined): Service {
+function service(
+  name: string,
+  requests: Topic,
+  { handlers, onDecided = () => undefined }: ServiceOptions = {},
+): Service {
   const events = topic(`${name}.events`, { owner: name, partitions: 3 });
 
   @Message({ type: stock.messageType, topic: requests, key: 'product' })
@@ -94,13 +113,23 @@ function service(name: string, requests: Topic, onDecided: () => void = () => un
     }
   }
 
+  @Controller()
+  class TransactionalStockHandler {
+    @Handles(TakeStock)
+    async take({ product, quantity, number }: TakeStock, { manager, publish }: TransactionContext): Promise<void> {
+      onDecided();
+      const [[level]] = await manager.query<[{ isTaken: boolean }[]]>(takeOrRefuse, [product, quantity, number]);
+      publish(level!.isTaken ? StockTaken : StockRefused, { product, quantity, number });
+    }
+  }
+
   return {
     options: {
       service: name,
       contracts: new MessageRegistry([TakeStock, StockTaken, StockRefused]),
       lockOrder: [StockLevels],
     },
-    controller: new StockHandler(),
+    controller: handlers === 'transactional' ? new TransactionalStockHandler() : new StockHandler(),
     group: name,
     events,
   };

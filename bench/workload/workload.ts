@@ -29,12 +29,21 @@ export interface Service {
   readonly events: Topic | undefined;
 }
 
+export const handlerKinds = ['decisions', 'transactional'] as const;
+export type HandlerKind = (typeof handlerKinds)[number];
+
+export interface ServiceOptions {
+  /** Default: decisions. */
+  readonly handlers?: HandlerKind;
+  /** Called for each message each time it is decided. */
+  readonly onDecided?: () => void;
+}
+
 /** What a consumer does with messages, and the rows that must be there afterwards. */
 export interface Workload {
   readonly messageType: string;
   messages(extent: Extent): Iterable<ProductMessage>;
-  /** `onDecided` is called for each message each time it is decided. */
-  service(name: string, topic: Topic, onDecided?: () => void): Service;
+  service(name: string, topic: Topic, options?: ServiceOptions): Service;
   /** The rows when each message was handled once, in the order of its key. */
   expectedRows(extent: Extent): readonly ProductRow[];
   /** The rows that messages have changed. */
