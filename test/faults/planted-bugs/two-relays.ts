@@ -9,7 +9,8 @@ export const twoRelays: PlantedBug = {
   name: 'two relays with SKIP LOCKED',
   service: 'product',
   changes: [
-    { file, find: 'select pg_try_advisory_lock($1) as locked', replacement: 'select $1::bigint is not null as locked' },
+    { file, find: 'select pg_try_advisory_lock(', replacement: 'select (' },
+    { file, find: '::bigint) as locked', replacement: '::bigint) is not null as locked' },
     {
       file,
       find: 'update msg_relay set epoch = epoch + 1 returning epoch',
