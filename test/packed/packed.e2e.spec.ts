@@ -1,56 +1,58 @@
-import { execFile } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { root } from '../../tools/platform/process/paths.js';
+import { byExtent } from '../extent.js';
+import { installations, named, transactional, type Installation, type InstallationName } from './installations.js';
+import { libraries, pack, type Packed } from './packages.js';
 import { aPlatform, type Platform } from './platform.js';
+import { Project } from './project.js';
 
-jest.setTimeout(240_000);
+jest.setTimeout(byExtent(300_000, 600_000));
 
-/** The operations are installed after the others: a service does not need them. */
-const operations = 'operations';
-const libraries = ['kernel', 'saga', 'messaging', operations];
+const all = Object.entries(installations) as [InstallationName, Installation][];
+const esModules = 'Nest 12, TypeORM 1, ES modules';
+const commonJs = 'Nest 11, TypeORM 0.3, CommonJS, the lowest versions of all peers';
+const outboxOnly = 'Nest 11, TypeORM 1, ES modules, an outbox only';
+const transactionalHandler = 'Nest 12, TypeORM 0.3, CommonJS, a transactional handler';
 
-interface Packed {
-  readonly name: string;
-  readonly filename: string;
-  readonly files: readonly { readonly path: string }[];
-}
+/** Imports every path that a package exports, as an importing program does. */
+const importAll = (paths: readonly string[]): string =>
+  [
+    ...paths.map((path, index) => `import * as p${index} from '${path}';`),
+    `console.log(JSON.stringify([${paths.map((_, index) => `Object.keys(p${index}).length`).join()}]));`,
+  ].join('\n');
 
-type Versions = Readonly<Record<string, string>>;
-
-const run = promisify(execFile);
-const readme = readFileSync(join(root, 'libs/messaging/README.md'), 'utf8');
-
-/** The packages that the README tells the reader to install; continuation lines included. */
-const installed = [...readme.matchAll(/^npm install ((?:[^\n\\]|\\\n)+)$/gm)]
-  .flatMap(([, args]) => args!.split(/[\s\\]+/))
-  .filter((arg) => arg !== '' && !arg.startsWith('--'));
-
-describe('the libraries, packed and installed in an empty project', () => {
-  let project: string;
+describe('the libraries, packed and installed in empty projects', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tradewind-packed-'));
+  const projects = Object.fromEntries(
+    all.map(([name, { program, type }]) => [name, new Project(join(folder, program), type)]),
+  ) as Record<InstallationName, Project>;
   let packed: readonly Packed[];
   let platform: Platform;
-  const node = (...args: string[]) =>
-    run(process.execPath, args, {
-      cwd: project,
-      env: { ...process.env, KAFKA_BROKERS: platform.kafkaBrokers, DATABASE_URL: platform.databaseUrl },
-    });
+  /** What a program of a project needs, with a database of its own. */
+  const environments = new Map<string, Record<string, string>>();
+  const environment = async (service: string): Promise<Record<string, string>> => {
+    const known = environments.get(service);
+    if (known) return known;
+    const DATABASE_URL = await platform.database(service);
+    const made = { SERVICE: service, KAFKA_BROKERS: platform.kafkaBrokers, DATABASE_URL };
+    environments.set(service, made);
+    return made;
+  };
+  const run = async (name: InstallationName, program: string): Promise<string> =>
+    (await projects[name].node([`out/${program}.js`], await environment(program))).stdout;
+  const lastLine = (stdout: string): unknown => JSON.parse(stdout.trimEnd().split('\n').at(-1)!);
 
   beforeAll(async () => {
-    project = mkdtempSync(join(tmpdir(), 'tradewind-packed-'));
-    const packing = run(
-      'npm',
-      ['pack', ...libraries.map((name) => `./libs/${name}`), '--json', '--pack-destination', project],
-      { cwd: root },
-    );
-    [platform, packed] = await Promise.all([aPlatform(), packing.then(({ stdout }) => JSON.parse(stdout) as Packed[])]);
+    const starting = aPlatform();
+    packed = await pack(folder);
+    await Promise.all(all.map(([name, { packages }]) => projects[name].install(packed, packages)));
+    platform = await starting;
   });
   afterAll(async () => {
     await platform?.stop();
-    rmSync(project, { recursive: true });
+    rmSync(folder, { recursive: true });
   });
 
   it.each(libraries)('contain the build of %s and none of its tests', (library) => {
@@ -63,78 +65,73 @@ describe('the libraries, packed and installed in an empty project', () => {
     expect(paths.filter((path) => /spec|fixture|conformance|jest/.test(path))).toEqual([]);
   });
 
-  it('are installed with the packages that the README names, and no peer dependency is missing', async () => {
-    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-      dependencies: Versions;
-      devDependencies: Versions;
-    };
-    const versions: Versions = {
-      ...devDependencies,
-      ...dependencies,
-      ...Object.fromEntries(packed.map(({ name, filename }) => [name, `file:${filename}`])),
-    };
-    const needed = packed.map(({ name }) => name).filter((name) => name !== `@tradewind/${operations}`);
-    expect(installed).toEqual(expect.arrayContaining([...needed, 'kafkajs', 'typescript']));
-    writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'tickets', private: true, type: 'module' }));
-    await run(
-      'npm',
-      [
-        'install',
-        '--strict-peer-deps',
-        '--ignore-scripts',
-        '--prefer-offline',
-        '--no-audit',
-        '--no-fund',
-        ...installed.map((name) => `${name}@${versions[name]}`),
+  it('need what the README tells the reader to install', () => {
+    const needed = packed.map(({ name }) => name).filter((name) => name !== '@tradewind/operations');
+    expect(named).toEqual(expect.arrayContaining([...needed, 'kafkajs', 'typescript']));
+  });
+
+  it.each(all)('type-check and can be imported by every exported path: %s', async (name, installation) => {
+    const project = projects[name];
+    const paths = project.pathsOf(packed);
+    expect(paths.length).toBeGreaterThan(libraries.length);
+    const programs = { exported: importAll(paths), [installation.program]: installation.source, transactional };
+    for (const compiler of installation.compilers) expect(await project.compile(programs, compiler)).toBe('');
+    const { stdout } = await project.node(['out/exported.js']);
+    expect(lastLine(stdout)).toEqual(paths.map(() => expect.any(Number)));
+  });
+
+  it.each([esModules, commonJs] as const)(
+    "run the README's program: two bookings confirmed, one rejected: %s",
+    async (name) => {
+      const stdout = await run(name, installations[name].program);
+      expect(stdout.match(/booking-\d/g)).toEqual(['booking-1', 'booking-2', 'booking-3']);
+      expect(stdout.match(/'(confirmed|rejected|pending)'/g)?.toSorted()).toEqual([
+        "'confirmed'",
+        "'confirmed'",
+        "'rejected'",
+      ]);
+    },
+  );
+
+  it('publish what was committed and nothing that was rolled back, with an outbox only', async () => {
+    expect(lastLine(await run(outboxOnly, 'accounts'))).toEqual({
+      accounts: [{ account_id: 'a', balance: 60 }],
+      published: [
+        { key: 'a', accountId: 'a', balance: 90 },
+        { key: 'a', accountId: 'a', balance: 60 },
       ],
-      { cwd: project },
-    );
-  });
-
-  it('are joined by the operations without a missing peer dependency', async () => {
-    const { filename } = packed.find(({ name }) => name === `@tradewind/${operations}`)!;
-    const flags = ['--strict-peer-deps', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
-    await run('npm', ['install', ...flags, `file:${filename}`], { cwd: project });
-  });
-
-  it('can be imported by every exported path', async () => {
-    const names = packed.flatMap(({ name }) => {
-      const { exports } = JSON.parse(readFileSync(join(project, 'node_modules', name, 'package.json'), 'utf8')) as {
-        exports: object;
-      };
-      return Object.keys(exports).map((path) => name + path.slice(1));
     });
-    expect(names.length).toBeGreaterThan(libraries.length);
-    await node('--input-type=module', '--eval', names.map((name) => `await import('${name}');`).join('\n'));
   });
 
-  it("compile and run the README's program: two bookings confirmed, one rejected", async () => {
-    copyFileSync(join(root, 'libs/messaging/example/tickets.ts'), join(project, 'tickets.ts'));
-    const compilerOptions = {
-      strict: true,
-      module: 'nodenext',
-      experimentalDecorators: true,
-      emitDecoratorMetadata: true,
-      types: ['node'],
-      outDir: 'out',
-    };
-    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['tickets.ts'] }));
-    expect((await node('node_modules/typescript/bin/tsc')).stdout).toBe('');
-    const { stdout } = await node('out/tickets.js');
-    expect(stdout.match(/booking-\d/g)).toEqual(['booking-1', 'booking-2', 'booking-3']);
-    expect(stdout.match(/'(confirmed|rejected|pending)'/g)?.toSorted()).toEqual([
-      "'confirmed'",
-      "'confirmed'",
-      "'rejected'",
-    ]);
+  it.each(
+    byExtent(
+      [transactionalHandler] as const,
+      all.map(([name]) => name),
+    ),
+  )('run a transactional handler once for each message: %s', async (name) => {
+    const service = `${installations[name].program}-loads`;
+    const program = 'transactional';
+    // In the full extent it is killed while it handles, and started again.
+    for (const line of byExtent([], ['loaded depot-0 4', 'loaded depot-1 11']))
+      await projects[name].killAt(line, program, await environment(service));
+    const { stdout } = await projects[name].node([`out/${program}.js`], await environment(service));
+    const depots = ['depot-0', 'depot-1', 'depot-2'];
+    expect(lastLine(stdout)).toEqual({
+      vans: depots.map((depot) => ({ depot, load: 20, version: 21 })),
+      table: 'vans',
+      loaded: depots.map((depot) => ({ depot, loads: 20, distinct: 20, last: 20 })),
+    });
   });
 
   it("bring the operator's command, which works on the program's database", async () => {
-    const tradewind = join('node_modules', '.bin', 'tradewind');
-    const database = ['--database', `tickets=${platform.databaseUrl}`];
-    const { stdout } = await node(tradewind, 'sagas', 'list', '--json', ...database);
-    expect(JSON.parse(stdout)).toEqual([]);
-    expect((await node(tradewind, 'dead-letters', 'list', ...database)).stdout).not.toBe('');
-    await expect(node(tradewind, 'dead-letters', 'list')).rejects.toMatchObject({ code: 2 });
+    for (const name of [esModules, commonJs] as const) {
+      const { program } = installations[name];
+      const tradewind = join('node_modules', '.bin', 'tradewind');
+      const database = ['--database', `${program}=${(await environment(program))['DATABASE_URL']}`];
+      const { stdout } = await projects[name].node([tradewind, 'sagas', 'list', '--json', ...database]);
+      expect(JSON.parse(stdout)).toEqual([]);
+      expect((await projects[name].node([tradewind, 'dead-letters', 'list', ...database])).stdout).not.toBe('');
+      await expect(projects[name].node([tradewind, 'dead-letters', 'list'])).rejects.toMatchObject({ code: 2 });
+    }
   });
 });

@@ -2,13 +2,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import pg from 'pg';
 import { root } from '../../tools/platform/process/paths.js';
 
 /** A PostgreSQL and a Kafka for one test. */
 export interface Platform {
-  /** The administrator's URL of an empty database. */
-  readonly databaseUrl: string;
   readonly kafkaBrokers: string;
+  /** Creates an empty database and returns its URL. */
+  database(name: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -20,8 +21,18 @@ export async function aPlatform(): Promise<Platform> {
   const exited = once(host, 'exit');
   const first = await Promise.race([once(createInterface(host.stdout), 'line'), exited]);
   if (typeof first[0] !== 'string') throw new Error('PostgreSQL and Kafka did not start; see the output above');
+  const { databaseUrl, kafkaBrokers } = JSON.parse(first[0]) as { databaseUrl: string; kafkaBrokers: string };
   return {
-    ...(JSON.parse(first[0]) as { databaseUrl: string; kafkaBrokers: string }),
+    kafkaBrokers,
+    async database(name) {
+      const client = new pg.Client(databaseUrl);
+      await client.connect();
+      await client.query(`create database ${client.escapeIdentifier(name)}`);
+      await client.end();
+      const url = new URL(databaseUrl);
+      url.pathname = `/${name}`;
+      return url.href;
+    },
     async stop() {
       host.stdin.end();
       await exited;

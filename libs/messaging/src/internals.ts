@@ -79,7 +79,7 @@ export {
   partitionCountOf,
   type RawPartitionCount,
 } from './adapters/postgres/partition-counts-sql.js';
-export { statementOf } from './adapters/postgres/sql.js';
+export { preparedStatement } from './adapters/postgres/prepared-statement.js';
 export { tableSql } from './adapters/postgres/table-sql.js';
 export { systemClock, systemPorts, systemRandomness, systemTimers } from './adapters/system/index.js';
 

@@ -4,7 +4,7 @@ import {
   type AnyTable,
   type EffectRow,
   type OutboxRow,
-  statementOf,
+  preparedStatement,
   tableSql,
 } from '@tradewind/messaging/internals';
 import type { EntityManager } from 'typeorm';
@@ -126,7 +126,7 @@ export async function restoreSequences(manager: Connection, published: Iterable<
 export function restoreRows(manager: Connection, table: AnyTable, rows: Iterable<object>): Promise<number> {
   const { insert } = tableSql(table);
   return inBatches(rows, (batch) => {
-    const { text, values } = statementOf(insert.text, insert.values(batch));
+    const { text, values } = preparedStatement(insert.text, insert.values(batch));
     return manager.query(text, values);
   });
 }

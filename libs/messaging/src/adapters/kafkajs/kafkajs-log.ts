@@ -1,4 +1,4 @@
-import kafkajs, { type logCreator } from 'kafkajs';
+import kafkajs, { type logCreator, type logLevel } from 'kafkajs';
 
 export type KafkaLog = (level: 'warn' | 'error', message: string, detail: object) => void;
 
@@ -21,4 +21,4 @@ export function quietLog(log: KafkaLog | undefined): logCreator {
     };
 }
 
-export const loggedFrom = kafkajs.logLevel.WARN;
+export const loggedFrom: logLevel = kafkajs.logLevel.WARN;

@@ -4,10 +4,12 @@ import {
   type EntitySchema,
   type EntitySchemaOptions,
 } from 'typeorm';
-import type { ColumnMode } from 'typeorm/metadata-args/types/ColumnMode.js';
 
 export type EntityClass<E> = abstract new (...args: never[]) => E;
 export type EntityDeclaration<E> = EntityClass<E> | EntitySchema<E>;
+
+/** TypeORM does not export its name. */
+type ColumnMode = ReturnType<typeof getMetadataArgsStorage>['columns'][number]['mode'];
 
 export interface EntityColumn {
   readonly property: string;

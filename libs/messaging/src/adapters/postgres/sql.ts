@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Pool, QueryConfig } from 'pg';
-import { arrayLiteral } from './array-literal.js';
-import { binaryArray } from './binary-array.js';
 import { columnTypes } from './column-types.js';
+import { preparedStatement } from './prepared-statement.js';
 
 /** Runs one statement. Statements are constants, so each is prepared once a connection. */
 export type Sql = <R extends object = Record<string, unknown>>(
@@ -10,36 +8,11 @@ export type Sql = <R extends object = Record<string, unknown>>(
   values?: readonly unknown[],
 ) => Promise<R[]>;
 
-interface Statement {
-  readonly name: string;
-  /** The types of its array parameters, by index: `$2::uuid[]`. */
-  readonly arrays: ReadonlyMap<number, string>;
-}
-
-const statements = new Map<string, Statement>();
-
-function register(text: string): Statement {
-  const arrays = new Map(
-    [...text.matchAll(/\$(\d+)::(\w+)\[\]/g)].map(([, number, type = '']) => [Number(number) - 1, type]),
-  );
-  const statement = { name: `tw_${createHash('sha1').update(text).digest('base64url').slice(0, 20)}`, arrays };
-  statements.set(text, statement);
-  return statement;
-}
-
-const arrayOf = (type: string | undefined, values: readonly unknown[]): Buffer | string =>
-  (type !== undefined && binaryArray(type, values)) || arrayLiteral(values);
-
-/** A statement that is prepared once a connection. Arrays are sent in the format that PostgreSQL reads fastest; arrays of arrays are not supported. */
-export function statementOf(text: string, values: readonly unknown[]): QueryConfig {
-  const { name, arrays } = statements.get(text) ?? register(text);
-  return {
-    name,
-    text,
-    types: columnTypes,
-    values: values.map((value, at) => (Array.isArray(value) ? arrayOf(arrays.get(at), value) : value)),
-  };
-}
+/** A prepared statement whose result is read as the library reads columns. */
+export const statementOf = (text: string, values: readonly unknown[]): QueryConfig => ({
+  ...preparedStatement(text, values),
+  types: columnTypes,
+});
 
 /** A connection without an answer for `silenceMs` counts as lost. */
 export const sqlOf =
