@@ -23,8 +23,9 @@ const entries = [
 const commandLine = ['libs/operations/src/cli/**'];
 /** Example programs of users of the libraries. */
 const examples = ['libs/*/example/**'];
-/** Programs that inject faults use clock and timers; their specs do not. */
-const faultInjection = [
+/** Programs that inject faults, and those of other teams, use clock and timers; specs do not. */
+const testPrograms = [
+  'test/packed/programs/*.ts',
   'test/drills/**/!(*.spec).ts',
   'test/faults/**/!(*.spec).ts',
   'test/simulation/**/!(*.spec).ts',
@@ -161,7 +162,7 @@ export default defineConfig(
   {
     name: 'tests wait for conditions',
     files: ['**/*.spec.{ts,mjs}', 'test/**/*.ts', 'apps/*/test/**/*.ts'],
-    ignores: faultInjection,
+    ignores: testPrograms,
     rules: {
       ...syntax(...timers, ...everyTestRuns),
       ...globals(...timerGlobals(noSleep)),

@@ -6,8 +6,8 @@ import { root } from '../../tools/platform/process/paths.js';
 
 const run = promisify(execFile);
 
-/** The libraries that other teams install. */
-export const libraries = ['kernel', 'saga', 'messaging', 'operations'] as const;
+/** The libraries that other teams install, without those that only jest can import. */
+export const libraries = ['kernel', 'saga', 'messaging', 'operations', 'simulation'] as const;
 
 export interface Packed {
   readonly name: string;

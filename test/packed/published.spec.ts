@@ -19,6 +19,9 @@ interface Manifest {
   readonly repository: { readonly type: string; readonly url: string; readonly directory?: string };
   readonly engines: { readonly node: string };
   readonly exports: Exports;
+  readonly main: string;
+  readonly types: string;
+  readonly typesVersions?: { readonly '*': Readonly<Record<string, readonly string[]>> };
   readonly bin?: Versions;
   readonly dependencies?: Versions;
   readonly peerDependencies?: Versions;
@@ -82,6 +85,22 @@ describe.each(published)('the published package $name', ({ folder, manifest }) =
       ...Object.values(manifest.bin ?? {}),
     ];
     expect(files).toEqual(expect.arrayContaining(targets.map((target) => posix.normalize(target))));
+  });
+
+  it('is found by compilers that do not read its exports', () => {
+    const { '.': index, ...others } = manifest.exports as Readonly<Record<string, Readonly<Record<string, string>>>>;
+    expect([manifest.main, manifest.types]).toEqual([index!['default'], index!['types']]);
+    expect(manifest.typesVersions?.['*'] ?? {}).toEqual(
+      Object.fromEntries(
+        Object.entries(others).map(([path, { types = '' }]) => [path.slice('./'.length), [posix.normalize(types)]]),
+      ),
+    );
+  });
+
+  it('allows the versions of its peers that @tradewind/messaging allows', () => {
+    const { peerDependencies: allowed = {} } = manifestOf('libs/messaging');
+    const peers = Object.entries(manifest.peerDependencies ?? {}).filter(([name]) => name in allowed);
+    expect(Object.fromEntries(peers)).toEqual(Object.fromEntries(peers.map(([name]) => [name, allowed[name]])));
   });
 
   it('has no source map that needs a file outside the package', () => {
