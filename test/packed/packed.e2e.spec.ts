@@ -45,10 +45,12 @@ describe('the libraries, packed and installed in empty projects', () => {
   const lastLine = (stdout: string): unknown => JSON.parse(stdout.trimEnd().split('\n').at(-1)!);
 
   beforeAll(async () => {
-    const starting = aPlatform();
     packed = await pack(folder);
-    await Promise.all(all.map(([name, { packages }]) => projects[name].install(packed, packages)));
-    platform = await starting;
+    const ended = await Promise.allSettled([
+      aPlatform().then((started) => (platform = started)),
+      ...all.map(([name, { packages }]) => projects[name].install(packed, packages)),
+    ]);
+    for (const each of ended) if (each.status === 'rejected') throw each.reason;
   });
   afterAll(async () => {
     await platform?.stop();
