@@ -4,7 +4,8 @@ import { inTurn, runBench } from '../frame/bench.js';
 import { risingNumbers, wholeNumber } from '../frame/options.js';
 import { backlogTopic, publishBacklog } from '../workload/backlog.js';
 import { workloadNames } from '../workload/workload.js';
-import { consumers, measureRound, type Case, type ConsumerName } from './measure.js';
+import { consumers, type ConsumerName } from './consumers.js';
+import { measureRound, type Case } from './measure.js';
 import { columns, reportOf } from './report.js';
 
 /** Products with a price; and the share of the messages that a slower consumer gets, so that each takes some seconds. */

@@ -10,10 +10,8 @@ import { serviceSettings } from '../workload/service-program.js';
 import { fillStock } from '../workload/stock.js';
 import { createServiceDatabase } from '../workload/tables.js';
 import { bareTables } from './bare-sql.js';
+import type { ConsumerName } from './consumers.js';
 import { verify } from './verify.js';
-
-export const consumers = ['decisions', 'transactional', 'bare'] as const;
-export type ConsumerName = (typeof consumers)[number];
 
 /** A backlog, and who handles it. */
 export interface Case extends Backlog {

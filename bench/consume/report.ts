@@ -2,7 +2,8 @@ import { comparisonReport } from '../frame/comparison.js';
 import { machineLoad, medianOf, ratioOf, spreadOf, tableOf, type Column, type Report } from '../frame/report.js';
 import { number } from '../frame/statistics.js';
 import { workloadNames, type WorkloadName } from '../workload/workload.js';
-import { consumers, type ConsumerName, type Round } from './measure.js';
+import { consumers, type ConsumerName } from './consumers.js';
+import type { Round } from './measure.js';
 
 /** The rounds of both consumers with one workload. */
 export interface Result {

@@ -2,7 +2,7 @@ import type { KafkaClient, Topic } from '@tradewind/messaging';
 import { query } from '../environment/databases.js';
 import { workloads, type Backlog } from '../workload/backlog.js';
 import { eventTypes, stock } from '../workload/stock.js';
-import type { ConsumerName } from './measure.js';
+import type { ConsumerName } from './consumers.js';
 import { differences } from '../workload/workload.js';
 
 export interface Handled {

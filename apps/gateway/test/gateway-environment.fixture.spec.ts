@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { contracts } from '@tradewind/contracts';
+import { contracts, SigningKeyAnnounced } from '@tradewind/contracts';
 import { kafkaClient, type KafkaClient } from '@tradewind/messaging';
 import type { OutgoingRecord } from '@tradewind/messaging/internals';
 import { readConfig, startService, type RunningService } from '@tradewind/service';
@@ -10,6 +10,7 @@ import { request, type Dispatcher } from 'undici';
 import { DedicatedKafka } from '../../../tools/platform/kafka/dedicated-kafka.js';
 import { GatewayConfig } from '../src/gateway.config.js';
 import { GatewayModule } from '../src/gateway.module.js';
+import type { Pair } from './access-tokens.fixture.spec.js';
 
 export type RequestOptions = Omit<Dispatcher.RequestOptions, 'origin' | 'path' | 'method'> & {
   method?: Dispatcher.HttpMethod;
@@ -55,6 +56,12 @@ export class GatewayEnvironment {
 
   publish<M extends object>(message: new () => M, fields: M): Promise<void> {
     return this.publishRecord(recordOf({ message, fields }));
+  }
+
+  /** Announces a signing key, as the user service does. */
+  announce({ kid, publicKey }: Pair): Promise<void> {
+    const now = new Date().toISOString();
+    return this.publish(SigningKeyAnnounced, { kid, publicKey, announcedAt: now, signsFrom: now });
   }
 
   /** Retries until the broker accepts the record: a new or restarted topic has no leader yet. */

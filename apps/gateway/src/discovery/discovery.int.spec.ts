@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { InstanceGone, InstanceSeen, SigningKeyAnnounced, SigningKeyRetired } from '@tradewind/contracts';
+import { InstanceGone, InstanceSeen, SigningKeyRetired } from '@tradewind/contracts';
 import type { RunningService } from '@tradewind/service';
 import { eventually } from '@tradewind/testing';
 import { recordOf } from '@tradewind/testing/service';
 import { fetchFrom, GatewayEnvironment } from '../../test/gateway-environment.fixture.spec.js';
 import { FakeService } from '../../test/fake-service.fixture.spec.js';
-import { aKeyPair, aToken, type Pair } from '../../test/access-tokens.fixture.spec.js';
+import { aKeyPair, aToken } from '../../test/access-tokens.fixture.spec.js';
 import { readSnapshot } from './snapshot-file.js';
 
 describe("a gateway that reads the platform's topics", () => {
@@ -28,10 +28,6 @@ describe("a gateway that reads the platform's topics", () => {
       startedAt: now,
       seenAt: now,
     });
-  };
-  const announce = ({ kid, publicKey }: Pair): Promise<void> => {
-    const now = new Date().toISOString();
-    return environment.publish(SigningKeyAnnounced, { kid, publicKey, announcedAt: now, signsFrom: now });
   };
   const call = async (token?: string, at = gateway): Promise<{ status: number; by: unknown }> => {
     const { status, headers } = await fetchFrom(
@@ -88,14 +84,14 @@ describe("a gateway that reads the platform's topics", () => {
   describe('called with a token of a key', () => {
     it('that is known, forwards the call', async () => {
       const key = await aKeyPair();
-      await announce(key);
+      await environment.announce(key);
       const token = await aToken(key);
       await eventually(async () => (await call(token)).status === 200);
     });
     it('that has not arrived, waits for it', async () => {
       const key = await aKeyPair();
       const pending = call(await aToken(key));
-      await announce(key);
+      await environment.announce(key);
       expect((await pending).status).toBe(200);
     });
     it('that is unknown, answers 401', async () =>
@@ -103,7 +99,7 @@ describe("a gateway that reads the platform's topics", () => {
     it('that was retired, answers 401', async () => {
       const key = await aKeyPair();
       const token = await aToken(key);
-      await announce(key);
+      await environment.announce(key);
       await eventually(async () => (await call(token)).status === 200);
       await environment.publish(SigningKeyRetired, { kid: key.kid });
       await eventually(async () => (await call(token)).status === 401);
@@ -113,7 +109,7 @@ describe("a gateway that reads the platform's topics", () => {
   describe('without the broker', () => {
     it('routes and verifies tokens, also after a start, and answers 503 to an unknown key', async () => {
       const key = await aKeyPair();
-      await announce(key);
+      await environment.announce(key);
       const token = await aToken(key);
       await eventually(async () => (await call(token)).status === 200);
       // a key is used at once, and written to the file afterwards
@@ -127,7 +123,7 @@ describe("a gateway that reads the platform's topics", () => {
       expect((await call(await aToken(await aKeyPair()), fresh)).status).toBe(503);
       await environment.kafka.restart();
       const later = await aKeyPair();
-      await announce(later);
+      await environment.announce(later);
       const laterToken = await aToken(later);
       for (const at of [gateway, fresh])
         await eventually(async () => (await call(laterToken, at)).status === 200, 60_000);

@@ -8,7 +8,8 @@ describe('the words of a text', () => {
     ['carpet 5m²', ['carpet', '5m2']],
     ['H₂O', ['h2o']],
     ['Crème brûlée', ['creme', 'brulee']],
-    ['Straße ΟΔΟΣ', ['strasse', 'οδοσ']],
+    ['Straße ΟΔΟΣ ς', ['strasse', 'οδοσ', 'σ']],
+    ['STRASSE οδος', ['strasse', 'οδοσ']],
     ['ﬁne', ['fine']],
     ['किताब', ['किताब']],
     ['กระเป๋า', ['กระเป๋า']],
@@ -18,13 +19,12 @@ describe('the words of a text', () => {
     ['-- .', []],
   ])('%s', (text, words) => expect(wordsOf(text)).toEqual(words));
 
-  it('are the same in every Unicode form and case', () =>
+  it('are the same in every Unicode form', () =>
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         const words = wordsOf(text);
         for (const form of ['NFC', 'NFD', 'NFKC', 'NFKD'] as const)
           expect(wordsOf(text.normalize(form))).toEqual(words);
-        expect(wordsOf(text.toUpperCase())).toEqual(words);
       }),
     ));
 });
