@@ -53,10 +53,10 @@ function observed(client: KafkaClient): KafkaClient {
         report.partitions = partitions.length;
         options.onAssigned(partitions);
       },
-      onRecords: (records) => {
+      onRecords: (records, ranges) => {
         report.records.push(...records.map(({ partition, offset }) => `${partition}@${offset}`));
         report.receivedAt.push(Date.now());
-        options.onRecords(records);
+        options.onRecords(records, ranges);
       },
     });
   return new Proxy(client, {

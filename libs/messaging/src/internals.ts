@@ -39,6 +39,7 @@ export {
   type OutgoingRecord,
   type OwnRecord,
   type PartitionCount,
+  orderingKeyOf,
   partitionKey,
   type PartitionOffset,
   previousEndsOf,
@@ -84,6 +85,7 @@ export { tableSql } from './adapters/postgres/table-sql.js';
 export { systemClock, systemPorts, systemRandomness, systemTimers } from './adapters/system/index.js';
 
 // Handling
+export { readableBytes } from './consumer/dead-letter-record.js';
 export { DeadLetterWriter, textOf } from './consumer/dead-letter-writer.js';
 export { type AnyEffect } from './effects/index.js';
 export { decode } from './handling/decode.js';

@@ -34,8 +34,8 @@ const offsetBeforeDatabase: DecoratePorts = (ports) => {
   const subscribe: KafkaClient['subscribe'] = (options) => {
     const subscription = ports.kafka.subscribe({
       ...options,
-      onRecords: (records) => {
-        options.onRecords(records);
+      onRecords: (records, ranges) => {
+        options.onRecords(records, ranges);
         const offsets = records.map(({ topic, partition, offset }) => ({ topic, partition, offset: offset + 1n }));
         void subscription.then((open) => open.commit(offsets));
       },

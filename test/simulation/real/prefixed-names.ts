@@ -1,5 +1,5 @@
 import type { KafkaClient } from '@tradewind/messaging';
-import type { IncomingRecord, Subscription, TopicPartition } from '@tradewind/messaging/internals';
+import type { IncomingRecord, OffsetRange, Subscription, TopicPartition } from '@tradewind/messaging/internals';
 import { withTopicPrefix } from '../../../tools/audit/testing/prefixed-kafka.js';
 import { overrideMethods } from '../shop/override-methods.js';
 
@@ -16,7 +16,8 @@ export function withPrefixedNames(kafka: KafkaClient, prefix: string): KafkaClie
       ...options,
       group: prefix + options.group,
       topics: options.topics.map((topic) => prefix + topic),
-      onRecords: (records: readonly IncomingRecord[]) => options.onRecords(records.map(back)),
+      onRecords: (records: readonly IncomingRecord[], ranges: readonly OffsetRange[]) =>
+        options.onRecords(records.map(back), ranges.map(back)),
       onAssigned: (partitions) => options.onAssigned(partitions.map(back)),
     });
     return overrideMethods(subscription, {

@@ -79,6 +79,22 @@ describe('a consumer', () => {
     expect(decided).toEqual(['one']);
   });
 
+  it('commits offsets without records: marks of transactions, and what compaction removed', async () => {
+    const { simulation, kafka, start, append, committed, saved } = aConsumer();
+    const partition = { topic: notes.name, partition: 0 };
+    kafka.markTransaction(partition);
+    await start();
+    await simulation.until(() => committed() === 1n, 10_000);
+    append('a', 1, 'one');
+    kafka.markTransaction(partition);
+    await simulation.until(() => committed() === 3n, 10_000);
+    append('a', 3, 'two');
+    append('a', 4, 'three');
+    kafka.compact(notes.name);
+    await simulation.until(() => committed() === 5n, 10_000);
+    expect(saved().at(-1)).toBe('three');
+  });
+
   it('skips messages that its group ignores', async () => {
     const { simulation, start, append, committed, saved } = aConsumer(undefined, true);
     append('a', 0);

@@ -9,11 +9,13 @@ import {
   backOff,
   partitionKey,
   StatementTimeout,
+  UnreadableRecords,
   WakeSignal,
   withTimeout,
   type IncomingRecord,
   type KafkaClient,
   type Log,
+  type OffsetRange,
   type RuntimePorts,
   type Store,
   type TopicPartition,
@@ -63,6 +65,7 @@ export class ConsumerLoop {
   readonly #backPressure = new BackPressure(() => this.#subscription.current);
   readonly #queue = new PendingQueue();
   readonly #finished = new Set<PendingMessage>();
+  readonly #unreadable = new Map<string, UnreadableRecords>();
   readonly #stopping = new AbortController();
   #generation = 0;
   #outages = 0;
@@ -91,7 +94,8 @@ export class ConsumerLoop {
     this.#subscription = new ResilientSubscription(kafka, ports, {
       group,
       topics,
-      onRecords: (records) => this.#receive(records),
+      onRecords: (records, ranges) => this.#receive(records, ranges),
+      onUnreadable: (at, reason) => this.#unreadable.set(partitionKey(at), new UnreadableRecords(at, reason)),
       onReset: (assigned) => this.#reset(assigned),
       onFatal,
       log,
@@ -112,6 +116,11 @@ export class ConsumerLoop {
   /** Why the brokers refuse the consumer at present. */
   get denial(): string | undefined {
     return this.#subscription.denial;
+  }
+
+  /** Partitions that stand still, because their next records cannot be read. */
+  get unreadable(): readonly string[] {
+    return [...this.#unreadable.values()].map(({ message }) => message);
   }
 
   get rebalances(): number {
@@ -138,21 +147,26 @@ export class ConsumerLoop {
     await withTimeout(this.ports.timers, shutdownTimeoutMs, cleared, undefined);
   }
 
-  #receive(records: readonly IncomingRecord[]): void {
+  #receive(records: readonly IncomingRecord[], ranges: readonly OffsetRange[]): void {
     const skipped = new Set<string>();
+    for (const range of ranges) {
+      this.#unreadable.delete(partitionKey(range));
+      const offset = this.#offsets.gapBefore(range);
+      if (offset === undefined) continue;
+      skipped.add(partitionKey(range));
+      this.#subscription.current?.seek([{ topic: range.topic, partition: range.partition, offset }]);
+    }
     for (const record of records) {
       const key = partitionKey(record);
       if (skipped.has(key)) continue;
-      const gap = this.#offsets.gapBefore(record);
-      const waits = gap === undefined && this.#repartitionBarrier.mustWait(record);
-      if (gap !== undefined || waits) {
+      if (!this.#isForeign(record) && this.#repartitionBarrier.mustWait(record)) {
         skipped.add(key);
-        const { topic, partition } = record;
-        this.#subscription.current?.seek([{ topic, partition, offset: gap ?? record.offset }]);
-        if (waits) {
-          this.#offsets.resumeFrom(record);
-          this.#backPressure.pausePartition(record);
-        }
+        const { topic, partition, offset } = record;
+        this.#subscription.current?.seek([{ topic, partition, offset }]);
+        const from = ranges.find((range) => partitionKey(range) === key)?.from ?? offset;
+        this.#offsets.read({ topic, partition, from, to: offset });
+        this.#offsets.resumeFrom(record);
+        this.#backPressure.pausePartition(record);
         continue;
       }
       this.#offsets.begin(record);
@@ -165,13 +179,21 @@ export class ConsumerLoop {
         alone: false,
       });
     }
+    for (const range of ranges) if (!skipped.has(partitionKey(range))) this.#offsets.read(range);
+    this.#commit();
     this.#backPressure.apply();
     this.#wakeSignal.notify();
+  }
+
+  /** No relay of ours writes the headers of its records. */
+  #isForeign({ topic }: IncomingRecord): boolean {
+    return this.options.contracts.topicNamed(topic)?.foreign !== undefined;
   }
 
   /** After a rebalance everything uncommitted arrives again, at the instance that is assigned it now. */
   #reset(assigned?: readonly TopicPartition[]): void {
     this.#generation++;
+    this.#unreadable.clear();
     this.#queue.clear();
     this.#offsets.reset(assigned);
     this.#backPressure.resumePartitions(this.#repartitionBarrier.reset());

@@ -1,6 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { newId } from '@tradewind/kernel';
-import { payloadLimit } from '../outbox/envelope.js';
-import type { DeadLetter, DeadLetterReason, OutboxRow, RuntimePorts } from '../ports/index.js';
+import { payloadLimit, traceparentOf } from '../outbox/envelope.js';
+import { boundedKey, type DeadLetter, type DeadLetterReason, type OutboxRow, type RuntimePorts } from '../ports/index.js';
 
 const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 500);
 
@@ -15,13 +16,13 @@ export function deadLetterRecord(
   return {
     id: newId(ports),
     topic,
-    key: key ?? `partition ${partition}`,
+    key: key ? boundedKey(key) : `partition ${partition}`,
     type: 'message.dead-lettered',
     version: 1,
     payload,
     causation: messageId,
-    correlation: headers['ce_correlationid'] ?? key ?? 'none',
-    traceparent: headers['traceparent'] ?? null,
+    correlation: boundedKey(headers['ce_correlationid'] ?? key ?? 'none'),
+    traceparent: traceparentOf(headers),
     occurredAt: ports.clock.now(),
     archived: true,
     headers: {
@@ -39,9 +40,15 @@ export function deadLetterRecord(
 
 function payloadOf(value: Buffer | null): { payload: string; encoding: 'utf8' | 'base64' | 'omitted' } {
   if (value === null) return { payload: 'null', encoding: 'utf8' };
-  const text = value.toString('utf8');
-  const isText = Buffer.from(text, 'utf8').equals(value);
-  const payload = isText ? text : value.toString('base64');
-  if (Buffer.byteLength(payload) > payloadLimit) return { payload: 'null', encoding: 'omitted' };
-  return { payload, encoding: isText ? 'utf8' : 'base64' };
+  const { text, encoding } = readableBytes(value);
+  return Buffer.byteLength(text) > payloadLimit
+    ? { payload: 'null', encoding: 'omitted' }
+    : { payload: text, encoding };
+}
+
+/** The bytes as text that PostgreSQL can store: UTF-8 text without NUL, other bytes as Base64. */
+export function readableBytes(bytes: Buffer): { readonly text: string; readonly encoding: 'utf8' | 'base64' } {
+  return isUtf8(bytes) && !bytes.includes(0)
+    ? { text: bytes.toString('utf8'), encoding: 'utf8' }
+    : { text: bytes.toString('base64'), encoding: 'base64' };
 }

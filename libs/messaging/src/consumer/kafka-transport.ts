@@ -24,6 +24,7 @@ import {
   type Store,
 } from '../ports/index.js';
 import type { ConsistencyCheck } from './consistency-check.js';
+import { textOf } from './dead-letter-writer.js';
 import { ConsumerLoop } from './consumer-loop.js';
 import { startAtLatest } from './first-offsets.js';
 import { RedriveLoop } from './redrive-loop.js';
@@ -70,6 +71,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
   #redriveLoops: RedriveLoop[] = [];
   #starting: Promise<void> | undefined;
   #connected = false;
+  #waitsFor: unknown;
 
   constructor(
     private readonly options: ConsumerOptions,
@@ -160,8 +162,10 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
 
   /** Problems as text; empty while all is well. */
   get problems(): string[] {
-    if (!this.#connected && this.#groups.size > 0) return ['consumers: not connected to the broker'];
+    if (!this.#connected && this.#groups.size > 0)
+      return [`consumers: not started${this.#waitsFor === undefined ? '' : `: ${textOf(this.#waitsFor)}`}`];
     return [
+      ...this.#loops.flatMap(({ group, unreadable }) => unreadable.map((text) => `consumer ${group}: ${text}`)),
       ...this.#loops.flatMap(({ group, silenceMs, denial }) => {
         if (denial !== undefined) return [`consumer ${group}: ${denial}`];
         return silenceMs > silenceProblemMs
@@ -251,7 +255,8 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
       } catch (error) {
         if (error instanceof Aborted) return;
         if (isFinal(error)) throw error;
-        log('warn', 'the broker does not answer yet', { error: String(error) });
+        this.#waitsFor = error;
+        log('warn', 'the start of the consumers waits', { error: String(error) });
         await ports.timers.wait(backOff(ports, attempts, 200, 3_000), signal);
       }
     }

@@ -6,44 +6,48 @@ import { OffsetTracker } from './offset-tracker.js';
 
 const assigned = { topic: 'stock.events', partition: 2 };
 const record = (offset: bigint) => ({ ...assigned, offset });
+const range = (from: bigint, to: bigint) => ({ ...assigned, from, to });
 
 describe('a partition with unfinished records after a rebalance', () => {
   let offsets: OffsetTracker;
   beforeEach(() => {
     offsets = new OffsetTracker('hash', systemTimers);
     for (const offset of [7n, 8n, 9n]) offsets.begin(record(offset));
+    offsets.read(range(7n, 10n));
     offsets.finish(record(7n));
   });
 
   it('seeks back to the first unfinished record when a later one arrives', () => {
     offsets.reset([assigned]);
-    expect(offsets.gapBefore(record(10n))).toBe(8n);
+    expect(offsets.gapBefore(range(10n, 11n))).toBe(8n);
   });
-  it('seeks back only once, because compacted records do not arrive again', () => {
+  it('seeks back until what lies between was read, also where it has no records', () => {
     offsets.reset([assigned]);
-    offsets.gapBefore(record(10n));
-    expect(offsets.gapBefore(record(10n))).toBeUndefined();
+    offsets.gapBefore(range(10n, 11n));
+    expect(offsets.gapBefore(range(10n, 11n))).toBe(8n);
+    offsets.read(range(8n, 10n));
+    expect(offsets.gapBefore(range(10n, 11n))).toBeUndefined();
   });
   it('continues with the first unfinished record', () => {
     offsets.reset([assigned]);
-    expect(offsets.gapBefore(record(8n))).toBeUndefined();
+    expect(offsets.gapBefore(range(8n, 9n))).toBeUndefined();
   });
   it('keeps its offset over a second rebalance', () => {
     offsets.reset([assigned]);
     offsets.reset([assigned]);
-    expect(offsets.gapBefore(record(10n))).toBe(8n);
+    expect(offsets.gapBefore(range(10n, 11n))).toBe(8n);
   });
   it('keeps the offset of a record that must wait', () => {
     offsets.reset([assigned]);
     offsets.resumeFrom(record(8n));
     offsets.reset([assigned]);
-    expect(offsets.gapBefore(record(8n))).toBeUndefined();
-    expect(offsets.gapBefore(record(10n))).toBe(8n);
+    expect(offsets.gapBefore(range(8n, 9n))).toBeUndefined();
+    expect(offsets.gapBefore(range(10n, 11n))).toBe(8n);
   });
   it('has no offset when it was assigned to another member meanwhile', () => {
     offsets.reset([]);
     offsets.reset([assigned]);
-    expect(offsets.gapBefore(record(100n))).toBeUndefined();
+    expect(offsets.gapBefore(range(100n, 101n))).toBeUndefined();
   });
 });
 
@@ -64,6 +68,7 @@ describe('the commit of finished offsets', () => {
     const offsets = new OffsetTracker('hash', timers);
     const handle = (offset: bigint): void => {
       offsets.begin(record(offset));
+      offsets.read(range(offset, offset + 1n));
       offsets.finish(record(offset));
     };
     return { calls, committed, subscription, offsets, handle };
@@ -87,10 +92,23 @@ describe('the commit of finished offsets', () => {
   it('stops before the first unfinished record', async () => {
     const { committed, subscription, offsets } = aTracker();
     for (const offset of [7n, 8n, 9n]) offsets.begin(record(offset));
+    offsets.read(range(7n, 10n));
     offsets.finish(record(9n));
     offsets.finish(record(7n));
     await offsets.commit(subscription);
     expect(committed).toEqual([['stock.events/2@8']]);
+  });
+
+  it('includes offsets without records behind what is finished, and none before', async () => {
+    const { committed, subscription, offsets } = aTracker();
+    offsets.begin(record(7n));
+    offsets.read(range(5n, 12n));
+    await offsets.commit(subscription);
+    offsets.finish(record(7n));
+    await offsets.commit(subscription);
+    offsets.read(range(12n, 14n));
+    await offsets.commit(subscription);
+    expect(committed).toEqual([['stock.events/2@7'], ['stock.events/2@12'], ['stock.events/2@14']]);
   });
 
   it('is repeated when the broker did not accept it', async () => {

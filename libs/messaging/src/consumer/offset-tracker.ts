@@ -2,6 +2,7 @@ import type { Cancel, Timers } from '@tradewind/kernel';
 import {
   partitionKey,
   type CommittedOffset,
+  type OffsetRange,
   type PartitionOffset,
   type Subscription,
   type TopicPartition,
@@ -28,23 +29,23 @@ export class OffsetTracker {
   ) {}
 
   /**
-   * Undefined where the record may be handled. Otherwise the offset to seek back to, returned once: the record was fetched before a
-   * rebalance, and kafkajs would skip the records between.
+   * Undefined where the range may be handled. Otherwise the offset to seek back to: the range was fetched before a rebalance, and kafkajs
+   * would skip what lies between.
    */
-  gapBefore(record: PartitionOffset): bigint | undefined {
-    const key = partitionKey(record);
-    const resume = this.#resume.get(key);
-    if (resume === undefined || record.offset <= resume) return undefined;
-    this.#resume.delete(key);
-    return resume;
+  gapBefore(range: OffsetRange): bigint | undefined {
+    const resume = this.#resume.get(partitionKey(range));
+    return resume === undefined || range.from <= resume ? undefined : resume;
   }
 
   begin(record: PartitionOffset): void {
-    const key = partitionKey(record);
-    const progress = this.#progress.get(key) ?? new PartitionProgress();
-    this.#progress.set(key, progress);
-    this.#resume.delete(key);
-    progress.begin(record.offset);
+    this.#progressOf(record).begin(record.offset);
+  }
+
+  /** All records of the range have begun. */
+  read({ topic, partition, from, to }: OffsetRange): void {
+    this.#resume.delete(partitionKey({ topic, partition }));
+    this.#progressOf({ topic, partition }).read(from, to);
+    this.#note({ topic, partition });
   }
 
   /** The partition continues with this record later. */
@@ -53,23 +54,29 @@ export class OffsetTracker {
   }
 
   finish({ topic, partition, offset }: PartitionOffset): void {
-    const key = partitionKey({ topic, partition });
-    const progress = this.#progress.get(key);
-    progress?.finish(offset);
-    if (progress?.next === undefined || progress.first === undefined) return;
-    const done = {
-      topic,
-      partition,
-      offset: progress.next,
-      metadata: offsetMetadata(progress.first, this.handledTypes),
-    };
-    this.#done.set(key, done);
-    this.#uncommitted.set(key, done);
+    this.#progress.get(partitionKey({ topic, partition }))?.finish(offset);
+    this.#note({ topic, partition });
   }
 
   /** The next commit contains everything that is done, committed before or not. */
   recommitAll(): void {
     for (const [key, offset] of this.#done) this.#uncommitted.set(key, offset);
+  }
+
+  #progressOf(partition: TopicPartition): PartitionProgress {
+    const key = partitionKey(partition);
+    const progress = this.#progress.get(key) ?? new PartitionProgress();
+    this.#progress.set(key, progress);
+    return progress;
+  }
+
+  #note({ topic, partition }: TopicPartition): void {
+    const key = partitionKey({ topic, partition });
+    const { first, next } = this.#progress.get(key) ?? {};
+    if (next === undefined || first === undefined || next === first || next === this.#done.get(key)?.offset) return;
+    const done = { topic, partition, offset: next, metadata: offsetMetadata(first, this.handledTypes) };
+    this.#done.set(key, done);
+    this.#uncommitted.set(key, done);
   }
 
   /** After a rebalance: uncommitted records arrive again, from where each partition that is still assigned was done. */

@@ -1,17 +1,21 @@
-/** The progress of one partition: offsets are finished in any order; the committable offset is the end of the contiguous finished run. */
+/** The progress of one partition: offsets are finished in any order; the committable offset is the end of what is finished without a gap. */
 export class PartitionProgress {
   #open: bigint[] = [];
   /** How many at the front of `#open` are finished. They are removed when they are half of it, not one by one. */
   #passed = 0;
   readonly #done = new Set<bigint>();
   #first: bigint | undefined;
-  #next: bigint | undefined;
+  #readTo: bigint | undefined;
 
-  /** Offsets rise, possibly with gaps (compaction, transaction markers). */
+  /** Offsets rise, possibly with gaps (compaction, marks of transactions). */
   begin(offset: bigint): void {
-    this.#first ??= offset;
-    this.#next ??= offset;
     this.#open.push(offset);
+  }
+
+  /** Everything between these offsets has begun; further offsets have no records. */
+  read(from: bigint, to: bigint): void {
+    this.#first ??= from;
+    this.#readTo = to;
   }
 
   finish(offset: bigint): void {
@@ -20,20 +24,19 @@ export class PartitionProgress {
       const open = this.#open[this.#passed];
       if (open === undefined || !this.#done.delete(open)) break;
       this.#passed++;
-      this.#next = open + 1n;
     }
     if (this.#passed * 2 < this.#open.length) return;
     this.#open = this.#open.slice(this.#passed);
     this.#passed = 0;
   }
 
-  /** The offset of the first record; undefined before it. */
+  /** The first offset that was read; undefined before it. */
   get first(): bigint | undefined {
     return this.#first;
   }
 
-  /** The offset of the next record to read after a restart; undefined before the first record. */
+  /** The offset to read next after a restart; undefined before anything was read. */
   get next(): bigint | undefined {
-    return this.#next;
+    return this.#open[this.#passed] ?? this.#readTo;
   }
 }

@@ -1,13 +1,14 @@
 import {
   Aborted,
-  hasReached,
   partitionKey,
   previousEndsOf,
   previousEndsText,
   unlessAborted,
+  unreached,
   type IncomingRecord,
   type KafkaClient,
   type Log,
+  type PartitionOffset,
   type PreviousEnds,
   type RuntimePorts,
   type TopicPartition,
@@ -15,9 +16,11 @@ import {
 
 const pollIntervalMs = 200;
 
-interface Waiting extends TopicPartition {
+interface Waiting extends PartitionOffset {
   readonly text: string;
   readonly previousEnds: PreviousEnds;
+  /** The ends of the topic when the wait began. What is published later is not waited for. */
+  ends?: ReadonlyMap<number, bigint>;
 }
 
 export interface RepartitionBarrierOptions {
@@ -48,9 +51,10 @@ export class RepartitionBarrier {
     const text = previousEndsText(record);
     if (text === undefined || this.#passed.has(`${record.topic} ${text}`)) return false;
     const previousEnds = previousEndsOf(record);
-    if (!previousEnds) return false;
-    const { topic, partition } = record;
-    this.#waiting.set(partitionKey(record), { topic, partition, text, previousEnds });
+    const { topic, partition, offset } = record;
+    // A relay publishes it behind the end of its own partition. Anybody else may have written anything.
+    if (!previousEnds || (previousEnds[partition] ?? 0n) > offset) return false;
+    this.#waiting.set(partitionKey(record), { topic, partition, offset, text, previousEnds });
     this.#polling ??= this.#poll().finally(() => (this.#polling = undefined));
     return true;
   }
@@ -89,15 +93,34 @@ export class RepartitionBarrier {
     for (const { partition, offset } of committed)
       if (offset > (reached.get(partition) ?? 0n)) reached.set(partition, offset);
     const endOf = new Map(ends.map(({ partition, end }) => [partition, end]));
+    const missing = ({ partition: own, previousEnds, ends: then }: Waiting): ReturnType<typeof unreached> =>
+      unreached(previousEnds, (partition) => (partition === own ? undefined : reached.get(partition)), then ?? endOf);
     // This answer does not count for a partition that began to wait after the request, or again after a rebalance.
-    const open = waiting.filter(
-      ([key, each]) =>
-        this.#waiting.get(key) === each && hasReached(each.previousEnds, (partition) => reached.get(partition), endOf),
-    );
+    const current = waiting.filter(([key, each]) => this.#waiting.get(key) === each);
+    for (const [, each] of current) each.ends ??= endOf;
+    let open = current.filter(([, each]) => missing(each).length === 0);
+    // No relay lets partitions wait for each other: somebody else wrote a header that only a relay writes.
+    if (open.length === 0) open = circleOf(current, missing).slice(0, 1);
     for (const [key, { text }] of open) {
       this.#passed.add(`${topic} ${text}`);
       this.#waiting.delete(key);
     }
     if (open.length > 0) this.options.onOpen(open.map(([, partition]) => partition));
+  }
+}
+
+/** The partitions that cannot be reached because they wait, directly or not, for each other. */
+function circleOf(
+  waiting: readonly [string, Waiting][],
+  missing: (each: Waiting) => ReturnType<typeof unreached>,
+): [string, Waiting][] {
+  let circle = [...waiting];
+  for (;;) {
+    const offsets = new Map(circle.map(([, { partition, offset }]) => [partition, offset]));
+    const rest = circle.filter(([, each]) =>
+      missing(each).some(({ partition, end }) => (offsets.get(partition) ?? end) < end),
+    );
+    if (rest.length === circle.length) return rest;
+    circle = rest;
   }
 }

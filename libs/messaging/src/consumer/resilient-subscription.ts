@@ -4,11 +4,11 @@ import {
   KafkaAccessRefused,
   unlessAborted,
   withTimeout,
-  type IncomingRecord,
   type KafkaClient,
   type Log,
   type RuntimePorts,
   type Subscription,
+  type SubscriptionOptions,
   type TopicPartition,
 } from '../ports/index.js';
 
@@ -21,7 +21,8 @@ const finalCommitTimeoutMs = 1_000;
 export interface ResilientSubscriptionOptions {
   readonly group: string;
   readonly topics: readonly string[];
-  readonly onRecords: (records: readonly IncomingRecord[]) => void;
+  readonly onRecords: SubscriptionOptions['onRecords'];
+  readonly onUnreadable: NonNullable<SubscriptionOptions['onUnreadable']>;
   /** Everything received and not committed arrives again, at the instance that is assigned it now. */
   readonly onReset: (assigned?: readonly TopicPartition[]) => void;
   readonly onFatal: (error: Error) => void;
@@ -89,13 +90,23 @@ export class ResilientSubscription {
   }
 
   async #subscribe(): Promise<void> {
-    const { group, topics, onRecords, onReset } = this.options;
+    const { group, topics, log, onRecords, onUnreadable, onReset } = this.options;
     let isClosed = false;
     const opened = await this.kafka.subscribe({
       group,
       topics,
-      onRecords: (records) => {
-        if (!isClosed) onRecords(records);
+      onRecords: (...fetched) => {
+        if (!isClosed) onRecords(...fetched);
+      },
+      onUnreadable: (at, reason) => {
+        if (isClosed) return;
+        log('error', 'records cannot be read: the partition waits', {
+          group,
+          ...at,
+          offset: at.offset.toString(),
+          reason,
+        });
+        onUnreadable(at, reason);
       },
       onAssigned: (partitions) => {
         this.#rebalances++;

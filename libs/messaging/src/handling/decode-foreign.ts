@@ -8,13 +8,11 @@ import {
   type ForeignRecord,
   type MessageRegistry,
 } from '../message/index.js';
-import type { Envelope } from '../outbox/envelope.js';
+import { traceparentOf, type Envelope } from '../outbox/envelope.js';
 import { orderingKeyOf, type IncomingRecord } from '../ports/index.js';
-import type { Decoded } from './decoded.js';
+import { poisonOf, type Decoded } from './decoded.js';
 import { derivedId, foreignIdOf } from './message-id.js';
 
-/** W3C Trace Context. */
-const traceparentRule = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Reads a record of a foreign topic. Never throws: a record that cannot be read carries its poison. */
@@ -37,8 +35,7 @@ export function decodeForeign(
     const message = readMessage(cls, result.fields, version);
     return { record, id, orderingKey, envelope: envelopeOf(result, record, { id, type, version }), cls, message };
   } catch (error) {
-    if (error instanceof Poison) return { record, id, orderingKey, poison: error };
-    return { record, id, orderingKey, poison: new Poison(error instanceof Error ? error.message : String(error)) };
+    return { record, id, orderingKey, poison: poisonOf(error) };
   }
 }
 
@@ -53,7 +50,7 @@ const envelopeOf = (
   sequence: sequence === undefined ? offset + 1n : BigInt(sequence),
   correlation: undefined,
   causation: undefined,
-  traceparent: traceparentRule.test(headers['traceparent'] ?? '') ? (headers['traceparent'] ?? null) : null,
+  traceparent: traceparentOf(headers),
   ...(originalId === undefined ? {} : { originalId }),
 });
 

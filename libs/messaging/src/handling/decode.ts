@@ -3,7 +3,7 @@ import { readMessage, type MessageInfo, type MessageRegistry } from '../message/
 import { readEnvelope, type Envelope } from '../outbox/envelope.js';
 import { orderingKeyOf, type IncomingRecord } from '../ports/index.js';
 import { decodeForeign } from './decode-foreign.js';
-import type { Decoded } from './decoded.js';
+import { poisonOf, type Decoded } from './decoded.js';
 import { derivedId } from './message-id.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -41,7 +41,6 @@ export function decode(record: IncomingRecord, contracts: MessageRegistry): Deco
       throw new Poison(`${envelope.type} has the key ${record.key}, its ${known.info.key} is ${String(key)}`);
     return { record, id, orderingKey, envelope, cls: known.cls, message };
   } catch (error) {
-    if (!(error instanceof Poison)) throw error;
-    return { record, id: id ?? derivedId(record), orderingKey, poison: error };
+    return { record, id: id ?? derivedId(record), orderingKey, poison: poisonOf(error) };
   }
 }

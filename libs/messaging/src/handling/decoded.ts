@@ -1,4 +1,4 @@
-import type { Poison } from '@tradewind/kernel';
+import { Poison } from '@tradewind/kernel';
 import type { MessageClass } from '../message/index.js';
 import type { Envelope } from '../outbox/envelope.js';
 import type { IncomingRecord } from '../ports/index.js';
@@ -30,5 +30,11 @@ export interface SkippedRecord extends DecodedRecord {
   readonly skipped: { readonly unknownType: string } | 'ignored';
   readonly poison?: undefined;
 }
+
+/** Whatever a rule, an upcast or a `read` throws is about the content of the record: no record may end the process. */
+export const poisonOf = (error: unknown): Poison =>
+  error instanceof Poison
+    ? error
+    : new Poison(error instanceof Error ? error.message : String(error), { cause: error });
 
 export type Decoded = DecodedMessage | PoisonedRecord | SkippedRecord;

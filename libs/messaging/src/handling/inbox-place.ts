@@ -12,7 +12,7 @@ export const inboxPlaceOf = ({ record: { partition, offset, headers }, id }: Dec
 
 function timeOf(text: string | undefined): number | undefined {
   const time = text === undefined ? Number.NaN : Date.parse(text);
-  return Number.isNaN(time) ? undefined : time;
+  return time >= 0 ? time : undefined; // PostgreSQL has no time for some of the others.
 }
 
 /** The reason for which a doubtful message becomes a dead letter: a person decides whether it was handled. */

@@ -1,6 +1,7 @@
 import { newId } from '@tradewind/kernel';
 import { toOutboxRow } from '../outbox/envelope.js';
 import {
+  checkKey,
   UniqueConflict,
   type RequestedChange,
   type EffectRow,
@@ -41,6 +42,7 @@ export class UnitOfWork {
   accept(invocation: Invocation, decision: Decision<unknown>): () => void {
     checkInsertsOnce(decision);
     for (const change of decision.changes) this.#tableOf(change).check(change);
+    for (const { effect, key } of decision.effects) checkKey(`the key of the effect ${effect}`, key);
     const ids = new Map<object, string>();
     const messages = decision.messages.map((message) => {
       const id = newId(this.ports);

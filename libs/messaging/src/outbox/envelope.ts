@@ -2,6 +2,8 @@ import { Poison } from '@tradewind/kernel';
 import type { OutgoingMessage } from '@tradewind/saga';
 import { makeMessage, messageInfo } from '../message/index.js';
 import {
+  boundedKey,
+  checkKey,
   previousEndsHeader,
   type IncomingRecord,
   type OutboxRow,
@@ -36,7 +38,7 @@ export function toOutboxRow(
     throw new TypeError(`${info.type} is on the foreign topic ${info.topic.name}: only its owner publishes there`);
   const message = makeMessage(outgoing.cls, outgoing.fields) as Record<string, unknown>;
   const key = message[info.key];
-  if (typeof key !== 'string' || key === '') throw new TypeError(`${info.type} needs its key, ${info.key}`);
+  checkKey(`${info.type}: its key, ${info.key},`, key);
   const payload = info.tombstone ? null : JSON.stringify(message);
   const bytes = payload === null ? 0 : Buffer.byteLength(payload);
   if (bytes > payloadLimit) throw new PayloadTooLarge(info.type, bytes, payloadLimit);
@@ -48,7 +50,7 @@ export function toOutboxRow(
     version: info.version,
     payload,
     causation: cause,
-    correlation: correlation ?? key,
+    correlation: boundedKey(correlation ?? key),
     traceparent,
     occurredAt: at,
     headers: info.readableSince < info.version ? { [readableSinceHeader]: String(info.readableSince) } : null,
@@ -94,6 +96,13 @@ export interface Envelope {
   readonly originalId?: string | undefined;
 }
 
+/** W3C Trace Context. */
+const traceparentRule = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** Null where the header is missing or malformed. */
+export const traceparentOf = ({ traceparent }: Readonly<Record<string, string>>): string | null =>
+  traceparent !== undefined && traceparentRule.test(traceparent) ? traceparent : null;
+
 /** Reads the envelope. Throws Poison that names the header that is missing or malformed. */
 export function readEnvelope(headers: Readonly<Record<string, string>>): Envelope {
   const need = (name: string, rule: RegExp): string => {
@@ -113,7 +122,7 @@ export function readEnvelope(headers: Readonly<Record<string, string>>): Envelop
     sequence: BigInt(need('ce_sequence', /^\d{1,18}$/)),
     correlation: headers['ce_correlationid'],
     causation: headers['ce_causationid'],
-    traceparent: headers['traceparent'] ?? null,
+    traceparent: traceparentOf(headers),
   };
 }
 

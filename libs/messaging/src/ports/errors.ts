@@ -83,6 +83,14 @@ export class KafkaAccessRefused extends OperationRejected {
   }
 }
 
+/** Records that no handler can see: their compression is unknown, or their bytes are damaged. The message names the place and the reason. */
+export class UnreadableRecords extends OperationRejected {
+  override readonly name = 'UnreadableRecords';
+  constructor({ topic, partition, offset }: PartitionOffset, reason: string) {
+    super(`${topic} partition ${partition} cannot be read at offset ${offset}: ${reason}`);
+  }
+}
+
 /** A topic is missing, or exists with other settings than the contracts declare. */
 export class TopicMismatch extends OperationRejected {
   override readonly name = 'TopicMismatch';

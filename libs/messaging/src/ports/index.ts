@@ -4,6 +4,7 @@ export * from './declared-table.js';
 export * from './errors.js';
 export * from './consumer-state.js';
 export * from './kafka-client.js';
+export * from './key.js';
 export * from './previous-ends.js';
 export * from './retention.js';
 export * from './runtime-ports.js';

@@ -1,4 +1,5 @@
 import type { Topic } from '../message/index.js';
+import { boundedKey } from './key.js';
 
 /** A record to publish. A null value is a tombstone. Header values are text. */
 export interface OutgoingRecord {
@@ -37,7 +38,7 @@ export interface IncomingRecord {
   /** Text. Bytes that are not UTF-8 text are `base64:…`. */
   readonly key: string | null;
   readonly value: Buffer | null;
-  /** Text, as the key. A header that occurs several times has its first value. */
+  /** Text, as the key. A header that occurs several times has its first value, one without a value is absent. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -55,13 +56,13 @@ export interface PartitionOffset extends TopicPartition {
 /** `topic:partition`, for use as a map key. */
 export const partitionKey = ({ topic, partition }: TopicPartition): string => `${topic}:${partition}`;
 
-/** The unit whose order is kept: topic and key. A record without a key belongs to its partition. */
+/** The unit whose order is kept: topic and key, bounded for indexes. A record without a key belongs to its partition. */
 export const orderingKeyOf = ({
   topic,
   key,
   partition,
 }: Pick<IncomingRecord, 'topic' | 'key'> & Partial<TopicPartition>): string =>
-  `${topic}\n${key ?? `partition ${partition}`}`;
+  `${topic}\n${key === null ? `partition ${partition}` : boundedKey(key)}`;
 
 /** An offset of a group. */
 export interface CommittedOffset extends PartitionOffset {
@@ -75,8 +76,17 @@ export interface CommittedOffset extends PartitionOffset {
 export interface SubscriptionOptions {
   readonly group: string;
   readonly topics: readonly string[];
-  /** Gets records in the order of their partition. Must not wait for their handling; offsets are committed only by `commit`. */
-  readonly onRecords: (records: readonly IncomingRecord[]) => void;
+  /**
+   * Gets records in the order of their partition. `ranges`: the offsets between which these are all the records. They say more than the
+   * records: the broker marks transactions with records of its own, compaction removes records, and what is committed must reach the end of
+   * the log nevertheless. Must not wait for the handling; offsets are committed only by `commit`.
+   */
+  readonly onRecords: (records: readonly IncomingRecord[], ranges: readonly OffsetRange[]) => void;
+  /**
+   * The records at this offset cannot be read, for this reason. The partition waits there and is tried again; others go on. Default: the
+   * subscription ends with UnreadableRecords.
+   */
+  readonly onUnreadable?: (at: PartitionOffset, reason: string) => void;
   /** The partitions now assigned. Drop everything buffered of others. Called before their first record. */
   readonly onAssigned: (partitions: readonly TopicPartition[]) => void;
   /** The subscription has ended and does not recover by itself. */
@@ -130,6 +140,13 @@ export interface ReadOptions {
   readonly ranges: readonly OffsetRange[];
   /** Gets the records of a partition in order. The next ones are delivered after the promise resolves. */
   readonly onRecords: (records: readonly IncomingRecord[]) => Promise<void>;
+  /**
+   * Delivers only records that were not published in a transaction, as relays publish, and does not wait for open transactions. Default:
+   * delivers every record, and waits until each transaction is committed or aborted.
+   */
+  readonly withoutTransactions?: true;
+  /** The records at this offset cannot be read, for this reason: the range ends there. Default: the read rejects with UnreadableRecords. */
+  readonly onUnreadable?: (at: PartitionOffset, reason: string) => void;
   /** Called at the end of a range: returns a later end to read on to, or the same end to finish. Default: finish. */
   readonly onEnd?: (range: OffsetRange) => Promise<bigint>;
   /** Aborts the read after the present delivery; the promise then resolves as if everything had been read. */
@@ -152,7 +169,10 @@ export interface KafkaClient {
   read(options: ReadOptions): Promise<void>;
   /** The first offset of every partition whose record is not older than `time`; the end where there is none. */
   offsetsAt(topics: readonly string[], time: Date): Promise<readonly PartitionOffset[]>;
-  /** First offset and end (the offset after the last record) of every partition. Rejects when the broker is unavailable. */
+  /**
+   * First offset and end of every partition. The end is that of the log: everything acknowledged lies before it, also while a transaction
+   * is open. The last offsets before it need not have records. Rejects when the broker is unavailable.
+   */
   endOffsets(
     topics: readonly string[],
   ): Promise<readonly (TopicPartition & { readonly end: bigint; readonly start: bigint })[]>;

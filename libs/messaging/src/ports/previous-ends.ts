@@ -29,8 +29,17 @@ export const hasReached = (
   previousEnds: PreviousEnds,
   reached: (partition: number) => bigint | undefined,
   ends: ReadonlyMap<number, bigint>,
-): boolean =>
-  previousEnds.every((end, partition) => {
+): boolean => unreached(previousEnds, reached, ends).length === 0;
+
+/** The partitions that are not done, with the offset that each must reach. Arguments as of `hasReached`. */
+export const unreached = (
+  previousEnds: PreviousEnds,
+  reached: (partition: number) => bigint | undefined,
+  ends: ReadonlyMap<number, bigint>,
+): readonly { readonly partition: number; readonly end: bigint }[] =>
+  previousEnds.flatMap((previous, partition) => {
     const offset = reached(partition);
-    return offset === undefined || offset >= end || offset >= (ends.get(partition) ?? end);
+    const present = ends.get(partition) ?? previous;
+    const end = present < previous ? present : previous;
+    return offset === undefined || offset >= end ? [] : [{ partition, end }];
   });

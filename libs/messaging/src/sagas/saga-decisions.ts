@@ -20,7 +20,7 @@ import {
   type Load,
   type Rows,
 } from '../handling/index.js';
-import type { Table } from '../ports/index.js';
+import { checkKey, type Table } from '../ports/index.js';
 import { SagaHistory, SagaInstances, type SagaRow } from './saga-instances.js';
 
 /** A saga of any subject. */
@@ -41,8 +41,10 @@ export const instancesOf = <M>(sagas: readonly AnySaga[], key: (message: M) => s
  * Starts a saga: publishes its first command and saves its subject, which may be a new row. Fails with UniqueConflict where the saga of this
  * subject was started before.
  */
-export const startSaga = <S extends object>(saga: Saga<S>, subject: NoInfer<S>, context: DecisionContext): Decision =>
-  advanceSaga<S>(saga, { instance: undefined, subject }, { kind: 'start' }, context).decision;
+export function startSaga<S extends object>(saga: Saga<S>, subject: NoInfer<S>, context: DecisionContext): Decision {
+  checkKey(`the key of the saga ${saga.name}`, saga.subjects.keyOf(subject));
+  return advanceSaga<S>(saga, { instance: undefined, subject }, { kind: 'start' }, context).decision;
+}
 
 /** Cancels a saga before its point of no return: it compensates its steps. After it, or where no instance runs, nothing changes. */
 export function cancelSaga<S extends object>(

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { groupBy } from '@tradewind/kernel';
+import { readableBytes } from '@tradewind/messaging/internals';
 import type { OfService } from '../databases/databases.js';
 import { OperatorError } from '../databases/errors.js';
 import { outbox, type BlockedKey, type DeadLetter } from '../dead-letters/dead-letter.js';
@@ -45,7 +46,7 @@ export function deadLettersCommand(system: OperatedSystem): Command {
       throw new OperatorError(`there is no dead letter ${id}: "tradewind dead-letters list" shows all`);
     print(
       flags,
-      found.map((letter) => ({ ...letter, value: letter.value?.toString('utf8') ?? null })),
+      found.map((letter) => ({ ...letter, value: letter.value && readableBytes(letter.value).text })),
       () => found.flatMap(letterLines),
     );
   }
@@ -182,9 +183,14 @@ const letterLines = (letter: OfService<DeadLetter>): string[] => {
       : `from     ${topic} partition ${partition} offset ${offset}, key ${key ?? '-'}`,
     `cause    ${cause}: ${detail} (attempts: ${attempts})`,
     ...Object.entries(headers).map(([name, text]) => `header   ${name}: ${text}`),
-    `value    ${value === null ? 'none' : value.toString('utf8')}`,
+    `value    ${value === null ? 'none' : textOf(value)}`,
   ];
 };
+
+function textOf(value: Buffer): string {
+  const { text, encoding } = readableBytes(value);
+  return encoding === 'utf8' ? text : `${text} (${encoding})`;
+}
 
 function mustBeJson(value: string): void {
   try {

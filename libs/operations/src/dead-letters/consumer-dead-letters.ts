@@ -1,3 +1,4 @@
+import { readableBytes } from '@tradewind/messaging/internals';
 import { recordAction } from '../operator-actions.js';
 import { changeIn, queryAll, type Databases, type OfService, type Connection } from '../databases/databases.js';
 import { OperatorError } from '../databases/errors.js';
@@ -96,7 +97,7 @@ async function lockFirst(
     letter.orderingKey,
   ]);
   const { value } = mustBeFirst(letter.id, first);
-  const text = value?.toString('utf8');
-  const isText = value === null || Buffer.from(text!, 'utf8').equals(value);
-  return { value: isText ? (text ?? null) : value.toString('base64'), encoding: isText ? 'utf8' : 'base64' };
+  if (value === null) return { value, encoding: 'utf8' };
+  const { text, encoding } = readableBytes(value);
+  return { value: text, encoding };
 }

@@ -7,6 +7,7 @@ import {
   type OutboxRow,
   appendOutbox,
   decode,
+  orderingKeyOf,
   retentionText,
 } from '@tradewind/messaging/internals';
 import { readMessage, type MessageRegistry } from '@tradewind/messaging/message';
@@ -270,8 +271,7 @@ function* handledMessages(
     record,
   } of consumed.byTime()) {
     if (!causes.has(id)) continue;
-    for (const { group } of byType.get(type) ?? [])
-      yield { consumer: group, id, orderingKey: `${record.topic}\n${record.key}` };
+    for (const { group } of byType.get(type) ?? []) yield { consumer: group, id, orderingKey: orderingKeyOf(record) };
   }
 }
 

@@ -5,6 +5,7 @@ import {
   type EffectRow,
   type OutboxRow,
   preparedStatement,
+  readableBytes,
   tableSql,
 } from '@tradewind/messaging/internals';
 import type { EntityManager } from 'typeorm';
@@ -77,7 +78,7 @@ export async function restoreArchive(manager: Connection, published: Iterable<Pu
       column(batch, ({ envelope }) => envelope.type),
       column(batch, ({ envelope }) => envelope.version),
       column(batch, ({ envelope }) => envelope.sequence.toString()),
-      column(batch, ({ record }) => record.value?.toString('utf8') ?? null),
+      column(batch, ({ record }) => record.value && readableBytes(record.value).text),
       column(batch, ({ envelope }) => envelope.causation ?? envelope.id),
       column(batch, ({ envelope, record }) => envelope.correlation ?? record.key),
       column(batch, ({ envelope }) => envelope.traceparent),

@@ -1,6 +1,7 @@
-import type { CommittedOffset, IncomingRecord, TopicPartition } from '@tradewind/messaging/internals';
+import type { CommittedOffset, TopicPartition } from '@tradewind/messaging/internals';
 import type { ProcessCore } from '../process/process-core.js';
 import type { BrokerConnection } from './broker-connection.js';
+import type { Fetched } from './partition-log.js';
 
 /** Milliseconds after which a fetch without records returns empty. */
 const fetchTimeout = 1_000;
@@ -22,7 +23,7 @@ export class LogReader {
 
   constructor(
     private readonly connection: BrokerConnection,
-    private readonly onRecords: (records: readonly IncomingRecord[]) => void,
+    private readonly onFetched: (fetched: Fetched) => void,
   ) {
     this.#lastFetch = this.#now;
     connection.onClose(() => this.stop());
@@ -82,7 +83,7 @@ export class LogReader {
     if (this.#fetching || this.#paused || offsets.length === 0) return;
     this.#fetching = true;
     const session = this.#session;
-    const wait = (): Promise<IncomingRecord[][]> => {
+    const wait = (): Promise<Fetched[]> => {
       if (session === this.#session) this.#waitingSince = this.#now;
       return this.connection.kafka.fetch(offsets);
     };
@@ -117,13 +118,13 @@ export class LogReader {
       : this.#now - ((this.#now - this.#waitingSince) % fetchTimeout);
   }
 
-  #deliverBatches(session: number, [batch, ...rest]: readonly IncomingRecord[][]): void {
+  #deliverBatches(session: number, [batch, ...rest]: readonly Fetched[]): void {
     if (!batch) return this.#next(session);
     this.#process.deliver(this.#process.engine.random.between(1, 300), 'delivers records', () => {
       if (session !== this.#session) return;
-      const last = batch.at(-1)!;
-      this.#offsets.set(partitionKey(last), { topic: last.topic, partition: last.partition, offset: last.offset + 1n });
-      this.onRecords(batch);
+      const { topic, partition, to: offset } = batch;
+      this.#offsets.set(partitionKey(batch), { topic, partition, offset });
+      this.onFetched(batch);
       this.#deliverBatches(session, rest);
     });
   }

@@ -1,6 +1,11 @@
-import type { IncomingRecord, OutgoingRecord } from '@tradewind/messaging/internals';
+import type { IncomingRecord, OffsetRange, OutgoingRecord } from '@tradewind/messaging/internals';
 
-/** The records of one partition by offset. Compaction leaves gaps. */
+/** What a fetch brings of a partition: all its records between two offsets. */
+export interface Fetched extends OffsetRange {
+  readonly records: readonly IncomingRecord[];
+}
+
+/** The records of one partition by offset. Compaction and marks of transactions leave gaps. */
 export class PartitionLog {
   #records: IncomingRecord[] = [];
   #end = 0n;
@@ -38,9 +43,20 @@ export class PartitionLog {
       value: bytes,
       headers: { ...headers },
     });
+    this.#notify();
+    return offset;
+  }
+
+  /** A mark of the broker: an offset without a record. */
+  mark(): void {
+    this.#end++;
+    this.#times.push(this.now());
+    this.#notify();
+  }
+
+  #notify(): void {
     for (const listener of this.#listeners) listener();
     this.#listeners.clear();
-    return offset;
   }
 
   /** The first offset that was appended at this time or later, or the end. */
@@ -50,18 +66,22 @@ export class PartitionLog {
   }
 
   /** Copies of at most `limit` records from an offset on. */
-  from(offset: bigint, limit: number): IncomingRecord[] {
+  from(offset: bigint, limit: number): Fetched {
     let [low, high] = [0, this.#records.length];
     while (low < high) {
       const middle = (low + high) >> 1;
       if (this.#records[middle]!.offset < offset) low = middle + 1;
       else high = middle;
     }
-    return this.#records.slice(low, low + limit).map((record) => ({
+    const records = this.#records.slice(low, low + limit).map((record) => ({
       ...record,
       value: record.value && Buffer.from(record.value),
       headers: { ...record.headers },
     }));
+    const last = low + limit < this.#records.length ? records.at(-1) : undefined;
+    const to = last ? last.offset + 1n : this.#end;
+    const { topic, partition } = this;
+    return { topic, partition, from: offset, to: to > offset ? to : offset, records };
   }
 
   /** Calls back once, at the next append. */

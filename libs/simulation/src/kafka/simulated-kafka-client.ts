@@ -49,11 +49,10 @@ export class SimulatedKafkaClient implements KafkaClient {
     let resolveCaughtUp: () => void = () => undefined;
     const caughtUp = new Promise<void>((resolve) => (resolveCaughtUp = resolve));
     if (behind.size === 0) resolveCaughtUp();
-    const reader = new LogReader(this.#connection, (records) => {
-      onRecords(records);
-      const { topic, partition, offset } = records.at(-1)!;
+    const reader = new LogReader(this.#connection, ({ records, topic, partition, to }) => {
+      if (records.length > 0) onRecords(records);
       const end = behind.get(`${topic}:${partition}`);
-      if (end !== undefined && offset + 1n >= end && behind.delete(`${topic}:${partition}`) && behind.size === 0)
+      if (end !== undefined && to >= end && behind.delete(`${topic}:${partition}`) && behind.size === 0)
         resolveCaughtUp();
     });
     reader.read(ends.map(({ topic, partition, start }) => ({ topic, partition, offset: start })));
@@ -87,15 +86,15 @@ export class SimulatedKafkaClient implements KafkaClient {
       for (const range of open) {
         const { topic, partition } = range;
         while (isOpen(range) && !signal?.aborted) {
-          const records = await this.#connection.call('read', () =>
+          const { records, to } = await this.#connection.call('read', () =>
             this.kafka.readFrom({ topic, partition, offset: range.next }),
           );
           const blockedAt = records.findIndex(mustWait);
           const ready = blockedAt === -1 ? records : records.slice(0, blockedAt);
           const wanted = ready.filter(({ offset }) => offset < range.to);
           if (wanted.length > 0) await onRecords(wanted);
-          const ended = wanted.length < ready.length || records.length === 0;
-          range.next = ended ? range.to : (ready.at(-1)?.offset ?? range.next - 1n) + 1n;
+          const reached = blockedAt === -1 ? to : (records[blockedAt]?.offset ?? to);
+          range.next = reached < range.to ? reached : range.to;
           if (!isOpen(range))
             range.to = (await onEnd?.({ topic, partition, from: range.next, to: range.to })) ?? range.to;
           else if (blockedAt !== -1) break;

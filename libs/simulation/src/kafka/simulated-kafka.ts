@@ -11,7 +11,7 @@ import {
 import type { SimulationEngine } from '../engine/simulation-engine.js';
 import { BrokerError, brokerUnavailable } from './broker-error.js';
 import { ConsumerGroup, type GroupBroker } from './consumer-group.js';
-import { PartitionLog } from './partition-log.js';
+import { PartitionLog, type Fetched } from './partition-log.js';
 
 /** Name and limits of a simulated broker. */
 export interface KafkaOptions {
@@ -63,7 +63,7 @@ export class SimulatedKafka implements GroupBroker {
 
   /** All records of a topic, partition by partition. */
   records(topic: string): readonly IncomingRecord[] {
-    return this.#topic(topic).logs.flatMap((log) => log.from(0n, Infinity));
+    return this.#topic(topic).logs.flatMap((log) => log.from(0n, Infinity).records);
   }
 
   get topics(): readonly Topic[] {
@@ -73,6 +73,11 @@ export class SimulatedKafka implements GroupBroker {
   /** Appends records without a producer: foreign, poisoned or repeated ones. */
   append(...records: readonly OutgoingRecord[]): void {
     this.appendBatches(records);
+  }
+
+  /** The broker marks the end of a transaction: an offset without a record. */
+  markTransaction(partition: TopicPartition): void {
+    this.#log(partition).mark();
   }
 
   /** Starts a rebalance of the group. */
@@ -186,19 +191,19 @@ export class SimulatedKafka implements GroupBroker {
   }
 
   /** Records from these offsets on, partition by partition. Waits while there are none; rejects when the broker stops. */
-  async fetch(offsets: readonly CommittedOffset[]): Promise<IncomingRecord[][]> {
+  async fetch(offsets: readonly CommittedOffset[]): Promise<Fetched[]> {
     for (;;) {
       const { random } = this.engine;
       const limit = random.between(1, this.options.fetchLimit ?? 50);
       const found = random.shuffled(offsets).map((start) => this.#log(start).from(start.offset, limit));
-      const batches = found.filter(({ length }) => length > 0);
+      const batches = found.filter(({ from, to }) => to > from);
       if (batches.length > 0) return batches;
       await this.#nextAppend(offsets);
     }
   }
 
   /** Some records from an offset on; none at the end. */
-  readFrom(start: CommittedOffset): IncomingRecord[] {
+  readFrom(start: CommittedOffset): Fetched {
     return this.#log(start).from(start.offset, this.engine.random.between(1, this.options.fetchLimit ?? 50));
   }
 

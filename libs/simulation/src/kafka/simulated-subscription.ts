@@ -28,7 +28,7 @@ export class SimulatedSubscription implements Subscription {
   ) {
     const { kafka, process } = connection;
     this.#group = kafka.group(options.group);
-    this.#reader = new LogReader(connection, (records) => options.onRecords(records));
+    this.#reader = new LogReader(connection, ({ records, ...range }) => options.onRecords(records, [range]));
     this.#member = {
       topics: options.topics,
       generation: () => this.#generation,

@@ -1,6 +1,7 @@
 import type { Admin } from 'kafkajs';
 import { randomUUID } from 'node:crypto';
 import type { Topic } from '../../message/index.js';
+import { UnreadableRecords } from '../../ports/errors.js';
 import {
   partitionKey,
   type KafkaClient,
@@ -13,11 +14,13 @@ import {
   type TailOptions,
 } from '../../ports/kafka-client.js';
 import type { Concerns } from './kafkajs-access.js';
+import { Codecs } from './codecs.js';
 import { KafkajsConnection } from './kafkajs-connection.js';
+import { fetchedOf } from './kafkajs-fetch-response.js';
 import { checkSecurity, type KafkaSettings } from './kafkajs-settings.js';
 import { KafkajsPublisher } from './kafkajs-publisher.js';
 import { KafkajsRangeRead } from './kafkajs-range-read.js';
-import { KafkajsReader, recordsOf } from './kafkajs-reader.js';
+import { KafkajsReader } from './kafkajs-reader.js';
 import { KafkajsSubscription } from './kafkajs-subscription.js';
 import { commitAsMember, deleteGroupOffsets, rejectMembers } from './kafkajs-groups.js';
 import { checkTopics, increasePartitions, provisionTopics } from './kafkajs-topics.js';
@@ -65,12 +68,17 @@ export class KafkajsClient implements KafkaClient {
       onFatal,
     });
     await reader.start(({ batch }) => {
-      onRecords(recordsOf(batch.topic, batch.partition, batch.messages));
+      const { records, from: offset, to, unreadable } = fetchedOf(batch);
+      if (unreadable !== undefined) {
+        const { topic, partition } = batch;
+        reader.consumer.pause([{ topic, partitions: [partition] }]);
+        onFatal(new UnreadableRecords({ topic, partition, offset }, unreadable));
+        return Promise.resolve();
+      }
+      if (records.length > 0) onRecords(records);
       const key = partitionKey(batch);
       const end = unread.get(key);
-      // A batch that contains only compacted records still advances.
-      if (end !== undefined && BigInt(batch.lastOffset()) + 1n >= end && unread.delete(key) && unread.size === 0)
-        catchUp();
+      if (end !== undefined && to >= end && unread.delete(key) && unread.size === 0) catchUp();
       return Promise.resolve();
     });
     return { caughtUp, close: () => reader.close() };
@@ -84,6 +92,7 @@ export class KafkajsClient implements KafkaClient {
       new KafkajsReader(this.#connection(requestTimeoutMs.reader), {
         group: `read-${randomUUID()}`,
         topics,
+        withoutTransactions: options.withoutTransactions === true,
         onFatal: (error) => reading.fail(error),
       }),
     );
@@ -159,11 +168,13 @@ export class KafkajsClient implements KafkaClient {
   }
 
   provision(topics: readonly Topic[]): Promise<void> {
-    return this.#withAdmin(namesOf(topics), (admin) => provisionTopics(admin, topics));
+    return this.#withAdmin(namesOf(topics), (admin) => provisionTopics(admin, topics, new Codecs(this.settings)));
   }
 
   check(topics: readonly Topic[], owner?: string): Promise<void> {
-    return this.#withAdmin(namesOf(topics), (admin) => checkTopics(admin, topics, owner));
+    return this.#withAdmin(namesOf(topics), (admin) =>
+      checkTopics(admin, topics, { owner, codecs: new Codecs(this.settings) }),
+    );
   }
 
   increasePartitions(topic: string, partitions: number): Promise<void> {

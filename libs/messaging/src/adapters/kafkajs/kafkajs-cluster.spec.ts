@@ -23,6 +23,7 @@ const properties = (of: object): object =>
 const before = state();
 const { KafkajsConnection } = await import('./kafkajs-connection.js');
 const { adaptCluster } = await import('./kafkajs-cluster.js');
+const { Codecs } = await import('./codecs.js');
 
 interface Internals {
   readonly connectionPoolBuilder: {
@@ -77,7 +78,9 @@ describe('a client of the library', () => {
       committedOffsets: () => ({}),
       findBroker: () => Promise.resolve(broker),
     };
-    const adapted = (await adaptCluster(cluster as never, []).findBroker({ nodeId: '1' })) as unknown as Producing;
+    const adapted = (await adaptCluster(cluster as never, [], new Codecs()).findBroker({
+      nodeId: '1',
+    })) as unknown as Producing;
     const topicData = [{ topic: 't', partitions: [{ partition: 0, messages: [{ value: 'a' }] }] }];
     for (const each of [adapted, broker]) await each.produce({ topicData });
     expect(sent.map((encode) => encode.includes('ProduceBody'))).toEqual([true, false]);

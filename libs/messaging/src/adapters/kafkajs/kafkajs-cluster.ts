@@ -1,16 +1,24 @@
 import type { Kafka } from 'kafkajs';
+import type { Codecs } from './codecs.js';
 import { causesOf } from './kafkajs-access.js';
 import { rejectDeletedRecords } from './kafkajs-deleted-records.js';
+import { readHere, type FetchRequests } from './kafkajs-fetch-response.js';
 import { FetchGenerations, fetchWith, type FetchingBroker } from './kafkajs-outdated.js';
 import { inOneBuffer, type ProduceProtocol } from './kafkajs-produce-request.js';
 import { checkOnlyWhenPending, type RequestQueue } from './kafkajs-request-queue.js';
 import type { Address } from './kafkajs-settings.js';
 
-type Lookup = (apiKey: number, definition: ProduceProtocol) => unknown;
+type Lookup<Definition> = (apiKey: number, definition: Definition) => unknown;
+/** The requests of kafkajs use what a broker knows through `this`. */
+interface Requesting<Definition> {
+  readonly lookupRequest: Lookup<Definition>;
+}
 
-interface Broker extends FetchingBroker {
-  lookupRequest: Lookup;
-  produce(this: { readonly lookupRequest: Lookup }, request: object): Promise<object>;
+interface Broker {
+  lookupRequest(apiKey: number, definition: object): unknown;
+  fetch(this: Requesting<FetchRequests>, request: object): ReturnType<FetchingBroker['fetch']>;
+  produce(this: Requesting<ProduceProtocol>, request: object): Promise<object>;
+  listOffsets(request: object): Promise<object>;
 }
 
 interface ConnectionPool {
@@ -28,15 +36,15 @@ export interface Cluster {
 const createClusterName = 'private:Kafka:createCluster';
 
 /** Changes how this client of kafkajs works, and no other: a program may use kafkajs itself too. */
-export function adaptClusters(kafka: Kafka, brokers: readonly Address[]): void {
+export function adaptClusters(kafka: Kafka, brokers: readonly Address[], codecs: Codecs): void {
   const name = Object.getOwnPropertySymbols(kafka).find(({ description }) => description === createClusterName);
   const internals = kafka as unknown as Record<symbol, (options: object) => Cluster>;
   const create = name && internals[name];
   if (!create) throw new TypeError('this version of kafkajs is not supported: install 2.2.4');
-  internals[name] = (options) => adaptCluster(create(options), brokers);
+  internals[name] = (options) => adaptCluster(create(options), brokers, codecs);
 }
 
-export function adaptCluster(cluster: Cluster, brokers: readonly Address[]): Cluster {
+export function adaptCluster(cluster: Cluster, brokers: readonly Address[], codecs: Codecs): Cluster {
   const { connectionPoolBuilder } = cluster;
   const build = connectionPoolBuilder.build.bind(connectionPoolBuilder);
   let next = 0;
@@ -62,7 +70,7 @@ export function adaptCluster(cluster: Cluster, brokers: readonly Address[]): Clu
     const broker = await findBroker(which);
     const known = adapted.get(broker);
     if (known?.isOutdated === isOutdated) return known.broker;
-    const made = { isOutdated, broker: adaptBroker(cluster, broker, isOutdated) };
+    const made = { isOutdated, broker: adaptBroker(cluster, broker, { isOutdated, codecs }) };
     adapted.set(broker, made);
     return made.broker;
   };
@@ -87,18 +95,31 @@ function rejectWhenRefused(brokerPool: Cluster['brokerPool']): void {
   };
 }
 
-/** The same broker, with other fetches and produce requests. */
-function adaptBroker(cluster: Cluster, broker: Broker, isOutdated: () => boolean): Broker {
+/** The same broker, with other fetches, produce requests and ends. */
+function adaptBroker(
+  cluster: Cluster,
+  broker: Broker,
+  { isOutdated, codecs }: { readonly isOutdated: () => boolean; readonly codecs: Codecs },
+): Broker {
+  const fetching: FetchingBroker = {
+    fetch: (request) =>
+      broker.fetch.call(
+        requestingWith(broker, (fetch: FetchRequests) => readHere(fetch, codecs)),
+        request,
+      ),
+  };
   const adapted: Partial<Record<PropertyKey, unknown>> = {
     fetch: async (request: object) => {
       try {
-        return await fetchWith(broker, request, isOutdated);
+        return await fetchWith(fetching, request, isOutdated);
       } catch (error) {
         await rejectDeletedRecords(cluster, request, error);
         throw error;
       }
     },
-    produce: (request: object) => broker.produce.call(withOneBuffer(broker), request),
+    produce: (request: object) => broker.produce.call(requestingWith(broker, inOneBuffer), request),
+    // The end of a partition is the end of its log, also while a transaction is open: what was acknowledged lies before it.
+    listOffsets: (request: object) => broker.listOffsets({ ...request, isolationLevel: readUncommitted }),
   };
   return new Proxy(broker, {
     get: (target, property) => {
@@ -110,9 +131,14 @@ function adaptBroker(cluster: Cluster, broker: Broker, isOutdated: () => boolean
   });
 }
 
-const withOneBuffer = (broker: Broker): Broker =>
+const readUncommitted = 0;
+
+const requestingWith = <Definition extends object>(
+  broker: Broker,
+  adapt: (definition: Definition) => Definition,
+): Broker =>
   Object.create(broker, {
     lookupRequest: {
-      value: (apiKey: number, definition: ProduceProtocol) => broker.lookupRequest(apiKey, inOneBuffer(definition)),
+      value: (apiKey: number, definition: Definition) => broker.lookupRequest(apiKey, adapt(definition)),
     },
   }) as Broker;

@@ -1,4 +1,5 @@
 import kafkajs, { type Kafka } from 'kafkajs';
+import { Codecs } from './codecs.js';
 import { explain, type Concerns } from './kafkajs-access.js';
 import { adaptClusters } from './kafkajs-cluster.js';
 import { loggedFrom, quietLog } from './kafkajs-log.js';
@@ -36,7 +37,7 @@ export class KafkajsConnection {
         if (!this.sockets.closed) settings.log?.(...entry);
       }),
     });
-    adaptClusters(this.kafka, settings.brokers.map(addressOf));
+    adaptClusters(this.kafka, settings.brokers.map(addressOf), new Codecs(settings));
   }
 
   /** A failed opening leaves nothing open. An opening that is closed meanwhile fails. Rejects with KafkaAccessRefused where that is the cause. */

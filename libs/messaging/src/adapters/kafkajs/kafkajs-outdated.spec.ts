@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
+import { Codecs } from './codecs.js';
 import { adaptCluster, type Cluster } from './kafkajs-cluster.js';
 import { isOutdated } from './kafkajs-outdated.js';
 
@@ -34,6 +35,7 @@ function aMember(whileBrokerIsFound = nothing, duringFetch = nothing): Member & 
       refreshMetadataIfNecessary: () => Promise.resolve(),
     } as unknown as Cluster,
     [],
+    new Codecs(),
   );
   const offsets = (): object =>
     Object.assign(new OffsetManager({ cluster, groupId: 'group', memberAssignment: { events: [0] } }), {

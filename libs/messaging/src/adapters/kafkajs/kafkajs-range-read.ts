@@ -7,7 +7,9 @@ import {
   type ReadOptions,
   type TopicPartition,
 } from '../../ports/kafka-client.js';
-import { recordsOf, type KafkajsReader } from './kafkajs-reader.js';
+import { UnreadableRecords } from '../../ports/errors.js';
+import { fetchedOf, type Fetched } from './kafkajs-fetch-response.js';
+import type { KafkajsReader } from './kafkajs-reader.js';
 
 /** A range that is not read to its end. */
 interface Reading extends TopicPartition {
@@ -76,7 +78,7 @@ export class KafkajsRangeRead {
     if (!reading || this.#ended || this.options.signal?.aborted) return pause();
     if (reading.waitsFor) return pause();
     try {
-      if (await this.#deliver(reading, batch)) {
+      if (await this.#deliver(reading, fetchedOf(batch))) {
         if (reading.waitsFor) {
           pause();
           consumer.seek({ topic: reading.topic, partition: reading.partition, offset: reading.next.toString() });
@@ -92,27 +94,32 @@ export class KafkajsRangeRead {
     if (this.#open.size === 0) this.#finish();
   }
 
-  /** Delivers the records of a batch that lie in the range, whose end may move. True when more records follow. */
-  async #deliver(reading: Reading, batch: Batch): Promise<boolean> {
-    const all = recordsOf(batch.topic, batch.partition, batch.messages);
-    // A batch that contains only compacted records still advances.
-    const batchEnd = BigInt(batch.lastOffset()) + 1n;
+  /** Delivers the fetched records that lie in the range, whose end may move. True when more records follow. */
+  async #deliver(reading: Reading, fetched: Fetched): Promise<boolean> {
+    if (fetched.unreadable !== undefined) return this.#skipTheRest(fetched, fetched.unreadable);
     for (;;) {
-      const records = all.filter(({ offset }) => offset >= reading.next && offset < reading.to);
+      const records = fetched.records.filter(({ offset }) => offset >= reading.next && offset < reading.to);
       const { ready, waiting } = await this.#ready(reading, records);
       if (ready.length > 0) await this.options.onRecords(ready);
       if (waiting) {
         reading.next = waiting.offset;
         return true;
       }
-      const reached = batchEnd < reading.to ? batchEnd : reading.to;
+      const reached = fetched.to < reading.to ? fetched.to : reading.to;
       if (reached > reading.next) reading.next = reached;
       if (reading.next < reading.to) return true;
       const { topic, partition, next: from } = reading;
       reading.to = (await this.options.onEnd?.({ topic, partition, from, to: reading.to })) ?? reading.to;
       if (reading.to <= from) return false;
-      if (batchEnd <= from) return true;
+      if (fetched.to <= from) return true;
     }
+  }
+
+  #skipTheRest({ topic, partition, from: offset }: Fetched, reason: string): false {
+    const at = { topic, partition, offset };
+    if (!this.options.onUnreadable) throw new UnreadableRecords(at, reason);
+    this.options.onUnreadable(at, reason);
+    return false;
   }
 
   /** The records before the first one that must wait for undelivered records of other ranges, and that one: the range waits there. */
@@ -129,6 +136,8 @@ export class KafkajsRangeRead {
       if (this.#isDone(reading, after, new Map())) continue;
       const ends = new Map((await this.endsOf(reading.topic)).map(({ partition, end }) => [partition, end]));
       if (this.#isDone(reading, after, ends)) continue;
+      // No relay lets partitions wait for each other: somebody else wrote a header that only a relay writes.
+      if ([...this.#open.values()].every((each) => each === reading || each.waitsFor)) continue;
       reading.waitsFor = { after, ends };
       return { ready: records.slice(0, index), waiting: record };
     }

@@ -1,14 +1,6 @@
-import { isUtf8 } from 'node:buffer';
-import kafkajs, {
-  type Consumer,
-  type ConsumerRunConfig,
-  type IHeaders,
-  type KafkaMessage,
-  type PartitionAssigner,
-} from 'kafkajs';
+import kafkajs, { type Consumer, type ConsumerRunConfig, type PartitionAssigner } from 'kafkajs';
 import { withTimeout } from '../../ports/waiting.js';
 import { systemTimers } from '../system/system.js';
-import type { IncomingRecord } from '../../ports/kafka-client.js';
 import type { KafkajsConnection } from './kafkajs-connection.js';
 
 /**
@@ -34,6 +26,8 @@ export interface ReaderOptions {
   readonly group: string;
   readonly topics: readonly string[];
   readonly onFatal: (error: Error) => void;
+  /** Reads behind open transactions, and no records of transactions. */
+  readonly withoutTransactions?: boolean;
   /** Default: round robin. */
   readonly assigner?: PartitionAssigner;
 }
@@ -47,15 +41,16 @@ export class KafkajsReader {
     private readonly connection: KafkajsConnection,
     private readonly options: ReaderOptions,
   ) {
-    const restartOnFailure = (): Promise<boolean> => Promise.resolve(!this.#ended);
+    const restartOnFailure = (): Promise<boolean> => Promise.resolve(!this.isClosed);
     this.consumer = connection.kafka.consumer({
       groupId: options.group,
       ...settings,
+      readUncommitted: options.withoutTransactions === true,
       partitionAssigners: [options.assigner ?? kafkajs.PartitionAssigners.roundRobin],
       retry: { ...retry, restartOnFailure },
     });
     this.consumer.on(this.consumer.events.CRASH, ({ payload: { error, restart } }) => {
-      if (!restart && !this.#ended) void this.#fail(error);
+      if (!restart && !this.isClosed) void this.#fail(error);
     });
     // kafkajs would send the next request over the same silent connection.
     this.consumer.on(this.consumer.events.REQUEST_TIMEOUT, () => connection.sockets.cut('a request was not answered'));
@@ -71,13 +66,13 @@ export class KafkajsReader {
     return (this.#ending ??= this.#end());
   }
 
-  get #ended(): boolean {
+  get isClosed(): boolean {
     return this.#ending !== undefined || this.connection.sockets.closed;
   }
 
   async #fail(error: Error): Promise<void> {
     const explained = (await this.connection.explain(error, this.options)) as Error;
-    if (!this.#ended) this.options.onFatal(explained);
+    if (!this.isClosed) this.options.onFatal(explained);
   }
 
   async #start(run: ConsumerRunConfig): Promise<void> {
@@ -93,39 +88,4 @@ export class KafkajsReader {
     // With closed sockets it ends at once; if not, it can do nothing any more.
     await withTimeout(systemTimers, closeTimeoutMs, leaving, undefined);
   }
-}
-
-export const recordsOf = (topic: string, partition: number, messages: readonly KafkaMessage[]): IncomingRecord[] =>
-  messages.map((message) => ({
-    topic,
-    partition,
-    offset: BigInt(message.offset),
-    timestamp: timeOf(message.timestamp),
-    key: message.key && textOfBytes(message.key),
-    value: message.value,
-    headers: headersOf(message.headers ?? {}),
-  }));
-
-/** Undefined for a record without a time, or with one that no calendar has. */
-function timeOf(timestamp: string): Date | undefined {
-  const time = new Date(Number(timestamp));
-  return time.getTime() >= 0 ? time : undefined;
-}
-
-function headersOf(headers: IHeaders): Record<string, string> {
-  const text: Record<string, string> = {};
-  for (const name of Object.keys(headers)) {
-    const value = headers[name];
-    const first = Array.isArray(value) ? value[0] : value;
-    // Kafka allows a header without a value, which the types of kafkajs do not know.
-    if (first !== undefined && first !== null) text[name] = typeof first === 'string' ? first : textOfBytes(first);
-  }
-  return text;
-}
-
-/** UTF-8 text that PostgreSQL can store; other bytes as `base64:…`, so that different bytes stay different. */
-function textOfBytes(bytes: Buffer): string {
-  const text = bytes.toString();
-  const isText = !text.includes('\0') && (!text.includes('\ufffd') || isUtf8(bytes));
-  return isText ? text : `base64:${bytes.toString('base64')}`;
 }

@@ -1,5 +1,6 @@
 import { createSecureContext, type ConnectionOptions } from 'node:tls';
 import type { KafkaConfig, SASLOptions } from 'kafkajs';
+import type { Decompress } from './codecs.js';
 import type { KafkaLog } from './kafkajs-log.js';
 
 /** How a client logs in to the brokers. `token` is called for each connection. */
@@ -20,6 +21,8 @@ export interface KafkaSettings {
   readonly ssl?: boolean | ConnectionOptions;
   /** Without it the client does not log in. */
   readonly sasl?: SaslSettings;
+  /** Decompresses records that are compressed with Zstandard. Default: Node's own, from 22.15 on. */
+  readonly zstd?: Decompress;
   /** Gets the log entries of kafkajs at warning level or above. */
   readonly log?: KafkaLog;
 }

@@ -1,15 +1,19 @@
 import type {
   IncomingRecord,
   CommittedOffset,
+  OffsetRange,
   PartitionOffset,
   Subscription,
   SubscriptionOptions,
   TopicPartition,
 } from '../../ports/kafka-client.js';
+import { UnreadableRecords } from '../../ports/errors.js';
+import { systemTimers } from '../system/system.js';
 import { deletedRecordsOf, endsAtDeletedRecords } from './kafkajs-deleted-records.js';
 import { isOutdated } from './kafkajs-outdated.js';
 import type { KafkajsConnection } from './kafkajs-connection.js';
-import { KafkajsReader, recordsOf } from './kafkajs-reader.js';
+import { fetchedOf, type Fetched } from './kafkajs-fetch-response.js';
+import { KafkajsReader } from './kafkajs-reader.js';
 
 const toKafkajs = ({
   topic,
@@ -20,6 +24,9 @@ const toKafkajs = ({
   partition,
   offset: offset.toString(),
 });
+
+/** Records that cannot be read are fetched again after this time. */
+const unreadableRetryMs = 30_000;
 
 /** The broker's error type, also when kafkajs wrapped the error after its last retry. */
 const typeOf = (error: unknown): string | undefined => {
@@ -42,6 +49,7 @@ export const hasNoCoordinator = (error: unknown): boolean => {
 export class KafkajsSubscription implements Subscription {
   #lastFetch = Date.now();
   #fetched: IncomingRecord[] = [];
+  #ranges: OffsetRange[] = [];
   #delivery: NodeJS.Immediate | undefined;
 
   private constructor(
@@ -60,7 +68,7 @@ export class KafkajsSubscription implements Subscription {
     const { consumer } = reader;
     consumer.on(consumer.events.FETCH, () => (subscription.#lastFetch = Date.now()));
     consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
-      subscription.#fetched = []; // They arrive again at the instance to which their partition is assigned now.
+      subscription.#take(); // They arrive again at the instance to which their partition is assigned now.
       options.onAssigned(
         Object.entries(memberAssignment).flatMap(([topic, partitions]) =>
           partitions.map((partition) => ({ topic, partition })),
@@ -70,8 +78,12 @@ export class KafkajsSubscription implements Subscription {
     await reader.start(
       ({ batch, isStale, resolveOffset }) => {
         if (!isStale() && !isOutdated(batch)) {
-          subscription.#buffer(recordsOf(batch.topic, batch.partition, batch.messages));
-          resolveOffset(batch.lastOffset()); // At once, with the offset manager with which the batch was fetched.
+          const fetched = fetchedOf(batch);
+          if (fetched.unreadable !== undefined) subscription.#wait(fetched, fetched.unreadable);
+          else {
+            subscription.#buffer(fetched);
+            resolveOffset(batch.lastOffset()); // At once, with the offset manager with which the batch was fetched.
+          }
         }
         return Promise.resolve();
       },
@@ -81,13 +93,32 @@ export class KafkajsSubscription implements Subscription {
   }
 
   /** kafkajs iterates over the partitions of a fetch without a pause, so all of them are here at the next turn of the event loop. */
-  #buffer(records: readonly IncomingRecord[]): void {
+  #buffer({ records, topic, partition, from, to }: Fetched): void {
     for (const record of records) this.#fetched.push(record);
+    this.#ranges.push({ topic, partition, from, to });
     this.#delivery ??= setImmediate(() => {
       this.#delivery = undefined;
-      const fetched = this.#fetched;
-      this.#fetched = [];
-      if (fetched.length > 0) this.options.onRecords(fetched);
+      const { records: fetched, ranges } = this.#take();
+      if (ranges.length > 0) this.options.onRecords(fetched, ranges);
+    });
+  }
+
+  /** Everything that is buffered. */
+  #take(): { readonly records: readonly IncomingRecord[]; readonly ranges: readonly OffsetRange[] } {
+    const taken = { records: this.#fetched, ranges: this.#ranges };
+    this.#fetched = [];
+    this.#ranges = [];
+    return taken;
+  }
+
+  /** The other partitions go on. */
+  #wait({ topic, partition, from: offset }: Fetched, reason: string): void {
+    const at = { topic, partition, offset };
+    if (!this.options.onUnreadable) return this.options.onFatal(new UnreadableRecords(at, reason));
+    this.options.onUnreadable(at, reason);
+    this.pause([at]);
+    systemTimers.after(unreadableRetryMs, () => {
+      if (!this.reader.isClosed) this.resume([at]);
     });
   }
 

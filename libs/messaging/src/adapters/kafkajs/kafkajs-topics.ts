@@ -2,6 +2,7 @@ import kafkajs, { type Admin } from 'kafkajs';
 import { retentionLimits, type Topic } from '../../message/index.js';
 import { TopicMismatch } from '../../ports/errors.js';
 import { systemTimers } from '../system/system.js';
+import { unknownCodec, type Codecs } from './codecs.js';
 import { causesOf } from './kafkajs-access.js';
 
 /** New partitions are polled at this interval, until the timeout. */
@@ -26,7 +27,7 @@ const settingsOf = (topic: Topic): { name: string; value: string }[] => {
   ];
 };
 
-export async function provisionTopics(admin: Admin, topics: readonly Topic[]): Promise<void> {
+export async function provisionTopics(admin: Admin, topics: readonly Topic[], codecs: Codecs): Promise<void> {
   const existing = new Set(await admin.listTopics());
   const missing = topics.filter(({ name, foreign }) => !existing.has(name) && (!foreign || foreign.create));
   if (missing.length > 0) {
@@ -41,7 +42,7 @@ export async function provisionTopics(admin: Admin, topics: readonly Topic[]): P
     });
     await retryUntilLed(() => Promise.all(missing.map(({ name }) => admin.fetchTopicOffsets(name))));
   }
-  await checkTopics(admin, topics);
+  await checkTopics(admin, topics, { codecs });
 }
 
 /** A KRaft broker answers before it knows a new partition, and kafkajs treats that error as final. A partition whose offsets can be read has a leader. */
@@ -57,19 +58,26 @@ async function retryUntilLed(check: () => Promise<unknown>): Promise<void> {
   }
 }
 
-/** The owner decides how long its records are kept: of the topics of others only the cleanup policy is compared. */
-export async function checkTopics(admin: Admin, all: readonly Topic[], owner?: string): Promise<void> {
+interface TopicCheck {
+  /** The owner decides how long its records are kept: of the topics of others only the cleanup policy is compared. */
+  readonly owner?: string | undefined;
+  readonly codecs: Codecs;
+}
+
+export async function checkTopics(admin: Admin, all: readonly Topic[], check: TopicCheck): Promise<void> {
   const existing = new Set(await admin.listTopics());
   const missing = all.filter((topic) => !existing.has(topic.name));
   if (missing[0]) {
     // Brokers do not list topics without the permission to describe them.
-    await checkSettings(admin, missing, owner).catch((error: unknown) => rethrowDenial(error));
+    await checkSettings(admin, missing, check).catch((error: unknown) => rethrowDenial(error));
     const { name, foreign } = missing[0];
     throw new TopicMismatch(
       `the ${foreign ? 'foreign topic' : 'topic'} ${name} does not exist: ${foreign ? 'its owner must create it' : 'provision the topics first'}`,
     );
   }
-  // Everything else of a foreign topic is the choice of its owner.
+  // Everything else of a foreign topic is the choice of its owner, and not every reader may see its settings.
+  const foreign = all.filter((topic) => topic.foreign);
+  await checkSettings(admin, foreign, check).catch((error: unknown) => rethrowUnlessDenied(error));
   const topics = all.filter(({ foreign }) => !foreign);
   if (topics.length === 0) return;
   const metadata = await admin.fetchTopicMetadata({ topics: topics.map(({ name }) => name) });
@@ -78,12 +86,18 @@ export async function checkTopics(admin: Admin, all: readonly Topic[], owner?: s
     const count = counts.get(topic.name) ?? 0;
     if (count < topic.partitions) throw new TopicMismatch(tooFew(topic, count));
   }
-  await checkSettings(admin, topics, owner);
+  await checkSettings(admin, topics, check);
 }
 
 function rethrowDenial(error: unknown): void {
-  if (causesOf(error).some(({ type }) => type === 'TOPIC_AUTHORIZATION_FAILED')) throw error;
+  if (isDenied(error)) throw error;
 }
+
+function rethrowUnlessDenied(error: unknown): void {
+  if (!isDenied(error)) throw error;
+}
+
+const isDenied = (error: unknown): boolean => causesOf(error).some(({ type }) => type === 'TOPIC_AUTHORIZATION_FAILED');
 
 export async function increasePartitions(admin: Admin, topic: string, partitions: number): Promise<void> {
   const { length: existing } = await admin.fetchTopicOffsets(topic);
@@ -98,22 +112,33 @@ export async function increasePartitions(admin: Admin, topic: string, partitions
   });
 }
 
-async function checkSettings(admin: Admin, topics: readonly Topic[], owner: string | undefined): Promise<void> {
+const compressionType = 'compression.type';
+
+async function checkSettings(admin: Admin, topics: readonly Topic[], { owner, codecs }: TopicCheck): Promise<void> {
+  if (topics.length === 0) return;
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: topics.map((topic) => ({
       type: kafkajs.ConfigResourceTypes.TOPIC,
       name: topic.name,
-      configNames: ['cleanup.policy', 'retention.ms', 'retention.bytes'],
+      configNames: ['cleanup.policy', 'retention.ms', 'retention.bytes', compressionType],
     })),
   });
   const entriesOf = new Map(resources.map(({ resourceName, configEntries }) => [resourceName, configEntries]));
   for (const topic of topics) {
+    const valueOf = (name: string): string | undefined =>
+      entriesOf.get(topic.name)?.find(({ configName }) => configName === name)?.configValue;
+    const compression = valueOf(compressionType);
+    if (compression !== undefined && !codecs.knows(compression))
+      throw new TopicMismatch(
+        `the topic ${topic.name} has ${compressionType}=${compression}: ${unknownCodec(compression)}`,
+      );
+    if (topic.foreign) continue;
     const isOwn = owner === undefined || topic.owner === owner;
     for (const { name, value } of isOwn ? settingsOf(topic) : [cleanupPolicy(topic)]) {
-      const entry = entriesOf.get(topic.name)?.find(({ configName }) => configName === name);
-      if (entry && entry.configValue !== value)
-        throw new TopicMismatch(`the topic ${topic.name} has ${name}=${entry.configValue}, ${value} is declared`);
+      const found = valueOf(name);
+      if (found !== undefined && found !== value)
+        throw new TopicMismatch(`the topic ${topic.name} has ${name}=${found}, ${value} is declared`);
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { DeadLetter, DeadLetterReason } from '../../ports/store.js';
+import { safeText } from './safe-text.js';
 import type { Sql } from './sql.js';
 
 const blockKey = `
@@ -35,8 +36,8 @@ export async function addDeadLetters(
       [first.consumer],
       [first.orderingKey],
       [first.key],
-      reason.cause,
-      reason.detail,
+      safeText(reason.cause),
+      safeText(reason.detail),
       reason.attempts,
     ]);
   }

@@ -1,5 +1,6 @@
 import type { ClaimedEffect } from '../../ports/store.js';
 import { UniqueConflict } from '../../ports/errors.js';
+import { safeText } from './safe-text.js';
 import type { Sql } from './sql.js';
 
 /** The lease holder is the application name of its connection. */
@@ -36,7 +37,7 @@ export async function renewEffects(sql: Sql, ids: readonly string[], token: stri
 }
 
 export async function retryEffect(sql: Sql, id: string, token: string, inMs: number, error: string): Promise<void> {
-  await sql(retry, [id, token, inMs, error]);
+  await sql(retry, [id, token, inMs, safeText(error)]);
 }
 
 export async function pendingEffects(sql: Sql): Promise<{ readonly pending: number; readonly seconds: number }> {
