@@ -80,6 +80,7 @@ export {
   partitionCountOf,
   type RawPartitionCount,
 } from './adapters/postgres/partition-counts-sql.js';
+export { storeError } from './adapters/postgres/postgres-errors.js';
 export { preparedStatement } from './adapters/postgres/prepared-statement.js';
 export { tableSql } from './adapters/postgres/table-sql.js';
 export { systemClock, systemPorts, systemRandomness, systemTimers } from './adapters/system/index.js';

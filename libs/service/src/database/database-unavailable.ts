@@ -1,23 +1,12 @@
-/** SQLSTATE classes: connection failure, insufficient resources, server shutdown or start, timeout, deadlock. */
-const transientSqlState = /^(08|53|57P|57014|40001|40P01|55P03|25P0[34])/;
-const socketErrors = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-]);
-const driverMessages =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|connection is closed|not queryable|Query read timeout|Client was closed/i;
+import { Transient } from '@tradewind/kernel';
+import { StatementTimeout } from '@tradewind/messaging';
+import { storeError } from '@tradewind/messaging/internals';
 
 /** True for a transient failure: the database can't be reached or can't answer at the moment. */
-export const isDatabaseUnavailable = (error: unknown): boolean => {
-  if (!(error instanceof Error)) return false;
-  const { code } = error as { code?: unknown };
-  return (
-    (typeof code === 'string' && (transientSqlState.test(code) || socketErrors.has(code))) ||
-    driverMessages.test(error.message)
-  );
-};
+export function isDatabaseUnavailable(error: unknown): boolean {
+  const known = storeError(error);
+  return known instanceof Transient || known instanceof StatementTimeout;
+}
+
+/** The login is refused, or the database does not exist: waiting heals it only where it worked before. */
+export const isAccessRefused = (error: unknown): boolean => /^(28|3D)/.test(String((error as { code?: unknown }).code));

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { Clock, Timers } from '@tradewind/kernel';
 import { DataSource, type MigrationInterface } from 'typeorm';
 import type { DatabaseConfig } from '../config/index.js';
-import { isDatabaseUnavailable } from './database-unavailable.js';
+import { isAccessRefused, isDatabaseUnavailable } from './database-unavailable.js';
 import { applyMigrations, checkMigrations, migrationsTable, pendingMigrations } from './migrate.js';
 
 export type Migration = new () => MigrationInterface;
@@ -65,7 +65,7 @@ export async function connect(dataSource: DataSource, { clock, timers }: TimePor
       return;
     } catch (error) {
       const left = deadline - clock.now().getTime();
-      if (!isDatabaseUnavailable(error) || left <= 0) throw error;
+      if (!isDatabaseUnavailable(error) || isAccessRefused(error) || left <= 0) throw error;
       if (attempts % 4 === 0)
         logger.warn(`the database is not available yet; waiting up to ${Math.round(left / 1_000)} s more`, error);
       await timers.wait(retryIntervalMs);

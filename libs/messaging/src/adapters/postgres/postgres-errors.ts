@@ -1,13 +1,13 @@
 import { Transient } from '@tradewind/kernel';
-import { StatementTimeout, StoreUnavailable, UniqueConflict, type TransientReason } from '../../ports/errors.js';
+import { StatementTimeout, StoreUnavailable, UniqueConflict } from '../../ports/errors.js';
+import { sqlStateRuleOf, type SqlStateRule } from './sql-states.js';
 
 interface PostgresError extends Error {
   readonly code?: string;
   readonly constraint?: string;
 }
 
-/** SQLSTATE classes and codes that are transient: connection, resources, shutdown, deadlock, serialization, lock wait. */
-const transientState = /^(08|53|57P|40001|40P01|55P03|25P0[34])/;
+/** Errors of the driver and of the network, without a SQLSTATE. */
 const transientCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -16,34 +16,47 @@ const transientCodes = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ECONNABORTED',
 ]);
 const transientText =
   /Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|not queryable|connection is closed|Query read timeout|Client was closed/i;
 
-const reasons: readonly (readonly [RegExp, TransientReason])[] = [
-  [/^40P01/, 'deadlock'],
-  [/^40001/, 'serialization'],
-  [/^55P03/, 'lock'],
-  [/^53/, 'connections'],
-];
-
-const isTransient = ({ code = '', message = '' }: Partial<PostgresError>): boolean =>
-  transientState.test(code) || transientCodes.has(code) || transientText.test(message);
-
-function reasonOf({ code = '', message = '' }: Partial<PostgresError>): TransientReason {
-  if (/timeout exceeded when trying to connect/.test(message)) return 'connections';
-  return reasons.find(([state]) => state.test(code))?.[1] ?? 'unavailable';
+/** Undefined for an error that is neither of PostgreSQL nor of the way to it. */
+function ruleOf(error: Partial<PostgresError>): Pick<SqlStateRule, 'decision' | 'reason'> | undefined {
+  const rule = sqlStateRuleOf(error);
+  if (rule) return rule;
+  const { code = '', message = '' } = error;
+  if (!transientCodes.has(code) && !transientText.test(message)) return undefined;
+  const isPoolExhausted = /timeout exceeded when trying to connect/.test(message);
+  return { decision: 'fresh connection', ...(isPoolExhausted && { reason: 'connections' }) };
 }
 
 /** Maps an error of PostgreSQL or its driver to a typed error of the store port. Other errors stay as they are. */
 export function storeError(error: unknown): unknown {
   if (error instanceof Transient || typeof error !== 'object' || error === null) return error;
   const raw = error as PostgresError;
-  if (isTransient(raw))
-    return new StoreUnavailable(reasonOf(raw), `the database is unavailable: ${raw.message}`, { cause: error });
-  if (raw.code === '57014') return new StatementTimeout(`a statement took too long: ${raw.message}`, { cause: error });
-  if (raw.code === '23505') return new UniqueConflict(raw.constraint ?? 'unknown', { cause: error });
-  return error;
+  const rule = ruleOf(raw);
+  switch (rule?.decision) {
+    case 'transient':
+    case 'fresh connection':
+      return new StoreUnavailable(rule.reason ?? 'unavailable', `the database is unavailable: ${raw.message}`, {
+        cause: error,
+      });
+    case 'timeout':
+      return new StatementTimeout(`a statement took too long: ${raw.message}`, { cause: error });
+    case 'conflict':
+      return new UniqueConflict(raw.constraint ?? 'unknown', { cause: error });
+    default:
+      return error;
+  }
+}
+
+/** Whether the connection that reported it would report it again. */
+export function needsFreshConnection(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const raw = error instanceof StoreUnavailable ? error.cause : error;
+  return typeof raw === 'object' && raw !== null && ruleOf(raw)?.decision === 'fresh connection';
 }
 
 /** After this error of a COMMIT its outcome is unknown: the connection is gone, or the server stopped while it answered. */

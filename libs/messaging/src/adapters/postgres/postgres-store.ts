@@ -18,7 +18,7 @@ import { endWithTimeout, PostgresRelaySession, notifyChannel, relayLimits } from
 import { notHandled, notPublishedHere, publishedEnds } from './consistency-sql.js';
 import { PostgresTransaction } from './postgres-transaction.js';
 import { allPartitionCounts, partitionCountOf, type RawPartitionCount } from './partition-counts-sql.js';
-import { isSilence, storeError } from './postgres-errors.js';
+import { isSilence, needsFreshConnection, storeError } from './postgres-errors.js';
 import { PostgresRetention } from './retention-sql.js';
 import { connectionOptions, unsuitableSettings } from './session-check.js';
 import { sqlOf, type Sql } from './sql.js';
@@ -99,7 +99,7 @@ export class PostgresStore implements Store {
       return { result, unanswered };
     } catch (thrown) {
       const error = connection?.failure ?? thrown;
-      if (isSilence(error)) broken = error as Error;
+      if (isSilence(error) || needsFreshConnection(error)) broken = error as Error;
       if (!broken) await connection?.rollback().catch((failure: Error) => (broken = failure));
       throw storeError(error);
     } finally {

@@ -21,7 +21,7 @@ import { appendOutbox } from './outbox-sql.js';
 import { nextRedriven, addDeadLetters, markRedriven } from './dead-letters-sql.js';
 import { markInbox } from './inbox-sql.js';
 import type { PipelinedConnection } from './pipelined-connection.js';
-import { storeError } from './postgres-errors.js';
+import { needsFreshConnection, storeError } from './postgres-errors.js';
 import { handlerMsOf, type PostgresLimits } from './postgres-limits.js';
 import type { Sql } from './sql.js';
 import { tableSql, type Write } from './table-sql.js';
@@ -98,7 +98,10 @@ export class PostgresTransaction implements Transaction {
       },
       () => caller.close(),
     );
-    return 'error' in ended ? { error: storeError(ended.error) } : ended;
+    if (!('error' in ended)) return ended;
+    const error = storeError(ended.error);
+    if (needsFreshConnection(error)) throw error;
+    return { error };
   }
 
   async unmark(consumer: string, ids: readonly string[]): Promise<void> {
