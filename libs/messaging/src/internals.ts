@@ -56,6 +56,7 @@ export {
   StatementTimeout,
   type Store,
   StoreUnavailable,
+  textOf,
   type Subscription,
   type SubscriptionOptions,
   type TableFindings,
@@ -87,7 +88,7 @@ export { systemClock, systemPorts, systemRandomness, systemTimers } from './adap
 
 // Handling
 export { readableBytes } from './consumer/dead-letter-record.js';
-export { DeadLetterWriter, textOf } from './consumer/dead-letter-writer.js';
+export { DeadLetterWriter } from './consumer/dead-letter-writer.js';
 export { type AnyEffect } from './effects/index.js';
 export { decode } from './handling/decode.js';
 export type { Decoded, DecodedMessage, PoisonedRecord } from './handling/decoded.js';

@@ -171,6 +171,10 @@ export class ChatService {
     });
   }
 
+  get problems(): readonly string[] {
+    return [this.#runtime?.relay.problem].filter((problem) => problem !== undefined);
+  }
+
   offsetMismatch(): Promise<string> {
     return eventually(() => this.fatal.find((error) => error instanceof OffsetMismatch)?.message);
   }

@@ -9,6 +9,7 @@ import {
   backOff,
   partitionKey,
   StatementTimeout,
+  textOf,
   UnreadableRecords,
   WakeSignal,
   withTimeout,
@@ -22,7 +23,7 @@ import {
 } from '../ports/index.js';
 import { BackPressure } from './back-pressure.js';
 import { CrashLoopGuard } from './crash-loop-guard.js';
-import { DeadLetterWriter, textOf } from './dead-letter-writer.js';
+import { DeadLetterWriter } from './dead-letter-writer.js';
 import { handledTypesHash } from './offset-metadata.js';
 import { OffsetTracker } from './offset-tracker.js';
 import { PendingQueue, transactionParts, type PendingMessage } from './pending-queue.js';

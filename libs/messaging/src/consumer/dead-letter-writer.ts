@@ -1,10 +1,14 @@
 import { Transient } from '@tradewind/kernel';
 import type { Decoded } from '../handling/decoded.js';
-import type { DeadLetter, DeadLetterReason, Log, RuntimePorts, Store } from '../ports/index.js';
+import {
+  textOf,
+  type DeadLetter,
+  type DeadLetterReason,
+  type Log,
+  type RuntimePorts,
+  type Store,
+} from '../ports/index.js';
 import { deadLetterRecord } from './dead-letter-record.js';
-
-export const textOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String((error as { message?: unknown } | null)?.message ?? error);
 
 export interface DeadLetterWriterOptions {
   readonly group: string;

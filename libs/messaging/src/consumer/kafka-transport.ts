@@ -15,6 +15,7 @@ import {
   backOff,
   KafkaAccessRefused,
   OffsetMismatch,
+  textOf,
   TopicMismatch,
   unlessAborted,
   type AnyTable,
@@ -24,7 +25,6 @@ import {
   type Store,
 } from '../ports/index.js';
 import type { ConsistencyCheck } from './consistency-check.js';
-import { textOf } from './dead-letter-writer.js';
 import { ConsumerLoop } from './consumer-loop.js';
 import { startAtLatest } from './first-offsets.js';
 import { RedriveLoop } from './redrive-loop.js';

@@ -8,6 +8,7 @@ import {
   orderingKeyOf,
   partitionKey,
   RecordsRejected,
+  textOf,
   unlessAborted,
   WakeSignal,
   type Acknowledged,
@@ -75,7 +76,7 @@ export class Relay {
   #failures = 0;
   /** The brokers answered in this process: a later denial is treated like an outage. */
   #connected = false;
-  #refused: KafkaAccessRefused | undefined;
+  #lastError: unknown;
   #notifyScheduled = false;
   #partitionCounts: ReadonlyMap<string, PartitionCount> = new Map();
   #countsReadAt = 0;
@@ -119,7 +120,7 @@ export class Relay {
   /** Undefined while all is well. */
   get problem(): string | undefined {
     if (this.#failures === 0) return undefined;
-    return `relay: ${this.#failures} failed attempts in a row${this.#refused ? `: ${this.#refused.message}` : ''}`;
+    return `relay: ${this.#failures} failed attempts in a row: ${textOf(this.#lastError)}`;
   }
 
   /** Publishes what is in the outbox, for a bounded time, and gives the leadership up. */
@@ -151,7 +152,7 @@ export class Relay {
           await this.#discard();
           return this.options.onFatal(error);
         }
-        this.#refused = isRefused ? error : undefined;
+        this.#lastError = error;
         this.#failures++;
         this.options.log('warn', 'relay starts again', { error: String(error), failures: this.#failures });
         await this.#discard();

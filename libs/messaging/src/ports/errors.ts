@@ -144,3 +144,7 @@ export class RecordsDeleted extends OffsetMismatch {
     );
   }
 }
+
+/** The message of anything that was thrown. */
+export const textOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String((error as { message?: unknown } | null)?.message ?? error);

@@ -71,14 +71,11 @@ function partitionOf({ partition }: { readonly partition?: number }): number {
   return partition;
 }
 
-/** Errors of the broker for records that it will never accept. */
-const permanentRejections = new Set([
-  'MESSAGE_TOO_LARGE',
-  'RECORD_LIST_TOO_LARGE',
-  'INVALID_RECORD',
-  'CORRUPT_MESSAGE',
-  'INVALID_TIMESTAMP',
-]);
+/**
+ * Errors of the broker for records that it will never accept. INVALID_TIMESTAMP is not one: a clock that is more than an hour ahead is set
+ * again. Neither is CORRUPT_MESSAGE: the bytes changed on their way.
+ */
+const permanentRejections = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD']);
 
 function publishError(error: unknown): unknown {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 10; at = at.cause, depth++) {

@@ -27,6 +27,9 @@ const settingsOf = (topic: Topic): { name: string; value: string }[] => {
   ];
 };
 
+/** The clocks of services may be wrong. A topic with the times of its publishers works too, so it is not checked. */
+const timeOfBroker = { name: 'message.timestamp.type', value: 'LogAppendTime' };
+
 export async function provisionTopics(admin: Admin, topics: readonly Topic[], codecs: Codecs): Promise<void> {
   const existing = new Set(await admin.listTopics());
   const missing = topics.filter(({ name, foreign }) => !existing.has(name) && (!foreign || foreign.create));
@@ -37,7 +40,7 @@ export async function provisionTopics(admin: Admin, topics: readonly Topic[], co
         topic: topic.name,
         numPartitions: topic.partitions,
         replicationFactor: -1,
-        configEntries: topic.foreign ? [] : settingsOf(topic),
+        configEntries: topic.foreign ? [] : [...settingsOf(topic), timeOfBroker],
       })),
     });
     await retryUntilLed(() => Promise.all(missing.map(({ name }) => admin.fetchTopicOffsets(name))));
