@@ -14,8 +14,12 @@ function* violationsOf<S>({ steps, onFailed }: Definition<S>): Generator<string>
   if (point !== 0 && !onFailed) yield 'it can fail and has no onFailed';
   for (const [at, step] of steps.entries()) {
     if (!isStep(step)) continue;
-    milliseconds(step.timeout);
     const here = `"${step.name}"`;
+    try {
+      milliseconds(step.timeout);
+    } catch (error) {
+      yield `${here}: ${(error as Error).message}`;
+    }
     if (Boolean(step.compensation) !== Boolean(step.compensated))
       yield `${here} needs both compensation and compensated, or neither`;
     if (Boolean(step.failure) !== Boolean(step.failureReason))

@@ -281,7 +281,8 @@ export interface Store extends RetentionStore, ConsumerState {
   /** Scheduled effects without a result, and the age of the oldest. */
   pendingEffects(): Promise<{ readonly pending: number; readonly seconds: number }>;
   retryEffect(id: string, token: string, inMs: number, error: string): Promise<void>;
-  dueTimeouts(limit: number): Promise<readonly DueTimeout[]>;
+  /** Due timeouts, the oldest first, without the first `skip` of them. */
+  dueTimeouts(limit: number, skip?: number): Promise<readonly DueTimeout[]>;
   postponeTimeouts(ids: readonly string[], byMs: number): Promise<void>;
   /** Those of these keys that are blocked for the consumer, on any topic. */
   blockedKeys(consumer: string, keys: readonly string[]): Promise<ReadonlySet<string>>;

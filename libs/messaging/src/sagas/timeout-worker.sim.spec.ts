@@ -114,6 +114,51 @@ describe('a timeout', () => {
     expect(database.timeouts.committed()).toHaveLength(1);
   });
 
+  it('is handled although more others than one look finds wait for the replies of another partition', async () => {
+    const { simulation, database, store, reply } = aWorker();
+    const stuck = partitionOf(key, replies.partitions);
+    const keys = (of: (partition: number) => boolean, count: number): string[] => {
+      const found: string[] = [];
+      for (let at = 0; found.length < count; at++)
+        if (of(partitionOf(`other ${at}`, replies.partitions))) found.push(`other ${at}`);
+      return found;
+    };
+    reply();
+    const many = keys((partition) => partition === stuck, 1_200);
+    const [free] = keys((partition) => partition !== stuck, 1);
+    for (const some of [many, [free!]]) {
+      const timeouts = some.map((of) => ({
+        id: of,
+        sagaId: `place-order:${of}`,
+        name: 'n',
+        timeoutMs: 0,
+        startedBy: null,
+      }));
+      await simulation.settled(store.transaction((transaction) => transaction.scheduleTimeouts(timeouts)));
+    }
+    const left = (): number => database.timeouts.committed().length;
+    await simulation.until(() => left() === many.length, 5_000);
+    expect(database.timeouts.committed().some(({ id }) => id === free)).toBe(false);
+  });
+
+  it('that waits keeps the ends of the time when it became due, behind others that wait', async () => {
+    const { simulation, database, store, reply, commit } = aWorker();
+    reply();
+    const timeouts = Array.from({ length: 1_200 }, (_, at) => ({
+      id: `t ${at}`,
+      sagaId: `place-order:${key}`,
+      name: 'n',
+      timeoutMs: 0,
+      startedBy: null,
+    }));
+    await simulation.settled(store.transaction((transaction) => transaction.scheduleTimeouts(timeouts)));
+    await simulation.run(3_000);
+    reply();
+    await simulation.run(3_000);
+    commit(1n);
+    await simulation.until(() => database.timeouts.committed().length === 0, 10_000);
+  });
+
   it('is postponed and logged when it cannot be handled', async () => {
     const { simulation, database, errors, schedule } = aWorker([]);
     await schedule(0);

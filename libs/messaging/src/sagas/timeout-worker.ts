@@ -20,6 +20,8 @@ import { SagaInstances, type SagaRow } from './saga-instances.js';
 
 const pollIntervalMs = 250;
 const maxTimeouts = 500;
+/** Looks in a row. With more timeouts that wait, the next poll continues behind them. */
+const maxLooks = 10;
 /** A timeout whose key is blocked, or whose decision failed, is postponed by this time. */
 const postponeMs = 2_000;
 
@@ -38,7 +40,11 @@ export interface TimeoutWorkerOptions {
  */
 export class TimeoutWorker {
   readonly #wakeSignal: WakeSignal;
-  readonly #endsWhenDue = new Map<string, ReadonlyMap<string, bigint>>();
+  #endsWhenDue = new Map<string, ReadonlyMap<string, bigint>>();
+  /** Those seen since the last look began at the oldest timeout. */
+  #seen = new Map<string, ReadonlyMap<string, bigint>>();
+  /** Due timeouts that wait for replies, and stay before all others. */
+  #waiting = 0;
   readonly #stopping = new AbortController();
   #run: Promise<void> | undefined;
 
@@ -74,13 +80,25 @@ export class TimeoutWorker {
     }
   }
 
+  /** Looks behind the timeouts that wait: however many a stuck partition has, those of others are handled. */
   async #handleDue(): Promise<void> {
-    const due = await this.store.dueTimeouts(maxTimeouts);
-    for (const id of this.#endsWhenDue.keys())
-      if (!due.some((timeout) => timeout.id === id)) this.#endsWhenDue.delete(id);
-    if (due.length === 0) return;
+    for (let look = 0; look < maxLooks && !this.#stopping.signal.aborted; look++) {
+      const due = await this.store.dueTimeouts(maxTimeouts, this.#waiting);
+      this.#waiting += await this.#handle(due);
+      if (due.length === maxTimeouts) continue;
+      this.#waiting = 0;
+      this.#endsWhenDue = this.#seen;
+      this.#seen = new Map();
+      return;
+    }
+  }
+
+  /** Returns how many of them still wait for replies. */
+  async #handle(due: readonly DueTimeout[]): Promise<number> {
+    if (due.length === 0) return 0;
     const timeouts = due.filter((timeout) => !isOperatorAction(timeout));
-    const ready = [...due.filter(isOperatorAction), ...(await this.#withAllRepliesRead(timeouts))];
+    const readUp = await this.#withAllRepliesRead(timeouts);
+    const ready = [...due.filter(isOperatorAction), ...(await this.#withoutBlocked(readUp))];
     const outcomes = await this.runner.run(ready.map((timeout) => this.#invocationOf(timeout)));
     for (const [{ timeout }, outcome] of outcomes) {
       // crashpoint: timeouts.after-handle
@@ -88,6 +106,7 @@ export class TimeoutWorker {
       this.options.log('error', 'a timeout could not be handled', { timeout, error: String(outcome.error) });
       await this.store.postponeTimeouts([timeout], postponeMs);
     }
+    return timeouts.length - readUp.length;
   }
 
   /** The timeouts whose replies, had they been published in time, would have been read by now. */
@@ -100,22 +119,21 @@ export class TimeoutWorker {
         each.end > each.start ? each.end : 0n,
       ]),
     );
-    for (const timeout of due) if (!this.#endsWhenDue.has(timeout.id)) this.#endsWhenDue.set(timeout.id, ends);
+    for (const { id } of due) this.#seen.set(id, this.#seen.get(id) ?? this.#endsWhenDue.get(id) ?? ends);
     const read = new Map(
       (await this.#untilStopped(this.kafka.committedOffsets(group, topics))).map((each) => [
         partitionKey(each),
         each.offset,
       ]),
     );
-    const readUp = due.filter((timeout) => {
-      const then = this.#endsWhenDue.get(timeout.id) ?? ends;
+    return due.filter((timeout) => {
+      const then = this.#seen.get(timeout.id) ?? ends;
       return topics.every((topic) =>
         this.#partitionsOfKey(keyOf(timeout), topic, then).every(
           (partition) => (read.get(partition) ?? 0n) >= (then.get(partition) ?? 0n),
         ),
       );
     });
-    return this.#withoutBlocked(readUp);
   }
 
   /** Every partition that the key ever belonged to: the participant may have increased the partitions of the reply topic. */

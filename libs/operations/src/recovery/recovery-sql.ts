@@ -73,7 +73,7 @@ insert into msg_effects (id, name, key, payload, cause, correlation) select id, 
 from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[]) with ordinality as e(id, name, key, payload, cause, correlation, place) order by place`;
 export const insertTimeouts = `
 insert into msg_timeouts (id, saga_id, name, timeout_ms, started_by, due_at)
-select * from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::uuid[], $6::timestamptz[])`;
+select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::uuid[], $6::timestamptz[])`;
 
 // Backups
 

@@ -151,8 +151,8 @@ export class SimulatedStore implements Store {
     return this.#single('pending effects', (tx) => this.database.effects.pending(tx.startedAt));
   }
 
-  dueTimeouts(limit: number): ReturnType<Store['dueTimeouts']> {
-    return this.#single('due timeouts', () => this.database.timeouts.due(limit));
+  dueTimeouts(limit: number, skip = 0): ReturnType<Store['dueTimeouts']> {
+    return this.#single('due timeouts', () => this.database.timeouts.due(limit, skip));
   }
 
   postponeTimeouts(ids: readonly string[], delayMs: number): Promise<void> {

@@ -59,13 +59,13 @@ export class TimeoutRows {
     }
   }
 
-  due(limit: number): { id: string; sagaId: string; name: string }[] {
+  due(limit: number, skip: number): { id: string; sagaId: string; name: string }[] {
     const due = [...this.#rows.all()]
       .map(([, row]) => row)
       .filter(({ dueAt }) => dueAt !== undefined && dueAt <= this.now());
     return due
-      .sort((a, b) => a.dueAt! - b.dueAt!)
-      .slice(0, limit)
+      .sort((a, b) => a.dueAt! - b.dueAt! || (a.id < b.id ? -1 : 1))
+      .slice(skip, skip + limit)
       .map(({ id, sagaId, name }) => ({ id, sagaId, name }));
   }
 

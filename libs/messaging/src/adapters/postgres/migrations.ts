@@ -225,11 +225,11 @@ create table msg_timeouts (
   id text primary key,
   saga_id text not null,
   name text not null,
-  timeout_ms int not null,
+  timeout_ms bigint not null,
   started_by uuid,
   due_at timestamptz
 ) with (fillfactor = 70);
-create index msg_timeouts_due on msg_timeouts (due_at) where due_at is not null;
+create index msg_timeouts_due on msg_timeouts (due_at, id) where due_at is not null;
 create index msg_timeouts_started_by on msg_timeouts (started_by) where due_at is null;
 
 create table msg_sagas (

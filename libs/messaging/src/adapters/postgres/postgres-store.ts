@@ -27,7 +27,7 @@ const notify = `select pg_notify('${notifyChannel}', '')`;
 const lag = `select count(*)::int as rows, coalesce(extract(epoch from now() - min(appended_at)), 0)::float8 as seconds,
 (select count(*)::int from msg_outbox_blocked_keys) as blocked from msg_outbox`;
 
-const dueTimeouts = `select id, saga_id as "sagaId", name from msg_timeouts where due_at <= now() order by due_at limit $1`;
+const dueTimeouts = `select id, saga_id as "sagaId", name from msg_timeouts where due_at <= now() order by due_at, id limit $1 offset $2`;
 const postponeTimeouts = `update msg_timeouts set due_at = now() + $2::int * interval '1 millisecond' where id = any($1::text[])`;
 
 const blockedKeys = `select distinct key from msg_blocked_keys where consumer = $1 and key = any($2::text[])`;
@@ -179,8 +179,8 @@ export class PostgresStore implements Store {
     return pendingEffects(this.#sql);
   }
 
-  dueTimeouts(limit: number): ReturnType<Store['dueTimeouts']> {
-    return this.#sql<{ id: string; sagaId: string; name: string }>(dueTimeouts, [limit]);
+  dueTimeouts(limit: number, skip = 0): ReturnType<Store['dueTimeouts']> {
+    return this.#sql<{ id: string; sagaId: string; name: string }>(dueTimeouts, [limit, skip]);
   }
 
   async postponeTimeouts(ids: readonly string[], byMs: number): Promise<void> {

@@ -55,7 +55,7 @@ const scheduleTimeouts = `
 with cancelled as (delete from msg_timeouts where ctid = any(array(select ctid from msg_timeouts where id = any($6::text[]) order by id for update skip locked)))
 insert into msg_timeouts (id, saga_id, name, timeout_ms, started_by, due_at)
 select id, saga_id, name, timeout_ms, started_by, case when started_by is null then now() + timeout_ms * interval '1 millisecond' end
-from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::uuid[]) as w(id, saga_id, name, timeout_ms, started_by) order by id
+from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::uuid[]) as w(id, saga_id, name, timeout_ms, started_by) order by id
 on conflict (id) do update set timeout_ms = excluded.timeout_ms, started_by = excluded.started_by, due_at = excluded.due_at`;
 const takeTimeouts = `delete from msg_timeouts where id = any($1::text[]) returning id`;
 
