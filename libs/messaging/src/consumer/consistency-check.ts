@@ -22,6 +22,10 @@ const maxStretch = 5_000n;
 const confirmations = 3;
 const intervalMs = 1_000;
 
+/** For rows that were added since the restore. */
+const moveReusedPositions =
+  'update msg_outbox set position = default where position in (select position from msg_outbox_archive)';
+
 export interface ConsistencyCheckOptions {
   readonly service: string;
   readonly contracts: MessageRegistry;
@@ -64,6 +68,7 @@ export class ConsistencyCheck {
   async checkPublished(): Promise<void> {
     const names = [...this.#own.keys()];
     if (names.length === 0) return;
+    await this.#checkIdentities();
     const known = new Map((await this.store.publishedEnds()).map((end) => [partitionKey(end), end.offset]));
     const knownOf = (key: string): bigint => known.get(key) ?? 0n;
     const ends = await this.#endsNotBefore(names, knownOf, 'was published up to');
@@ -73,6 +78,22 @@ export class ConsistencyCheck {
       return from < end ? [{ topic, partition, offset, from, to: end }] : [];
     });
     if (beyond.length > 0) await this.#allPublishedHere(beyond);
+  }
+
+  /** With a position that is given twice, rows are published again and again, because they cannot be archived. */
+  async #checkIdentities(): Promise<void> {
+    const reused = await this.store.reusedIdentities();
+    const [first] = reused;
+    if (!first) return;
+    const { table, column, last, used } = first;
+    const remedy = reused.flatMap((each) => [
+      `alter table ${each.table} alter column ${each.column} restart with ${each.used + 1n}`,
+      ...(each.table === 'msg_outbox' ? [moveReusedPositions] : []),
+    ]);
+    throw new OffsetMismatch(
+      `the database of ${this.options.service} was restored without its identities: the last ${column} of ${table} is ${last}, and ${used} is used. ` +
+        `Nothing can be published. If nothing else is missing, run "${remedy.join('; ')}".`,
+    );
   }
 
   /**

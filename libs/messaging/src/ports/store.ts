@@ -48,6 +48,14 @@ export interface OwnRecord {
   readonly archived: boolean;
 }
 
+/** `used` is a number in the table, `last` the last one that was generated. */
+export interface ReusedIdentity {
+  readonly table: string;
+  readonly column: string;
+  readonly last: bigint;
+  readonly used: bigint;
+}
+
 /** The partition count that the partition of a key is computed with. Differs from the declared one after a partition increase. */
 export interface PartitionCount {
   readonly topic: string;
@@ -265,6 +273,8 @@ export interface Store extends RetentionStore, ConsumerState {
   partitionCounts(): Promise<readonly PartitionCount[]>;
   /** For each partition that was published to, the offset after the last published record. */
   publishedEnds(): Promise<readonly PartitionOffset[]>;
+  /** Generated numbers of the library's tables that would be given a second time: a restore forgot them. */
+  reusedIdentities(): Promise<readonly ReusedIdentity[]>;
   /** The ids of those records that this database neither published nor is about to publish. */
   notPublishedHere(records: readonly OwnRecord[]): Promise<ReadonlySet<string>>;
   /** The ids of those messages that the consumer neither handled nor dead-lettered. */

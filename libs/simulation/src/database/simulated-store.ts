@@ -114,6 +114,11 @@ export class SimulatedStore implements Store {
     return this.#single('partition counts', () => this.database.partitionCounts.all());
   }
 
+  /** The simulation restores no database. */
+  reusedIdentities(): ReturnType<Store['reusedIdentities']> {
+    return this.#single('reused identities', () => []);
+  }
+
   publishedEnds(): ReturnType<Store['publishedEnds']> {
     return this.#single('published ends', () => this.database.outbox.publishedEnds());
   }

@@ -1,5 +1,5 @@
 import type { TopicPartition } from '../../ports/kafka-client.js';
-import type { OwnRecord } from '../../ports/store.js';
+import type { OwnRecord, ReusedIdentity } from '../../ports/store.js';
 import type { Sql } from './sql.js';
 
 /** Rows of the archive that are searched for a record that was published twice: its other copy is not older. */
@@ -18,6 +18,23 @@ const unknownMessages = `
 select id::text as id from unnest($2::uuid[]) as m(id)
 where not exists (select 1 from msg_inbox i where i.consumer = $1 and i.message_id = m.id)
 and not exists (select 1 from msg_dead_letters d where d.consumer = $1 and d.message_id = m.id)`;
+
+/** The last number is read first: a number that is generated meanwhile is not in the table yet. */
+const reusedIdentitiesSql = `
+with last as materialized (
+  select t."table", t."column", coalesce(pg_sequence_last_value(pg_get_serial_sequence(t."table", t."column")::regclass), 0) as last
+  from (values ('msg_outbox', 'position'), ('msg_dead_letters', 'position'), ('msg_operator_actions', 'id'), ('msg_effects', 'position')) as t("table", "column")),
+used as (
+  select 'msg_outbox' as "table", greatest((select max(position) from msg_outbox), (select max(position) from msg_outbox_archive)) as used
+  union all select 'msg_dead_letters', (select max(position) from msg_dead_letters)
+  union all select 'msg_operator_actions', (select max(id) from msg_operator_actions)
+  union all select 'msg_effects', (select max(position) from msg_effects where done_at is null))
+select "table", "column", last::text, used::text from last join used using ("table") where used > last order by "table" desc`;
+
+export async function reusedIdentities(sql: Sql): Promise<ReusedIdentity[]> {
+  const rows = await sql<{ table: string; column: string; last: string; used: string }>(reusedIdentitiesSql);
+  return rows.map((row) => ({ ...row, last: BigInt(row.last), used: BigInt(row.used) }));
+}
 
 export async function publishedEnds(sql: Sql): Promise<(TopicPartition & { readonly offset: bigint })[]> {
   return (await sql<TopicPartition & { readonly offset: string }>(publishedEndsSql)).map((row) => ({

@@ -3,6 +3,7 @@ import type { Client } from 'pg';
 import { Transient } from '@tradewind/kernel';
 import type { Topic } from '../../message/index.js';
 import type { PublishedRow, RelaySession, UnpublishedRow, PartitionCount } from '../../ports/store.js';
+import { OffsetMismatch } from '../../ports/errors.js';
 import { withTimeout } from '../../ports/waiting.js';
 import { systemTimers } from '../system/system.js';
 import {
@@ -105,7 +106,9 @@ export class PostgresRelaySession implements RelaySession {
       published.map((row) => row.partition),
       published.map((row) => row.offset),
       this.epoch.toString(),
-    ]);
+    ]).catch((error: unknown) => {
+      throw rejectArchived(error);
+    });
     const marked = rows[0]?.marked ?? 0;
     if (marked !== published.length)
       throw new RelayFenced(`${published.length} rows were published, ${marked} could be marked`);
@@ -150,6 +153,18 @@ export class PostgresRelaySession implements RelaySession {
     if (this.#lost) throw new Transient('the session of the relay is lost', { cause: this.#lost });
     return this.client.query<R>(statementOf(text, values));
   }
+}
+
+/** The row was published and would be published without end, because it can never be archived. */
+function rejectArchived(error: unknown): unknown {
+  const { code, constraint } = error as { code?: string; constraint?: string };
+  if (code !== '23505' || constraint !== 'msg_outbox_archive_pkey') return error;
+  return new OffsetMismatch(
+    'the outbox has a position that its archive has too: the database was restored incompletely',
+    {
+      cause: error,
+    },
+  );
 }
 
 /** Ends a connection. Destroys the socket when the server does not answer. */

@@ -15,7 +15,7 @@ import { claimEffects, pendingEffects, renewEffects, retryEffect } from './effec
 import { serverEpochOf } from './server-epoch.js';
 import { silenceMsOf, defaultLimits } from './postgres-limits.js';
 import { endWithTimeout, PostgresRelaySession, notifyChannel, relayLimits } from './postgres-relay-session.js';
-import { notHandled, notPublishedHere, publishedEnds } from './consistency-sql.js';
+import { notHandled, notPublishedHere, publishedEnds, reusedIdentities } from './consistency-sql.js';
 import { PostgresTransaction } from './postgres-transaction.js';
 import { allPartitionCounts, partitionCountOf, type RawPartitionCount } from './partition-counts-sql.js';
 import { isSilence, needsFreshConnection, storeError } from './postgres-errors.js';
@@ -142,6 +142,10 @@ export class PostgresStore implements Store {
 
   publishedEnds(): ReturnType<Store['publishedEnds']> {
     return publishedEnds(this.#sql);
+  }
+
+  reusedIdentities(): ReturnType<Store['reusedIdentities']> {
+    return reusedIdentities(this.#sql);
   }
 
   notPublishedHere(records: readonly OwnRecord[]): Promise<ReadonlySet<string>> {
