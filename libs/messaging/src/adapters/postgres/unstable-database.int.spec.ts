@@ -95,6 +95,26 @@ describe.each([{ pipeline: false }, { pipeline: true }])('an unstable database (
     await database?.drop();
   });
 
+  it('that is read-only for a while makes commands unavailable, and messages wait', async () => {
+    const setReadOnly = async (value: string): Promise<void> => {
+      const [{ name }] = (await direct.query('select current_database() as name')) as [{ name: string }];
+      await direct.query(`alter database ${name} ${value}`);
+    };
+    await setReadOnly('set default_transaction_read_only = on');
+    await direct.query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    );
+    await eventually(() => behindProxy.query('select 1'));
+    await expect(commands.run(write, { text: 'refused' })).rejects.toBeInstanceOf(Unavailable);
+    const [outcome] = (await runner.run([writing('waits')])).values();
+    expect(outcome?.kind).toBe('transient');
+    // On the server the sessions from then stay read-only: only fresh ones are not.
+    await direct.query('set default_transaction_read_only = off');
+    await setReadOnly('reset default_transaction_read_only');
+    await eventually(() => commands.run(write, { text: 'accepted' }));
+    expect(await notes()).toEqual(['accepted']);
+  });
+
   describe('that loses the answer to a commit', () => {
     it('is asked for the outcome, and the command gets its answer', async () => {
       const lost = proxy.dropResponseTo('commit');
