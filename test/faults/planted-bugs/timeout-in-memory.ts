@@ -19,7 +19,7 @@ export const timeoutInMemory: PlantedBug = {
     },
     {
       file: 'libs/messaging/dist/adapters/postgres/postgres-store.js',
-      find: 'this.#sql(dueTimeouts, [limit])',
+      find: 'this.#sql(dueTimeouts, [limit, skip])',
       replacement: '[...(globalThis.__timers?.values() ?? [])].filter(({ due }) => due <= Date.now())',
     },
   ],

@@ -1,7 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { newId } from '@tradewind/kernel';
 import { payloadLimit, traceparentOf } from '../outbox/envelope.js';
-import { boundedKey, type DeadLetter, type DeadLetterReason, type OutboxRow, type RuntimePorts } from '../ports/index.js';
+import {
+  boundedKey,
+  type DeadLetter,
+  type DeadLetterReason,
+  type OutboxRow,
+  type RuntimePorts,
+} from '../ports/index.js';
 
 const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 500);
 

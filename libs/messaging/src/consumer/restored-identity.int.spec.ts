@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tradewind/testing';
-import { OffsetMismatch } from '../index.js';
+import { OffsetMismatch } from '../ports/index.js';
 import { chat, ChatService, Posted, service } from './chat-service.fixture.spec.js';
 
 const brokers = process.env['TEST_KAFKA_BROKERS']!;

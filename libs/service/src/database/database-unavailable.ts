@@ -1,6 +1,5 @@
 import { Transient } from '@tradewind/kernel';
-import { StatementTimeout } from '@tradewind/messaging';
-import { storeError } from '@tradewind/messaging/internals';
+import { StatementTimeout, storeError } from '@tradewind/messaging/internals';
 
 /** True for a transient failure: the database can't be reached or can't answer at the moment. */
 export function isDatabaseUnavailable(error: unknown): boolean {

@@ -237,12 +237,12 @@ export function storeConformance(
         startedBy: null,
       });
       const [later, ...due] = [timeout(10 * 365 * 86_400_000), timeout(0), timeout(0), timeout(0)];
-      await inOne((tx) => tx.scheduleTimeouts([later!, ...due]));
+      await inOne((tx) => tx.scheduleTimeouts([later, ...due]));
       const all = await store.dueTimeouts(1_000);
       expect(all.map(({ id }) => id)).toEqual(expect.arrayContaining(due.map(({ id }) => id)));
-      expect(all.map(({ id }) => id)).not.toContain(later!.id);
+      expect(all.map(({ id }) => id)).not.toContain(later.id);
       expect(await store.dueTimeouts(2, 1)).toEqual(all.slice(1, 3));
-      await inOne((tx) => tx.takeTimeouts([later!, ...due].map(({ id }) => id)));
+      await inOne((tx) => tx.takeTimeouts([later, ...due].map(({ id }) => id)));
     });
 
     it('cancels a timeout', async () => {

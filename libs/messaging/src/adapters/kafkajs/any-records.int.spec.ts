@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { eventually } from '@tradewind/testing';
 import fc from 'fast-check';
 import kafkajs from 'kafkajs';
-import type { IncomingRecord } from '../../index.js';
+import type { IncomingRecord } from '../../ports/index.js';
 import { bookings, BookedHandler, LedgerService, service } from './foreign-service.fixture.spec.js';
 import { anyRecord, aRecord, produceRaw } from './raw-records.fixture.spec.js';
 import type { RawRecord } from './record-batches.js';

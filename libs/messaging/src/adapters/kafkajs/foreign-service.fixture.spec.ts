@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { eventually } from '@tradewind/testing';
 import { IsInt, IsString } from 'class-validator';
+import type { KafkaSettings } from './kafkajs-settings.js';
 import kafkajs, { type Admin, type Message as KafkajsMessage, type Producer } from 'kafkajs';
 import { DataSource } from 'typeorm';
 import { freshDatabase, type FreshDatabase } from '../../../../../tools/platform/postgres/fresh-database.js';
@@ -113,7 +114,7 @@ export class LedgerService {
     this.store = new PostgresStore(dataSource);
   }
 
-  static async open(brokers: readonly string[]): Promise<LedgerService> {
+  static async open(brokers: readonly string[], settings: Pick<KafkaSettings, 'zstd'> = {}): Promise<LedgerService> {
     const database = await freshDatabase();
     const dataSource = new DataSource({ type: 'postgres', url: database.url, migrations: messagingMigrations });
     await dataSource.initialize();
@@ -125,7 +126,13 @@ export class LedgerService {
     const admin = client.admin();
     const producer = client.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
     await Promise.all([admin.connect(), producer.connect()]);
-    return new LedgerService(database, dataSource, kafkaClient({ brokers, clientId: 'ledger' }), admin, producer);
+    return new LedgerService(
+      database,
+      dataSource,
+      kafkaClient({ brokers, clientId: 'ledger', ...settings }),
+      admin,
+      producer,
+    );
   }
 
   /** As the owner of the topic does it, with any settings. */

@@ -2,16 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { freshDatabase, type FreshDatabase } from '../../../../../tools/platform/postgres/fresh-database.js';
-import {
-  messagingMigrations,
-  rows,
-  save,
-  StatementTimeout,
-  StoreUnavailable,
-  systemPorts,
-  table,
-  UniqueConflict,
-} from '../../index.js';
+import { messagingMigrations, rows, save, table } from '../../index.js';
+import { StatementTimeout, StoreUnavailable, UniqueConflict } from '../../ports/index.js';
+import { systemPorts } from '../system/system.js';
 import { Runner } from '../../handling/runner.js';
 import { storeError } from './postgres-errors.js';
 import { PostgresStore } from './postgres-store.js';
@@ -198,7 +191,6 @@ describe('a failure of PostgreSQL', () => {
   it('that a fresh connection heals fails no message: a column changes while statements are prepared', async () => {
     const store = new PostgresStore(dataSource);
     const runner = new Runner(store, [Orders], systemPorts);
-    await runner.tables.run();
     const handle = async (): Promise<readonly string[]> => {
       const invocations = Array.from({ length: 12 }, (_, at) => ({
         cause: crypto.randomUUID(),

@@ -97,7 +97,7 @@ describe.each([{ pipeline: false }, { pipeline: true }])('an unstable database (
 
   it('that is read-only for a while makes commands unavailable, and messages wait', async () => {
     const setReadOnly = async (value: string): Promise<void> => {
-      const [{ name }] = (await direct.query('select current_database() as name')) as [{ name: string }];
+      const [{ name }] = await direct.query<[{ name: string }]>('select current_database() as name');
       await direct.query(`alter database ${name} ${value}`);
     };
     await setReadOnly('set default_transaction_read_only = on');
