@@ -22,10 +22,6 @@ const maxStretch = 5_000n;
 const confirmations = 3;
 const intervalMs = 1_000;
 
-/** For rows that were added since the restore. */
-const moveReusedPositions =
-  'update msg_outbox set position = default where position in (select position from msg_outbox_archive)';
-
 export interface ConsistencyCheckOptions {
   readonly service: string;
   readonly contracts: MessageRegistry;
@@ -86,10 +82,7 @@ export class ConsistencyCheck {
     const [first] = reused;
     if (!first) return;
     const { table, column, last, used } = first;
-    const remedy = reused.flatMap((each) => [
-      `alter table ${each.table} alter column ${each.column} restart with ${each.used + 1n}`,
-      ...(each.table === 'msg_outbox' ? [moveReusedPositions] : []),
-    ]);
+    const remedy = reused.map((each) => each.remedy);
     throw new OffsetMismatch(
       `the database of ${this.options.service} was restored without its identities: the last ${column} of ${table} is ${last}, and ${used} is used. ` +
         `Nothing can be published. If nothing else is missing, run "${remedy.join('; ')}".`,

@@ -54,6 +54,8 @@ export interface ReusedIdentity {
   readonly column: string;
   readonly last: bigint;
   readonly used: bigint;
+  /** What an operator runs in the database to go on. */
+  readonly remedy: string;
 }
 
 /** The partition count that the partition of a key is computed with. Differs from the declared one after a partition increase. */

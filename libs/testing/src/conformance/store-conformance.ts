@@ -228,23 +228,6 @@ export function storeConformance(
       expect([...(await inOne((tx) => tx.takeTimeouts([id])))]).toEqual([]);
     });
 
-    it('keeps a timeout of years, and finds due ones behind others', async () => {
-      const timeout = (timeoutMs: number) => ({
-        id: randomUUID(),
-        sagaId: 's:1',
-        name: 'n',
-        timeoutMs,
-        startedBy: null,
-      });
-      const [later, ...due] = [timeout(10 * 365 * 86_400_000), timeout(0), timeout(0), timeout(0)];
-      await inOne((tx) => tx.scheduleTimeouts([later, ...due]));
-      const all = await store.dueTimeouts(1_000);
-      expect(all.map(({ id }) => id)).toEqual(expect.arrayContaining(due.map(({ id }) => id)));
-      expect(all.map(({ id }) => id)).not.toContain(later.id);
-      expect(await store.dueTimeouts(2, 1)).toEqual(all.slice(1, 3));
-      await inOne((tx) => tx.takeTimeouts([later, ...due].map(({ id }) => id)));
-    });
-
     it('cancels a timeout', async () => {
       const timeout = (id: string) => ({ id, sagaId: 's:1', name: 'n', timeoutMs: 0, startedBy: null });
       const [first, second] = [randomUUID(), randomUUID()];

@@ -31,9 +31,14 @@ used as (
   union all select 'msg_effects', (select max(position) from msg_effects where done_at is null))
 select "table", "column", last::text, used::text from last join used using ("table") where used > last order by "table" desc`;
 
+/** Rows that were added to the outbox since the restore need other positions. */
+const remedyOf = ({ table, column, used }: { table: string; column: string; used: string }): string =>
+  `alter table ${table} alter column ${column} restart with ${BigInt(used) + 1n}${table === 'msg_outbox' ? `; ${moveReused}` : ''}`;
+const moveReused = `update msg_outbox set position = default where position in (select position from msg_outbox_archive)`;
+
 export async function reusedIdentities(sql: Sql): Promise<ReusedIdentity[]> {
   const rows = await sql<{ table: string; column: string; last: string; used: string }>(reusedIdentitiesSql);
-  return rows.map((row) => ({ ...row, last: BigInt(row.last), used: BigInt(row.used) }));
+  return rows.map((row) => ({ ...row, last: BigInt(row.last), used: BigInt(row.used), remedy: remedyOf(row) }));
 }
 
 export async function publishedEnds(sql: Sql): Promise<(TopicPartition & { readonly offset: bigint })[]> {

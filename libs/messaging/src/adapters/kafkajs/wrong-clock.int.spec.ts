@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '@tradewind/testing';
 import kafkajs from 'kafkajs';
-import { chat, ChatService, Posted } from '../consumer/chat-service.fixture.spec.js';
+import { chat, ChatService, Posted } from '../../consumer/chat-service.fixture.spec.js';
 
 const brokers = process.env['TEST_KAFKA_BROKERS']!;
 

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tradewind/testing';
 import kafkajs from 'kafkajs';
-import { partitionOf } from '../message/partition-of.js';
-import { chat, ChatService, Posted, service } from './chat-service.fixture.spec.js';
+import { partitionOf } from '../../message/partition-of.js';
+import { chat, ChatService, Posted, service } from '../../consumer/chat-service.fixture.spec.js';
 
 const brokers = process.env['TEST_KAFKA_BROKERS']!;
 
