@@ -140,6 +140,8 @@ export interface ReadOptions {
   readonly ranges: readonly OffsetRange[];
   /** Gets the records of a partition in order. The next ones are delivered after the promise resolves. */
   readonly onRecords: (records: readonly IncomingRecord[]) => Promise<void>;
+  /** The records before this offset were delivered; those up to it that are missing are marks of transactions, or were compacted. */
+  readonly onReached?: (place: PartitionOffset) => void;
   /**
    * Delivers only records that were not published in a transaction, as relays publish, and does not wait for open transactions. Default:
    * delivers every record, and waits until each transaction is committed or aborted.

@@ -64,7 +64,12 @@ export class ProjectionFeed {
     for (const { from, ...place } of ranges) this.#offsets.set(partitionName(place), from);
     this.progress.expect(ends.map(({ start, end, ...place }) => ({ ...place, from: start, to: end })));
     this.#reading = this.environment.kafka
-      .read({ ranges, onRecords: (records) => this.#take(records), signal: this.#stopped.signal })
+      .read({
+        ranges,
+        onRecords: (records) => this.#take(records),
+        onReached: (place) => this.#reach(place),
+        signal: this.#stopped.signal,
+      })
       .catch((error: unknown) => void (this.#failure ??= { error }));
   }
 
@@ -84,6 +89,13 @@ export class ProjectionFeed {
     this.#stopped.abort();
     await this.#reading;
     await this.#applying;
+  }
+
+  /** Everything before the place counts as applied once the deliveries until now are. */
+  #reach(place: PartitionOffset): void {
+    void this.#applying.then(() => {
+      if (!this.#failure && !this.#stopped.signal.aborted) this.#offsets.set(partitionName(place), place.offset);
+    });
   }
 
   #ends(): ReturnType<KafkaClient['endOffsets']> {
@@ -117,7 +129,6 @@ export class ProjectionFeed {
     }
     await this.#run(invocations);
     if (this.#stopped.signal.aborted) return;
-    for (const last of records.slice(-1)) this.#offsets.set(partitionName(last), last.offset + 1n);
     this.progress.read(records.length);
     this.onBatch();
   }

@@ -66,7 +66,7 @@ export class SimulatedKafkaClient implements KafkaClient {
   }
 
   /** Reads partition by partition. A range whose next record must wait for other partitions continues after them. */
-  async read({ ranges, onRecords, onEnd, signal }: ReadOptions): Promise<void> {
+  async read({ ranges, onRecords, onReached, onEnd, signal }: ReadOptions): Promise<void> {
     const open = ranges
       .map(({ topic, partition, from, to }) => ({ topic, partition, next: from, to }))
       .filter(({ next, to }) => next < to);
@@ -95,6 +95,7 @@ export class SimulatedKafkaClient implements KafkaClient {
           if (wanted.length > 0) await onRecords(wanted);
           const reached = blockedAt === -1 ? to : (records[blockedAt]?.offset ?? to);
           range.next = reached < range.to ? reached : range.to;
+          onReached?.({ topic, partition, offset: range.next });
           if (!isOpen(range))
             range.to = (await onEnd?.({ topic, partition, from: range.next, to: range.to })) ?? range.to;
           else if (blockedAt !== -1) break;

@@ -192,8 +192,10 @@ export function kafkaClientConformance(name: string, open: () => KafkaClient): v
         await send(...Array.from({ length: 5 }, (_, index) => record(of, 'a', `${index}`)));
         const ends: bigint[] = [];
         const received: IncomingRecord[] = [];
+        let reached = 0n;
         await kafka.read({
           ranges: [{ topic: of.name, partition: 0, from: 0n, to: 2n }],
+          onReached: ({ offset }) => void (reached = offset),
           onRecords: async (records) => void received.push(...records),
           onEnd: async ({ to }) => {
             ends.push(to);
@@ -201,10 +203,7 @@ export function kafkaClientConformance(name: string, open: () => KafkaClient): v
             return to === 2n ? 5n : 6n;
           },
         });
-        expect([valuesOf(received), ends]).toEqual([
-          ['0', '1', '2', '3', '4', '5'],
-          [2n, 5n, 6n],
-        ]);
+        expect([valuesOf(received), ends, reached]).toEqual([['0', '1', '2', '3', '4', '5'], [2n, 5n, 6n], 6n]);
       });
 
       it('delivers nothing while earlier records are being handled', async () => {

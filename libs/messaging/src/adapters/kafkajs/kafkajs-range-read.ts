@@ -106,13 +106,18 @@ export class KafkajsRangeRead {
         return true;
       }
       const reached = fetched.to < reading.to ? fetched.to : reading.to;
-      if (reached > reading.next) reading.next = reached;
+      if (reached > reading.next) this.#reach(reading, reached);
       if (reading.next < reading.to) return true;
       const { topic, partition, next: from } = reading;
       reading.to = (await this.options.onEnd?.({ topic, partition, from, to: reading.to })) ?? reading.to;
       if (reading.to <= from) return false;
       if (fetched.to <= from) return true;
     }
+  }
+
+  #reach(reading: Reading, offset: bigint): void {
+    reading.next = offset;
+    this.options.onReached?.({ topic: reading.topic, partition: reading.partition, offset });
   }
 
   #skipTheRest({ topic, partition, from: offset }: Fetched, reason: string): false {

@@ -40,6 +40,24 @@ describe('a service on whose topic somebody publishes in transactions', () => {
     expect([await chatService.count('msg_outbox_archive'), chatService.fatal]).toEqual([before + 1, []]);
   });
 
+  it.each(['commit', 'abort'] as const)('reads to the end behind the mark of a %s', async (end) => {
+    await (await begin())[end]();
+    const kafka = chatService.client(brokers);
+    const last = (await kafka.endOffsets([chat.name])).find((each) => each.partition === partition)!;
+    const reading = new AbortController();
+    const reached: bigint[] = [];
+    const read = kafka.read({
+      ranges: [{ ...last, from: 0n, to: 2n ** 62n }],
+      onRecords: () => Promise.resolve(),
+      onReached: ({ offset }) => void reached.push(offset),
+      signal: reading.signal,
+    });
+    await eventually(() => reached.at(-1) === last.end);
+    reading.abort();
+    await read;
+    await kafka.close();
+  });
+
   it('does not take an open transaction for a Kafka that was restored', async () => {
     chatService.start(brokers);
     const before = await chatService.count('msg_outbox_archive');
