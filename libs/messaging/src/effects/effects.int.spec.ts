@@ -45,7 +45,9 @@ class RequestHandler {
 /** A process whose call never returns. */
 const hangingProgram = `
   import 'reflect-metadata';
-  import { kafkaClient, MessageRegistry, MessagingRuntime, PostgresStore, systemPorts } from '@tradewind/messaging';
+  import { kafkaClient } from '@tradewind/messaging';
+  import { MessagingRuntime, PostgresStore, systemPorts } from '@tradewind/messaging/internals';
+  import { MessageRegistry } from '@tradewind/messaging/message';
   import { DataSource } from 'typeorm';
   const dataSource = await new DataSource({ type: 'postgres', url: process.env.DATABASE_URL }).initialize();
   const environment = { store: new PostgresStore(dataSource), kafka: kafkaClient({ brokers: ['127.0.0.1:1'], clientId: 'none' }), ports: systemPorts, log: () => undefined, onFatal: () => undefined };

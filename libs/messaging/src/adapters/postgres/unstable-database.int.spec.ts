@@ -33,6 +33,9 @@ const kill = `select pg_terminate_backend(pid) from pg_stat_activity where datna
 /** A silent server counts as lost three seconds later. */
 const limits = { statementMs: 1_000 };
 
+/** As sent to the server. The text alone is also in `read committed`. */
+const commit = 'commit\0';
+
 describe.each([{ pipeline: false }, { pipeline: true }])('an unstable database (%p)', ({ pipeline }) => {
   let database: FreshDatabase;
   let direct: DataSource;
@@ -117,14 +120,14 @@ describe.each([{ pipeline: false }, { pipeline: true }])('an unstable database (
 
   describe('that loses the answer to a commit', () => {
     it('is asked for the outcome, and the command gets its answer', async () => {
-      const lost = proxy.dropResponseTo('commit');
+      const lost = proxy.dropResponseTo(commit);
       expect(await commands.run(write, { text: 'once' })).toBe('once');
       await lost;
       expect({ decisions, notes: await notes() }).toEqual({ decisions: 1, notes: ['once'] });
     });
 
     it('and cannot be asked: the command rejects with OutcomeUnknown and does not run again', async () => {
-      const lost = proxy.dropResponseTo('commit');
+      const lost = proxy.dropResponseTo(commit);
       const run = commands.run(write, { text: 'perhaps' });
       await lost;
       proxy.stall();
@@ -134,7 +137,7 @@ describe.each([{ pipeline: false }, { pipeline: true }])('an unstable database (
     });
 
     it('and crashed since: the message is handled again and is a duplicate', async () => {
-      const lost = proxy.dropResponseTo('commit');
+      const lost = proxy.dropResponseTo(commit);
       const crash = async (): Promise<Decision> => {
         await direct.query('delete from msg_server_epoch');
         return insert(Notes, { text: 'crashed' });
@@ -148,7 +151,7 @@ describe.each([{ pipeline: false }, { pipeline: true }])('an unstable database (
     });
 
     it('does a command with an idempotency key once', async () => {
-      const lost = proxy.dropResponseTo('commit');
+      const lost = proxy.dropResponseTo(commit);
       const { answer: text } = await commands.once(
         write,
         { text: 'keyed' },
