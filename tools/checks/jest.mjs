@@ -8,7 +8,7 @@ import { root, seconds } from './run-checks.mjs';
 const exitTimeoutMs = 20_000;
 
 /** More workers than cores where tests mostly wait: for timeouts of sessions, leases and statements. */
-const workers = { integration: 3 };
+const workers = { integration: 4 };
 
 /** Runs one project of jest.config.js and counts its tests. A file that cannot be loaded counts as a failure. */
 export async function jest(project) {
