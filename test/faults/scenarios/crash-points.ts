@@ -40,19 +40,22 @@ async function everyCrashPoint(context: ScenarioContext): Promise<void> {
         )
       : plan;
   const otherCommands = new OtherCommands(context);
-  for (const [at, { point, service, hit }] of kills.entries()) {
-    const injector = context.environment.injectorOf(service);
-    const instruction = injector.instruct({ do: 'kill', at: { point, hit } });
-    await cause(context, point);
-    const killed = await context
-      .waitFor(`${point} in ${service}`, () => injector.execution(instruction), 40)
-      .catch(() => undefined);
-    if (killed) context.recordInjection(point);
-    else missed.push(`${point} in ${service}, hit ${hit}`);
-    if (at % 5 === 4) context.log(`${context.fault}: ${at + 1} of ${kills.length} kills`);
-    await context.waitFor('every instance is ready', () => context.shop.untilReady(5_000).then(() => true), 60);
+  try {
+    for (const [at, { point, service, hit }] of kills.entries()) {
+      const injector = context.environment.injectorOf(service);
+      const instruction = injector.instruct({ do: 'kill', at: { point, hit } });
+      await cause(context, point);
+      const killed = await context
+        .waitFor(`${point} in ${service}`, () => injector.execution(instruction), 40)
+        .catch(() => undefined);
+      if (killed) context.recordInjection(point);
+      else missed.push(`${point} in ${service}, hit ${hit}`);
+      if (at % 5 === 4) context.log(`${context.fault}: ${at + 1} of ${kills.length} kills`);
+      await context.waitFor('every instance is ready', () => context.shop.untilReady(5_000).then(() => true), 60);
+    }
+  } finally {
+    await otherCommands.stop();
   }
-  await otherCommands.stop();
   await discardPoison(context);
   context.note(
     `${kills.length - missed.length} of ${kills.length} kills at ${new Set(kills.map(({ point }) => point)).size} points`,
