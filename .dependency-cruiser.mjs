@@ -159,9 +159,9 @@ export default {
     ),
     forbid(
       'ports-are-interfaces',
-      'ports/ of the messaging library imports types of message/, and @tradewind/kernel.',
+      'ports/ of the messaging library imports types of message/, @tradewind/kernel, and hashes of node:crypto.',
       { path: `${messaging}ports/`, pathNot: tests },
-      { pathNot: [`${messaging}ports/`, '^libs/kernel/'], dependencyTypesNot: ['type-only'] },
+      { pathNot: [`${messaging}ports/`, '^libs/kernel/', '^(node:)?crypto$'], dependencyTypesNot: ['type-only'] },
     ),
     forbid(
       'message-needs-only-validators',

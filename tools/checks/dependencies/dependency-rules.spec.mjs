@@ -45,7 +45,7 @@ const wrong = [
   ],
   ['messaging-adapters-system', 'libs/messaging/src/adapters/system/of-message.ts', "'../../message/index.js'"],
   ['ports-are-interfaces', 'libs/messaging/src/ports/of-message.ts', "{ name } from '../message/index.js'"],
-  ['ports-are-interfaces', 'libs/messaging/src/ports/of-node.ts', "'node:crypto'"],
+  ['ports-are-interfaces', 'libs/messaging/src/ports/of-node.ts', "'node:fs'"],
   ['message-needs-only-validators', 'libs/messaging/src/message/of-nest.ts', "'@nestjs/common'"],
   ['pg-stays-in-its-adapter', 'libs/messaging/src/consumer/of-pg.ts', "'pg'"],
   ['typeorm-stays-in-its-adapter', 'libs/messaging/src/handling/of-typeorm.ts', "type { DataSource } from 'typeorm'"],

@@ -23,7 +23,7 @@ describe('a message to publish', () => {
   );
 
   it('has a bounded correlation id, whatever its cause had', () =>
-    expect(rowOf('o1', 'x'.repeat(1_000_000)).correlation).toMatch(/^hash:[0-9a-f]{32}$/));
+    expect(rowOf('o1', 'x'.repeat(1_000_000)).correlation).toMatch(/^hash:[0-9a-f]{64}$/));
 });
 
 describe('an envelope', () => {
