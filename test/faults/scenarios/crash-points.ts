@@ -4,7 +4,7 @@ import { databaseServices, describeService, type DatabaseService } from '../../.
 import type { Fault } from '../environment/fault.js';
 import { participants } from '../environment/layouts.js';
 import type { ScenarioContext } from '../environment/scenario-context.js';
-import { discardPoison, poisonOneOrder, redriveAll } from './poison.js';
+import { discardPoison, poisonOneOrder, redriveOneOrder } from './poison.js';
 
 /** The pass of a point at which the process is killed: the first, the second, or one in the middle of the work. */
 const hits = [1, 2, 17] as const;
@@ -49,7 +49,7 @@ async function everyCrashPoint(context: ScenarioContext): Promise<void> {
         .waitFor(`${point} in ${service}`, () => injector.execution(instruction), 40)
         .catch(() => undefined);
       if (killed) context.recordInjection(point);
-      else missed.push(`${point} in ${service}, hit ${hit}`);
+      else missed.push(`${point} in ${service}, hit ${hit} (passed ${injector.passed().get(point) ?? 0} times)`);
       if (at % 5 === 4) context.log(`${context.fault}: ${at + 1} of ${kills.length} kills`);
       await context.waitFor('every instance is ready', () => context.shop.untilReady(5_000).then(() => true), 60);
     }
@@ -113,10 +113,10 @@ async function cause(context: ScenarioContext, point: CrashPointName): Promise<v
       for (const service of databaseServices) context.kill(await context.relayLeaderOf(service).catch(() => service));
       return undefined;
     case 'poison':
-      return poisonOneOrder(context);
-    case 'redrive':
       await poisonOneOrder(context);
-      return redriveAll(context);
+      return undefined;
+    case 'redrive':
+      return redriveOneOrder(context);
     case 'timeout': {
       const [buyer] = context.load.buyers;
       const order = await buyer!.place({ ...buyer!.randomPurchase(), method: 'sim_slow' });

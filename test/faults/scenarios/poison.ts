@@ -52,8 +52,8 @@ export const poisonUnder = (key: string, damage: Damage): OutgoingRecord => ({
   ...damage(),
 });
 
-/** Two poison records under the key of a pending order: the second waits behind the first. */
-export async function poisonOneOrder(context: ScenarioContext): Promise<void> {
+/** Two poison records under the key of a pending order: the second waits behind the first. Returns the id of the order. */
+export async function poisonOneOrder(context: ScenarioContext): Promise<string> {
   const [buyer] = context.load.buyers;
   const order = await buyer!.place({ ...buyer!.randomPurchase(), method: 'sim_slow' });
   context.load.counts.accepted++;
@@ -61,12 +61,18 @@ export async function poisonOneOrder(context: ScenarioContext): Promise<void> {
   await withBroker(context, (kafka) =>
     publish(kafka, [poisonUnder(order.orderId, damage), poisonUnder(order.orderId, damage)]),
   );
+  return order.orderId;
 }
 
-/** Like an operator: discards the poison and redrives the keys. */
-export async function redriveAll(context: ScenarioContext): Promise<void> {
+/** Poisons an order and, like an operator, discards the poison and redrives the key: the second record is redriven and fails again. */
+export async function redriveOneOrder(context: ScenarioContext): Promise<void> {
+  const orderId = await poisonOneOrder(context);
   const letters = new DeadLetters(context.shop.databases);
-  await context.waitFor('the poison is dead-lettered', async () => (await letters.list()).length > 0, 30);
+  await context.waitFor(
+    'both poison records are dead-lettered',
+    async () => (await letters.list()).some(({ key, messages }) => key === orderId && messages >= 2),
+    30,
+  );
   await discardPoison(context);
 }
 
