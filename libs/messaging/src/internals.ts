@@ -60,6 +60,7 @@ export {
   type Subscription,
   type SubscriptionOptions,
   type TableFindings,
+  type Takeover,
   type Tail,
   type TailOptions,
   type TimeoutRow,

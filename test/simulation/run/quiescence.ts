@@ -8,6 +8,25 @@ const timeoutMs = 1_800_000;
 /** Virtual milliseconds between two polls. */
 const pollInterval = 1_000;
 
+/**
+ * Virtual milliseconds within which calls that their caller has given up reach database and provider (a commit that was slow may still
+ * accept an order), and the inbox marks of the run are pruned.
+ */
+const restMs = 45_000;
+
+/** Runs until nothing is pending and nothing can arrive any more; returns the work that is still pending after the timeout. */
+export async function pendingAfterRest(shop: SimulatedShop): Promise<string[]> {
+  for (let published = -1; ;) {
+    const pending = await pendingAfterQuiescence(shop);
+    if (pending.length > 0 || published === publishedMessages(shop)) return pending;
+    published = publishedMessages(shop);
+    await shop.simulation.run(restMs);
+  }
+}
+
+const publishedMessages = ({ databases }: SimulatedShop): number =>
+  simulatedServices.reduce((sum, name) => sum + databases[name].outbox.archive().length, 0);
+
 /** Runs until no work is pending; returns the work that is still pending after the timeout. */
 export async function pendingAfterQuiescence(shop: SimulatedShop): Promise<string[]> {
   const { simulation } = shop;

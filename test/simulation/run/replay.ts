@@ -6,12 +6,8 @@ import { consumers } from '../shop/consumers.js';
 import { topicsOfShop, type SimulatedShop } from '../shop/simulated-shop.js';
 import { pendingAfterQuiescence } from './quiescence.js';
 
-/** Virtual milliseconds within which abandoned calls reach the provider, and the inbox marks of the run are pruned. */
-const restMs = 45_000;
-
 /** Resets every group to offset 0, when the inboxes have lost their marks: no business row may change, and the provider may not be called again. */
 export async function replayAll(shop: SimulatedShop): Promise<Violation[]> {
-  await shop.simulation.run(restMs);
   const before = businessRows(shop);
   const { calls } = shop.provider;
   shop.close();

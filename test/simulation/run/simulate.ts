@@ -8,7 +8,7 @@ import { simulatedServices } from '../scenario/simulated-services.js';
 import { SimulatedShop, type DecoratePorts } from '../shop/simulated-shop.js';
 import { Workload } from '../workload/workload.js';
 import { checkAll } from './check-all.js';
-import { pendingAfterQuiescence } from './quiescence.js';
+import { pendingAfterRest } from './quiescence.js';
 import { readFinalState } from './read-final-state.js';
 import { replayAll } from './replay.js';
 import { withRowChecks } from './row-checks.js';
@@ -80,7 +80,7 @@ async function run(
   faults.start(simulation, shop);
   await simulation.settled(workload.run(), workloadTimeout);
   await simulation.run(Math.max(0, faults.endsAt - simulation.elapsed));
-  const pending = await pendingAfterQuiescence(shop);
+  const pending = await pendingAfterRest(shop);
   violations.push(...pending.map((each) => `pending: ${each}`), ...shop.errors);
   if (pending.length > 0) return undefined;
   const finalState = await readFinalState(shop, workload.log);

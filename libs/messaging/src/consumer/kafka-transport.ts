@@ -10,25 +10,13 @@ import {
   type Topic,
 } from '../message/index.js';
 import { ownTopics } from '../outbox/own-topics.js';
-import {
-  Aborted,
-  backOff,
-  KafkaAccessRefused,
-  OffsetMismatch,
-  textOf,
-  TopicMismatch,
-  unlessAborted,
-  type AnyTable,
-  type KafkaClient,
-  type Log,
-  type RuntimePorts,
-  type Store,
-} from '../ports/index.js';
+import { textOf, type AnyTable, type KafkaClient, type Log, type RuntimePorts, type Store } from '../ports/index.js';
 import type { ConsistencyCheck } from './consistency-check.js';
 import { ConsumerLoop } from './consumer-loop.js';
 import { startAtLatest } from './first-offsets.js';
 import { RedriveLoop } from './redrive-loop.js';
 import { UnknownMessages } from './unknown-messages.js';
+import { untilAvailable } from './until-available.js';
 
 /** A consumer without a fetch for so long is a problem. Empty fetches count. */
 const silenceProblemMs = 15_000;
@@ -53,6 +41,8 @@ export interface KafkaTransportParts {
   readonly log: Log;
   readonly consistency: ConsistencyCheck;
   readonly onFatal: (error: Error) => void;
+  /** Runs before Kafka is compared with the database. */
+  readonly prepare: () => Promise<void>;
   /** The name of the MessagingModule, which its handlers have too. */
   readonly name?: string | undefined;
 }
@@ -186,11 +176,12 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
 
   async #start(): Promise<void> {
     const { service, contracts, deadLetters } = this.options;
-    const { kafka, store, runner, ports, log, consistency, onFatal } = this.parts;
+    const { kafka, store, runner, ports, log, consistency, prepare, onFatal } = this.parts;
     await runner.database.untilDone(ports, log, this.#stopping.signal);
     const consumed = new Set([...this.#groups.values()].flatMap((handlers) => handlers.topics));
     const topics = [...contracts.topics.filter((topic) => consumed.has(topic.name)), ...ownTopics(this.options)];
     await this.#untilAvailable(() => kafka.check([...new Set(topics)], service));
+    await prepare();
     await this.#untilAvailable(() => this.#checkConsistency());
     // After the check of offsets, which explains a database that was restored to before a partition increase.
     await this.#untilAvailable(() => consistency.checkPartitionCounts());
@@ -245,23 +236,10 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     for (const { group, topics, types } of this.#groups.values()) await consistency.checkHandled(group, topics, types);
   }
 
-  /** Retries while the broker is unavailable. A mismatch is final, and so is a broker that refuses this process. */
-  async #untilAvailable(attempt: () => Promise<void>): Promise<void> {
+  #untilAvailable(attempt: () => Promise<void>): Promise<void> {
     const { ports, log } = this.parts;
+    const onWaiting = (error: unknown): void => void (this.#waitsFor = error);
     const { signal } = this.#stopping;
-    for (let attempts = 0; !signal.aborted; attempts++) {
-      try {
-        return await unlessAborted(signal, attempt());
-      } catch (error) {
-        if (error instanceof Aborted) return;
-        if (isFinal(error)) throw error;
-        this.#waitsFor = error;
-        log('warn', 'the start of the consumers waits', { error: String(error) });
-        await ports.timers.wait(backOff(ports, attempts, 200, 3_000), signal);
-      }
-    }
+    return untilAvailable({ ports, log, signal, what: 'the start of the consumers', onWaiting }, attempt);
   }
 }
-
-const isFinal = (error: unknown): boolean =>
-  error instanceof TopicMismatch || error instanceof OffsetMismatch || error instanceof KafkaAccessRefused;

@@ -9,6 +9,7 @@ export * from './previous-ends.js';
 export * from './retention.js';
 export * from './runtime-ports.js';
 export * from './store.js';
+export * from './takeover.js';
 export * from './table.js';
 export * from './waiting.js';
 export * from './wake-signal.js';

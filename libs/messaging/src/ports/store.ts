@@ -5,6 +5,7 @@ import type { PreviousEnds } from './previous-ends.js';
 import type { DeclaredTable, TableFindings } from './declared-table.js';
 import type { RetentionStore } from './retention.js';
 import type { AnyTable, Change } from './table.js';
+import type { TakeoverStore } from './takeover.js';
 
 /** A message to append to the outbox. `payload` is JSON text, null for a tombstone. */
 export interface OutboxRow {
@@ -257,7 +258,7 @@ export type OutboxAppender = (
 export type CallerTransaction = (manager: unknown, work: (transaction: Transaction) => Promise<void>) => Promise<void>;
 
 /** What the library keeps in a database. Rejects with StoreUnavailable when the database is unavailable for now. */
-export interface Store extends RetentionStore, ConsumerState {
+export interface Store extends RetentionStore, ConsumerState, TakeoverStore {
   /**
    * Runs `work` in one transaction. Rejects with OutcomeUnknown when it may have been committed; after any other rejection nothing
    * of it is kept. Rejects with UniqueConflict or StatementTimeout where these are the cause.

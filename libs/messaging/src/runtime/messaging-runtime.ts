@@ -1,6 +1,8 @@
 import type { MessageHandler } from '@nestjs/microservices';
 import { ConsistencyCheck } from '../consumer/consistency-check.js';
 import { KafkaTransport } from '../consumer/kafka-transport.js';
+import { startOver } from '../consumer/start-over.js';
+import { untilAvailable } from '../consumer/until-available.js';
 import type { AnyEffect } from '../effects/effect.js';
 import { EffectWorker } from '../effects/effect-worker.js';
 import { CommandBatcher } from '../handling/command-batcher.js';
@@ -55,6 +57,7 @@ export class MessagingRuntime {
   readonly timeouts: TimeoutWorker | undefined;
   readonly #stopping = new AbortController();
   readonly #untilTablesFit: () => Promise<void>;
+  #prepared: Promise<void> | undefined;
   readonly retention: RetentionWorker;
 
   constructor(
@@ -81,6 +84,7 @@ export class MessagingRuntime {
       log,
       consistency,
       onFatal,
+      prepare: () => this.#prepare(),
       name,
     });
     const worker = new EffectWorker(store, runner, ports, {
@@ -139,11 +143,27 @@ export class MessagingRuntime {
    */
   async start(): Promise<void> {
     await this.#untilTablesFit();
+    await this.#prepare();
     if (this.#stopping.signal.aborted) return;
     this.relay.start();
     this.effects.start();
     this.timeouts?.start();
     this.retention.start();
+  }
+
+  /** Before anything is published or handled. Nest may start the consumers before the rest. */
+  #prepare(): Promise<void> {
+    if (this.options.newDatabase !== 'start-over') return Promise.resolve();
+    return (this.#prepared ??= this.#startOver());
+  }
+
+  #startOver(): Promise<void> {
+    const { environment, options, transport } = this;
+    const { store, kafka, ports, log } = environment;
+    const { service } = options;
+    const parts = { store, kafka, log, service, own: ownTopics(options), subscriptions: transport.subscriptions };
+    const { signal } = this.#stopping;
+    return untilAvailable({ ports, log, signal, what: 'starting over' }, () => startOver(parts));
   }
 
   /** Begins nothing new: consumers leave their groups, timeouts and effects stop. Commands are still accepted. */

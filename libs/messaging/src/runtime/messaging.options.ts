@@ -19,7 +19,12 @@ export interface MessagingOptions extends ConsumerOptions {
   readonly effectConcurrency?: number;
   /** What is pruned, and when. Default: nothing. */
   readonly retention?: RetentionOptions;
+  /** See `MessagingSettings.newDatabase`. */
+  readonly newDatabase?: NewDatabase;
 }
+
+/** What a service does whose database is new while Kafka knows its past. */
+export type NewDatabase = 'reject' | 'start-over';
 
 /** What one feature module of a service declares. */
 export interface MessagingFeature {
@@ -48,6 +53,12 @@ export interface MessagingSettings {
   readonly effectConcurrency?: number;
   /** What is pruned, and when. Default: nothing. */
   readonly retention?: RetentionOptions;
+  /**
+   * What happens when the database is new while Kafka knows the service. `reject`, the default: the service ends with OffsetMismatch, because a
+   * database was lost. `start-over`, for development: it continues without its
+   * past: numbers go on, nothing is read again. Never in production: a lost database would go unnoticed.
+   */
+  readonly newDatabase?: NewDatabase;
   /** Milliseconds for one statement of a decision's transaction. Default 8,000. Bounds how long one message can delay others. */
   readonly statementTimeoutMs?: number;
   /** Default: Nest's logger. */
@@ -65,7 +76,13 @@ export interface MessagingAsyncSettings extends Pick<ModuleMetadata, 'imports'> 
 }
 
 /** Throws a TypeError that names the setting which is missing or wrong. */
-export function checkSettings({ service, kafka, dataSource, retention = {} }: MessagingSettings): void {
+export function checkSettings({
+  service,
+  kafka,
+  dataSource,
+  retention = {},
+  newDatabase = 'reject',
+}: MessagingSettings): void {
   const wrong = (setting: string, text: string): never => {
     throw new TypeError(`MessagingModule: the setting ${setting} ${text}`);
   };
@@ -78,5 +95,7 @@ export function checkSettings({ service, kafka, dataSource, retention = {} }: Me
   if (dataSource.options.type !== 'postgres')
     wrong('dataSource', `must be of the type postgres, and is of ${dataSource.options.type}`);
   checkRetentionOptions(retention);
+  if (newDatabase !== 'reject' && newDatabase !== 'start-over')
+    wrong('newDatabase', `must be 'reject' or 'start-over', and is ${JSON.stringify(newDatabase)}`);
   if (!dataSource.isInitialized) wrong('dataSource', 'is not initialised: await dataSource.initialize() before');
 }

@@ -150,6 +150,10 @@ export class InboxRows {
     );
   }
 
+  get isUnused(): boolean {
+    return this.received().length === 0 && this.deadLetterCount() === 0;
+  }
+
   blockedKeys(): BlockedKeyRow[] {
     return [...this.#blockedKeys.all()]
       .map(([, row]) => ({ ...row }))

@@ -4,6 +4,7 @@ import type {
   PartitionOffset,
   PublishedRow,
   Store,
+  Takeover,
   TopicPartition,
   UnpublishedRow,
 } from '@tradewind/messaging/internals';
@@ -145,6 +146,19 @@ export class OutboxRows {
     return [...this.#publishedEnds.all()].map(([, row]) => ({ ...row }));
   }
 
+  get isUnused(): boolean {
+    return [this.#sequences, this.#unpublished, this.#archive, this.#publishedEnds].every((rows) =>
+      isEmpty(rows.all()),
+    );
+  }
+
+  async takeOver(transaction: DatabaseTransaction, { sequences, published }: Takeover): Promise<void> {
+    for (const { topic, key, last } of sequences)
+      await transaction.insertIfNew(this.#sequences, orderingKeyOf(topic, key), { last });
+    for (const { topic, partition, offset } of published)
+      await transaction.insertIfNew(this.#publishedEnds, `${topic}:${partition}`, { topic, partition, offset });
+  }
+
   notPublishedHere(records: readonly OwnRecord[]): ReadonlySet<string> {
     const known = new Set([...this.#unpublished.all(), ...this.#archive.all()].map(([, { id }]) => id));
     const isNumbered = ({ topic, key, sequence }: OwnRecord): boolean =>
@@ -189,5 +203,7 @@ export class OutboxRows {
     return [...this.#archive.all()].map(([, row]) => copyOf(row)).sort(byPosition);
   }
 }
+
+const isEmpty = (rows: Iterable<unknown>): boolean => [...rows].length === 0;
 
 const withoutTime = ({ appendedAt: _at, ...row }: WaitingRow): UnpublishedRow => copyOf(row);

@@ -1,4 +1,4 @@
-import type { InboxHorizon, InboxMark, InboxSample, PartitionOffset } from '@tradewind/messaging/internals';
+import type { InboxHorizon, InboxMark, InboxSample, PartitionOffset, Takeover } from '@tradewind/messaging/internals';
 import type { DatabaseTransaction } from './database-transaction.js';
 import { LockedRows } from './locked-rows.js';
 
@@ -48,6 +48,17 @@ export class RetentionRows {
     for (const sample of old)
       await transaction.update(this.#samples, `${consumer} ${sample.at.getTime()}`, () => undefined);
     return raised > 0;
+  }
+
+  /** Horizons that say nothing about marks: none is pruned because of them. */
+  async takeOver(transaction: DatabaseTransaction, handled: Takeover['handled']): Promise<void> {
+    const { startedAt } = transaction;
+    const dates = { marksBefore: new Date(0), sampledAt: new Date(startedAt), raisedAt: startedAt };
+    for (const horizon of handled)
+      await transaction.insertIfNew(this.#horizons, placeOf(horizon.consumer, horizon.topic, horizon.partition), {
+        ...horizon,
+        ...dates,
+      });
   }
 
   horizons(): StoredHorizon[] {

@@ -1,4 +1,4 @@
-import type { AnyTable } from '@tradewind/messaging/internals';
+import type { AnyTable, Takeover } from '@tradewind/messaging/internals';
 import type { ProcessCore } from '../process/process-core.js';
 import type { SimulationEngine } from '../engine/simulation-engine.js';
 import { AttemptRows } from './attempt-rows.js';
@@ -73,6 +73,17 @@ export class SimulatedDatabase {
     const transaction = new DatabaseTransaction(this.engine, this.name);
     await this.partitionCounts.request(transaction, topic, partitions);
     transaction.commit();
+  }
+
+  get isUnused(): boolean {
+    return this.outbox.isUnused && this.inbox.isUnused && this.retention.horizons().length === 0;
+  }
+
+  async takeOver(transaction: DatabaseTransaction, takeover: Takeover): Promise<boolean> {
+    if (!this.isUnused) return false;
+    await this.outbox.takeOver(transaction, takeover);
+    await this.retention.takeOver(transaction, takeover.handled);
+    return true;
   }
 
   /** Ends every session, rolls back what is not committed, and accepts no connection until `start`. */

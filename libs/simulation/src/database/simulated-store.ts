@@ -13,6 +13,7 @@ import {
   type SagaRow,
   type Store,
   type TableFindings,
+  type Takeover,
   type PartitionCount,
   type Transaction,
 } from '@tradewind/messaging/internals';
@@ -117,6 +118,14 @@ export class SimulatedStore implements Store {
   /** The simulation restores no database. */
   reusedIdentities(): ReturnType<Store['reusedIdentities']> {
     return this.#single('reused identities', () => []);
+  }
+
+  isUnused(): Promise<boolean> {
+    return this.#single('is unused', () => this.database.isUnused);
+  }
+
+  takeOver(takeover: Takeover): Promise<boolean> {
+    return this.#single('take over', (tx) => this.database.takeOver(tx, takeover));
   }
 
   publishedEnds(): ReturnType<Store['publishedEnds']> {

@@ -16,6 +16,7 @@ import { storeConcurrencyConformance } from './store-concurrency-conformance.js'
 import { storeBrokerStateConformance, type OpenedStore } from './store-broker-state-conformance.js';
 import { storeRetentionConformance } from './store-retention-conformance.js';
 import { storeConsumerStateConformance } from './store-consumer-state-conformance.js';
+import { storeTakeoverConformance } from './store-takeover-conformance.js';
 
 interface Thing {
   readonly thingId: string;
@@ -77,6 +78,7 @@ export function storeConformance(
   storeConcurrencyConformance(name, open);
   storeBrokerStateConformance(name, open);
   storeConsumerStateConformance(name, open);
+  storeTakeoverConformance(name, open);
   tablesConformance(name, open);
   storeRetentionConformance(name, open);
   describe(`${name} as a store`, () => {

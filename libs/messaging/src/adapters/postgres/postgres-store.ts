@@ -4,6 +4,7 @@ import { StoreUnavailable } from '../../ports/errors.js';
 import type { DeclaredTable, TableFindings } from '../../ports/declared-table.js';
 import type { PartitionOffset, TopicPartition } from '../../ports/kafka-client.js';
 import type { InboxHorizon, InboxSample, PrunedStep, PruneStep } from '../../ports/retention.js';
+import type { Takeover, TakeoverStore } from '../../ports/takeover.js';
 import type { ClaimedEffect, OwnRecord, RelaySession, Store, PartitionCount, Transaction } from '../../ports/store.js';
 import { compareTables } from './compare-tables.js';
 import type { ConsumerState } from '../../ports/consumer-state.js';
@@ -22,6 +23,7 @@ import { isSilence, needsFreshConnection, storeError } from './postgres-errors.j
 import { PostgresRetention } from './retention-sql.js';
 import { connectionOptions, unsuitableSettings } from './session-check.js';
 import { sqlOf, type Sql } from './sql.js';
+import { PostgresTakeover } from './takeover-sql.js';
 
 const notify = `select pg_notify('${notifyChannel}', '')`;
 const lag = `select count(*)::int as rows, coalesce(extract(epoch from now() - min(appended_at)), 0)::float8 as seconds,
@@ -52,6 +54,7 @@ export class PostgresStore implements Store {
   readonly #sql: Sql;
   readonly #retention: PostgresRetention;
   readonly #consumers: ConsumerState;
+  readonly #takeover: TakeoverStore;
 
   constructor(
     readonly dataSource: DataSource,
@@ -68,6 +71,7 @@ export class PostgresStore implements Store {
     };
     this.#retention = new PostgresRetention(this.#sql);
     this.#consumers = new PostgresConsumerState(this.#sql);
+    this.#takeover = new PostgresTakeover(this.#sql);
   }
 
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -138,6 +142,14 @@ export class PostgresStore implements Store {
 
   async partitionCounts(): Promise<readonly PartitionCount[]> {
     return (await this.#sql<RawPartitionCount>(allPartitionCounts)).map(partitionCountOf);
+  }
+
+  isUnused(): Promise<boolean> {
+    return this.#takeover.isUnused();
+  }
+
+  takeOver(takeover: Takeover): Promise<boolean> {
+    return this.#takeover.takeOver(takeover);
   }
 
   publishedEnds(): ReturnType<Store['publishedEnds']> {

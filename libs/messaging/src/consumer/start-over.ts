@@ -1,0 +1,59 @@
+import type { Topic } from '../message/index.js';
+import { envelopeOf } from '../outbox/envelope.js';
+import {
+  orderingKeyOf,
+  type IncomingRecord,
+  type KafkaClient,
+  type Log,
+  type Store,
+  type Takeover,
+} from '../ports/index.js';
+
+export interface StartOverParts {
+  readonly store: Store;
+  readonly kafka: KafkaClient;
+  readonly log: Log;
+  readonly service: string;
+  /** The topics that the service writes through its outbox. */
+  readonly own: readonly Topic[];
+  readonly subscriptions: readonly { readonly group: string; readonly topics: readonly string[] }[];
+}
+
+/**
+ * Lets a service whose database was dropped go on with the Kafka that knows its past: sequences continue after those on its own topics, and
+ * what its groups have committed counts as handled. What the database had known is gone; nothing is read again. Does nothing for a database
+ * in use. Reads the service's own topics as a whole.
+ */
+export async function startOver({ store, kafka, log, service, own, subscriptions }: StartOverParts): Promise<void> {
+  if (!(await store.isUnused())) return;
+  const ends = own.length === 0 ? [] : await kafka.endOffsets(own.map(({ name }) => name));
+  const sequences = new Map<string, Takeover['sequences'][number]>();
+  const remember = (records: readonly IncomingRecord[]): Promise<void> => {
+    for (const record of records) {
+      const envelope = envelopeOf(record);
+      if (envelope?.source !== `/${service}`) continue;
+      const { topic, key } = record;
+      const orderingKey = orderingKeyOf(record);
+      if ((sequences.get(orderingKey)?.last ?? 0n) < envelope.sequence)
+        sequences.set(orderingKey, { topic, key: key ?? '', last: envelope.sequence });
+    }
+    return Promise.resolve();
+  };
+  const ranges = ends.filter(({ start, end }) => start < end);
+  await kafka.read({
+    ranges: ranges.map(({ topic, partition, start, end }) => ({ topic, partition, from: start, to: end })),
+    onRecords: remember,
+    onUnreadable: () => undefined, // It is of another publisher.
+  });
+  const published = ends.map(({ topic, partition, end }) => ({ topic, partition, offset: end }));
+  const handled: Takeover['handled'][number][] = [];
+  for (const { group, topics } of subscriptions)
+    for (const { topic, partition, offset } of await kafka.committedOffsets(group, topics))
+      handled.push({ consumer: group, topic, partition, offset });
+  if (published.every(({ offset }) => offset === 0n) && handled.length === 0) return;
+  if (!(await store.takeOver({ sequences: [...sequences.values()], published, handled }))) return;
+  log('warn', 'a new database starts over: what the former one had published and handled is taken over from Kafka', {
+    keys: sequences.size,
+    offsets: handled.length,
+  });
+}

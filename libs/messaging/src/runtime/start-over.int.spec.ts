@@ -1,0 +1,147 @@
+import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Controller, Module, type INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { eventually } from '@tradewind/testing';
+import { IsString } from 'class-validator';
+import { DataSource } from 'typeorm';
+import { freshDatabase, type FreshDatabase } from '../../../../tools/platform/postgres/fresh-database.js';
+import {
+  Handles,
+  kafkaClient,
+  KafkaTransport,
+  Message,
+  messagingMigrations,
+  MessagingModule,
+  Outbox,
+  topic,
+  type TransactionContext,
+} from '../index.js';
+import { envelopeOf } from '../outbox/envelope.js';
+import type { NewDatabase } from './messaging.options.js';
+
+const service = `pantry-${randomUUID().slice(0, 8)}`;
+const jars = topic(`${service}.events`, { owner: service, partitions: 2 });
+
+@Message({ type: 'jar.filled', topic: jars, key: 'jar' })
+class JarFilled {
+  @IsString() readonly jar!: string;
+  @IsString() readonly content!: string;
+}
+
+@Controller()
+class JarHandler {
+  @Handles(JarFilled)
+  async filled({ jar, content }: JarFilled, { manager }: TransactionContext): Promise<void> {
+    await manager.query('insert into contents values ($1, $2)', [jar, content]);
+  }
+}
+
+describe('a service in development whose database was dropped', () => {
+  const brokers = process.env['TEST_KAFKA_BROKERS']!.split(',');
+  const kafka = kafkaClient({ brokers, clientId: 'test' });
+  const fatal: Error[] = [];
+  let database: FreshDatabase;
+  let dataSource: DataSource;
+  let app: INestApplication | undefined;
+
+  const newDatabase = async (): Promise<void> => {
+    database = await freshDatabase();
+    dataSource = new DataSource({ type: 'postgres', url: database.url, migrations: messagingMigrations });
+    await dataSource.initialize();
+    await dataSource.runMigrations();
+    await dataSource.query('create table contents (jar text not null, content text not null)');
+  };
+  const stop = async (): Promise<void> => {
+    await app?.close();
+    app = undefined;
+  };
+  const dropDatabase = async (): Promise<void> => {
+    await stop();
+    await dataSource.destroy();
+    await database.drop();
+  };
+  const start = async (setting: NewDatabase): Promise<void> => {
+    @Module({
+      imports: [
+        MessagingModule.forRoot({
+          service,
+          kafka: { brokers, clientId: service },
+          dataSource,
+          newDatabase: setting,
+          log: () => undefined,
+          onFatal: (error) => void fatal.push(error),
+        }),
+        MessagingModule.forFeature({ messages: [JarFilled] }),
+      ],
+      controllers: [JarHandler],
+    })
+    class App {}
+    app = await NestFactory.create(App, { logger: false, abortOnError: false });
+    app.connectMicroservice({ strategy: app.get(KafkaTransport) });
+    await app.startAllMicroservices();
+    await app.init();
+  };
+  const fill = (jar: string, content: string): Promise<unknown> => {
+    const outbox = app!.get(Outbox);
+    return outbox.transaction(dataSource.manager, (manager) => outbox.publish(manager, JarFilled, { jar, content }));
+  };
+  const contents = async (expected: number): Promise<string[]> =>
+    eventually(async () => {
+      expect(fatal).toEqual([]);
+      const rows = await dataSource.query<{ text: string }[]>(
+        `select jar || ': ' || content as text from contents order by content`,
+      );
+      return rows.length >= expected && rows.map(({ text }) => text);
+    });
+  const sequences = async (jar: string): Promise<bigint[]> => {
+    const found: bigint[] = [];
+    const ends = await kafka.endOffsets([jars.name]);
+    await kafka.read({
+      ranges: ends.map(({ topic: name, partition, start: from, end: to }) => ({ topic: name, partition, from, to })),
+      onRecords: (records) => {
+        found.push(...records.filter(({ key }) => key === jar).map((record) => envelopeOf(record)!.sequence));
+        return Promise.resolve();
+      },
+    });
+    return found;
+  };
+
+  beforeAll(async () => {
+    await kafka.provision([jars]);
+    await newDatabase();
+    await start('reject');
+    for (const content of ['apples', 'bread']) await fill('a', content);
+    await fill('b', 'cheese');
+    expect(await contents(3)).toEqual(['a: apples', 'a: bread', 'b: cheese']);
+    await dropDatabase();
+    await newDatabase();
+  }, 60_000);
+  afterEach(stop);
+  afterAll(async () => {
+    await dropDatabase();
+    await kafka.close();
+  });
+
+  it('ends without the setting, because a database may have been lost', async () => {
+    await start('reject');
+    await eventually(() => fatal.length > 0);
+    await stop();
+    expect(new Set(fatal.splice(0).map(({ name }) => name))).toEqual(new Set(['OffsetMismatch']));
+  });
+
+  it('continues with it: numbers go on, nothing is read again, and a later start changes nothing', async () => {
+    await start('start-over');
+    await fill('a', 'dates');
+    expect(await contents(1)).toEqual(['a: dates']);
+    await stop();
+    await start('start-over');
+    await fill('a', 'eggs');
+    await fill('c', 'figs');
+    expect(await contents(3)).toEqual(['a: dates', 'a: eggs', 'c: figs']);
+    expect(await sequences('a')).toEqual([1n, 2n, 3n, 4n]);
+    expect(await sequences('c')).toEqual([1n]);
+    expect(fatal).toEqual([]);
+  });
+});
