@@ -8,10 +8,10 @@ import { root, seconds } from './run-checks.mjs';
 const exitTimeoutMs = 20_000;
 
 /** More workers than cores where tests mostly wait: for timeouts of sessions, leases and statements. */
-const workers = { integration: 4 };
+const defaultWorkers = { integration: 4 };
 
 /** Runs one project of jest.config.js and counts its tests. A file that cannot be loaded counts as a failure. */
-export async function jest(project) {
+export async function jest(project, { workers = defaultWorkers[project] } = {}) {
   const started = Date.now();
   const folder = mkdtempSync(join(tmpdir(), 'tradewind-results-'));
   try {
@@ -23,7 +23,7 @@ export async function jest(project) {
         '--disable-warning=ExperimentalWarning',
         join(root, 'node_modules/jest/bin/jest.js'),
         `--selectProjects=${project}`,
-        ...(workers[project] === undefined ? [] : [`--maxWorkers=${workers[project]}`]),
+        ...(workers === undefined ? [] : [`--maxWorkers=${workers}`]),
         '--json',
         `--outputFile=${results}`,
       ],

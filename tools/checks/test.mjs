@@ -3,7 +3,7 @@ import { prepare } from '../platform/prepare.mjs';
 import { checks } from './checks.mjs';
 import { jest } from './jest.mjs';
 import { programCheck } from './program-check.mjs';
-import { runAll } from './run-checks.mjs';
+import { concurrently, runAll } from './run-checks.mjs';
 
 /*
  * Installs and compiles what is missing, then tests.
@@ -28,9 +28,8 @@ const apiReference = programCheck(
 );
 const everything = [
   ...checks,
-  apiReference,
-  () => jest('simulation'),
-  () => jest('integration'),
+  // The simulation only computes, and the tests on real Kafka and PostgreSQL mostly wait.
+  concurrently([apiReference, () => jest('simulation', { workers: 1 })], [() => jest('integration')]),
   () => jest('journeys'),
 ];
 await runAll([
