@@ -66,7 +66,15 @@ export const services = [
         'order.events': ['order.placed', 'order.confirmed', 'order.rejected', 'order.cancelled'],
         'user.events': ['user.forgotten'],
       },
-      'cart.prices': { 'product.events': ['product.added', 'product.renamed', 'product.repriced'] },
+      'cart.prices': {
+        'product.events': [
+          'product.added',
+          'product.renamed',
+          'product.repriced',
+          'product.archived',
+          'product.restored',
+        ],
+      },
     },
   },
   {
@@ -84,7 +92,15 @@ export const services = [
         'payment.events': ['payment.taken', 'payment.declined', 'payment.refunded', 'payment.goodwill-refunded'],
         'user.events': ['user.forgotten'],
       },
-      'order.prices': { 'product.events': ['product.added', 'product.renamed', 'product.repriced'] },
+      'order.prices': {
+        'product.events': [
+          'product.added',
+          'product.renamed',
+          'product.repriced',
+          'product.archived',
+          'product.restored',
+        ],
+      },
     },
   },
   {

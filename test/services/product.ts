@@ -1,14 +1,16 @@
 import { product as definition, ProductModule as module } from '../../apps/product/src/product.module.js';
 import { recovery } from '../../apps/product/src/recovery/recovery.js';
 import { Products, StockLevels } from '../../apps/product/src/storage/product.tables.js';
+import { checkCopies } from '../simulation/check/check-copies.js';
 import { checkStock, stockLevelViolations } from '../simulation/check/check-stock.js';
 import { pounds } from '../../tools/shop/trading/api.js';
-import { count, object, optional, price, text } from './request-sample.js';
+import { count, flag, object, optional, price, text } from './request-sample.js';
 import { rowCheck, type ApiParts, type ServiceParts } from './service-parts.js';
 
 const api: ApiParts = {
   routes: {
     'GET /products': 'everyone',
+    'GET /products/archived': 'admins',
     'POST /products': 'admins',
     'GET /products/{id}': 'everyone',
     'PATCH /products/{id}': 'admins',
@@ -27,7 +29,13 @@ const api: ApiParts = {
       client: 'admin',
       path: ({ productId }) => `/products/${productId}`,
       body: () => ({ name: 'Bad', price: pounds(1) }),
-      fields: { name: optional(text(200)), ...price(0, 100_000_000), price: optional(object) },
+      fields: {
+        sku: optional(text(64)),
+        name: optional(text(200)),
+        ...price(0, 100_000_000),
+        price: optional(object),
+        archived: optional(flag),
+      },
     },
     {
       route: 'POST /products/{id}/stock-adjustments',
@@ -45,9 +53,9 @@ export const product: ServiceParts = {
   recovery: () => recovery,
   api,
   simulation: {
-    unique: [{ table: Products.name, name: 'sku_taken', properties: ['sku'] }],
+    unique: [{ table: Products.name, name: 'sku_taken', properties: ['skuKey'] }],
     rowChecks: [rowCheck(StockLevels, stockLevelViolations)],
-    checks: [checkStock],
+    checks: [checkStock, checkCopies],
   },
   batches: {
     initialRows: ({ lines }) => [

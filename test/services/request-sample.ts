@@ -27,6 +27,7 @@ export type Kind = Field &
     | { readonly is: 'count'; readonly least: number; readonly most: number; readonly not?: number }
     | { readonly is: 'id' }
     | { readonly is: 'currency' }
+    | { readonly is: 'flag' }
     /** An object with fields. */
     | { readonly is: 'object' }
     | { readonly is: 'list'; readonly most: number }
@@ -43,6 +44,7 @@ export const count = (least: number, most: number, more: { not?: number } = {}):
 });
 export const optional = (kind: Kind): Kind => ({ ...kind, optional: true });
 export const id: Kind = { is: 'id' };
+export const flag: Kind = { is: 'flag' };
 export const object: Kind = { is: 'object' };
 export const price = (least: number, most: number): Record<string, Kind> => ({
   price: object,

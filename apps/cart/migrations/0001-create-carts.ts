@@ -36,6 +36,7 @@ create table products (
   name text not null,
   price_amount int8 not null check (price_amount >= 0),
   price_currency text not null,
+  archived bool not null,
   sequence int8 not null
 ) with (fillfactor = 70);
 `;

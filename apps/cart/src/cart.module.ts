@@ -4,6 +4,7 @@ import {
   OrderAddressChanged,
   OrderCancellationRequested,
   OrderGoodwillRecorded,
+  ProductSkuChanged,
   ProfileUpdated,
   StockAdjusted,
   topics,
@@ -27,7 +28,7 @@ export const messaging: ServiceDefinition['messaging'] = {
   deadLetters: topics.cartDeadLetters,
   ignored: {
     cart: [UserRegistered, ProfileUpdated, OrderAddressChanged, OrderCancellationRequested, OrderGoodwillRecorded],
-    'cart.prices': [StockAdjusted],
+    'cart.prices': [ProductSkuChanged, StockAdjusted],
   },
 };
 

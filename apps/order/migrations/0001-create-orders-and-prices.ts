@@ -29,6 +29,7 @@ create table prices (
   name text not null,
   price_amount int8 not null check (price_amount >= 0),
   price_currency text not null,
+  archived bool not null,
   sequence int8 not null check (sequence > 0)
 ) with (fillfactor = 90);
 `;

@@ -6,6 +6,7 @@ import {
   GoodwillFailed,
   GoodwillStarted,
   PaymentStarted,
+  ProductSkuChanged,
   ProfileUpdated,
   RefundStarted,
   StockAdjusted,
@@ -45,7 +46,7 @@ export const messaging: ServiceDefinition['messaging'] = {
       UserRegistered,
       ProfileUpdated,
     ],
-    'order.prices': [StockAdjusted],
+    'order.prices': [ProductSkuChanged, StockAdjusted],
   },
   deadLetters: topics.orderDeadLetters,
 };

@@ -3,15 +3,23 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 const up = `
 create table products (
   product_id uuid primary key,
-  sku text collate "C" not null constraint sku_taken unique,
+  sku text not null,
+  sku_key text collate "C" not null constraint sku_taken unique constraint sku_normal check (sku_key = lower(replace(sku, ' ', '') collate "C")),
   name text not null,
+  name_key text collate "C" not null,
   price_amount int8 not null check (price_amount >= 0),
   price_currency text not null,
   added_at timestamptz not null,
+  archived_at timestamptz,
   search_words text not null,
   words tsvector not null generated always as (array_to_tsvector(string_to_array(search_words, ' '))) stored
 ) with (fillfactor = 90);
 create index products_words on products using gin (words) with (fastupdate = off);
+create index products_by_sku on products (sku_key, product_id) where archived_at is null;
+create index products_by_name on products (name_key, product_id) where archived_at is null;
+create index products_by_price on products (price_amount, product_id) where archived_at is null;
+create index products_by_age on products (product_id) where archived_at is null;
+create index products_archived on products (product_id) where archived_at is not null;
 
 create table stock_levels (
   product_id uuid primary key references products,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { topics } from '@tradewind/contracts';
 import { eventually } from '@tradewind/testing';
+import { catalogue } from '../test/catalogue.scenario.js';
 import {
   line,
   pence,
@@ -163,7 +164,7 @@ describe('the product service', () => {
       expect(first.body.items).toHaveLength(2);
       const second = await environment.call(
         'GET',
-        `/products?query=${word}&limit=2&cursor=${encodeURIComponent(first.body.nextCursor)}`,
+        `/products?query=${word}&limit=2&cursor=${encodeURIComponent(first.body.nextCursor!)}`,
       );
       expect(second.body).toMatchObject({ items: [{ name: 'White heart' }], nextCursor: null });
     });
@@ -258,6 +259,8 @@ describe('the product service', () => {
         expect(await environment.stockLevelOf(productId)).toEqual({ available: 0, reserved: 10, sold: 0 });
     });
   });
+
+  catalogue(() => environment);
 
   describe('all published events', () => {
     it('recover every row of the service', async () => {

@@ -9,10 +9,11 @@ import { freshDatabase } from '../../../tools/platform/postgres/fresh-database.j
 import { productConfig } from '../src/product.config.js';
 import { ProductModule } from '../src/product.module.js';
 
-type View = Readonly<Record<'id' | 'name', string>>;
+type View = Readonly<Record<'id' | 'sku' | 'name', string>>;
 interface Body extends View {
   readonly items: readonly View[];
-  readonly nextCursor: string;
+  readonly nextCursor: string | null;
+  readonly detail: string;
   readonly errors: readonly { readonly field: string }[];
 }
 type StockLevel = Readonly<Record<'available' | 'reserved' | 'sold', number>>;
@@ -77,6 +78,7 @@ export async function startProductEnvironment() {
     published,
     repliesTo,
     query,
+    dataSource: harness.dataSource,
     expectRecovered: harness.expectRecovered.bind(harness),
     stop: () => harness.stop(),
   };

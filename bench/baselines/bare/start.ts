@@ -44,10 +44,10 @@ const migrations: Readonly<Record<ServiceName, new () => MigrationInterface>> = 
   product: CreateCatalogueAndStock1760000000001,
   payment: CreatePaymentsAndLedger1760000000001,
 };
-const insertPrices = `insert into prices (product_id, name, price_amount, price_currency, sequence)
-select product_id, name, amount, currency, 1 from unnest($1::uuid[], $2::text[], $3::int8[], $4::text[]) as p(product_id, name, amount, currency)`;
-const insertProducts = `insert into products (product_id, sku, name, price_amount, price_currency, added_at, search_words)
-select product_id, sku, name, amount, currency, now(), lower(name) from unnest($1::uuid[], $2::text[], $3::int8[], $4::text[], $5::text[]) as p(product_id, name, amount, currency, sku)`;
+const insertPrices = `insert into prices (product_id, name, price_amount, price_currency, archived, sequence)
+select product_id, name, amount, currency, false, 1 from unnest($1::uuid[], $2::text[], $3::int8[], $4::text[]) as p(product_id, name, amount, currency)`;
+const insertProducts = `insert into products (product_id, sku, sku_key, name, name_key, price_amount, price_currency, added_at, search_words)
+select product_id, sku, lower(sku), name, lower(name), amount, currency, now(), lower(name) from unnest($1::uuid[], $2::text[], $3::int8[], $4::text[], $5::text[]) as p(product_id, name, amount, currency, sku)`;
 const insertStock = `insert into stock_levels (product_id, available, reserved, sold, initial, adjusted)
 select product_id, stock, 0, 0, stock, 0 from unnest($1::uuid[], $2::int8[]) as s(product_id, stock)`;
 

@@ -84,6 +84,7 @@ function drawFollowUps(random: SeededRandom): FollowUp[] {
 function drawAdminAction(random: SeededRandom, products: readonly ProductPlan[]): AdminAction {
   const target = { at: random.between(0, faultsEndAt), product: random.between(0, products.length - 1) };
   if (random.happens(0.7)) return { kind: 'adjust stock', ...target, delta: random.between(-4, 6) || 1 };
+  if (random.happens(0.4)) return { kind: 'archive', ...target, archived: random.happens(0.6) };
   return { kind: 'change price', ...target, price: random.between(1, 5_000) };
 }
 

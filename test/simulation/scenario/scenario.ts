@@ -53,7 +53,8 @@ export type FollowUp =
 /** A request of an administrator of the shop. */
 export type AdminAction =
   | { readonly kind: 'adjust stock'; readonly at: number; readonly product: number; readonly delta: number }
-  | { readonly kind: 'change price'; readonly at: number; readonly product: number; readonly price: number };
+  | { readonly kind: 'change price'; readonly at: number; readonly product: number; readonly price: number }
+  | { readonly kind: 'archive'; readonly at: number; readonly product: number; readonly archived: boolean };
 
 /** A fault of one process, one database or the broker. */
 export type Fault =

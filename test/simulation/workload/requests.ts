@@ -60,6 +60,7 @@ export const placeOrderRequest =
       paymentMethod,
       shippingAddress: sealedText(userId, 'first'),
       request: hashes,
+      archived: items.some(({ productId }) => prices.get(productId)!.archived),
     };
     return (await commands.once(placeOrder, order, placeOrderClaim(userId, hashes))).answer;
   };
@@ -70,7 +71,14 @@ export const setItemRequest =
   async ({ read, commands }) => {
     const [product] = await read(CartProducts, 'productId', [productId]);
     if (!product) return rejection('unknown-product');
-    return commands.run(setItem, { userId, productId, quantity, price: product.price, add: false });
+    return commands.run(setItem, {
+      userId,
+      productId,
+      quantity,
+      price: product.price,
+      archived: product.archived,
+      add: false,
+    });
   };
 
 /** Like `POST /cart/checkout`. */
@@ -87,7 +95,7 @@ export const checkOutRequest =
             lines.map(({ productId }) => productId),
           );
     const hashes = requestHashes(key, { paymentMethod });
-    const offers = new Map(products.map(({ productId, name, price }) => [productId, { name, price }]));
+    const offers = new Map(products.map(({ productId, ...offer }) => [productId, offer]));
     const input = { userId, offers, paymentMethod, shippingAddress: sealedText(userId, 'first'), ...hashes };
     return (await commands.once(checkOut, input, checkOutClaim(userId, hashes))).answer;
   };

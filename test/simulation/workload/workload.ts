@@ -2,6 +2,7 @@ import { addProduct } from '../../../apps/product/src/commands/add-product.comma
 import { adjustStock } from '../../../apps/product/src/commands/adjust-stock.command.js';
 import { changeProduct } from '../../../apps/product/src/commands/change-product.command.js';
 import { skuTaken } from '../../../apps/product/src/domain/product.js';
+import { skuKeyOf } from '../../../apps/product/src/domain/sku.js';
 import { Products } from '../../../apps/product/src/storage/product.tables.js';
 import { Products as CartProducts } from '../../../apps/cart/src/storage/cart.tables.js';
 import { Prices } from '../../../apps/order/src/storage/order.tables.js';
@@ -83,7 +84,7 @@ export class Workload {
           stock,
         });
         return isRejection(added) && added.rejected === skuTaken.rejected
-          ? (await read(Products, 'sku', [sku]))[0]!.productId
+          ? (await read(Products, 'skuKey', [skuKeyOf(sku)]))[0]!.productId
           : added;
       });
       if (result.status === 'answered') return result.answer;
@@ -165,9 +166,12 @@ export class Workload {
     await this.ports.timers.wait(action.at);
     const productId = this.log.products[action.product]!;
     const result = await this.#clients.product.send<unknown>(({ commands }) =>
-      action.kind === 'change price'
-        ? commands.run(changeProduct, { productId, change: { price: money(action.price, 'GBP') } })
-        : commands.run(adjustStock, { productId, delta: action.delta, reason: 'counted' }),
+      action.kind === 'adjust stock'
+        ? commands.run(adjustStock, { productId, delta: action.delta, reason: 'counted' })
+        : commands.run(changeProduct, {
+            productId,
+            change: action.kind === 'archive' ? { archived: action.archived } : { price: money(action.price, 'GBP') },
+          }),
     );
     this.log.adminActions.push({ action, result });
   }

@@ -24,7 +24,7 @@ beforeAll(async () => {
   });
   await shop.sql(
     'product',
-    `insert into products (product_id, sku, name, price_amount, price_currency, added_at, search_words) values ($1, 'T1', 'tea', 250, 'GBP', now(), 't1 tea')`,
+    `insert into products (product_id, sku, sku_key, name, name_key, price_amount, price_currency, added_at, search_words) values ($1, 'T1', 't1', 'tea', 'tea', 250, 'GBP', now(), 't1 tea')`,
     [product],
   );
   await shop.sql(

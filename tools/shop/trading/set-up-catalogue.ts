@@ -19,7 +19,7 @@ export async function setUpCatalogue(
   limit: number,
   done: (count: number) => void,
 ): Promise<CatalogueResult> {
-  const present = new Map((await listProducts(admin, '')).map((product) => [product.sku, product]));
+  const present = new Map((await listProducts(admin)).map((product) => [product.sku, product]));
   const ids = new Map<string, string>();
   let added = 0;
   await forEachConcurrently(limit, articles, async (article) => {
@@ -32,25 +32,25 @@ export async function setUpCatalogue(
   return { ids, added, known: ids.size - added };
 }
 
-/** The id of the new product, or the existing product with this code. */
+/** The id of the new product, or the existing product with this code, whatever its spelling is. */
 async function addProduct(admin: Account, { sku, name, price, stock }: PlannedArticle): Promise<string | ProductView> {
   const body = { sku, name, price: pounds(price), stock };
-  const { status, body: product } = await admin.call<{ id: string }>({
+  const { status, body: answer } = await admin.call<{ id: string; product?: { id: string } }>({
     op: 'add-product',
     method: 'POST',
     path: '/products',
     body,
     expect: [201, 409],
   });
-  if (status === 201) return product.id;
-  const found = (await listProducts(admin, `query=${encodeURIComponent(sku)}&`)).find((one) => one.sku === sku);
-  if (!found)
+  if (status === 201) return answer.id;
+  if (!answer.product)
     throw new UnexpectedAnswer(
       { method: 'POST', path: '/products' },
-      `the code ${sku} is taken, but a search does not find it`,
+      `it does not say which product has ${sku}`,
       status,
     );
-  return found;
+  const path = `/products/${answer.product.id}`;
+  return (await admin.call<ProductView>({ op: 'read-product', method: 'GET', path, expect: [200] })).body;
 }
 
 async function updateProduct(
@@ -89,11 +89,11 @@ async function updateProduct(
   }
 }
 
-async function listProducts(admin: Account, query: string): Promise<ProductView[]> {
+async function listProducts(admin: Account): Promise<ProductView[]> {
   const products: ProductView[] = [];
   let cursor: string | null | undefined;
   do {
-    const path = `/products?${query}limit=100${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`;
+    const path = `/products?limit=100${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`;
     const { body } = await admin.call<Page<ProductView>>({ op: 'list-products', method: 'GET', path, expect: [200] });
     products.push(...body.items);
     cursor = body.nextCursor;

@@ -10,8 +10,8 @@ describe('a cart', () => {
   it('shows current prices and changed prices', () =>
     expect(
       cartView([
-        { productId: mug, name: 'Mug', quantity: 2, unitPrice: pence(100), price: pence(120) },
-        { productId: mug, name: 'Cup', quantity: 1, unitPrice: pence(50), price: pence(50) },
+        { productId: mug, name: 'Mug', quantity: 2, unitPrice: pence(100), price: pence(120), archived: false },
+        { productId: mug, name: 'Cup', quantity: 1, unitPrice: pence(50), price: pence(50), archived: false },
       ]),
     ).toEqual({
       items: [
@@ -19,6 +19,19 @@ describe('a cart', () => {
         { productId: mug, name: 'Cup', quantity: 1, unitPrice: pence(50) },
       ],
       total: pence(290),
+    }));
+  it('shows a line that is not for sale any more, and leaves it out of the total', () =>
+    expect(
+      cartView([
+        { productId: mug, name: 'Mug', quantity: 2, unitPrice: pence(100), price: pence(100), archived: true },
+        { productId: mug, name: 'Cup', quantity: 1, unitPrice: pence(50), price: pence(50), archived: false },
+      ]),
+    ).toEqual({
+      items: [
+        { productId: mug, name: 'Mug', quantity: 2, unitPrice: pence(100), archived: true },
+        { productId: mug, name: 'Cup', quantity: 1, unitPrice: pence(50) },
+      ],
+      total: pence(50),
     }));
   it('has the total 0 when it is empty', () => expect(cartView([])).toEqual({ items: [], total: pence(0) }));
 });

@@ -9,6 +9,8 @@ export interface ItemView {
   readonly quantity: number;
   readonly unitPrice: Money;
   readonly priceChanged?: { readonly from: Money };
+  /** Not for sale any more: not in the total, and the cart cannot be checked out with it. Absent for other lines. */
+  readonly archived?: true;
 }
 
 export interface CartView {
@@ -24,12 +26,13 @@ export interface OfferedLine extends Offer {
 }
 
 export const cartView = (lines: readonly OfferedLine[]): CartView => ({
-  items: lines.map(({ productId, name, quantity, price, unitPrice }) => ({
+  items: lines.map(({ productId, name, quantity, price, unitPrice, archived }) => ({
     productId,
     name,
     quantity,
     unitPrice: price,
     ...(!sameMoney(price, unitPrice) && { priceChanged: { from: unitPrice } }),
+    ...(archived && { archived }),
   })),
-  total: totalOf(lines),
+  total: totalOf(lines.filter(({ archived }) => !archived)),
 });

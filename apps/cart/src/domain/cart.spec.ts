@@ -9,6 +9,7 @@ import {
   lineIdOf,
   mostLines,
   mostPieces,
+  productArchived,
   put,
   takeOut,
   tooManyPieces,
@@ -31,7 +32,7 @@ const aLine: CartLine = {
   unitPrice: pence(100),
   putAt: monday,
 };
-const aMug = { productId: mug, price: pence(120) };
+const aMug = { productId: mug, price: pence(120), archived: false };
 
 describe('adding a product', () => {
   const event = put(ann, undefined, undefined, aMug, 3, tuesday);
@@ -48,6 +49,9 @@ describe('adding a product', () => {
     expect(put(ann, aCart(mostLines), undefined, aMug, 1, tuesday)).toEqual(cartFull));
   it('is rejected above the maximum of a line', () =>
     expect(put(ann, undefined, undefined, aMug, mostPieces + 1, tuesday)).toEqual(tooManyPieces));
+  it.each([undefined, aLine])('is rejected if it is archived, with a line and without: %j', (line) =>
+    expect(put(ann, aCart(1), line, { ...aMug, archived: true }, 1, tuesday)).toEqual(productArchived),
+  );
   it('is rejected for a forgotten user', () =>
     expect(put(ann, aForgottenCart, undefined, aMug, 1, tuesday)).toEqual(forgotten));
 });

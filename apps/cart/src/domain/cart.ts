@@ -26,13 +26,16 @@ export const mostPieces = 100_000;
 export const forgotten = rejection('forgotten');
 export const cartFull = rejection('cart-full');
 export const tooManyPieces = rejection('too-many-pieces');
+/** The product is not for sale any more. */
+export const productArchived = rejection('product-archived');
 
 export const lineIdOf = (userId: UserId, productId: ProductId): string => `${userId}:${productId}`;
 
-/** A product and its current price. */
+/** A product, its current price, and whether it is for sale. */
 export interface Item {
   readonly productId: ProductId;
   readonly price: Money;
+  readonly archived: boolean;
 }
 
 /**
@@ -43,11 +46,12 @@ export function put(
   userId: UserId,
   cart: Cart | undefined,
   line: CartLine | undefined,
-  { productId, price }: Item,
+  { productId, price, archived }: Item,
   quantity: number,
   now: Date,
 ): CartItemSet | Rejection | undefined {
   if (cart?.status === 'forgotten') return forgotten;
+  if (archived) return productArchived;
   if (quantity > mostPieces) return tooManyPieces;
   if (line?.quantity === quantity) return undefined;
   if (!line && (cart?.lines ?? 0) >= mostLines) return cartFull;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { orderId, productId, userId } from '@tradewind/contracts/ids';
 import type { Money } from '@tradewind/kernel';
-import { forgotten, lineIdOf, type Cart, type CartLine } from './cart.js';
+import { forgotten, lineIdOf, productArchived, type Cart, type CartLine } from './cart.js';
 import {
   cartChanged,
   cartEmpty,
@@ -28,10 +28,10 @@ const aLine = (product: typeof mug, quantity: number, price: number): CartLine =
   putAt: monday,
 });
 const lines = [aLine(mug, 2, 100), aLine(cup, 1, 50)];
-const offers = (mugPrice: number) =>
+const offers = (mugPrice: number, archived = false) =>
   new Map([
-    [mug, { name: 'Mug', price: pence(mugPrice) }],
-    [cup, { name: 'Cup', price: pence(50) }],
+    [mug, { name: 'Mug', price: pence(mugPrice), archived: false }],
+    [cup, { name: 'Cup', price: pence(50), archived }],
   ]);
 
 describe('checking out a cart with unchanged prices', () => {
@@ -60,6 +60,12 @@ describe('checking out a cart with a changed price', () => {
     }));
   it('is rejected when the buyer expects the old total', () =>
     expect(checkOut(aCart, lines, offers(120), pence(250))).toEqual(priceChanged));
+});
+
+describe('checking out a cart with a product that is archived', () => {
+  it.each([undefined, pence(250), pence(200)])('is rejected, also when the buyer expects the total %j', (expected) =>
+    expect(checkOut(aCart, lines, offers(100, true), expected)).toEqual(productArchived),
+  );
 });
 
 describe('a checkout is rejected for a cart that is', () => {

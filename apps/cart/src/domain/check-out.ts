@@ -1,15 +1,17 @@
 import type { OrderId, ProductId, UserId } from '@tradewind/contracts/ids';
 import { rejection, sameMoney, type Money, type Rejection } from '@tradewind/kernel';
-import { forgotten, type Cart, type CartLine } from './cart.js';
+import { forgotten, productArchived, type Cart, type CartLine } from './cart.js';
 
 /** A product as known from `product.events`. */
 export interface Offer {
   readonly name: string;
   readonly price: Money;
+  /** Not for sale any more. */
+  readonly archived: boolean;
 }
 
 /** A line at the current price: what is charged. */
-export interface SoldLine extends Offer {
+export interface SoldLine extends Omit<Offer, 'archived'> {
   readonly productId: ProductId;
   readonly quantity: number;
 }
@@ -48,7 +50,8 @@ export const totalOf = (lines: readonly { readonly price: Money; readonly quanti
 
 /**
  * The lines with the charged prices. Only prices that the buyer has seen are charged: without an expected total, each line must
- * still have its price from when it was added; with one, the total must equal it.
+ * still have its price from when it was added; with one, the total must equal it. A line that is not for sale any more is not left out
+ * silently: the buyer removes it.
  */
 export function checkOut(
   cart: Cart | undefined,
@@ -62,8 +65,9 @@ export function checkOut(
   for (const { productId, quantity } of lines) {
     const offer = offers.get(productId);
     if (!offer) return cartChanged;
-    sold.push({ productId, quantity, ...offer });
+    sold.push({ productId, quantity, name: offer.name, price: offer.price });
   }
+  if (lines.some(({ productId }) => offers.get(productId)!.archived)) return productArchived;
   const total = totalOf(sold);
   const accepted = expectedTotal
     ? sameMoney(expectedTotal, total)

@@ -5,7 +5,7 @@ import { updateCopy } from './product-copy.js';
 
 const mug = productId('01991234-5678-7000-8000-00000000000a');
 const price = { amount: 100, currency: 'GBP' };
-const copy = { productId: mug, name: 'Mug', price, sequence: 3 };
+const copy = { productId: mug, name: 'Mug', price, archived: false, sequence: 3 };
 
 describe('a new product', () => {
   it('is copied', () => expect(updateCopy(undefined, { productId: mug, name: 'Mug', price }, 3)).toEqual(copy));
@@ -14,6 +14,12 @@ describe('a new product', () => {
 });
 
 describe('a change of a product', () => {
+  it('archives and restores it', () => {
+    const archived = updateCopy(copy, { productId: mug, archived: true }, 4);
+    expect(archived).toEqual({ ...copy, archived: true, sequence: 4 });
+    expect(updateCopy(archived, { productId: mug, name: 'Cup' }, 5)).toMatchObject({ archived: true });
+    expect(updateCopy(archived, { productId: mug, archived: false }, 5)).toMatchObject({ archived: false });
+  });
   it('updates the changed fields', () =>
     expect(updateCopy(copy, { productId: mug, price: { amount: 120, currency: 'GBP' } }, 4)).toEqual({
       ...copy,

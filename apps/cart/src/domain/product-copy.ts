@@ -6,19 +6,23 @@ export interface ProductCopy {
   readonly productId: ProductId;
   readonly name: string;
   readonly price: Money;
+  /** Not for sale any more. */
+  readonly archived: boolean;
   /** Sequence of the event that wrote this row; an older event never overwrites it. */
   readonly sequence: number;
 }
 
+export type CopyChange = Pick<ProductCopy, 'productId'> & Partial<Omit<ProductCopy, 'productId' | 'sequence'>>;
+
 /** The copy after an event; undefined if the copy is already as new. A change of an unknown product is Poison. */
 export function updateCopy(
   copy: ProductCopy | undefined,
-  { productId, ...change }: Pick<ProductCopy, 'productId'> & Partial<Pick<ProductCopy, 'name' | 'price'>>,
+  { productId, ...change }: CopyChange,
   sequence: number,
 ): ProductCopy | undefined {
   if (copy && copy.sequence >= sequence) return undefined;
-  const { name, price } = { ...copy, ...change };
+  const { name, price, archived = false } = { ...copy, ...change };
   if (name === undefined || price === undefined)
     throw new Poison(`the product ${productId} was changed before it was added`);
-  return { productId, name, price, sequence };
+  return { productId, name, price, archived, sequence };
 }

@@ -34,7 +34,14 @@ class InMemoryService {
     const line = this.lines.get(lineIdOf(user, product));
     if (what === 'put')
       this.#apply(
-        put(user, cart, line, { productId: product, price: { amount: price, currency: 'GBP' } }, quantity, now),
+        put(
+          user,
+          cart,
+          line,
+          { productId: product, price: { amount: price, currency: 'GBP' }, archived: false },
+          quantity,
+          now,
+        ),
       );
     else if (what === 'take-out') this.#apply(takeOut(line, now));
     else if (what === 'forget') this.#apply(forget(user, cart, now));

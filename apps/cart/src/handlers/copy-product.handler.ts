@@ -1,7 +1,14 @@
 import { Controller } from '@nestjs/common';
-import { ProductAdded, ProductRenamed, ProductRepriced, type ProductId } from '@tradewind/contracts';
+import {
+  ProductAdded,
+  ProductArchived,
+  ProductRenamed,
+  ProductRepriced,
+  ProductRestored,
+  type ProductId,
+} from '@tradewind/contracts';
 import { Handles, rows, nothing, save, type Decision, type HandlerContext } from '@tradewind/messaging';
-import { updateCopy, type ProductCopy } from '../domain/product-copy.js';
+import { updateCopy, type CopyChange } from '../domain/product-copy.js';
 import { Products } from '../storage/cart.tables.js';
 
 const load = { products: rows(Products, ({ productId }: { productId: ProductId }) => [productId]) };
@@ -9,7 +16,7 @@ const load = { products: rows(Products, ({ productId }: { productId: ProductId }
 /** Its own consumer group, so that prices can be replayed alone. */
 const consumer = 'prices';
 
-/** The service's own copy of product names and prices. */
+/** The service's own copy of products. */
 @Controller()
 export class CopyProductHandler {
   @Handles(ProductAdded, { load, consumer, kind: 'projection' })
@@ -26,12 +33,19 @@ export class CopyProductHandler {
   repriced({ productId, price }: ProductRepriced, context: HandlerContext<typeof load>): Decision {
     return saveCopy({ productId, price }, context);
   }
+
+  @Handles(ProductArchived, { load, consumer, kind: 'projection' })
+  archived({ productId }: ProductArchived, context: HandlerContext<typeof load>): Decision {
+    return saveCopy({ productId, archived: true }, context);
+  }
+
+  @Handles(ProductRestored, { load, consumer, kind: 'projection' })
+  restored({ productId }: ProductRestored, context: HandlerContext<typeof load>): Decision {
+    return saveCopy({ productId, archived: false }, context);
+  }
 }
 
-function saveCopy(
-  change: Pick<ProductCopy, 'productId'> & Partial<ProductCopy>,
-  { products, sequence }: HandlerContext<typeof load>,
-): Decision {
+function saveCopy(change: CopyChange, { products, sequence }: HandlerContext<typeof load>): Decision {
   const copy = updateCopy(products.get(change.productId), change, Number(sequence));
   return copy ? save(Products, copy) : nothing();
 }

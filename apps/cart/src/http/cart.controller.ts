@@ -3,6 +3,7 @@ import type { ProductId, UserId } from '@tradewind/contracts';
 import { isRejection, type Rejection } from '@tradewind/kernel';
 import { Commands } from '@tradewind/messaging';
 import {
+  ApiConflictResponse,
   ApiGoneResponse,
   ApiNotFoundResponse,
   ApiOkResponse,
@@ -20,6 +21,8 @@ import { removeItem, setItem } from '../commands/set-item.command.js';
 import { CartQueries } from '../storage/cart.queries.js';
 import { AddItem, CartAnswer, ItemPath, SetQuantity } from './cart.dto.js';
 import { cartProblem } from './cart.problems.js';
+
+const archivedConflict = '`product-archived`: the product is not for sale any more.';
 
 /** Longest time in milliseconds from the product service's answer to the cart's own copy. */
 const timeoutMs = 2_000;
@@ -44,6 +47,7 @@ export class CartController {
   @ApiOperation({ summary: 'Set the quantity of an item; 0 removes it' })
   @ApiOkResponse({ type: CartAnswer })
   @ApiNotFoundResponse({ description: 'Unknown product, or its event has not arrived yet: see Retry-After.' })
+  @ApiConflictResponse({ description: archivedConflict })
   @ApiUnprocessableEntityResponse({ description: 'The cart is full.' })
   @ApiGoneResponse({ description: 'The user was forgotten.' })
   async set(
@@ -59,6 +63,7 @@ export class CartController {
   @ApiOperation({ summary: 'Add pieces of an item' })
   @ApiOkResponse({ type: CartAnswer })
   @ApiNotFoundResponse({ description: 'Unknown product, or its event has not arrived yet: see Retry-After.' })
+  @ApiConflictResponse({ description: archivedConflict })
   @ApiUnprocessableEntityResponse({ description: 'The cart is full, or the line has too many pieces.' })
   @ApiGoneResponse({ description: 'The user was forgotten.' })
   async add(@CurrentUser() { id }: User, @Body() { productId, quantity }: AddItem): Promise<CartView> {

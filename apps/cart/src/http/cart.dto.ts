@@ -89,6 +89,11 @@ export class ItemAnswer {
   @ApiProperty() readonly quantity!: number;
   @ApiProperty({ type: MoneyBody, description: 'The current price' }) readonly unitPrice!: MoneyBody;
   @ApiPropertyOptional({ type: PriceChange }) readonly priceChanged?: PriceChange;
+  @ApiPropertyOptional({
+    enum: [true],
+    description: 'Not for sale any more: not in the total. Remove it to check out. Absent for other lines.',
+  })
+  readonly archived?: true;
 }
 
 export class CartAnswer {

@@ -26,6 +26,10 @@ export function cartProblem({ rejected }: Rejection, cart: CartView): Problem {
           total: cart.total,
         },
       );
+    case 'product-archived':
+      return problem(409, rejected, 'a product is not for sale any more: remove it from the cart', {
+        lines: cart.items.filter(({ archived }) => archived),
+      });
     case 'total-too-high':
       return problem(422, rejected, 'the total is too high to be charged at once: remove an item');
     default:

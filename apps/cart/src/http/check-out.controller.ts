@@ -37,7 +37,8 @@ export class CheckOutController {
   @ApiOperation({ summary: 'Order the items of the cart' })
   @ApiAcceptedResponse({ type: CheckedOutAnswer, description: 'Location is the order; the cart is empty.' })
   @ApiConflictResponse({
-    description: '`price-changed`, with the lines and their total; or the cart changed during the checkout.',
+    description:
+      '`price-changed`, with the lines and their total; `product-archived`, with the lines that are not for sale any more; or the cart changed during the checkout.',
   })
   @ApiUnprocessableEntityResponse({ description: '`cart-empty`, or the key was used with another body.' })
   async checkOut(
@@ -47,9 +48,7 @@ export class CheckOutController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<{ orderId: OrderId }> {
     const shippingAddress = await this.sealer.seal(userId, JSON.stringify(body.shippingAddress));
-    const offers = new Map(
-      (await this.queries.lines(userId)).map(({ productId, name, price }) => [productId, { name, price }]),
-    );
+    const offers = new Map((await this.queries.lines(userId)).map(({ productId, ...offer }) => [productId, offer]));
     const { paymentMethod, expectedTotal } = body;
     const hashes = requestHashes(key, body);
     const request = { userId, offers, expectedTotal, paymentMethod, shippingAddress, ...hashes };

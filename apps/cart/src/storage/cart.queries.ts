@@ -13,13 +13,14 @@ interface LineRow {
   readonly currency: string;
   readonly putAmount: string;
   readonly putCurrency: string;
+  readonly archived: boolean;
 }
 
 const linesOf = `select l.product_id as "productId", p.name, l.quantity, p.price_amount as amount, p.price_currency as currency,
-  l.unit_price_amount as "putAmount", l.unit_price_currency as "putCurrency"
+  l.unit_price_amount as "putAmount", l.unit_price_currency as "putCurrency", p.archived
 from cart_lines l join products p using (product_id) where l.user_id = $1 order by l.put_at, l.product_id`;
 
-const itemsOf = `select product_id as "productId", price_amount as amount, price_currency as currency from products where product_id = any($1::uuid[])`;
+const itemsOf = `select product_id as "productId", price_amount as amount, price_currency as currency, archived from products where product_id = any($1::uuid[])`;
 
 const money = (amount: string, currency: string): Money => ({ amount: Number(amount), currency });
 
@@ -30,22 +31,27 @@ export class CartQueries {
   /** Lines in the order in which they were added, with current product names and prices. */
   async lines(userId: UserId): Promise<OfferedLine[]> {
     const raw = await this.dataSource.query<LineRow[]>(linesOf, [userId]);
-    return raw.map(({ productId, name, quantity, amount, currency, putAmount, putCurrency }) => ({
+    return raw.map(({ productId, name, quantity, amount, currency, putAmount, putCurrency, archived }) => ({
       productId,
       name,
       quantity,
       price: money(amount, currency),
       unitPrice: money(putAmount, putCurrency),
+      archived,
     }));
   }
 
   /** The known products of these ids, with their prices. */
   items = async (productIds: readonly string[]): Promise<Map<string, Item>> => {
-    const raw = await this.dataSource.query<Pick<LineRow, 'productId' | 'amount' | 'currency'>[]>(itemsOf, [
-      productIds,
-    ]);
+    const raw = await this.dataSource.query<Pick<LineRow, 'productId' | 'amount' | 'currency' | 'archived'>[]>(
+      itemsOf,
+      [productIds],
+    );
     return new Map(
-      raw.map(({ productId, amount, currency }) => [productId, { productId, price: money(amount, currency) }]),
+      raw.map(({ productId, amount, currency, archived }) => [
+        productId,
+        { productId, price: money(amount, currency), archived },
+      ]),
     );
   };
 }

@@ -43,6 +43,7 @@ export const Products = table<ProductCopy>(
     productId: 'uuid',
     name: 'text',
     price: 'money',
+    archived: 'bool',
     sequence: 'int8',
   },
   { sequence: 'sequence' },

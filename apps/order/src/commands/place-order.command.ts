@@ -1,17 +1,24 @@
 import { isRejection } from '@tradewind/kernel';
 import { answer, command, type DecisionContext } from '@tradewind/messaging';
 import { totalOf } from '../domain/order-line.js';
-import type { Purchase } from '../domain/order.js';
+import { productArchived, type Purchase } from '../domain/order.js';
 import type { RequestHashes } from '../sagas/order.changes.js';
 import { acceptPurchase } from './accept-purchase.js';
 
 export interface NewOrder extends Omit<Purchase, 'total'> {
+  /** A product of the lines is not for sale any more. Rejected here and not before: a request that was accepted earlier gets its answer again. */
+  readonly archived: boolean;
   readonly request: RequestHashes;
 }
 
 /** Answers the order's id. The lines have the prices of this service's own copy. */
-export const placeOrder = command('order.place', {}, ({ request, ...purchase }: NewOrder, context: DecisionContext) => {
-  const total = totalOf(purchase.lines);
-  if (isRejection(total)) return total;
-  return acceptPurchase({ ...purchase, total }, context, request).and(answer({ orderId: purchase.orderId }));
-});
+export const placeOrder = command(
+  'order.place',
+  {},
+  ({ request, archived, ...purchase }: NewOrder, context: DecisionContext) => {
+    if (archived) return productArchived;
+    const total = totalOf(purchase.lines);
+    if (isRejection(total)) return total;
+    return acceptPurchase({ ...purchase, total }, context, request).and(answer({ orderId: purchase.orderId }));
+  },
+);

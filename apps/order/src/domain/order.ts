@@ -35,6 +35,9 @@ export const wasConfirmed = (order: Order): boolean => 'confirmedAt' in order &&
 /** The order changes no more without a request. A confirmed order may still be cancelled. */
 export const hasOutcome = ({ status }: Order): boolean => status !== 'pending' && status !== 'cancelling';
 
+/** A product of the order is not for sale any more. */
+export const productArchived = rejection('product-archived');
+
 const append = (history: readonly OrderEvent[], event: OrderEventData, now: Date): readonly OrderEvent[] => [
   ...history,
   { ...event, at: now.toISOString() },

@@ -4,7 +4,7 @@ import { money } from '@tradewind/kernel';
 import { anId } from '../../test/an-order.fixture.spec.js';
 import { newer } from './price.js';
 
-const copy = { productId: productId(anId(10)), name: 'lamp', price: money(100, 'GBP'), sequence: 3 };
+const copy = { productId: productId(anId(10)), name: 'lamp', price: money(100, 'GBP'), archived: false, sequence: 3 };
 
 describe('the copy of a price', () => {
   it('takes the change of a later event', () =>

@@ -1,11 +1,13 @@
 import type { ProductId } from '@tradewind/contracts/ids';
 import { Poison, type Money } from '@tradewind/kernel';
 
-/** The order service's own copy of a product: its current name and price. */
+/** The order service's own copy of a product: its current name and price, and whether it is for sale. */
 export interface Price {
   readonly productId: ProductId;
   readonly name: string;
   readonly price: Money;
+  /** Not for sale any more. */
+  readonly archived: boolean;
   /** Sequence of the product's event that wrote this copy: an older event never overwrites it. */
   readonly sequence: number;
 }
@@ -14,7 +16,7 @@ export interface Price {
 export function newer(
   copy: Price | undefined,
   sequence: number,
-  change: Partial<Pick<Price, 'name' | 'price'>>,
+  change: Partial<Pick<Price, 'name' | 'price' | 'archived'>>,
 ): Price | undefined {
   if (!copy) throw new Poison('the product was changed before it was added');
   return sequence > copy.sequence ? { ...copy, ...change, sequence } : undefined;

@@ -1,10 +1,17 @@
 import { Controller } from '@nestjs/common';
-import { ProductAdded, ProductRenamed, ProductRepriced } from '@tradewind/contracts';
+import {
+  ProductAdded,
+  ProductArchived,
+  ProductRenamed,
+  ProductRepriced,
+  ProductRestored,
+  type ProductId,
+} from '@tradewind/contracts';
 import { Handles, rows, nothing, save, type Decision, type HandlerContext } from '@tradewind/messaging';
 import { first, newer, type Price } from '../domain/price.js';
 import { Prices } from '../storage/order.tables.js';
 
-const load = { prices: rows(Prices, ({ productId }: ProductAdded | ProductRenamed | ProductRepriced) => [productId]) };
+const load = { prices: rows(Prices, ({ productId }: { productId: ProductId }) => [productId]) };
 const options = { load, consumer: 'prices', kind: 'projection' } as const;
 
 const saved = (price: Price | undefined): Decision => (price ? save(Prices, price) : nothing());
@@ -14,7 +21,7 @@ const saved = (price: Price | undefined): Decision => (price ? save(Prices, pric
 export class PricesHandler {
   @Handles(ProductAdded, options)
   added({ productId, name, price }: ProductAdded, { prices, sequence }: HandlerContext<typeof load>): Decision {
-    return saved(first(prices.get(productId), { productId, name, price, sequence: Number(sequence) }));
+    return saved(first(prices.get(productId), { productId, name, price, archived: false, sequence: Number(sequence) }));
   }
 
   @Handles(ProductRenamed, options)
@@ -25,5 +32,15 @@ export class PricesHandler {
   @Handles(ProductRepriced, options)
   repriced({ productId, price }: ProductRepriced, { prices, sequence }: HandlerContext<typeof load>): Decision {
     return saved(newer(prices.get(productId), Number(sequence), { price }));
+  }
+
+  @Handles(ProductArchived, options)
+  archived({ productId }: ProductArchived, { prices, sequence }: HandlerContext<typeof load>): Decision {
+    return saved(newer(prices.get(productId), Number(sequence), { archived: true }));
+  }
+
+  @Handles(ProductRestored, options)
+  restored({ productId }: ProductRestored, { prices, sequence }: HandlerContext<typeof load>): Decision {
+    return saved(newer(prices.get(productId), Number(sequence), { archived: false }));
   }
 }

@@ -1,5 +1,6 @@
 import type { Rejection } from '@tradewind/kernel';
-import { problem, temporaryProblem, type Problem } from '@tradewind/service';
+import { problem, temporaryProblem, type FieldError, type Problem } from '@tradewind/service';
+import { productArchived } from '../domain/order.js';
 
 /** The order does not exist, has not arrived yet, or belongs to another user. The client cannot tell these apart. */
 export const noSuchOrder = (): Problem =>
@@ -18,8 +19,10 @@ const tooLate: Readonly<Record<string, string>> = {
   'order-being-rejected': 'the order is being rejected',
 };
 
-/** The HTTP problem of a rejection. */
-export function orderProblem({ rejected }: Rejection): Problem {
+/** The HTTP problem of a rejection. `errors`: the fields that are not accepted, where there are some. */
+export function orderProblem({ rejected }: Rejection, errors: readonly FieldError[] = []): Problem {
+  if (rejected === productArchived.rejected)
+    return problem(409, rejected, `${errors[0]?.field} ${errors[0]?.detail}`, { errors });
   if (rejected === 'unknown-order') return noSuchOrder();
   if (rejected === 'total-too-large') {
     return problem(422, rejected, 'the total of the order is too large', {

@@ -20,6 +20,7 @@ import {
   setReplayedHeader,
   requestHashes,
   Sealer,
+  type FieldError,
   type Page,
   type User,
 } from '@tradewind/service';
@@ -44,7 +45,7 @@ import { listed } from './order.view.js';
 import { OwnOrders } from './own-orders.js';
 import { placeOrderClaim } from './place-order.idempotency.js';
 import { preferredWait } from './prefer.js';
-import { pricedLines } from './priced-lines.js';
+import { archivedItems, pricedLines } from './priced-lines.js';
 
 @ApiTags('orders')
 @Controller('orders')
@@ -63,6 +64,7 @@ export class OrdersController {
   @HttpCode(202)
   @ApiOperation({ summary: 'Place an order at current prices' })
   @ApiAcceptedResponse({ type: AcceptedOrder })
+  @ApiConflictResponse({ description: '`product-archived`: a product is not for sale any more; `errors` names it.' })
   async place(
     @CurrentUser() user: User,
     @IdempotencyKey() key: string,
@@ -70,7 +72,9 @@ export class OrdersController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<AcceptedOrder> {
     const hashes = requestHashes(key, body);
-    const lines = pricedLines(body.items, await this.prices.of(body.items.map(({ productId }) => productId)));
+    const prices = await this.prices.of(body.items.map(({ productId }) => productId));
+    const lines = pricedLines(body.items, prices);
+    const archived = archivedItems(body.items, prices);
     const order = {
       orderId: orderId(uuidv7(this.clock.now().getTime(), this.randomness.bytes(10))),
       userId: user.id,
@@ -78,10 +82,11 @@ export class OrdersController {
       paymentMethod: body.paymentMethod,
       shippingAddress: await this.#seal(user, body.shippingAddress),
       request: hashes,
+      archived: archived.length > 0,
     };
     const { answer, replayed } = await this.commands.once(placeOrder, order, placeOrderClaim(user.id, hashes));
     setReplayedHeader(response, replayed);
-    return this.#accepted(answer, response);
+    return this.#accepted(answer, response, archived);
   }
 
   @Get()
@@ -152,8 +157,12 @@ export class OrdersController {
     return this.sealer.seal(user.id, JSON.stringify({ name, line1, line2, city, postcode, country }));
   }
 
-  #accepted(answer: { orderId: OrderId } | Rejection, response: Response): AcceptedOrder {
-    if (isRejection(answer)) throw orderProblem(answer);
+  #accepted(
+    answer: { orderId: OrderId } | Rejection,
+    response: Response,
+    errors?: readonly FieldError[],
+  ): AcceptedOrder {
+    if (isRejection(answer)) throw orderProblem(answer, errors);
     response.setHeader('Location', `/orders/${answer.orderId}`);
     return answer;
   }

@@ -4,14 +4,14 @@ import { money } from '@tradewind/kernel';
 import type { Problem } from '@tradewind/service';
 import { anId } from '../../test/an-order.fixture.spec.js';
 import type { Price } from '../domain/price.js';
-import { pricedLines } from './priced-lines.js';
+import { archivedItems, pricedLines } from './priced-lines.js';
 
 const heart = productId(anId(10));
 const lamp = productId(anId(11));
 const unknown = productId(anId(12));
-const priced = (id: ProductId, pence: number): [ProductId, Price] => [
+const priced = (id: ProductId, pence: number, archived = false): [ProductId, Price] => [
   id,
-  { productId: id, name: `article ${pence}`, price: money(pence, 'GBP'), sequence: 1 },
+  { productId: id, name: `article ${pence}`, price: money(pence, 'GBP'), archived, sequence: 1 },
 ];
 const prices = new Map([priced(heart, 255), priced(lamp, 339)]);
 
@@ -43,6 +43,16 @@ describe('the items of a new order', () => {
       [heart, 5],
       [lamp, 1],
     ]));
+  it('are named with the field of an archived product', () =>
+    expect(
+      archivedItems(
+        [
+          { productId: heart, quantity: 1 },
+          { productId: lamp, quantity: 1 },
+        ],
+        new Map([priced(heart, 255), priced(lamp, 339, true)]),
+      ),
+    ).toMatchObject([{ field: 'items.1.productId' }]));
   it('are rejected with the field of an unknown product', () =>
     expect(
       problemOf([

@@ -4,6 +4,14 @@ import type { OrderLine } from '../domain/order-line.js';
 import type { Price } from '../domain/price.js';
 import type { Item } from './order.dto.js';
 
+/** The fields of items whose products are not for sale any more. */
+export const archivedItems = (items: readonly Item[], prices: ReadonlyMap<ProductId, Price>): FieldError[] =>
+  items.flatMap(({ productId }, index) =>
+    prices.get(productId)?.archived
+      ? [{ field: `items.${index}.productId`, detail: 'is not for sale any more: leave it out' }]
+      : [],
+  );
+
 /** One line per product, in the order of first appearance, at current prices. Throws a 422 problem that names each invalid field. */
 export function pricedLines(items: readonly Item[], prices: ReadonlyMap<ProductId, Price>): OrderLine[] {
   const lines = new Map<ProductId, OrderLine>();

@@ -9,6 +9,7 @@ export const Prices = table<Price>(
     productId: 'uuid',
     name: 'text',
     price: 'money',
+    archived: 'bool',
     sequence: 'int8',
   },
   { sequence: 'sequence' },

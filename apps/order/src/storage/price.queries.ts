@@ -5,7 +5,7 @@ import { BatchedRead } from '@tradewind/service';
 import { DataSource } from 'typeorm';
 import type { Price } from '../domain/price.js';
 
-const pricesOf = `select product_id as "productId", name, price_amount as amount, price_currency as currency, sequence
+const pricesOf = `select product_id as "productId", name, price_amount as amount, price_currency as currency, archived, sequence
   from prices where product_id = any($1::uuid[])`;
 
 interface PriceRow {
@@ -13,6 +13,7 @@ interface PriceRow {
   readonly name: string;
   readonly amount: string;
   readonly currency: string;
+  readonly archived: boolean;
   readonly sequence: string;
 }
 
@@ -30,9 +31,9 @@ export class PriceQueries {
   async #read(productIds: readonly ProductId[]): Promise<Map<ProductId, Price>> {
     const rows = await this.dataSource.query<PriceRow[]>(pricesOf, [productIds]);
     return new Map(
-      rows.map(({ productId, name, amount, currency, sequence }) => [
+      rows.map(({ productId, name, amount, currency, archived, sequence }) => [
         productId,
-        { productId, name, price: money(Number(amount), currency), sequence: Number(sequence) },
+        { productId, name, price: money(Number(amount), currency), archived, sequence: Number(sequence) },
       ]),
     );
   }

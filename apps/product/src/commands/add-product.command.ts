@@ -2,6 +2,7 @@ import type { Money } from '@tradewind/kernel';
 import { ProductAdded, productId } from '@tradewind/contracts';
 import { answer, command, insert, rowsWhere, publish, type HandlerContext } from '@tradewind/messaging';
 import { newProduct, skuTaken } from '../domain/product.js';
+import { skuKeyOf } from '../domain/sku.js';
 import { newStockLevel } from '../domain/stock-level.js';
 import { Products, StockLevels } from '../storage/product.tables.js';
 
@@ -12,7 +13,7 @@ export interface NewProduct {
   readonly stock: number;
 }
 
-const load = { sameSku: rowsWhere(Products, 'sku', ({ sku }: NewProduct) => [sku]) };
+const load = { sameSku: rowsWhere(Products, 'skuKey', ({ sku }: NewProduct) => [skuKeyOf(sku)]) };
 
 /** Answers the product's id. Two concurrent requests with one sku conflict at its unique constraint. */
 export const addProduct = command(
@@ -20,10 +21,11 @@ export const addProduct = command(
   load,
   ({ stock, ...details }: NewProduct, { sameSku, now, newId }: HandlerContext<typeof load>) => {
     if (sameSku.all().length > 0) return skuTaken;
-    const product = { productId: productId(newId()), ...details, addedAt: now };
-    return insert(Products, newProduct(product))
-      .and(insert(StockLevels, newStockLevel(product.productId, stock)))
-      .and(publish(ProductAdded, { ...product, stock, addedAt: now.toISOString() }))
-      .and(answer(product.productId));
+    const product = newProduct({ productId: productId(newId()), ...details, addedAt: now });
+    const { productId: id, sku, name, price } = product;
+    return insert(Products, product)
+      .and(insert(StockLevels, newStockLevel(id, stock)))
+      .and(publish(ProductAdded, { productId: id, sku, name, price, stock, addedAt: now.toISOString() }))
+      .and(answer(id));
   },
 );

@@ -1,5 +1,22 @@
-import { ProductRenamed, ProductRepriced, type ProductId } from '@tradewind/contracts';
-import { answer, command, rows, nothing, save, publish, type HandlerContext } from '@tradewind/messaging';
+import {
+  ProductArchived,
+  ProductRenamed,
+  ProductRepriced,
+  ProductRestored,
+  ProductSkuChanged,
+  type ProductId,
+} from '@tradewind/contracts';
+import {
+  answer,
+  command,
+  message,
+  nothing,
+  publishAll,
+  rows,
+  save,
+  type HandlerContext,
+  type OutgoingMessage,
+} from '@tradewind/messaging';
 import { changed, realChange, unknownProduct, type ProductChange } from '../domain/product.js';
 import { Products } from '../storage/product.tables.js';
 
@@ -10,19 +27,33 @@ interface ChangeProduct {
 
 const load = { products: rows(Products, ({ productId }: ChangeProduct) => [productId]) };
 
-/** Saves and publishes only real changes: a repeated request changes nothing. */
+/**
+ * Saves and publishes only real changes: a repeated request changes nothing. A SKU of another product conflicts at the unique constraint:
+ * to load that product as well would lock two rows out of order.
+ */
 export const changeProduct = command(
   'product.change',
   load,
   ({ productId, change }: ChangeProduct, { products, now }: HandlerContext<typeof load>) => {
     const product = products.get(productId);
     if (!product) return unknownProduct;
-    const { name, price } = realChange(product, change);
-    if (name === undefined && price === undefined) return nothing().and(answer(productId));
-    const at = now.toISOString();
-    return save(Products, changed(product, { name, price }))
-      .and(name === undefined ? nothing() : publish(ProductRenamed, { productId, name, renamedAt: at }))
-      .and(price === undefined ? nothing() : publish(ProductRepriced, { productId, price, repricedAt: at }))
+    const real = realChange(product, change);
+    const messages = eventsOf(productId, real, now.toISOString());
+    if (messages.length === 0) return nothing().and(answer(productId));
+    return save(Products, changed(product, real, now))
+      .and(publishAll(messages))
       .and(answer(productId));
   },
 );
+
+const eventsOf = (
+  productId: ProductId,
+  { sku, name, price, archived }: ProductChange,
+  at: string,
+): OutgoingMessage[] => [
+  ...(sku === undefined ? [] : [message(ProductSkuChanged, { productId, sku, changedAt: at })]),
+  ...(name === undefined ? [] : [message(ProductRenamed, { productId, name, renamedAt: at })]),
+  ...(price === undefined ? [] : [message(ProductRepriced, { productId, price, repricedAt: at })]),
+  ...(archived === true ? [message(ProductArchived, { productId, archivedAt: at })] : []),
+  ...(archived === false ? [message(ProductRestored, { productId, restoredAt: at })] : []),
+];

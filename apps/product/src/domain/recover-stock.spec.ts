@@ -180,6 +180,7 @@ describe('a product that was changed', () => {
       what: 'changed',
       productId: products[0]!,
       change,
+      at: new Date(1),
     }));
     expect(recoverRows([added, ...changes], []).products.get(products[0]!)).toMatchObject({ name: 'Cup', price });
   });

@@ -8,7 +8,7 @@ import { adjusted, newStockLevel, type StockLevel } from './stock-level.js';
 /** A change of the catalogue. */
 export type CatalogueEvent =
   | { readonly what: 'added'; readonly product: Product; readonly stock: number }
-  | { readonly what: 'changed'; readonly productId: ProductId; readonly change: ProductChange }
+  | { readonly what: 'changed'; readonly productId: ProductId; readonly change: ProductChange; readonly at: Date }
   | { readonly what: 'adjusted'; readonly productId: ProductId; readonly delta: number };
 
 export interface RecoveredRows {
@@ -37,7 +37,7 @@ export function recoverRows(catalogue: Iterable<CatalogueEvent>, stock: Iterable
         stockLevels.set(event.product.productId, newStockLevel(event.product.productId, event.stock));
         break;
       case 'changed':
-        products.set(event.productId, changed(known(products, event.productId), event.change));
+        products.set(event.productId, changed(known(products, event.productId), event.change, event.at));
         break;
       case 'adjusted':
         stockLevels.set(event.productId, adjusted(known(stockLevels, event.productId), event.delta));

@@ -3,6 +3,8 @@ import { ApiProperty, ApiPropertyOptional, PageQuery } from '@tradewind/service'
 import { Type } from 'class-transformer';
 import {
   Equals,
+  IsBoolean,
+  IsIn,
   IsInt,
   IsObject,
   IsOptional,
@@ -17,7 +19,9 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { mostPieces } from '../domain/stock-level.js';
+import { productSorts, type ProductSort } from '../storage/product-sort.js';
 
+const sorts = Object.keys(productSorts);
 const highestPrice = 100_000_000;
 const sku = /^(?=.*[^ ])[A-Za-z0-9 ._-]+$/;
 const oneLine = /^(?=.*\S)\P{Cc}+$/u;
@@ -37,13 +41,17 @@ export class Price {
   readonly currency!: string;
 }
 
+const skuDescription = 'Unique: SKUs that differ only in blanks and case are one. Shown as typed, with single blanks.';
+
+/** A SKU as it is typed. */
+const IsSku = (): PropertyDecorator => (target, property) => {
+  const message = 'sku must have letters, digits, spaces, dots, dashes and underscores only, and not only spaces';
+  for (const rule of [IsString(), Length(1, 64), Matches(sku, { message })]) rule(target, property);
+};
+
 export class AddProduct {
-  @ApiProperty({ example: '85123A', minLength: 1, maxLength: 64, pattern: sku.source })
-  @IsString()
-  @Length(1, 64)
-  @Matches(sku, {
-    message: 'sku must have letters, digits, spaces, dots, dashes and underscores only, and not only spaces',
-  })
+  @ApiProperty({ example: '85123A', description: skuDescription, minLength: 1, maxLength: 64, pattern: sku.source })
+  @IsSku()
   readonly sku!: string;
   @ApiProperty({ example: 'White hanging heart T-light holder', minLength: 1, maxLength: 200 })
   @IsString()
@@ -63,6 +71,10 @@ export class AddProduct {
 }
 
 export class ChangeProduct {
+  @ApiPropertyOptional({ description: skuDescription, minLength: 1, maxLength: 64, pattern: sku.source })
+  @IfPresent()
+  @IsSku()
+  readonly sku?: string;
   @ApiPropertyOptional({ minLength: 1, maxLength: 200 })
   @IfPresent()
   @IsString()
@@ -75,6 +87,13 @@ export class ChangeProduct {
   @ValidateNested()
   @Type(() => Price)
   readonly price?: Price;
+  @ApiPropertyOptional({
+    description:
+      'true: not for sale any more, in no list and in no new order; orders that were accepted before are fulfilled. false: for sale again.',
+  })
+  @IfPresent()
+  @IsBoolean()
+  readonly archived?: boolean;
 }
 
 export class AdjustStock {
@@ -96,12 +115,26 @@ export class AdjustStock {
   readonly reason!: string;
 }
 
-export class ProductList extends PageQuery {
-  @ApiPropertyOptional({ description: 'A code, or prefixes of words in code or name', maxLength: 200 })
+export class ProductOrder extends PageQuery {
+  @ApiPropertyOptional({
+    description: 'The order of the list. `-` is descending. Names are compared without case and accents.',
+    enum: sorts,
+    default: 'sku',
+  })
+  @IsIn(sorts, { message: `sort must be one of ${sorts.join(', ')}` })
+  readonly sort: ProductSort = 'sku';
+}
+
+export class ProductList extends ProductOrder {
+  @ApiPropertyOptional({ description: 'A SKU, or prefixes of words in SKU or name', maxLength: 200 })
   @IsOptional()
   @IsString()
   @MaxLength(200)
   readonly query?: string;
+  @ApiPropertyOptional({ description: 'One SKU: the list has that product or none', maxLength: 64 })
+  @IsOptional()
+  @IsSku()
+  readonly sku?: string;
 }
 
 export class ProductPath {
@@ -116,6 +149,8 @@ export class ProductAnswer {
   @ApiProperty() readonly name!: string;
   @ApiProperty({ type: Price }) readonly price!: Price;
   @ApiProperty({ description: 'Pieces that can be ordered now' }) readonly available!: number;
+  @ApiPropertyOptional({ enum: [true], description: 'Not for sale any more. Absent for a product that is for sale.' })
+  readonly archived?: true;
 }
 
 export class ProductPage {

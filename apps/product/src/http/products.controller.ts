@@ -3,6 +3,7 @@ import type { ProductId } from '@tradewind/contracts';
 import { isRejection, type Rejection } from '@tradewind/kernel';
 import { Commands, UniqueConflict } from '@tradewind/messaging';
 import {
+  ApiBadRequestResponse,
   ApiConflictResponse,
   ApiCreatedResponse,
   ApiNotFoundResponse,
@@ -10,6 +11,7 @@ import {
   ApiOperation,
   ApiTags,
   page,
+  PageQuery,
   problem,
   Public,
   Roles,
@@ -20,17 +22,21 @@ import { skuTaken } from '../domain/product.js';
 import { addProduct } from '../commands/add-product.command.js';
 import { adjustStock } from '../commands/adjust-stock.command.js';
 import { changeProduct } from '../commands/change-product.command.js';
-import { ProductQueries, type ProductView } from '../storage/product.queries.js';
+import { ProductQueries, type ProductFilter, type ProductView } from '../storage/product.queries.js';
 import {
   AddProduct,
   AdjustStock,
   ChangeProduct,
   ProductAnswer,
   ProductList,
+  ProductOrder,
   ProductPage,
   ProductPath,
 } from './product.dto.js';
-import { productProblem } from './product.problems.js';
+import { cursorAfter, positionOf } from './product-cursor.js';
+import { productProblem, skuTakenProblem } from './product.problems.js';
+
+const skuConflict = '`sku-taken`: another product has this SKU; `product` names it.';
 
 @ApiTags('products')
 @Controller('products')
@@ -42,15 +48,24 @@ export class ProductsController {
 
   @Get()
   @Public()
-  @ApiOperation({ summary: 'List or search the catalogue, by code' })
+  @ApiOperation({ summary: 'List or search the products that are for sale' })
   @ApiOkResponse({ type: ProductPage })
-  async list(@Query() { query, limit, cursor }: ProductList): Promise<Page<ProductView>> {
-    return page(await this.products.list(limit + 1, cursor, query), limit, (last) => last.sku);
+  @ApiBadRequestResponse({ description: 'Also for a cursor of a list with another sort.' })
+  list(@Query() { query, sku, ...order }: ProductList): Promise<Page<ProductView>> {
+    return this.#page(order, { query, sku });
+  }
+
+  @Get('archived')
+  @Roles('admin')
+  @ApiOperation({ summary: 'List the products that are archived, newest product first (admin)' })
+  @ApiOkResponse({ type: ProductPage })
+  listArchived(@Query() order: PageQuery): Promise<Page<ProductView>> {
+    return this.#page({ ...order, sort: 'newest' }, { archived: true });
   }
 
   @Get(':id')
   @Public()
-  @ApiOperation({ summary: 'One product' })
+  @ApiOperation({ summary: 'One product, archived or not' })
   @ApiOkResponse({ type: ProductAnswer })
   @ApiNotFoundResponse()
   async find(@Param() { id }: ProductPath): Promise<ProductView> {
@@ -61,20 +76,21 @@ export class ProductsController {
   @Roles('admin')
   @ApiOperation({ summary: 'Add a product (admin)' })
   @ApiCreatedResponse({ type: ProductAnswer })
-  @ApiConflictResponse({ description: 'Another product has this code.' })
+  @ApiConflictResponse({ description: skuConflict })
   async add(@Body() body: AddProduct, @Res({ passthrough: true }) response: Response): Promise<ProductView> {
-    const id = await this.#productId(this.commands.run(addProduct, body));
+    const id = await this.#productId(this.commands.run(addProduct, body), body.sku);
     response.setHeader('Location', `/products/${id}`);
     return this.#view(id);
   }
 
   @Patch(':id')
   @Roles('admin')
-  @ApiOperation({ summary: 'Rename or reprice a product (admin)' })
+  @ApiOperation({ summary: 'Change, archive or restore a product (admin)' })
   @ApiOkResponse({ type: ProductAnswer })
   @ApiNotFoundResponse()
+  @ApiConflictResponse({ description: skuConflict })
   async change(@Param() { id }: ProductPath, @Body() change: ChangeProduct): Promise<ProductView> {
-    return this.#view(await this.#productId(this.commands.run(changeProduct, { productId: id, change })));
+    return this.#view(await this.#productId(this.commands.run(changeProduct, { productId: id, change }), change.sku));
   }
 
   @Post(':id/stock-adjustments')
@@ -87,13 +103,22 @@ export class ProductsController {
     return this.#view(await this.#productId(this.commands.run(adjustStock, { productId: id, delta, reason })));
   }
 
-  async #productId(result: Promise<ProductId | Rejection>): Promise<ProductId> {
+  async #page({ sort, limit, cursor }: ProductOrder, filter: ProductFilter): Promise<Page<ProductView>> {
+    const listed = await this.products.list(sort, limit + 1, positionOf(sort, cursor), filter);
+    const { items, nextCursor } = page(listed, limit, ({ position }) => cursorAfter(sort, position));
+    return { items: items.map(({ product }) => product), nextCursor };
+  }
+
+  /** `sku` is the one that was asked for. */
+  async #productId(result: Promise<ProductId | Rejection>, sku?: string): Promise<ProductId> {
     const id = await result.catch((error: unknown) => {
       if (error instanceof UniqueConflict && error.constraint === 'sku_taken') return skuTaken;
       throw error;
     });
-    if (isRejection(id)) throw productProblem(id);
-    return id;
+    if (!isRejection(id)) return id;
+    if (id.rejected === skuTaken.rejected && sku !== undefined)
+      throw skuTakenProblem(await this.products.findBySku(sku));
+    throw productProblem(id);
   }
 
   async #view(id: ProductId): Promise<ProductView> {

@@ -1,7 +1,10 @@
 import {
   ProductAdded,
+  ProductArchived,
   ProductRenamed,
   ProductRepriced,
+  ProductRestored,
+  ProductSkuChanged,
   StockAdjusted,
   StockRefused,
   StockReleased,
@@ -10,7 +13,7 @@ import {
   StockTakenBack,
 } from '@tradewind/contracts';
 import { recoverRows, type CatalogueEvent, type RecoveredRows } from '../domain/recover-stock.js';
-import { newProduct } from '../domain/product.js';
+import { newProduct, type ProductChange } from '../domain/product.js';
 import type { StockEvent } from '../domain/stock-event.js';
 
 /**
@@ -34,13 +37,20 @@ function catalogueEvent(message: object): CatalogueEvent | undefined {
     const { productId, sku, name, price, stock, addedAt } = message;
     return { what: 'added', product: newProduct({ productId, sku, name, price, addedAt: new Date(addedAt) }), stock };
   }
-  if (message instanceof ProductRenamed)
-    return { what: 'changed', productId: message.productId, change: { name: message.name } };
-  if (message instanceof ProductRepriced)
-    return { what: 'changed', productId: message.productId, change: { price: message.price } };
+  if (message instanceof ProductSkuChanged) return changed(message, { sku: message.sku }, message.changedAt);
+  if (message instanceof ProductRenamed) return changed(message, { name: message.name }, message.renamedAt);
+  if (message instanceof ProductRepriced) return changed(message, { price: message.price }, message.repricedAt);
+  if (message instanceof ProductArchived) return changed(message, { archived: true }, message.archivedAt);
+  if (message instanceof ProductRestored) return changed(message, { archived: false }, message.restoredAt);
   if (message instanceof StockAdjusted) return { what: 'adjusted', productId: message.productId, delta: message.delta };
   return undefined;
 }
+
+const changed = (
+  { productId }: Pick<ProductAdded, 'productId'>,
+  change: ProductChange,
+  at: string,
+): CatalogueEvent => ({ what: 'changed', productId, change, at: new Date(at) });
 
 function stockEvent(message: object): StockEvent | undefined {
   if (message instanceof StockReserved) return { what: 'reserved', ...linesOf(message, message.reservedAt) };

@@ -6,9 +6,12 @@ import type { StockLevel } from '../domain/stock-level.js';
 export const Products = table<Product>('products', 'productId', {
   productId: 'uuid',
   sku: 'text',
+  skuKey: 'text',
   name: 'text',
+  nameKey: 'text',
   price: 'money',
   addedAt: 'timestamptz',
+  archivedAt: 'timestamptz',
   searchWords: 'text',
 });
 

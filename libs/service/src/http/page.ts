@@ -7,7 +7,7 @@ export class PageQuery {
   @Type(() => Number) @IsInt() @Min(1) @Max(100) readonly limit: number = 20;
   @IsOptional()
   @IsString()
-  @MaxLength(300)
+  @MaxLength(1_500)
   @Matches(/^[\x20-\x7e]+$/, { message: 'must be the nextCursor of the page before' })
   readonly cursor?: string;
 }
