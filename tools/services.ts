@@ -73,6 +73,7 @@ export const services = [
           'product.repriced',
           'product.archived',
           'product.restored',
+          'product.availability-changed',
         ],
       },
     },

@@ -37,6 +37,7 @@ create table products (
   price_amount int8 not null check (price_amount >= 0),
   price_currency text not null,
   archived bool not null,
+  at_least int4 not null check (at_least >= 0),
   sequence int8 not null
 ) with (fillfactor = 70);
 `;

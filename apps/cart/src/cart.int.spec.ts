@@ -12,6 +12,7 @@ import {
   startCartEnvironment,
   type CartEnvironment,
 } from '../test/cart-environment.fixture.spec.js';
+import { productsInCarts } from '../test/products-in-carts.scenario.js';
 import { answeredCheckouts } from './http/check-out.idempotency.js';
 import { cartsFromEvents } from './recovery/carts-from-events.js';
 
@@ -223,6 +224,8 @@ describe('the cart service', () => {
       expect(await environment.query('select 1 from checkouts where order_id = $1', [directOrder])).toEqual([]);
     });
   });
+
+  productsInCarts(() => environment);
 
   describe('a forgotten user', () => {
     it('has no cart and cannot get a new one', async () => {

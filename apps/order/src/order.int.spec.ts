@@ -17,6 +17,7 @@ import {
   type OrderEnvironment,
   type Person,
 } from '../test/order-environment.fixture.spec.js';
+import { archivedProducts } from '../test/archived-products.scenario.js';
 import { as, historyOf, OrderClient } from '../test/order-client.fixture.spec.js';
 import { tooMany } from '../test/participants.fixture.spec.js';
 import { readEvents } from '../test/read-events.fixture.spec.js';
@@ -183,6 +184,11 @@ describe('an order that is placed directly', () => {
     ).toContain(field),
   );
 });
+
+archivedProducts(
+  () => environment,
+  () => client,
+);
 
 describe('an order whose buyer cancels', () => {
   it('is compensated while pending, and shows the request at once', async () => {

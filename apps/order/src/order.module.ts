@@ -6,6 +6,7 @@ import {
   GoodwillFailed,
   GoodwillStarted,
   PaymentStarted,
+  ProductAvailabilityChanged,
   ProductSkuChanged,
   ProfileUpdated,
   RefundStarted,
@@ -46,7 +47,7 @@ export const messaging: ServiceDefinition['messaging'] = {
       UserRegistered,
       ProfileUpdated,
     ],
-    'order.prices': [ProductSkuChanged, StockAdjusted],
+    'order.prices': [ProductAvailabilityChanged, ProductSkuChanged, StockAdjusted],
   },
   deadLetters: topics.orderDeadLetters,
 };

@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { topics } from '@tradewind/contracts';
 import { skuKeyOf } from '../src/domain/sku.js';
-import { line, pence, reserve, sell, type ProductEnvironment } from './product-environment.fixture.spec.js';
+import {
+  line,
+  pence,
+  release,
+  reserve,
+  sell,
+  takeBack,
+  type ProductEnvironment,
+} from './product-environment.fixture.spec.js';
 
 /** What admins do with products, and how customers find them. */
 export const catalogue = (environment: () => ProductEnvironment): void => {
@@ -166,6 +174,25 @@ export const catalogue = (environment: () => ProductEnvironment): void => {
     it.each([null, 'yes', 1])('is not made by %j', async (archived) =>
       expect((await change((await add(aCode())).body.id, { archived })).status).toBe(400),
     );
+  });
+
+  describe('the availability of a product', () => {
+    it('is published when it passes 1, 10, 100 pieces, and not for each order', async () => {
+      const { id } = (await add(aCode(), { stock: 12 })).body;
+      const adjust = (delta: number) =>
+        environment().asAdmin('POST', `/products/${id}/stock-adjustments`, { delta, reason: 'counted' });
+      const orders = Array.from({ length: 4 }, () => randomUUID());
+      // 12 → 11 → 10 → 9 → 8 → 9 → 10
+      await environment().send(...orders.map((order) => reserve(order, line(id, 1))));
+      await environment().send(sell(orders[0]!), release(orders[1]!), release(orders[2]!), takeBack(orders[0]!));
+      for (const order of orders.slice(0, 3)) await environment().repliesTo(order, order === orders[0] ? 3 : 2);
+      await adjust(-11);
+      await adjust(105);
+      const changes = (await environment().published(topics.productEvents.name, id))
+        .filter(({ type }) => type === 'product.availability-changed')
+        .map(({ payload }) => (JSON.parse(payload) as { atLeast: number }).atLeast);
+      expect(changes).toEqual([1, 10, 0, 100]);
+    });
   });
 
   describe('a list in an order', () => {

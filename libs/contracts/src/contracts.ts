@@ -22,6 +22,7 @@ export const contracts = new MessageRegistry([
   product.ProductSkuChanged,
   product.ProductArchived,
   product.ProductRestored,
+  product.ProductAvailabilityChanged,
   product.StockAdjusted,
   stock.ReserveStock,
   stock.ReleaseStock,

@@ -5,7 +5,7 @@ import { updateCopy } from './product-copy.js';
 
 const mug = productId('01991234-5678-7000-8000-00000000000a');
 const price = { amount: 100, currency: 'GBP' };
-const copy = { productId: mug, name: 'Mug', price, archived: false, sequence: 3 };
+const copy = { productId: mug, name: 'Mug', price, archived: false, atLeast: 0, sequence: 3 };
 
 describe('a new product', () => {
   it('is copied', () => expect(updateCopy(undefined, { productId: mug, name: 'Mug', price }, 3)).toEqual(copy));

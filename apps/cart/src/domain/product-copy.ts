@@ -8,6 +8,8 @@ export interface ProductCopy {
   readonly price: Money;
   /** Not for sale any more. */
   readonly archived: boolean;
+  /** At least so many pieces are left, and fewer than ten times as many; 100,000 has no upper limit. */
+  readonly atLeast: number;
   /** Sequence of the event that wrote this row; an older event never overwrites it. */
   readonly sequence: number;
 }
@@ -21,8 +23,8 @@ export function updateCopy(
   sequence: number,
 ): ProductCopy | undefined {
   if (copy && copy.sequence >= sequence) return undefined;
-  const { name, price, archived = false } = { ...copy, ...change };
+  const { name, price, archived = false, atLeast = 0 } = { ...copy, ...change };
   if (name === undefined || price === undefined)
     throw new Poison(`the product ${productId} was changed before it was added`);
-  return { productId, name, price, archived, sequence };
+  return { productId, name, price, archived, atLeast, sequence };
 }

@@ -1,7 +1,9 @@
 import { Controller } from '@nestjs/common';
 import {
+  availabilityOf,
   ProductAdded,
   ProductArchived,
+  ProductAvailabilityChanged,
   ProductRenamed,
   ProductRepriced,
   ProductRestored,
@@ -20,8 +22,8 @@ const consumer = 'prices';
 @Controller()
 export class CopyProductHandler {
   @Handles(ProductAdded, { load, consumer, kind: 'projection' })
-  added({ productId, name, price }: ProductAdded, context: HandlerContext<typeof load>): Decision {
-    return saveCopy({ productId, name, price }, context);
+  added({ productId, name, price, stock }: ProductAdded, context: HandlerContext<typeof load>): Decision {
+    return saveCopy({ productId, name, price, atLeast: availabilityOf(stock) }, context);
   }
 
   @Handles(ProductRenamed, { load, consumer, kind: 'projection' })
@@ -42,6 +44,14 @@ export class CopyProductHandler {
   @Handles(ProductRestored, { load, consumer, kind: 'projection' })
   restored({ productId }: ProductRestored, context: HandlerContext<typeof load>): Decision {
     return saveCopy({ productId, archived: false }, context);
+  }
+
+  @Handles(ProductAvailabilityChanged, { load, consumer, kind: 'projection' })
+  availabilityChanged(
+    { productId, atLeast }: ProductAvailabilityChanged,
+    context: HandlerContext<typeof load>,
+  ): Decision {
+    return saveCopy({ productId, atLeast }, context);
   }
 }
 

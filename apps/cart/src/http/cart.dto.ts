@@ -3,6 +3,7 @@ import type { Money } from '@tradewind/kernel';
 import { ApiProperty, ApiPropertyOptional } from '@tradewind/service';
 import { Type } from 'class-transformer';
 import { IsInt, IsObject, IsString, Length, Matches, Max, Min, ValidateIf, ValidateNested } from 'class-validator';
+import type { Availability } from '../domain/cart-view.js';
 import { mostPieces } from '../domain/cart.js';
 
 const oneLine = /^(?=.*\S)\P{Cc}+$/u;
@@ -94,6 +95,12 @@ export class ItemAnswer {
     description: 'Not for sale any more: not in the total. Remove it to check out. Absent for other lines.',
   })
   readonly archived?: true;
+  @ApiPropertyOptional({
+    enum: ['in-stock', 'low', 'out-of-stock'],
+    description:
+      "Whether the wanted pieces are in stock, by the cart's own copy: `low` means that some are left, and perhaps fewer than wanted. The copy may be late and nothing is reserved: the order decides. Absent for an archived product.",
+  })
+  readonly availability?: Availability;
 }
 
 export class CartAnswer {

@@ -14,10 +14,11 @@ interface LineRow {
   readonly putAmount: string;
   readonly putCurrency: string;
   readonly archived: boolean;
+  readonly atLeast: number;
 }
 
 const linesOf = `select l.product_id as "productId", p.name, l.quantity, p.price_amount as amount, p.price_currency as currency,
-  l.unit_price_amount as "putAmount", l.unit_price_currency as "putCurrency", p.archived
+  l.unit_price_amount as "putAmount", l.unit_price_currency as "putCurrency", p.archived, p.at_least as "atLeast"
 from cart_lines l join products p using (product_id) where l.user_id = $1 order by l.put_at, l.product_id`;
 
 const itemsOf = `select product_id as "productId", price_amount as amount, price_currency as currency, archived from products where product_id = any($1::uuid[])`;
@@ -31,13 +32,14 @@ export class CartQueries {
   /** Lines in the order in which they were added, with current product names and prices. */
   async lines(userId: UserId): Promise<OfferedLine[]> {
     const raw = await this.dataSource.query<LineRow[]>(linesOf, [userId]);
-    return raw.map(({ productId, name, quantity, amount, currency, putAmount, putCurrency, archived }) => ({
+    return raw.map(({ productId, name, quantity, amount, currency, putAmount, putCurrency, archived, atLeast }) => ({
       productId,
       name,
       quantity,
       price: money(amount, currency),
       unitPrice: money(putAmount, putCurrency),
       archived,
+      atLeast,
     }));
   }
 

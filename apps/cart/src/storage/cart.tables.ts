@@ -44,6 +44,7 @@ export const Products = table<ProductCopy>(
     name: 'text',
     price: 'money',
     archived: 'bool',
+    atLeast: 'int4',
     sequence: 'int8',
   },
   { sequence: 'sequence' },

@@ -3,6 +3,7 @@ import { StockAdjusted, type ProductId } from '@tradewind/contracts';
 import { answer, command, rows, save, publish, type HandlerContext } from '@tradewind/messaging';
 import { unknownProduct } from '../domain/product.js';
 import { adjust } from '../domain/stock-level.js';
+import { publishAvailability } from '../handlers/availability.changes.js';
 import { StockLevels } from '../storage/product.tables.js';
 
 interface AdjustStock {
@@ -23,6 +24,7 @@ export const adjustStock = command(
     if (isRejection(result)) return result;
     return save(StockLevels, result)
       .and(publish(StockAdjusted, { productId, delta, reason, adjustedAt: now.toISOString() }))
+      .and(publishAvailability([[level, result]], now))
       .and(answer(productId));
   },
 );

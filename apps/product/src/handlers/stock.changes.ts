@@ -6,12 +6,14 @@ import {
   StockSold,
   StockTakenBack,
   type OrderId,
+  type ProductId,
 } from '@tradewind/contracts';
 import { rows, nothing, save, publish, type Decision, type Rows } from '@tradewind/messaging';
 import type { Reservation } from '../domain/reservation.js';
 import type { StockLevel } from '../domain/stock-level.js';
 import { applyEvent, stockLevelsAfter } from '../domain/apply-stock-event.js';
 import type { StockEvent } from '../domain/stock-event.js';
+import { publishAvailability } from './availability.changes.js';
 import { Reservations, StockLevels } from '../storage/product.tables.js';
 
 interface OrderReference {
@@ -38,15 +40,22 @@ export function recordEvent(
   const change = applyEvent(reservations.get(event.orderId), event);
   if (!change) return publishEvent(event);
   const loaded = new Map(stockLevels.all().map((level) => [level.productId, level]));
-  const changed = stockLevelsAfter(change, (productId) => {
+  const levelOf = (productId: ProductId): StockLevel => {
     const level = loaded.get(productId);
     // An earlier message of this batch made the reservation, after the stock levels were loaded. The retry loads them.
     if (!level) throw new Transient(`the stock level of ${productId} is not loaded for order ${event.orderId}`);
     return level;
-  });
+  };
+  const changed = stockLevelsAfter(change, levelOf);
   return save(Reservations, change.reservation)
     .and(changed.length > 0 ? save(StockLevels, ...changed) : nothing())
-    .and(publishEvent(event));
+    .and(publishEvent(event))
+    .and(
+      publishAvailability(
+        changed.map((level) => [levelOf(level.productId), level]),
+        event.at,
+      ),
+    );
 }
 
 function publishEvent(event: StockEvent): Decision {

@@ -4,4 +4,6 @@ export * from './product-repriced.js';
 export * from './product-sku-changed.js';
 export * from './product-archived.js';
 export * from './product-restored.js';
+export * from './product-availability-changed.js';
 export * from './stock-adjusted.js';
+export * from './availability.js';
