@@ -184,6 +184,7 @@ export const catalogue = (environment: () => ProductEnvironment): void => {
       const orders = Array.from({ length: 4 }, () => randomUUID());
       // 12 → 11 → 10 → 9 → 8 → 9 → 10
       await environment().send(...orders.map((order) => reserve(order, line(id, 1))));
+      for (const order of orders) await environment().repliesTo(order, 1);
       await environment().send(sell(orders[0]!), release(orders[1]!), release(orders[2]!), takeBack(orders[0]!));
       for (const order of orders.slice(0, 3)) await environment().repliesTo(order, order === orders[0] ? 3 : 2);
       await adjust(-11);
