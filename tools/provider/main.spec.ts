@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { transformFile } from '@swc/core';
+import { build } from 'esbuild';
 
 let folder: string;
 let started: ChildProcess[] = [];
@@ -13,21 +13,16 @@ let started: ChildProcess[] = [];
 /** Compiles the current sources for a real process: Node 20 does not run TypeScript. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'provider-process-'));
-  await mkdir(join(folder, 'provider'));
-  await writeFile(join(folder, 'package.json'), '{"type":"module"}');
-  const sources = (await readdir(import.meta.dirname)).filter(
-    (name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'),
-  );
-  await Promise.all(
-    sources.map(async (name) => {
-      const { code } = await transformFile(join(import.meta.dirname, name), {
-        jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
-        module: { type: 'es6' },
-        swcrc: false,
-      });
-      await writeFile(join(folder, 'provider', `${basename(name, '.ts')}.js`), code);
-    }),
-  );
+  await build({
+    entryPoints: [join(import.meta.dirname, 'main.ts')],
+    outfile: join(folder, 'main.mjs'),
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    alias: { '@tradewind/kernel': join(import.meta.dirname, '../../libs/kernel/src/index.ts') },
+    logLevel: 'error',
+  });
 });
 afterEach(() => {
   for (const child of started) child.kill('SIGKILL');
@@ -44,7 +39,7 @@ interface Line {
 
 /** Starts the process and reads its log lines until it listens or ends. */
 async function run(settings: Record<string, string>) {
-  const child = spawn(process.execPath, [join(folder, 'provider', 'main.js')], {
+  const child = spawn(process.execPath, [join(folder, 'main.mjs')], {
     env: { PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -104,8 +99,11 @@ describe('a provider with a missing or invalid setting', () => {
     ['PROVIDER_LOG', { PROVIDER_LOG: '' }],
     ['PORT', { PORT: 'three' }],
     ['PORT', { PORT: '65536' }],
+    ['PORT', { PORT: '6000' }],
     ['PROVIDER_LATENCY_MS', { PROVIDER_LATENCY_MS: '-1' }],
     ['PROVIDER_WEBHOOK_URL', { PROVIDER_WEBHOOK_URL: 'localhost:3005' }],
+    ['PROVIDER_WEBHOOK_URL', { PROVIDER_WEBHOOK_URL: 'http://127.0.0.1:6000/' }],
+    ['PROVIDER_WEBHOOK_URL', { PROVIDER_WEBHOOK_URL: 'http://127.0.0.1:65536/' }],
     ['PROVIDER_WEBHOOK_SECRET', { PROVIDER_WEBHOOK_URL: 'http://127.0.0.1:3005/' }],
   ])('exits with an error that names %s: %j', async (name, settings) => {
     const { lines, ended } = await run({ PROVIDER_LOG: join(folder, 'unused'), ...settings });

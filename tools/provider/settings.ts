@@ -1,3 +1,5 @@
+import { httpPortRule, isHttpPort, isHttpUrl } from '@tradewind/kernel';
+
 export interface ProviderSettings {
   /** 0: any free port. */
   readonly port: number;
@@ -26,11 +28,19 @@ const wholeNumber = (environment: Environment, name: string, fallback: number, m
   throw new BadSetting(`${name} must be a whole number from 0 to ${max}`);
 };
 
+const port = (environment: Environment): number => {
+  const value = wholeNumber(environment, 'PORT', 3010, 65_535);
+  if (value === 0 || isHttpPort(value)) return value;
+  throw new BadSetting(`PORT must be 0 or ${httpPortRule}`);
+};
+
 const webhook = (environment: Environment): Pick<ProviderSettings, 'webhook'> => {
   const url = environment['PROVIDER_WEBHOOK_URL'];
   if (url === undefined || url === '') return {};
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
-    throw new BadSetting('PROVIDER_WEBHOOK_URL must be an http or https address');
+  if (!isHttpUrl(url))
+    throw new BadSetting(
+      `PROVIDER_WEBHOOK_URL must be an http or https address, without a port or with ${httpPortRule}`,
+    );
   const secret = environment['PROVIDER_WEBHOOK_SECRET'];
   if (secret === undefined || secret === '')
     throw new BadSetting('PROVIDER_WEBHOOK_SECRET is missing: with PROVIDER_WEBHOOK_URL the webhooks must be signed');
@@ -43,7 +53,7 @@ export function readSettings(environment: Environment): ProviderSettings {
   if (log === undefined || log === '')
     throw new BadSetting('PROVIDER_LOG is missing: set it to the path of the append-only log file');
   return {
-    port: wholeNumber(environment, 'PORT', 3010, 65_535),
+    port: port(environment),
     host: environment['HOST'] || '127.0.0.1',
     log,
     latencyMs: wholeNumber(environment, 'PROVIDER_LATENCY_MS', 0, 60_000),

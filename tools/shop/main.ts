@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { httpPortRule, isHttpUrl } from '@tradewind/kernel';
 import { Account } from './trading/account.js';
 import { forEachConcurrently } from './trading/concurrency.js';
 import { GatewayClient, ShopUnavailable, UnexpectedAnswer } from './trading/gateway-client.js';
@@ -47,8 +48,10 @@ export interface TradingOptions {
  * or when the catalogue or the accounts cannot be set up.
  */
 export async function simulateTrading(options: TradingOptions): Promise<{ ok: boolean; summary: Summary }> {
-  if (!/^https?:\/\/[^/]/.test(options.gatewayUrl))
-    throw new Error(`"${options.gatewayUrl}" is not the address of a gateway: expected http://host:port.`);
+  if (!isHttpUrl(options.gatewayUrl))
+    throw new Error(
+      `"${options.gatewayUrl}" is not the address of a gateway: expected http://host:port, with ${httpPortRule}.`,
+    );
   const plan = await readPlan(options);
   const history = options.historyFile ? openHistory(options.historyFile) : noHistory;
   const limit = options.concurrency ?? 16;

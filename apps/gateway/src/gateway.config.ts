@@ -1,14 +1,15 @@
-import { ServiceConfig } from '@tradewind/service';
+import { httpPortRule, isHttpUrl } from '@tradewind/kernel';
+import { commaSeparated, Satisfies, ServiceConfig } from '@tradewind/service';
 import { Transform, Type } from 'class-transformer';
-import { IsInt, IsIP, IsNumber, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsIP, IsNumber, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 
-const commaSeparated = ({ value }: { value: unknown }): unknown =>
-  typeof value === 'string'
-    ? value
-        .split(',')
-        .map((part) => part.trim())
-        .filter(Boolean)
-    : value;
+const isEach =
+  (form: RegExp, urlOf: (entry: string) => string) =>
+  (list: unknown): boolean =>
+    Array.isArray(list) && list.every((entry: string) => form.test(entry) && isHttpUrl(urlOf(entry)));
+
+const isOrigins = isEach(/^https?:\/\/[^\s,/?#@]+$/, (origin) => origin);
+const isInstances = isEach(/^[a-z][a-z-]*=https?:\/\/[^\s,/=]+$/, (entry) => entry.slice(entry.indexOf('=') + 1));
 
 /** The environment of the gateway. A rate limit is a refill rate in tokens per second and a capacity (burst). */
 export class GatewayConfig extends ServiceConfig {
@@ -26,10 +27,10 @@ export class GatewayConfig extends ServiceConfig {
 
   /** Origins whose pages may call the API from a browser: `https://shop.example`. None by default. */
   @Transform(commaSeparated)
-  @Matches(/^https?:\/\/[^\s,/?#@]+$/, {
-    each: true,
-    message: 'must be a comma-separated list of origins: https://host or https://host:port',
-  })
+  @Satisfies(
+    isOrigins,
+    `must be a comma-separated list of origins: https://host or https://host:port, with ${httpPortRule}`,
+  )
   readonly CORS_ORIGINS: readonly string[] = [];
 
   /** How long a service may take until its response starts, in addition to `Prefer: wait`. */
@@ -44,9 +45,6 @@ export class GatewayConfig extends ServiceConfig {
   @IsOptional() @IsString() @MaxLength(4_096) readonly INSTANCES_FILE?: string;
   /** Instances that publish no heartbeats: `order=http://10.0.0.7:3004,order=http://10.0.0.8:3004`. */
   @Transform(commaSeparated)
-  @Matches(/^[a-z][a-z-]*=https?:\/\/[^\s,/=]+$/, {
-    each: true,
-    message: 'must be a comma-separated list of service=http://host:port',
-  })
+  @Satisfies(isInstances, `must be a comma-separated list of service=http://host:port, with ${httpPortRule}`)
   readonly STATIC_INSTANCES: readonly string[] = [];
 }

@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { configuredPorts, refuseTakenPorts } from './ports.js';
-import { defaultPorts } from './processes.js';
+import { serviceNames } from '../../services.js';
+import { configuredPorts, portSetting, refuseTakenPorts } from './ports.js';
+import { defaultPorts, portNames } from './processes.js';
 
 describe('a port that is in use', () => {
   let server: Server;
@@ -29,7 +30,31 @@ describe('ports from the environment', () => {
   it('are changed by their setting', () =>
     expect(configuredPorts({ KAFKA_CONTROLLER_PORT: '29093' })['kafka-controller']).toBe(29093));
   it('are rejected when they are not numbers', () =>
-    expect(() => configuredPorts({ ORDER_PORT: 'x' })).toThrow('ORDER_PORT is "x"; it must be a port from 1 to 65535'));
-  it('are rejected when two are equal', () =>
-    expect(() => configuredPorts({ ORDER_PORT: '3000' })).toThrow('ORDER_PORT and GATEWAY_PORT are both 3000'));
+    expect(() => configuredPorts({ ORDER_PORT: 'x' })).toThrow(
+      'ORDER_PORT is "x"; it must be a port from 1 to 65535 that browsers do not block',
+    ));
+  it.each(portNames.flatMap((name) => ['0', '-1', '65536', '0x50', '3e3', '1.5'].map((text) => [name, text] as const)))(
+    'are rejected when that of %s is %j',
+    (name, text) =>
+      expect(() => configuredPorts({ [portSetting(name)]: text })).toThrow(`${portSetting(name)} is "${text}"`),
+  );
+  it.each([...serviceNames, 'provider'] as const)('are rejected when browsers block that of %s', (name) =>
+    expect(() => configuredPorts({ [portSetting(name)]: '6000' })).toThrow(
+      `${portSetting(name)} is "6000"; it must be a port from 1 to 65535 that browsers do not block`,
+    ),
+  );
+  it('can be such a port for PostgreSQL and Kafka', () =>
+    expect(configuredPorts({ POSTGRES_PORT: '6000', KAFKA_PORT: '6666' })).toMatchObject({
+      postgres: 6000,
+      kafka: 6666,
+    }));
+  it('are rejected when some are equal, also to a default', () => {
+    expect(() => configuredPorts({ ORDER_PORT: '3000' })).toThrow('ORDER_PORT and GATEWAY_PORT are the same, 3000');
+    expect(() => configuredPorts({ PROVIDER_PORT: '19092' })).toThrow(
+      'PROVIDER_PORT and KAFKA_PORT are the same, 19092',
+    );
+    expect(() => configuredPorts({ USER_PORT: '5000', CART_PORT: '5000', KAFKA_PORT: '5000' })).toThrow(
+      'USER_PORT and CART_PORT and KAFKA_PORT are the same, 5000',
+    );
+  });
 });

@@ -1,6 +1,7 @@
+import { httpPortRule, isHttpPort } from '@tradewind/kernel';
 import { freePorts, isFree } from '../process/ports.js';
 import { settingOf } from '../../services.js';
-import { defaultPorts, portNames, type PortName, type Ports } from './processes.js';
+import { defaultPorts, portNames, servesHttp, type PortName, type Ports } from './processes.js';
 
 /** Ports that the shop needs are in use. The message names each with the setting that changes it. */
 export class PortTaken extends Error {}
@@ -9,13 +10,13 @@ export function portSetting(name: PortName): string {
   return settingOf(name, 'PORT');
 }
 
-/** The default ports, or those of `ORDER_PORT` and the like. */
+/** The default ports, or those of `ORDER_PORT` and the like. Throws an error that names the setting of a port that cannot work. */
 export function configuredPorts(env: NodeJS.ProcessEnv): Ports {
   const ports = Object.fromEntries(portNames.map((name) => [name, portFrom(env, name)])) as Record<PortName, number>;
   for (const name of portNames) {
     const same = portNames.filter((other) => ports[other] === ports[name]);
     if (same.length > 1)
-      throw new Error(`${same.map(portSetting).join(' and ')} are both ${ports[name]}; each needs another port`);
+      throw new Error(`${same.map(portSetting).join(' and ')} are the same, ${ports[name]}; each needs another port`);
   }
   return ports;
 }
@@ -43,8 +44,10 @@ export async function refuseTakenPorts(ports: Ports, needed: readonly PortName[]
 function portFrom(env: NodeJS.ProcessEnv, name: PortName): number {
   const text = env[portSetting(name)];
   if (text === undefined || text === '') return defaultPorts[name];
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (servesHttp(name)) {
+    if (!isHttpPort(port)) throw new Error(`${portSetting(name)} is "${text}"; it must be ${httpPortRule}`);
+  } else if (!(port >= 1 && port <= 65_535))
     throw new Error(`${portSetting(name)} is "${text}"; it must be a port from 1 to 65535`);
   return port;
 }

@@ -20,6 +20,9 @@ export const defaultPorts: Ports = {
   ...otherPorts,
 };
 
+/** Its clients speak HTTP, so the port must be one that they do not block. */
+export const servesHttp = (name: PortName): boolean => name === 'provider' || isService(name);
+
 export const portNames = Object.keys(defaultPorts) as PortName[];
 
 /** The number of instances of each service; default 1. */

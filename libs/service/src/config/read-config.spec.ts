@@ -46,7 +46,7 @@ describe('an environment with missing variables', () => {
       expect.stringMatching(/^DATABASE_URL is missing: it must be postgres:/),
       expect.stringMatching(/^DATA_KEY_SECRET is missing: it must be 32 bytes in base64/),
       expect.stringMatching(/^KAFKA_BROKERS is missing: it must be a comma-separated list of host:port/),
-      expect.stringMatching(/^PORT is missing: it must be a port/),
+      expect.stringMatching(/^PORT is missing: it must be 0 or a port/),
     ]));
   it('counts an empty variable as missing', () =>
     expect(violationsOf({ ...valid, PORT: ' ' })).toEqual([expect.stringMatching(/^PORT is missing/)]));
@@ -56,14 +56,25 @@ describe('an environment with invalid variables', () => {
   it.each([
     ['PORT', '70000'],
     ['PORT', 'http'],
+    ['PORT', '-1'],
+    ['PORT', '0x50'],
+    ['PORT', '3e3'],
+    ['PORT', '6000'],
+    ['PORT', '10080'],
     ['PUBLIC_URL', 'here'],
+    ['PUBLIC_URL', 'http://order:6000'],
+    ['PUBLIC_URL', 'http://order:65536'],
+    ['PUBLIC_URL', 'ftp://order'],
     ['LOG_LEVEL', 'loud'],
     ['INSTANCE_ID', 'a b'],
     ['KAFKA_BROKERS', 'localhost'],
     ['KAFKA_BROKERS', ','],
     ['KAFKA_BROKERS', '::1:9092'],
+    ['KAFKA_BROKERS', 'one:9092,two:65536'],
+    ['KAFKA_BROKERS', 'one:0'],
     ['KAFKA_SSL_CA_FILE', '/missing'],
     ['DATABASE_URL', 'mysql://a:b@c/d'],
+    ['DATABASE_URL', 'postgres://a:b@c:65536/d'],
     ['MIGRATIONS', 'maybe'],
     ['DATA_KEY_SECRET', 'c2hvcnQ='],
   ])('names %s when it is %j', (name, value) =>
@@ -77,6 +88,9 @@ describe('an environment with invalid variables', () => {
 
   it('accepts a broker with an IPv6 address', () =>
     expect(violationsOf({ ...valid, KAFKA_BROKERS: '[::1]:9092' })).toEqual([]));
+
+  it('accepts any free port, and the port of a broker that only browsers block', () =>
+    expect(violationsOf({ ...valid, PORT: '0', KAFKA_BROKERS: 'one:6000' })).toEqual([]));
 
   it('never repeats a value', () => {
     const secret = 'mysql://order:hunter2@db/order';

@@ -1,12 +1,14 @@
 import 'reflect-metadata';
 import { Transform, Type } from 'class-transformer';
-import { ArrayMinSize, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { httpPortRule, isHttpPort, isHttpUrl } from '@tradewind/kernel';
 import { kafkaSecurity } from '@tradewind/messaging';
 import type { KafkaSettings } from '@tradewind/messaging/internals';
 import { isDataKeySecret } from '../sealing/seal.js';
 import { Satisfies } from './satisfies.js';
 
-const commaSeparated = ({ value }: { value: unknown }): unknown =>
+/** `a, b` as a list. */
+export const commaSeparated = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string'
     ? value
         .split(',')
@@ -14,27 +16,41 @@ const commaSeparated = ({ value }: { value: unknown }): unknown =>
         .filter(Boolean)
     : value;
 
-const isPort = (value: unknown): boolean =>
-  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535;
+/** Digits only: `Number` would also read 0x50 or 3e3. Anything else stays as it is, for the rule to refuse. */
+export const digitsToNumber = ({ value }: { value: unknown }): unknown =>
+  typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
+
+const isPort = (value: unknown): boolean => value === 0 || isHttpPort(value);
+
+/** `host:port`, an IPv6 address in brackets. */
+const areBrokers = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.every((broker: string) => {
+    const port = /^(?:[^\s:,[\]]+|\[[^\s,[\]]+\]):(\d{1,5})$/.exec(broker)?.[1];
+    return port !== undefined && Number(port) >= 1 && Number(port) <= 65_535;
+  });
+
+const isDatabaseUrl = (value: unknown): boolean =>
+  typeof value === 'string' && /^postgres(ql)?:\/\/[^\s]+\/[^\s/]+$/.test(value) && URL.canParse(value);
+
+const urlRule = `must be an http or https URL, without a port or with ${httpPortRule}`;
+
+/** The URL of an HTTP server. */
+export const IsHttpUrl = (): PropertyDecorator => Satisfies(isHttpUrl, urlRule);
 
 /** The environment of every service. A service's own class extends this one, `DatabaseConfig` or `SealingConfig`. */
 export class ServiceConfig {
   /** 0: any free port; the instance announces the port it listens on. */
-  @Type(() => Number) @Satisfies(isPort, 'must be a port: a whole number from 0 to 65535') readonly PORT!: number;
+  @Transform(digitsToNumber) @Satisfies(isPort, `must be 0 or ${httpPortRule}`) readonly PORT!: number;
   @IsString() @MaxLength(255) readonly HOST: string = '127.0.0.1';
   /** The URL under which others reach this instance. Default: HOST and the port it listens on. */
-  @IsOptional()
-  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] })
-  readonly PUBLIC_URL?: string;
+  @IsOptional() @IsHttpUrl() readonly PUBLIC_URL?: string;
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']) readonly LOG_LEVEL: string = 'info';
   @Matches(/^[\w.-]{1,100}$/, { message: 'must be 1 to 100 letters, digits, dots, dashes or underscores' })
   readonly INSTANCE_ID!: string;
   @Transform(commaSeparated)
-  @ArrayMinSize(1, { message: 'must be a comma-separated list of host:port' })
-  @Matches(/^([^\s:,[\]]+|\[[^\s,[\]]+\]):\d{1,5}$/, {
-    each: true,
-    message: 'must be a comma-separated list of host:port',
-  })
+  @Satisfies(areBrokers, 'must be a comma-separated list of host:port, with ports from 1 to 65535')
   readonly KAFKA_BROKERS!: readonly string[];
   /** The authority of the brokers' certificates, a PEM file. Turns TLS on. */
   @IsOptional() @IsString() readonly KAFKA_SSL_CA_FILE?: string;
@@ -53,7 +69,7 @@ export const kafkaSettings = (config: ServiceConfig, clientId: string): Omit<Kaf
 
 /** A service with a database of its own. */
 export class DatabaseConfig extends ServiceConfig {
-  @Matches(/^postgres(ql)?:\/\/[^\s]+\/[^\s/]+$/, { message: 'must be postgres://role:password@host:port/database' })
+  @Satisfies(isDatabaseUrl, 'must be postgres://role:password@host:port/database, with a port up to 65535')
   readonly DATABASE_URL!: string;
   /** `check`: a pending migration fails the start. `apply`: pending migrations run first. */
   @IsIn(['apply', 'check']) readonly MIGRATIONS: 'apply' | 'check' = 'check';
