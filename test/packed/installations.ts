@@ -40,6 +40,7 @@ const node10 = { module: 'commonjs', moduleResolution: 'node10' };
 
 const tickets = readFileSync(join(root, 'libs/messaging/example/tickets.ts'), 'utf8');
 const programFile = (name: string): string => readFileSync(join(import.meta.dirname, `programs/${name}.ts`), 'utf8');
+export const outbox = programFile('outbox');
 export const transactional = programFile('transactional');
 
 /** Nest 11 and 12, TypeORM 0.3 and 1, ES modules and CommonJS: each two of them in one installation. */
@@ -70,8 +71,8 @@ export const installations = {
     type: 'module',
     packages: { ...versionsOf(few, current), ...nest11, ...typescript5 },
     compilers: [nodenext],
-    program: 'accounts',
-    source: programFile('outbox'),
+    program: 'outbox',
+    source: outbox,
   },
   'Nest 12, TypeORM 0.3, CommonJS, a transactional handler': {
     type: 'commonjs',
