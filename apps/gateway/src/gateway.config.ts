@@ -1,15 +1,17 @@
-import { httpPortRule, isHttpUrl } from '@tradewind/kernel';
+import { httpOriginRule, isHttpOrigin } from '@tradewind/kernel';
 import { commaSeparated, Satisfies, ServiceConfig } from '@tradewind/service';
 import { Transform, Type } from 'class-transformer';
 import { IsInt, IsIP, IsNumber, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { isHostEntry } from './discovery/allowed-hosts.js';
 
-const isEach =
-  (form: RegExp, urlOf: (entry: string) => string) =>
+const isList =
+  (isEntry: (entry: string) => boolean) =>
   (list: unknown): boolean =>
-    Array.isArray(list) && list.every((entry: string) => form.test(entry) && isHttpUrl(urlOf(entry)));
+    Array.isArray(list) && list.every(isEntry);
 
-const isOrigins = isEach(/^https?:\/\/[^\s,/?#@]+$/, (origin) => origin);
-const isInstances = isEach(/^[a-z][a-z-]*=https?:\/\/[^\s,/=]+$/, (entry) => entry.slice(entry.indexOf('=') + 1));
+/** `order=http://10.0.0.7:3004` */
+const isInstance = (entry: string): boolean =>
+  /^[a-z][a-z-]*=/.test(entry) && isHttpOrigin(entry.slice(entry.indexOf('=') + 1));
 
 /** The environment of the gateway. A rate limit is a refill rate in tokens per second and a capacity (burst). */
 export class GatewayConfig extends ServiceConfig {
@@ -27,10 +29,7 @@ export class GatewayConfig extends ServiceConfig {
 
   /** Origins whose pages may call the API from a browser: `https://shop.example`. None by default. */
   @Transform(commaSeparated)
-  @Satisfies(
-    isOrigins,
-    `must be a comma-separated list of origins: https://host or https://host:port, with ${httpPortRule}`,
-  )
+  @Satisfies(isList(isHttpOrigin), `must be a comma-separated list of origins, each ${httpOriginRule}`)
   readonly CORS_ORIGINS: readonly string[] = [];
 
   /** How long a service may take until its response starts, in addition to `Prefer: wait`. */
@@ -45,6 +44,13 @@ export class GatewayConfig extends ServiceConfig {
   @IsOptional() @IsString() @MaxLength(4_096) readonly INSTANCES_FILE?: string;
   /** Instances that publish no heartbeats: `order=http://10.0.0.7:3004,order=http://10.0.0.8:3004`. */
   @Transform(commaSeparated)
-  @Satisfies(isInstances, `must be a comma-separated list of service=http://host:port, with ${httpPortRule}`)
+  @Satisfies(isList(isInstance), `must be a comma-separated list of service=origin, each origin ${httpOriginRule}`)
   readonly STATIC_INSTANCES: readonly string[] = [];
+  /**
+   * Hosts at which instances may listen, as announced on `platform.instances`: names, `*.suffix`, addresses and networks
+   * (`10.0.0.0/8,*.shop.svc`). Calls carry their users' tokens, so without a list whoever can write to the topic can read them.
+   */
+  @Transform(commaSeparated)
+  @Satisfies(isList(isHostEntry), 'must be a comma-separated list of host names, *.suffixes, addresses and networks')
+  readonly INSTANCE_HOSTS: readonly string[] = [];
 }

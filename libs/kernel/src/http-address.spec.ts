@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isHttpPort, isHttpUrl } from './index.js';
+import { isHttpOrigin, isHttpPort, isHttpUrl } from './index.js';
 
 /** Whether `fetch` itself refuses the port; it decides before it connects. */
 const isRefusedByFetch = async (port: number): Promise<boolean> => {
@@ -35,4 +35,23 @@ describe('the URL of an HTTP server', () => {
     'cannot be %p',
     (url) => expect(isHttpUrl(url)).toBe(false),
   );
+});
+
+describe('the origin of an HTTP server', () => {
+  it.each(['http://127.0.0.1:3000', 'https://shop.example', 'http://[::1]:8080', 'http://order'])('can be %s', (url) =>
+    expect(isHttpOrigin(url)).toBe(true),
+  );
+  it.each([
+    'http://order/',
+    'http://order/path',
+    'http://order?x=1',
+    'http://order#x',
+    'http://ada:secret@order',
+    'http://order\\x',
+    'http://order\n',
+    'http://[zz',
+    'ftp://order',
+    'http://order:6000',
+    undefined,
+  ])('cannot be %p', (url) => expect(isHttpOrigin(url)).toBe(false));
 });

@@ -16,6 +16,15 @@ export const isHttpPort = (port: unknown): boolean =>
 /** What `isHttpPort` expects, to complete "PORT must be …". */
 export const httpPortRule = 'a port from 1 to 65535 that browsers do not block (as they block 6000 and 10080)';
 
+/** `http` or `https`, a host and perhaps a port: no user, path, query or fragment. */
+export const httpOriginPattern = /^https?:\/\/[^\s/?#@\\]+$/;
+
+/** What `isHttpOrigin` expects, to complete "PUBLIC_URL must be …". */
+export const httpOriginRule = `http://host, https://host or with a port: nothing behind it, and ${httpPortRule}`;
+
+/** Whether the text is the address of an HTTP server and nothing more: requests append their own path. */
+export const isHttpOrigin = (text: unknown): boolean => isHttpUrl(text) && httpOriginPattern.test(text as string);
+
 /** Whether the text is the URL of an HTTP server that clients can call. */
 export function isHttpUrl(text: unknown): boolean {
   if (typeof text !== 'string' || !/^https?:\/\/[^\s/]/.test(text) || !URL.canParse(text)) return false;

@@ -74,6 +74,29 @@ describe("a gateway that reads the platform's topics", () => {
       new Set((await Promise.all([...calls, ...Array.from({ length: 10 }, () => call())])).map(({ status }) => status)),
     ).toEqual(new Set([200]));
   });
+  it.each([
+    'http://127.0.0.1:9/path',
+    'http://127.0.0.1:9?x',
+    'http://ada:x@127.0.0.1:9',
+    'ftp://127.0.0.1',
+    'http://[zz',
+    'http://127.0.0.1:6000',
+  ])('ignores an instance with the address %s, and says so', async (url) => {
+    const now = new Date().toISOString();
+    const fields = { instanceId: `at ${url}`, service: 'order', url, startedAt: now, seenAt: now };
+    const record = recordOf({ message: InstanceGone, fields: { instanceId: fields.instanceId } });
+    await environment.publishRecord({
+      ...recordOf({ message: InstanceSeen, fields: { ...fields, url: 'http://127.0.0.1:9' } }),
+      key: record.key,
+      value: JSON.stringify(fields),
+    });
+    const later = await announced(`after ${url}`);
+    await eventually(async () => (await answering()).includes(later.name));
+    const { status, text } = await fetchFrom(gateway, '/readyz');
+    expect([status, text]).toEqual([200, expect.stringContaining('records cannot be used')]);
+    await environment.publish(InstanceGone, { instanceId: later.name });
+    await eventually(async () => !(await answering()).includes(later.name));
+  });
   it('ignores a malformed record', async () => {
     const fields = { instanceId: 'x', service: 'order', url: 'http://x', startedAt: 'then', seenAt: 'now' };
     await environment.publishRecord({ ...recordOf({ message: InstanceSeen, fields }), value: '{"half' });

@@ -7,10 +7,21 @@ import {
   SigningKeyRetired,
   topics,
 } from '@tradewind/contracts';
+import { httpOriginRule, isHttpOrigin } from '@tradewind/kernel';
 import { KafkaClient } from '@tradewind/messaging';
-import { Clock, Health, KeyRing, tailMessages, Timers, withTimeout, type Tail } from '@tradewind/service';
+import {
+  Clock,
+  Health,
+  KeyRing,
+  tailMessages,
+  Timers,
+  withTimeout,
+  type IgnoredRecord,
+  type Tail,
+} from '@tradewind/service';
 import { GatewayConfig } from '../gateway.config.js';
 import type { InMemoryKeyRing } from '../tokens/in-memory-key-ring.js';
+import { AllowedHosts } from './allowed-hosts.js';
 import { readSnapshot, writeSnapshot } from './snapshot-file.js';
 import { Upstreams } from './upstreams.js';
 
@@ -27,6 +38,9 @@ export class PlatformReader implements OnApplicationBootstrap, OnApplicationShut
   readonly #logger = new Logger('Platform');
   readonly #stopped = new AbortController();
   readonly #topicKeys = new Set<string>();
+  readonly #allowed: AllowedHosts;
+  #ignored = 0;
+  #lastIgnored: string | undefined;
   #tail: Tail | undefined;
   #caughtUp = false;
   #running: Promise<void> | undefined;
@@ -41,9 +55,15 @@ export class PlatformReader implements OnApplicationBootstrap, OnApplicationShut
     @Inject(Clock) private readonly clock: Clock,
     @Inject(Timers) private readonly timers: Timers,
   ) {
-    health.addDegradation(() =>
-      this.isCurrent ? [] : ['instances and keys: their topics are not being read; the last known ones stay in use'],
-    );
+    this.#allowed = new AllowedHosts(config.INSTANCE_HOSTS);
+    health.addDegradation(() => [
+      ...(this.isCurrent
+        ? []
+        : ['instances and keys: their topics are not being read; the last known ones stay in use']),
+      ...(this.#lastIgnored === undefined
+        ? []
+        : [`instances and keys: ${this.#ignored} records cannot be used, the last one ${this.#lastIgnored}`]),
+    ]);
   }
 
   /** Rejects, which fails the start, if the file is not a snapshot. */
@@ -85,10 +105,13 @@ export class PlatformReader implements OnApplicationBootstrap, OnApplicationShut
     while (!this.#stopped.signal.aborted) {
       const disconnected = new AbortController();
       this.#topicKeys.clear();
+      this.#ignored = 0;
+      this.#lastIgnored = undefined;
       try {
         this.#tail = await tailMessages(this.kafka, contracts, {
           topics: topicNames,
           onMessage: (message) => this.#apply(message),
+          onIgnored: (ignored) => this.#onIgnored(ignored),
           onFatal: () => disconnected.abort(),
         });
         this.#logger.log('instances and keys are read from their topics');
@@ -103,10 +126,19 @@ export class PlatformReader implements OnApplicationBootstrap, OnApplicationShut
     }
   }
 
+  #onIgnored({ record: { topic, partition, offset }, error }: IgnoredRecord): void {
+    this.#ignored++;
+    this.#lastIgnored = `at ${topic} ${partition}/${offset}: ${String(error)}`;
+  }
+
+  /** Throws when the message cannot be used. */
   #apply(message: object): void {
     if (message instanceof InstanceSeen) {
       const { instanceId, service, url } = message;
-      this.upstreams.seen({ instanceId, service, url: url.replace(/\/+$/, '') });
+      if (!isHttpOrigin(url)) throw new TypeError(`the address of ${instanceId} must be ${httpOriginRule}`);
+      if (!this.#allowed.allows(url))
+        throw new TypeError(`the address of ${instanceId}, ${url}, is not one of INSTANCE_HOSTS`);
+      this.upstreams.seen({ instanceId, service, url });
     } else if (message instanceof InstanceGone) {
       this.upstreams.gone(message.instanceId);
     } else if (message instanceof SigningKeyAnnounced) {

@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { isHttpOrigin } from '@tradewind/kernel';
 import type { Instance } from '../domain/instance-directory.js';
 import type { PublicKey } from '../tokens/in-memory-key-ring.js';
 
@@ -37,7 +38,7 @@ function parse(text: string, file: string): Snapshot {
     names.every((name) => typeof (value as Record<string, unknown>)[name] === 'string');
   if (
     !Array.isArray(instances) ||
-    !instances.every((each: Instance) => hasStrings(each, 'instanceId', 'service', 'url'))
+    !instances.every((each: Instance) => hasStrings(each, 'instanceId', 'service', 'url') && isHttpOrigin(each.url))
   )
     throw invalid();
   if (!Array.isArray(keys) || !keys.every((each: PublicKey) => hasStrings(each, 'kid', 'publicKey'))) throw invalid();

@@ -1,5 +1,6 @@
+import { httpOriginPattern } from '@tradewind/kernel';
 import { Message } from '@tradewind/messaging/message';
-import { IsUrl } from 'class-validator';
+import { Matches } from 'class-validator';
 import { IsInstant, IsText } from '../fields/index.js';
 import { topics } from '../topics.js';
 
@@ -10,7 +11,9 @@ import { topics } from '../topics.js';
 export class InstanceSeen {
   @IsText(100) readonly instanceId!: string;
   @IsText(100) readonly service!: string;
-  @IsUrl({ require_tld: false, require_protocol: true }) readonly url!: string;
+  /** An origin, such as `http://10.0.3.17:3003`. */
+  @Matches(httpOriginPattern, { message: 'must be http://host or https://host, perhaps with a port' })
+  readonly url!: string;
   @IsInstant() readonly startedAt!: string;
   @IsInstant() readonly seenAt!: string;
 }

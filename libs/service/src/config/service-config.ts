@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Transform, Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
-import { httpPortRule, isHttpPort, isHttpUrl } from '@tradewind/kernel';
+import { httpOriginRule, httpPortRule, isHttpOrigin, isHttpPort, isHttpUrl } from '@tradewind/kernel';
 import { kafkaSecurity } from '@tradewind/messaging';
 import type { KafkaSettings } from '@tradewind/messaging/internals';
 import { isDataKeySecret } from '../sealing/seal.js';
@@ -44,8 +44,8 @@ export class ServiceConfig {
   /** 0: any free port; the instance announces the port it listens on. */
   @Transform(digitsToNumber) @Satisfies(isPort, `must be 0 or ${httpPortRule}`) readonly PORT!: number;
   @IsString() @MaxLength(255) readonly HOST: string = '127.0.0.1';
-  /** The URL under which others reach this instance. Default: HOST and the port it listens on. */
-  @IsOptional() @IsHttpUrl() readonly PUBLIC_URL?: string;
+  /** The address under which the gateway reaches this instance. Default: HOST and the port it listens on. */
+  @IsOptional() @Satisfies(isHttpOrigin, `must be ${httpOriginRule}`) readonly PUBLIC_URL?: string;
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']) readonly LOG_LEVEL: string = 'info';
   @Matches(/^[\w.-]{1,100}$/, { message: 'must be 1 to 100 letters, digits, dots, dashes or underscores' })
   readonly INSTANCE_ID!: string;
