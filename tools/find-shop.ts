@@ -11,6 +11,8 @@ export interface RunningShop {
   /** Of an administrator of the database cluster: only needed to create a lost database. */
   readonly adminUrl: string | undefined;
   readonly providerLog: string | undefined;
+  /** The folder of the bundled programs; undefined where the services run from compiled modules. */
+  readonly bundles: string | undefined;
   /** The running processes; empty if the addresses come from the environment only. */
   readonly instances: readonly { readonly name: string; readonly service: string; readonly url: string }[];
 }
@@ -39,6 +41,7 @@ export function findShop(env: Environment, folder: string = stateDir(env)): Runn
         kafkaBrokers?: string;
         adminUrl?: string;
         providerLog?: string;
+        bundles?: string;
         instances?: RunningShop['instances'];
       })
     : {};
@@ -61,6 +64,7 @@ export function findShop(env: Environment, folder: string = stateDir(env)): Runn
     brokers,
     adminUrl: env['ADMIN_DATABASE_URL'] || known.adminUrl,
     providerLog: env['PROVIDER_LOG'] || known.providerLog,
+    bundles: known.bundles,
     instances: known.instances ?? [],
   };
 }

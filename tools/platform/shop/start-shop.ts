@@ -117,7 +117,11 @@ async function startAll({ state, processes, instances, options, closing, stop }:
     closing,
     ports,
     settings,
-    addresses: { ...addresses, providerLog: state.providerLog },
+    addresses: {
+      ...addresses,
+      providerLog: state.providerLog,
+      ...(options.bundled ? { bundles: state.bundles } : {}),
+    },
     startupMs,
   });
   scaling.writeShopFile();

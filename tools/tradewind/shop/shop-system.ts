@@ -6,6 +6,7 @@ import { createServiceDatabase } from '../../platform/postgres/service-database.
 import { databaseServices, describeService, isDatabaseService, type DatabaseService } from '../../services.js';
 import { OperatorError } from '@tradewind/operations';
 import type { OperatedSystem, SystemFlags } from '@tradewind/operations/cli';
+import { operationsBundleOf } from '../../platform/shop/bundle-services.js';
 import { runShopProgram } from './service-program.js';
 
 export const shopOf = ({ state }: SystemFlags): RunningShop => findShop(process.env, state);
@@ -24,10 +25,11 @@ export const shopSystem: OperatedSystem = {
   },
   runInService: async <T>(name: string, operation: string, request: object, flags: SystemFlags): Promise<T> => {
     const service = known(name);
-    const { databases, brokers } = shopOf(flags);
+    const { databases, brokers, bundles } = shopOf(flags);
     const output = await runShopProgram({
       service,
       file: 'operate.js',
+      ...(bundles === undefined ? {} : { bundle: operationsBundleOf(bundles, service) }),
       args: [operation, JSON.stringify(request)],
       env: {
         DATABASE_URL: databases[service],
