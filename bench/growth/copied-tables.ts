@@ -140,10 +140,17 @@ insert into msg_published_offsets as known (topic, partition, next_offset) selec
 on conflict (topic, partition) do update set next_offset = excluded.next_offset`;
 }
 
-/** Takes what the copies of reservations have sold out of the stock. Parameters: templates, and the number of copies of each. */
+/** Takes what the copies of reservations have sold out of the stock, one change for each copy and product. Parameters: templates, and the number of copies of each. */
 export const sellCopies = `
 with sold as (
-  select (line->>'productId')::uuid as product_id, sum((line->>'quantity')::bigint * c.copies) as pieces
-  from unnest($1::text[], $2::int[]) as c(template, copies) join ${templatesOf('reservations')} t using (template), jsonb_array_elements(t.lines) line
-  where t.status = 'sold' group by 1)
-update stock_levels s set available = available - pieces, sold = s.sold + pieces from sold where s.product_id = sold.product_id`;
+  select (line->>'productId')::uuid as product_id, c.template, copy, sum((line->>'quantity')::bigint) as pieces
+  from unnest($1::text[], $2::int[]) as c(template, copies) join ${templatesOf('reservations')} t using (template), generate_series(1, c.copies) copy,
+    jsonb_array_elements(t.lines) line
+  where t.status = 'sold' group by 1, 2, 3),
+history as (
+  insert into stock_changes (product_id, number, cause, delta, available, at)
+  select product_id, changes + row_number() over by_copy, 'reserved', -pieces, available - sum(pieces) over by_copy, now()
+  from sold join stock_levels using (product_id) window by_copy as (partition by product_id order by template, copy)),
+moved as (select product_id, sum(pieces) as pieces, count(*) as changes from sold group by 1)
+update stock_levels s set available = available - pieces, sold = s.sold + pieces, changes = s.changes + moved.changes
+from moved where s.product_id = moved.product_id`;

@@ -15,6 +15,7 @@ const api: ApiParts = {
     'GET /products/{id}': 'everyone',
     'PATCH /products/{id}': 'admins',
     'POST /products/{id}/stock-adjustments': 'admins',
+    'GET /products/{id}/stock-changes': 'admins',
   },
   bodies: [
     {
@@ -59,7 +60,10 @@ export const product: ServiceParts = {
   },
   batches: {
     initialRows: ({ lines }) => [
-      { table: StockLevels, rows: [{ productId: lines[0]!.productId, available: 100, reserved: 0, sold: 0 }] },
+      {
+        table: StockLevels,
+        rows: [{ productId: lines[0]!.productId, available: 100, reserved: 0, sold: 0, changes: 1 }],
+      },
     ],
   },
 };

@@ -73,6 +73,7 @@ describe('a wrong row', () => {
         'update stock_levels set available = 8, sold = 3',
       ),
     ).toEqual([
+      'G2 3 changes, 7 available; by the history 3 and 8',
       'G2 4 sold in the stock level, by the reservations: 3',
       'G2 4 sold, by the lines of confirmed orders: 3',
     ]));
@@ -100,6 +101,17 @@ describe('a wrong row', () => {
 });
 
 describe('something missing', () => {
+  it('in the history of a stock breaks G2', async () => {
+    await shop.sql('product', `create table saved_changes as select * from stock_changes where number = 2`);
+    expect(
+      await whileWrong(
+        'product',
+        'delete from stock_changes where number = 2',
+        'insert into stock_changes select * from saved_changes',
+      ),
+    ).toEqual(['G2 3 changes, 8 available; by the history 2 and 7', 'G2 1 changes do not follow from those before']);
+  });
+
   it('in the archive breaks G5', async () => {
     await shop.sql('order', `create table saved as select * from msg_outbox_archive where type = 'order.confirmed'`);
     expect(

@@ -28,8 +28,22 @@ create table stock_levels (
   sold int8 not null check (sold >= 0),
   initial int8 not null check (initial >= 0),
   adjusted int8 not null,
+  changes int8 not null check (changes > 0),
   constraint no_piece_lost check (available + reserved + sold = initial + adjusted)
 ) with (fillfactor = 70);
+
+create table stock_changes (
+  product_id uuid,
+  number int8,
+  cause text not null check (cause in ('added', 'adjusted', 'reserved', 'released', 'taken-back')),
+  delta int8 not null,
+  available int8 not null check (available >= 0),
+  at timestamptz not null,
+  order_id uuid,
+  reason text,
+  adjusted_by uuid,
+  primary key (product_id, number)
+);
 
 create table reservations (
   order_id uuid primary key,
@@ -52,6 +66,6 @@ export class CreateCatalogueAndStock1760000000001 implements MigrationInterface 
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('drop table reservations, stock_levels, products');
+    await runner.query('drop table reservations, stock_changes, stock_levels, products');
   }
 }

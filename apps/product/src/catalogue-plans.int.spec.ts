@@ -11,7 +11,7 @@ insert into products (product_id, sku, sku_key, name, name_key, price_amount, pr
 select ('01991234-5678-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'SKU ' || n, 'sku' || n, 'Product ' || n % 5000, 'product ' || n % 5000, n * 7919 % 10000, 'GBP', now(),
   case when n % 20 = 0 then now() end, 'sku' || n || ' product ' || n % 5000
 from generate_series(1, ${products}) n`;
-const stock = `insert into stock_levels (product_id, available, reserved, sold, initial, adjusted) select product_id, 5, 0, 0, 5, 0 from products`;
+const stock = `insert into stock_levels (product_id, available, reserved, sold, initial, adjusted, changes) select product_id, 5, 0, 0, 5, 0, 1 from products`;
 
 interface Plan {
   readonly 'Node Type': string;

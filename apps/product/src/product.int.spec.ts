@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { topics } from '@tradewind/contracts';
 import { eventually } from '@tradewind/testing';
 import { catalogue } from '../test/catalogue.scenario.js';
+import { stockHistory } from '../test/stock-history.scenario.js';
 import {
   line,
   pence,
@@ -14,7 +15,7 @@ import {
   type ProductEnvironment,
 } from '../test/product-environment.fixture.spec.js';
 import { productsFromEvents } from './recovery/products-from-events.js';
-import { Products, Reservations, StockLevels } from './storage/product.tables.js';
+import { Products, Reservations, StockChanges, StockLevels } from './storage/product.tables.js';
 
 const unknownId = '01991234-5678-7000-8000-00000000000e';
 
@@ -261,6 +262,7 @@ describe('the product service', () => {
   });
 
   catalogue(() => environment);
+  stockHistory(() => environment);
 
   describe('all published events', () => {
     it('recover every row of the service', async () => {
@@ -273,6 +275,7 @@ describe('the product service', () => {
       await environment.expectRecovered(
         { table: Products, rows: recovered.products },
         { table: StockLevels, rows: recovered.stockLevels },
+        { table: StockChanges, rows: recovered.stockChanges },
         { table: Reservations, rows: recovered.reservations },
       );
     });

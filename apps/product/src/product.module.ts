@@ -7,9 +7,11 @@ import { ReserveStockHandler } from './handlers/reserve-stock.handler.js';
 import { SellStockHandler } from './handlers/sell-stock.handler.js';
 import { TakeBackStockHandler } from './handlers/take-back-stock.handler.js';
 import { ProductsController } from './http/products.controller.js';
+import { StockController } from './http/stock.controller.js';
 import type { ProductConfig } from './product.config.js';
 import { OverdueReservations } from './storage/overdue-reservations.metric.js';
 import { ProductQueries } from './storage/product.queries.js';
+import { StockHistoryQueries } from './storage/stock-history.queries.js';
 import { lockOrder } from './storage/product.tables.js';
 
 export const messaging: ServiceDefinition['messaging'] = {
@@ -31,8 +33,8 @@ export class ProductModule {
     return {
       module: ProductModule,
       imports: [ServiceModule.forRoot({ config, ...product })],
-      controllers: [ProductsController, ...handlers],
-      providers: [ProductQueries, OverdueReservations],
+      controllers: [ProductsController, StockController, ...handlers],
+      providers: [ProductQueries, StockHistoryQueries, OverdueReservations],
     };
   }
 }

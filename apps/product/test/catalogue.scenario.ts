@@ -32,8 +32,8 @@ export const catalogue = (environment: () => ProductEnvironment): void => {
     it('is taken, and the answer names the product that has it', async () => {
       const code = aCode();
       const { body: mug } = await add(`AB ${code}`);
-      for (const twin of [`ab${code}`, ` AB  ${code} `, `aB${code.toUpperCase()}`])
-        expect(await add(twin)).toMatchObject({
+      for (const spelling of [`ab${code}`, ` AB  ${code} `, `aB${code.toUpperCase()}`])
+        expect(await add(spelling)).toMatchObject({
           status: 409,
           body: { type: '/problems/sku-taken', product: { id: mug.id, sku: `AB ${code}`, name: 'Mug' } },
         });
@@ -42,8 +42,8 @@ export const catalogue = (environment: () => ProductEnvironment): void => {
 
     it('is added once when both come at the same time', async () => {
       const code = aCode();
-      const twins = [`T ${code}`, `t${code}`, `T  ${code}`, `t ${code} `];
-      const answers = await Promise.all(twins.map((sku) => add(sku)));
+      const spellings = [`T ${code}`, `t${code}`, `T  ${code}`, `t ${code} `];
+      const answers = await Promise.all(spellings.map((sku) => add(sku)));
       expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409]);
       const { id } = answers.find(({ status }) => status === 201)!.body;
       for (const { body } of answers.filter(({ status }) => status === 409))

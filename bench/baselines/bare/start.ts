@@ -48,8 +48,8 @@ const insertPrices = `insert into prices (product_id, name, price_amount, price_
 select product_id, name, amount, currency, false, 1 from unnest($1::uuid[], $2::text[], $3::int8[], $4::text[]) as p(product_id, name, amount, currency)`;
 const insertProducts = `insert into products (product_id, sku, sku_key, name, name_key, price_amount, price_currency, added_at, search_words)
 select product_id, sku, lower(sku), name, lower(name), amount, currency, now(), lower(name) from unnest($1::uuid[], $2::text[], $3::int8[], $4::text[], $5::text[]) as p(product_id, name, amount, currency, sku)`;
-const insertStock = `insert into stock_levels (product_id, available, reserved, sold, initial, adjusted)
-select product_id, stock, 0, 0, stock, 0 from unnest($1::uuid[], $2::int8[]) as s(product_id, stock)`;
+const insertStock = `insert into stock_levels (product_id, available, reserved, sold, initial, adjusted, changes)
+select product_id, stock, 0, 0, stock, 0, 1 from unnest($1::uuid[], $2::int8[]) as s(product_id, stock)`;
 
 /** A database with the tables, indexes and constraints of the shop, and the products. */
 async function createServiceDatabase(

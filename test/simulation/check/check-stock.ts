@@ -1,7 +1,8 @@
 import { Orders } from '../../../apps/order/src/storage/order.tables.js';
 import { piecesOf } from '../../../apps/product/src/domain/reservation.js';
+import type { StockChange } from '../../../apps/product/src/domain/stock-change.js';
 import type { StockLevel } from '../../../apps/product/src/domain/stock-level.js';
-import { Reservations, StockLevels } from '../../../apps/product/src/storage/product.tables.js';
+import { Reservations, StockChanges, StockLevels } from '../../../apps/product/src/storage/product.tables.js';
 import type { FinalState, Violation } from './final-state.js';
 
 /** Nothing is reserved, sold quantities match the confirmed orders, and adjustments match the results that clients got. */
@@ -30,7 +31,24 @@ export function checkStock({ rows, log }: FinalState): Violation[] {
           `stock: the reservation of ${orderId} is ${status}, the order is ${statusOf.get(orderId) ?? 'missing'}`,
       ),
     ...stockLevels.flatMap((stockLevel) => adjustmentViolations(stockLevel, log)),
+    ...historyViolations(stockLevels, rows(StockChanges)),
   ];
+}
+
+/** The changes of a product are 1, 2, 3 …, and each has what the changes up to it add up to. */
+function historyViolations(stockLevels: readonly StockLevel[], all: readonly StockChange[]): Violation[] {
+  return stockLevels.flatMap(({ productId, available, changes: count }) => {
+    const changes = all.filter((change) => change.productId === productId).sort((a, b) => a.number - b.number);
+    let sum = 0;
+    const sound = changes.every(
+      ({ number, delta, available: after }, index) => number === index + 1 && after === (sum += delta),
+    );
+    return sound && sum === available && changes.length === count
+      ? []
+      : [
+          `stock: the ${changes.length} changes of ${productId} add up to ${sum}, ${available} are available after ${count}`,
+        ];
+  });
 }
 
 /** Invariant of every row at every time. */

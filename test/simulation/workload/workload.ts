@@ -167,7 +167,7 @@ export class Workload {
     const productId = this.log.products[action.product]!;
     const result = await this.#clients.product.send<unknown>(({ commands }) =>
       action.kind === 'adjust stock'
-        ? commands.run(adjustStock, { productId, delta: action.delta, reason: 'counted' })
+        ? commands.run(adjustStock, { productId, delta: action.delta, reason: 'counted', adjustedBy: this.#buyers[0]! })
         : commands.run(changeProduct, {
             productId,
             change: action.kind === 'archive' ? { archived: action.archived } : { price: money(action.price, 'GBP') },

@@ -1,7 +1,16 @@
-import type { Pieces, PublishedStock, ReservationFact, StockLevelFact } from '../invariants/stock.js';
+import type { Pieces, PublishedStock, ReservationFact, StockHistoryFact, StockLevelFact } from '../invariants/stock.js';
 import type { Snapshot } from './snapshot.js';
 
-const stockLevels = `select product_id as "productId", available::float8, reserved::float8, sold::float8, initial::float8, adjusted::float8 from stock_levels`;
+const stockLevels = `select product_id as "productId", available::float8, reserved::float8, sold::float8, initial::float8, adjusted::float8, changes::float8 from stock_levels`;
+
+/** The history of each product: what its changes add up to, and how many have a number or a stock that does not follow from those before. */
+const histories = `
+with changes as (
+  select product_id, number, delta, available, row_number() over by_number as place, sum(delta) over by_number as sum
+  from stock_changes window by_number as (partition by product_id order by number))
+select product_id as "productId", count(*)::float8 as changes, sum(delta)::float8 as available,
+  (count(*) filter (where number <> place or available <> sum))::float8 as wrong
+from changes group by 1`;
 
 /** Initial stock and adjustments, summed over the product service's own events, published or not. */
 const published = `
@@ -24,6 +33,7 @@ from reservations, jsonb_array_elements(lines) line where ${condition} group by 
 
 export interface ProductFacts {
   readonly stockLevels: readonly StockLevelFact[];
+  readonly histories: readonly StockHistoryFact[];
   readonly published: readonly PublishedStock[];
   readonly reservations: readonly ReservationFact[];
   readonly reserved: readonly Pieces[];
@@ -36,6 +46,7 @@ export interface ProductFacts {
 export async function gatherProduct(snapshot: Snapshot, waiting: readonly string[]): Promise<ProductFacts> {
   return {
     stockLevels: await snapshot.rows<StockLevelFact>(stockLevels),
+    histories: await snapshot.rows<StockHistoryFact>(histories),
     published: await snapshot.rows<PublishedStock>(published),
     reservations: await snapshot.rows<ReservationFact>(reservations),
     reserved: await snapshot.rows<Pieces>(piecesIn(`status = 'reserved'`)),

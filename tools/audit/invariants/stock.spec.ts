@@ -3,11 +3,12 @@ import { textsOf } from './violation-texts.js';
 import { checkStock, type StockFacts } from './stock.js';
 
 const tea = 'tea';
-const level = { productId: tea, available: 7, reserved: 0, sold: 3, initial: 12, adjusted: -2 };
+const level = { productId: tea, available: 7, reserved: 0, sold: 3, initial: 12, adjusted: -2, changes: 3 };
 
 /** Twelve pieces, two of them removed, three sold to one order. */
 const sound: StockFacts = {
   stockLevels: [level],
+  histories: [{ productId: tea, changes: 3, available: 7, wrong: 0 }],
   published: [{ productId: tea, initial: 12, adjusted: -2 }],
   reservations: [{ orderId: 'o', status: 'sold', pieces: 3 }],
   reserved: [],
@@ -34,9 +35,11 @@ describe('a wrong stock level', () => {
   it('lacks a piece', () =>
     expect(found({ stockLevels: [{ ...level, available: 6 }] })).toEqual([
       'initial 12 + adjusted -2 ≠ available 6 + reserved 0 + sold 3',
+      '3 changes, 6 available; by the history 3 and 7',
     ]));
   it('has sold one more than was ordered', () =>
     expect(found({ stockLevels: [{ ...level, available: 6, sold: 4 }] })).toEqual([
+      '3 changes, 6 available; by the history 3 and 7',
       '4 sold in the stock level, by the reservations: 3',
       '4 sold, by the lines of confirmed orders: 3',
     ]));
@@ -51,9 +54,20 @@ describe('a wrong stock level', () => {
     expect(found({ stockLevels: [] })).toEqual(['a product of orders or events has no stock level']));
 });
 
+describe('the history of a stock', () => {
+  const history = { productId: tea, changes: 3, available: 7, wrong: 0 };
+  it.each([
+    ['is missing', [], 'its stock has no history'],
+    ['lacks a change', [{ ...history, changes: 2 }], '3 changes, 7 available; by the history 2 and 7'],
+    ['adds up to something else', [{ ...history, available: 8 }], '3 changes, 7 available; by the history 3 and 8'],
+    ['has a gap', [{ ...history, wrong: 1 }], '1 changes do not follow from those before'],
+  ])('is wrong when it %s', (_, histories, violation) => expect(found({ histories })).toEqual([violation]));
+});
+
 describe('reserved and sold goods', () => {
   const reserving: Partial<StockFacts> = {
     stockLevels: [{ ...level, available: 5, reserved: 2 }],
+    histories: [{ productId: tea, changes: 3, available: 5, wrong: 0 }],
     reserved: [{ productId: tea, pieces: 2 }],
     reservations: [
       { orderId: 'o', status: 'sold', pieces: 3 },

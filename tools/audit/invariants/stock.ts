@@ -7,6 +7,18 @@ export interface StockLevelFact {
   readonly sold: number;
   readonly initial: number;
   readonly adjusted: number;
+  /** How often `available` changed. */
+  readonly changes: number;
+}
+
+/** The history of a product's stock. */
+export interface StockHistoryFact {
+  readonly productId: string;
+  readonly changes: number;
+  /** What the changes add up to. */
+  readonly available: number;
+  /** Changes whose number or stock does not follow from those before. */
+  readonly wrong: number;
 }
 
 /** Pieces of a product, by the events of the product service. */
@@ -30,6 +42,7 @@ export interface Pieces {
 
 export interface StockFacts {
   readonly stockLevels: Iterable<StockLevelFact>;
+  readonly histories: Iterable<StockHistoryFact>;
   readonly published: Iterable<PublishedStock>;
   readonly reservations: Iterable<ReservationFact>;
   /** By product, over the reservations with that status. */
@@ -48,6 +61,7 @@ export interface StockFacts {
 export function checkStock(facts: StockFacts): Section {
   const findings = new Findings();
   for (const what of ['products', 'pieces available', 'pieces sold', 'reservations']) findings.count(what, 0);
+  const histories = new Map([...facts.histories].map((history) => [history.productId, history]));
   const published = new Map([...facts.published].map((stock) => [stock.productId, stock]));
   const reserved = byProduct(facts.reserved);
   const sold = byProduct(facts.sold);
@@ -61,6 +75,7 @@ export function checkStock(facts: StockFacts): Section {
     findings.count('pieces available', level.available);
     findings.count('pieces sold', level.sold);
     checkStockLevel(level, published.get(productId), findings);
+    checkHistory(level, histories.get(productId), findings);
     const expect = (what: string, actual: number, expected: number, source: string, kind?: ViolationKind): void => {
       if (actual !== expected)
         findings.report(`${actual} ${what}, ${source}: ${expected}`, { product: productId }, kind);
@@ -106,6 +121,22 @@ function checkStockLevel(
       ids,
     );
   }
+}
+
+/** The changes of a product lead to its stock. */
+function checkHistory(
+  { productId, available, changes }: StockLevelFact,
+  history: StockHistoryFact | undefined,
+  findings: Findings,
+): void {
+  const ids = { product: productId };
+  if (!history) return findings.report('its stock has no history', ids);
+  if (history.available !== available || history.changes !== changes)
+    findings.report(
+      `${changes} changes, ${available} available; by the history ${history.changes} and ${history.available}`,
+      ids,
+    );
+  if (history.wrong > 0) findings.report(`${history.wrong} changes do not follow from those before`, ids);
 }
 
 /** At rest goods are sold to confirmed orders only, to each its own. */

@@ -29,7 +29,13 @@ async function addProduct(shop: ShopFixture, product: string): Promise<void> {
   );
   await shop.sql(
     'product',
-    `insert into stock_levels (product_id, available, reserved, sold, initial, adjusted) values ($1, 8, 0, 3, 10, 1)`,
+    `insert into stock_levels (product_id, available, reserved, sold, initial, adjusted, changes) values ($1, 8, 0, 3, 10, 1, 3)`,
+    [product],
+  );
+  await shop.sql(
+    'product',
+    `insert into stock_changes (product_id, number, cause, delta, available, at)
+     values ($1, 1, 'added', 10, 10, now()), ($1, 2, 'adjusted', 1, 11, now()), ($1, 3, 'reserved', -3, 8, now())`,
     [product],
   );
   const added = await shop.addPublished('product', 'product.events', 'product.added', product, {

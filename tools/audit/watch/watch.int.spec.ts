@@ -29,7 +29,7 @@ beforeAll(async () => {
   );
   await shop.sql(
     'product',
-    `insert into stock_levels (product_id, available, reserved, sold, initial, adjusted) values ($1, 5, 2, 3, 10, 0)`,
+    `insert into stock_levels (product_id, available, reserved, sold, initial, adjusted, changes) values ($1, 5, 2, 3, 10, 0, 1)`,
     [product],
   );
   await shop.sql('product', `insert into reservations (order_id, status, lines) values ($1, 'reserved', $2)`, [

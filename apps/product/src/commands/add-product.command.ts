@@ -3,8 +3,9 @@ import { ProductAdded, productId } from '@tradewind/contracts';
 import { answer, command, insert, rowsWhere, publish, type HandlerContext } from '@tradewind/messaging';
 import { newProduct, skuTaken } from '../domain/product.js';
 import { skuKeyOf } from '../domain/sku.js';
+import { stockChange } from '../domain/stock-change.js';
 import { newStockLevel } from '../domain/stock-level.js';
-import { Products, StockLevels } from '../storage/product.tables.js';
+import { Products, StockChanges, StockLevels } from '../storage/product.tables.js';
 
 export interface NewProduct {
   readonly sku: string;
@@ -23,8 +24,10 @@ export const addProduct = command(
     if (sameSku.all().length > 0) return skuTaken;
     const product = newProduct({ productId: productId(newId()), ...details, addedAt: now });
     const { productId: id, sku, name, price } = product;
+    const level = newStockLevel(id, stock);
     return insert(Products, product)
-      .and(insert(StockLevels, newStockLevel(id, stock)))
+      .and(insert(StockLevels, level))
+      .and(insert(StockChanges, stockChange(undefined, level, { cause: 'added' }, now)))
       .and(publish(ProductAdded, { productId: id, sku, name, price, stock, addedAt: now.toISOString() }))
       .and(answer(id));
   },

@@ -1,15 +1,17 @@
 import { isRejection } from '@tradewind/kernel';
-import { StockAdjusted, type ProductId } from '@tradewind/contracts';
-import { answer, command, rows, save, publish, type HandlerContext } from '@tradewind/messaging';
+import { StockAdjusted, type ProductId, type UserId } from '@tradewind/contracts';
+import { answer, command, insert, rows, save, publish, type HandlerContext } from '@tradewind/messaging';
 import { unknownProduct } from '../domain/product.js';
+import { stockChange } from '../domain/stock-change.js';
 import { adjust } from '../domain/stock-level.js';
 import { publishAvailability } from '../handlers/availability.changes.js';
-import { StockLevels } from '../storage/product.tables.js';
+import { StockChanges, StockLevels } from '../storage/product.tables.js';
 
 interface AdjustStock {
   readonly productId: ProductId;
   readonly delta: number;
   readonly reason: string;
+  readonly adjustedBy: UserId;
 }
 
 const load = { stockLevels: rows(StockLevels, ({ productId }: AdjustStock) => [productId]) };
@@ -17,13 +19,17 @@ const load = { stockLevels: rows(StockLevels, ({ productId }: AdjustStock) => [p
 export const adjustStock = command(
   'product.adjust-stock',
   load,
-  ({ productId, delta, reason }: AdjustStock, { stockLevels, now }: HandlerContext<typeof load>) => {
+  ({ productId, delta, reason, adjustedBy }: AdjustStock, { stockLevels, now }: HandlerContext<typeof load>) => {
     const level = stockLevels.get(productId);
     if (!level) return unknownProduct;
     const result = adjust(level, delta);
     if (isRejection(result)) return result;
+    const change = stockChange(level, result, { cause: 'adjusted', reason, adjustedBy }, now);
+    const { number, available } = change;
+    const adjustedAt = now.toISOString();
     return save(StockLevels, result)
-      .and(publish(StockAdjusted, { productId, delta, reason, adjustedAt: now.toISOString() }))
+      .and(insert(StockChanges, change))
+      .and(publish(StockAdjusted, { productId, delta, reason, adjustedBy, change: number, available, adjustedAt }))
       .and(publishAvailability([[level, result]], now))
       .and(answer(productId));
   },

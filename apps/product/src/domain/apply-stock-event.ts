@@ -4,7 +4,7 @@ import type { Line, StockEvent } from './stock-event.js';
 import { movePieces, type StockLevel, type StockState } from './stock-level.js';
 
 /** The reservation after an event, and the move of its lines between stock states. */
-export interface StockChange {
+export interface ReservationChange {
   readonly reservation: Reservation;
   readonly lines: readonly Line[];
   readonly move?: readonly [from: StockState, to: StockState];
@@ -12,7 +12,7 @@ export interface StockChange {
 
 /** The stock levels that a change moves, after it. */
 export function stockLevelsAfter(
-  { lines, move }: StockChange,
+  { lines, move }: ReservationChange,
   levelOf: (productId: ProductId) => StockLevel,
 ): StockLevel[] {
   if (!move) return [];
@@ -20,7 +20,7 @@ export function stockLevelsAfter(
 }
 
 /** The change that an event makes to a reservation; undefined if the event repeats what is known. */
-export function applyEvent(current: Reservation | undefined, event: StockEvent): StockChange | undefined {
+export function applyEvent(current: Reservation | undefined, event: StockEvent): ReservationChange | undefined {
   const { orderId, at } = event;
   switch (event.what) {
     case 'reserved': {

@@ -10,7 +10,7 @@ const aProduct = (sku: string, name = 'Mug') =>
 const mug = aProduct('AB 1');
 
 describe('a product', () => {
-  it.each([' AB  1', 'ab1', 'A B 1 '])('is a twin of AB 1 with the SKU "%s"', (sku) =>
+  it.each([' AB  1', 'ab1', 'A B 1 '])('has the key of AB 1 with the SKU "%s"', (sku) =>
     expect(aProduct(sku).skuKey).toBe(mug.skuKey),
   );
   it('is found by its SKU with blanks and without', () => expect(mug.searchWords).toBe('ab 1 ab1 mug'));

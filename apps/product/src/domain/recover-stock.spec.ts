@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { recoverRows, type CatalogueEvent } from './recover-stock.js';
 import { InvalidTransition, release, reserve, sell, takeBack, type Reservation } from './reservation.js';
 import { newProduct } from './product.js';
+import { stockChange, stockChangesOf, type StockChange } from './stock-change.js';
 import { adjust, newStockLevel, type StockLevel } from './stock-level.js';
 import { applyEvent, stockLevelsAfter } from './apply-stock-event.js';
 import type { Line, StockEvent } from './stock-event.js';
@@ -37,6 +38,8 @@ class Warehouse {
   readonly reservations = new Map<OrderId, Reservation>();
   readonly catalogue: CatalogueEvent[];
   readonly events: StockEvent[] = [];
+  /** The changes of the stock that can be ordered, in their order. */
+  readonly changes: StockChange[] = [];
   invalidTransitions = 0;
   #minute = 0;
 
@@ -62,8 +65,14 @@ class Warehouse {
       this.events.push(event);
       if (!change) return;
       this.reservations.set(command.orderId, change.reservation);
-      for (const level of stockLevelsAfter(change, (product) => this.stockLevels.get(product)!))
-        this.stockLevels.set(level.productId, level);
+      const levels = stockLevelsAfter(change, (product) => this.stockLevels.get(product)!);
+      this.changes.push(
+        ...stockChangesOf(
+          event,
+          levels.map((level) => [this.stockLevels.get(level.productId)!, level]),
+        ),
+      );
+      for (const level of levels) this.stockLevels.set(level.productId, level);
     } catch (error) {
       if (!(error instanceof InvalidTransition)) throw error;
       this.invalidTransitions++;
@@ -85,8 +94,10 @@ class Warehouse {
   }
 
   #adjust(productId: ProductId, delta: number): void {
-    const level = adjust(this.stockLevels.get(productId)!, delta);
+    const before = this.stockLevels.get(productId)!;
+    const level = adjust(before, delta);
     if ('rejected' in level) return;
+    this.changes.push(stockChange(before, level, { cause: 'adjusted', reason: 'counted' }, new Date(0)));
     this.stockLevels.set(productId, level);
     this.catalogue.push({ what: 'adjusted', productId, delta });
   }
@@ -103,6 +114,11 @@ const expectBalanced = (warehouse: Warehouse): void => {
   for (const level of warehouse.stockLevels.values()) {
     expect(level.available + level.reserved + level.sold).toBe(level.initial + level.adjusted);
     expect(Math.min(level.available, level.reserved, level.sold)).toBeGreaterThanOrEqual(0);
+    const changes = warehouse.changes.filter(({ productId: product }) => product === level.productId);
+    expect(changes.map(({ number }) => number)).toEqual(changes.map((_, index) => index + 2));
+    expect(level.changes).toBe(changes.length + 1);
+    expect(changes.reduce((sum, { delta }) => sum + delta, 10)).toBe(level.available);
+    expect(changes.at(-1)?.available ?? 10).toBe(level.available);
     expect(level.reserved).toBe(piecesIn(warehouse, 'reserved', level.productId));
     expect(level.sold).toBe(piecesIn(warehouse, 'sold', level.productId));
   }

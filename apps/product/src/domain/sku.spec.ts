@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { shownSku, skuKeyOf } from './sku.js';
 
 describe('SKUs that differ only in blanks and case', () => {
-  const twins = ['AB 1', 'ab1 ', 'AB  1', ' Ab 1', 'A B 1', 'aB1'];
-  it('are one SKU', () => expect(new Set(twins.map(skuKeyOf))).toEqual(new Set(['ab1'])));
+  const spellings = ['AB 1', 'ab1 ', 'AB  1', ' Ab 1', 'A B 1', 'aB1'];
+  it('are one SKU', () => expect(new Set(spellings.map(skuKeyOf))).toEqual(new Set(['ab1'])));
 });
 
 describe('SKUs that differ in a sign', () => {

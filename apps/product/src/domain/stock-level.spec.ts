@@ -7,7 +7,7 @@ const aLevel = movePieces(newStockLevel(mug, 10), 4, 'available', 'reserved');
 
 describe('an adjustment', () => {
   it('changes the available stock and is recorded', () =>
-    expect(adjust(aLevel, -6)).toEqual({ ...aLevel, available: 0, adjusted: -6 }));
+    expect(adjust(aLevel, -6)).toEqual({ ...aLevel, available: 0, adjusted: -6, changes: 3 }));
   it('cannot remove reserved stock', () => expect(adjust(aLevel, -7)).toEqual(notEnoughAvailable));
   it('has a maximum', () => expect(adjust(aLevel, mostPieces)).toEqual(tooMuchStock));
   it('can always remove pieces from a level that is above the maximum', () => {

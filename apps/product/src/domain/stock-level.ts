@@ -12,6 +12,8 @@ export interface StockLevel {
   readonly initial: number;
   /** The sum of all manual adjustments, positive and negative. */
   readonly adjusted: number;
+  /** How often `available` changed; the opening stock is the first change. */
+  readonly changes: number;
 }
 
 export type StockState = 'available' | 'reserved' | 'sold';
@@ -29,6 +31,7 @@ export const newStockLevel = (productId: ProductId, stock: number): StockLevel =
   sold: 0,
   initial: stock,
   adjusted: 0,
+  changes: 1,
 });
 
 /** Moves pieces between states. The caller checks that they are there. */
@@ -36,6 +39,7 @@ export const movePieces = (level: StockLevel, quantity: number, from: StockState
   ...level,
   [from]: level[from] - quantity,
   [to]: level[to] + quantity,
+  changes: level.changes + Number(from === 'available' || to === 'available'),
 });
 
 /** Applies a manual adjustment. */
@@ -43,6 +47,7 @@ export const adjusted = (level: StockLevel, delta: number): StockLevel => ({
   ...level,
   available: level.available + delta,
   adjusted: level.adjusted + delta,
+  changes: level.changes + 1,
 });
 
 /** Adjusts the available stock; reserved stock can't be removed. */

@@ -8,13 +8,14 @@ import {
   type OrderId,
   type ProductId,
 } from '@tradewind/contracts';
-import { rows, nothing, save, publish, type Decision, type Rows } from '@tradewind/messaging';
+import { insert, rows, save, publish, type Decision, type Rows } from '@tradewind/messaging';
 import type { Reservation } from '../domain/reservation.js';
 import type { StockLevel } from '../domain/stock-level.js';
+import { stockChangesOf, type StockChange } from '../domain/stock-change.js';
 import { applyEvent, stockLevelsAfter } from '../domain/apply-stock-event.js';
 import type { StockEvent } from '../domain/stock-event.js';
 import { publishAvailability } from './availability.changes.js';
-import { Reservations, StockLevels } from '../storage/product.tables.js';
+import { Reservations, StockChanges, StockLevels } from '../storage/product.tables.js';
 
 interface OrderReference {
   readonly orderId: OrderId;
@@ -46,31 +47,32 @@ export function recordEvent(
     if (!level) throw new Transient(`the stock level of ${productId} is not loaded for order ${event.orderId}`);
     return level;
   };
-  const changed = stockLevelsAfter(change, levelOf);
+  const moved = stockLevelsAfter(change, levelOf).map((level) => [levelOf(level.productId), level] as const);
+  if (moved.length === 0) return save(Reservations, change.reservation).and(publishEvent(event));
+  const changes = stockChangesOf(event, moved);
   return save(Reservations, change.reservation)
-    .and(changed.length > 0 ? save(StockLevels, ...changed) : nothing())
-    .and(publishEvent(event))
-    .and(
-      publishAvailability(
-        changed.map((level) => [levelOf(level.productId), level]),
-        event.at,
-      ),
-    );
+    .and(save(StockLevels, ...moved.map(([, level]) => level)))
+    .and(insert(StockChanges, ...changes))
+    .and(publishEvent(event, changes))
+    .and(publishAvailability(moved, event.at));
 }
 
-function publishEvent(event: StockEvent): Decision {
+function publishEvent(event: StockEvent, changes?: readonly StockChange[]): Decision {
   const { orderId } = event;
   const at = event.at.toISOString();
+  const levels = changes && {
+    levels: changes.map(({ productId, number, available }) => ({ productId, change: number, available })),
+  };
   switch (event.what) {
     case 'reserved':
-      return publish(StockReserved, { orderId, lines: event.lines, reservedAt: at });
+      return publish(StockReserved, { orderId, lines: event.lines, ...levels, reservedAt: at });
     case 'refused':
       return publish(StockRefused, { orderId, reason: event.reason, shortages: event.shortages, refusedAt: at });
     case 'released':
-      return publish(StockReleased, { orderId, lines: event.lines, releasedAt: at });
+      return publish(StockReleased, { orderId, lines: event.lines, ...levels, releasedAt: at });
     case 'sold':
       return publish(StockSold, { orderId, lines: event.lines, soldAt: at });
     case 'taken-back':
-      return publish(StockTakenBack, { orderId, lines: event.lines, takenBackAt: at });
+      return publish(StockTakenBack, { orderId, lines: event.lines, ...levels, takenBackAt: at });
   }
 }

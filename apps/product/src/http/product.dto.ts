@@ -14,7 +14,6 @@ import {
   Max,
   MaxLength,
   Min,
-  NotEquals,
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
@@ -24,7 +23,7 @@ import { productSorts, type ProductSort } from '../storage/product-sort.js';
 const sorts = Object.keys(productSorts);
 const highestPrice = 100_000_000;
 const sku = /^(?=.*[^ ])[A-Za-z0-9 ._-]+$/;
-const oneLine = /^(?=.*\S)\P{Cc}+$/u;
+export const oneLine = /^(?=.*\S)\P{Cc}+$/u;
 
 /** The field is optional; null is invalid. */
 const IfPresent = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);
@@ -94,25 +93,6 @@ export class ChangeProduct {
   @IfPresent()
   @IsBoolean()
   readonly archived?: boolean;
-}
-
-export class AdjustStock {
-  @ApiProperty({
-    description: 'Pieces added (positive) or removed (negative)',
-    example: -3,
-    minimum: -mostPieces,
-    maximum: mostPieces,
-  })
-  @IsInt()
-  @Min(-mostPieces)
-  @Max(mostPieces)
-  @NotEquals(0)
-  readonly delta!: number;
-  @ApiProperty({ example: 'broken in the store', minLength: 1, maxLength: 200 })
-  @IsString()
-  @Length(1, 200)
-  @Matches(oneLine, { message: 'reason must be one line of text' })
-  readonly reason!: string;
 }
 
 export class ProductOrder extends PageQuery {

@@ -20,12 +20,10 @@ import {
 import type { Response } from 'express';
 import { skuTaken } from '../domain/product.js';
 import { addProduct } from '../commands/add-product.command.js';
-import { adjustStock } from '../commands/adjust-stock.command.js';
 import { changeProduct } from '../commands/change-product.command.js';
 import { ProductQueries, type ProductFilter, type ProductView } from '../storage/product.queries.js';
 import {
   AddProduct,
-  AdjustStock,
   ChangeProduct,
   ProductAnswer,
   ProductList,
@@ -91,16 +89,6 @@ export class ProductsController {
   @ApiConflictResponse({ description: skuConflict })
   async change(@Param() { id }: ProductPath, @Body() change: ChangeProduct): Promise<ProductView> {
     return this.#view(await this.#productId(this.commands.run(changeProduct, { productId: id, change }), change.sku));
-  }
-
-  @Post(':id/stock-adjustments')
-  @Roles('admin')
-  @ApiOperation({ summary: 'Add or remove pieces (admin)' })
-  @ApiCreatedResponse({ type: ProductAnswer })
-  @ApiNotFoundResponse()
-  @ApiConflictResponse({ description: 'Fewer pieces are available.' })
-  async adjust(@Param() { id }: ProductPath, @Body() { delta, reason }: AdjustStock): Promise<ProductView> {
-    return this.#view(await this.#productId(this.commands.run(adjustStock, { productId: id, delta, reason })));
   }
 
   async #page({ sort, limit, cursor }: ProductOrder, filter: ProductFilter): Promise<Page<ProductView>> {

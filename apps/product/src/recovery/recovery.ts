@@ -1,14 +1,15 @@
 import type { Recovery, Published } from '@tradewind/operations';
 import { productsFromEvents } from './products-from-events.js';
-import { Products, Reservations, StockLevels } from '../storage/product.tables.js';
+import { Products, Reservations, StockChanges, StockLevels } from '../storage/product.tables.js';
 
-/** Recovers products, stock levels and reservations from the published messages. */
+/** Recovers products, stock levels with their history, and reservations from the published messages. */
 export const recovery: Recovery = {
   rows: (published) => {
-    const { products, stockLevels, reservations } = productsFromEvents(messagesOf(published));
+    const { products, stockLevels, stockChanges, reservations } = productsFromEvents(messagesOf(published));
     return [
       [Products, products.values()],
       [StockLevels, stockLevels.values()],
+      [StockChanges, stockChanges.values()],
       [Reservations, reservations.values()],
     ];
   },

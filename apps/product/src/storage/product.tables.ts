@@ -1,6 +1,7 @@
 import { table } from '@tradewind/messaging';
 import type { Product } from '../domain/product.js';
 import type { Reservation } from '../domain/reservation.js';
+import type { StockChange } from '../domain/stock-change.js';
 import type { StockLevel } from '../domain/stock-level.js';
 
 export const Products = table<Product>('products', 'productId', {
@@ -34,7 +35,21 @@ export const StockLevels = table<StockLevel>('stock_levels', 'productId', {
   sold: 'int8',
   initial: 'int8',
   adjusted: 'int8',
+  changes: 'int8',
+});
+
+/** Only inserted: the history of the stock that can be ordered. */
+export const StockChanges = table<StockChange>('stock_changes', ['productId', 'number'], {
+  productId: 'uuid',
+  number: 'int8',
+  cause: 'text',
+  delta: 'int8',
+  available: 'int8',
+  at: 'timestamptz',
+  orderId: 'uuid',
+  reason: 'text',
+  adjustedBy: 'uuid',
 });
 
 /** Every transaction locks tables in this order: reservations first, because their lines determine the stock levels. */
-export const lockOrder = [Products, Reservations, StockLevels];
+export const lockOrder = [Products, Reservations, StockLevels, StockChanges];

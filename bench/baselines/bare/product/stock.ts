@@ -19,6 +19,7 @@ interface StockLevel {
   available: number;
   reserved: number;
   sold: number;
+  changes: number;
 }
 
 type Place = 'available' | 'reserved' | 'sold';
@@ -27,7 +28,7 @@ const lockReservations = statement(
   `select order_id as "orderId", status, lines from reservations where order_id = any($1::uuid[]) order by order_id for update`,
 );
 const lockLevels = statement(
-  `select product_id as "productId", available::float8, reserved::float8, sold::float8 from stock_levels where product_id = any($1::uuid[]) order by product_id for update`,
+  `select product_id as "productId", available::float8, reserved::float8, sold::float8, changes::float8 from stock_levels where product_id = any($1::uuid[]) order by product_id for update`,
 );
 const save = statement(`
 with ${numberMessages},
@@ -36,8 +37,10 @@ made as (insert into reservations (order_id, status, lines, shortages, reserved_
   from unnest($7::uuid[], $8::text[], $9::text[], $10::text[]) as r(order_id, status, lines, shortages) order by order_id),
 ended as (update reservations r set status = u.status, sold_at = case u.status when 'sold' then now() end, released_at = case u.status when 'released' then now() end
   from unnest($11::uuid[], $12::text[]) as u(order_id, status) where r.order_id = u.order_id),
-moved as (update stock_levels s set available = u.available, reserved = u.reserved, sold = u.sold
-  from unnest($13::uuid[], $14::int8[], $15::int8[], $16::int8[]) as u(product_id, available, reserved, sold) where s.product_id = u.product_id)
+moved as (update stock_levels s set available = u.available, reserved = u.reserved, sold = u.sold, changes = u.changes
+  from unnest($13::uuid[], $14::int8[], $15::int8[], $16::int8[], $17::int8[]) as u(product_id, available, reserved, sold, changes) where s.product_id = u.product_id),
+history as (insert into stock_changes (product_id, number, cause, delta, available, at, order_id) select product_id, number, cause, delta, available, now(), order_id
+  from unnest($18::uuid[], $19::int8[], $20::text[], $21::int8[], $22::int8[], $23::uuid[]) as h(product_id, number, cause, delta, available, order_id) order by product_id, number)
 ${appendMessages}`);
 
 /** What a batch of commands changes, decided in memory. */
@@ -46,6 +49,7 @@ class StockChanges {
   readonly made = new Rows(4);
   readonly ended = new Rows(2);
   readonly moved = new Set<StockLevel>();
+  readonly history = new Rows(6);
   readonly #now = new Date().toISOString();
 
   constructor(
@@ -65,7 +69,7 @@ class StockChanges {
       return;
     }
     this.made.add(orderId, 'reserved', JSON.stringify(lines), null);
-    this.#move(lines, 'available', 'reserved');
+    this.#move(orderId, lines, 'available', 'reserved');
     const event = { orderId, lines, reservedAt: this.#now };
     this.outbox.publish(topics.stockEvents, 'stock.reserved', orderId, id, event);
   }
@@ -77,17 +81,20 @@ class StockChanges {
     reservation.status = status;
     this.ended.add(orderId, status);
     const lines = reservation.lines!;
-    this.#move(lines, 'reserved', status === 'sold' ? 'sold' : 'available');
+    this.#move(orderId, lines, 'reserved', status === 'sold' ? 'sold' : 'available');
     const event = { orderId, lines, [`${status}At`]: this.#now };
     this.outbox.publish(topics.stockEvents, `stock.${status}`, orderId, id, event);
   }
 
-  #move(lines: readonly Line[], from: Place, to: Place): void {
+  #move(orderId: string, lines: readonly Line[], from: Place, to: Place): void {
     for (const { productId, quantity } of lines) {
       const level = this.levels.get(productId)!;
       level[from] -= quantity;
       level[to] += quantity;
       this.moved.add(level);
+      if (to === 'sold') continue;
+      const [cause, delta] = to === 'available' ? ['released', quantity] : ['reserved', -quantity];
+      this.history.add(productId, ++level.changes, cause, delta, level.available, orderId);
     }
   }
 }
@@ -109,9 +116,15 @@ export const handleCommands = (pool: pg.Pool, batch: readonly Message[]): Promis
       if (command.type === 'stock.reserve') changes.reserve(command, linesOf(command));
       else changes.end(command, command.type === 'stock.sell' ? 'sold' : 'released');
     }
-    const moved = new Rows(4);
-    for (const { productId, available, reserved, sold } of changes.moved)
-      moved.add(productId, available, reserved, sold);
-    const { outbox, made, ended } = changes;
-    await run(client, save, [...outbox.columns, ...made.columns, ...ended.columns, ...moved.columns]);
+    const moved = new Rows(5);
+    for (const { productId, available, reserved, sold, changes: count } of changes.moved)
+      moved.add(productId, available, reserved, sold, count);
+    const { outbox, made, ended, history } = changes;
+    await run(client, save, [
+      ...outbox.columns,
+      ...made.columns,
+      ...ended.columns,
+      ...moved.columns,
+      ...history.columns,
+    ]);
   });

@@ -1,15 +1,28 @@
 import { Message } from '@tradewind/messaging/message';
+import { IsOptional } from 'class-validator';
 import { IsCount, IsId, IsInstant, IsText } from '../fields/index.js';
 import { topics } from '../topics.js';
-import type { ProductId } from '../ids.js';
+import type { ProductId, UserId } from '../ids.js';
 
 /**
  * Pieces were added (positive) or removed (negative) manually; the available stock never falls below zero.
  */
-@Message({ type: 'product.stock-adjusted', topic: topics.productEvents, key: 'productId' })
+@Message({
+  type: 'product.stock-adjusted',
+  topic: topics.productEvents,
+  key: 'productId',
+  version: 2,
+  readableSince: 1,
+  upcasts: { 1: (old) => old },
+})
 export class StockAdjusted {
   @IsId() readonly productId!: ProductId;
   @IsCount(-Number.MAX_SAFE_INTEGER) readonly delta!: number;
   @IsText(500) readonly reason!: string;
+  /** The admin. */
+  @IsOptional() @IsId() readonly adjustedBy?: UserId;
+  /** The number of the change among all changes of the product's stock, and what can be ordered after it. Absent in version 1. */
+  @IsOptional() @IsCount(1) readonly change?: number;
+  @IsOptional() @IsCount() readonly available?: number;
   @IsInstant() readonly adjustedAt!: string;
 }

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { topic } from '@tradewind/messaging/message';
 import { MessageRegistry, Message } from '@tradewind/messaging/message';
@@ -44,12 +45,20 @@ class NoteTakenElsewhere {
   @IsText(100) readonly text!: string;
 }
 
+const folder = new URL('../../schemas/', import.meta.url);
+const committed = new Map(
+  readdirSync(folder).map((file) => [
+    file,
+    JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as ReturnType<typeof schemaOf>,
+  ]),
+);
+
 const schemas = (...classes: ConstructorParameters<typeof MessageRegistry>[0]) =>
   schemasOf(new MessageRegistry(classes));
 
 describe('messages and their committed schemas', () => {
   it('agree for the same classes', () =>
-    expect(review(schemasOf(contracts), schemasOf(contracts))).toEqual({ breaks: [], outdated: [] }));
+    expect(review(committed, schemasOf(contracts))).toEqual({ breaks: [], outdated: [] }));
 
   it('differ for a new message, without a breaking change', () =>
     expect(review(new Map(), schemas(NoteTaken))).toEqual({ breaks: [], outdated: ['note.taken.v1.json'] }));

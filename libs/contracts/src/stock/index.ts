@@ -2,6 +2,7 @@ export * from './reserve-stock.js';
 export * from './release-stock.js';
 export * from './sell-stock.js';
 export * from './take-back-stock.js';
+export * from './level-after.js';
 export * from './stock-reserved.js';
 export * from './stock-refused.js';
 export * from './stock-released.js';

@@ -1,14 +1,25 @@
 import { Message } from '@tradewind/messaging/message';
+import { IsOptional } from 'class-validator';
 import { AreLines, IsId, IsInstant, StockLine } from '../fields/index.js';
 import { topics } from '../topics.js';
+import { LevelAfter } from './level-after.js';
 import type { OrderId } from '../ids.js';
 
 /**
- * The stock sold to the order is available again. May repeat; takes effect once.
+ * The stock sold to the order is available again. May repeat; takes effect once. `levels` is the stock of each
+ * product after it, and is absent in a repeated reply.
  */
-@Message({ type: 'stock.taken-back', topic: topics.stockEvents, key: 'orderId' })
+@Message({
+  type: 'stock.taken-back',
+  topic: topics.stockEvents,
+  key: 'orderId',
+  version: 2,
+  readableSince: 1,
+  upcasts: { 1: (old) => old },
+})
 export class StockTakenBack {
   @IsId() readonly orderId!: OrderId;
   @AreLines(() => StockLine, 0) readonly lines!: readonly StockLine[];
+  @IsOptional() @AreLines(() => LevelAfter, 0) readonly levels?: readonly LevelAfter[];
   @IsInstant() readonly takenBackAt!: string;
 }

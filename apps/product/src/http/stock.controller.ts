@@ -1,0 +1,73 @@
+import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
+import { isRejection } from '@tradewind/kernel';
+import { Commands } from '@tradewind/messaging';
+import {
+  ApiConflictResponse,
+  ApiCreatedResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  CurrentUser,
+  page,
+  PageQuery,
+  readCursor,
+  Roles,
+  type Page,
+  type User,
+} from '@tradewind/service';
+import { adjustStock } from '../commands/adjust-stock.command.js';
+import { unknownProduct } from '../domain/product.js';
+import { ProductQueries, type ProductView } from '../storage/product.queries.js';
+import { StockHistoryQueries, type StockChangeView } from '../storage/stock-history.queries.js';
+import { ProductAnswer, ProductPath } from './product.dto.js';
+import { productProblem } from './product.problems.js';
+import { AdjustStock, StockChangePage } from './stock.dto.js';
+
+/** The stock of a product: its adjustments and its history. */
+@ApiTags('products')
+@Controller('products/:id')
+@Roles('admin')
+export class StockController {
+  constructor(
+    private readonly products: ProductQueries,
+    private readonly history: StockHistoryQueries,
+    @Inject(Commands) private readonly commands: Commands,
+  ) {}
+
+  @Post('stock-adjustments')
+  @ApiOperation({ summary: 'Add or remove pieces (admin)' })
+  @ApiCreatedResponse({ type: ProductAnswer })
+  @ApiNotFoundResponse()
+  @ApiConflictResponse({ description: 'Fewer pieces are available.' })
+  async adjust(
+    @Param() { id }: ProductPath,
+    @Body() { delta, reason }: AdjustStock,
+    @CurrentUser() user: User,
+  ): Promise<ProductView> {
+    const result = await this.commands.run(adjustStock, { productId: id, delta, reason, adjustedBy: user.id });
+    if (isRejection(result)) throw productProblem(result);
+    return this.#product(id);
+  }
+
+  @Get('stock-changes')
+  @ApiOperation({ summary: 'Every change of the stock that can be ordered, newest first (admin)' })
+  @ApiOkResponse({ type: StockChangePage })
+  @ApiNotFoundResponse()
+  async changes(@Param() { id }: ProductPath, @Query() { limit, cursor }: PageQuery): Promise<Page<StockChangeView>> {
+    const changes = await this.history.changes(id, readCursor(cursor, changeNumber), limit + 1);
+    if (changes.length === 0) await this.#product(id);
+    return page(changes, limit, ({ number }) => String(number));
+  }
+
+  async #product(id: ProductPath['id']): Promise<ProductView> {
+    const product = await this.products.find(id);
+    if (!product) throw productProblem(unknownProduct);
+    return product;
+  }
+}
+
+function changeNumber(text: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new RangeError('no number of a change');
+  return Number(text);
+}
