@@ -34,11 +34,15 @@ describe('a request that everybody may make', () => {
   it.each([
     ['GET', '/products'],
     ['HEAD', '/products/1?x'],
+    ['GET', '/products/'],
+    ['GET', '/products/archived1'],
     ['POST', '/users'],
   ])('%s %s', (method, target) => expect(admitsAnonymous(method, target)).toBe(true));
   it.each([
     ['POST', '/products'],
     ['GET', '/productsx'],
+    ['GET', '/products/archived?limit=1'],
+    ['GET', '/products/1/stock-changes'],
     ['GET', '/users'],
     ['POST', '/users/me'],
     ['GET', '/orders?/products'],

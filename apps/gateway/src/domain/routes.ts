@@ -25,12 +25,13 @@ export function serviceFor(target: string): string | undefined {
 /** Log-in and refresh need no access token, and an expired token must not prevent them. */
 export const skipsTokenCheck = (target: string): boolean => target.startsWith('/auth/');
 
+/** The list of products and one product; not the pages of admins below them. */
+const catalogue = /^\/products(\/(?!archived\/?$)[^/]*\/?)?$/;
+
 /** Pages for everybody, and the registration: an access token that has expired or is unknown must not close them. */
 export const admitsAnonymous = (method: string, target: string): boolean => {
   const [path = ''] = target.split(/[?#]/, 1);
-  return method === 'GET' || method === 'HEAD'
-    ? path === '/products' || path.startsWith('/products/')
-    : method === 'POST' && path === '/users';
+  return method === 'GET' || method === 'HEAD' ? catalogue.test(path) : method === 'POST' && path === '/users';
 };
 
 /** Requests with which passwords or addresses could be guessed. Lists the harmless paths, so that another spelling of a path is limited too. */
