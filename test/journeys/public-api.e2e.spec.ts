@@ -12,6 +12,7 @@ import { tokens } from './bad-input/tokens.scenario.js';
 import { webhooks } from './bad-input/webhooks.scenario.js';
 import { accounts } from './buying/accounts.scenario.js';
 import { afterPlacing } from './buying/after-placing.scenario.js';
+import { assortment } from './buying/assortment.scenario.js';
 import { authorization } from './buying/authorization.scenario.js';
 import { carts } from './buying/cart.scenario.js';
 import { catalogue } from './buying/catalogue.scenario.js';
@@ -37,6 +38,7 @@ describe('the public API of a shop', () => {
       accounts,
       catalogue,
       carts,
+      assortment,
       checkout,
       outcomes,
       afterPlacing,

@@ -26,6 +26,15 @@ export interface Product {
   readonly name: string;
   readonly price: Money;
   readonly available: number;
+  readonly archived?: true;
+}
+
+export interface StockChange {
+  readonly number: number;
+  readonly cause: string;
+  readonly delta: number;
+  readonly available: number;
+  readonly reservation?: string;
 }
 
 export interface Cart {
@@ -35,6 +44,8 @@ export interface Cart {
     readonly quantity: number;
     readonly unitPrice: Money;
     readonly priceChanged?: { readonly from: Money };
+    readonly archived?: true;
+    readonly availability?: string;
   }[];
   readonly total: Money;
 }

@@ -87,6 +87,8 @@ export const authorization = (fixture: () => ShopFixture): void => {
       { method: 'POST', path: '/products', body: { sku: 'X', name: 'X', price: pounds(1), stock: 1 } },
       { method: 'PATCH', path: `/products/${unknown}`, body: { price: pounds(1) } },
       { method: 'POST', path: `/products/${unknown}/stock-adjustments`, body: { delta: 1, reason: 'x' } },
+      { method: 'GET', path: '/products/archived' },
+      { method: 'GET', path: `/products/${unknown}/stock-changes` },
       { method: 'GET', path: '/payments' },
       { method: 'POST', path: `/payments/${unknown}/refunds`, body: { amount: pounds(1), reason: 'x' } },
     ];
