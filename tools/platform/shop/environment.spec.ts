@@ -52,6 +52,7 @@ describe('the environment of a service', () => {
       KAFKA_BROKERS: '127.0.0.1:19092',
       TRUSTED_ADDRESSES: '127.0.0.1,::1',
       INSTANCES_FILE: 'instances.json',
+      INSTANCE_HOSTS: '127.0.0.1',
     }));
 
   it('has a secret only for the services that need it', () => {

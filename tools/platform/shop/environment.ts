@@ -30,7 +30,12 @@ export function environmentOf(service: ServiceName, port: number, settings: Serv
   const { sealsData, callsProvider } = describeService(service);
   const common = { PORT: String(port), HOST: '127.0.0.1', KAFKA_BROKERS: settings.kafkaBrokers };
   if (!isDatabaseService(service))
-    return { TRUSTED_ADDRESSES: '127.0.0.1,::1', ...common, INSTANCES_FILE: settings.instancesFile };
+    return {
+      TRUSTED_ADDRESSES: '127.0.0.1,::1',
+      ...common,
+      INSTANCES_FILE: settings.instancesFile,
+      INSTANCE_HOSTS: '127.0.0.1',
+    };
   return {
     ...common,
     DATABASE_URL: settings.databases[service],
