@@ -55,8 +55,11 @@ export class CreateAccountsAndKeys1760000000001 implements MigrationInterface {
         status text not null,
         issued_at timestamptz not null,
         used_at timestamptz,
+        used_by text,
+        successor text,
         constraint refresh_tokens_state check (
-          (status = 'current' and used_at is null) or (status = 'used' and used_at is not null))
+          (status = 'current' and num_nonnulls(used_at, used_by, successor) = 0)
+          or (status = 'used' and num_nulls(used_at, used_by, successor) = 0))
       ) with (fillfactor = 70);
       create unique index refresh_tokens_one_current on refresh_tokens (session_id) where status = 'current';
       create index refresh_tokens_of_session on refresh_tokens (session_id);

@@ -6,6 +6,8 @@ import { IsInt, Max, Min } from 'class-validator';
 export class UserConfig extends SealingConfig {
   @Type(() => Number) @IsInt() @Min(10) @Max(86_400) readonly ACCESS_TOKEN_SECONDS: number = 900;
   @Type(() => Number) @IsInt() @Min(1) @Max(365) readonly SESSION_DAYS: number = 30;
+  /** How long after a refresh the same client may repeat it with the same token. 0: never. */
+  @Type(() => Number) @IsInt() @Min(0) @Max(60) readonly REFRESH_GRACE_SECONDS: number = 5;
   /** How long a signing key signs before it is replaced. */
   @Type(() => Number) @IsInt() @Min(1) @Max(31_536_000) readonly SIGNING_KEY_SECONDS: number = 30 * 86_400;
   /** Time between a key's record on the topic and its first token, in which the verifiers read the key. */

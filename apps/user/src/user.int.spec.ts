@@ -50,7 +50,10 @@ describe('the user service', () => {
   const logIn = ({ email, password }: Person, from = '10.0.0.1') =>
     http().post('/auth/login').set('x-forwarded-for', from).send({ email, password });
   const loggedIn = async (person: Person): Promise<Tokens> => (await logIn(person).expect(200)).body as Tokens;
-  const refresh = (refreshToken: string) => http().post('/auth/refresh').send({ refreshToken });
+  const refresh = (refreshToken: string, from = '10.0.0.1', browser = 'Firefox') =>
+    http().post('/auth/refresh').set({ 'x-forwarded-for': from, 'user-agent': browser }).send({ refreshToken });
+  /** As if the refresh had happened longer ago, by the database's clock. */
+  const letGracePass = () => sql(`update refresh_tokens set used_at = used_at - interval '5 seconds'`);
   const kidAt = async ({ url }: StartedService): Promise<string> => {
     const { email, password } = await registered();
     const { body } = await request(url).post('/auth/login').send({ email, password }).expect(200);
@@ -203,18 +206,53 @@ describe('the user service', () => {
       expect(second.refreshToken).not.toBe(first.refreshToken);
       await refresh(second.refreshToken).expect(200);
     });
-    it('accepts one of twenty concurrent refreshes, and ends the session', async () => {
+    it('gives all of twenty concurrent refreshes of a client the same next token, which works', async () => {
       const { refreshToken } = await loggedIn(await registered());
-      const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(refreshToken)));
+      const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(refreshToken).expect(200)));
+      const tokens = answers.map(({ body }) => body as Tokens);
+      const [next = ''] = new Set(tokens.map((each) => each.refreshToken));
+      expect(new Set(tokens.map((each) => each.refreshToken))).toEqual(new Set([next]));
+      for (const each of tokens.slice(0, 2)) await me('get', each).expect(200);
+      await refresh(next).expect(200);
+    });
+    it('accepts one of twenty concurrent refreshes of different clients, and ends the session', async () => {
+      const { refreshToken } = await loggedIn(await registered());
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, each) => refresh(refreshToken, `10.0.0.${each}`)),
+      );
       const accepted = answers.filter(({ status }) => status === 200);
       expect([accepted.length, answers.filter(({ status }) => status === 401).length]).toEqual([1, 19]);
-      await refresh((accepted[0]!.body as Tokens).refreshToken).expect(401);
+      const newest = (accepted[0]!.body as Tokens).refreshToken;
+      for (let from = 0; from < 20; from++) await refresh(newest, `10.0.0.${from}`).expect(401);
+    });
+    it.each([
+      ['another address', '10.0.0.2', 'Firefox'],
+      ['another browser', '10.0.0.1', 'Safari'],
+    ])('ends the session when a token is used again from %s, also at once', async (_, from, browser) => {
+      const { refreshToken } = await loggedIn(await registered());
+      const next = (await refresh(refreshToken).expect(200)).body as Tokens;
+      await refresh(refreshToken, from, browser).expect(401);
+      await refresh(next.refreshToken).expect(401);
+    });
+    it('ends the session when the same client uses a token again later', async () => {
+      const { refreshToken } = await loggedIn(await registered());
+      const next = (await refresh(refreshToken).expect(200)).body as Tokens;
+      await letGracePass();
+      await refresh(refreshToken).expect(401);
+      await refresh(next.refreshToken).expect(401);
+    });
+    it('stores neither the next token nor the client in the clear', async () => {
+      const { refreshToken } = await loggedIn(await registered());
+      const next = (await refresh(refreshToken, '10.9.8.7', 'Curious').expect(200)).body as Tokens;
+      const stored = JSON.stringify(await sql('select * from refresh_tokens'));
+      for (const canary of [refreshToken, next.refreshToken, '10.9.8.7', 'Curious'])
+        expect(stored).not.toContain(canary);
     });
     it('does not end other sessions of the person', async () => {
       const person = await registered();
       const [phone, laptop] = [await loggedIn(person), await loggedIn(person)];
       await refresh(phone.refreshToken).expect(200);
-      await refresh(phone.refreshToken).expect(401);
+      await refresh(phone.refreshToken, '10.0.0.66').expect(401);
       await refresh(laptop.refreshToken).expect(200);
     });
     it('rejects an unknown token', () => refresh(randomBytes(32).toString('base64url')).expect(401));

@@ -70,8 +70,18 @@ export const accounts = (fixture: () => ShopFixture): void => {
       expect((await anonymous.get('/users/me', { authorization: `Bearer ${second.accessToken}` })).status).toBe(200);
     });
 
-    it('that is used again is rejected, and revokes its whole family', async () => {
-      expect((await refresh(first.refreshToken)).status).toBe(401);
+    it('that two tabs use at once gives both the same new one, which works', async () => {
+      const { tokens } = await aCustomer(fixture().anonymous.url);
+      const tabs = await Promise.all([refresh(tokens.refreshToken), refresh(tokens.refreshToken)]);
+      expect(tabs.map(({ status }) => status)).toEqual([200, 200]);
+      expect(tabs[0].body.refreshToken).toBe(tabs[1].body.refreshToken);
+      expect((await refresh(tabs[0].body.refreshToken)).status).toBe(200);
+    });
+
+    it('that another client uses again is rejected, and revokes its whole family', async () => {
+      const { anonymous } = fixture();
+      const elsewhere = { 'user-agent': 'a thief' };
+      expect((await anonymous.post('/auth/refresh', { refreshToken: first.refreshToken }, elsewhere)).status).toBe(401);
       expect((await refresh(second.refreshToken)).status).toBe(401);
     });
 

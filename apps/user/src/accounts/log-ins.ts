@@ -6,7 +6,16 @@ import { logIn, logOut, rotateToken } from '../commands/sessions.command.js';
 import { LoginThrottle } from '../passwords/login-throttle.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { AccountQueries } from '../storage/account.queries.js';
-import { AccessTokens, newRefreshToken, refreshTokenHash } from '../tokens/access-token.js';
+import { SessionQueries } from '../storage/session.queries.js';
+import { AccessTokens } from '../tokens/access-token.js';
+import {
+  clientMark,
+  newRefreshToken,
+  refreshTokenHash,
+  sealSuccessor,
+  unsealSuccessor,
+  type Client,
+} from '../tokens/refresh-token.js';
 import { UserConfig } from '../user.config.js';
 import { PersonalSeal } from './personal-seal.js';
 
@@ -27,6 +36,7 @@ export class LogIns {
     private readonly throttle: LoginThrottle,
     private readonly tokens: AccessTokens,
     private readonly queries: AccountQueries,
+    private readonly sessions: SessionQueries,
     private readonly config: UserConfig,
     @Inject(Commands) private readonly commands: Commands,
     @Inject(Randomness) private readonly randomness: Randomness,
@@ -49,15 +59,23 @@ export class LogIns {
     return isRejection(opened) ? undefined : this.#response(accessToken, refreshToken);
   }
 
-  async refresh(refreshToken: string): Promise<Tokens | undefined> {
+  /** A repetition by the same client within the grace period gets the same refresh token. */
+  async refresh(refreshToken: string, client: Client): Promise<Tokens | undefined> {
     const next = newRefreshToken(this.randomness);
     await this.tokens.ready(); // fails before the old token is used
     const result = await this.commands.run(rotateToken, {
       tokenHash: refreshTokenHash(refreshToken),
-      nextHash: refreshTokenHash(next),
+      next: {
+        hash: refreshTokenHash(next),
+        sealed: sealSuccessor(refreshToken, next, this.randomness),
+        client: clientMark(refreshToken, client),
+      },
+      graceMs: this.config.REFRESH_GRACE_SECONDS * 1_000,
+      at: await this.sessions.databaseTime(),
     });
     if (isRejection(result) || !result.refreshed) return undefined;
-    return this.#response(await this.tokens.sign(result.userId, result.role), next);
+    const newest = result.successor === undefined ? next : unsealSuccessor(refreshToken, result.successor);
+    return this.#response(await this.tokens.sign(result.userId, result.role), newest);
   }
 
   async logOut(refreshToken: string): Promise<void> {

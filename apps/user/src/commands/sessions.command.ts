@@ -2,7 +2,7 @@ import type { UserId } from '@tradewind/contracts';
 import { rejection, type Rejection } from '@tradewind/kernel';
 import { answer, command, insert, rows, nothing, save, type Decision } from '@tradewind/messaging';
 import { accountForgotten, type Role } from '../domain/account.js';
-import { end, issue, openSession, refresh, type RefreshToken } from '../domain/session.js';
+import { end, issue, openSession, refresh, type NextToken, type RefreshToken } from '../domain/session.js';
 import { Accounts, RefreshTokens, Sessions } from '../storage/tables.js';
 
 export interface OpenSessionInput {
@@ -30,14 +30,24 @@ const sessionsOf = (_: unknown, { token }: { token: { all(): readonly RefreshTok
 
 export interface RotateTokenInput {
   readonly tokenHash: string;
-  readonly nextHash: string;
+  readonly next: NextToken;
+  readonly graceMs: number;
+  /** The database's time, shortly before. */
+  readonly at: Date;
 }
 
 export const sessionOver = rejection('session-over');
 export type Refreshed =
-  { readonly refreshed: true; readonly userId: UserId; readonly role: Role } | { readonly refreshed: false };
+  | {
+      readonly refreshed: true;
+      readonly userId: UserId;
+      readonly role: Role;
+      /** Of a repeated refresh: the sealed token that the first one issued. */
+      readonly successor?: string;
+    }
+  | { readonly refreshed: false };
 
-/** Of many calls with one token exactly one succeeds; the second ends the session. That end must be saved, so it is not a rejection. */
+/** Of many calls with one token exactly one rotates it. The end of a session must be saved, so it is not a rejection. */
 export const rotateToken = command(
   'session.refresh',
   {
@@ -47,17 +57,27 @@ export const rotateToken = command(
       session.all().map(({ userId }) => userId),
     ),
   },
-  ({ tokenHash, nextHash }: RotateTokenInput, { token, session, account, now }): Decision<Refreshed> | Rejection => {
+  (
+    { tokenHash, next, graceMs, at }: RotateTokenInput,
+    { token, session, account },
+  ): Decision<Refreshed> | Rejection => {
     const presented = token.get(tokenHash);
     const [family] = session.all();
     const [owner] = account.all();
     if (!presented || !family || owner?.status !== 'active') return sessionOver;
-    const result = refresh(family, presented, nextHash, now);
+    const result = refresh(family, presented, next, graceMs, at);
     switch (result.outcome) {
       case 'rotated':
         return save(RefreshTokens, result.used)
           .and(insert(RefreshTokens, result.next))
           .and(answer<Refreshed>({ refreshed: true, userId: owner.userId, role: owner.role }));
+      case 'repeated':
+        return answer<Refreshed>({
+          refreshed: true,
+          userId: owner.userId,
+          role: owner.role,
+          successor: result.successor,
+        });
       case 'reused':
         return save(Sessions, result.ended).and(answer<Refreshed>({ refreshed: false }));
       case 'over':

@@ -32,11 +32,25 @@ export type RefreshToken =
       readonly tokenHash: string;
       readonly sessionId: string;
       readonly issuedAt: Date;
+      /** By the database's clock, so that instances with different clocks agree. */
       readonly usedAt: Date;
+      /** Identifies the client that used it. */
+      readonly usedBy: string;
+      /** The token that was issued for it, sealed: only who has this token can read it. */
+      readonly successor: string;
     };
+
+/** What a refresh issues, and for whom. */
+export interface NextToken {
+  readonly hash: string;
+  readonly sealed: string;
+  readonly client: string;
+}
 
 export type RefreshResult =
   | { readonly outcome: 'rotated'; readonly used: RefreshToken; readonly next: RefreshToken }
+  /** The same client used the token a moment ago: it gets the same next token again. */
+  | { readonly outcome: 'repeated'; readonly successor: string }
   /** The token was used before: the session ends, with its newest token. */
   | { readonly outcome: 'reused'; readonly ended: EndedSession }
   | { readonly outcome: 'over' };
@@ -61,19 +75,28 @@ export const end = (session: Session, endedBy: EndedBy, now: Date): EndedSession
   session.status === 'ended' ? session : { ...session, status: 'ended', endedAt: now, endedBy };
 
 /**
- * A token can be used once. The retry of a refresh whose response was lost can't be distinguished from a stolen token, so it
- * ends the session too.
+ * A token can be used once. Within the grace period the client that used it may repeat the refresh, as two tabs do that refresh at
+ * once, or after a lost response: it gets the same next token, so the family has one newest token still. Any other use may be a
+ * thief's, and ends the session.
  */
-export function refresh(session: Session, token: RefreshToken, nextHash: string, now: Date): RefreshResult {
+export function refresh(
+  session: Session,
+  token: RefreshToken,
+  next: NextToken,
+  graceMs: number,
+  now: Date,
+): RefreshResult {
   if (session.status === 'ended' || session.expiresAt <= now) return { outcome: 'over' };
   switch (token.status) {
     case 'used':
-      return { outcome: 'reused', ended: end(session, 'reuse', now) };
+      return token.usedBy === next.client && now.getTime() - token.usedAt.getTime() < graceMs
+        ? { outcome: 'repeated', successor: token.successor }
+        : { outcome: 'reused', ended: end(session, 'reuse', now) };
     case 'current':
       return {
         outcome: 'rotated',
-        used: { ...token, status: 'used', usedAt: now },
-        next: issue(session.sessionId, nextHash, now),
+        used: { ...token, status: 'used', usedAt: now, usedBy: next.client, successor: next.sealed },
+        next: issue(session.sessionId, next.hash, now),
       };
     default:
       return assertNever(token);

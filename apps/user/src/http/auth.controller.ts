@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
+import { Body, Controller, Headers, HttpCode, Post, Res } from '@nestjs/common';
 import {
   ApiNoContentResponse,
   ApiOkResponse,
@@ -45,16 +45,20 @@ export class AuthController {
   @Post('refresh')
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Exchange a refresh token for new tokens. It can be used once: using it again ends the session',
+    summary: 'Exchange a refresh token for new tokens. It can be used once',
+    description:
+      'The same client (address and User-Agent) that repeats the refresh within a few seconds gets the same refresh token again. Any other second use ends the session.',
   })
   @ApiOkResponse({ type: TokensView })
   @ApiUnauthorizedResponse({ description: 'Unknown, used before, expired or revoked: log in again.' })
   async refresh(
     @Body() { refreshToken }: RefreshTokenBody,
+    @ClientAddress() address: string,
+    @Headers('user-agent') userAgent: string | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Tokens> {
     uncached(response);
-    const tokens = await this.logIns.refresh(refreshToken);
+    const tokens = await this.logIns.refresh(refreshToken, { address, userAgent: userAgent ?? '' });
     if (!tokens) throw problem(401, 'session-over', 'this refresh token is no longer valid: log in again');
     return tokens;
   }

@@ -31,7 +31,7 @@ export class UsersController {
   @ApiCreatedResponse({ type: ProfileView })
   @ApiConflictResponse({ description: 'The address is taken.' })
   async register(@Body() body: RegisterBody): Promise<Profile> {
-    const registered = await this.accounts.register(body, 'customer');
+    const registered = await this.accounts.register({ ...body, name: body.name.trim() }, 'customer');
     if (isRejection(registered)) throw emailTakenProblem();
     return registered;
   }
@@ -52,7 +52,10 @@ export class UsersController {
   @ApiConflictResponse({ description: 'The address is taken.' })
   @ApiNotFoundResponse({ description: 'The person was forgotten.' })
   async change(@CurrentUser() user: User, @Body() body: ProfileBody): Promise<Profile> {
-    const changed = await this.accounts.change(user.id, body);
+    const changed = await this.accounts.change(user.id, {
+      ...body,
+      ...(body.name !== undefined && { name: body.name.trim() }),
+    });
     if (!changed) throw accountGoneProblem();
     if (isRejection(changed)) throw emailTakenProblem();
     return changed;

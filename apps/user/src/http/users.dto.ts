@@ -1,36 +1,35 @@
-import { ApiProperty } from '@tradewind/service';
-import { Transform } from 'class-transformer';
+import { ApiProperty, IsNotBlank } from '@tradewind/service';
 import { IsEmail, IsString, Length, MaxLength, ValidateIf } from 'class-validator';
 
-const trimmed = Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value));
 /** Unlike `@IsOptional()` it does not accept null. */
 const ifPresent = ValidateIf((_, value) => value !== undefined);
 
 export class RegisterBody {
-  @trimmed
   @IsEmail({}, { message: 'email must be an e-mail address' })
   @MaxLength(254)
   readonly email!: string;
 
+  @ApiProperty({ example: 'correct horse battery' })
   @IsString()
   @Length(8, 200)
   readonly password!: string;
 
-  @trimmed
+  @ApiProperty({ example: 'Ann Lee' })
   @IsString()
   @Length(1, 100)
+  @IsNotBlank()
   readonly name!: string;
 }
 
 export class ProfileBody {
+  @ApiProperty({ example: 'Ann Lee' })
   @ifPresent
-  @trimmed
   @IsString()
   @Length(1, 100)
+  @IsNotBlank()
   readonly name?: string;
 
   @ifPresent
-  @trimmed
   @IsEmail({}, { message: 'email must be an e-mail address' })
   @MaxLength(254)
   readonly email?: string;

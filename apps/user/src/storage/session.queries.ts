@@ -14,6 +14,12 @@ and not exists (select from refresh_tokens t where t.session_id = s.session_id)`
 export class SessionQueries {
   constructor(private readonly database: DataSource) {}
 
+  async databaseTime(): Promise<Date> {
+    const [row] = await this.database.query<{ at: Date }[]>('select clock_timestamp() as at');
+    if (!row) throw new TypeError('the database tells no time');
+    return row.at;
+  }
+
   async deleteExpired(): Promise<void> {
     await this.database.query(deleteTokens);
     await this.database.query(deleteSessions);

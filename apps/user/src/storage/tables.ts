@@ -49,6 +49,8 @@ export const RefreshTokens = table<RefreshToken>('refresh_tokens', 'tokenHash', 
   status: 'text',
   issuedAt: 'timestamptz',
   usedAt: 'timestamptz',
+  usedBy: 'text',
+  successor: 'text',
 });
 
 /** One row whose lock decides which instance rotates the keys. */

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { UserId } from '@tradewind/contracts';
-import { Clock, type Randomness, tokenAudience, tokenIssuer } from '@tradewind/service';
+import { Clock, tokenAudience, tokenIssuer } from '@tradewind/service';
 import { SignJWT } from 'jose';
 import type { Role } from '../domain/account.js';
 import { UserConfig } from '../user.config.js';
@@ -39,7 +38,3 @@ export class AccessTokens {
       .sign(privateKey);
   }
 }
-
-/** 256 random bits, base64url. Only the hash is stored; a fast hash is enough for random bits. */
-export const newRefreshToken = (random: Randomness): string => Buffer.from(random.bytes(32)).toString('base64url');
-export const refreshTokenHash = (token: string): string => createHash('sha256').update(token).digest('base64url');
