@@ -1,16 +1,17 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Timers } from '@tradewind/service';
 import { errors } from 'undici';
+import type { CheckResult } from '../domain/upstream.js';
 import { Upstreams, type Reachable } from './upstreams.js';
 
 const roundIntervalMs = 500;
 /** An instance that is up is checked every so many rounds; any other one in every round. */
 const roundsBetweenChecks = 10;
 const checkTimeoutMs = 2_000;
-/** On a busy machine an answer may be late: only so many timeouts in a row count as down. */
+/** On a busy machine an answer may be late: only so many timeouts in a row count. */
 const maxTimeouts = 3;
 
-/** Checks `/readyz` of every instance: one that fails gets no calls, one that recovers gets calls again. */
+/** Checks `/readyz` of every instance: one that is not ready gets calls only while no other is, one that recovers gets calls again. */
 @Injectable()
 export class HealthChecks implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #logger = new Logger('Instances');
@@ -48,14 +49,14 @@ export class HealthChecks implements OnApplicationBootstrap, OnApplicationShutdo
     this.#pending.add(reachable);
     const { upstream } = reachable;
     const before = upstream.state;
-    const healthy = await this.#probe(reachable);
+    const result = await this.#probe(reachable);
     this.#pending.delete(reachable);
-    if (healthy !== undefined) upstream.checked(healthy);
+    if (result !== undefined) upstream.checked(result);
     if (upstream.state !== before) this.#logger.log(`an instance is ${upstream.state}`, upstream.instance);
   }
 
   /** Undefined after a timeout that does not count yet. */
-  async #probe(reachable: Reachable): Promise<boolean | undefined> {
+  async #probe(reachable: Reachable): Promise<CheckResult | undefined> {
     try {
       const { statusCode, body } = await reachable.pool.request({
         method: 'GET',
@@ -66,12 +67,13 @@ export class HealthChecks implements OnApplicationBootstrap, OnApplicationShutdo
       });
       await body.dump();
       this.#timeouts.delete(reachable);
-      return statusCode === 200;
+      return statusCode === 200 ? 'ready' : 'not-ready';
     } catch (error) {
-      if (!(error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError)) return false;
+      if (!(error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError))
+        return 'unreachable';
       const timeouts = (this.#timeouts.get(reachable) ?? 0) + 1;
       this.#timeouts.set(reachable, timeouts);
-      return timeouts >= maxTimeouts ? false : undefined;
+      return timeouts >= maxTimeouts ? 'not-ready' : undefined;
     }
   }
 }

@@ -75,10 +75,18 @@ export class Upstreams implements OnApplicationShutdown {
     return this.#directory.lastHeartbeatAt;
   }
 
-  /** The instance for a call, but not `excluded`. Undefined if none can be used. */
+  /** The instance for a call, or for its repetition on another than `excluded`, which must not be doubtful. Undefined if there is none. */
   choose(service: string, session?: string, excluded?: Upstream): Reachable | undefined {
-    const candidates = this.of(service).filter((upstream) => upstream !== excluded);
-    const chosen = choose(candidates, this.clock.now().getTime(), () => this.randomness.fraction(), session);
+    const chosen =
+      excluded === undefined
+        ? choose(this.of(service), this.clock.now().getTime(), () => this.randomness.fraction(), session)
+        : choose(
+            this.of(service).filter((upstream) => upstream !== excluded),
+            this.clock.now().getTime(),
+            () => this.randomness.fraction(),
+            session,
+            ['up', 'new'],
+          );
     return chosen && this.#reachable.get(chosen.instance.instanceId);
   }
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { choose } from './load-balancing.js';
-import { Upstream, type Outcome } from './upstream.js';
+import { Upstream, type CheckResult, type Outcome } from './upstream.js';
 
 const now = 1_000_000;
 const anUpstream = (instanceId: string, calls: readonly [Outcome, number][] = [], inFlight = 0, at = now): Upstream => {
   const upstream = new Upstream({ instanceId, service: 'order', url: `http://127.0.0.1/${instanceId}` });
-  upstream.checked(true);
+  upstream.checked('ready');
   for (const [outcome, milliseconds] of calls) {
     upstream.begin();
     upstream.end(outcome, milliseconds, at);
@@ -47,13 +47,35 @@ describe('an unreachable instance', () => {
   it('is not chosen even if it is the only one', () => expect(choose([unreachable], now, always(0))).toBeUndefined());
   it('is used again after a successful check', () => {
     const recovered = anUpstream('recovered', [['unreachable', 0]]);
-    recovered.checked(true);
+    recovered.checked('ready');
     expect(choose([recovered], now, always(0))).toBe(recovered);
   });
 });
 
+const checkedAs = (result: CheckResult): Upstream => {
+  const upstream = anUpstream(result);
+  upstream.checked(result);
+  return upstream;
+};
+
+describe.each([
+  ['that is not ready', checkedAs('not-ready')],
+  ['whose calls fail', anUpstream('failing', failures)],
+])('an instance %s', (_, doubtful) => {
+  it('gets no call while another one is up, or new', () => {
+    const unchecked = new Upstream({ instanceId: 'new', service: 'order', url: 'http://127.0.0.1/new' });
+    for (const better of [anUpstream('a'), unchecked]) expect(choose([doubtful, better], now, always(0))).toBe(better);
+  });
+  it('is used while there is no better one: it may still answer', () => {
+    expect(choose([doubtful], now, always(0))).toBe(doubtful);
+    expect(choose([checkedAs('unreachable'), doubtful], now, always(0))).toBe(doubtful);
+  });
+  it('is not used to repeat a call', () =>
+    expect(choose([doubtful], now, always(0), undefined, ['up', 'new'])).toBeUndefined());
+});
+
 describe('an instance', () => {
-  it('is down when most of its calls fail', () => expect(anUpstream('failing', failures).state).toBe('down'));
+  it('is doubtful when most of its calls fail', () => expect(anUpstream('failing', failures).state).toBe('doubtful'));
   it('stays up when clients disconnect', () =>
     expect(
       anUpstream(

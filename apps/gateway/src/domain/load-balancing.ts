@@ -1,4 +1,4 @@
-import type { Upstream } from './upstream.js';
+import type { Upstream, UpstreamState } from './upstream.js';
 
 /**
  * Chooses the instance for a call: the one of two with the lower cost ("power of two choices"). This avoids slow instances, and
@@ -6,24 +6,32 @@ import type { Upstream } from './upstream.js';
  * same two, and the session stays with the first unless it costs more than twice as much.
  * @param now milliseconds
  * @param fraction uniform in [0, 1); called at most twice
+ * @param states the states of usable instances; only those of the first state that one has are chosen from
  */
 export function choose(
   upstreams: readonly Upstream[],
   now: number,
   fraction: () => number,
   session?: string,
+  states: readonly UpstreamState[] = preference,
 ): Upstream | undefined {
-  const usable = usableOf(upstreams);
+  const usable = usableOf(upstreams, states);
   const [first, second] = session === undefined ? randomPair(usable, fraction) : sessionPair(usable, session);
   if (first === undefined || second === undefined) return first;
   const stickiness = session === undefined ? 1 : 2;
   return second.cost(now) * stickiness < first.cost(now) ? second : first;
 }
 
-const usableOf = (upstreams: readonly Upstream[]): readonly Upstream[] => {
-  const up = upstreams.filter(({ state }) => state === 'up');
-  return up.length > 0 ? up : upstreams.filter(({ state }) => state === 'new');
-};
+/** Best first. A doubtful instance may still answer: without a better one, refusing every call would be worse. */
+const preference = ['up', 'new', 'doubtful'] as const;
+
+function usableOf(upstreams: readonly Upstream[], states: readonly UpstreamState[]): readonly Upstream[] {
+  for (const wanted of states) {
+    const usable = upstreams.filter(({ state }) => state === wanted);
+    if (usable.length > 0) return usable;
+  }
+  return [];
+}
 
 /** Two instances, or fewer if there are fewer. */
 type Pair = readonly (Upstream | undefined)[];

@@ -7,15 +7,22 @@ export type UpstreamState =
   /** Not checked yet: used only if no instance is up. */
   | 'new'
   | 'up'
-  /** Calls or checks failed: not used until a check succeeds. */
+  /** It is not ready, its checks are slow, or most of its calls fail: used only if no instance is up or new. */
+  | 'doubtful'
+  /** No connection can be made: not used until a check succeeds. */
   | 'down';
+
+/** What a health check found. */
+export type CheckResult = 'ready' | 'not-ready' | 'unreachable';
 
 /** Weight of the newest measurement in the moving averages. */
 const newestWeight = 0.2;
-/** An instance with a larger share of failed calls is down. */
+/** An instance with a larger share of failed calls is doubtful. */
 const failureLimit = 0.5;
 /** After so long without a call the measured latency counts half. */
 const halfLifeMs = 2_000;
+
+const states = { ready: 'up', 'not-ready': 'doubtful', unreachable: 'down' } as const;
 
 /** Measurements of one instance by this gateway: latency, calls in flight, share of failures. */
 export class Upstream {
@@ -57,12 +64,13 @@ export class Upstream {
       this.#measuredAt = now;
     }
     this.#failures += newestWeight * ((outcome === 'answered' ? 0 : 1) - this.#failures);
-    if (outcome === 'unreachable' || this.#failures > failureLimit) this.#state = 'down';
+    if (outcome === 'unreachable') this.#state = 'down';
+    else if (this.#failures > failureLimit) this.#state = 'doubtful';
   }
 
   /** Applies a health check. When the instance becomes healthy, its measurements are reset. */
-  checked(healthy: boolean): void {
-    if (healthy && this.#state !== 'up') this.#failures = this.#latency = 0;
-    this.#state = healthy ? 'up' : 'down';
+  checked(result: CheckResult): void {
+    if (result === 'ready' && this.#state !== 'up') this.#failures = this.#latency = 0;
+    this.#state = states[result];
   }
 }
