@@ -52,8 +52,8 @@ describe('a consistent shop', () => {
     expect(reportLines(report).filter((line) => line.includes('✗'))).toEqual([]);
     expect(report.clean).toBe(true);
     expect(Object.fromEntries(report.sections.map(({ id, counted }) => [id, counted]))).toMatchObject({
-      G1: { orders: 2, payments: 1, 'pence captured': 750, 'operations in the provider’s log': 1 },
-      G2: { products: 1, 'pieces available': 8, 'pieces sold': 3, reservations: 2 },
+      G1: { orders: 2, payments: 1, 'pence captured': 750n, 'operations in the provider’s log': 1 },
+      G2: { products: 1, 'pieces available': 8n, 'pieces sold': 3n, reservations: 2 },
       G3: { orders: 2, 'with their outcome': 2 },
       G4: { accepted: 2, confirmed: 1, rejected: 1 },
       G5: { archived: 17, 'on the topics': 17, repeats: 0 },

@@ -44,7 +44,7 @@ export class Verdict {
 
   addAudit(report: AuditReport): void {
     for (const { id, counted, violations } of report.sections) {
-      if (id === 'G5') this.#repeats = counted['repeats'] ?? 0;
+      if (id === 'G5') this.#repeats = Number(counted['repeats'] ?? 0);
       this.addViolations(id, violations);
     }
     for (const { what, order } of report.waiting) this.fail(`waits for an operator: ${order ?? ''} ${what}`);

@@ -40,8 +40,8 @@ describe("the provider's log", () => {
         file(take, { at: 'now', key: 'v', operation: 'void' }, { ...take, key: 'd', operation: 'decline' }, refund),
       ),
     ).toEqual([
-      { kind: 'take', key: 'o:take:1', takeKey: 'o:take:1', amount: 5, currency: 'GBP' },
-      { kind: 'refund', key: 'o:refund:1', takeKey: 'o:take:1', amount: 5, currency: 'GBP' },
+      { kind: 'take', key: 'o:take:1', takeKey: 'o:take:1', amount: 5n, currency: 'GBP' },
+      { kind: 'refund', key: 'o:refund:1', takeKey: 'o:take:1', amount: 5n, currency: 'GBP' },
     ]));
   it('may end in a line that a crash cut off', async () =>
     expect(await readProviderLog(file(take, '{"at":"no'))).toHaveLength(1));

@@ -1,5 +1,6 @@
 import type { PendingEffect, Unpublished } from '../invariants/liveness.js';
 import type { BlockedKeyFact, DeadLetterFact, SagaFact } from '../invariants/waiting-for-operator.js';
+import { CompactTable, names, texts } from './compact-table.js';
 import { IdList } from './id-list.js';
 import type { Snapshot } from './snapshot.js';
 
@@ -26,7 +27,7 @@ export interface MessagingFacts {
   readonly blockedKeys: readonly BlockedKeyFact[];
   readonly effects: readonly PendingEffect[];
   readonly unpublished: readonly Unpublished[];
-  readonly sagas: readonly SagaFact[];
+  readonly sagas: Iterable<SagaFact>;
   readonly archivedTopics: readonly { readonly topic: string; readonly rows: number }[];
 }
 
@@ -42,9 +43,22 @@ export async function gatherMessaging(snapshot: Snapshot, service: string): Prom
     blockedKeys: await rows<BlockedKeyFact>(blockedKeys),
     effects: await rows<PendingEffect>(pendingEffects),
     unpublished: await rows<Unpublished>(unpublished),
-    sagas: await snapshot.rows<SagaFact>(sagas),
+    sagas: await gatherSagaRows(snapshot),
     archivedTopics: await snapshot.rows(archivedTopics),
   };
+}
+
+async function gatherSagaRows(snapshot: Snapshot): Promise<Iterable<SagaFact>> {
+  const found = new CompactTable<SagaFact>({
+    id: texts(),
+    saga: names(),
+    subject: texts(),
+    status: names(),
+    step: names(),
+    stuck: names(),
+  });
+  for await (const row of snapshot.stream<SagaFact>(sagas)) found.add(row);
+  return found;
 }
 
 export async function gatherArchive(snapshot: Snapshot, topic: string): Promise<IdList> {

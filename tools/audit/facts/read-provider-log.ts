@@ -33,7 +33,7 @@ function readLine(line: string, number: number, operations: ProviderOperation[])
       kind: operation,
       key,
       takeKey: operation === 'take' ? key : (takeKey as string),
-      amount: amount as number,
+      amount: BigInt(amount as number),
       currency,
     });
     return undefined;

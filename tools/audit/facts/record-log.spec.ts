@@ -26,9 +26,9 @@ describe('a log with records of several partitions', () => {
     ]));
   it('gives the records by key, sorted by partition and offset', () =>
     expect(
-      [...log.byKey()].map((records) =>
-        records.map(({ key, sequence, offset, type }) => [key, sequence, offset, type]),
-      ),
+      [...log.byKey()]
+        .map((records) => records.map(({ key, sequence, offset, type }) => [key, sequence, offset, type]))
+        .sort(),
     ).toEqual([
       [
         ['a', 1, 4, 'order.placed'],
@@ -41,6 +41,22 @@ describe('a log with records of several partitions', () => {
       [1, 'no key'],
       [2, 'no id'],
     ]));
+});
+
+describe('a list', () => {
+  const any = [3, 1, 2, 1].map((first) => `${first}1900000-0000-4000-8000-00000000000${first}`);
+  const list = new IdList();
+  for (const each of any) list.add(each);
+  it('is sorted by all bytes, then by what is given', () => {
+    expect([...list.sorted()].map((index) => list.at(index))).toEqual(any.toSorted());
+    expect([...list.sorted((a, b) => b - a)]).toEqual([3, 1, 2, 0]);
+  });
+  it('finds an id where it was added in ascending order', () => {
+    const ascending = new IdList();
+    for (const each of any.slice(0, 3).toSorted()) ascending.add(each);
+    expect(any.slice(0, 3).map((each) => ascending.indexOf(each))).toEqual([2, 0, 1]);
+    expect(ascending.indexOf('21900000-0000-4000-8000-000000000003')).toBe(-1);
+  });
 });
 
 describe('a list that has grown', () => {

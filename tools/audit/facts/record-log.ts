@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { UnreadableRecord } from '../invariants/events.js';
 import type { KeyRecords, TopicRecord } from '../invariants/key-order.js';
+import { names, numbers } from './compact-table.js';
 import { IdList, isId } from './id-list.js';
 
 /** A record of a topic without its value. */
@@ -11,18 +13,18 @@ export interface RawRecord {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Numbers stored for a record. */
-const width = 6;
-
-/** The records of one topic, about 50 bytes each. Sorted on demand. */
+/** The records of one topic, about 55 bytes each. Sorted on demand. */
 export class RecordLog {
   readonly #ids = new IdList();
-  readonly #keys = new Names();
-  readonly #types = new Names();
-  readonly #previousEnds = new Names();
-  /** Partition, offset, sequence, key, type and previous ends of each record. */
-  #columns = new Float64Array(width * 1024);
+  readonly #keys = new Keys();
+  readonly #partitions = numbers((length) => new Uint32Array(length));
+  readonly #offsets = numbers((length) => new Float64Array(length));
+  readonly #sequences = numbers((length) => new Float64Array(length));
+  readonly #types = names<string>();
+  readonly #previousEnds = names<string>();
   readonly unreadable: UnreadableRecord[] = [];
+  /** Several sections read the records by id. */
+  #byId: Uint32Array | undefined;
 
   constructor(readonly topic: string) {}
 
@@ -43,44 +45,30 @@ export class RecordLog {
           : undefined;
     if (reason !== undefined)
       return void this.unreadable.push({ topic: this.topic, partition, offset: Number(offset), reason });
-    const at = this.size * width;
-    if (at === this.#columns.length) {
-      const wider = new Float64Array(at * 2);
-      wider.set(this.#columns);
-      this.#columns = wider;
-    }
-    this.#columns.set(
-      [
-        partition,
-        Number(offset),
-        Number(sequence),
-        this.#keys.numberOf(key!),
-        this.#types.numberOf(headers['ce_type'] ?? ''),
-        this.#previousEnds.numberOf(headers['ce_previousends'] ?? ''),
-      ],
-      at,
-    );
+    this.#byId = undefined;
     this.#ids.add(id);
+    this.#keys.add(key!);
+    this.#partitions.add(partition);
+    this.#offsets.add(Number(offset));
+    this.#sequences.add(Number(sequence));
+    this.#types.add(headers['ce_type'] ?? '');
+    this.#previousEnds.add(headers['ce_previousends'] ?? '');
   }
 
   /** Sorted, with repeats. */
   *ids(): Generator<string> {
-    for (const index of this.#sorted((a, b) => this.#ids.compare(a, b))) yield this.#ids.at(index);
+    for (const index of this.#sortedById()) yield this.#ids.at(index);
   }
 
   /** The records sorted by id, with repeats. */
   *byId(): Generator<TopicRecord> {
-    for (const index of this.#sorted((a, b) => this.#ids.compare(a, b))) yield this.#record(index);
+    for (const index of this.#sortedById()) yield this.#record(index);
   }
 
   /** The records of each key, sorted by partition and offset. */
   *byKey(): Generator<KeyRecords> {
-    const columns = this.#columns;
-    const order = this.#sorted(
-      (a, b) =>
-        columns[a * width + 3]! - columns[b * width + 3]! ||
-        columns[a * width]! - columns[b * width]! ||
-        columns[a * width + 1]! - columns[b * width + 1]!,
+    const order = this.#keys.sorted(
+      (a, b) => this.#partitions.at(a) - this.#partitions.at(b) || this.#offsets.at(a) - this.#offsets.at(b),
     );
     let group: TopicRecord[] = [];
     for (const index of order) {
@@ -95,43 +83,47 @@ export class RecordLog {
   }
 
   #record(index: number): TopicRecord {
-    const [partition, offset, sequence, key, type, previousEnds] = this.#columns.subarray(
-      index * width,
-      (index + 1) * width,
-    );
-    const ends = this.#previousEnds.at(previousEnds!);
+    const ends = this.#previousEnds.at(index);
     return {
       topic: this.topic,
       id: this.#ids.at(index),
-      partition: partition!,
-      offset: offset!,
-      sequence: sequence!,
-      key: this.#keys.at(key!),
-      type: this.#types.at(type!),
+      partition: this.#partitions.at(index),
+      offset: this.#offsets.at(index),
+      sequence: this.#sequences.at(index),
+      key: this.#keys.at(index),
+      type: this.#types.at(index),
       previousEnds: ends === '' ? [] : ends.split(',').map(Number),
     };
   }
 
-  #sorted(compare: (a: number, b: number) => number): Uint32Array {
-    return Uint32Array.from({ length: this.size }, (_, index) => index).sort(compare);
+  #sortedById(): Uint32Array {
+    return (this.#byId ??= this.#ids.sorted());
   }
 }
 
-/** Stores each of the repeating strings once. */
-class Names {
-  readonly #numbers = new Map<string, number>();
-  readonly #names: string[] = [];
+/** Keys: a UUID in its 16 bytes; another text by 16 bytes of its hash, and the text once. */
+class Keys {
+  readonly #ids = new IdList();
+  readonly #others = new Map<string, string>();
 
-  numberOf(name: string): number {
-    let number = this.#numbers.get(name);
-    if (number === undefined) {
-      number = this.#names.push(name) - 1;
-      this.#numbers.set(name, number);
-    }
-    return number;
+  add(key: string): void {
+    if (isId(key)) return this.#ids.add(key);
+    const id = idOfText(key);
+    this.#others.set(id, key);
+    this.#ids.add(id);
   }
 
-  at(number: number): string {
-    return this.#names[number]!;
+  at(index: number): string {
+    const id = this.#ids.at(index);
+    return this.#others.get(id) ?? id;
   }
+
+  sorted(then: (a: number, b: number) => number): Uint32Array {
+    return this.#ids.sorted(then);
+  }
+}
+
+function idOfText(text: string): string {
+  const hex = createHash('sha256').update(text).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
 }

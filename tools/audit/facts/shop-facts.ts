@@ -1,8 +1,10 @@
 import type { Acceptance } from '../invariants/accepted-order.js';
+import type { ById } from '../invariants/by-id.js';
+import { concatenated, filtered } from '../invariants/sorted-lists.js';
 import type { ClientCheckout } from '../invariants/client-history.js';
 import type { ProviderOperation } from '../invariants/books.js';
 import { isOpen } from '../invariants/saga-history.js';
-import { waitingForOperator, type Waiting } from '../invariants/waiting-for-operator.js';
+import { waitingForOperator, type SagaFact, type Waiting } from '../invariants/waiting-for-operator.js';
 import type { DatabaseService } from '../../services.js';
 import { gatherCheckouts } from './cart-facts.js';
 import { gatherMessaging, type MessagingFacts } from './messaging-facts.js';
@@ -19,8 +21,8 @@ export const shopFactsNeeds = ['order', 'cart'] as const satisfies readonly Data
 export interface OrdersAndWaiting {
   /** What the messaging library stores, of every service. */
   readonly messaging: readonly MessagingFacts[];
-  readonly orders: ReadonlyMap<string, OrderFact>;
-  readonly acceptances: readonly Acceptance[];
+  readonly orders: ById<OrderFact>;
+  readonly acceptances: Iterable<Acceptance>;
   /** What waits for an operator, and the orders among it. */
   readonly waitingForOperator: readonly Waiting[];
   readonly waiting: ReadonlySet<string>;
@@ -44,17 +46,20 @@ export async function gatherOrdersAndWaiting(
 ): Promise<OrdersAndWaiting> {
   const messaging = await Promise.all([...snapshots].map(([service, snapshot]) => gatherMessaging(snapshot, service)));
   const orders = await gatherOrders(order);
-  const acceptances = [...(await gatherCheckouts(cart)), ...(await gatherDirectOrders(order))];
-  const accepted = new Set(acceptances.map(({ orderId }) => orderId));
+  const acceptances = concatenated(await gatherCheckouts(cart), await gatherDirectOrders(order));
   const listed = waitingForOperator({
     deadLetters: messaging.flatMap(({ deadLetters }) => deadLetters),
     blockedKeys: messaging.flatMap(({ blockedKeys }) => blockedKeys),
-    stuckSagas: messaging.flatMap(({ sagas }) => sagas.filter(({ stuck, status }) => stuck && isOpen(status))),
-    isOrder: (key) => orders.has(key) || accepted.has(key),
+    stuckSagas: [...filtered(sagasOf(messaging), ({ stuck, status }) => stuck && isOpen(status))],
+    isOrder: (key) => orders.has(key) || [...acceptances].some(({ orderId }) => orderId === key),
   });
   const waiting = new Set(listed.flatMap(({ order: waitingOrder }) => waitingOrder ?? []));
   return { messaging, orders, acceptances, waitingForOperator: listed, waiting, instances };
 }
+
+/** The sagas of every service. */
+export const sagasOf = (messaging: readonly MessagingFacts[]): Iterable<SagaFact> =>
+  concatenated(...messaging.map(({ sagas }) => sagas));
 
 /** The records of a topic. Throws SourceUnavailable for a topic that the contracts do not declare. */
 export function logOf(logs: ShopFacts['logs'], topic: string): RecordLog {

@@ -3,7 +3,15 @@ import pg from 'pg';
 /** Rows fetched at once, which is what a streamed result holds in memory. */
 const fetchSize = 5_000;
 
-/** A service's database at one moment, read-only. */
+/** Sums of money and pieces are exact: `pg` would return them as texts, and a number has only 53 bits. */
+export const exactTypes: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text') =>
+    oid === pg.types.builtins.INT8 || oid === pg.types.builtins.NUMERIC
+      ? BigInt
+      : (pg.types.getTypeParser(oid, format) as unknown)) as typeof pg.types.getTypeParser,
+};
+
+/** A service's database at one moment, read-only. Its int8 and numeric values are bigints. */
 export class Snapshot {
   #cursors = 0;
 
@@ -16,6 +24,7 @@ export class Snapshot {
     const client = new pg.Client({
       connectionString: url,
       application_name: 'tradewind-audit',
+      types: exactTypes,
       connectionTimeoutMillis: 10_000,
     });
     client.on('error', () => undefined); // the running query rejects with it

@@ -3,8 +3,8 @@ import { textsOf } from './violation-texts.js';
 import { checkAcceptance, type AcceptanceFacts } from './acceptance.js';
 import type { AcceptedOrder } from './accepted-order.js';
 
-const acceptance = { orderId: 'o', userId: 'ann', keyHash: 'k', by: 'cart', total: 500 } as const;
-const order: AcceptedOrder = { userId: 'ann', status: 'confirmed', total: 500 };
+const acceptance = { orderId: 'o', userId: 'ann', keyHash: 'k', by: 'cart', total: 500n } as const;
+const order: AcceptedOrder = { userId: 'ann', status: 'confirmed', total: 500n };
 const saga = {
   id: 'place-order:o',
   saga: 'place-order',
@@ -68,7 +68,7 @@ describe('an order that should not exist', () => {
       }),
     ).toEqual(['one idempotency key made two orders']));
   it('has another total than was answered', () =>
-    expect(found({ acceptances: [{ ...acceptance, total: 400 }] })).toEqual([
+    expect(found({ acceptances: [{ ...acceptance, total: 400n }] })).toEqual([
       "accepted for 400, the order's total is 500",
     ]));
   it('belongs to another user', () =>

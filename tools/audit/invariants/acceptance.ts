@@ -1,4 +1,5 @@
 import type { Acceptance, AcceptedOrder } from './accepted-order.js';
+import type { ById } from './by-id.js';
 import { checkHistory, type HistoryFacts } from './client-history.js';
 import { Findings, type Section } from './section.js';
 import type { SagaFact } from './waiting-for-operator.js';
@@ -10,7 +11,7 @@ export interface OrderEvents {
 }
 
 export interface AcceptanceFacts {
-  readonly orders: ReadonlyMap<string, AcceptedOrder>;
+  readonly orders: ById<AcceptedOrder>;
   readonly acceptances: Iterable<Acceptance>;
   readonly sagas: Iterable<SagaFact>;
   readonly events: Iterable<OrderEvents>;
@@ -26,19 +27,14 @@ export function checkAcceptance(facts: AcceptanceFacts): Section {
   for (const what of ['accepted', 'orders', 'confirmed', 'rejected', 'cancelled while pending', 'cancelled later'])
     findings.count(what, 0);
   findings.count('orders', facts.orders.size);
-  const acceptances = [...facts.acceptances];
-  checkAccepted(facts, acceptances, findings);
+  checkAccepted(facts, findings);
   checkSagas(facts, findings);
   checkOutcomes(facts, findings);
-  if (facts.history) checkHistory(facts.history, facts.orders, acceptances, findings);
+  if (facts.history) checkHistory(facts.history, facts.orders, facts.acceptances, findings);
   return findings.section('G4', 'acceptance: one order, one saga, one outcome for each 202');
 }
 
-function checkAccepted(
-  { orders, waiting }: AcceptanceFacts,
-  acceptances: readonly Acceptance[],
-  findings: Findings,
-): void {
+function checkAccepted({ orders, acceptances, waiting }: AcceptanceFacts, findings: Findings): void {
   const accepted = new Set<string>();
   const keys = new Map<string, string>();
   for (const { orderId, userId, keyHash, by, total } of acceptances) {
@@ -67,23 +63,25 @@ function checkAccepted(
 }
 
 function checkSagas({ orders, sagas, waiting }: AcceptanceFacts, findings: Findings): void {
-  const placing = new Map<string, SagaFact>();
+  /** The status of the saga of each order. */
+  const placing = new Map<string, string>();
+  const ids = new Map<string, string>();
   for (const saga of sagas) {
     if (!orders.has(saga.subject)) findings.report('a saga without an order', { saga: saga.id });
     if (saga.saga !== 'place-order') continue;
     if (placing.has(saga.subject))
       findings.report('an order with two place-order sagas', { order: saga.subject, saga: saga.id }, 'doubled');
-    placing.set(saga.subject, saga);
+    placing.set(saga.subject, saga.status);
+    ids.set(saga.subject, saga.id);
   }
   for (const [orderId, { status }] of orders) {
     const saga = placing.get(orderId);
-    if (!saga) findings.report('an order without a place-order saga', { order: orderId }, 'lost');
-    else if (
-      !waiting.has(orderId) &&
-      (status === 'confirmed' || status === 'rejected') &&
-      saga.status !== endOf[status]
-    ) {
-      findings.report(`the order is ${status}, its place-order saga ${saga.status}`, { order: orderId, saga: saga.id });
+    if (saga === undefined) findings.report('an order without a place-order saga', { order: orderId }, 'lost');
+    else if (!waiting.has(orderId) && (status === 'confirmed' || status === 'rejected') && saga !== endOf[status]) {
+      findings.report(`the order is ${status}, its place-order saga ${saga}`, {
+        order: orderId,
+        saga: ids.get(orderId) ?? '',
+      });
     }
   }
 }

@@ -6,11 +6,11 @@ export interface Acceptance {
   readonly keyHash: string;
   readonly by: 'cart' | 'order';
   /** In pence, as answered. */
-  readonly total: number;
+  readonly total: bigint;
 }
 
 export interface AcceptedOrder {
   readonly userId: string;
   readonly status: string;
-  readonly total: number;
+  readonly total: bigint;
 }

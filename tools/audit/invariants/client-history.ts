@@ -1,4 +1,5 @@
 import type { Acceptance, AcceptedOrder } from './accepted-order.js';
+import type { ById } from './by-id.js';
 import type { Findings } from './section.js';
 
 /** A checkout as its client saw it: all attempts with one idempotency key. */
@@ -28,11 +29,12 @@ const counters = {
 /** Each 202 made one order, an unanswered call at most one, a refused one none; and the clients' users have no other order. */
 export function checkHistory(
   { checkouts }: HistoryFacts,
-  orders: ReadonlyMap<string, AcceptedOrder>,
-  acceptances: readonly Acceptance[],
+  orders: ById<AcceptedOrder>,
+  acceptances: Iterable<Acceptance>,
   findings: Findings,
 ): void {
-  const byKey = new Map(acceptances.map(({ userId, keyHash, orderId }) => [`${userId} ${keyHash}`, orderId]));
+  const byKey = new Map<string, string>();
+  for (const { userId, keyHash, orderId } of acceptances) byKey.set(`${userId} ${keyHash}`, orderId);
   const users = new Set<string>();
   const requested = new Map<string, string>();
   for (const counter of Object.values(counters)) findings.count(counter, 0);

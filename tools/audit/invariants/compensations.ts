@@ -8,7 +8,7 @@ export interface ParticipantEffects {
   readonly takenBack: number;
   readonly taken: number;
   readonly refunded: number;
-  readonly pence: { readonly taken: number; readonly refunded: number; readonly goodwill: number };
+  readonly pence: { readonly taken: bigint; readonly refunded: bigint; readonly goodwill: bigint };
 }
 
 const none: ParticipantEffects = {
@@ -17,7 +17,7 @@ const none: ParticipantEffects = {
   takenBack: 0,
   taken: 0,
   refunded: 0,
-  pence: { taken: 0, refunded: 0, goodwill: 0 },
+  pence: { taken: 0n, refunded: 0n, goodwill: 0n },
 };
 
 /** A compensation takes effect once if and only if its step did, even if the step succeeded after its compensation was requested. */

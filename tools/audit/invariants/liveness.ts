@@ -1,3 +1,4 @@
+import type { ById } from './by-id.js';
 import { Findings, type Section } from './section.js';
 import type { SagaFact } from './waiting-for-operator.js';
 
@@ -20,9 +21,9 @@ export interface Unpublished {
 }
 
 export interface LivenessFacts {
-  readonly orders: ReadonlyMap<string, { readonly status: string }>;
+  readonly orders: ById<{ readonly status: string }>;
   /** Sagas that have not ended. */
-  readonly running: readonly SagaFact[];
+  readonly running: Iterable<SagaFact>;
   readonly effects: readonly PendingEffect[];
   readonly unpublished: readonly Unpublished[];
   /** Consumers that have not read to the end. */

@@ -51,13 +51,13 @@ const standing: ParticipantEffects = {
   takenBack: 0,
   taken: 1,
   refunded: 0,
-  pence: { taken: 500, refunded: 0, goodwill: 0 },
+  pence: { taken: 500n, refunded: 0n, goodwill: 0n },
 };
 const compensated: ParticipantEffects = {
   ...standing,
   released: 1,
   refunded: 1,
-  pence: { taken: 500, refunded: 500, goodwill: 0 },
+  pence: { taken: 500n, refunded: 500n, goodwill: 0n },
 };
 const commandsOfPurchase = { 'stock.reserve': 1, 'payment.take': 1, 'stock.sell': 1 };
 const commandsOfFailure = { 'stock.reserve': 1, 'payment.take': 1, 'payment.refund': 1, 'stock.release': 1 };
@@ -117,7 +117,7 @@ describe('a saga with declared transitions', () => {
     expect(
       withEffects(
         cancelling,
-        { takenBack: 1, refunded: 1, pence: { taken: 500, refunded: 400, goodwill: 100 } },
+        { takenBack: 1, refunded: 1, pence: { taken: 500n, refunded: 400n, goodwill: 100n } },
         { ...commandsOfPurchase, 'payment.refund': 1, 'stock.take-back': 1 },
       ),
     ).toEqual([]));
@@ -225,7 +225,7 @@ describe('the completed steps of a failed order', () => {
     ]));
   it('are refunded exactly', () =>
     expect(
-      withEffects(failed, { ...compensated, pence: { taken: 500, refunded: 600, goodwill: 0 } }, commandsOfFailure),
+      withEffects(failed, { ...compensated, pence: { taken: 500n, refunded: 600n, goodwill: 0n } }, commandsOfFailure),
     ).toEqual(['captured 500, refunded 600, and 0 as goodwill']));
   it('may stay while the order waits for an operator', () =>
     expect(found({ sagas: [failed], commands: new Map([['o', commandsOfFailure]]), waiting: new Set(['o']) })).toEqual(
@@ -260,7 +260,7 @@ describe('the completed steps of a confirmed order', () => {
     expect(
       withEffects(
         cancelling,
-        { released: 1, refunded: 1, pence: { taken: 500, refunded: 500, goodwill: 0 } },
+        { released: 1, refunded: 1, pence: { taken: 500n, refunded: 500n, goodwill: 0n } },
         { ...commandsOfPurchase, 'payment.refund': 1, 'stock.take-back': 1 },
       ),
     ).toEqual(['reserved 1 times, taken back 0 times', 'released, although it should be taken back']));

@@ -1,16 +1,19 @@
+import type { ById } from './by-id.js';
 import { checkCompensations, type ParticipantEffects } from './compensations.js';
 import { declaredSagas, type DeclaredSaga } from './declared-sagas.js';
 import { historyFault, stateOf, type ObservedTransition, type SagaHistory } from './saga-history.js';
 import { Findings, type Section } from './section.js';
+import { grouped } from './sorted-lists.js';
 
 export interface SagaFacts {
-  readonly sagas: readonly SagaHistory[];
+  /** Sorted by their order. */
+  readonly sagas: Iterable<SagaHistory>;
   /** Transitions of sagas that do not exist. */
   readonly orphans: readonly { readonly saga: string; readonly transitions: number }[];
   /** By order and type: the commands that its sagas published. */
-  readonly commands: ReadonlyMap<string, Readonly<Record<string, number>>>;
+  readonly commands: ById<Readonly<Record<string, number>>>;
   /** By order: what its participants did, by their events. */
-  readonly effects: ReadonlyMap<string, ParticipantEffects>;
+  readonly effects: { get(order: string): ParticipantEffects | undefined };
   /** Orders that wait for an operator. */
   readonly waiting: ReadonlySet<string>;
 }
@@ -22,21 +25,19 @@ export function checkSagas({ sagas, orphans, commands, effects, waiting }: SagaF
     findings.count(what, 0);
   for (const { saga, transitions } of orphans)
     findings.report(`${transitions} transitions of a saga that does not exist`, { saga }, 'lost');
-  const byOrder = new Map<string, SagaHistory[]>();
-  for (const saga of sagas) {
-    findings.count('sagas');
-    findings.count('transitions', saga.transitions.length);
-    checkHistory(saga, findings);
-    const others = byOrder.get(saga.subject);
-    if (others) others.push(saga);
-    else byOrder.set(saga.subject, [saga]);
-  }
-  for (const [order, ofOrder] of byOrder) {
+  const orders = new Set<string>();
+  for (const [order, ofOrder] of grouped(sagas, ({ subject }) => subject)) {
+    orders.add(order);
+    for (const saga of ofOrder) {
+      findings.count('sagas');
+      findings.count('transitions', saga.transitions.length);
+      checkHistory(saga, findings);
+    }
     checkCommands(order, ofOrder, commands.get(order) ?? {}, findings);
     if (!waiting.has(order)) checkCompensations(order, ofOrder, effects.get(order), findings);
   }
   for (const order of commands.keys())
-    if (!byOrder.has(order)) findings.report('commands for an order without a saga', { order });
+    if (!orders.has(order)) findings.report('commands for an order without a saga', { order });
   return findings.section('G9', 'sagas: declared transitions only, every compensation once');
 }
 

@@ -15,29 +15,34 @@ export interface Violation {
 /** The number of a guarantee in docs/guarantees.md. */
 export type SectionId = `G${number}`;
 
+/** Sums of money and pieces are bigints: they are exact above 2^53 too. In JSON they are texts. */
+export type Counts = Readonly<Record<string, number | bigint>>;
+
 /** The result of one invariant. */
 export interface Section {
   readonly id: SectionId;
   readonly title: string;
   /** How much was checked: a check that has read nothing proves nothing. */
-  readonly counted: Readonly<Record<string, number>>;
+  readonly counted: Counts;
   readonly violations: readonly Violation[];
 }
 
 /** Collects the results of one section. */
 export class Findings {
-  readonly #counted: Record<string, number> = {};
+  readonly #counted: Record<string, number | bigint> = {};
   readonly #violations: Violation[] = [];
 
-  count(what: string, by = 1): void {
-    this.#counted[what] = (this.#counted[what] ?? 0) + by;
+  /** Counts of one name are either all numbers or all bigints. */
+  count(what: string, by: number | bigint = 1): void {
+    const before = this.#counted[what] ?? (typeof by === 'bigint' ? 0n : 0);
+    this.#counted[what] = typeof by === 'bigint' ? (before as bigint) + by : (before as number) + by;
   }
 
   report(what: string, ids: Readonly<Record<string, string>>, kind?: ViolationKind): void {
     this.#violations.push({ what, ids, ...(kind === undefined ? {} : { kind }) });
   }
 
-  get counted(): Readonly<Record<string, number>> {
+  get counted(): Counts {
     return { ...this.#counted };
   }
 

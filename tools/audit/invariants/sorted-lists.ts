@@ -1,3 +1,30 @@
+/** One list after another; can be read again. */
+export const concatenated = <T>(...lists: readonly Iterable<T>[]): Iterable<T> => ({
+  *[Symbol.iterator]() {
+    for (const list of lists) yield* list;
+  },
+});
+
+export function* filtered<T>(list: Iterable<T>, isWanted: (item: T) => boolean): Generator<T> {
+  for (const item of list) if (isWanted(item)) yield item;
+}
+
+/** Neighbours with the same key, of a list that is sorted by it. */
+export function* grouped<T>(sorted: Iterable<T>, keyOf: (item: T) => string): Generator<[string, readonly T[]]> {
+  let key: string | undefined;
+  let group: T[] = [];
+  for (const item of sorted) {
+    const next = keyOf(item);
+    if (key !== undefined && next !== key) {
+      yield [key, group];
+      group = [];
+    }
+    key = next;
+    group.push(item);
+  }
+  if (key !== undefined) yield [key, group];
+}
+
 /** Merges sorted lists into one; equal ids are adjacent. For few lists of any length. */
 export function* mergeSorted<T>(lists: readonly Iterable<T>[], idOf: (item: T) => string): Generator<T> {
   const heads = lists.flatMap((list) => headOf(list[Symbol.iterator](), idOf));

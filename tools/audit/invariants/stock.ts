@@ -1,43 +1,44 @@
+import type { ById } from './by-id.js';
 import { Findings, type Section, type ViolationKind } from './section.js';
 
 export interface StockLevelFact {
   readonly productId: string;
-  readonly available: number;
-  readonly reserved: number;
-  readonly sold: number;
-  readonly initial: number;
-  readonly adjusted: number;
+  readonly available: bigint;
+  readonly reserved: bigint;
+  readonly sold: bigint;
+  readonly initial: bigint;
+  readonly adjusted: bigint;
   /** How often `available` changed. */
-  readonly changes: number;
+  readonly changes: bigint;
 }
 
 /** The history of a product's stock. */
 export interface StockHistoryFact {
   readonly productId: string;
-  readonly changes: number;
+  readonly changes: bigint;
   /** What the changes add up to. */
-  readonly available: number;
+  readonly available: bigint;
   /** Changes whose number or stock does not follow from those before. */
-  readonly wrong: number;
+  readonly wrong: bigint;
 }
 
 /** Pieces of a product, by the events of the product service. */
 export interface PublishedStock {
   readonly productId: string;
-  readonly initial: number;
-  readonly adjusted: number;
+  readonly initial: bigint;
+  readonly adjusted: bigint;
 }
 
 /** The reservation of an order. Pieces: all lines together. */
 export interface ReservationFact {
   readonly orderId: string;
   readonly status: string;
-  readonly pieces: number;
+  readonly pieces: bigint;
 }
 
 export interface Pieces {
   readonly productId: string;
-  readonly pieces: number;
+  readonly pieces: bigint;
 }
 
 export interface StockFacts {
@@ -50,7 +51,7 @@ export interface StockFacts {
   readonly sold: Iterable<Pieces>;
   /** By product, over the lines of confirmed orders, and of waiting orders whose goods are sold. */
   readonly ordered: Iterable<Pieces>;
-  readonly orders: ReadonlyMap<string, { readonly status: string; readonly pieces: number }>;
+  readonly orders: ById<{ readonly status: string; readonly pieces: bigint }>;
   /** Orders that wait for an operator: their reservations may have any status. */
   readonly waiting: ReadonlySet<string>;
   /** Reserved for orders that wait. */
@@ -60,7 +61,8 @@ export interface StockFacts {
 /** G2: no piece appears or vanishes, and the sold pieces are those of confirmed orders. */
 export function checkStock(facts: StockFacts): Section {
   const findings = new Findings();
-  for (const what of ['products', 'pieces available', 'pieces sold', 'reservations']) findings.count(what, 0);
+  for (const what of ['products', 'reservations']) findings.count(what, 0);
+  for (const what of ['pieces available', 'pieces sold']) findings.count(what, 0n);
   const histories = new Map([...facts.histories].map((history) => [history.productId, history]));
   const published = new Map([...facts.published].map((stock) => [stock.productId, stock]));
   const reserved = byProduct(facts.reserved);
@@ -76,20 +78,20 @@ export function checkStock(facts: StockFacts): Section {
     findings.count('pieces sold', level.sold);
     checkStockLevel(level, published.get(productId), findings);
     checkHistory(level, histories.get(productId), findings);
-    const expect = (what: string, actual: number, expected: number, source: string, kind?: ViolationKind): void => {
+    const expect = (what: string, actual: bigint, expected: bigint, source: string, kind?: ViolationKind): void => {
       if (actual !== expected)
         findings.report(`${actual} ${what}, ${source}: ${expected}`, { product: productId }, kind);
     };
-    expect('reserved in the stock level', level.reserved, reserved.get(productId) ?? 0, 'by the reservations');
-    expect('sold in the stock level', level.sold, sold.get(productId) ?? 0, 'by the reservations');
+    expect('reserved in the stock level', level.reserved, reserved.get(productId) ?? 0n, 'by the reservations');
+    expect('sold in the stock level', level.sold, sold.get(productId) ?? 0n, 'by the reservations');
     expect(
       'still reserved at rest',
       level.reserved,
-      forWaiting.get(productId) ?? 0,
+      forWaiting.get(productId) ?? 0n,
       'by the orders that wait for an operator',
       'stuck',
     );
-    expect('sold', level.sold, ordered.get(productId) ?? 0, 'by the lines of confirmed orders');
+    expect('sold', level.sold, ordered.get(productId) ?? 0n, 'by the lines of confirmed orders');
   }
   for (const [productId] of [...reserved, ...sold, ...ordered, ...published]) {
     if (known.has(productId)) continue;
@@ -113,7 +115,7 @@ function checkStockLevel(
     );
   }
   for (const [what, pieces] of Object.entries({ available, reserved, sold, initial }))
-    if (pieces < 0) findings.report(`${what} is ${pieces}`, ids);
+    if (pieces < 0n) findings.report(`${what} is ${pieces}`, ids);
   if (!published) findings.report('no event added it', ids);
   else if (published.initial !== initial || published.adjusted !== adjusted) {
     findings.report(
@@ -136,7 +138,7 @@ function checkHistory(
       `${changes} changes, ${available} available; by the history ${history.changes} and ${history.available}`,
       ids,
     );
-  if (history.wrong > 0) findings.report(`${history.wrong} changes do not follow from those before`, ids);
+  if (history.wrong > 0n) findings.report(`${history.wrong} changes do not follow from those before`, ids);
 }
 
 /** At rest goods are sold to confirmed orders only, to each its own. */
@@ -159,8 +161,8 @@ function checkReservations({ reservations, orders, waiting }: StockFacts, findin
   }
 }
 
-function byProduct(list: Iterable<Pieces>): Map<string, number> {
-  const sums = new Map<string, number>();
-  for (const { productId, pieces } of list) sums.set(productId, (sums.get(productId) ?? 0) + pieces);
+function byProduct(list: Iterable<Pieces>): Map<string, bigint> {
+  const sums = new Map<string, bigint>();
+  for (const { productId, pieces } of list) sums.set(productId, (sums.get(productId) ?? 0n) + pieces);
   return sums;
 }

@@ -1,5 +1,5 @@
 import type { RecordLog } from '../facts/record-log.js';
-import { logOf } from '../facts/shop-facts.js';
+import { logOf, sagasOf } from '../facts/shop-facts.js';
 import { checkAcceptance, type OrderEvents } from '../invariants/acceptance.js';
 import { section } from './audit-section.js';
 
@@ -12,7 +12,7 @@ export const acceptance = section({
       orders,
       waiting,
       acceptances,
-      sagas: messaging.flatMap(({ sagas }) => sagas),
+      sagas: sagasOf(messaging),
       events: orderEventsOf(logOf(logs, 'order.events')),
       history: history && { checkouts: history },
     }),

@@ -1,4 +1,6 @@
 import { checkLiveness } from '../invariants/liveness.js';
+import { sagasOf } from '../facts/shop-facts.js';
+import { filtered } from '../invariants/sorted-lists.js';
 import { isOpen } from '../invariants/saga-history.js';
 import { section } from './audit-section.js';
 
@@ -11,7 +13,7 @@ export const liveness = section({
       orders,
       waiting,
       behind,
-      running: messaging.flatMap(({ sagas }) => sagas.filter(({ status }) => isOpen(status))),
+      running: filtered(sagasOf(messaging), ({ status }) => isOpen(status)),
       effects: messaging.flatMap(({ effects }) => effects),
       unpublished: messaging.flatMap(({ unpublished }) => unpublished),
     }),

@@ -1,3 +1,4 @@
+import { exactTypes } from '../facts/snapshot.js';
 import pg from 'pg';
 
 export type Rows = <R extends object>(sql: string) => Promise<R[]>;
@@ -30,6 +31,7 @@ export class ReusedConnection {
   async #connect(): Promise<pg.Client> {
     const client = new pg.Client({
       connectionString: this.url,
+      types: exactTypes,
       application_name: 'tradewind-watch',
       connectionTimeoutMillis: 3_000,
     });

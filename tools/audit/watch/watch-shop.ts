@@ -4,6 +4,7 @@ import type { Tail } from '@tradewind/messaging/internals';
 import { databaseServices, type DatabaseService } from '../../services.js';
 import { memoryOf } from '../facts/instance-memory.js';
 import { archivedTopics } from '../facts/topics.js';
+import type { Counts } from '../invariants/section.js';
 import { databaseChecks, measure, type Measured } from './database-checks.js';
 import { PolledPart } from './polled-part.js';
 import { RecordedMessages } from './recorded-messages.js';
@@ -33,7 +34,7 @@ export interface WatchReport {
   readonly completeRounds: number;
   /** The number of rounds in which each part answered, and in which it was unavailable. */
   readonly parts: Readonly<Record<string, { readonly answered: number; readonly unavailable: number }>>;
-  readonly counted: Readonly<Record<string, number>>;
+  readonly counted: Counts;
   /** The largest measured values: connections, outbox rows, memory. */
   readonly peaks: Readonly<Record<string, number>>;
   readonly violations: readonly SeenViolation[];
@@ -176,7 +177,7 @@ class Watch implements ShopWatch {
 /** The report as text: how much was checked, what was unavailable, the peaks, and every violation. */
 export function watchLines(report: WatchReport): string[] {
   const { rounds, completeRounds, parts, counted, peaks, violations } = report;
-  const list = (values: Readonly<Record<string, number>>): string =>
+  const list = (values: Counts): string =>
     Object.entries(values)
       .map(([what, count]) => `${count.toLocaleString('en-GB')} ${what}`)
       .join(' · ');

@@ -12,7 +12,7 @@ const checkout = (key: string, more: Partial<ClientCheckout> = {}): ClientChecko
   ...more,
 });
 const stored = (key: string, userId = 'ann') =>
-  ({ orderId: `order of ${key}`, userId, keyHash: `hash of ${key}`, by: 'order', total: 1 }) as const;
+  ({ orderId: `order of ${key}`, userId, keyHash: `hash of ${key}`, by: 'order', total: 1n }) as const;
 
 describe('the clients’ orders compared with a recovered database', () => {
   it('name each accepted order that is lost', () =>

@@ -24,9 +24,10 @@ export function acceptingService(service: string): AcceptingService {
 export function compareOrders(
   service: AcceptingService,
   checkouts: readonly ClientCheckout[],
-  acceptances: readonly Acceptance[],
+  acceptances: Iterable<Acceptance>,
 ): RecoveredOrders {
-  const stored = new Set(acceptances.map(({ userId, keyHash }) => `${userId} ${keyHash}`));
+  const stored = new Set<string>();
+  for (const { userId, keyHash } of acceptances) stored.add(`${userId} ${keyHash}`);
   const own = checkouts.filter(({ by }) => by === service);
   const isStored = ({ userId, hashes }: ClientCheckout): boolean =>
     hashes.some((hash) => stored.has(`${userId} ${hash}`));

@@ -14,9 +14,12 @@ export function command(name: string, description: string, options: readonly Opt
   return made.option('--json', 'print JSON for a program instead of text for a person');
 }
 
+/** JSON has no exact integers above 2^53 that every program reads: they become texts. */
+const exact = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
+
 /** Prints JSON or text to stdout. */
 export function print({ json }: SystemFlags, data: unknown, lines: () => readonly string[]): void {
-  for (const line of json ? [JSON.stringify(data, undefined, 2)] : lines()) console.log(line);
+  for (const line of json ? [JSON.stringify(data, exact, 2)] : lines()) console.log(line);
 }
 
 /** Progress goes to stderr, so that stdout has the result alone. */
