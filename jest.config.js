@@ -1,3 +1,5 @@
+import { postgresql15, schemathesis } from './tools/checks/optional-programs.mjs';
+
 /** Four kinds of tests, by file name: pure (.spec), simulated (.sim.spec), on real Kafka and PostgreSQL (.int.spec), whole shop (.e2e.spec; .long.e2e.spec only in `npm run test:long`). */
 const transform = {
   '^.+\\.ts$': [
@@ -14,6 +16,15 @@ const transform = {
     },
   ],
 };
+
+/** Tests that `npm test` leaves out, and those whose program is not there. */
+const leftOut = [
+  '\\.never', // an empty list would match everything
+  ...(process.env.TRADEWIND_LONG === '1' ? [] : ['\\.long']),
+  ...(schemathesis.path() ? [] : ['\\.schemathesis']),
+  ...(postgresql15.path() ? [] : ['\\.postgresql15']),
+];
+const leftIn = `(?<!${leftOut.join('|')})`;
 
 const project = (displayName, testRegex, rest = {}) => ({
   displayName,
@@ -39,12 +50,10 @@ export default {
   projects: [
     project('pure', ['(?<!\\.(sim|int|e2e|fixture))\\.spec\\.(ts|mjs)$']),
     project('simulation', ['\\.sim\\.spec\\.ts$']),
-    project('integration', ['\\.int\\.spec\\.ts$'], {
+    project('integration', [`${leftIn}\\.int\\.spec\\.ts$`], {
       globalSetup: '<rootDir>/tools/platform/jest/start.mjs',
       globalTeardown: '<rootDir>/tools/platform/jest/stop.mjs',
     }),
-    project('journeys', [
-      process.env.TRADEWIND_LONG === '1' ? '\\.e2e\\.spec\\.ts$' : '(?<!\\.long)\\.e2e\\.spec\\.ts$',
-    ]),
+    project('journeys', [`${leftIn}\\.e2e\\.spec\\.ts$`]),
   ],
 };

@@ -58,8 +58,6 @@ const find = command('find a call', load, (callId: string, context: HandlerConte
   nothing().and(answer(context.calls.get(callId) ?? null)),
 );
 
-const brokers = (process.env['TEST_KAFKA_BROKERS'] ?? '').split(',');
-
 /** Creates its tables where the connections of the data source find them. */
 export async function migrate(options: DataSourceOptions): Promise<void> {
   const dataSource = await new DataSource({
@@ -80,8 +78,11 @@ export interface CallService {
 }
 
 /** Rejects with the reason for which the service refuses to start. */
-export async function startCallService(options: DataSourceOptions): Promise<CallService> {
-  const kafka = kafkaClient({ brokers, clientId: 'caller' });
+export async function startCallService(
+  options: DataSourceOptions,
+  brokers = process.env['TEST_KAFKA_BROKERS'] ?? '',
+): Promise<CallService> {
+  const kafka = kafkaClient({ brokers: brokers.split(','), clientId: 'caller' });
   await kafka.provision([calls]);
   const dataSource = await new DataSource(options).initialize();
   const messaging = [
@@ -116,7 +117,7 @@ export async function startCallService(options: DataSourceOptions): Promise<Call
 }
 
 /** Starts a service on the database, makes a call, and stops it. */
-export async function makeCall(options: DataSourceOptions): Promise<ReceivedCall> {
-  const service = await startCallService(options);
+export async function makeCall(options: DataSourceOptions, brokers?: string): Promise<ReceivedCall> {
+  const service = await startCallService(options, brokers);
   return service.call().finally(() => service.stop());
 }

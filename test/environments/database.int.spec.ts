@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '@tradewind/testing';
 import pg from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 import { freshDatabase, type FreshDatabase } from '../../tools/platform/postgres/fresh-database.js';
@@ -82,6 +83,31 @@ describe('a service in the environment of another team', () => {
       aCall,
       aCall,
     ]);
+  });
+
+  it('goes on where the server closes idle sessions', async () => {
+    await migrate(options);
+    const admin = new pg.Client({ connectionString: database.url, options: '-c idle_session_timeout=0' });
+    await admin.connect();
+    const sessions = async (): Promise<number[]> => {
+      const own = 'datname = current_database() and pid <> pg_backend_pid()';
+      const { rows } = await admin.query<{ pid: number }>(`select pid from pg_stat_activity where ${own}`);
+      return rows.map(({ pid }) => pid);
+    };
+    const { pathname } = new URL(database.url);
+    await admin.query(`alter database ${pathname.slice(1)} set idle_session_timeout = '200ms'`);
+    const service = await startCallService({ ...options, poolErrorHandler: () => undefined });
+    try {
+      for (let round = 0; round < 3; round++) {
+        expect(await service.call()).toEqual(aCall);
+        const before = await sessions();
+        await eventually(async () => !(await sessions()).some((pid) => before.includes(pid)));
+      }
+      expect(await service.call()).toEqual(aCall);
+    } finally {
+      await service.stop();
+      await admin.end();
+    }
   });
 
   it('is refused with a schema in which its connections find no tables', async () => {

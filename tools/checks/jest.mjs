@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { missingPrograms } from './optional-programs.mjs';
 import { root, seconds } from './run-checks.mjs';
 
 /** The longest time between jest's results and its exit. After it, a test has left something open, and jest is killed. */
@@ -10,6 +11,9 @@ const exitTimeoutMs = 20_000;
 /** More workers than cores where tests mostly wait: for timeouts of sessions, leases and statements. */
 const defaultWorkers = { integration: 4 };
 
+/** Of the kinds whose tests may need a program that is not there. */
+const suffixes = { integration: '.int.spec.ts', journeys: '.e2e.spec.ts' };
+
 /** Runs one project of jest.config.js and counts its tests. A file that cannot be loaded counts as a failure. */
 export async function jest(project, { workers = defaultWorkers[project] } = {}) {
   const started = Date.now();
@@ -17,6 +21,7 @@ export async function jest(project, { workers = defaultWorkers[project] } = {}) 
   try {
     const results = join(folder, 'results.json');
     process.stdout.write(`${project} tests ...\n`);
+    for (const line of missingPrograms(suffixes[project] ?? '-')) process.stdout.write(`note: ${line}\n`);
     const code = await exitOf(
       [
         '--experimental-vm-modules',

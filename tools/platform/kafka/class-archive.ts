@@ -1,6 +1,5 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import type { Exit } from '../process/launch.js';
-import { kafkaJars } from '../process/paths.js';
 
 /** The exit code of a Java process that shut down after SIGTERM. */
 const shutdownExitCode = 143;
@@ -9,8 +8,8 @@ const shutdownExitCode = 143;
  * Java's archive of the broker's loaded classes; it halves the start time. The first broker that shuts down writes it beside the
  * jars. A Java version that cannot use it ignores it.
  */
-export function classArchive(): { read: string[]; write: string[]; save(exit: Exit | undefined): void } {
-  const file = `${kafkaJars()}.jsa`;
+export function classArchive(jars: string): { read: string[]; write: string[]; save(exit: Exit | undefined): void } {
+  const file = `${jars}.jsa`;
   if (existsSync(file))
     return {
       read: [`-XX:SharedArchiveFile=${file}`, '-Xlog:cds=off', '-Xlog:cds+dynamic=off'],

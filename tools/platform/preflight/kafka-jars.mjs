@@ -5,9 +5,14 @@ import { withProgress } from './progress.mjs';
 import { CommandError } from './command-error.mjs';
 import { run } from './run.mjs';
 
+/** The folder with `jars.sha256` and `pom.xml` of the version that the project runs on. */
+const current = 'tools/platform/kafka';
+
 /** Kafka's jars: one line for each, with its SHA-256 and its path in a Maven repository. */
-export function listedJars(root) {
-  const lines = readFileSync(join(root, 'tools/platform/kafka/jars.sha256'), 'utf8').trim().split('\n');
+export function listedJars(root, version = current) {
+  const lines = readFileSync(join(root, version, 'jars.sha256'), 'utf8')
+    .trim()
+    .split('\n');
   return lines.map((line) => {
     const [sha256, path] = line.split(/\s+/);
     return { sha256, path, name: basename(path) };
@@ -15,24 +20,26 @@ export function listedJars(root) {
 }
 
 /** The folder of the jars; each version has its own, so that versions do not mix. */
-export function jarsFolder(root) {
-  const broker = listedJars(root).find(({ name }) => name.startsWith('kafka_2.13-'));
+export function jarsFolder(root, version = current) {
+  const broker = listedJars(root, version).find(({ name }) => name.startsWith('kafka_2.13-'));
   return join(root, 'node_modules/.cache/tradewind', broker.name.replace('_2.13', '').replace('.jar', ''));
 }
 
 /**
  * Fetches Kafka's jars unless they exist: from MAVEN_REPOSITORY if it is set, else with Maven. The folder appears only when every
- * jar has its committed checksum.
+ * jar has its committed checksum. `version` is the folder with the list of another version.
  */
-export async function fetchKafkaJars(root, env = process.env) {
-  const folder = jarsFolder(root);
+export async function fetchKafkaJars(root, env = process.env, version = current) {
+  const folder = jarsFolder(root, version);
   if (existsSync(folder)) return folder;
-  const jars = listedJars(root);
+  const jars = listedJars(root, version);
   const draft = `${folder}.${process.pid}`;
   mkdirSync(draft, { recursive: true });
   try {
     await withProgress('fetching Apache Kafka', (report) =>
-      env.MAVEN_REPOSITORY ? fromRepository(env.MAVEN_REPOSITORY, jars, draft, report) : withMaven(root, draft),
+      env.MAVEN_REPOSITORY
+        ? fromRepository(env.MAVEN_REPOSITORY, jars, draft, report)
+        : withMaven(join(root, version), draft),
     );
     checkJars(jars, draft);
     if (!existsSync(folder)) renameSync(draft, folder);
@@ -61,8 +68,8 @@ export function checkJars(jars, folder) {
   for (const name of readdirSync(folder)) if (!listed.has(name)) rmSync(join(folder, name), { recursive: true });
 }
 
-async function withMaven(root, folder) {
-  const pom = join(root, 'tools/platform/kafka/pom.xml');
+async function withMaven(version, folder) {
+  const pom = join(version, 'pom.xml');
   const { code, output } = await run('mvn', [
     '-q',
     '-B',

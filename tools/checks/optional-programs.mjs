@@ -1,0 +1,44 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Programs that some tests need and that are not installed with the project. Each test is left out where its program is missing. */
+export const optionalPrograms = [
+  {
+    name: 'schemathesis',
+    setting: 'SCHEMATHESIS',
+    file: '*.schemathesis.e2e.spec.ts',
+    /** The path of the program: that of the setting, or the first in PATH; undefined where there is none. */
+    path: (env = process.env) => env.SCHEMATHESIS || inPath('schemathesis', env.PATH),
+  },
+  {
+    name: 'PostgreSQL 15 (as installed by Debian)',
+    setting: 'POSTGRESQL_15_BIN',
+    file: '*.postgresql15.int.spec.ts',
+    path: (env = process.env) => env.POSTGRESQL_15_BIN || existing('/usr/lib/postgresql/15/bin'),
+  },
+];
+
+export const [schemathesis, postgresql15] = optionalPrograms;
+
+const existing = (folder) => (existsSync(join(folder, 'postgres')) ? folder : undefined);
+
+function inPath(name, path = '') {
+  return path
+    .split(delimiter)
+    .filter(Boolean)
+    .map((folder) => join(folder, name))
+    .find((file) => {
+      try {
+        accessSync(file, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+}
+
+/** A line for each program that tests of this suffix need and that is missing: `.e2e.spec.ts`. */
+export const missingPrograms = (suffix, env = process.env) =>
+  optionalPrograms
+    .filter(({ file, path }) => file.endsWith(suffix) && !path(env))
+    .map(({ name, setting, file }) => `${file} is left out: ${name} is not installed, and ${setting} is not set`);
