@@ -9,7 +9,10 @@ const edge = ['^apps/gateway/', '^apps/payment/src/provider/', '^tools/'];
 const npm = (...names) => names.map((name) => `(^|/)node_modules/${name}/`);
 
 /** Files that no service needs to serve. */
-const onDemand = ['^libs/service/src/openapi/(docs|describe-dtos)[.]ts$', '^apps/[^/]+/src/(recovery/|operate[.]ts$)'];
+const onDemand = [
+  '^libs/service/src/(openapi/(docs|describe-dtos)[.]ts$|api-document/)',
+  '^apps/[^/]+/src/(recovery/|operate[.]ts$)',
+];
 
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 

@@ -9,8 +9,9 @@ import { eventually } from '@tradewind/testing';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
 import type { Request } from 'express';
-import request from 'supertest';
+import supertest from 'supertest';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { request } from 'undici';
 import { freshDatabase, type FreshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
 import {
   DatabaseConfig,
@@ -93,7 +94,7 @@ class NotesController {
 describe('a service', () => {
   let database: FreshDatabase;
   let running: RunningService;
-  const http = () => request(running.url);
+  const http = () => supertest(running.url);
 
   beforeAll(async () => {
     const brokers = process.env['TEST_KAFKA_BROKERS']!;
@@ -153,13 +154,18 @@ describe('a service', () => {
       );
       expect(body.components.schemas.WriteNote).toEqual({
         type: 'object',
+        additionalProperties: false,
         required: ['text'],
         properties: {
-          text: { type: 'string', maxLength: 20 },
-          colour: { type: 'string', enum: ['red', 'blue'] },
-          lines: { type: 'array', maxItems: 3, items: { $ref: '#/components/schemas/Line' } },
+          text: { type: 'string', maxLength: 20, pattern: '^[^\\u0000]*$' },
+          colour: { type: 'string', enum: ['red', 'blue'], example: 'red', nullable: true },
+          lines: { type: 'array', maxItems: 3, items: { $ref: '#/components/schemas/Line' }, nullable: true },
         },
       });
+      expect(body.paths['/notes'].post.responses['400'].content).toEqual({
+        'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' }, example: expect.anything() },
+      });
+      expect(body.paths['/notes/once'].post.responses).toHaveProperty('401');
       expect(body.components.schemas.Problem.required).toContain('detail');
       expect(body.paths['/notes'].post.security).toEqual([{}]);
       expect(body.paths['/notes/once'].post.parameters).toContainEqual(
@@ -240,6 +246,17 @@ describe('a service', () => {
       expect((await http().get(path).expect(400)).body.errors).toContainEqual(expect.objectContaining({ field })),
     );
     it("answers 400 to a path that can't be decoded", () => http().get('/notes/%E0%A4%A').expect(400));
+    it('answers 400 to a body that is missing', async () =>
+      expect((await http().post('/notes').expect(400)).body.detail).toBe('the body is missing: send JSON'));
+    it.each<[string, string, string]>([
+      ['PUT', '/notes', 'GET, HEAD, POST'],
+      ['TRACE', '/notes/broken', 'GET, HEAD'],
+      ['DELETE', '/notes/signed', 'GET, HEAD, POST'], // GET /notes/:id
+    ])('answers 405 to %s %s, with its methods', async (method, path, allow) => {
+      const { statusCode, headers, body } = await request(`${running.url}${path}`, { method: method as 'PUT' });
+      expect({ statusCode, allow: headers['allow'] }).toEqual({ statusCode: 405, allow });
+      expect(await body.json()).toMatchObject({ type: '/problems/method-not-allowed' });
+    });
     it('answers 404 to an unknown route', async () =>
       expect((await http().get('/nowhere').expect(404)).body).toMatchObject({ type: '/problems/not-found' }));
     it('keeps the original bytes of a body for its signature', async () =>

@@ -9,6 +9,8 @@ export { JsonLogger, mask, maskText } from './logs/index.js';
 export { Lru } from './cache/lru.js';
 export { Metrics } from './metrics/index.js';
 export * from './openapi/annotations.js';
+export { addLinks } from './openapi/links.js';
+export { problemResponse } from './openapi/problem-schema.js';
 export * from './operate/index.js';
 export { runService } from './run-service.js';
 export * from './sealing/index.js';

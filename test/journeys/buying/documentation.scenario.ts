@@ -55,7 +55,15 @@ export const documentation = (fixture: () => ShopFixture): void => {
       const target = path.replaceAll(/\{\w+\}/g, '01991234-5678-7000-8000-00000000000a');
       const response = await visitor.send<ProblemBody | undefined>(method, target, method === 'GET' ? undefined : {});
       // 404 is also the response for a missing object: Nest's own message tells a missing route from it
-      const exists = !(response.status === 404 && response.body?.detail.startsWith('Cannot '));
+      const exists =
+        response.status !== 405 && !(response.status === 404 && response.body?.detail.startsWith('Cannot '));
+      if (response.status === 405)
+        expect(
+          response.headers
+            .get('allow')
+            ?.split(', ')
+            .filter((each) => each !== 'HEAD'),
+        ).toEqual(methods.filter((each) => routes.includes(`${each} ${path}`)).toSorted());
       expect({ route, exists, fault: response.status >= 500 }).toEqual({
         route,
         exists: routes.some((known) => patternOf(known).test(`${method} ${target}`)),

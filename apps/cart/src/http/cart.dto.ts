@@ -1,12 +1,10 @@
 import { IsId, IsMoney, type ProductId } from '@tradewind/contracts';
 import type { Money } from '@tradewind/kernel';
-import { ApiProperty, ApiPropertyOptional } from '@tradewind/service';
+import { ApiProperty, ApiPropertyOptional, oneLine } from '@tradewind/service';
 import { Type } from 'class-transformer';
 import { IsInt, IsObject, IsString, Length, Matches, Max, Min, ValidateIf, ValidateNested } from 'class-validator';
 import type { Availability } from '../domain/cart-view.js';
 import { mostPieces } from '../domain/cart.js';
-
-const oneLine = /^(?=.*\S)\P{Cc}+$/u;
 
 /** The field is optional; null is invalid. */
 const IfPresent = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);
@@ -51,11 +49,11 @@ export class AddItem {
 }
 
 export class Address {
-  @ApiProperty({ maxLength: 200 }) @IsLine(200) readonly name!: string;
-  @ApiProperty({ maxLength: 200 }) @IsLine(200) readonly line1!: string;
-  @ApiPropertyOptional({ maxLength: 200 }) @IfPresent() @IsLine(200) readonly line2?: string;
-  @ApiProperty({ maxLength: 100 }) @IsLine(100) readonly city!: string;
-  @ApiProperty({ maxLength: 20 }) @IsLine(20) readonly postcode!: string;
+  @ApiProperty({ example: 'Ann Lee' }) @IsLine(200) readonly name!: string;
+  @ApiProperty({ example: '1 Harbour Street' }) @IsLine(200) readonly line1!: string;
+  @ApiPropertyOptional({ example: 'Flat 2' }) @IfPresent() @IsLine(200) readonly line2?: string;
+  @ApiProperty({ example: 'Bristol' }) @IsLine(100) readonly city!: string;
+  @ApiProperty({ example: 'BS1 1AA' }) @IsLine(20) readonly postcode!: string;
   @ApiProperty({ description: 'A name or a two-letter code', example: 'GB', minLength: 2, maxLength: 60 })
   @IsLine(60, 2)
   readonly country!: string;

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { addGatewayAnswers } from './gateway-answers.js';
 import { Clock } from '@tradewind/service';
 import { Upstreams } from '../discovery/upstreams.js';
 import { routedServices, serviceFor } from '../domain/routes.js';
@@ -63,10 +64,12 @@ export class ApiDocs {
     );
     if (this.#cached && documents.some(({ document }) => document === undefined))
       this.#cached.until = now + incompleteCacheMs;
-    return mergeDocuments(
-      head,
-      documents.flatMap(({ service, document }) => (document ? [{ service, document }] : [])),
-      (path) => serviceFor(path) !== undefined,
+    return addGatewayAnswers(
+      mergeDocuments(
+        head,
+        documents.flatMap(({ service, document }) => (document ? [{ service, document }] : [])),
+        (path) => serviceFor(path) !== undefined,
+      ),
     );
   }
 

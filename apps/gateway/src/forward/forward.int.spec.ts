@@ -143,6 +143,10 @@ describe('a gateway', () => {
         '/problems/not-found',
       ]);
     });
+    it('forwards any method: the service knows those of its paths', async () => {
+      await call('/products/1', { method: 'PROPFIND' });
+      expect(product.requests).toEqual([expect.objectContaining({ method: 'PROPFIND', target: '/products/1' })]);
+    });
     it('answers 503 with Retry-After for a service without an instance', async () => {
       const { status, headers, json } = await call('/payments');
       expect([status, headers['retry-after'], json()['detail']]).toEqual([
@@ -289,6 +293,15 @@ describe('a gateway', () => {
         expect((await post('/orders', '{}')).headers['x-served-by']).toBe('order');
       second.ready = true;
       await bothUp();
+    }, 20_000);
+    it('sends the calls to the only one, also while it is not ready', async () => {
+      const isUp = async (count: number) =>
+        (await call('/metrics')).text.includes(`tradewind_gateway_instances_up{service="product"} ${count}`);
+      product.ready = false;
+      await eventually(() => isUp(0));
+      expect((await post('/products', '{}')).headers['x-served-by']).toBe('product');
+      product.ready = true;
+      await eventually(() => isUp(1));
     }, 20_000);
   });
 

@@ -17,8 +17,6 @@ import { ClientDisconnected, hasBody, readBody } from './read-body.js';
 const operationPaths: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
 const lingerMs = 1_000;
 
-const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
-
 interface Identified {
   readonly user: string | undefined;
   readonly isTokenIgnored: boolean;
@@ -68,7 +66,6 @@ export class RequestPipeline {
     const { method = '', url = '', headers } = request;
     const address = plainAddress(request.socket.remoteAddress);
     this.limits.admitAddress(address, method, url);
-    if (!methods.has(method)) throw problem(405, 'method-not-allowed', `the method ${method} is not supported`);
     const { user, isTokenIgnored } = await this.#identify(method, url, headers.authorization);
     if (isTokenIgnored) response.setHeader('x-access-token', 'ignored');
     if (user !== undefined) this.limits.admitUser(user, address);

@@ -16,6 +16,7 @@ import { EventStream } from './event-stream.js';
 import { OrderPath } from './order.dto.js';
 import { OwnOrders } from './own-orders.js';
 
+const eventId = /^[0-9]{1,6}$/;
 /** An idle stream sends a comment this often; many proxies close a connection after 30 to 60 s without data. */
 const heartbeatMs = 15_000;
 
@@ -27,7 +28,12 @@ export class OrderEventsController {
   /** Sends each event of the order's history after `Last-Event-ID`, once. The stream ends with the order; 204: there are no more events. */
   @Get(':id/events')
   @ApiOperation({ summary: 'The events of one of your orders, as server-sent events' })
-  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Continue after this event.' })
+  @ApiHeader({
+    name: 'Last-Event-ID',
+    required: false,
+    description: 'Continue after this event.',
+    schema: { type: 'string', pattern: eventId.source, example: '2' },
+  })
   @ApiOkResponse({ content: { 'text/event-stream': { schema: { type: 'string' } } } })
   @ApiNotFoundResponse()
   async follow(
@@ -60,7 +66,7 @@ const hasEnded = ({ status }: HistoryRow): boolean => status === 'rejected' || s
 
 function eventNumber(last: string | undefined): number {
   if (last === undefined || last === '') return 0;
-  if (/^\d{1,6}$/.test(last)) return Number(last);
+  if (eventId.test(last)) return Number(last);
   const detail = 'must be the id of an event of this stream';
   throw problem(400, 'invalid-request', `the header Last-Event-ID ${detail}`, {
     errors: [{ field: 'Last-Event-ID', detail }],

@@ -1,5 +1,5 @@
 import { IsId, maxLines, maxQuantity, type OrderId, type ProductId } from '@tradewind/contracts';
-import { ApiProperty, ApiPropertyOptional } from '@tradewind/service';
+import { ApiProperty, ApiPropertyOptional, oneLine } from '@tradewind/service';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -17,16 +17,41 @@ import {
   ValidateNested,
 } from 'class-validator';
 
-const OneLine = (): PropertyDecorator => Matches(/^(?=.*\S)\P{Cc}+$/u, { message: 'must be one line of text' });
+const OneLine = (): PropertyDecorator => Matches(oneLine, { message: 'must be one line of text' });
 
 export class Address {
-  @IsString() @Length(1, 200) @OneLine() readonly name!: string;
-  @IsString() @Length(1, 200) @OneLine() readonly line1!: string;
-  @ValidateIf((_, value) => value !== undefined) @IsString() @Length(1, 200) @OneLine() readonly line2?: string;
-  @IsString() @Length(1, 100) @OneLine() readonly city!: string;
-  @IsString() @Length(1, 20) @OneLine() readonly postcode!: string;
+  @ApiProperty({ example: 'Ann Lee' })
+  @IsString()
+  @Length(1, 200)
+  @OneLine()
+  readonly name!: string;
+  @ApiProperty({ example: '1 Harbour Street' })
+  @IsString()
+  @Length(1, 200)
+  @OneLine()
+  readonly line1!: string;
+  @ApiProperty({ example: 'Flat 2' })
+  @ValidateIf((_, value) => value !== undefined)
+  @IsString()
+  @Length(1, 200)
+  @OneLine()
+  readonly line2?: string;
+  @ApiProperty({ example: 'Bristol' })
+  @IsString()
+  @Length(1, 100)
+  @OneLine()
+  readonly city!: string;
+  @ApiProperty({ example: 'BS1 1AA' })
+  @IsString()
+  @Length(1, 20)
+  @OneLine()
+  readonly postcode!: string;
   /** A name or a code. */
-  @IsString() @Length(2, 60) @OneLine() readonly country!: string;
+  @ApiProperty({ example: 'GB' })
+  @IsString()
+  @Length(2, 60)
+  @OneLine()
+  readonly country!: string;
 }
 
 export class Item {
@@ -41,6 +66,7 @@ export class PlaceOrder {
   @ValidateNested({ each: true })
   @Type(() => Item)
   readonly items!: Item[];
+  @ApiProperty({ example: 'sim_ok' })
   @IsString()
   @MaxLength(40)
   @Matches(/^[a-z_]+$/, { message: 'must be lower-case letters and underscores' })

@@ -14,7 +14,7 @@ import {
   CurrentUser,
   IdempotencyKey,
   page,
-  PageQuery,
+  PageQueryById,
   Randomness,
   readCursor,
   setReplayedHeader,
@@ -92,7 +92,7 @@ export class OrdersController {
   @Get()
   @ApiOperation({ summary: 'Your orders, newest first' })
   @ApiOkResponse({ type: OrderPage })
-  async list(@CurrentUser() user: User, @Query() { limit, cursor }: PageQuery): Promise<Page<OrderListed>> {
+  async list(@CurrentUser() user: User, @Query() { limit, cursor }: PageQueryById): Promise<Page<OrderListed>> {
     const rows = await this.orders.ofUser(user.id, readCursor(cursor, orderId), limit + 1);
     return page(rows.map(listed), limit, ({ id }) => id);
   }
@@ -104,6 +104,7 @@ export class OrdersController {
     required: false,
     description:
       '`wait=10`: answer as soon as the order has its outcome, or after 10 seconds (at most 30) with its current state.',
+    schema: { type: 'string', example: 'wait=2' },
   })
   @ApiOkResponse({ type: OrderAnswer })
   @ApiNotFoundResponse()

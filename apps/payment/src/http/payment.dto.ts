@@ -1,5 +1,5 @@
 import { IsId, type OrderId, type PaymentId } from '@tradewind/contracts';
-import { ApiProperty, ApiPropertyOptional, PageQuery } from '@tradewind/service';
+import { AllowUnknownFields, ApiProperty, ApiPropertyOptional, oneLine, PageQueryById } from '@tradewind/service';
 import { Type } from 'class-transformer';
 import {
   Equals,
@@ -14,7 +14,6 @@ import {
   ValidateNested,
 } from 'class-validator';
 
-const oneLine = /^(?=.*\S)\P{Cc}+$/u;
 const visible = /^[\x21-\x7e]+$/;
 
 /** An amount in pence, at least 1. */
@@ -42,7 +41,7 @@ export class GrantRefund {
   readonly reason!: string;
 }
 
-export class PaymentList extends PageQuery {
+export class PaymentList extends PageQueryById {
   @ApiPropertyOptional({ format: 'uuid' })
   @IsOptional()
   @IsId()
@@ -64,6 +63,7 @@ export class ProviderPath {
 }
 
 /** A provider's webhook notification; other fields are ignored. */
+@AllowUnknownFields()
 export class ProviderNotification {
   @ApiProperty({ example: 'evt_1', maxLength: 100 })
   @IsString()
@@ -75,7 +75,7 @@ export class ProviderNotification {
   @Length(1, 50)
   @Matches(visible)
   readonly type!: string;
-  @ApiProperty({ description: 'The key of the operation', maxLength: 200 })
+  @ApiProperty({ description: 'The key of the operation', example: '01991234-5678-7000-8000-00000000000a:take:1' })
   @IsString()
   @Length(1, 200)
   @Matches(visible)

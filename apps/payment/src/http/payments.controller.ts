@@ -12,6 +12,7 @@ import {
   ApiTags,
   ApiUnprocessableEntityResponse,
   CurrentUser,
+  idempotencyKey,
   page,
   problem,
   readCursor,
@@ -52,7 +53,7 @@ export class PaymentsController {
     name: 'Idempotency-Key',
     required: false,
     description: 'Recommended: a repeated request with the same key refunds only once.',
-    schema: { type: 'string', maxLength: 100 },
+    schema: { type: 'string', pattern: idempotencyKey.source, example: '5f0c6a7e-refund-1' },
   })
   @ApiCreatedResponse({ type: RefundAnswer })
   @ApiNotFoundResponse()
@@ -85,7 +86,7 @@ function granted(answer: RefundAnswer | Rejection): RefundAnswer {
 
 /** The header is optional, but must be valid if present. */
 function validKey(key: string): string {
-  if (/^[\x21-\x7e]{1,100}$/.test(key)) return key;
+  if (idempotencyKey.test(key)) return key;
   const detail = 'must have 1 to 100 visible ASCII characters';
   throw problem(400, 'invalid-request', `the header Idempotency-Key ${detail}`, {
     errors: [{ field: 'Idempotency-Key', detail }],

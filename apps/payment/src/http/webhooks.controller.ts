@@ -19,7 +19,7 @@ import type { Request } from 'express';
 import { recordWebhook } from '../commands/record-webhook.command.js';
 import { PaymentConfig } from '../payment.config.js';
 import { ProviderNotification, ProviderPath } from './payment.dto.js';
-import { isSigned } from './signature.js';
+import { isSigned, signatureForm } from './signature.js';
 
 /** The only provider. */
 const simulated = 'simulated';
@@ -41,6 +41,7 @@ export class WebhooksController {
     name: 'X-Signature',
     required: true,
     description: '`t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<raw body>">`, at most 5 minutes old',
+    schema: { type: 'string', pattern: signatureForm.source, example: `t=1772445600,v1=${'0'.repeat(64)}` },
   })
   @ApiBody({ type: ProviderNotification })
   @ApiNoContentResponse({ description: 'Recorded, now or earlier.' })

@@ -1,5 +1,5 @@
 import { IsId, type ProductId } from '@tradewind/contracts';
-import { ApiProperty, ApiPropertyOptional, PageQuery } from '@tradewind/service';
+import { ApiProperty, ApiPropertyOptional, oneLine, PageQuery } from '@tradewind/service';
 import { Type } from 'class-transformer';
 import {
   Equals,
@@ -22,8 +22,7 @@ import { productSorts, type ProductSort } from '../storage/product-sort.js';
 
 const sorts = Object.keys(productSorts);
 const highestPrice = 100_000_000;
-const sku = /^(?=.*[^ ])[A-Za-z0-9 ._-]+$/;
-export const oneLine = /^(?=.*\S)\P{Cc}+$/u;
+const sku = /^ *[A-Za-z0-9._-][A-Za-z0-9 ._-]*$/;
 
 /** The field is optional; null is invalid. */
 const IfPresent = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);
@@ -70,11 +69,17 @@ export class AddProduct {
 }
 
 export class ChangeProduct {
-  @ApiPropertyOptional({ description: skuDescription, minLength: 1, maxLength: 64, pattern: sku.source })
+  @ApiPropertyOptional({
+    example: '85123A',
+    description: skuDescription,
+    minLength: 1,
+    maxLength: 64,
+    pattern: sku.source,
+  })
   @IfPresent()
   @IsSku()
   readonly sku?: string;
-  @ApiPropertyOptional({ minLength: 1, maxLength: 200 })
+  @ApiPropertyOptional({ example: 'Red hanging heart T-light holder', minLength: 1, maxLength: 200 })
   @IfPresent()
   @IsString()
   @Length(1, 200)

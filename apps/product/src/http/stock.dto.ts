@@ -1,7 +1,6 @@
-import { ApiProperty, ApiPropertyOptional } from '@tradewind/service';
+import { ApiProperty, ApiPropertyOptional, oneLine } from '@tradewind/service';
 import { IsInt, IsString, Length, Matches, Max, Min, NotEquals } from 'class-validator';
 import { mostPieces } from '../domain/stock-level.js';
-import { oneLine } from './product.dto.js';
 
 export class AdjustStock {
   @ApiProperty({

@@ -1,5 +1,5 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
-import { ApiSecurity } from '../openapi/annotations.js';
+import { ApiForbiddenResponse, ApiSecurity } from '../openapi/annotations.js';
 import type { Role } from './current-user.js';
 
 export const publicMetadataKey = 'tradewind:public';
@@ -11,4 +11,7 @@ export const Public = (): MethodDecorator & ClassDecorator =>
 
 /** Only these roles may call; others get 403. */
 export const Roles = (...roles: readonly Role[]): MethodDecorator & ClassDecorator =>
-  SetMetadata(rolesMetadataKey, roles);
+  applyDecorators(
+    SetMetadata(rolesMetadataKey, roles),
+    ApiForbiddenResponse({ description: `Only for the role ${roles.join(' or ')}.` }),
+  );

@@ -4,7 +4,8 @@ import type { Request, Response } from 'express';
 import { problem } from './problem.js';
 
 const header = 'Idempotency-Key';
-const validKey = /^[\x21-\x7e]{1,100}$/;
+/** The form of an idempotency key. */
+export const idempotencyKey = /^[\x21-\x7e]{1,100}$/;
 
 const documentHeader = (target: object, property: string | symbol | undefined): void => {
   const descriptor = property === undefined ? undefined : Object.getOwnPropertyDescriptor(target, property);
@@ -13,7 +14,7 @@ const documentHeader = (target: object, property: string | symbol | undefined): 
     name: header,
     required: true,
     description: 'Identifies one request: a repetition with the same key gets the same answer.',
-    schema: { type: 'string', maxLength: 100 },
+    schema: { type: 'string', pattern: idempotencyKey.source, example: '5f0c6a7e-order-1' },
   })(target, property, descriptor);
 };
 
@@ -21,7 +22,7 @@ const documentHeader = (target: object, property: string | symbol | undefined): 
 export const IdempotencyKey = createParamDecorator(
   (_: unknown, context: ExecutionContext): string => {
     const key = context.switchToHttp().getRequest<Request>().get(header);
-    if (key !== undefined && validKey.test(key)) return key;
+    if (key !== undefined && idempotencyKey.test(key)) return key;
     const detail = 'must be sent, with 1 to 100 visible ASCII characters';
     throw problem(400, 'invalid-request', `the header ${header} ${detail}`, { errors: [{ field: header, detail }] });
   },

@@ -4,4 +4,5 @@ export * from './idempotency-key.js';
 export * from './page.js';
 export * from './problem.js';
 export * from './request-hashes.js';
+export * from './text.js';
 export { violationsOf } from '@tradewind/messaging/internals';

@@ -1,15 +1,22 @@
-import { Type } from 'class-transformer';
+import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsId } from '@tradewind/contracts';
+import { digitsToNumber } from '../config/index.js';
 import { problem } from './problem.js';
 
 /** `?limit=&cursor=` of every list. Extend it for a list with filters. */
 export class PageQuery {
-  @Type(() => Number) @IsInt() @Min(1) @Max(100) readonly limit: number = 20;
+  @Transform(digitsToNumber) @IsInt() @Min(1) @Max(100) readonly limit: number = 20;
   @IsOptional()
   @IsString()
   @MaxLength(1_500)
   @Matches(/^[\x20-\x7e]+$/, { message: 'must be the nextCursor of the page before' })
   readonly cursor?: string;
+}
+
+/** The query of a list whose cursor is the id of its last item. */
+export class PageQueryById extends PageQuery {
+  @IsId() override readonly cursor?: string;
 }
 
 /** One page of a list; `nextCursor` is null on the last one. */

@@ -53,6 +53,8 @@ export class StrictValidation extends ValidationPipe {
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     // A message arrives as an instance of its class: the consumer has validated it.
     if (metadata.metatype && value instanceof metadata.metatype) return Promise.resolve(value);
+    if (metadata.type === 'body' && value === undefined && metadata.metatype)
+      throw problem(400, 'invalid-request', 'the body is missing: send JSON');
     const parsed = metadata.type === 'body' ? this.#parseValidBody(value, metadata.metatype) : undefined;
     return parsed ? Promise.resolve(parsed) : super.transform(value, metadata);
   }

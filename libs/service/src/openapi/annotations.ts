@@ -20,11 +20,18 @@ export function applyAnnotations(loaded: Swagger): void {
   for (const apply of unapplied.splice(0)) apply(loaded);
 }
 
+/** Classes of `AllowUnknownFields`. */
+export const classesWithUnknownFields = new Set<Function>();
+
+/** The body may have other fields: its handler ignores them. Without it, unknown fields are refused and documented so. */
+export const AllowUnknownFields = (): ClassDecorator => (cls) => void classesWithUnknownFields.add(cls);
+
 export const ApiAcceptedResponse = annotation('ApiAcceptedResponse');
 export const ApiBadRequestResponse = annotation('ApiBadRequestResponse');
 export const ApiBody = annotation('ApiBody');
 export const ApiConflictResponse = annotation('ApiConflictResponse');
 export const ApiCreatedResponse = annotation('ApiCreatedResponse');
+export const ApiForbiddenResponse = annotation('ApiForbiddenResponse');
 export const ApiGoneResponse = annotation('ApiGoneResponse');
 export const ApiHeader = annotation('ApiHeader');
 export const ApiNoContentResponse = annotation('ApiNoContentResponse');

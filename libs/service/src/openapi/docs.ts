@@ -1,60 +1,26 @@
-import { Module } from '@nestjs/common';
+import { Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import * as swagger from '@nestjs/swagger';
 import type { RequestHandler } from 'express';
 import { applyAnnotations } from './annotations.js';
+import { completeDocument } from './complete-document.js';
 import { describeDtos } from './describe-dtos.js';
 
-const problemSchema = {
-  type: 'object',
-  description: 'RFC 9457. `type` is for programs, `detail` for people.',
-  required: ['type', 'title', 'status', 'detail'],
-  properties: {
-    type: { type: 'string', example: '/problems/invalid-request' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    detail: { type: 'string' },
-    errors: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['field', 'detail'],
-        properties: { field: { type: 'string' }, detail: { type: 'string' } },
-      },
-    },
-  },
-} as const;
-
-const problemResponse = {
-  description: 'A problem',
-  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-};
-
-const httpMethods = ['get', 'put', 'post', 'delete', 'patch'] as const;
-
-/** The OpenAPI document of a service: its routes, its DTOs from their rules, and a problem as the default response. */
-function documentOf(app: NestExpressApplication, service: string): swagger.OpenAPIObject {
+/**
+ * The OpenAPI document of a service: its routes, its DTOs from the rules that check them, its refusals and links. `app` may have been
+ * created with `preview`.
+ */
+export function documentOf(app: INestApplication, service: string): swagger.OpenAPIObject {
   applyAnnotations(swagger);
-  describeDtos();
+  const closed = describeDtos();
   const head = new swagger.DocumentBuilder()
     .setTitle(`Tradewind ${service}`)
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
     .addSecurityRequirements('bearer')
     .build();
-  const document = swagger.SwaggerModule.createDocument(app, head);
-  document.components = {
-    ...document.components,
-    schemas: { ...document.components?.schemas, Problem: problemSchema as never },
-  };
-  for (const path of Object.values(document.paths)) {
-    for (const method of httpMethods) {
-      const operation = path[method];
-      if (operation) operation.responses['default'] ??= problemResponse;
-    }
-  }
-  return document;
+  return completeDocument(swagger.SwaggerModule.createDocument(app, head), closed);
 }
 
 @Module({})
