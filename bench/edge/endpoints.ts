@@ -9,12 +9,15 @@ export interface Endpoint {
   readonly name: string;
   readonly service: 'product' | 'order';
   readonly path: string;
-  readonly needsToken: boolean;
+  readonly token?: string;
   /** The expected response: nothing changes in the shop during the measurement. */
   readonly response: string;
 }
 
 const pageSize = 20;
+
+export const headersOf = ({ token }: Pick<Endpoint, 'token'>): Record<string, string> =>
+  token === undefined ? {} : { authorization: `Bearer ${token}` };
 
 /** A page of products, one product, and a confirmed order of a customer. Throws when a response is not what the shop was given. */
 export async function endpointsOf(
@@ -29,8 +32,7 @@ export async function endpointsOf(
     about: Omit<Endpoint, 'response'>,
     isExpected: (body: T) => boolean,
   ): Promise<Endpoint> => {
-    const headers: Record<string, string> = about.needsToken ? { authorization: `Bearer ${token}` } : {};
-    const answer = await fetch(`${urlOf(shop, about.service)}${about.path}`, { headers });
+    const answer = await fetch(`${urlOf(shop, about.service)}${about.path}`, { headers: headersOf(about) });
     const response = await answer.text();
     if (answer.status !== 200 || !isExpected(JSON.parse(response) as T))
       throw new Error(`the response of ${about.path} was ${answer.status} ${response.slice(0, 300)}`);
@@ -38,21 +40,16 @@ export async function endpointsOf(
   };
   return [
     await endpoint<{ items: readonly { id: string; sku: string }[] }>(
-      {
-        name: `a page of ${pageSize} products`,
-        service: 'product',
-        path: `/products?limit=${pageSize}`,
-        needsToken: false,
-      },
+      { name: `a page of ${pageSize} products`, service: 'product', path: `/products?limit=${pageSize}` },
       ({ items }) => items.length === pageSize && items.every(({ id, sku }) => skus.get(sku) === id),
     ),
     await endpoint<{ id: string; sku: string; price: { amount: number } }>(
-      { name: 'one product', service: 'product', path: `/products/${productIds[1]}`, needsToken: false },
+      { name: 'one product', service: 'product', path: `/products/${productIds[1]}` },
       ({ id, sku, price }) =>
         id === productIds[1] && sku === products[1]!.sku && price.amount === products[1]!.price.amount,
     ),
     await endpoint<{ id: string; status: string }>(
-      { name: 'an order, with a token', service: 'order', path: `/orders/${orderId}`, needsToken: true },
+      { name: 'an order, with a token', service: 'order', path: `/orders/${orderId}`, token },
       ({ id, status }) => id === orderId && status === 'confirmed',
     ),
   ];
@@ -60,14 +57,12 @@ export async function endpointsOf(
 
 /** Waits for the outcome. */
 async function placeOrder({ gatewayUrl }: Shop, productId: string, token: string): Promise<string> {
-  const authorization = `Bearer ${token}`;
-  const placed = await fetch(`${gatewayUrl}/orders`, {
-    method: 'POST',
-    headers: { authorization, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
-    body: JSON.stringify({ items: [{ productId, quantity: 1 }], paymentMethod: 'sim_ok', shippingAddress }),
-  });
+  const headers = { ...headersOf({ token }), 'content-type': 'application/json', 'idempotency-key': randomUUID() };
+  const body = JSON.stringify({ items: [{ productId, quantity: 1 }], paymentMethod: 'sim_ok', shippingAddress });
+  const placed = await fetch(`${gatewayUrl}/orders`, { method: 'POST', headers, body });
   if (placed.status !== 202) throw new Error(`the response to an order was ${placed.status} ${await placed.text()}`);
   const { orderId } = (await placed.json()) as { orderId: string };
-  await (await fetch(`${gatewayUrl}/orders/${orderId}`, { headers: { authorization, prefer: 'wait=30' } })).text();
+  const waiting = { ...headersOf({ token }), prefer: 'wait=30' };
+  await (await fetch(`${gatewayUrl}/orders/${orderId}`, { headers: waiting })).text();
   return orderId;
 }

@@ -1,7 +1,8 @@
-import { load, watchCpu, watchProcessors } from '../environment/machine.js';
+import { Pool } from 'undici';
+import { measure, type Measured } from '../environment/machine.js';
+import { atRate } from '../environment/rate.js';
 import { quantile } from '../frame/statistics.js';
-import { Client } from './client.js';
-import type { Endpoint } from './endpoints.js';
+import { headersOf, type Endpoint } from './endpoints.js';
 
 export interface Plan {
   /** Requests in flight at full load, and requests a second at the steady rate. */
@@ -11,21 +12,11 @@ export interface Plan {
   readonly seconds: number;
 }
 
-/** Directly to the service, or through the gateway. */
-export const routes = ['service', 'gateway'] as const;
-export type Route = (typeof routes)[number];
-
-export interface Round {
-  /** Responses a second at full load. */
-  readonly perSecond: number;
-  /** CPU microseconds a request at full load, by process. */
-  readonly cpu: Readonly<Record<'gateway' | 'service' | 'PostgreSQL' | 'client', number>>;
+/** Responses at full load; the CPU time of this process is that of the client. */
+export interface Round extends Measured {
   /** Milliseconds from a request to its response, at the steady rate. */
   readonly p50: number;
   readonly p99: number;
-  /** How busy all processors were at full load, from 0 to 1. */
-  readonly busy: number;
-  readonly machineLoad: number;
 }
 
 /** Milliseconds in which connections are opened and code is compiled. */
@@ -35,30 +26,42 @@ const warmUp = 2_000;
 export async function measureRoute(
   endpoint: Endpoint,
   origin: string,
-  token: string,
   processes: ReadonlyMap<string, number>,
-  { inFlight, perSecond, seconds }: Plan,
+  plan: Plan,
 ): Promise<Round> {
-  const client = new Client(endpoint, origin, inFlight, token);
-  await client.fullLoad(warmUp);
-  const [cpuSince, busySince, from] = [watchCpu(processes), watchProcessors(), performance.now()];
-  const own = process.cpuUsage(); // not `watchCpu`: the processes of the shop are children of this one
-  const responses = await client.fullLoad(seconds * 1_000);
-  const [to, busy, cpu, { user, system }] = [performance.now(), busySince(), cpuSince(), process.cpuUsage(own)];
-  const waits = await client.steadyRate(perSecond, seconds * 1_000);
-  await client.close();
-  const perRequest = (name: string): number => cpu.get(name)! / responses;
-  return {
-    perSecond: responses / ((to - from) / 1_000),
-    cpu: {
-      gateway: perRequest('gateway'),
-      service: perRequest('service'),
-      PostgreSQL: perRequest('PostgreSQL'),
-      client: (user + system) / responses,
-    },
-    p50: quantile(waits, 0.5),
-    p99: quantile(waits, 0.99),
-    busy,
-    machineLoad: load(),
+  const pool = new Pool(origin, { connections: plan.inFlight, pipelining: 1 });
+  const request = async (): Promise<void> => {
+    const { name, path, response } = endpoint;
+    const { statusCode, body } = await pool.request({ method: 'GET', path, headers: headersOf(endpoint) });
+    const text = await body.text();
+    if (statusCode !== 200 || text !== response)
+      throw new Error(`the response of ${name} was ${statusCode} ${text.slice(0, 300)}`);
   };
+  await fullLoad(request, plan.inFlight, warmUp);
+  const end = measure(processes);
+  const responses = await fullLoad(request, plan.inFlight, plan.seconds * 1_000);
+  const measured = end()(responses);
+  const waits: Promise<number>[] = [];
+  let failure: Error | undefined;
+  await atRate(plan.perSecond, plan.seconds * 1_000, () => {
+    if (failure) throw failure;
+    const from = performance.now();
+    const wait = request().then(() => performance.now() - from);
+    wait.catch((error: Error) => (failure = error));
+    waits.push(wait);
+  });
+  const milliseconds = await Promise.all(waits);
+  await pool.destroy();
+  return { ...measured, p50: quantile(milliseconds, 0.5), p99: quantile(milliseconds, 0.99) };
+}
+
+/** Keeps a number of requests in flight. Returns the number of responses. */
+async function fullLoad(request: () => Promise<void>, inFlight: number, milliseconds: number): Promise<number> {
+  const end = performance.now() + milliseconds;
+  let responses = 0;
+  const run = async (): Promise<void> => {
+    for (; performance.now() < end; responses++) await request();
+  };
+  await Promise.all(Array.from({ length: inFlight }, run));
+  return responses;
 }

@@ -1,8 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { endsWithin, lastLines } from '../../tools/platform/process/launch.js';
 import { closeAtExit } from './cleanup.js';
 import { waitUntil } from './wait.js';
 
@@ -26,28 +27,22 @@ export interface ChildOptions<M> {
 export class Child<M = 'ready'> {
   readonly #process: ChildProcess;
   readonly #messages: M[] = [];
-  #errors = '';
+  readonly #logFile: string | undefined;
   readonly stop = closeAtExit(() => stopProcess(this.#process));
 
   constructor(
     private readonly program: Program,
     { logFile, onMessage = (message) => void this.#messages.push(message) }: ChildOptions<M> = {},
   ) {
-    const output = logFile === undefined ? 'inherit' : 'pipe';
+    this.#logFile = logFile;
+    const output = logFile === undefined ? 'inherit' : openSync(logFile, 'a');
     this.#process = fork(fileURLToPath(program.file), {
       env: { ...process.env, ...program.env },
       stdio: ['ignore', output, output, 'ipc'],
       serialization: 'advanced',
     });
+    if (typeof output === 'number') closeSync(output);
     this.#process.on('message', (message) => onMessage(message as M));
-    if (logFile === undefined) return;
-    const log = createWriteStream(logFile);
-    for (const stream of [this.#process.stdout!, this.#process.stderr!]) stream.pipe(log, { end: false });
-    this.#process.stderr!.on(
-      'data',
-      (part: Buffer) => (this.#errors = `${this.#errors}${part.toString()}`.slice(-2_000)),
-    );
-    this.#process.once('close', () => log.end());
   }
 
   get pid(): number {
@@ -57,11 +52,12 @@ export class Child<M = 'ready'> {
   /** Throws when the process has ended. */
   check(): void {
     const { exitCode, signalCode } = this.#process;
-    if (exitCode !== null || signalCode !== null)
-      throw new Error(`${this.program.name} has ended (${signalCode ?? `exit code ${exitCode}`})\n${this.#errors}`);
+    if (exitCode === null && signalCode === null) return;
+    const lines = this.#logFile === undefined ? '' : `\n${lastLines(this.#logFile)}`;
+    throw new Error(`${this.program.name} has ended (${signalCode ?? `exit code ${exitCode}`})${lines}`);
   }
 
-  send(message: string | object): void {
+  send(message: string): void {
     this.#process.send(message);
   }
 
@@ -86,9 +82,8 @@ export async function stopProcess(child: ChildProcess, timeoutMs = 15_000): Prom
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = once(child, 'exit');
   child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+  if (!(await endsWithin(exit, timeoutMs))) child.kill('SIGKILL');
   await exit;
-  clearTimeout(timer);
 }
 
 /** The processes of one shop. */

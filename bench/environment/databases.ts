@@ -1,13 +1,26 @@
 import pg from 'pg';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
 
-/** Creates an empty database on the server, in place of an earlier one of that name. Returns its URL. */
-export async function createDatabase(postgresUrl: string, name: string): Promise<string> {
-  await query(postgresUrl, `drop database if exists ${name} with (force)`);
-  await query(postgresUrl, `create database ${name}`);
-  const url = new URL(postgresUrl);
-  url.pathname = `/${name}`;
-  return url.href;
+type Options = Omit<Extract<DataSourceOptions, { readonly type: 'postgres' }>, 'type' | 'url'>;
+export type Migrations = (new () => MigrationInterface)[];
+
+/**
+ * Creates a database on the server, in place of an earlier one of that name. Returns its URL. `migrations` and `statements`: what creates its
+ * tables.
+ */
+export async function createDatabase(
+  postgresUrl: string,
+  name: string,
+  migrations: Migrations = [],
+  ...statements: readonly string[]
+): Promise<string> {
+  const database = name.replaceAll('-', '_');
+  await query(postgresUrl, `drop database if exists ${database} with (force)`);
+  await query(postgresUrl, `create database ${database}`);
+  const url = Object.assign(new URL(postgresUrl), { pathname: `/${database}` }).href;
+  if (migrations.length > 0) await withDataSource(url, { migrations }, (dataSource) => dataSource.runMigrations());
+  for (const text of statements) await query(url, text);
+  return url;
 }
 
 export async function connect(url: string): Promise<pg.Client> {
@@ -31,14 +44,15 @@ export async function query<R extends object>(
   }
 }
 
+/** With the settings of a deployed service. */
+export const openDataSource = (url: string, options: Options = {}): Promise<DataSource> =>
+  new DataSource({ type: 'postgres', url, extra: { max: 6, pipeline: true }, ...options }).initialize();
+
 export async function withDataSource<T>(
-  options: Omit<Extract<DataSourceOptions, { readonly type: 'postgres' }>, 'type'>,
+  url: string,
+  options: Options,
   work: (dataSource: DataSource) => Promise<T>,
 ): Promise<T> {
-  const dataSource = await new DataSource({ type: 'postgres', ...options }).initialize();
-  try {
-    return await work(dataSource);
-  } finally {
-    await dataSource.destroy();
-  }
+  const dataSource = await openDataSource(url, options);
+  return work(dataSource).finally(() => dataSource.destroy());
 }

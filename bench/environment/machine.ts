@@ -15,8 +15,45 @@ export const load = (): number => loadavg()[0]!;
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
+/** What happened while so many things were done. */
+export interface Measured {
+  /** Things a second. */
+  readonly perSecond: number;
+  /** CPU microseconds a thing: by process, and of this process. */
+  readonly cpu: Readonly<Record<string, number>>;
+  readonly ownCpu: number;
+  /** How busy all processors were, from 0 to 1. */
+  readonly busy: number;
+  readonly machineLoad: number;
+}
+
+/** CPU microseconds a thing, of all processes together. */
+export const cpuOf = ({ cpu }: Measured): number => sum(Object.values(cpu));
+
+/** Starts to measure processes. The returned function ends it; its result needs the number of things, which may be known later. */
+export function measure(processes: ReadonlyMap<string, number>): () => (things: number) => Measured {
+  const [cpuSince, busySince, from, ownBefore] = [
+    watchCpu(processes),
+    watchProcessors(),
+    performance.now(),
+    process.cpuUsage(),
+  ];
+  return () => {
+    // the processes may be children of this one: its own time is not that of `watchCpu`
+    const [cpu, busy, to, own] = [cpuSince(), busySince(), performance.now(), process.cpuUsage(ownBefore)];
+    const machineLoad = load();
+    return (things) => ({
+      perSecond: things / ((to - from) / 1_000),
+      cpu: Object.fromEntries([...cpu].map(([name, spent]) => [name, spent / things])),
+      ownCpu: (own.user + own.system) / things,
+      busy,
+      machineLoad,
+    });
+  };
+}
+
 /** Starts to watch the processors. The returned function gives how busy all of them were since then, from 0 to 1. */
-export function watchProcessors(): () => number {
+function watchProcessors(): () => number {
   const times = (): readonly [idle: number, all: number] => {
     const all = cpus().map((processor) => processor.times);
     return [sum(all.map(({ idle }) => idle)), sum(all.flatMap((each) => Object.values(each)))];

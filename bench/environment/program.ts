@@ -13,13 +13,29 @@ export const readConnections = (): { readonly url: string; readonly brokers: str
 });
 
 /** Sends a message to the parent process. */
-export const send = (message: string | object): void => void process.send?.(message);
+export const send = (message: string | object): void => void sendAndWait(message);
+
+/** Resolves when it is sent, or the parent process is gone. */
+export const sendAndWait = (message: string | object): Promise<void> =>
+  new Promise((resolve) => {
+    if (process.connected) process.send!(message, undefined, undefined, () => resolve());
+    else resolve();
+  });
+
 export const ready = (): void => send('ready');
 
-/** Closes and exits, once: on SIGTERM, and when the parent process is gone. */
-export function onStop(close: () => Promise<void>): void {
+const closing: (() => Promise<unknown>)[] = [];
+
+/** Closes in the order of the calls, and exits: on SIGTERM, and when the parent process is gone. */
+export function onStop(close: () => Promise<unknown>): void {
+  closing.push(close);
+  if (closing.length > 1) return;
   let stopping: Promise<void> | undefined;
-  const stop = (): void => void (stopping ??= close().then(() => process.exit()));
+  const closeAll = async (): Promise<void> => {
+    for (const each of closing) await each();
+    process.exit();
+  };
+  const stop = (): void => void (stopping ??= closeAll());
   process.once('SIGTERM', stop);
   process.once('disconnect', stop);
 }

@@ -17,18 +17,18 @@ export interface Comparison<R> {
   /** Further tables. */
   readonly more?: Report['body'];
   readonly chartTitle: string;
+  /** The length of a bar; by default `perSecond` of the round. */
+  readonly bar?: (round: R) => number;
   readonly figures: object;
 }
 
-export function comparisonReport<R extends { readonly perSecond: number }>(comparison: Comparison<R>): Report {
+export function comparisonReport<R extends object>(comparison: Comparison<R>): Report {
   const { title, what, sharedWith, labels = [''], columns, lines, more = [], chartTitle, figures } = comparison;
-  const { body = [tableOf(labels, columns, lines)] } = comparison;
+  const perSecond = (round: R): number => (round as { readonly perSecond: number }).perSecond;
+  const { body = [tableOf(labels, columns, lines)], bar = perSecond } = comparison;
   const note = machine();
   const count = lines[0]!.rounds.length;
-  const bars = lines.map((line) => ({
-    name: line.bar ?? line.labels[0]!,
-    values: line.rounds.map(({ perSecond }) => perSecond),
-  }));
+  const bars = lines.map((line) => ({ name: line.bar ?? line.labels[0]!, values: line.rounds.map(bar) }));
   return {
     title,
     conditions: `${what} ${count === 1 ? 'One round' : `${count} rounds`} in turn; median [least–most]. ${note}, shared with ${sharedWith}.`,

@@ -1,86 +1,49 @@
-import { topics } from '@tradewind/contracts';
-import type { KafkaClient } from '@tradewind/messaging';
-import { partitionOf } from '@tradewind/messaging/internals';
-import type { DatabaseService } from '../../tools/services.js';
+import type { Shop } from '../../tools/platform/shop/shop.js';
 import { query } from '../environment/databases.js';
-import { connectKafka } from '../environment/kafka.js';
-import { Progress } from '../environment/log.js';
-import { copiedTables, type CopiedDatabase } from './copied-tables.js';
-import { copiesOf } from './copies.js';
-import { PastDatabase, type Batch } from './past-database.js';
-import { publishArchive } from './publish-archive.js';
+import { Buyers } from '../orders/buyers.js';
+import type { Started } from '../orders/round.js';
+import { addProducts, countOrders } from '../orders/shop-data.js';
+import { openShop, underTest } from '../orders/shop.js';
+import type { ShopEnvironment, ShopUnderTest } from '../orders/shop-under-test.js';
 
-/** Orders of one transaction. */
-const batchSize = 5_000;
-const templateIds = `select order_id::text as id from orders order by order_id`;
-/** Topics with messages of an order; its key has the same partition on each. */
-const { orderEvents, stockCommands, stockEvents, paymentCommands, paymentEvents } = topics;
-const orderTopics = [orderEvents, stockCommands, stockEvents, paymentCommands, paymentEvents];
-const [partitionCount, ...otherCounts] = new Set(orderTopics.map((topic) => topic.partitions));
-const consumers = `select consumer, array_agg(distinct topic) as topics from msg_consumer_starts where topic = any($1) group by consumer`;
+/** Orders without an outcome while past orders are placed. */
+const outstanding = 2_000;
+/** Services with data about orders. */
+const services = ['product', 'cart', 'order', 'payment'] as const;
+const size = `select sum(pg_database_size(oid))::float8 as bytes from pg_database where not datistemplate`;
 
-export interface PastOrders {
-  readonly databases: Readonly<Record<DatabaseService, string>>;
-  readonly brokers: string;
-  /** How many past orders are added. */
-  readonly orders: number;
-  readonly log: (line: string) => void;
+export interface StartedWithPast extends Started {
+  /** Bytes of all databases. */
+  readonly databaseBytes: number;
+  /** Seconds. */
+  readonly preparation: number;
 }
 
-/**
- * Adds past orders to a shop: copies of the orders that it has, each some seconds earlier, in all databases and on all topics. The shop must be
- * idle and its services stopped.
- */
-export async function addPastOrders({ databases, brokers, orders, log }: PastOrders): Promise<void> {
-  if (otherCounts.length > 0) throw new Error('the topics of orders have different numbers of partitions');
-  const templates = (await query<{ id: string }>(databases.order, templateIds)).map(({ id }) => id);
-  let [copied, published] = [0, 0];
-  const progress = new Progress(log, () => `, ${copied} orders, ${published} records`);
-  const kafka = connectKafka(brokers);
-  const opened: PastDatabase[] = [];
-  try {
-    progress.next('inserting past orders');
-    for (const name of Object.keys(copiedTables) as CopiedDatabase[])
-      opened.push(await PastDatabase.open(name, databases[name], templates));
-    const copies = new Map<string, number>();
-    for await (const batch of batches(opened[0]!, templates, orders)) {
-      await Promise.all(opened.map((database) => database.copy(batch)));
-      for (const template of batch.templates) copies.set(template, (copies.get(template) ?? 0) + 1);
-      copied += batch.templates.length;
-    }
-    await Promise.all(opened.map((database) => database.finish(copies)));
-    progress.next('publishing their messages');
-    const onPublished = (records: number): void => void (published += records);
-    await Promise.all(
-      opened.map(({ name, lastPosition }) => publishArchive(kafka, name, databases[name], lastPosition, onPublished)),
-    );
-    progress.next('setting the offsets of all consumers');
-    await Promise.all(opened.map(({ name }) => setOffsetsToEnd(kafka, databases[name])));
-  } finally {
-    progress.close();
-    await Promise.all(opened.map((database) => database.close()));
-    await kafka.close();
-  }
+/** Starts a shop, lets buyers place orders until all have their outcome, and starts its services again: new processes have not compiled their code. */
+export async function startWithPast(environment: ShopEnvironment, orders: number): Promise<StartedWithPast> {
+  const since = performance.now();
+  const shop = await openShop({}, environment);
+  const productIds = await addProducts(shop, environment.products);
+  if (orders > 0) await placeOrders(await underTest(shop, {}, productIds), environment.brokers, orders);
+  await Promise.all(services.map((service) => restart(shop, service)));
+  const [row] = await query<{ bytes: number }>(environment.postgresUrl, size);
+  return {
+    shop: await underTest(shop, {}, productIds),
+    past: await countOrders(shop.databases.order),
+    databaseBytes: row!.bytes,
+    preparation: (performance.now() - since) / 1_000,
+  };
 }
 
-async function* batches(database: PastDatabase, all: readonly string[], orders: number): AsyncGenerator<Batch> {
-  for (let from = 0; from < orders; from += batchSize) {
-    const copies = copiesOf(all, orders, from, from + batchSize);
-    const templates = copies.map(({ template }) => template);
-    const seconds = copies.map(({ secondsEarlier }) => secondsEarlier);
-    const ids = await database.orderIdsOf(templates, seconds);
-    yield { templates, orders: ids, seconds, partitions: ids.map((key) => partitionOf(key, partitionCount!)) };
-  }
+async function placeOrders(shop: ShopUnderTest, brokers: string, orders: number): Promise<void> {
+  const buyers = await Buyers.open(shop, brokers);
+  await buyers.closedLoop(outstanding, { orders });
+  await buyers.settle().finally(() => buyers.close());
 }
 
-/** All consumers have handled the past orders. */
-async function setOffsetsToEnd(kafka: KafkaClient, database: string): Promise<void> {
-  const names = orderTopics.map(({ name }) => name);
-  for (const row of await query<{ consumer: string; topics: string[] }>(database, consumers, [names])) {
-    const ends = await kafka.endOffsets(row.topics);
-    await kafka.setOffsets(
-      row.consumer,
-      ends.map(({ topic, partition, end }) => ({ topic, partition, offset: end })),
-    );
-  }
+/** Its database has statistics of all rows before it is used again, as after a day. */
+async function restart(shop: Shop, service: (typeof services)[number]): Promise<void> {
+  await shop.stopProcess(service);
+  await query(shop.databases[service], 'vacuum analyze');
+  await shop.startProcess(service);
 }

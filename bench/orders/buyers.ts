@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { IncomingRecord, Tail } from '@tradewind/messaging/internals';
 import { Pool } from 'undici';
 import { connectKafka } from '../environment/kafka.js';
+import { atRate } from '../environment/rate.js';
 import { orders, products, shippingAddress } from './orders.js';
 import type { ShopUnderTest } from './shop-under-test.js';
 
@@ -63,29 +64,29 @@ export class Buyers {
     return buyers;
   }
 
-  /** Closed loop: keeps a number of orders without an outcome. */
-  async closedLoop(outstanding: number, milliseconds: number): Promise<void> {
+  /** Closed loop: keeps a number of orders without an outcome, for some time or until so many orders are placed. */
+  async closedLoop(
+    outstanding: number,
+    { milliseconds = Number.POSITIVE_INFINITY, orders = Number.POSITIVE_INFINITY },
+  ): Promise<void> {
     const end = performance.now() + milliseconds;
-    while (performance.now() < end) {
+    while (performance.now() < end && this.placed.length < orders) {
       this.#check();
-      this.burst(outstanding - (this.placed.length - this.settled));
+      this.#placeAll(Math.min(outstanding - (this.placed.length - this.settled), orders - this.placed.length));
       await pause(tick);
     }
   }
 
   /** Open loop: places orders at a rate, independent of their outcomes. */
-  async openLoop(perSecond: number, milliseconds: number): Promise<void> {
-    const since = performance.now();
-    for (let count = 0, passed = 0; passed < milliseconds; passed = performance.now() - since) {
+  openLoop(perSecond: number, milliseconds: number): Promise<void> {
+    return atRate(perSecond, milliseconds, () => {
       this.#check();
-      for (; count < (passed / 1_000) * perSecond; count++) void this.#place();
-      await pause(1);
-    }
+      this.#placeAll(1);
+    });
   }
 
-  /** Places orders at once. */
-  burst(count: number): void {
-    for (let placed = 0; placed < count; placed++) void this.#place();
+  #placeAll(count: number): void {
+    for (let placed = 0; placed < count; placed++) this.#place().catch((error: Error) => (this.#error ??= error));
   }
 
   /** Resolves when every order has its outcome. Rejects after half a minute without an outcome. */
@@ -112,26 +113,13 @@ export class Buyers {
   async #place(): Promise<void> {
     const placed: PlacedOrder = { from: performance.now(), accepted: undefined, settled: undefined };
     this.placed.push(placed);
-    try {
-      await this.#post(placed);
-    } catch (error) {
-      this.#error ??= error as Error;
-    }
-  }
-
-  async #post(placed: PlacedOrder): Promise<void> {
     const { items, paymentMethod } = this.#orders.next().value;
     const { productIds, tokens = [] } = this.shop;
-    const token = tokens[this.#calls++ % tokens.length];
-    const headers = {
-      'content-type': 'application/json',
-      'idempotency-key': randomUUID(),
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-    };
     const idOf = (product: number): string => productIds?.[product] ?? products[product]!.productId;
     const lines = items.map(({ product, quantity }) => ({ productId: idOf(product), quantity }));
+    const token = tokens[this.#calls++ % tokens.length];
     const body = JSON.stringify({ items: lines, paymentMethod, shippingAddress });
-    const { statusCode, text } = await this.#call(headers, body);
+    const { statusCode, text } = await this.#post(token, body);
     placed.accepted = performance.now();
     if (statusCode !== 202 && statusCode !== 201)
       throw new Error(`the answer to an order was ${statusCode} ${text.slice(0, 300)}`);
@@ -144,10 +132,15 @@ export class Buyers {
   }
 
   /** Repeats a call that was answered 503, with the same key. */
-  async #call(
-    headers: Record<string, string>,
+  async #post(
+    token: string | undefined,
     body: string,
   ): Promise<{ readonly statusCode: number; readonly text: string }> {
+    const headers = {
+      'content-type': 'application/json',
+      'idempotency-key': randomUUID(),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    };
     for (;;) {
       const response = await this.#pool.request({ method: 'POST', path: this.#path, headers, body });
       const text = await response.body.text();

@@ -1,5 +1,5 @@
 import { seededRandom, type SeededRandom } from '../../tools/shop/retail/seeded-random.js';
-import { skewed } from '../workload/random.js';
+import { skewed } from '../workload/stock.js';
 import type { Product } from './shop-under-test.js';
 
 /** Products; the last ones are sold out, and every twentieth order asks for one of them. */

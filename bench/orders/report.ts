@@ -1,10 +1,8 @@
+import { cpuOf } from '../environment/machine.js';
 import { comparisonReport } from '../frame/comparison.js';
 import { machineLoad, medianOf, ratioOf, spreadOf, table, type Column, type Report } from '../frame/report.js';
 import { median, milliseconds, number, percent } from '../frame/statistics.js';
-import { cpuOf, type Mode, type Round } from './round.js';
-
-/** Rounds by variant; the first variant is the baseline. */
-export type Results<R extends Round = Round> = Readonly<Record<string, readonly R[]>>;
+import type { Plan, Round } from './round.js';
 
 export const columnsOf = (baseline: string): readonly Column<Round>[] => [
   spreadOf('orders/s', ({ perSecond }) => perSecond),
@@ -14,50 +12,41 @@ export const columnsOf = (baseline: string): readonly Column<Round>[] => [
   medianOf('p99', ({ p99 }) => p99, milliseconds),
   medianOf('answered, p50', ({ acceptedP50 }) => acceptedP50, milliseconds),
   spreadOf('CPU µs an order', cpuOf),
-  medianOf('of the buyers', ({ buyers }) => buyers, number),
+  medianOf('of the buyers', ({ ownCpu }) => ownCpu, number),
   medianOf('processors busy', ({ busy }) => busy, percent),
   machineLoad,
 ];
 
-const textOf = (mode: Mode): string => {
-  switch (mode.kind) {
-    case 'closed':
-      return `${number(mode.outstanding)} orders without an outcome at any time`;
-    case 'open':
-      return `${number(mode.perSecond)} orders a second`;
-    case 'burst':
-      return `${number(mode.orders)} orders at once`;
-  }
-};
-
-/** What each variant did, compared with the first, and what its processes used. */
+/** What each variant did, compared with the first, and what its processes used. `rounds`: of each variant. */
 export function orderReport(
   title: string,
-  mode: Mode,
-  seconds: number,
-  rounds: Results,
+  { mode, seconds }: Plan,
+  variants: readonly string[],
+  rounds: readonly (readonly Round[])[],
   more: Report['body'] = [],
 ): Report {
-  const entries = Object.entries(rounds);
-  const [baselineName, baseline] = entries[0]!;
-  const processes = new Set(entries.flatMap(([, each]) => each.flatMap(({ cpu }) => Object.keys(cpu))));
+  const how =
+    mode.kind === 'closed'
+      ? `${number(mode.orders)} orders without an outcome at any time`
+      : `${number(mode.orders)} orders a second`;
+  const processes = new Set(rounds.flatMap((each) => each.flatMap(({ cpu }) => Object.keys(cpu))));
   const usageOf = (each: readonly Round[], process: string): string => {
     if (each[0]?.cpu[process] === undefined) return '–';
     const cpu = median(each.map((round) => round.cpu[process] ?? 0));
     return `${number(cpu)} / ${number(Math.max(...each.map(({ memory }) => memory[process] ?? 0)))}`;
   };
   const usage = table(
-    ['CPU µs an order / largest MiB resident', ...Object.keys(rounds)],
-    [...processes].map((process) => [process, ...entries.map(([, each]) => usageOf(each, process))]),
+    ['CPU µs an order / largest MiB resident', ...variants],
+    [...processes].map((process) => [process, ...rounds.map((each) => usageOf(each, process))]),
   );
   return comparisonReport({
     title,
-    what: `${textOf(mode)}; ${seconds} s a round.`,
+    what: `${how}; ${seconds} s a round.`,
     sharedWith: 'Kafka, PostgreSQL, the shop and its buyers',
-    columns: columnsOf(baselineName),
-    lines: entries.map(([name, each]) => ({ labels: [name], rounds: each, baseline })),
+    columns: columnsOf(variants[0]!),
+    lines: variants.map((name, index) => ({ labels: [name], rounds: rounds[index]!, baseline: rounds[0] })),
     more: [usage, ...more],
-    chartTitle: `Orders a second: ${textOf(mode)}`,
-    figures: { mode, seconds, rounds },
+    chartTitle: `Orders a second: ${how}`,
+    figures: { mode, seconds, rounds: Object.fromEntries(variants.map((name, index) => [name, rounds[index]])) },
   });
 }

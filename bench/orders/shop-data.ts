@@ -3,58 +3,45 @@ import { Account } from '../../tools/shop/trading/account.js';
 import { forEachConcurrently } from '../../tools/shop/trading/concurrency.js';
 import { GatewayClient } from '../../tools/shop/trading/gateway-client.js';
 import { noHistory } from '../../tools/shop/trading/history.js';
+import { setUpCatalogue } from '../../tools/shop/trading/set-up-catalogue.js';
 import { query } from '../environment/databases.js';
 import { waitUntil } from '../environment/wait.js';
 import type { OrderCounts, Product } from './shop-under-test.js';
 
-const buyerCount = 20;
 /** Milliseconds until the order service has its copies of prices and keys. */
 const copyTimeout = 60_000;
 
-const credentialsOf = (index: number): { email: string; password: string } => ({
+const buyers = Array.from({ length: 20 }, (_, index) => ({
   email: `buyer-${index}@bench.example`,
   password: `correct-horse-${index}`,
-});
+}));
 
 /** Adds products to the shop and registers the buyers. Returns the ids of the products, in their order. */
 export const addProducts = (shop: Shop, products: readonly Product[]): Promise<string[]> =>
   withClient(shop, async (client) => {
     const admin = await Account.logIn(client, shop.admin);
-    const productIds: string[] = [];
-    await forEachConcurrently(16, [...products.entries()], async ([index, { sku, name, price, stock }]) => {
-      const body = { sku, name, price, stock };
-      const call = { op: 'add-product', method: 'POST', path: '/products', body, expect: [201] } as const;
-      productIds[index] = (await admin.call<{ id: string }>(call)).body.id;
-    });
-    await eachBuyer(async (index) => {
-      const body = { ...credentialsOf(index), name: 'Ada' };
+    const articles = products.map(({ sku, name, price, stock }) => ({ sku, name, price: price.amount, stock }));
+    const { ids } = await setUpCatalogue(admin, articles, 16, () => undefined);
+    await forEachConcurrently(4, buyers, async (buyer) => {
+      const body = { ...buyer, name: 'Ada' };
       await client.call({ op: 'register', method: 'POST', path: '/users', body, expect: [201] });
     });
-    const { order } = shop.databases;
-    const hasRows = (table: string, count: number): Promise<void> =>
-      waitUntil(
-        `the order service has ${count} ${table}`,
-        async () => (await countRows(order, table)) >= count,
-        copyTimeout,
-      );
-    await hasRows('prices', products.length);
-    await hasRows('svc_data_keys', buyerCount);
-    return productIds;
+    const hasCopies = async (): Promise<boolean> => {
+      const text = `select (select count(*) from prices)::int as prices, (select count(*) from svc_data_keys)::int as keys`;
+      const [copies] = await query<{ prices: number; keys: number }>(shop.databases.order, text);
+      return copies!.prices >= products.length && copies!.keys >= buyers.length;
+    };
+    await waitUntil('the order service has the prices and the keys of the buyers', hasCopies, copyTimeout);
+    return products.map(({ sku }) => ids.get(sku)!);
   });
 
 /** The access tokens of all buyers. */
 export const logInBuyers = (shop: Shop): Promise<string[]> =>
   withClient(shop, async (client) => {
     const tokens: string[] = [];
-    await eachBuyer(async (index) => {
-      const call = {
-        op: 'login',
-        method: 'POST',
-        path: '/auth/login',
-        body: credentialsOf(index),
-        expect: [200],
-      } as const;
-      tokens[index] = (await client.call<{ accessToken: string }>(call)).body.accessToken;
+    await forEachConcurrently(4, buyers, async (body) => {
+      const call = { op: 'login', method: 'POST', path: '/auth/login', body, expect: [200] } as const;
+      tokens.push((await client.call<{ accessToken: string }>(call)).body.accessToken);
     });
     return tokens;
   });
@@ -69,22 +56,7 @@ export async function countOrders(url: string): Promise<OrderCounts> {
   return counts!;
 }
 
-const countRows = async (url: string, table: string): Promise<number> =>
-  (await query<{ count: number }>(url, `select count(*)::int as count from ${table}`))[0]!.count;
-
-const eachBuyer = (act: (index: number) => Promise<void>): Promise<void> =>
-  forEachConcurrently(4, [...Array(buyerCount).keys()], act);
-
-async function withClient<T>(shop: Shop, work: (client: GatewayClient) => Promise<T>): Promise<T> {
-  const client = new GatewayClient({
-    url: shop.gatewayUrl,
-    connections: 16,
-    history: noHistory,
-    timeoutMs: copyTimeout,
-  });
-  try {
-    return await work(client);
-  } finally {
-    await client.close();
-  }
+async function withClient<T>({ gatewayUrl: url }: Shop, work: (client: GatewayClient) => Promise<T>): Promise<T> {
+  const client = new GatewayClient({ url, connections: 16, history: noHistory, timeoutMs: copyTimeout });
+  return work(client).finally(() => client.close());
 }

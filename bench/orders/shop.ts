@@ -23,34 +23,22 @@ export const shopWith =
     return underTest(shop, settings, await addProducts(shop, environment.products));
   };
 
-/** Starts an empty shop. It stops with the bench, also during the start. */
+/** Starts an empty shop. It stops with the bench; during the start its own reaper ends it. */
 export async function openShop(
   { separateProvider = false }: ShopSettings,
   { postgresUrl, brokers }: Pick<ShopEnvironment, 'postgresUrl' | 'brokers'>,
   options: Pick<ShopOptions, 'env'> = {},
 ): Promise<Shop> {
-  const stopping = new AbortController();
-  const starting = startShop({
+  const shop = await startShop({
     ports: 'free',
     bundled: true,
     databaseUrl: postgresUrl,
     kafkaBrokers: brokers,
-    signal: stopping.signal,
     ...options,
     env: { ...options.env, user: { ACCESS_TOKEN_SECONDS: String(tokenLifetime), ...options.env?.user } },
     ...(!separateProvider && { programs: { payment: 'dist/bench/orders/payment-service.js' } }),
   });
-  const stop = closeAtExit(async () => {
-    stopping.abort(new Error('the bench stops'));
-    const [started] = await Promise.allSettled([starting]); // a failed start rejects below
-    if (started.status === 'fulfilled') await started.value.stop();
-  });
-  try {
-    return { ...(await starting), stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  return { ...shop, stop: closeAtExit(() => shop.stop()) };
 }
 
 /** A running shop with products, and its processes as they are now. */

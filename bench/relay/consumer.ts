@@ -1,54 +1,48 @@
-import type { KafkaClient } from '@tradewind/messaging';
-import type { IncomingRecord, Tail } from '@tradewind/messaging/internals';
 import { connectKafka } from '../environment/kafka.js';
 
-/** Reads everything on a topic: when each message arrived, how often, and in which order. */
-export class Consumer {
-  /** Nanoseconds of the clock of the machine, by message. */
-  readonly receivedAt = new Map<string, bigint>();
+/** What a consumer of a topic has received. */
+export interface Received {
+  /** When each message arrived, in nanoseconds of the clock of the machine. */
+  readonly at: ReadonlyMap<string, bigint>;
   /** Records that arrived again, and records that did not follow their predecessor with the same key. */
-  repeated = 0;
-  outOfOrder = 0;
-  readonly #last = new Map<string, number>();
-  #error: Error | undefined;
-  #tail: Tail | undefined;
+  readonly repeated: number;
+  readonly outOfOrder: number;
+  /** Throws when the consumer has failed. */
+  check(): void;
+  close(): Promise<void>;
+}
 
-  private constructor(private readonly kafka: KafkaClient) {}
-
-  /** Resolves when everything on the topic is read. */
-  static async open(brokers: string, topic: string): Promise<Consumer> {
-    const consumer = new Consumer(connectKafka(brokers, 'bench-consumer'));
-    consumer.#tail = await consumer.kafka.tail({
-      topics: [topic],
-      onRecords: (records) => consumer.#receive(records),
-      onFatal: (error) => (consumer.#error = error),
-    });
-    await consumer.#tail.caughtUp;
-    return consumer;
-  }
-
-  /** Throws when it has failed. */
-  check(): void {
-    if (this.#error) throw this.#error;
-  }
-
-  async close(): Promise<void> {
-    await this.#tail?.close();
-    await this.kafka.close();
-  }
-
-  #receive(records: readonly IncomingRecord[]): void {
-    const now = process.hrtime.bigint();
-    for (const { key, headers } of records) {
-      const id = headers['ce_id']!;
-      if (this.receivedAt.has(id)) {
-        this.repeated++;
-        continue;
+/** Reads everything on a topic. Resolves when what is there has been read. */
+export async function consume(brokers: string, topic: string): Promise<Received> {
+  const kafka = connectKafka(brokers, 'bench-consumer');
+  const [at, last] = [new Map<string, bigint>(), new Map<string, number>()];
+  let failure: Error | undefined;
+  const received = {
+    at,
+    repeated: 0,
+    outOfOrder: 0,
+    check: () => {
+      if (failure) throw failure;
+    },
+    close: async () => {
+      await tail.close();
+      await kafka.close();
+    },
+  };
+  const tail = await kafka.tail({
+    topics: [topic],
+    onFatal: (error) => (failure = error),
+    onRecords: (records) => {
+      const now = process.hrtime.bigint();
+      for (const { key, headers } of records) {
+        const [id, sequence] = [headers['ce_id']!, Number(headers['ce_sequence'])];
+        if (at.has(id)) received.repeated++;
+        else if (sequence !== (last.get(key!) ?? 0) + 1) received.outOfOrder++;
+        at.set(id, at.get(id) ?? now);
+        last.set(key!, sequence);
       }
-      this.receivedAt.set(id, now);
-      const sequence = Number(headers['ce_sequence']);
-      if (sequence !== (this.#last.get(key!) ?? 0) + 1) this.outOfOrder++;
-      this.#last.set(key!, sequence);
-    }
-  }
+    },
+  });
+  await tail.caughtUp;
+  return received;
 }

@@ -6,6 +6,9 @@ export const parcelType = 'bench.parcel';
 export const partitions = 3;
 /** Of the JSON of a message. */
 export const payloadBytes = 300;
+/** A message and when it was committed, in nanoseconds of the clock of the machine. */
+export type Commit = readonly [id: string, at: bigint];
+
 /** As in a shop: several messages of one order, whose order is kept. */
 const messagesPerKey = 4;
 

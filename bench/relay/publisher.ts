@@ -4,18 +4,19 @@ import { MessagingRuntime, PostgresStore, systemPorts } from '@tradewind/messagi
 import { MessageRegistry } from '@tradewind/messaging/message';
 import { IsInt, IsString } from 'class-validator';
 import { DataSource } from 'typeorm';
-import { startBareRelay, type BareRelay } from '../baselines/bare/relay.js';
+import { startBareRelay } from '../baselines/bare/relay.js';
 import { connectKafka } from '../environment/kafka.js';
 import { exitOnError, logProblem, onStop, readConnections, ready, send, setting } from '../environment/program.js';
-import type { Commit, PublisherCommand } from './measure.js';
-import { parcel, parcelTopic, parcelType, partitions } from './parcel.js';
+import { atRate } from '../environment/rate.js';
+import { parcel, parcelTopic, parcelType, partitions, type Commit } from './parcel.js';
 
 /*
- * A process with an outbox and a relay, that of the library or the bare one. `publish` starts the relay. `commit` appends rows at a steady rate,
- * each in a transaction of its own, and sends when each was committed.
+ * A process with an outbox and a relay, that of the library or the bare one. The first message starts the relay. The second one appends rows at a
+ * steady rate, each in a transaction of its own; the answer is when each was committed.
  */
 const { url, brokers } = readConnections();
 const topicName = setting('TOPIC');
+const [first, perSecond, milliseconds] = ['FIRST', 'PER_SECOND', 'MILLISECONDS'].map((name) => Number(setting(name)));
 
 @Message({ type: parcelType, topic: parcelTopic(topicName), key: 'key' })
 class Parcel {
@@ -25,50 +26,27 @@ class Parcel {
 
 const dataSource = await new DataSource({ type: 'postgres', url, extra: { max: 8 } }).initialize();
 const store = new PostgresStore(dataSource);
-let relay: BareRelay | undefined;
+let notify: (() => void) | undefined;
 
-process.on('message', (command: PublisherCommand) => void execute(command));
+onStop(() => dataSource.destroy());
+process.on('message', () => void (notify ? commitAll().then(send) : startRelay().then((wake) => (notify = wake))));
 ready();
 
-onStop(async () => {
-  await relay?.close();
-  await dataSource.destroy();
-});
-
-async function execute(command: PublisherCommand): Promise<void> {
-  if (command.do === 'publish')
-    relay =
-      setting('RELAY') === 'bare'
-        ? await startBareRelay({ url, brokers, source: 'bench', partitionsOf: () => partitions })
-        : startLibraryRelay();
-  else send(await commitAll(command.count, command.perSecond, command.from));
-}
-
-function startLibraryRelay(): BareRelay {
-  const kafka = connectKafka(brokers);
-  const { relay: libraryRelay } = new MessagingRuntime(
+async function startRelay(): Promise<() => void> {
+  if (setting('RELAY') === 'bare')
+    return startBareRelay({ url, brokers, source: 'bench', partitionsOf: () => partitions });
+  const { relay } = new MessagingRuntime(
     { service: 'bench', contracts: new MessageRegistry([Parcel]), lockOrder: [] },
-    { store, kafka, ports: systemPorts, log: logProblem, onFatal: exitOnError },
+    { store, kafka: connectKafka(brokers), ports: systemPorts, log: logProblem, onFatal: exitOnError },
     () => [],
   );
-  libraryRelay.start();
-  return {
-    notify: () => libraryRelay.wake(),
-    close: async () => {
-      await libraryRelay.stop();
-      await kafka.close();
-    },
-  };
+  relay.start();
+  return () => relay.wake();
 }
 
-async function commitAll(count: number, perSecond: number, from: number): Promise<Commit[]> {
+async function commitAll(): Promise<Commit[]> {
   const commits: Promise<Commit>[] = [];
-  const since = performance.now();
-  while (commits.length < count) {
-    const due = Math.min(count, Math.floor(((performance.now() - since) / 1_000) * perSecond) + 1);
-    while (commits.length < due) commits.push(commit(from + commits.length));
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
+  await atRate(perSecond!, milliseconds!, () => commits.push(commit(first! + commits.length)));
   return Promise.all(commits);
 }
 
@@ -76,6 +54,6 @@ async function commit(number: number): Promise<Commit> {
   const row = parcel(topicName, number);
   await store.transaction((transaction) => transaction.append([row]));
   const at = process.hrtime.bigint();
-  relay!.notify();
+  notify!();
   return [row.id, at];
 }

@@ -1,17 +1,18 @@
 import 'reflect-metadata';
 import { systemPorts } from '@tradewind/messaging/internals';
 import { recoverDatabase, recoverOffsets } from '@tradewind/operations';
-import { onStop, ready, send, setting } from '../environment/program.js';
-import { openServiceProgram } from '../workload/service-program.js';
+import { ready, send, setting } from '../environment/program.js';
+import { openRuntime } from '../environment/runtime.js';
+import { readService } from '../workload/backlog.js';
 import { stock, stockRecovery } from '../workload/stock.js';
-import type { Recovered } from './measure.js';
+import type { Result } from './measure.js';
 
 /* Recovers the database once, as a service does for `tradewind recover … --yes`, and sends the result. */
-const { options, dataSource, kafka, store, group, close } = await openServiceProgram();
+const { options, group } = readService();
+const { dataSource, kafka, store } = await openRuntime(options);
 const context = { options, dataSource, kafka, ports: systemPorts, store, reason: 'a measurement' };
 const consumers = [{ group, topics: [setting('TOPIC')], types: [stock.messageType] }];
 
-onStop(close);
 process.once('message', () => void run());
 ready();
 
@@ -21,6 +22,6 @@ async function run(): Promise<void> {
   const { messages } = await recoverDatabase(context, how);
   const { groups } = await recoverOffsets(context, consumers);
   const seconds = (performance.now() - since) / 1_000;
-  const result: Recovered = { messages, seconds, left: groups.reduce((sum, { left }) => sum + left, 0) };
-  send(result);
+  const left = groups.reduce((sum, each) => sum + each.left, 0);
+  send({ messages, seconds, lockedMs: undefined, checks: { left } } satisfies Result);
 }

@@ -1,10 +1,10 @@
 import { serviceNames } from '../../tools/services.js';
-import { load, machine, usageOf } from '../environment/machine.js';
+import { load, usageOf } from '../environment/machine.js';
 import { Platform } from '../environment/platform.js';
-import { chartOf } from '../frame/chart.js';
 import { inTurn, runBench } from '../frame/bench.js';
+import { comparisonReport } from '../frame/comparison.js';
 import { someOf, wholeNumber } from '../frame/options.js';
-import { machineLoad, spreadOf, tableOf, type Column } from '../frame/report.js';
+import { machineLoad, spreadOf, type Column } from '../frame/report.js';
 import { openShop } from '../orders/shop.js';
 
 interface Round {
@@ -37,19 +37,16 @@ await runBench({
       return { afterMs, cpuMs: usageOf(process).get(service)!.cpu / 1_000, machineLoad: load() };
     };
     const results = await inTurn({ rounds, variants: services, nameOf: (service) => service, measure, columns });
-    const lines = services.map((service, index) => ({ labels: [service], rounds: results[index]! }));
-    const bars = lines.map(({ labels, rounds: each }) => ({
-      name: labels[0]!,
-      values: each.map(({ afterMs }) => afterMs),
-    }));
-    const chartTitle = 'Milliseconds until a killed service serves again';
-    return {
+    return comparisonReport({
       title: 'From kill -9 to serving',
-      conditions: `Each service of a shop is killed ${rounds} times, in turn; median [least–most]. ${machine()}, shared with Kafka, PostgreSQL and the other services.`,
-      body: [tableOf(['service'], columns, lines)],
-      chart: chartOf({ title: chartTitle, note: machine(), bars }),
-      chartTitle,
-      figures: { machine: machine(), results },
-    };
+      what: 'Each service of a shop is killed.',
+      sharedWith: 'Kafka, PostgreSQL and the other services',
+      labels: ['service'],
+      columns,
+      lines: services.map((service, index) => ({ labels: [service], rounds: results[index]! })),
+      bar: ({ afterMs }) => afterMs,
+      chartTitle: 'Milliseconds until a killed service serves again',
+      figures: { results },
+    });
   },
 });

@@ -1,15 +1,11 @@
 import { InvalidArgumentError } from 'commander';
 import { startBare } from '../baselines/bare/start.js';
-import { startHttp } from '../baselines/http/start.js';
-import { startNestTutorial } from '../baselines/nest-tutorial/start.js';
-import { Platform } from '../environment/platform.js';
+import { startHttp, startNestTutorial } from '../baselines/nest/start.js';
 import { inTurn, runBench } from '../frame/bench.js';
-import { flag, option, parseWholeNumber, someOf, wholeNumber } from '../frame/options.js';
-import { products } from '../orders/orders.js';
+import { option, parseWholeNumber, someOf } from '../frame/options.js';
 import { columnsOf, orderReport } from '../orders/report.js';
-import { measureShop, type Mode } from '../orders/round.js';
+import { measureShop, roundOptions, type Mode } from '../orders/round.js';
 import { shopWith } from '../orders/shop.js';
-import { statementSettings } from '../orders/statements.js';
 
 /** The shop in three ways, and what it is compared with. */
 const variants = {
@@ -30,14 +26,11 @@ await runBench({
     variants: someOf(names, ['shop']),
     mode: option<Mode>(
       'mode',
-      'closed=2000 (orders without an outcome at any time), open=200 (orders a second) or burst=20000 (orders at once)',
-      { kind: 'closed', outstanding: 2_000 },
+      'closed=2000 (orders without an outcome at any time) or open=200 (orders a second)',
+      { kind: 'closed', orders: 2_000 },
       parseMode,
     ),
-    rounds: wholeNumber('of each variant', 3),
-    warmUp: wholeNumber('seconds before each measurement', 8),
-    seconds: wholeNumber('of each measurement', 15),
-    statements: flag('print the statements of PostgreSQL, with their costs for one order'),
+    ...roundOptions,
   },
   success: 'after every round every order had one outcome, and the audits were clean',
   run: async (plan) => {
@@ -45,32 +38,16 @@ await runBench({
       rounds: plan.rounds,
       variants: plan.variants,
       nameOf: (name) => name,
-      measure: async (name) => {
-        const platform = await Platform.open(plan.statements ? statementSettings : {});
-        const { brokers, postgresUrl, folder } = platform;
-        const shop = await variants[name]({ brokers, postgresUrl, folder, products });
-        const round = await measureShop(platform, shop, plan);
-        await shop.stop();
-        await platform.close();
-        return round;
-      },
+      measure: async (name) =>
+        (await measureShop(async (environment) => ({ shop: await variants[name](environment) }), plan)).round,
       columns: columnsOf(''),
     });
-    const rounds = Object.fromEntries(plan.variants.map((name, index) => [name, results[index]!]));
-    return orderReport('Orders, from the call to their outcome', plan.mode, plan.seconds, rounds);
+    return orderReport('Orders, from the call to their outcome', plan, plan.variants, results);
   },
 });
 
 function parseMode(text: string): Mode {
-  const [kind = '', count = ''] = text.split('=');
-  switch (kind) {
-    case 'closed':
-      return { kind, outstanding: parseWholeNumber(count) };
-    case 'open':
-      return { kind, perSecond: parseWholeNumber(count) };
-    case 'burst':
-      return { kind, orders: parseWholeNumber(count) };
-    default:
-      throw new InvalidArgumentError('expected closed=2000, open=200 or burst=20000');
-  }
+  const [kind, count = ''] = text.split('=');
+  if (kind !== 'closed' && kind !== 'open') throw new InvalidArgumentError('expected closed=2000 or open=200');
+  return { kind, orders: parseWholeNumber(count) };
 }

@@ -1,31 +1,22 @@
 import { messagingMigrations } from '@tradewind/messaging';
-import type pg from 'pg';
-import { connect, withDataSource } from '../environment/databases.js';
+import { createDatabase, query } from '../environment/databases.js';
 import { connectKafka } from '../environment/kafka.js';
 import { log, type Progress } from '../environment/log.js';
-import { load, processorCount, watchCpu, watchProcessors } from '../environment/machine.js';
+import { measure, type Measured } from '../environment/machine.js';
 import { Platform } from '../environment/platform.js';
 import { waitUntil } from '../environment/wait.js';
 import { quantile } from '../frame/statistics.js';
-import { Consumers } from './consumers.js';
+import { ConsumerGroup } from './group.js';
 import { callMs, createCompletedJobs, effectConcurrency, jobTopic } from './job.js';
 import { JobPublisher } from './publisher.js';
 import { longestGap, nameOf, type Completed } from './verify.js';
 
-/** What a number of consumers did. */
-export interface Row {
+/** Messages that a number of consumers handled at full load. */
+export interface Row extends Measured {
   readonly consumers: number;
-  /** Messages a second at full load. */
-  readonly perSecond: number;
   /** At seven tenths of that: milliseconds from the publication of a job to its completion. */
   readonly p50: number;
   readonly p99: number;
-  /** How busy all processors were at full load, and the share of them that consumers, broker and database used; from 0 to 1. */
-  readonly busy: number;
-  readonly used: number;
-  /** CPU microseconds a message, of the consumers, the broker and the database together. */
-  readonly cpu: number;
-  readonly machineLoad: number;
 }
 
 /** What a change of the group cost, in milliseconds. */
@@ -51,125 +42,99 @@ const steadyShare = 0.7;
 const margin = 5_000;
 /** Milliseconds until everything is completed; the calls of a killed consumer start again after the lease. */
 const drainTimeout = 120_000;
-
-export interface Setup {
-  readonly platform: Platform;
-  readonly database: pg.Client;
-  readonly consumers: Consumers;
-  readonly publisher: JobPublisher;
-  readonly progress: Progress;
-  close(): Promise<void>;
-}
-
-/** A platform with the topic and the tables of the consumers. */
-export async function openSetup(progress: Progress): Promise<Setup> {
-  const platform = await Platform.open();
-  const { brokers, postgresUrl: url } = platform;
-  const kafka = connectKafka(brokers);
-  await kafka.provision([jobTopic]);
-  await withDataSource({ url, migrations: messagingMigrations }, async (dataSource) => {
-    await dataSource.runMigrations();
-    await dataSource.query(createCompletedJobs);
-  });
-  const consumers = new Consumers({ DATABASE_URL: url, KAFKA_BROKERS: brokers });
-  const [database, publisher] = [await connect(url), await JobPublisher.open(kafka)];
-  const close = async (): Promise<void> => {
-    await publisher.close();
-    await kafka.close();
-    await database.end();
-  };
-  return { platform, database, consumers, publisher, progress, close };
-}
-
-/** All completed jobs, in the order of completion. */
-export async function completedJobs({ database }: Setup): Promise<Completed[]> {
-  const text = `select owner, number, started_at::float8 as "startedAt", (extract(epoch from completed_at) * 1000)::float8 as "completedAt" from bench_completed order by place`;
-  return (await database.query<Completed>(text)).rows;
-}
-
-export async function measureRow(setup: Setup, seconds: number): Promise<Row> {
-  const { platform, consumers, publisher, progress } = setup;
-  const { size } = consumers;
-  const fullLoad = (milliseconds: number): Promise<void> =>
-    publisher.fullLoad(inProgress * size, () => consumers.completed, milliseconds);
-  progress.next(`${size} consumers: warm-up`);
-  await fullLoad(warmUp);
-  progress.next(`${size} consumers: full load`);
-  const processes = new Map([...consumers.processes, ...platform.processes]);
-  const [busySince, cpuSince, from] = [watchProcessors(), watchCpu(processes), Date.now()];
-  await fullLoad(seconds * 1_000);
-  const [busy, cpu, to, machineLoad] = [busySince(), cpuSince(), Date.now(), load()];
-  await drain(setup);
-  const completed = (await completedJobs(setup)).filter((job) => job.completedAt >= from && job.completedAt < to);
-  const perSecond = completed.length / ((to - from) / 1_000);
-  const spent = [...cpu.values()].reduce((sum, each) => sum + each, 0);
-  progress.next(`${size} consumers: steady rate`);
-  const steadyFrom = Date.now();
-  await publisher.steadyRate(perSecond * steadyShare, lasting(seconds * 1_000));
-  await drain(setup);
-  const waits = waitsOf(await completedJobs(setup), publisher, steadyFrom, Date.now());
-  return {
-    consumers: size,
-    perSecond,
-    p50: quantile(waits, 0.5),
-    p99: quantile(waits, 0.99),
-    busy,
-    used: spent / 1_000 / ((to - from) * processorCount),
-    cpu: spent / completed.length,
-    machineLoad,
-  };
-}
-
-/** Changes the group while jobs arrive at a steady rate. */
-export async function measureChange(
-  setup: Setup,
-  what: string,
-  perSecond: number,
-  action: () => Promise<void>,
-): Promise<Change> {
-  const { consumers, publisher, progress } = setup;
-  progress.next(what);
-  await publisher.steadyRate(perSecond, lasting(margin));
-  const from = Date.now();
-  let to = Number.POSITIVE_INFINITY;
-  const act = async (): Promise<number> => {
-    try {
-      await action();
-      return Date.now() - from;
-    } finally {
-      to = Date.now() + margin;
-    }
-  };
-  const [assignedAfter] = await Promise.all([act(), publisher.steadyRate(perSecond, () => Date.now() < to)]);
-  const pause = longestGap(consumers.receivedAt, from, to);
-  await drain(setup);
-  const slowest = Math.max(...waitsOf(await completedJobs(setup), publisher, from, to));
-  log(`${what}: assigned after ${assignedAfter} ms, pause ${pause} ms, slowest job ${Math.round(slowest)} ms`);
-  return { what, assignedAfter, pause, slowest };
-}
-
-/** Waits until every published job is completed. */
-async function drain({ database, consumers, publisher, progress }: Setup): Promise<void> {
-  progress.next('completing everything');
-  const isDrained = async (): Promise<boolean> => {
-    consumers.check();
-    const { rows } = await database.query<{ count: number }>('select count(*)::int as count from bench_completed');
-    const { count } = rows[0]!;
-    if (count < publisher.sent) return false;
-    consumers.completed = count; // a killed consumer has not reported everything
-    return true;
-  };
-  await waitUntil('every published job is completed', isDrained, drainTimeout);
-}
+const completedJobs = `select owner, number, started_at::float8 as "startedAt", (extract(epoch from completed_at) * 1000)::float8 as "completedAt" from bench_completed order by place`;
 
 const lasting = (milliseconds: number): (() => boolean) => {
   const end = Date.now() + milliseconds;
   return () => Date.now() < end;
 };
 
-/** How long the jobs took that were published between two times. */
-const waitsOf = (jobs: readonly Completed[], { sentAt }: JobPublisher, from: number, to: number): number[] =>
-  jobs.flatMap((job) => {
-    const sent = sentAt.get(nameOf(job))!;
-    return sent >= from && sent < to ? [job.completedAt - sent] : [];
-  });
+/** A group of consumers, and who publishes their jobs. */
+export class Measurement {
+  private constructor(
+    private readonly platform: Platform,
+    private readonly url: string,
+    readonly consumers: ConsumerGroup,
+    readonly publisher: JobPublisher,
+    private readonly progress: Progress,
+  ) {}
+
+  static async open(progress: Progress): Promise<Measurement> {
+    const platform = await Platform.open();
+    const { brokers, postgresUrl } = platform;
+    const kafka = connectKafka(brokers);
+    await kafka.provision([jobTopic]);
+    const url = await createDatabase(postgresUrl, 'scale', messagingMigrations, createCompletedJobs);
+    const consumers = new ConsumerGroup({ DATABASE_URL: url, KAFKA_BROKERS: brokers });
+    return new Measurement(platform, url, consumers, new JobPublisher(await kafka.publisher()), progress);
+  }
+
+  /** All completed jobs, in the order of completion. */
+  completedJobs(): Promise<Completed[]> {
+    return query<Completed>(this.url, completedJobs);
+  }
+
+  async row(seconds: number): Promise<Row> {
+    const { consumers, publisher, progress } = this;
+    const { size } = consumers;
+    const fullLoad = (milliseconds: number): Promise<void> =>
+      publisher.fullLoad(inProgress * size, () => consumers.completed, milliseconds);
+    progress.next(`${size} consumers: warm-up`);
+    await fullLoad(warmUp);
+    progress.next(`${size} consumers: full load`);
+    const processes = new Map([...consumers.processes, ...this.platform.processes]);
+    const [from, end] = [Date.now(), measure(processes)];
+    await fullLoad(seconds * 1_000);
+    const [measured, to] = [end(), Date.now()];
+    await this.#drain();
+    const completed = (await this.completedJobs()).filter((job) => job.completedAt >= from && job.completedAt < to);
+    const row = measured(completed.length);
+    progress.next(`${size} consumers: steady rate`);
+    const steadyFrom = Date.now();
+    await publisher.steadyRate(row.perSecond * steadyShare, lasting(seconds * 1_000));
+    await this.#drain();
+    const waits = await this.#waits(steadyFrom, Date.now());
+    return { ...row, consumers: size, p50: quantile(waits, 0.5), p99: quantile(waits, 0.99) };
+  }
+
+  /** Changes the group while jobs arrive at a steady rate. */
+  async change(what: string, perSecond: number, action: () => Promise<void>): Promise<Change> {
+    const { consumers, publisher, progress } = this;
+    progress.next(what);
+    await publisher.steadyRate(perSecond, lasting(margin));
+    const from = Date.now();
+    let to = Number.POSITIVE_INFINITY;
+    const act = async (): Promise<number> => {
+      await action().finally(() => (to = Date.now() + margin));
+      return to - margin - from;
+    };
+    const [assignedAfter] = await Promise.all([act(), publisher.steadyRate(perSecond, () => Date.now() < to)]);
+    const pause = longestGap(consumers.receivedAt, from, to);
+    await this.#drain();
+    const slowest = Math.max(...(await this.#waits(from, to)));
+    log(`${what}: assigned after ${assignedAfter} ms, pause ${pause} ms, slowest job ${Math.round(slowest)} ms`);
+    return { what, assignedAfter, pause, slowest };
+  }
+
+  /** Waits until every published job is completed. */
+  async #drain(): Promise<void> {
+    const { consumers, publisher, progress } = this;
+    progress.next('completing everything');
+    const isDrained = async (): Promise<boolean> => {
+      consumers.check();
+      const [row] = await query<{ count: number }>(this.url, 'select count(*)::int as count from bench_completed');
+      if (row!.count < publisher.sentAt.size) return false;
+      consumers.completed = row!.count; // a killed consumer has not reported everything
+      return true;
+    };
+    await waitUntil('every published job is completed', isDrained, drainTimeout);
+  }
+
+  /** How long the jobs took that were published between two times. */
+  async #waits(from: number, to: number): Promise<number[]> {
+    return (await this.completedJobs()).flatMap((job) => {
+      const sent = this.publisher.sentAt.get(nameOf(job))!;
+      return sent >= from && sent < to ? [job.completedAt - sent] : [];
+    });
+  }
+}

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { KafkaClient } from '@tradewind/messaging';
 import type { OutgoingRecord, Publisher } from '@tradewind/messaging/internals';
 import { recordOf } from '../workload/record.js';
+import { numbering } from '../workload/workload.js';
 import { jobTopic, jobType } from './job.js';
+import { nameOf } from './verify.js';
 
 /** Enough that concurrent jobs rarely have the same owner, few enough that each owner has many jobs. */
 const owners = 400;
@@ -13,31 +14,25 @@ const sendSize = 500;
 
 /** Publishes numbered jobs of random owners, like a relay: one awaited send at a time. */
 export class JobPublisher {
-  /** When each job was sent, before the broker acknowledged it, by `owner/number`. */
+  /** When each job was sent, before the broker acknowledged it, by name. */
   readonly sentAt = new Map<string, number>();
-  readonly #numbers = new Map<string, number>();
+  readonly #numberOf = numbering();
 
-  private constructor(private readonly publisher: Publisher) {}
-
-  static async open(kafka: KafkaClient): Promise<JobPublisher> {
-    return new JobPublisher(await kafka.publisher());
-  }
-
-  get sent(): number {
-    return this.sentAt.size;
-  }
+  constructor(private readonly publisher: Publisher) {}
 
   /** Keeps a number of jobs in progress. */
   async fullLoad(inProgress: number, completed: () => number, milliseconds: number): Promise<void> {
     const end = Date.now() + milliseconds;
-    while (Date.now() < end) await this.#send(inProgress - (this.sent - completed()), refillInterval);
+    while (Date.now() < end) await this.#send(inProgress - (this.sentAt.size - completed()), refillInterval);
   }
 
   /** Publishes at a rate while the condition holds. */
   async steadyRate(perSecond: number, condition: () => boolean): Promise<void> {
-    const [since, before] = [Date.now(), this.sent];
-    while (condition())
-      await this.#send(Math.floor(((Date.now() - since) / 1_000) * perSecond) - (this.sent - before), steadyInterval);
+    const [since, before] = [Date.now(), this.sentAt.size];
+    while (condition()) {
+      const due = Math.floor(((Date.now() - since) / 1_000) * perSecond);
+      await this.#send(due - (this.sentAt.size - before), steadyInterval);
+    }
   }
 
   close(): Promise<void> {
@@ -52,10 +47,8 @@ export class JobPublisher {
 
   #nextRecord(): OutgoingRecord {
     const owner = `owner-${Math.floor(Math.random() * owners)}`;
-    const number = (this.#numbers.get(owner) ?? 0) + 1;
-    this.#numbers.set(owner, number);
-    const occurredAt = new Date();
-    this.sentAt.set(`${owner}/${number}`, occurredAt.getTime());
+    const [number, occurredAt] = [this.#numberOf(owner), new Date()];
+    this.sentAt.set(nameOf({ owner, number }), occurredAt.getTime());
     const fields = { owner, number };
     return recordOf({ topic: jobTopic, key: owner, type: jobType, fields, sequence: number, occurredAt });
   }

@@ -1,4 +1,13 @@
-import type { Call, Job } from './job.js';
+/** A job of an owner. The jobs of one owner are numbered, and run one after another. */
+export interface Job {
+  readonly owner: string;
+  readonly number: number;
+}
+
+/** The start of a call, in milliseconds of the clock of the machine. */
+export interface Call extends Job {
+  readonly at: number;
+}
 
 /** A job whose effect is completed; times are milliseconds of the clock of the machine. */
 export interface Completed extends Job {

@@ -31,8 +31,7 @@ export class ConsumerCounter {
     const now = performance.now();
     this.#count.lastAt = now;
     if (this.#count.transactions++ > 0) return;
-    this.#count.firstAt = now;
-    this.#count.inFirst = messages;
+    Object.assign(this.#count, { firstAt: now, inFirst: messages });
     send('started');
   }
 }

@@ -1,23 +1,15 @@
 import 'reflect-metadata';
-import { exitOnError, onStop, ready, setting } from '../environment/program.js';
+import { ready, setting } from '../environment/program.js';
+import { consume, openRuntime } from '../environment/runtime.js';
+import { readService } from './backlog.js';
 import { ConsumerCounter } from './consumer-count.js';
-import { openServiceProgram } from './service-program.js';
-import type { HandlerKind } from './workload.js';
+import type { ConsumerName } from './workload.js';
 
 /* One consumer: a process with the library as it is deployed. */
 const counter = new ConsumerCounter();
-const { runtime, close } = await openServiceProgram({
-  handlers: setting('HANDLERS') as HandlerKind,
-  onDecided: () => counter.decided(),
-});
-runtime.runner.onCommitted(() => counter.committed());
-
-onStop(async () => {
-  await runtime.stopConsuming();
-  await runtime.stop();
-  await close();
-});
-
+const { options, controller } = readService();
+const opened = await openRuntime(options);
+opened.runtime.runner.onCommitted(() => counter.committed());
 ready();
-await runtime.start();
-runtime.transport.listen((error) => error && exitOnError(error));
+const onDecided = (): void => counter.decided();
+await consume(opened, controller(setting('HANDLERS') as ConsumerName, onDecided));

@@ -8,28 +8,20 @@ import {
   table,
   type Decision,
   type HandlerContext,
-  type Topic,
   type TransactionContext,
 } from '@tradewind/messaging';
 import { MessageRegistry } from '@tradewind/messaging/message';
 import { IsInt, IsString } from 'class-validator';
 import { seededRandom } from '../../tools/shop/retail/seeded-random.js';
 import { query } from '../environment/databases.js';
-import {
-  numbering,
-  productAt,
-  type ProductMessage,
-  type Service,
-  type ServiceOptions,
-  type Workload,
-} from './workload.js';
+import { numbering, productAt, type ProductMessage, type Service, type Workload } from './workload.js';
 
-export interface PriceChange extends ProductMessage {
+interface PriceChange extends ProductMessage {
   readonly name: string;
   readonly price: number;
 }
 
-export interface ProductPrice {
+interface ProductPrice {
   readonly product: string;
   readonly name: string;
   readonly price: number;
@@ -45,64 +37,17 @@ const ProductPrices = table<ProductPrice>(
   { sequence: 'sequence' },
 );
 
-const saveNewer = `
+/** Keeps the newest name and price. Parameters: product, name, price and sequence. */
+export const saveNewer = `
 insert into bench_prices as known (product, name, price, changes, sequence) values ($1, $2, $3, 1, $4)
 on conflict (product) do update
 set name = excluded.name, price = excluded.price, changes = known.changes + 1, sequence = excluded.sequence
 where known.sequence < excluded.sequence`;
 
 /** A projection of the name and the price of each product, with a consumer group of its own. */
-function service(name: string, events: Topic, { handlers, onDecided = () => undefined }: ServiceOptions = {}): Service {
-  @Message({ type: prices.messageType, topic: events, key: 'product' })
-  class PriceChanged {
-    @IsString() readonly product!: string;
-    @IsString() readonly name!: string;
-    @IsInt() readonly price!: number;
-    @IsInt() readonly number!: number;
-  }
-
-  const load = { prices: rows(ProductPrices, ({ product }: PriceChanged) => [product]) };
-
-  @Controller()
-  class PriceHandler {
-    @Handles(PriceChanged, { load, consumer: 'prices', kind: 'projection' })
-    change(event: PriceChanged, { prices: rows, sequence }: HandlerContext<typeof load>): Decision {
-      onDecided();
-      const { product, name: productName, price } = event;
-      const known = rows.get(product);
-      if (known && known.sequence >= Number(sequence)) return nothing();
-      const changes = (known?.changes ?? 0) + 1;
-      return save(ProductPrices, { product, name: productName, price, changes, sequence: Number(sequence) });
-    }
-  }
-
-  @Controller()
-  class TransactionalPriceHandler {
-    @Handles(PriceChanged, { consumer: 'prices' })
-    async change(event: PriceChanged, { manager, sequence }: TransactionContext): Promise<void> {
-      onDecided();
-      await manager.query(saveNewer, [event.product, event.name, event.price, Number(sequence)]);
-    }
-  }
-
-  return {
-    options: { service: name, contracts: new MessageRegistry([PriceChanged]), lockOrder: [ProductPrices] },
-    controller: handlers === 'transactional' ? new TransactionalPriceHandler() : new PriceHandler(),
-    group: `${name}.prices`,
-    events: undefined,
-  };
-}
-
-/** The rows after price changes that were applied once each, in this order. */
-export function pricesAfter(changes: Iterable<PriceChange>): ProductPrice[] {
-  const rows = new Map<string, ProductPrice>();
-  for (const { product, name, price, number } of changes)
-    rows.set(product, { product, name, price, changes: number, sequence: number });
-  return [...rows.values()];
-}
-
 export const prices = {
   messageType: 'bench.price-changed',
+  table: `create table bench_prices (product text primary key, name text not null, price int not null, changes int not null, sequence bigint not null) with (fillfactor = 60)`,
   *messages({ messages, products, seed }): Generator<PriceChange> {
     const random = seededRandom(seed, 'prices');
     const numberOf = numbering();
@@ -112,8 +57,56 @@ export const prices = {
       yield { product, name: `Product ${place}, named at a price of ${price}`, price, number: numberOf(product) };
     }
   },
-  service,
-  expectedRows: (extent): ProductPrice[] => pricesAfter(prices.messages(extent)),
+  service(name, events): Service {
+    @Message({ type: prices.messageType, topic: events, key: 'product' })
+    class PriceChanged {
+      @IsString() readonly product!: string;
+      @IsString() readonly name!: string;
+      @IsInt() readonly price!: number;
+      @IsInt() readonly number!: number;
+    }
+
+    const load = { prices: rows(ProductPrices, ({ product }: PriceChanged) => [product]) };
+
+    @Controller()
+    class PriceHandler {
+      constructor(private readonly onDecided: () => void) {}
+
+      @Handles(PriceChanged, { load, consumer: 'prices', kind: 'projection' })
+      change(event: PriceChanged, { prices: known, sequence: text }: HandlerContext<typeof load>): Decision {
+        this.onDecided();
+        const { product, name: productName, price } = event;
+        const [row, sequence] = [known.get(product), Number(text)];
+        if (row && row.sequence >= sequence) return nothing();
+        return save(ProductPrices, { product, name: productName, price, changes: (row?.changes ?? 0) + 1, sequence });
+      }
+    }
+
+    @Controller()
+    class TransactionalPriceHandler {
+      constructor(private readonly onDecided: () => void) {}
+
+      @Handles(PriceChanged, { consumer: 'prices' })
+      async change(event: PriceChanged, { manager, sequence }: TransactionContext): Promise<void> {
+        this.onDecided();
+        await manager.query(saveNewer, [event.product, event.name, event.price, Number(sequence)]);
+      }
+    }
+
+    return {
+      options: { service: name, contracts: new MessageRegistry([PriceChanged]), lockOrder: [ProductPrices] },
+      controller: (handlers, onDecided) =>
+        new (handlers === 'transactional' ? TransactionalPriceHandler : PriceHandler)(onDecided),
+      group: `${name}.prices`,
+      events: undefined,
+    };
+  },
+  expectedRows: (backlog): ProductPrice[] => {
+    const last = new Map<string, ProductPrice>();
+    for (const { product, name, price, number } of prices.messages(backlog))
+      last.set(product, { product, name, price, changes: number, sequence: number });
+    return [...last.values()];
+  },
   readRows: (url): Promise<ProductPrice[]> =>
     query<ProductPrice>(url, 'select product, name, price, changes, sequence::int from bench_prices'),
 } satisfies Workload;

@@ -9,26 +9,17 @@ import {
   topic,
   type Decision,
   type HandlerContext,
-  type Topic,
   type TransactionContext,
 } from '@tradewind/messaging';
 import { MessageRegistry } from '@tradewind/messaging/message';
 import type { Published, Recovery } from '@tradewind/operations';
 import { IsInt, IsString } from 'class-validator';
-import { seededRandom } from '../../tools/shop/retail/seeded-random.js';
+import { seededRandom, type SeededRandom } from '../../tools/shop/retail/seeded-random.js';
 import { query } from '../environment/databases.js';
-import { skewed } from './random.js';
-import {
-  numbering,
-  productAt,
-  type ProductMessage,
-  type Service,
-  type ServiceOptions,
-  type Workload,
-} from './workload.js';
+import { numbering, productAt, type ProductMessage, type Service, type Workload } from './workload.js';
 
 /** Products in stock, and pieces of each: too few of the products that most requests ask for. */
-export const stockedProducts = 1_000;
+const stockedProducts = 1_000;
 export const initialStock = 200;
 
 export const eventTypes = { taken: 'bench.stock-taken', refused: 'bench.stock-refused' } as const;
@@ -37,7 +28,7 @@ export interface StockRequest extends ProductMessage {
   readonly quantity: number;
 }
 
-export interface StockLevel {
+interface StockLevel {
   readonly product: string;
   readonly available: number;
   readonly taken: number;
@@ -47,7 +38,7 @@ export interface StockLevel {
   readonly outOfOrder: number;
 }
 
-export const StockLevels = table<StockLevel>('bench_stock_levels', 'product', {
+const StockLevels = table<StockLevel>('bench_stock_levels', 'product', {
   product: 'text',
   available: 'int4',
   taken: 'int4',
@@ -80,79 +71,14 @@ class Quantity {
   @IsInt() readonly number!: number;
 }
 
+/** An index below `count`, small ones far more often: half of all draws are from the first tenth. */
+export const skewed = (random: SeededRandom, count: number): number => Math.floor(count * random.fraction() ** 3.3);
+
 /** Takes pieces of one product, never below zero, and publishes an event that says whether it could: a guarded update. */
-function service(
-  name: string,
-  requests: Topic,
-  { handlers, onDecided = () => undefined }: ServiceOptions = {},
-): Service {
-  const events = topic(`${name}.events`, { owner: name, partitions: 3 });
-
-  @Message({ type: stock.messageType, topic: requests, key: 'product' })
-  class TakeStock extends Quantity {}
-
-  @Message({ type: eventTypes.taken, topic: events, key: 'product' })
-  class StockTaken extends Quantity {}
-
-  @Message({ type: eventTypes.refused, topic: events, key: 'product' })
-  class StockRefused extends Quantity {}
-
-  const load = { levels: rows(StockLevels, ({ product }: TakeStock) => [product]) };
-
-  @Controller()
-  class StockHandler {
-    @Handles(TakeStock, { load })
-    take({ product, quantity, number }: TakeStock, { levels }: HandlerContext<typeof load>): Decision {
-      onDecided();
-      const level = levels.get(product) ?? { product, ...initial };
-      const isTaken = level.available >= quantity;
-      const request = { product, quantity, number };
-      return save(StockLevels, after(level, request, isTaken)).and(
-        publish(isTaken ? StockTaken : StockRefused, request),
-      );
-    }
-  }
-
-  @Controller()
-  class TransactionalStockHandler {
-    @Handles(TakeStock)
-    async take({ product, quantity, number }: TakeStock, { manager, publish }: TransactionContext): Promise<void> {
-      onDecided();
-      const [[level]] = await manager.query<[{ isTaken: boolean }[]]>(takeOrRefuse, [product, quantity, number]);
-      publish(level!.isTaken ? StockTaken : StockRefused, { product, quantity, number });
-    }
-  }
-
-  return {
-    options: {
-      service: name,
-      contracts: new MessageRegistry([TakeStock, StockTaken, StockRefused]),
-      lockOrder: [StockLevels],
-    },
-    controller: handlers === 'transactional' ? new TransactionalStockHandler() : new StockHandler(),
-    group: name,
-    events,
-  };
-}
-
-/** The stock levels after requests that were decided once each, in this order. */
-export function stockLevelsAfter(requests: Iterable<StockRequest>): StockLevel[] {
-  const levels = new Map<string, { available: number; taken: number; refused: number; last: number }>();
-  for (const { product, quantity, number } of requests) {
-    const level = levels.get(product) ?? { available: initialStock, taken: 0, refused: 0, last: 0 };
-    levels.set(product, level);
-    level.last = number;
-    if (level.available < quantity) level.refused++;
-    else {
-      level.available -= quantity;
-      level.taken += quantity;
-    }
-  }
-  return [...levels].map(([product, level]) => ({ product, ...level, outOfOrder: 0 }));
-}
-
 export const stock = {
   messageType: 'bench.take-stock',
+  table: `
+create table bench_stock_levels (product text primary key, available int not null check (available >= 0), taken int not null, refused int not null, last int not null, out_of_order int not null) with (fillfactor = 60)`,
   *messages({ messages, seed }): Generator<StockRequest> {
     const random = seededRandom(seed, 'requests');
     const numberOf = numbering();
@@ -161,8 +87,60 @@ export const stock = {
       yield { product, quantity: 1 + Math.floor(random.fraction() * 3), number: numberOf(product) };
     }
   },
-  service,
-  expectedRows: (extent): StockLevel[] => stockLevelsAfter(stock.messages(extent)),
+  service(name, requests): Service {
+    const events = topic(`${name}.events`, { owner: name, partitions: 3 });
+
+    @Message({ type: stock.messageType, topic: requests, key: 'product' })
+    class TakeStock extends Quantity {}
+
+    @Message({ type: eventTypes.taken, topic: events, key: 'product' })
+    class StockTaken extends Quantity {}
+
+    @Message({ type: eventTypes.refused, topic: events, key: 'product' })
+    class StockRefused extends Quantity {}
+
+    const load = { levels: rows(StockLevels, ({ product }: TakeStock) => [product]) };
+
+    @Controller()
+    class StockHandler {
+      constructor(private readonly onDecided: () => void) {}
+
+      @Handles(TakeStock, { load })
+      take({ product, quantity, number }: TakeStock, { levels }: HandlerContext<typeof load>): Decision {
+        this.onDecided();
+        const level = levels.get(product) ?? { product, ...initial };
+        const isTaken = level.available >= quantity;
+        const request = { product, quantity, number };
+        const event = publish(isTaken ? StockTaken : StockRefused, request);
+        return save(StockLevels, after(level, request, isTaken)).and(event);
+      }
+    }
+
+    @Controller()
+    class TransactionalStockHandler {
+      constructor(private readonly onDecided: () => void) {}
+
+      @Handles(TakeStock)
+      async take({ product, quantity, number }: TakeStock, { manager, publish }: TransactionContext): Promise<void> {
+        this.onDecided();
+        const [[level]] = await manager.query<[{ isTaken: boolean }[]]>(takeOrRefuse, [product, quantity, number]);
+        publish(level!.isTaken ? StockTaken : StockRefused, { product, quantity, number });
+      }
+    }
+
+    return {
+      options: {
+        service: name,
+        contracts: new MessageRegistry([TakeStock, StockTaken, StockRefused]),
+        lockOrder: [StockLevels],
+      },
+      controller: (handlers, onDecided) =>
+        new (handlers === 'transactional' ? TransactionalStockHandler : StockHandler)(onDecided),
+      group: name,
+      events,
+    };
+  },
+  expectedRows: (backlog): StockLevel[] => stockLevelsAfter(stock.messages(backlog)),
   readRows: (url): Promise<StockLevel[]> =>
     query<StockLevel>(
       url,
@@ -171,14 +149,19 @@ export const stock = {
     ),
 } satisfies Workload;
 
-/** All products with their initial stock. */
-export async function fillStock(url: string): Promise<void> {
-  await query(
-    url,
-    `insert into bench_stock_levels (product, available, taken, refused, last, out_of_order) select 'product-' || n, ${initialStock}, 0, 0, 0, 0 from generate_series(0, ${stockedProducts - 1}) n`,
-  );
-  await query(url, 'analyze bench_stock_levels');
+/** The stock levels after requests that were decided once each, in this order. */
+export function stockLevelsAfter(requests: Iterable<StockRequest>): StockLevel[] {
+  const levels = new Map<string, StockLevel>();
+  for (const request of requests) {
+    const level = levels.get(request.product) ?? { product: request.product, ...initial };
+    levels.set(request.product, after(level, request, level.available >= request.quantity));
+  }
+  return [...levels.values()];
 }
+
+/** All products with their initial stock. */
+export const fillStock = `insert into bench_stock_levels (product, available, taken, refused, last, out_of_order)
+select 'product-' || n, ${initialStock}, 0, 0, 0, 0 from generate_series(0, ${stockedProducts - 1}) n`;
 
 /** Recovers the stock levels from the events of their service, which arrive product by product. */
 export const stockRecovery: Recovery = { rows: (events) => [[StockLevels, recoveredLevels(events)]] };

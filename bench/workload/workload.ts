@@ -1,11 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Topic } from '@tradewind/messaging';
 import type { MessagingOptions } from '@tradewind/messaging/internals';
 
 export const workloadNames = ['stock', 'prices'] as const;
 export type WorkloadName = (typeof workloadNames)[number];
 
-/** The messages of a backlog: as many, for so many products; the same seed gives the same messages. */
-export interface Extent {
+/** Messages that are in Kafka before a consumer starts: as many, for so many products; the same seed gives the same messages. */
+export interface Backlog {
+  readonly workload: WorkloadName;
+  readonly topic: Topic;
   readonly messages: number;
   readonly products: number;
   readonly seed: number;
@@ -19,33 +22,30 @@ export interface ProductMessage {
 
 export type ProductRow = object & { readonly product: string };
 
+/** Who handles a backlog: the library with both kinds of handlers, and a consumer without it. */
+export const consumerNames = ['decisions', 'transactional', 'bare'] as const;
+export type ConsumerName = (typeof consumerNames)[number];
+
 /** A service under measurement, as the library takes it. */
 export interface Service {
   readonly options: MessagingOptions;
-  readonly controller: object;
+  /** `onDecided`: called for each message each time it is decided. */
+  readonly controller: (handlers: ConsumerName, onDecided: () => void) => object;
   /** The consumer group. */
   readonly group: string;
   /** The topic of its events, if it publishes any. */
   readonly events: Topic | undefined;
 }
 
-export const handlerKinds = ['decisions', 'transactional'] as const;
-export type HandlerKind = (typeof handlerKinds)[number];
-
-export interface ServiceOptions {
-  /** Default: decisions. */
-  readonly handlers?: HandlerKind;
-  /** Called for each message each time it is decided. */
-  readonly onDecided?: () => void;
-}
-
 /** What a consumer does with messages, and the rows that must be there afterwards. */
 export interface Workload {
   readonly messageType: string;
-  messages(extent: Extent): Iterable<ProductMessage>;
-  service(name: string, topic: Topic, options?: ServiceOptions): Service;
+  /** Creates its table. */
+  readonly table: string;
+  messages(backlog: Backlog): Iterable<ProductMessage>;
+  service(name: string, topic: Topic): Service;
   /** The rows when each message was handled once, in the order of its key. */
-  expectedRows(extent: Extent): readonly ProductRow[];
+  expectedRows(backlog: Backlog): readonly ProductRow[];
   /** The rows that messages have changed. */
   readRows(url: string): Promise<readonly ProductRow[]>;
 }
@@ -68,12 +68,8 @@ export function differences(expected: readonly ProductRow[], found: readonly Pro
   const wrong = expected.flatMap((row) => {
     const other = rows.get(row.product);
     rows.delete(row.product);
-    return other && textOf(row) === textOf(other)
-      ? []
-      : [`${JSON.stringify(row)} is ${JSON.stringify(other) ?? 'missing'}`];
+    return isDeepStrictEqual(row, other) ? [] : [`${JSON.stringify(row)} is ${JSON.stringify(other) ?? 'missing'}`];
   });
   const all = [...wrong, ...[...rows.values()].map((row) => `unexpected ${JSON.stringify(row)}`)];
   return all.length <= 3 ? all : [...all.slice(0, 3), `and ${all.length - 3} more`];
 }
-
-const textOf = (row: object): string => JSON.stringify(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1)));

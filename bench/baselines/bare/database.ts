@@ -1,5 +1,3 @@
-import { randomFillSync } from 'node:crypto';
-import { uuidv7 } from '@tradewind/kernel';
 import pg from 'pg';
 
 /** Values of the database by column; `pg` returns bigints as text. */
@@ -40,29 +38,4 @@ export async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient
   await client.query('commit');
   client.release();
   return result;
-}
-
-/** Rows as parameters of `unnest`: an array for each column. */
-export class Rows {
-  readonly columns: readonly unknown[][];
-
-  constructor(width: number) {
-    this.columns = Array.from({ length: width }, () => []);
-  }
-
-  add(...values: readonly unknown[]): void {
-    for (let column = 0; column < values.length; column++) this.columns[column]!.push(values[column]);
-  }
-}
-
-const randomBytes = new Uint8Array(10_240);
-let used = randomBytes.length;
-
-/** A new UUIDv7. Random bytes are drawn for a thousand ids at once. */
-export function newId(): string {
-  if (used === randomBytes.length) {
-    randomFillSync(randomBytes);
-    used = 0;
-  }
-  return uuidv7(Date.now(), randomBytes.subarray(used, (used += 10)));
 }

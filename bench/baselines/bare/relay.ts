@@ -1,11 +1,10 @@
-import kafkajs, { CompressionTypes, type Message } from 'kafkajs';
 import { partitionOf } from '@tradewind/messaging/internals';
-import { openClient, Rows, run, statement, type Text } from './database.js';
+import { connectKafka } from '../../environment/kafka.js';
+import { openClient, run, statement, type Text } from './database.js';
+import { repeat } from './repeat.js';
 
 /** Records of one send: kafkajs takes quadratic time for more. */
 const sendSize = 1_000;
-/** Milliseconds: the poll interval when no notification arrives. */
-const pollInterval = 1_000;
 
 const take = statement(`
 select position, id, topic, key, type, version, sequence, payload, causation, correlation, occurred_at as "occurredAt"
@@ -36,91 +35,38 @@ export interface RelayOptions {
   readonly partitionsOf: (topic: string) => number;
 }
 
-export interface BareRelay {
-  /** To be called after rows are committed. */
-  notify(): void;
-  /** Publishes everything first. */
-  close(): Promise<void>;
-}
-
-/** Publishes the outbox of one database and moves it to the archive: oldest rows first, one request at a time. An error ends the process. */
-export async function startBareRelay({ url, brokers, source, partitionsOf }: RelayOptions): Promise<BareRelay> {
-  const { ERROR } = kafkajs.logLevel;
-  const producer = new kafkajs.Kafka({ clientId: source, brokers: brokers.split(','), logLevel: ERROR }).producer({
-    idempotent: false,
-    maxInFlightRequests: 1,
-    allowAutoTopicCreation: false,
-    createPartitioner:
-      () =>
-      ({ message }) =>
-        message.partition!,
-    retry: { retries: 0 },
-  });
-  await producer.connect();
+/**
+ * Publishes the outbox of one database and moves it to the archive: oldest rows first, one request at a time. Returns what is to be called after
+ * rows are committed. An error ends the process.
+ */
+export async function startBareRelay({ url, brokers, source, partitionsOf }: RelayOptions): Promise<() => void> {
+  const publisher = await connectKafka(brokers, source).publisher();
   const client = await openClient(url, '-c enable_nestloop=off -c enable_mergejoin=off');
-  let endWait: (() => void) | undefined;
-  let [isNotified, isClosing] = [false, false];
 
-  const publish = async (rows: readonly Row[]): Promise<void> => {
+  return repeat(async () => {
+    const rows = await run<Row>(client, take, [sendSize]);
+    if (rows.length === 0) return false;
     const partitions = rows.map(({ topic, key }) => partitionOf(key, partitionsOf(topic)));
-    const byTopic = new Map<string, Message[]>();
-    rows.forEach((row, index) => {
-      const messages = byTopic.get(row.topic) ?? [];
-      byTopic.set(row.topic, messages);
-      messages.push({
-        partition: partitions[index]!,
-        key: row.key,
-        value: row.payload,
-        headers: headersOf(row, source),
-      });
+    const records = rows.map((row, index) => {
+      const [partition, headers] = [partitions[index]!, headersOf(row, source)];
+      return { topic: row.topic, partition, key: row.key, value: row.payload, headers };
     });
-    const topicMessages = [...byTopic].map(([topic, messages]) => ({ topic, messages }));
-    const answers = await producer.sendBatch({ topicMessages, acks: -1, compression: CompressionTypes.None });
+    const answers = await publisher.publish(records);
     const next = new Map(
-      answers.map(({ topicName, partition, baseOffset }) => [`${topicName}:${partition}`, Number(baseOffset)]),
+      answers.map(({ topic, partition, baseOffset }) => [`${topic}:${partition}`, Number(baseOffset)]),
     );
-    const published = new Rows(3);
-    rows.forEach(({ position, topic }, index) => {
+    const offsets = rows.map(({ topic }, index) => {
       const place = `${topic}:${partitions[index]}`;
       const offset = next.get(place)!;
       next.set(place, offset + 1);
-      published.add(position, partitions[index], offset);
+      return offset;
     });
-    const [answer] = await run<{ count: number }>(client, archive, published.columns);
+    const positions = rows.map(({ position }) => position);
+    const [answer] = await run<{ count: number }>(client, archive, [positions, partitions, offsets]);
     if (answer!.count !== rows.length)
       throw new Error(`${rows.length} rows were published, and ${answer!.count} were archived`);
-  };
-  const wait = async (): Promise<void> => {
-    if (!isNotified)
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, pollInterval);
-        endWait = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    [endWait, isNotified] = [undefined, false];
-  };
-  const relay = async (): Promise<void> => {
-    for (;;) {
-      const rows = await run<Row>(client, take, [sendSize]);
-      if (rows.length > 0) await publish(rows);
-      else if (isClosing) return;
-      else await wait();
-    }
-  };
-  const running = relay();
-  const notify = (): void => {
-    isNotified = true;
-    endWait?.();
-  };
-  const close = async (): Promise<void> => {
-    isClosing = true;
-    notify();
-    await running;
-    await Promise.all([producer.disconnect(), client.end()]);
-  };
-  return { notify, close };
+    return true;
+  });
 }
 
 const headersOf = (row: Row, source: string): Record<string, string> => ({
