@@ -1,5 +1,5 @@
 import type { Table } from '@tradewind/messaging';
-import type { SagaHistoryRow, SagaRow } from '@tradewind/messaging/internals';
+import type { Key, SagaHistoryRow, SagaRow } from '@tradewind/messaging/internals';
 import type { SimulatedService } from '../scenario/simulated-services.js';
 import type { ClientLog } from './client-log.js';
 
@@ -53,7 +53,7 @@ export interface Movement {
 export interface FinalState {
   readonly log: ClientLog;
   /** The rows of a table in the `lockOrder` of its service. */
-  readonly rows: <S extends object>(table: Table<S>) => readonly S[];
+  readonly rows: <S extends object, K extends Key>(table: Table<S, K>) => readonly S[];
   readonly sagas: readonly SagaRow[];
   readonly sagaHistory: readonly SagaHistoryRow[];
   readonly messaging: Readonly<Record<SimulatedService, MessagingState>>;

@@ -1,5 +1,5 @@
 import type { Table } from '@tradewind/messaging';
-import { readEnvelope, SagaHistory, SagaInstances, type AnyTable } from '@tradewind/messaging/internals';
+import { readEnvelope, SagaHistory, SagaInstances, type AnyTable, type Key } from '@tradewind/messaging/internals';
 import type { SimulatedDatabase } from '@tradewind/simulation';
 import { serviceParts } from '../../services/index.js';
 import type { ClientLog } from '../check/client-log.js';
@@ -40,7 +40,7 @@ function readRows(databases: SimulatedShop['databases']): FinalState['rows'] {
       ]),
     ),
   );
-  return <S extends object>(table: Table<S>) => {
+  return <S extends object, K extends Key>(table: Table<S, K>) => {
     const rows = rowsOf.get(table);
     if (!rows) throw new Error(`the table ${table.name} is in the lockOrder of no simulated service`);
     return rows as readonly S[];
