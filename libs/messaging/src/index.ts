@@ -30,6 +30,7 @@ export { type Idempotency } from './ports/index.js';
 
 // Effects
 export { type Effect } from './effects/index.js';
+export { PublicationEffects } from './outbox/index.js';
 
 // Sagas
 export { cancelSaga, instancesOf, Sagas, startSaga } from './sagas/index.js';

@@ -15,3 +15,4 @@ export {
   type Topic,
   topic,
 } from './message/index.js';
+export { type PublishedMessage } from './outbox/publication-effects.js';

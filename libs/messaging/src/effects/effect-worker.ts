@@ -10,7 +10,8 @@ const leaseMs = 30_000;
 const renewIntervalMs = 10_000;
 /** Poll interval when no notification arrives. */
 const pollIntervalMs = 250;
-const maxBackOffMs = 15_000;
+/** The default of an effect. */
+const longestBackOffMs = 15_000;
 
 export interface EffectWorkerOptions {
   readonly effects: readonly AnyEffect[];
@@ -21,7 +22,7 @@ export interface EffectWorkerOptions {
 
 /**
  * Runs scheduled effects under a lease on the database's clock: one at a time a key, in the order scheduled, many keys at once.
- * The call runs at least once, its result is decided once. A failed call is retried forever. A call that has returned makes
+ * The call runs at least once, its result is decided once. A failed call is retried, forever unless the effect limits it. A call that has returned makes
  * room for the next one at once; its result is decided together with other results.
  */
 export class EffectWorker {
@@ -112,7 +113,7 @@ export class EffectWorker {
       await this.#results.settle(this.#resultInvocation(row, effect, result));
       // crashpoint: effects.after-settle
     } catch (error) {
-      await this.#retry(row, error);
+      await this.#retry(row, effect, error);
     }
   }
 
@@ -141,8 +142,15 @@ export class EffectWorker {
     };
   }
 
-  async #retry({ id, name, key, attempts }: ClaimedEffect, error: unknown): Promise<void> {
-    this.options.log(attempts >= 5 ? 'error' : 'warn', 'an effect failed and is retried', {
+  async #retry(
+    { id, name, key, attempts }: ClaimedEffect,
+    { maxAttempts, maxBackOffMs = longestBackOffMs }: AnyEffect,
+    error: unknown,
+  ): Promise<void> {
+    // A call that the shutdown has aborted says nothing about the other side.
+    const isLast = maxAttempts !== undefined && attempts >= maxAttempts && !this.#stopping.signal.aborted;
+    const what = isLast ? 'an effect failed too often: its key is blocked' : 'an effect failed and is retried';
+    this.options.log(isLast || attempts >= 5 ? 'error' : 'warn', what, {
       id,
       name,
       key,
@@ -150,7 +158,9 @@ export class EffectWorker {
       error: String(error),
     });
     try {
-      await this.store.retryEffect(id, this.#token, backOff(this.ports, attempts, 100, maxBackOffMs), String(error));
+      const inMs = isLast ? undefined : backOff(this.ports, attempts, 100, maxBackOffMs);
+      if (inMs === undefined) await this.store.deadLetterEffect(id, this.#token, String(error));
+      else await this.store.retryEffect(id, this.#token, inMs, String(error));
     } catch (failure) {
       this.options.log('warn', 'an effect waits until its lease expires', { id, error: String(failure) });
     }

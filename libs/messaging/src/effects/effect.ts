@@ -8,7 +8,11 @@ import type { Decision, HandlerContext, Loads } from '../handling/index.js';
 export interface Effect<P extends object, R, L extends Loads<P> = Record<never, never>> {
   readonly name: string;
   readonly load?: L;
-  /** An error is retried with back-off, forever. `number` counts attempts from 1. The signal aborts when the process stops. */
+  /** After so many failed calls the effect is a dead letter: it and the later ones of its key wait for an operator. Default: never. */
+  readonly maxAttempts?: number;
+  /** The longest time between two calls, in milliseconds. Default 15,000. */
+  readonly maxBackOffMs?: number;
+  /** An error is retried with back-off, up to `maxAttempts`. `number` counts attempts from 1. The signal aborts when the process stops. */
   run(payload: P, attempt: { readonly number: number; readonly signal: AbortSignal }): Promise<R>;
   settle(payload: P, result: R, context: HandlerContext<L>): Decision;
 }
@@ -17,6 +21,8 @@ export interface Effect<P extends object, R, L extends Loads<P> = Record<never, 
 export interface AnyEffect {
   readonly name: string;
   readonly load?: object;
+  readonly maxAttempts?: number;
+  readonly maxBackOffMs?: number;
   run(payload: never, attempt: { readonly number: number; readonly signal: AbortSignal }): Promise<unknown>;
   settle(payload: never, result: never, context: never): Decision;
 }

@@ -4,3 +4,4 @@ export * from './outbox-errors.js';
 export { Outbox } from './outbox.js';
 export { ownTopics } from './own-topics.js';
 export { OffsetRegression, Relay, type DeclaredTopics } from './relay.js';
+export { PublicationEffects, payloadOf, type PublicationEffect, type PublishedMessage } from './publication-effects.js';

@@ -149,7 +149,7 @@ export interface DeadLetterReason {
 
 /** Identifies a request that must take effect once. */
 export interface Idempotency {
-  /** The id of the user. */
+  /** The id of the user, or of the object of an operation that several users may do. */
   readonly scope: string;
   /** `POST /cart/checkout` */
   readonly route: string;
@@ -232,7 +232,7 @@ export interface RelaySession {
   readonly epoch: bigint;
   /** The oldest unpublished rows, without those of blocked keys. */
   take(limit: number): Promise<readonly UnpublishedRow[]>;
-  /** Archives published rows, advances the published offsets and starts the timeouts that wait for these rows. */
+  /** Archives published rows, advances the published offsets, starts the timeouts that wait for these rows, and schedules their publication effects. */
   mark(published: readonly PublishedRow[]): Promise<void>;
   /** The partition counts of these topics. A topic that is not known yet gets its declared count. */
   partitionCounts(declared: readonly Topic[]): Promise<readonly PartitionCount[]>;
@@ -294,6 +294,8 @@ export interface Store extends RetentionStore, ConsumerState, TakeoverStore {
   /** Scheduled effects without a result, and the age of the oldest. */
   pendingEffects(): Promise<{ readonly pending: number; readonly seconds: number }>;
   retryEffect(id: string, token: string, inMs: number, error: string): Promise<void>;
+  /** Ends the attempts of an effect. It stays pending, so the later ones of its key wait, until an operator redrives or discards it. */
+  deadLetterEffect(id: string, token: string, error: string): Promise<void>;
   /** Due timeouts, the oldest first, without the first `skip` of them. */
   dueTimeouts(limit: number, skip?: number): Promise<readonly DueTimeout[]>;
   postponeTimeouts(ids: readonly string[], byMs: number): Promise<void>;

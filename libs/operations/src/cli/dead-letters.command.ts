@@ -4,7 +4,7 @@ import { groupBy } from '@tradewind/kernel';
 import { readableBytes } from '@tradewind/messaging/internals';
 import type { OfService } from '../databases/databases.js';
 import { OperatorError } from '../databases/errors.js';
-import { outbox, type BlockedKey, type DeadLetter } from '../dead-letters/dead-letter.js';
+import { effects, outbox, type BlockedKey, type DeadLetter } from '../dead-letters/dead-letter.js';
 import { DeadLetters } from '../dead-letters/dead-letters.js';
 import { plural, table } from '../text-table.js';
 import { actionCommand, command, perform, print, type ActionFlags, type SystemFlags } from './command.js';
@@ -76,10 +76,10 @@ export function deadLettersCommand(system: OperatedSystem): Command {
     const letters = lettersOf(flags);
     const letter = await letters.get(id, flags.consumer);
     const { consumer, topic, key } = letter;
-    const effect = consumer === outbox ? 'it will never be published' : `${consumer} will never handle it`;
+    const consequence = consequences[consumer] ?? `${consumer} will never handle it`;
     await perform(
       flags,
-      [`discard ${id} (${topic} ${key ?? ''}): ${effect}, and it is kept in msg_operator_actions`],
+      [`discard ${id} (${topic} ${key ?? ''}): ${consequence}, and it is kept in msg_operator_actions`],
       async () => {
         const { left, redriven } = await letters.discard(letter, {
           reason: flags.reason,
@@ -127,7 +127,10 @@ export function deadLettersCommand(system: OperatedSystem): Command {
       actionCommand('redrive', 'Handles, or publishes, the messages of blocked keys again, in order.', options)
         .argument('[message...]', 'ids of messages whose keys are redriven')
         .option('--cause <cause>', 'all of this cause')
-        .option('--consumer <name>', 'all of this consumer; "outbox": what the broker rejects')
+        .option(
+          '--consumer <name>',
+          'all of this consumer; "outbox": what the broker rejects; "effects": calls that failed too often',
+        )
         .option('--key <key>', 'all of this key')
         .option('--all', 'all')
         .action(redrive),
@@ -150,6 +153,11 @@ export function deadLettersCommand(system: OperatedSystem): Command {
         .action(edit),
     );
 }
+
+const consequences: Readonly<Record<string, string>> = {
+  [outbox]: 'it will never be published',
+  [effects]: 'it will never be called again',
+};
 
 function groupLines([title, keys]: [string, readonly OfService<BlockedKey>[]]): string[] {
   const messages = keys.reduce((sum, key) => sum + key.messages, 0);

@@ -2,7 +2,7 @@ import type { OfService } from '../databases/databases.js';
 
 /** An ordering key that waits behind a dead letter: its first message could not be handled or published. */
 export interface BlockedKey {
-  /** The consumer that can't handle it, or `outbox`: the broker rejects it. */
+  /** The consumer that can't handle it, `outbox`: the broker rejects it, or `effects`: its calls failed too often. */
   readonly consumer: string;
   readonly topic: string;
   readonly key: string | null;
@@ -33,6 +33,9 @@ export interface DeadLetter extends Omit<BlockedKey, 'messages' | 'first'> {
 /** Stands for the consumer of a message that its own service could not publish. */
 export const outbox = 'outbox';
 
+/** Stands for the consumer of an effect whose calls failed too often. Its topic is the name of the effect. */
+export const effects = 'effects';
+
 /** A blocked key as the subject of an operator's action. */
 export const subjectOf = ({ consumer, orderingKey }: Pick<BlockedKey, 'consumer' | 'orderingKey'>): string =>
   `${consumer} ${orderingKey.replace('\n', ' ')}`;
@@ -50,7 +53,7 @@ export interface FirstLetterAction {
   readonly thenRedrive: boolean;
 }
 
-/** Where dead letters are: in the inboxes of consumers, or in an outbox. */
+/** Where dead letters are: in the inboxes of consumers, in an outbox, or among the effects. */
 export interface DeadLetterSource {
   list(): Promise<OfService<BlockedKey>[]>;
   find(id: string): Promise<OfService<DeadLetter>[]>;

@@ -2,6 +2,7 @@ import type { Databases, OfService } from '../databases/databases.js';
 import { OperatorError } from '../databases/errors.js';
 import { ConsumerDeadLetters } from './consumer-dead-letters.js';
 import {
+  effects,
   outbox,
   type BlockedKey,
   type DeadLetter,
@@ -9,6 +10,7 @@ import {
   type Discarded,
   type FirstLetterAction,
 } from './dead-letter.js';
+import { EffectDeadLetters } from './effect-dead-letters.js';
 import { OutboxDeadLetters } from './outbox-dead-letters.js';
 
 /** Which blocked keys an action is for. */
@@ -21,23 +23,25 @@ export interface Selection {
   readonly all?: boolean | undefined;
 }
 
-/** All messages that wait for an operator: those that a consumer can't handle, and those that the broker rejects. */
+/** All messages that wait for an operator: those that a consumer can't handle, those that the broker rejects, and effects that failed too often. */
 export class DeadLetters {
   readonly #consumers: DeadLetterSource;
   readonly #outboxes: DeadLetterSource;
+  readonly #effects: DeadLetterSource;
 
   constructor(databases: Databases) {
     this.#consumers = new ConsumerDeadLetters(databases);
     this.#outboxes = new OutboxDeadLetters(databases);
+    this.#effects = new EffectDeadLetters(databases);
   }
 
   async list(): Promise<OfService<BlockedKey>[]> {
-    return [...(await this.#consumers.list()), ...(await this.#outboxes.list())];
+    return (await this.#all((source) => source.list())).flat();
   }
 
   /** A message can be a dead letter of several consumers. */
   async find(id: string): Promise<OfService<DeadLetter>[]> {
-    return [...(await this.#consumers.find(id)), ...(await this.#outboxes.find(id))];
+    return (await this.#all((source) => source.find(id))).flat();
   }
 
   /** The one dead letter with that id, of `consumer` if there are several. */
@@ -74,7 +78,7 @@ export class DeadLetters {
     );
   }
 
-  /** The consumer handles, or the relay publishes, the messages of the key in order; new messages wait behind them. */
+  /** The consumer handles, the relay publishes, or the worker calls for the messages of the key in order; new ones wait behind them. */
   redrive(key: OfService<BlockedKey>, reason: string): Promise<void> {
     return this.#sourceOf(key).redrive(key, reason);
   }
@@ -90,7 +94,12 @@ export class DeadLetters {
   }
 
   #sourceOf({ consumer }: Pick<BlockedKey, 'consumer'>): DeadLetterSource {
+    if (consumer === effects) return this.#effects;
     return consumer === outbox ? this.#outboxes : this.#consumers;
+  }
+
+  #all<T>(read: (source: DeadLetterSource) => Promise<T>): Promise<T[]> {
+    return Promise.all([this.#consumers, this.#outboxes, this.#effects].map(read));
   }
 }
 

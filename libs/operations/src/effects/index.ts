@@ -1,2 +1,2 @@
 /** Effects without a result. */
-export { pendingEffects, type PendingEffect } from './pending-effects.js';
+export { pendingEffects, pendingEffectsOf, type PendingEffect } from './pending-effects.js';

@@ -22,6 +22,7 @@ describe('the state of a pending effect', () => {
     [{ holder: '', leasedFor: 30 }, 'an instance without a name, leased for 30 s'],
     [{ waitsForKey: true, dueIn: 10 }, 'waits for another of its key'],
     [{ dueIn: 12 }, 'next attempt in 12 s'],
+    [{ dueIn: null, waitsForKey: true }, 'dead letter, waits for an operator'],
     [{}, 'waits for a free slot'],
   ])('of %j is "%s"', (part, text) => expect(describeState({ ...effect, ...part })).toBe(text));
 });

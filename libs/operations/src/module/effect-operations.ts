@@ -1,5 +1,5 @@
 import type { Databases, OfService } from '../databases/databases.js';
-import { pendingEffects, type PendingEffect } from '../effects/index.js';
+import { pendingEffects, pendingEffectsOf, type PendingEffect } from '../effects/index.js';
 
 /** The effects of a service that have not ended. */
 export class EffectOperations {
@@ -8,5 +8,10 @@ export class EffectOperations {
   /** Oldest first. */
   pending(): Promise<OfService<PendingEffect>[]> {
     return pendingEffects(this.databases);
+  }
+
+  /** The first pending effects of a key with their payloads, in the order in which they will run. */
+  pendingOf(key: string, limit: number): Promise<OfService<PendingEffect & { readonly payload: object }>[]> {
+    return pendingEffectsOf(this.databases, key, limit);
   }
 }

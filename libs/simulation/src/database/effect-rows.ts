@@ -12,6 +12,7 @@ export interface StoredEffect extends Omit<EffectRow, 'payload'> {
   readonly leaseUntil: number | undefined;
   readonly token: string | undefined;
   readonly lastError: string | undefined;
+  readonly deadLetteredAt: number | undefined;
   readonly doneAt: number | undefined;
 }
 
@@ -36,6 +37,7 @@ export class EffectRows {
         leaseUntil: undefined,
         token: undefined,
         lastError: undefined,
+        deadLetteredAt: undefined,
         doneAt: undefined,
       };
       await transaction.insertIfNew(this.#rows, row.id, stored);
@@ -109,6 +111,21 @@ export class EffectRows {
       lastError: error,
     });
     await transaction.update(this.#rows, id, change, leasedBy(token));
+  }
+
+  async deadLetter(transaction: DatabaseTransaction, id: string, token: string, error: string): Promise<void> {
+    const change = (row: StoredEffect): StoredEffect => ({
+      ...row,
+      leaseUntil: undefined,
+      dueAt: Number.POSITIVE_INFINITY,
+      deadLetteredAt: transaction.startedAt,
+      lastError: error,
+    });
+    await transaction.update(this.#rows, id, change, leasedBy(token));
+  }
+
+  deadLetterCount(): number {
+    return [...this.#pending.keys('pending')].filter((id) => this.#rows.read(id)!.deadLetteredAt !== undefined).length;
   }
 
   async finish(

@@ -108,9 +108,13 @@ export class OutboxRows {
     return (await transaction.forUpdate(this.#epoch, 'single', (row) => row.epoch === epoch)) !== undefined;
   }
 
-  /** Returns the number of marked rows: none when the epoch is no longer current. */
-  async mark(transaction: DatabaseTransaction, published: readonly PublishedRow[], epoch: bigint): Promise<number> {
-    if (!(await this.isCurrent(transaction, epoch))) return 0;
+  /** Returns the marked rows: none when the epoch is no longer current. */
+  async mark(
+    transaction: DatabaseTransaction,
+    published: readonly PublishedRow[],
+    epoch: bigint,
+  ): Promise<readonly UnpublishedRow[]> {
+    if (!(await this.isCurrent(transaction, epoch))) return [];
     const snapshot = published.filter(({ position }) => this.#unpublished.read(String(position)) !== undefined);
     const waiting = this.timeouts.waiting();
     const removed: WaitingRow[] = [];
@@ -131,7 +135,7 @@ export class OutboxRows {
         });
     }
     await this.timeouts.start(transaction, waiting, new Set(removed.map(({ id }) => id)));
-    return removed.length;
+    return removed;
   }
 
   async block(

@@ -1,9 +1,19 @@
+import { createHash } from 'node:crypto';
 import { Transient } from '@tradewind/kernel';
-import type { Topic } from '@tradewind/messaging';
-import type { PublishedRow, RelaySession, UnpublishedRow, PartitionCount } from '@tradewind/messaging/internals';
+import { PublicationEffects, type Topic } from '@tradewind/messaging';
+import {
+  payloadOf,
+  type PartitionCount,
+  type PublicationEffect,
+  type PublishedRow,
+  type RelaySession,
+  type UnpublishedRow,
+} from '@tradewind/messaging/internals';
 import type { ProcessCore } from '../process/process-core.js';
 import { DatabaseSession } from './database-session.js';
 import type { DatabaseTransaction, LockTimeout } from './database-transaction.js';
+import type { ScheduledRow } from './effect-rows.js';
+import { jsonbOf } from './jsonb.js';
 import type { SimulatedDatabase } from './simulated-database.js';
 
 /** The `statement_timeout` of the relay's connection in the PostgreSQL store. */
@@ -30,7 +40,11 @@ export class SimulatedRelaySession implements RelaySession {
   }
 
   async mark(published: readonly PublishedRow[]): Promise<void> {
-    const marked = await this.#single('relay mark', (database, tx) => database.outbox.mark(tx, published, this.epoch));
+    const marked = await this.#single('relay mark', async (database, tx) => {
+      const rows = await database.outbox.mark(tx, published, this.epoch);
+      await database.effects.schedule(tx, publicationEffectsOf(rows, database.rows(PublicationEffects)));
+      return rows.length;
+    });
     if (marked !== published.length)
       throw new RelayFenced(`${published.length} rows were published, ${marked} could be marked`);
   }
@@ -67,6 +81,29 @@ export class SimulatedRelaySession implements RelaySession {
     return this.session.single(operation, (transaction) => run(this.session.database, transaction));
   }
 }
+
+const publicationEffectsOf = (rows: readonly UnpublishedRow[], effects: readonly PublicationEffect[]): ScheduledRow[] =>
+  rows
+    .toSorted((a, b) => Number(a.position - b.position))
+    .flatMap((row) =>
+      effects
+        .filter(({ topic, types }) => topic === row.topic && types.includes(row.type))
+        .map(({ id, effect }) => ({
+          id: idOf(`${id} ${row.id}`),
+          name: effect,
+          key: id,
+          payload: jsonbOf(payloadOf(id, row)),
+          cause: row.causation,
+          correlation: row.correlation,
+        })),
+    );
+
+/** Like `md5(text)::uuid`. */
+const idOf = (text: string): string =>
+  createHash('md5')
+    .update(text)
+    .digest('hex')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
 /** Another process has become the leader: this one must not mark rows. */
 class RelayFenced extends Error {

@@ -161,6 +161,10 @@ export class SimulatedStore implements Store {
     return this.#single('retry effect', (tx) => this.database.effects.retry(tx, id, token, delayMs, error));
   }
 
+  deadLetterEffect(id: string, token: string, error: string): Promise<void> {
+    return this.#single('dead-letter effect', (tx) => this.database.effects.deadLetter(tx, id, token, error));
+  }
+
   pendingEffects(): ReturnType<Store['pendingEffects']> {
     return this.#single('pending effects', (tx) => this.database.effects.pending(tx.startedAt));
   }
@@ -197,7 +201,10 @@ export class SimulatedStore implements Store {
   }
 
   deadLetterCount(): Promise<number> {
-    return this.#single('dead letter count', () => this.database.inbox.deadLetterCount());
+    return this.#single(
+      'dead letter count',
+      () => this.database.inbox.deadLetterCount() + this.database.effects.deadLetterCount(),
+    );
   }
 
   stuckSagas(): Promise<number> {

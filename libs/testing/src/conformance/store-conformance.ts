@@ -13,6 +13,7 @@ import {
 } from '@tradewind/messaging/internals';
 import { tablesConformance } from './tables-conformance.js';
 import { storeConcurrencyConformance } from './store-concurrency-conformance.js';
+import { storeEffectsConformance } from './store-effects-conformance.js';
 import { storeBrokerStateConformance, type OpenedStore } from './store-broker-state-conformance.js';
 import { storeRetentionConformance } from './store-retention-conformance.js';
 import { storeConsumerStateConformance } from './store-consumer-state-conformance.js';
@@ -76,6 +77,7 @@ export function storeConformance(
   open: () => Promise<OpenedStore & { readonly archived: () => Promise<number> }>,
 ): void {
   storeConcurrencyConformance(name, open);
+  storeEffectsConformance(name, open);
   storeBrokerStateConformance(name, open);
   storeConsumerStateConformance(name, open);
   storeTakeoverConformance(name, open);
@@ -240,55 +242,6 @@ export function storeConformance(
       ).toEqual([second]);
       await inOne((tx) => tx.scheduleTimeouts([], [second]));
       expect([...(await inOne((tx) => tx.takeTimeouts([second])))]).toEqual([]);
-    });
-
-    it('leases effects one at a time a key, in the order of scheduling', async () => {
-      const key = randomUUID();
-      const effect = randomUUID();
-      const anEffect = (of: string) => ({
-        id: randomUUID(),
-        name: effect,
-        key: of,
-        payload: { of },
-        cause: randomUUID(),
-        correlation: of,
-      });
-      const [first, second, other] = [anEffect(key), anEffect(key), anEffect(`${key}-other`)];
-      await inOne((tx) => tx.scheduleEffects([first, second, other]));
-      const token = randomUUID();
-      const claim = () => store.claimEffects([effect], 10, 60_000, token);
-      expect((await claim()).map(({ id }) => id).sort()).toEqual([first.id, other.id].sort());
-      expect(await claim()).toHaveLength(0);
-      expect(await inOne((tx) => tx.finishEffects([{ id: first.id, token: randomUUID() }]))).toEqual(new Set());
-      expect(await inOne((tx) => tx.finishEffects([{ id: first.id, token }]))).toEqual(new Set([first.id]));
-      expect((await claim()).map(({ id, attempts }) => [id, attempts])).toEqual([[second.id, 1]]);
-      await store.retryEffect(second.id, token, 0, 'again');
-      expect((await claim()).map(({ id, attempts }) => [id, attempts])).toEqual([[second.id, 2]]);
-    });
-
-    it('leases an effect again after its lease expires', async () => {
-      const effect = randomUUID();
-      await inOne((tx) =>
-        tx.scheduleEffects([
-          { id: randomUUID(), name: effect, key: 'k', payload: {}, cause: randomUUID(), correlation: 'k' },
-        ]),
-      );
-      expect(await store.claimEffects([effect], 1, 0, randomUUID())).toHaveLength(1);
-      expect(await store.claimEffects([effect], 1, 60_000, randomUUID())).toHaveLength(1);
-    });
-
-    it('counts pending effects', async () => {
-      const before = (await store.pendingEffects()).pending;
-      const effect = randomUUID();
-      await inOne((tx) =>
-        tx.scheduleEffects([
-          { id: effect, name: effect, key: effect, payload: {}, cause: randomUUID(), correlation: 'k' },
-        ]),
-      );
-      expect(await store.pendingEffects()).toMatchObject({ pending: before + 1, seconds: expect.any(Number) });
-      const [claimed] = await store.claimEffects([effect], 1, 60_000, randomUUID());
-      await inOne((tx) => tx.finishEffects([{ id: effect, token: claimed!.token }]));
-      expect((await store.pendingEffects()).pending).toBe(before);
     });
 
     it('stores the answer of an idempotency key', async () => {

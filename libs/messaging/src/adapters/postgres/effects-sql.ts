@@ -14,6 +14,10 @@ update msg_effects e set lease_until = now() + $3::int * interval '1 millisecond
 const retry = `update msg_effects set lease_until = null, due_at = now() + $3::int * interval '1 millisecond', last_error = $4
 where id = $1 and lease_token = $2 and done_at is null`;
 
+/** Never due: an operator makes it due again. */
+const deadLetter = `update msg_effects set lease_until = null, due_at = 'infinity', dead_lettered_at = now(), last_error = $3
+where id = $1 and lease_token = $2 and done_at is null`;
+
 const pending = `select count(*)::int as pending, coalesce(extract(epoch from now() - min(scheduled_at)), 0)::float8 as seconds from msg_effects where done_at is null`;
 
 /** When two workers lease different effects of one key at the same moment, the database accepts one. The other worker finds nothing and polls again. */
@@ -38,6 +42,10 @@ export async function renewEffects(sql: Sql, ids: readonly string[], token: stri
 
 export async function retryEffect(sql: Sql, id: string, token: string, inMs: number, error: string): Promise<void> {
   await sql(retry, [id, token, inMs, safeText(error)]);
+}
+
+export async function deadLetterEffect(sql: Sql, id: string, token: string, error: string): Promise<void> {
+  await sql(deadLetter, [id, token, safeText(error)]);
 }
 
 export async function pendingEffects(sql: Sql): Promise<{ readonly pending: number; readonly seconds: number }> {

@@ -213,13 +213,23 @@ create table msg_effects (
   lease_holder text,
   last_error text,
   scheduled_at timestamptz not null default now(),
+  dead_lettered_at timestamptz,
   done_at timestamptz
 ) with (fillfactor = 70);
 -- Only the search for due effects states the second condition, so that PostgreSQL never uses this index to find the effects before one of the same key.
 create index msg_effects_due on msg_effects (due_at) where done_at is null and due_at > '-infinity';
 create index msg_effects_pending_key on msg_effects (key, position) where done_at is null;
+create index msg_effects_dead_lettered on msg_effects (key) where dead_lettered_at is not null and done_at is null;
 -- At most one effect of a key is leased, whatever two workers saw at the same moment.
 create unique index msg_effects_leased_key on msg_effects (key) where lease_until is not null;
+
+-- Which effects are scheduled for which messages of this service, once they are on their topic.
+create table msg_publication_effects (
+  id text primary key,
+  topic text not null,
+  types jsonb not null,
+  effect text not null
+);
 
 create table msg_timeouts (
   id text primary key,
@@ -325,6 +335,7 @@ export const libraryTables = [
   'msg_first_offsets',
   'msg_skipped_types',
   'msg_effects',
+  'msg_publication_effects',
   'msg_timeouts',
   'msg_sagas',
   'msg_saga_history',

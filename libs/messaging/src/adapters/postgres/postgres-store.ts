@@ -12,7 +12,7 @@ import { CallerTransaction } from './caller-transaction.js';
 import { wasCommitted, type CommitUnanswered } from './commit-outcome.js';
 import { PostgresConsumerState } from './consumer-state-sql.js';
 import { PipelinedConnection } from './pipelined-connection.js';
-import { claimEffects, pendingEffects, renewEffects, retryEffect } from './effects-sql.js';
+import { claimEffects, deadLetterEffect, pendingEffects, renewEffects, retryEffect } from './effects-sql.js';
 import { serverEpochOf } from './server-epoch.js';
 import { silenceMsOf, defaultLimits } from './postgres-limits.js';
 import { endWithTimeout, PostgresRelaySession, notifyChannel, relayLimits } from './postgres-relay-session.js';
@@ -35,7 +35,7 @@ const postponeTimeouts = `update msg_timeouts set due_at = now() + $2::int * int
 const blockedKeys = `select distinct key from msg_blocked_keys where consumer = $1 and key = any($2::text[])`;
 const redrive = `update msg_blocked_keys set state = 'redriving' where consumer = $1 and ordering_key = $2 returning ordering_key`;
 const redrivenKeys = `select ordering_key as "orderingKey" from msg_blocked_keys where consumer = $1 and state = 'redriving' order by ordering_key`;
-const deadLetterCount = `select count(*)::int as n from msg_dead_letters`;
+const deadLetterCount = `select (select count(*) from msg_dead_letters)::int + (select count(*) from msg_effects where dead_lettered_at is not null and done_at is null)::int as n`;
 const stuckSagas = `select count(*)::int as n from msg_sagas where status in ('running', 'compensating') and stuck`;
 const countAttempt = `insert into msg_attempts as t (consumer, message_id, attempts) values ($1, $2, 1)
 on conflict (consumer, message_id) do update set attempts = t.attempts + 1 returning attempts as n`;
@@ -185,6 +185,10 @@ export class PostgresStore implements Store {
 
   renewEffects(ids: readonly string[], token: string, leaseMs: number): Promise<void> {
     return renewEffects(this.#sql, ids, token, leaseMs);
+  }
+
+  deadLetterEffect(id: string, token: string, error: string): Promise<void> {
+    return deadLetterEffect(this.#sql, id, token, error);
   }
 
   retryEffect(id: string, token: string, inMs: number, error: string): Promise<void> {
