@@ -183,6 +183,23 @@ describe('the payment service', () => {
         await environment.query('select count(*)::int as refunds from refunds where order_id = $1', [orderId]),
       ).toEqual([{ refunds: 1 }]);
     });
+    it('is made once when two administrators send the same key for a payment', async () => {
+      const [{ orderId, paymentId }, other] = [await environment.aPaidOrder(1000), await environment.aPaidOrder(1000)];
+      const admins = [randomUUID(), randomUUID()];
+      const answers = await Promise.all(
+        admins.map((by) => environment.grant(paymentId, 100, { key: 'complaint-7', by })),
+      );
+      expect(new Set(answers.map(({ status, body }) => `${status} ${body.id}`)).size).toBe(1);
+      expect(await environment.grant(paymentId, 200, { key: 'complaint-7', by: randomUUID() })).toMatchObject({
+        status: 422,
+      });
+      expect(await environment.grant(other.paymentId, 100, { key: 'complaint-7', by: admins[0]! })).toMatchObject({
+        status: 201,
+      });
+      expect(
+        await environment.query('select count(*)::int as refunds from refunds where order_id = $1', [orderId]),
+      ).toEqual([{ refunds: 1 }]);
+    });
     it('is never more than what is left, even for concurrent requests', async () => {
       const { paymentId, orderId } = await environment.aPaidOrder(1000);
       const answers = await Promise.all(Array.from({ length: 10 }, () => environment.grant(paymentId, 300)));

@@ -41,7 +41,6 @@ export const anOrder = (): OrderId => asOrderId(randomUUID());
 
 /** The payment service on a real PostgreSQL and Kafka, with a provider that can be made unreachable. */
 export class PaymentEnvironment {
-  /** Idempotency keys are kept for each caller. */
   private readonly caller = randomUUID();
 
   private constructor(
@@ -133,22 +132,27 @@ export class PaymentEnvironment {
   async call(
     method: string,
     path: string,
-    { role, ...rest }: { role?: Role; body?: unknown; headers?: Record<string, string> } = {},
+    {
+      role,
+      by = this.caller,
+      ...rest
+    }: { role?: Role; by?: string; body?: unknown; headers?: Record<string, string> } = {},
   ): Promise<Answer> {
     return this.harness.request<Body>(method, path, {
       ...rest,
-      ...(role && { token: await this.tokens.sign({ role, userId: this.caller }) }),
+      ...(role && { token: await this.tokens.sign({ role, userId: by }) }),
     });
   }
 
   grant(
     paymentId: string,
     amount: number,
-    { key, role = 'admin' }: { key?: string; role?: Role } = {},
+    { key, role = 'admin', by }: { key?: string; role?: Role; by?: string } = {},
   ): Promise<Answer> {
     const body = { amount: { amount, currency: 'GBP' }, reason: 'a broken cup' };
     return this.call('POST', `/payments/${paymentId}/refunds`, {
       role,
+      ...(by && { by }),
       body,
       ...(key && { headers: { 'idempotency-key': key } }),
     });

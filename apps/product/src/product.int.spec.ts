@@ -14,6 +14,7 @@ import {
   takeBack,
   type ProductEnvironment,
 } from '../test/product-environment.fixture.spec.js';
+import { answeredAdjustments } from './http/adjust-stock.idempotency.js';
 import { productsFromEvents } from './recovery/products-from-events.js';
 import { Products, Reservations, StockChanges, StockLevels } from './storage/product.tables.js';
 
@@ -79,6 +80,33 @@ describe('the product service', () => {
       expect(await adjust(-1)).toMatchObject({ status: 409, body: { type: '/problems/not-enough-available' } });
       expect(await adjust(3)).toMatchObject({ status: 201, body: { available: 3 } });
       expect(await adjust(1_000_000_000)).toMatchObject({ status: 409, body: { type: '/problems/too-much-stock' } });
+    });
+
+    it('adjusts the stock once when two administrators send the same key for a product', async () => {
+      const [id, other] = [await environment.aProduct(5), await environment.aProduct(5)];
+      const { admin, otherAdmin } = environment.tokens;
+      const body = { delta: -2, reason: 'broken' };
+      const answers = await Promise.all(
+        [admin, otherAdmin, admin].map((token) => environment.adjust(id, body, 'delivery-9', token)),
+      );
+      expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
+      expect(answers.filter(({ headers }) => headers.get('idempotent-replayed') === 'true')).toHaveLength(2);
+      expect(await environment.adjust(id, { ...body, delta: -1 }, 'delivery-9', otherAdmin)).toMatchObject({
+        status: 422,
+      });
+      expect(await environment.adjust(other, body, 'delivery-9', otherAdmin)).toMatchObject({ status: 201 });
+      expect(await environment.adjust(id, body, 'not sound')).toMatchObject({ status: 400 });
+      expect([await environment.stockLevelOf(id), await environment.stockLevelOf(other)]).toMatchObject([
+        { available: 3 },
+        { available: 3 },
+      ]);
+      const events = await environment.published(topics.productEvents.name);
+      const stored = await environment.query<object>(
+        'select scope, route, key, body_hash as "bodyHash", answer, claimed_at as at from msg_idempotency',
+      );
+      expect(new Set([...answeredAdjustments(events)].map(({ claim, ...rest }) => ({ ...claim, ...rest })))).toEqual(
+        new Set(stored),
+      );
     });
 
     it.each([

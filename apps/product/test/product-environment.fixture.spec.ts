@@ -45,13 +45,19 @@ export async function startProductEnvironment() {
     },
   });
   const signing = await AccessTokens.create(harness.dataSource);
-  const tokens = { admin: await signing.sign({ role: 'admin' }), customer: await signing.sign() };
+  const tokens = {
+    admin: await signing.sign({ role: 'admin' }),
+    otherAdmin: await signing.sign({ role: 'admin' }),
+    customer: await signing.sign(),
+  };
   const query = <R extends object>(sql: string, values?: unknown[]): Promise<R[]> => harness.query<R>(sql, values);
 
   const call = (method: string, path: string, body?: unknown, token?: string): Promise<HttpResult<Body>> =>
     harness.request<Body>(method, path, { body, ...(token !== undefined && { token }) });
   const asAdmin = (method: string, path: string, body?: unknown): Promise<HttpResult<Body>> =>
     call(method, path, body, tokens.admin);
+  const adjust = (productId: string, body: object, key: string, token = tokens.admin): Promise<HttpResult<Body>> =>
+    harness.request<Body>('POST', `/products/${productId}/stock-adjustments`, { body, token, idempotencyKey: key });
   const aProduct = async (stock: number, fields: object = {}): Promise<string> =>
     (await asAdmin('POST', '/products', { sku: randomUUID(), name: 'Mug', price: pence(250), stock, ...fields })).body
       .id;
@@ -72,6 +78,7 @@ export async function startProductEnvironment() {
     tokens,
     call,
     asAdmin,
+    adjust,
     aProduct,
     stockLevelOf,
     send,

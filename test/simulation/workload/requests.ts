@@ -117,11 +117,11 @@ export const goodwillRequest =
     const [payment] = await read(Payments, 'orderId', [order]);
     if (!payment) return unknownPayment;
     const input = { amount: money(amount, 'GBP'), reason: 'a broken cup' };
-    const hashes = requestHashes(key, { id: payment.paymentId, ...input });
+    const hashes = requestHashes(key, input);
     const { answer } = await commands.once(
       grantGoodwill,
       { ...input, paymentId: payment.paymentId, grantedBy, ...hashes },
-      grantGoodwillClaim(grantedBy, hashes),
+      grantGoodwillClaim(payment.paymentId, hashes),
     );
     return isRejection(answer) ? answer : { id: answer.id };
   };

@@ -1,22 +1,22 @@
-import { GoodwillStarted, type UserId } from '@tradewind/contracts';
+import { GoodwillStarted, type PaymentId } from '@tradewind/contracts';
 import type { Idempotency } from '@tradewind/messaging';
 import type { AnsweredRequest, Published } from '@tradewind/operations';
 import { idempotencyClaim, type RequestHashes } from '@tradewind/service';
 import { startedRefund } from '../commands/grant-goodwill.command.js';
 
-/** One refund per administrator and idempotency key. */
-export const grantGoodwillClaim = (grantedBy: UserId, hashes: RequestHashes): Idempotency =>
-  idempotencyClaim(grantedBy, 'POST /payments/{id}/refunds', hashes);
+/** One refund per payment and idempotency key, whoever sends it: the key identifies the refund. */
+export const grantGoodwillClaim = (paymentId: PaymentId, hashes: RequestHashes): Idempotency =>
+  idempotencyClaim(paymentId, 'POST /payments/{id}/refunds', hashes);
 
 /** The answered requests with an idempotency key that granted refunds. */
 export function* answeredRefunds(published: Iterable<Pick<Published, 'message'>>): Generator<AnsweredRequest> {
   for (const { message } of published) {
     if (!(message instanceof GoodwillStarted)) continue;
-    const { refundId, grantedBy, keyHash, bodyHash, startedAt } = message;
+    const { refundId, paymentId, keyHash, bodyHash, startedAt } = message;
     if (keyHash === undefined || bodyHash === undefined) continue;
     const at = new Date(startedAt);
     yield {
-      claim: grantGoodwillClaim(grantedBy, { keyHash, bodyHash }),
+      claim: grantGoodwillClaim(paymentId, { keyHash, bodyHash }),
       at,
       answer: startedRefund(refundId, message, at),
     };

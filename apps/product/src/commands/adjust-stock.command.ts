@@ -12,6 +12,8 @@ interface AdjustStock {
   readonly delta: number;
   readonly reason: string;
   readonly adjustedBy: UserId;
+  /** Of the request, if it has an idempotency key. */
+  readonly hashes?: { readonly keyHash: string; readonly bodyHash: string };
 }
 
 const load = { stockLevels: rows(StockLevels, ({ productId }: AdjustStock) => [productId]) };
@@ -19,7 +21,10 @@ const load = { stockLevels: rows(StockLevels, ({ productId }: AdjustStock) => [p
 export const adjustStock = command(
   'product.adjust-stock',
   load,
-  ({ productId, delta, reason, adjustedBy }: AdjustStock, { stockLevels, now }: HandlerContext<typeof load>) => {
+  (
+    { productId, delta, reason, adjustedBy, hashes }: AdjustStock,
+    { stockLevels, now }: HandlerContext<typeof load>,
+  ) => {
     const level = stockLevels.get(productId);
     if (!level) return unknownProduct;
     const result = adjust(level, delta);
@@ -29,7 +34,18 @@ export const adjustStock = command(
     const adjustedAt = now.toISOString();
     return save(StockLevels, result)
       .and(insert(StockChanges, change))
-      .and(publish(StockAdjusted, { productId, delta, reason, adjustedBy, change: number, available, adjustedAt }))
+      .and(
+        publish(StockAdjusted, {
+          productId,
+          delta,
+          reason,
+          adjustedBy,
+          change: number,
+          available,
+          ...hashes,
+          adjustedAt,
+        }),
+      )
       .and(publishAvailability([[level, result]], now))
       .and(answer(productId));
   },

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { isRejection } from '@tradewind/kernel';
 import { Commands } from '@tradewind/messaging';
 import {
@@ -8,18 +8,24 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiTags,
+  ApiUnprocessableEntityResponse,
   CurrentUser,
+  OptionalIdempotencyKey,
   page,
   PageQuery,
   readCursor,
+  requestHashes,
   Roles,
+  setReplayedHeader,
   type Page,
   type User,
 } from '@tradewind/service';
+import type { Response } from 'express';
 import { adjustStock } from '../commands/adjust-stock.command.js';
 import { unknownProduct } from '../domain/product.js';
 import { ProductQueries, type ProductView } from '../storage/product.queries.js';
 import { StockHistoryQueries, type StockChangeView } from '../storage/stock-history.queries.js';
+import { adjustStockClaim } from './adjust-stock.idempotency.js';
 import { ProductAnswer, ProductPath } from './product.dto.js';
 import { productProblem } from './product.problems.js';
 import { AdjustStock, StockChangePage } from './stock.dto.js';
@@ -40,13 +46,21 @@ export class StockController {
   @ApiCreatedResponse({ type: ProductAnswer })
   @ApiNotFoundResponse()
   @ApiConflictResponse({ description: 'Fewer pieces are available.' })
+  @ApiUnprocessableEntityResponse({ description: 'The key was used with another body.' })
   async adjust(
     @Param() { id }: ProductPath,
     @Body() { delta, reason }: AdjustStock,
     @CurrentUser() user: User,
+    @OptionalIdempotencyKey() key: string | undefined,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<ProductView> {
-    const result = await this.commands.run(adjustStock, { productId: id, delta, reason, adjustedBy: user.id });
-    if (isRejection(result)) throw productProblem(result);
+    const request = { productId: id, delta, reason, adjustedBy: user.id };
+    const hashes = key === undefined ? undefined : requestHashes(key, { delta, reason });
+    const { answer, replayed } = hashes
+      ? await this.commands.once(adjustStock, { ...request, hashes }, adjustStockClaim(id, hashes))
+      : { answer: await this.commands.run(adjustStock, request), replayed: false };
+    if (isRejection(answer)) throw productProblem(answer);
+    setReplayedHeader(response, replayed);
     return this.#product(id);
   }
 

@@ -1,8 +1,9 @@
 import type { Recovery, Published } from '@tradewind/operations';
+import { answeredAdjustments } from '../http/adjust-stock.idempotency.js';
 import { productsFromEvents } from './products-from-events.js';
 import { Products, Reservations, StockChanges, StockLevels } from '../storage/product.tables.js';
 
-/** Recovers products, stock levels with their history, and reservations from the published messages. */
+/** Recovers products, stock levels with their history, reservations and answered requests from the published messages. */
 export const recovery: Recovery = {
   rows: (published) => {
     const { products, stockLevels, stockChanges, reservations } = productsFromEvents(messagesOf(published));
@@ -13,6 +14,7 @@ export const recovery: Recovery = {
       [Reservations, reservations.values()],
     ];
   },
+  answers: answeredAdjustments,
 };
 
 function* messagesOf(published: Iterable<Published>): Generator<object> {

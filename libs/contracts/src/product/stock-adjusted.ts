@@ -1,11 +1,12 @@
 import { Message } from '@tradewind/messaging/message';
-import { IsOptional } from 'class-validator';
+import { IsHexadecimal, IsOptional, Length } from 'class-validator';
 import { IsCount, IsId, IsInstant, IsText } from '../fields/index.js';
 import { topics } from '../topics.js';
 import type { ProductId, UserId } from '../ids.js';
 
 /**
- * Pieces were added (positive) or removed (negative) manually; the available stock never falls below zero.
+ * Pieces were added (positive) or removed (negative) manually; the available stock never falls below zero. Has the hashes of the idempotency
+ * key and body if there was a key.
  */
 @Message({
   type: 'product.stock-adjusted',
@@ -24,5 +25,7 @@ export class StockAdjusted {
   /** The number of the change among all changes of the product's stock, and what can be ordered after it. Absent in version 1. */
   @IsOptional() @IsCount(1) readonly change?: number;
   @IsOptional() @IsCount() readonly available?: number;
+  @IsOptional() @IsHexadecimal() @Length(64, 64) readonly keyHash?: string;
+  @IsOptional() @IsHexadecimal() @Length(64, 64) readonly bodyHash?: string;
   @IsInstant() readonly adjustedAt!: string;
 }

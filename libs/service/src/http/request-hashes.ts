@@ -13,7 +13,10 @@ export const requestHashes = (key: string, body: unknown): RequestHashes => ({
   bodyHash: bodyHash(body),
 });
 
-/** The idempotency claim of a user on a route, for a request and for its recovery. */
+/**
+ * The idempotency claim of a scope on a route, for a request and for its recovery. The scope is the buyer, for what buyers do for themselves, or the object
+ * of the operation, for what several members of staff may do: the same key must not take effect once for each of them.
+ */
 export const idempotencyClaim = (
   scope: string,
   route: string,
