@@ -171,7 +171,9 @@ class Advancement<S> {
     const [name] = toCompensate;
     if (name !== undefined) return this.#command(this.#stepNamed(name), 1);
     const { failure } = this.state;
-    return this.#finish('failed', failure ? this.#definition.onFailed?.(this.subject, failure, this.now) : undefined);
+    // The state does not know the type of the reason; the definition made it.
+    const reason = failure as Failure<string> | null;
+    return this.#finish('failed', reason ? this.#definition.onFailed?.(this.subject, reason, this.now) : undefined);
   }
 
   #repeatCommand(): Advance<S> {

@@ -9,13 +9,13 @@ export type ReplyClass = new () => object;
  * than once, so the participant must accept repeats. It must also accept a compensation before the command, and then never
  * execute that command.
  */
-export interface Step<S, R extends string = string> {
+export interface Step<S, R extends FailureReason = string> {
   readonly name: string;
   command(subject: S): OutgoingMessage;
   readonly success: ReplyClass;
   /** The participant rejected the command. It changed nothing, so this step needs no compensation. */
   readonly failure?: ReplyClass;
-  /** The business reason of a failure. */
+  /** The business reason of a failure: what `onFailed` needs of the reply. Kept in the state of the saga. */
   failureReason?(reply: object): R;
   compensation?(subject: S): OutgoingMessage;
   readonly compensated?: ReplyClass;
@@ -42,17 +42,20 @@ export interface Outcome<S> {
   readonly messages: readonly OutgoingMessage[];
 }
 
+/** A business reason: a text, or an object with details that can be JSON. */
+export type FailureReason = string | object;
+
 /** Why a saga compensates. The first reason is kept. */
-export type Failure<R extends string = string> =
+export type Failure<R extends FailureReason = FailureReason> =
   | { readonly kind: 'failed'; readonly step: string; readonly reason: R }
   | { readonly kind: 'timed-out'; readonly step: string }
   | { readonly kind: 'cancelled' };
 
 /** An entry of a definition: a step, or the point of no return. */
-export type Entry<S, R extends string = string> = Step<S, R> | PointOfNoReturn<S>;
+export type Entry<S, R extends FailureReason = string> = Step<S, R> | PointOfNoReturn<S>;
 
 /** The steps of a saga in their order, and what happens to its subject at the end. */
-export interface Definition<S, R extends string = string> {
+export interface Definition<S, R extends FailureReason = string> {
   readonly steps: readonly Entry<S, R>[];
   /** A cancellation was accepted. Applied before the first compensation. */
   onCancel?(subject: S, now: Date): Outcome<S>;

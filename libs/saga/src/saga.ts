@@ -1,5 +1,5 @@
 import { checkDefinition } from './check-definition.js';
-import { isStep, repliesOf, type Definition, type ReplyClass } from './definition.js';
+import { isStep, repliesOf, type Definition, type FailureReason, type ReplyClass } from './definition.js';
 
 /** The table of a saga's subjects, for example the orders of `place-order`. A table of @tradewind/messaging is one. */
 export interface Subjects<S> {
@@ -8,7 +8,7 @@ export interface Subjects<S> {
   keyOf(subject: S): string;
 }
 
-export interface VersionedDefinition<S, R extends string = string> extends Definition<S, R> {
+export interface VersionedDefinition<S, R extends FailureReason = string> extends Definition<S, R> {
   /** Default 1. Raise it with every change of the steps. A running instance keeps the version with which it started. */
   readonly version?: number;
   /** The key of the subject that a reply belongs to. Default: the reply has the properties of the subject's key. */
@@ -29,7 +29,7 @@ export interface Saga<S> extends VersionedDefinition<S> {
  * TypeError on an invalid definition: names or reply classes that are not unique, a compensation without its reply, a
  * compensation after the point of no return.
  */
-export function defineSaga<S, R extends string = string>(
+export function defineSaga<S, R extends FailureReason = string>(
   name: string,
   subjects: Subjects<S>,
   definition: VersionedDefinition<S, R>,
