@@ -5,7 +5,7 @@
 export const tests = ['[.]spec[.]ts$', '-conformance[.]ts$', '/test/', '^libs/(testing|simulation)/'];
 const inner = '^(apps|libs|tools)/';
 const all = '^(apps|libs|tools|test|bench)/';
-const edge = ['^apps/gateway/', '^apps/payment/src/provider/', '^tools/'];
+const edge = ['^apps/gateway/', '^apps/payment/src/provider/', '^apps/order/src/webhooks/', '^tools/'];
 const npm = (...names) => names.map((name) => `(^|/)node_modules/${name}/`);
 
 /** Files that no service needs to serve. */
@@ -82,7 +82,7 @@ export default {
     ),
     forbid(
       'http-clients-at-the-edge',
-      'No service calls another: HTTP clients are for the gateway, the payment provider and the tools only.',
+      'No service calls another: HTTP clients are for the gateway, the payment provider, the webhooks of partners and the tools only.',
       { path: inner, pathNot: [...tests, ...edge] },
       { path: npm('undici', 'axios', 'got', 'node-fetch', 'supertest') },
     ),

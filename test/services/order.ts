@@ -3,7 +3,8 @@ import { order as definition, OrderModule as module } from '../../apps/order/src
 import { recovery } from '../../apps/order/src/recovery/recovery.js';
 import { checkAcceptance } from '../simulation/check/check-acceptance.js';
 import { checkSagas } from '../simulation/check/check-sagas.js';
-import { address, anAddress, count, id, text } from './request-sample.js';
+import { pounds } from '../../tools/shop/trading/api.js';
+import { address, anAddress, choice, count, id, optional, text } from './request-sample.js';
 import type { ApiParts, ServiceParts } from './service-parts.js';
 
 const api: ApiParts = {
@@ -14,6 +15,13 @@ const api: ApiParts = {
     'PATCH /orders/{id}': 'customers',
     'POST /orders/{id}/cancel': 'customers',
     'GET /orders/{id}/events': 'customers',
+    'GET /staff/orders': 'admins',
+    'GET /staff/orders/{id}': 'admins',
+    'POST /staff/orders/{id}/cancel': 'admins',
+    'GET /webhooks': 'admins',
+    'POST /webhooks': 'admins',
+    'PATCH /webhooks/{id}': 'admins',
+    'GET /webhooks/{id}/deliveries': 'admins',
   },
   bodies: [
     {
@@ -24,6 +32,7 @@ const api: ApiParts = {
         items: [{ productId, quantity: 1 }],
         paymentMethod: 'sim_ok',
         shippingAddress: anAddress,
+        expectedTotal: pounds(1),
       }),
       fields: {
         items: { is: 'list', most: 1_000 },
@@ -31,6 +40,7 @@ const api: ApiParts = {
         'items.0.quantity': count(1, 100_000),
         paymentMethod: text(40),
         ...address,
+        expectedTotal: optional({ is: 'money' }),
       },
     },
     {
@@ -39,6 +49,28 @@ const api: ApiParts = {
       path: ({ orderId }) => `/orders/${orderId}`,
       body: () => ({ shippingAddress: anAddress }),
       fields: address,
+    },
+    {
+      route: 'POST /staff/orders/{id}/cancel',
+      client: 'admin',
+      // Of no order: also a valid body changes nothing.
+      path: ({ productId }) => `/staff/orders/${productId}/cancel`,
+      body: () => ({ reason: 'other' }),
+      fields: { reason: choice },
+    },
+    {
+      route: 'POST /webhooks',
+      client: 'admin',
+      path: () => '/webhooks',
+      body: () => ({ url: 'https://partner.example/events', events: ['order.confirmed'] }),
+      fields: { url: text(500), events: { is: 'list', most: 7 } },
+    },
+    {
+      route: 'PATCH /webhooks/{id}',
+      client: 'admin',
+      path: ({ productId }) => `/webhooks/${productId}`,
+      body: () => ({ enabled: true }),
+      fields: { enabled: { is: 'flag' } },
     },
   ],
 };

@@ -27,6 +27,9 @@ export type Kind = Field &
     | { readonly is: 'count'; readonly least: number; readonly most: number; readonly not?: number }
     | { readonly is: 'id' }
     | { readonly is: 'currency' }
+    /** One of a few texts. */
+    | { readonly is: 'choice' }
+    /** True or false. */
     | { readonly is: 'flag' }
     /** An object with fields. */
     | { readonly is: 'object' }
@@ -44,6 +47,7 @@ export const count = (least: number, most: number, more: { not?: number } = {}):
 });
 export const optional = (kind: Kind): Kind => ({ ...kind, optional: true });
 export const id: Kind = { is: 'id' };
+export const choice: Kind = { is: 'choice' };
 export const flag: Kind = { is: 'flag' };
 export const object: Kind = { is: 'object' };
 export const price = (least: number, most: number): Record<string, Kind> => ({

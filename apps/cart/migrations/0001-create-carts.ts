@@ -15,7 +15,8 @@ create table cart_lines (
   quantity int4 not null check (quantity > 0),
   unit_price_amount int8 not null check (unit_price_amount >= 0),
   unit_price_currency text not null,
-  put_at timestamptz not null
+  put_at timestamptz not null,
+  returned_from uuid
 ) with (fillfactor = 70);
 create index cart_lines_user on cart_lines (user_id);
 

@@ -13,6 +13,7 @@ import {
   type CartEnvironment,
 } from '../test/cart-environment.fixture.spec.js';
 import { productsInCarts } from '../test/products-in-carts.scenario.js';
+import { returnedItems } from '../test/returned-items.scenario.js';
 import { answeredCheckouts } from './http/check-out.idempotency.js';
 import { cartsFromEvents } from './recovery/carts-from-events.js';
 
@@ -225,6 +226,7 @@ describe('the cart service', () => {
     });
   });
 
+  returnedItems(() => environment);
   productsInCarts(() => environment);
 
   describe('a forgotten user', () => {
@@ -258,15 +260,16 @@ describe('the cart service', () => {
         ),
       );
       const lines = await environment.query<{ id: string }>(
-        'select line_id as id, quantity, unit_price_amount::int as price, put_at as "putAt" from cart_lines',
+        'select line_id as id, quantity, unit_price_amount::int as price, put_at as "putAt", returned_from as "returnedFrom" from cart_lines',
       );
       expect(byId(lines)).toEqual(
         byId(
-          [...recovered.lines.values()].map(({ lineId, quantity, unitPrice, putAt }) => ({
+          [...recovered.lines.values()].map(({ lineId, quantity, unitPrice, putAt, returnedFrom = null }) => ({
             id: lineId,
             quantity,
             price: unitPrice.amount,
             putAt,
+            returnedFrom,
           })),
         ),
       );

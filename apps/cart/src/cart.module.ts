@@ -16,6 +16,7 @@ import type { CartConfig } from './cart.config.js';
 import { CopyProductHandler } from './handlers/copy-product.handler.js';
 import { FollowOrderHandler } from './handlers/follow-order.handler.js';
 import { ForgetUserHandler } from './handlers/forget-user.handler.js';
+import { ReturnItemsHandler } from './handlers/return-items.handler.js';
 import { CartController } from './http/cart.controller.js';
 import { CheckOutController } from './http/check-out.controller.js';
 import { CartQueries } from './storage/cart.queries.js';
@@ -35,6 +36,7 @@ export const messaging: ServiceDefinition['messaging'] = {
 export const handlers = [
   CopyProductHandler, // product.events: the copy of names and prices
   FollowOrderHandler, // order.events: the status of checkouts
+  ReturnItemsHandler, // order.events: gives the lines of rejected orders back
   ForgetUserHandler, // user.events: deletes carts
 ];
 

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { contracts, ProductAdded, ProductRepriced, topics } from '@tradewind/contracts';
+import type { Table } from '@tradewind/messaging';
 import { systemRandomness } from '@tradewind/messaging/internals';
 import type { MessageClass } from '@tradewind/messaging/message';
 import { dataKeySecret, newDataKey, startService, wrap } from '@tradewind/service';
@@ -110,6 +111,7 @@ export async function startCartEnvironment() {
     published,
     query,
     expectRecovered: harness.expectRecovered.bind(harness),
+    rows: <S extends object>(of: Table<S>): Promise<Map<string, S>> => harness.rows(of),
     stop: () => harness.stop(),
   };
 }

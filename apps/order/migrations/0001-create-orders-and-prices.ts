@@ -23,6 +23,8 @@ create table orders (
     or (status in ('cancelling', 'cancelled') and reason is null))
 ) with (fillfactor = 70);
 create index orders_of_user on orders (user_id, order_id desc);
+-- Without the many confirmed orders: those are found on the way through all orders.
+create index orders_by_status on orders (status, order_id desc) where status <> 'confirmed';
 
 create table prices (
   product_id uuid primary key,
@@ -32,15 +34,28 @@ create table prices (
   archived bool not null,
   sequence int8 not null check (sequence > 0)
 ) with (fillfactor = 90);
+
+create table webhook_endpoints (
+  endpoint_id uuid primary key,
+  url text not null,
+  events jsonb not null check (jsonb_array_length(events) > 0),
+  status text not null check (status in ('enabled', 'disabled')),
+  wrapped_secret text not null,
+  created_by uuid not null,
+  created_at timestamptz not null,
+  delivered int8 not null check (delivered >= 0),
+  last_delivered_at timestamptz
+) with (fillfactor = 50);
+create index webhook_endpoints_status on webhook_endpoints (status);
 `;
 
-/** Orders with their histories, and the service's own copy of product prices. */
+/** Orders with their histories, the service's own copy of product prices, and the endpoints of webhooks. */
 export class CreateOrdersAndPrices1760000000001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(up);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('drop table orders, prices');
+    await runner.query('drop table orders, prices, webhook_endpoints');
   }
 }

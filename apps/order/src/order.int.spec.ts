@@ -1,12 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import {
-  GoodwillRefunded,
-  ProductRepriced,
-  StockReserved,
-  UserForgotten,
-  paymentId,
-  type OrderId,
-} from '@tradewind/contracts';
+import { GoodwillRefunded, StockReserved, UserForgotten, paymentId, type OrderId } from '@tradewind/contracts';
 import { money } from '@tradewind/kernel';
 import { declaredTransitions } from '@tradewind/saga';
 import { eventually } from '@tradewind/testing';
@@ -20,8 +13,10 @@ import {
 import { archivedProducts } from '../test/archived-products.scenario.js';
 import { as, historyOf, OrderClient } from '../test/order-client.fixture.spec.js';
 import { tooMany } from '../test/participants.fixture.spec.js';
+import { placedDirectly } from '../test/placed-directly.scenario.js';
 import { readEvents } from '../test/read-events.fixture.spec.js';
 import { answeredOrders } from './http/place-order.idempotency.js';
+import { maxAddressChanges } from './domain/order.js';
 import { ordersFromEvents } from './recovery/orders-from-events.js';
 import { cancelOrder } from './sagas/cancel-order.saga.js';
 import { placeOrder } from './sagas/place-order.saga.js';
@@ -66,6 +61,7 @@ describe('a cart that is checked out', () => {
     expect(await client.outcome(await environment.checkOut(ann, { quantity: tooMany }))).toMatchObject({
       status: 'rejected',
       reason: 'out-of-stock',
+      shortages: [{ name: 'lamp', wanted: tooMany, available: 3 }],
     }));
   it('is rejected when the card is declined, and the goods are released', async () => {
     const order = await client.outcome(await environment.checkOut(ann, { method: 'sim_declined' }));
@@ -113,77 +109,10 @@ describe('a cart that is checked out', () => {
   });
 });
 
-describe('an order that is placed directly', () => {
-  it("is priced by the service's own copy", async () => {
-    const body = await client.anOrder(250);
-    const { body: accepted, headers } = await client.place(body).expect(202);
-    expect(headers['location']).toBe(`/orders/${accepted.orderId}`);
-    expect(await client.outcome(accepted.orderId)).toMatchObject({
-      status: 'confirmed',
-      total: money(750, 'GBP'),
-      shippingAddress: anAddress,
-    });
-  });
-  it('uses the new price after a price change', async () => {
-    const body = await client.anOrder(250);
-    await environment.participants.publish(ProductRepriced, {
-      productId: body.items[0]!.productId,
-      price: money(300, 'GBP'),
-      repricedAt: new Date().toISOString(),
-    });
-    await client.untilFound('select 1 from prices where product_id = $1 and price_amount = 300 and sequence = 2', [
-      body.items[0]!.productId,
-    ]);
-    expect(await client.outcome((await client.place(body).expect(202)).body.orderId)).toMatchObject({
-      total: money(900, 'GBP'),
-    });
-  });
-  it('is one order per idempotency key, also in parallel, and another body is rejected', async () => {
-    const body = await client.anOrder();
-    const key = anUuid();
-    const answers = await Promise.all(Array.from({ length: 10 }, () => client.place(body, key).expect(202)));
-    expect(new Set(answers.map((answer) => answer.body.orderId)).size).toBe(1);
-    expect(answers.filter((answer) => answer.headers['idempotent-replayed'] === 'true')).toHaveLength(9);
-    await client.place({ ...body, paymentMethod: 'sim_slow' }, key).expect(422);
-  });
-  it('is rejected with the field of an unknown product', async () => {
-    const body = {
-      ...(await client.anOrder()),
-      items: [
-        { productId: await client.aKnownProduct(5), quantity: 1 },
-        { productId: anUuid(), quantity: 1 },
-      ],
-    };
-    expect((await client.place(body).expect(422)).body.errors).toEqual([
-      { field: 'items.1.productId', detail: expect.any(String) },
-    ]);
-  });
-  it.each<[string, (body: Awaited<ReturnType<OrderClient['anOrder']>>) => object, string]>([
-    ['no items', (body) => ({ ...body, items: [] }), 'items'],
-    ['a negative quantity', (body) => ({ ...body, items: [{ ...body.items[0], quantity: -1 }] }), 'items.0.quantity'],
-    ['a fraction', (body) => ({ ...body, items: [{ ...body.items[0], quantity: 1.5 }] }), 'items.0.quantity'],
-    [
-      'a price of its own',
-      (body) => ({ ...body, items: [{ ...body.items[0], unitPrice: money(1, 'GBP') }] }),
-      'items.0.unitPrice',
-    ],
-    ['another buyer', (body) => ({ ...body, userId: anUuid() }), 'userId'],
-    ['no city', (body) => ({ ...body, shippingAddress: { ...anAddress, city: undefined } }), 'shippingAddress.city'],
-    [
-      'a line break in a line',
-      (body) => ({ ...body, shippingAddress: { ...anAddress, line1: 'a\nb' } }),
-      'shippingAddress.line1',
-    ],
-    ['an address that is a string', (body) => ({ ...body, shippingAddress: 'London' }), 'shippingAddress'],
-    ['an invalid payment method', (body) => ({ ...body, paymentMethod: 'SIM OK' }), 'paymentMethod'],
-  ])('is rejected with %s', async (_, invalid, field) =>
-    expect(
-      (await client.place(invalid(await client.anOrder())).expect(400)).body.errors.map(
-        (error: { field: string }) => error.field,
-      ),
-    ).toContain(field),
-  );
-});
+placedDirectly(
+  () => environment,
+  () => client,
+);
 
 archivedProducts(
   () => environment,
@@ -280,12 +209,19 @@ describe('an order that is read', () => {
     expect([second.items.map(({ id }: { id: string }) => id), second.nextCursor]).toEqual([[orders[0]], null]);
     await environment.http().get('/orders?cursor=x').set(as(bob)).expect(400);
   });
-  it('can get another address until it is confirmed', async () => {
+  it('can get another address until it is confirmed, a limited number of times; the same address is no change', async () => {
     const elsewhere = { ...anAddress, line1: '2 Low Street' };
-    const change = (orderId: string) =>
-      environment.http().patch(`/orders/${orderId}`).set(as(ann)).send({ shippingAddress: elsewhere });
+    const change = (orderId: string, shippingAddress = elsewhere) =>
+      environment.http().patch(`/orders/${orderId}`).set(as(ann)).send({ shippingAddress });
     const orderId = await environment.checkOut(ann, { method: 'sim_silent' });
     expect((await change(orderId).expect(200)).body.shippingAddress).toEqual(elsewhere);
+    const writes = () =>
+      environment.sql("select 1 from msg_outbox_archive where key = $1 and type = 'order.address-changed'", [orderId]);
+    expect((await change(orderId).expect(200)).body.shippingAddress).toEqual(elsewhere);
+    for (let number = 1; number < maxAddressChanges; number++)
+      await change(orderId, { ...elsewhere, line1: `${number} Low Lane` }).expect(200);
+    expect((await change(orderId).expect(409)).body.type).toBe('/problems/too-many-address-changes');
+    await eventually(async () => (await writes()).length === maxAddressChanges);
     const { id } = await client.outcome(await environment.checkOut(ann));
     expect((await change(id).expect(409)).body.type).toBe('/problems/order-already-confirmed');
   });
@@ -338,8 +274,11 @@ describe('the events of an order', () => {
       (await readEvents(events(id), { ...as(ann), 'last-event-id': '1' })).map(({ event, data }) => [
         event,
         data['reason'],
+        data['shortages'],
       ]),
-    ).toEqual([['rejected', 'out-of-stock']]);
+    ).toEqual([
+      ['rejected', 'out-of-stock', [{ productId: expect.any(String), name: 'lamp', wanted: tooMany, available: 3 }]],
+    ]);
     await environment
       .http()
       .get(`/orders/${id}/events`)

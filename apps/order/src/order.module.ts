@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import {
   CartEmptied,
   CartItemSet,
+  CartItemsReturned,
   contracts,
   GoodwillFailed,
   GoodwillStarted,
@@ -20,26 +21,35 @@ import { CheckOutHandler } from './handlers/check-out.handler.js';
 import { ForgetUserHandler } from './handlers/forget-user.handler.js';
 import { PricesHandler } from './handlers/prices.handler.js';
 import { RecordGoodwillHandler } from './handlers/record-goodwill.handler.js';
+import { DeliverWebhookEffect } from './effects/deliver-webhook.effect.js';
 import { cancelOrder } from './sagas/cancel-order.saga.js';
 import { placeOrder } from './sagas/place-order.saga.js';
 import { CurrentPrices } from './http/current-prices.js';
 import { OrderEventsController } from './http/order-events.controller.js';
 import { OrdersController } from './http/orders.controller.js';
 import { OwnOrders } from './http/own-orders.js';
-import type { OrderConfig } from './order.config.js';
+import { WebhooksController } from './http/webhooks.controller.js';
+import { StaffOrdersController } from './http/staff-orders.controller.js';
+import { OrderConfig } from './order.config.js';
 import { OrderQueries } from './storage/order.queries.js';
 import { lockOrder } from './storage/order.tables.js';
 import { PriceQueries } from './storage/price.queries.js';
+import { StaffOrderQueries } from './storage/staff-orders.queries.js';
+import { WebhookQueries } from './storage/webhook.queries.js';
+import { WebhookReceiver } from './webhooks/webhook-receiver.js';
+import { WebhookSecrets } from './webhooks/webhook-secrets.js';
 
 export const messaging: ServiceDefinition['messaging'] = {
   service: 'order',
   contracts,
   lockOrder,
   sagas: [placeOrder, cancelOrder],
+  effects: [DeliverWebhookEffect],
   ignored: {
     order: [
       CartItemSet,
       CartEmptied,
+      CartItemsReturned,
       PaymentStarted,
       RefundStarted,
       GoodwillStarted,
@@ -73,8 +83,19 @@ export class OrderModule {
     return {
       module: OrderModule,
       imports: [ServiceModule.forRoot({ config, ...order })],
-      controllers: [OrdersController, OrderEventsController, ...handlers],
-      providers: [OrderQueries, PriceQueries, CurrentPrices, OwnOrders],
+      controllers: [OrdersController, OrderEventsController, StaffOrdersController, WebhooksController, ...handlers],
+      providers: [
+        { provide: OrderConfig, useValue: config },
+        OrderQueries,
+        StaffOrderQueries,
+        PriceQueries,
+        CurrentPrices,
+        OwnOrders,
+        WebhookQueries,
+        WebhookReceiver,
+        WebhookSecrets,
+        DeliverWebhookEffect,
+      ],
     };
   }
 }

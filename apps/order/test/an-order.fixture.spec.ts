@@ -44,6 +44,13 @@ export const accepted = (decided: Order | Rejection): Order => {
 
 export const aPendingOrder = (rest: Partial<Purchase> = {}): PendingOrder => place(aPurchase(rest), noon);
 export const aConfirmedOrder = (): Order => accepted(confirm(aPendingOrder(), noon));
-export const aRejectedOrder = (): Order => accepted(reject(aPendingOrder(), 'out-of-stock', noon));
+export const aRejectedOrder = (): Order =>
+  accepted(
+    reject(
+      aPendingOrder(),
+      { reason: 'out-of-stock', shortages: [{ productId: aLine().productId, quantity: 6, available: 2 }] },
+      noon,
+    ),
+  );
 export const anOrderBeingCancelled = (): Order => accepted(requestCancellation(aPendingOrder(), noon));
 export const aCancelledOrder = (): Order => accepted(cancel(anOrderBeingCancelled(), noon));

@@ -17,6 +17,7 @@ import { systemRandomness } from '@tradewind/messaging/internals';
 import { dataKeySecret, newDataKey, readConfig, Sealer, startService, wrap } from '@tradewind/service';
 import { startServiceHarness } from '@tradewind/testing/service';
 import request from 'supertest';
+import type { DataSource } from 'typeorm';
 import { AccessTokens } from '../../../test/access-tokens.js';
 import { DedicatedKafka } from '../../../tools/platform/kafka/dedicated-kafka.js';
 import { freshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
@@ -48,9 +49,12 @@ export interface OrderEnvironment {
   readonly sql: <R extends object>(text: string, values?: unknown[]) => Promise<R[]>;
   readonly http: () => ReturnType<typeof request>;
   readonly url: () => string;
+  readonly dataSource: () => DataSource;
   /** Every order as decisions load it, by id. */
   orders(): Promise<readonly Order[]>;
   aPerson(): Promise<Person>;
+  /** A member of staff. */
+  anAdmin(): Promise<Person>;
   aProduct(pence: number): Promise<ProductId>;
   /** Checks out a cart; returns the id of its order. */
   checkOut(person: Person, options?: { readonly method?: string; readonly quantity?: number }): Promise<OrderId>;
@@ -58,7 +62,10 @@ export interface OrderEnvironment {
   stop(): Promise<void>;
 }
 
-export async function startOrderEnvironment(): Promise<OrderEnvironment> {
+/** `settings` are further environment variables of the service. */
+export async function startOrderEnvironment(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<OrderEnvironment> {
   const [kafka, database, participantsDatabase] = await Promise.all([
     DedicatedKafka.start(),
     freshDatabase(),
@@ -70,7 +77,7 @@ export async function startOrderEnvironment(): Promise<OrderEnvironment> {
     database,
     contracts,
     topics: Object.values(topics),
-    environment: { INSTANCE_ID: 'order-1', DATA_KEY_SECRET: secret },
+    environment: { INSTANCE_ID: 'order-1', DATA_KEY_SECRET: secret, ...settings },
     start: (environment) => {
       const config = readConfig(OrderConfig, environment);
       return startService(OrderModule.forRoot(config), config);
@@ -83,6 +90,7 @@ export async function startOrderEnvironment(): Promise<OrderEnvironment> {
     sql: <R extends object>(text: string, values?: unknown[]) => harness.query<R>(text, values),
     http: () => request(harness.service.url),
     url: () => harness.service.url,
+    dataSource: () => harness.dataSource,
     async orders() {
       return [...(await harness.rows(Orders)).values()].sort((one, other) => (one.orderId < other.orderId ? -1 : 1));
     },
@@ -94,6 +102,10 @@ export async function startOrderEnvironment(): Promise<OrderEnvironment> {
         createdAt: now(),
       });
       return { userId: id, token: await tokens.sign({ userId: id }) };
+    },
+    async anAdmin() {
+      const id = userId(anUuid());
+      return { userId: id, token: await tokens.sign({ userId: id, role: 'admin' }) };
     },
     async aProduct(pence) {
       const id = productId(anUuid());

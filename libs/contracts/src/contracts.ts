@@ -36,6 +36,7 @@ export const contracts = new MessageRegistry([
   cart.CartItemSet,
   cart.CartEmptied,
   cart.CartCheckedOut,
+  cart.CartItemsReturned,
   order.OrderPlaced,
   order.OrderAddressChanged,
   order.OrderConfirmed,

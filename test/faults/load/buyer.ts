@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Account } from '../../../tools/shop/trading/account.js';
-import { pounds } from '../../../tools/shop/trading/api.js';
-import { fillCart } from '../../../tools/shop/trading/fill-cart.js';
+import { checkOutCart } from '../../../tools/shop/trading/check-out-cart.js';
 import {
   awaitOutcome,
   cancel,
@@ -105,37 +104,36 @@ export class Buyer {
 
   /** `POST /orders` with one idempotency key, retried until it is answered. */
   async place(purchase: Purchase, key: string = randomUUID()): Promise<PlacedOrder> {
-    const body = { items: purchase.lines, paymentMethod: purchase.method, shippingAddress: address };
-    return this.#accept(purchase, key, '/orders', body);
-  }
-
-  async #checkOut(purchase: Purchase): Promise<PlacedOrder> {
-    await fillCart(this.account, purchase.lines, purchase.total);
-    const body = { paymentMethod: purchase.method, shippingAddress: address, expectedTotal: pounds(purchase.total) };
-    return this.#accept(purchase, randomUUID(), '/cart/checkout', body);
-  }
-
-  async #accept({ total }: Purchase, key: string, path: string, body: object): Promise<PlacedOrder> {
     const { userId } = this.customer;
-    const about = { key, userId, total };
-    const { body: accepted } = await this.account.call<{ orderId: string }>({
+    const { total } = purchase;
+    const { body } = await this.account.call<{ orderId: string }>({
       op: 'checkout',
       method: 'POST',
-      path,
+      path: '/orders',
       headers: { 'idempotency-key': key },
-      body,
-      facts: about,
+      body: { items: purchase.lines, paymentMethod: purchase.method, shippingAddress: address },
+      facts: { key, userId, total },
       expect: [202],
     });
-    this.trading.history.write('outcome', {
-      op: 'checkout',
-      key,
-      userId,
-      orderId: accepted.orderId,
+    return this.#accepted({ key, userId, orderId: body.orderId, total });
+  }
+
+  async #checkOut({ lines, total, method }: Purchase): Promise<PlacedOrder> {
+    const { userId } = this.customer;
+    const { orderId, key } = await checkOutCart(this.account, {
+      lines,
       total,
-      status: 'accepted',
+      paymentMethod: method,
+      shippingAddress: address,
+      facts: { userId, total },
     });
-    return { orderId: accepted.orderId, total, invoiced: total, status: 'pending', wasConfirmed: false };
+    return this.#accepted({ key, userId, orderId, total });
+  }
+
+  #accepted(order: { key: string; userId: string; orderId: string; total: number }): PlacedOrder {
+    const { orderId, total } = order;
+    this.trading.history.write('outcome', { op: 'checkout', ...order, status: 'accepted' });
+    return { orderId, total, invoiced: total, status: 'pending', wasConfirmed: false };
   }
 
   /** A random purchase: one to three articles and a payment method. */

@@ -40,6 +40,8 @@ export function badValues(kind: Kind): unknown[] {
       ];
     case 'currency':
       return [...noText, '', 'USD', 'EUR', 'gbp', 'GBP ', 'GBP\0'];
+    case 'choice':
+      return [...noText, '', 'x', 'other ', 'OTHER', 'x'.repeat(100_000)];
     case 'flag':
       return ['true', 'x', 0, 1, null, [], [true], {}];
     case 'object':

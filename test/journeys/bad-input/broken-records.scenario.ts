@@ -94,9 +94,12 @@ export const brokenRecordsOnTopics = (fixture: () => ShopFixture): void => {
     it('block no other keys', async () => {
       const { admin, ann } = fixture();
       expect(await placeOrderAndWait(ann, await aProduct(admin))).toMatchObject({ status: 'confirmed' });
-      expect(await placeOrderAndWait(ann, await aProduct(admin), { paymentMethod: 'sim_declined' })).toMatchObject({
-        status: 'rejected',
-      });
+      const declined = await aCustomer(fixture().anonymous.url);
+      expect(await placeOrderAndWait(declined, await aProduct(admin), { paymentMethod: 'sim_declined' })).toMatchObject(
+        {
+          status: 'rejected',
+        },
+      );
     });
   });
 

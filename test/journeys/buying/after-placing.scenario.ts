@@ -98,9 +98,14 @@ export const afterPlacing = (fixture: () => ShopFixture): void => {
 
   describe('a rejected order', () => {
     it('can be neither cancelled nor changed', async () => {
-      const { id } = await placeOrderAndWait(gus, await aProduct(fixture().admin), { paymentMethod: 'sim_declined' });
-      expect(await cancel(id)).toMatchObject({ status: 409, body: { type: '/problems/order-already-rejected' } });
-      expect(await gus.patch(`/orders/${id}`, { shippingAddress: anAddress() })).toMatchObject({ status: 409 });
+      // Its lines come back into the cart of the buyer, who places no other order.
+      const hal = await aCustomer(fixture().anonymous.url);
+      const { id } = await placeOrderAndWait(hal, await aProduct(fixture().admin), { paymentMethod: 'sim_declined' });
+      expect(await hal.post(`/orders/${id}/cancel`)).toMatchObject({
+        status: 409,
+        body: { type: '/problems/order-already-rejected' },
+      });
+      expect(await hal.patch(`/orders/${id}`, { shippingAddress: anAddress() })).toMatchObject({ status: 409 });
     });
   });
 

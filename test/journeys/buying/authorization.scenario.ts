@@ -69,8 +69,18 @@ export const authorization = (fixture: () => ShopFixture): void => {
       expect((await mallory.get<Page<Order>>('/orders')).body.items).toEqual([]);
     });
 
-    it('cannot be read by the admin either', async () =>
+    it('cannot be read by the admin there either', async () =>
       expect((await fixture().admin.get(`/orders/${bought.id}`)).status).toBe(404));
+
+    it('is read by the admin as staff, without name, street and postcode', async () => {
+      const { admin } = fixture();
+      const { status, body } = await admin.get<object>(`/staff/orders/${bought.id}`);
+      const { city, country, ...hidden } = anAddress();
+      expect({ status, body }).toMatchObject({ status: 200, body: { id: bought.id, destination: { city, country } } });
+      for (const text of Object.values(hidden)) expect(JSON.stringify(body)).not.toContain(text);
+      const listed = await admin.get<Page<Order>>('/staff/orders?status=confirmed&limit=100');
+      expect(listed.body.items.map(({ id }) => id)).toContain(bought.id);
+    });
   });
 
   describe("another customer's cart", () => {
@@ -85,13 +95,28 @@ export const authorization = (fixture: () => ShopFixture): void => {
   describe('a route of the admin', () => {
     const calls: Call[] = [
       { method: 'POST', path: '/products', body: { sku: 'X', name: 'X', price: pounds(1), stock: 1 } },
+      { method: 'GET', path: '/products/archived' },
       { method: 'PATCH', path: `/products/${unknown}`, body: { price: pounds(1) } },
       { method: 'POST', path: `/products/${unknown}/stock-adjustments`, body: { delta: 1, reason: 'x' } },
-      { method: 'GET', path: '/products/archived' },
       { method: 'GET', path: `/products/${unknown}/stock-changes` },
+      { method: 'GET', path: '/staff/orders' },
+      { method: 'GET', path: `/staff/orders/${unknown}` },
+      { method: 'POST', path: `/staff/orders/${unknown}/cancel`, body: { reason: 'other' } },
+      { method: 'GET', path: '/webhooks' },
+      { method: 'POST', path: '/webhooks', body: { url: 'https://partner.example', events: ['order.cancelled'] } },
+      { method: 'PATCH', path: `/webhooks/${unknown}`, body: { enabled: false } },
+      { method: 'GET', path: `/webhooks/${unknown}/deliveries` },
       { method: 'GET', path: '/payments' },
       { method: 'POST', path: `/payments/${unknown}/refunds`, body: { amount: pounds(1), reason: 'x' } },
     ];
+    it('is tested here, each of them', () =>
+      expect(new Set(calls.map(({ method, path }) => `${method} ${path.replace(unknown, '{id}')}`))).toEqual(
+        new Set(
+          Object.values(serviceParts).flatMap(({ api }) =>
+            Object.entries(api?.routes ?? {}).flatMap(([route, callers]) => (callers === 'admins' ? [route] : [])),
+          ),
+        ),
+      ));
     it.each(calls)(
       '$method $path is 403 for a customer, 401 without a login, and neither for the admin',
       async ({ method, path, body }) => {

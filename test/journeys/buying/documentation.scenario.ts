@@ -36,7 +36,7 @@ export const documentation = (fixture: () => ShopFixture): void => {
 
     it('documents the request body and the error responses of every route', () => {
       for (const [route, { requestBody, responses }] of operations) {
-        const takesBody = /^(POST|PUT|PATCH)/.test(route) && !route.endsWith('/cancel');
+        const takesBody = /^(POST|PUT|PATCH)/.test(route) && route !== 'POST /orders/{id}/cancel';
         expect({ route, takesBody: requestBody !== undefined }).toEqual({ route, takesBody });
         expect({ route, responses: Object.keys(responses) }).toEqual({
           route,

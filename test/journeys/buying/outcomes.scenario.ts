@@ -7,9 +7,11 @@ import {
   placeOrder,
   placeOrderAndWait,
   outcomeOf,
+  pounds,
   putInCart,
+  type Customer,
 } from '../api/customers.js';
-import type { Order, Product } from '../api/responses.js';
+import type { Cart, Order, Product } from '../api/responses.js';
 import { providerOperations, type ShopFixture } from '../api/fixture.js';
 
 const available = async ({ anonymous }: ShopFixture, { id }: Product): Promise<number> =>
@@ -17,18 +19,44 @@ const available = async ({ anonymous }: ShopFixture, { id }: Product): Promise<n
 
 export const outcomes = (fixture: () => ShopFixture): void => {
   describe('an order for more than the stock', () => {
-    it('is rejected as out of stock, and nothing is paid', async () => {
-      const { admin, ann, shop } = fixture();
-      const [rare, plain] = await Promise.all([aProduct(admin, { stock: 2 }), aProduct(admin, { stock: 5 })]);
-      await putInCart(ann, plain, 5);
-      const refused = await placeOrderAndWait(ann, rare, { quantity: 3 });
+    let bea: Customer;
+    let rare: Product;
+    let plain: Product;
+    let refused: Order;
+    beforeAll(async () => {
+      const { admin, anonymous } = fixture();
+      bea = await aCustomer(anonymous.url);
+      [rare, plain] = await Promise.all([
+        aProduct(admin, { stock: 2, price: 300 }),
+        aProduct(admin, { stock: 5, price: 100 }),
+      ]);
+      await putInCart(bea, plain, 5);
+      refused = await placeOrderAndWait(bea, rare, { quantity: 3 });
+    });
+    const cart = async (): Promise<Cart> => (await bea.get<Cart>('/cart')).body;
+
+    it('is rejected as out of stock with the lines that are short, and nothing is paid', async () => {
+      const shortages = [{ productId: rare.id, name: 'Lantern', wanted: 3, available: 2 }];
       expect(refused).toMatchObject({
         status: 'rejected',
         reason: 'out-of-stock',
-        history: [{ what: 'placed' }, { what: 'rejected' }],
+        shortages,
+        history: [{ what: 'placed' }, { what: 'rejected', shortages }],
       });
       expect([await available(fixture(), rare), await available(fixture(), plain)]).toEqual([2, 5]);
-      expect(providerOperations(shop, refused.id)).toEqual([]);
+      expect(providerOperations(fixture().shop, refused.id)).toEqual([]);
+    });
+
+    it('gives the cart back, which is checked out again once the buyer accepts its total', async () => {
+      await eventually(async () => (await cart()).items.length === 2);
+      expect((await bea.put(`/cart/items/${rare.id}`, { quantity: 2 })).status).toBe(200);
+      expect(await checkOut(bea)).toMatchObject({
+        status: 409,
+        body: { type: '/problems/items-returned', total: pounds(1_100) },
+      });
+      const { body } = await checkOut(bea, { expectedTotal: pounds(1_100) });
+      expect(await outcomeOf(bea, body.orderId)).toMatchObject({ status: 'confirmed', total: pounds(1_100) });
+      expect((await cart()).items).toEqual([]);
     });
   });
 

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { PlannedOrder } from '../retail/plan.js';
 import type { Account } from './account.js';
-import { pounds, type OrderView } from './api.js';
-import { fillCart } from './fill-cart.js';
+import type { OrderView } from './api.js';
+import { checkOutCart } from './check-out-cart.js';
 import { UnexpectedAnswer } from './gateway-client.js';
 import type { History } from './history.js';
 
@@ -44,33 +44,24 @@ export async function checkOut(
   order: PlannedOrder,
 ): Promise<{ order: PlacedOrder; since: number }> {
   const lines = order.lines.map(({ sku, quantity }) => ({ productId: context.ids.get(sku)!, quantity }));
-  await fillCart(customer.account, lines, order.total);
-  const key = randomUUID();
-  const since = performance.now();
-  const { body } = await customer.account.call<{ orderId: string }>({
-    op: 'checkout',
-    method: 'POST',
-    path: '/cart/checkout',
-    headers: { 'idempotency-key': key },
-    body: {
-      paymentMethod: order.paymentMethod,
-      shippingAddress: addressOf(customer, order),
-      expectedTotal: pounds(order.total),
-    },
-    facts: { key, userId: customer.userId, invoice: order.invoice, total: order.total },
-    expect: [202],
+  const { orderId, key, since } = await checkOutCart(customer.account, {
+    lines,
+    total: order.total,
+    paymentMethod: order.paymentMethod,
+    shippingAddress: addressOf(customer, order),
+    facts: { userId: customer.userId, invoice: order.invoice, total: order.total },
   });
   context.history.write('outcome', {
     op: 'checkout',
     key,
     userId: customer.userId,
-    orderId: body.orderId,
+    orderId,
     total: order.total,
     status: 'accepted',
   });
   return {
     order: {
-      orderId: body.orderId,
+      orderId,
       total: order.total,
       invoiced: order.invoiced,
       status: 'pending',

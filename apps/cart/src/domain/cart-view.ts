@@ -1,4 +1,4 @@
-import type { ProductId } from '@tradewind/contracts/ids';
+import type { OrderId, ProductId } from '@tradewind/contracts/ids';
 import { sameMoney, type Money } from '@tradewind/kernel';
 import { totalOf, type Offer } from './check-out.js';
 
@@ -21,6 +21,8 @@ export interface ItemView {
   readonly quantity: number;
   readonly unitPrice: Money;
   readonly priceChanged?: { readonly from: Money };
+  /** The rejected order from which pieces came back. */
+  readonly returnedFrom?: OrderId;
   /** Not for sale any more: not in the total, and the cart cannot be checked out with it. Absent for other lines. */
   readonly archived?: true;
   /** Absent for a line that is not for sale any more. */
@@ -37,16 +39,18 @@ export interface OfferedLine extends Offer {
   readonly productId: ProductId;
   readonly quantity: number;
   readonly unitPrice: Money;
+  readonly returnedFrom?: OrderId;
   readonly atLeast: number;
 }
 
 export const cartView = (lines: readonly OfferedLine[]): CartView => ({
-  items: lines.map(({ productId, name, quantity, price, unitPrice, archived, atLeast }) => ({
+  items: lines.map(({ productId, name, quantity, price, unitPrice, returnedFrom, archived, atLeast }) => ({
     productId,
     name,
     quantity,
     unitPrice: price,
     ...(!sameMoney(price, unitPrice) && { priceChanged: { from: unitPrice } }),
+    ...(returnedFrom && { returnedFrom }),
     ...(archived ? { archived } : { availability: availabilityFor(quantity, atLeast) }),
   })),
   total: totalOf(lines.filter(({ archived }) => !archived)),

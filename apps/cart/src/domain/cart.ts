@@ -1,4 +1,4 @@
-import type { ProductId, UserId } from '@tradewind/contracts/ids';
+import type { OrderId, ProductId, UserId } from '@tradewind/contracts/ids';
 import { rejection, type Money, type Rejection } from '@tradewind/kernel';
 import type { CartEmptied, CartItemSet } from './cart-event.js';
 
@@ -17,6 +17,8 @@ export interface CartLine {
   readonly quantity: number;
   readonly unitPrice: Money;
   readonly putAt: Date;
+  /** A rejected order from which pieces came back. Ends when the buyer sets the quantity. */
+  readonly returnedFrom?: OrderId;
 }
 
 /** The limits of an order: a larger cart could not be checked out. */
@@ -53,7 +55,7 @@ export function put(
   if (cart?.status === 'forgotten') return forgotten;
   if (archived) return productArchived;
   if (quantity > mostPieces) return tooManyPieces;
-  if (line?.quantity === quantity) return undefined;
+  if (line?.quantity === quantity && !line.returnedFrom) return undefined;
   if (!line && (cart?.lines ?? 0) >= mostLines) return cartFull;
   return { what: 'item-set', userId, productId, quantity, unitPrice: line?.unitPrice ?? price, at: now };
 }

@@ -37,6 +37,8 @@ export const cartEmpty = rejection('cart-empty');
 /** A product was added after the prices were read. */
 export const cartChanged = rejection('cart-changed');
 export const priceChanged = rejection('price-changed');
+/** Lines came back from a rejected order, and the buyer has not confirmed that they are wanted. */
+export const itemsReturned = rejection('items-returned');
 export const totalTooHigh = rejection('total-too-high');
 
 /** In pence; sums up to it are exact. */
@@ -49,9 +51,9 @@ export const totalOf = (lines: readonly { readonly price: Money; readonly quanti
 });
 
 /**
- * The lines with the charged prices. Only prices that the buyer has seen are charged: without an expected total, each line must
- * still have its price from when it was added; with one, the total must equal it. A line that is not for sale any more is not left out
- * silently: the buyer removes it.
+ * The lines with the charged prices. Only what the buyer has seen is charged: without an expected total, each line must still have its
+ * price from when it was added, and none may have come back from a rejected order; with one, the total must equal it. A line that is not
+ * for sale any more is not left out silently: the buyer removes it.
  */
 export function checkOut(
   cart: Cart | undefined,
@@ -68,6 +70,7 @@ export function checkOut(
     sold.push({ productId, quantity, name: offer.name, price: offer.price });
   }
   if (lines.some(({ productId }) => offers.get(productId)!.archived)) return productArchived;
+  if (!expectedTotal && lines.some(({ returnedFrom }) => returnedFrom)) return itemsReturned;
   const total = totalOf(sold);
   const accepted = expectedTotal
     ? sameMoney(expectedTotal, total)

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { orderId, productId, userId, type OrderId, type UserId } from '@tradewind/contracts/ids';
+import { orderId, productId, userId, type OrderId, type ProductId, type UserId } from '@tradewind/contracts/ids';
 import { isRejection } from '@tradewind/kernel';
 import fc from 'fast-check';
 import { cartAfter, lineAfter } from './apply-cart-event.js';
-import type { CartEvent } from './cart-event.js';
+import type { CartEmptied, CartEvent, CartItemSet } from './cart-event.js';
 import { forget, lineIdOf, put, takeOut, type Cart, type CartLine } from './cart.js';
 import { withOrderStatus, type Checkout } from './check-out.js';
+import { itemsSetBy, returnItems } from './return-items.js';
 import { recoverCarts, type OrderStatusEvent } from './recover-carts.js';
 
 const users = ['1', '2'].map((digit) => userId(`01991234-5678-7000-8000-00000000000${digit}`));
@@ -13,7 +14,7 @@ const products = ['a', 'b', 'c'].map((digit) => productId(`01991234-5678-7000-80
 const order = orderId('01991234-5678-7000-8000-00000000000f');
 
 const aCommand = fc.record({
-  what: fc.constantFrom('put', 'put', 'put', 'take-out', 'check-out', 'forget'),
+  what: fc.constantFrom('put', 'put', 'put', 'take-out', 'check-out', 'return', 'forget'),
   user: fc.constantFrom(...users),
   product: fc.constantFrom(...products),
   quantity: fc.integer({ min: 1, max: 4 }),
@@ -45,13 +46,31 @@ class InMemoryService {
       );
     else if (what === 'take-out') this.#apply(takeOut(line, now));
     else if (what === 'forget') this.#apply(forget(user, cart, now));
+    else if (what === 'return') this.#return(user, product, quantity, price, now);
     else if (cart?.status === 'open' && cart.lines > 0)
       this.#apply({ what: 'emptied', userId: user, orderId: order, at: now });
+  }
+
+  #return(user: UserId, product: ProductId, quantity: number, price: number, now: Date): void {
+    const ordered = products.slice(products.indexOf(product)).map((productId) => ({
+      productId,
+      quantity,
+      unitPrice: { amount: price, currency: 'GBP' },
+    }));
+    const lineOf = (productId: ProductId) => this.lines.get(lineIdOf(user, productId));
+    const event = returnItems({ userId: user, orderId: order }, 2, ordered, this.carts.get(user), lineOf, now);
+    if (!event) return;
+    for (const item of itemsSetBy(event)) this.#applyToRows(item);
+    this.events.push(event);
   }
 
   #apply(event: ReturnType<typeof put> | ReturnType<typeof forget>): void {
     if (!event || isRejection(event)) return;
     this.events.push(event);
+    this.#applyToRows(event);
+  }
+
+  #applyToRows(event: CartItemSet | CartEmptied): void {
     const key = event.what === 'item-set' ? lineIdOf(event.userId, event.productId) : '';
     const line = this.lines.get(key);
     this.carts.set(event.userId, cartAfter(this.carts.get(event.userId), event, line));

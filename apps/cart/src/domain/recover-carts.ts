@@ -3,6 +3,7 @@ import { groupBy } from '@tradewind/kernel';
 import { cartAfter, lineAfter } from './apply-cart-event.js';
 import type { CartEvent } from './cart-event.js';
 import { lineIdOf, type Cart, type CartLine } from './cart.js';
+import { itemsSetBy } from './return-items.js';
 import { withOrderStatus, type Checkout, type CheckoutStatus } from './check-out.js';
 
 export interface RecoveredRows {
@@ -29,7 +30,7 @@ export function recoverCarts(
   const checkouts = new Map<OrderId, Checkout>();
   for (const [userId, ofCart] of groupBy(events, (event) => event.userId)) {
     const cartLines = new Map<string, CartLine>();
-    for (const event of ofCart) {
+    for (const event of ofCart.flatMap((each) => (each.what === 'items-returned' ? itemsSetBy(each) : [each]))) {
       const line = event.what === 'item-set' ? cartLines.get(lineIdOf(userId, event.productId)) : undefined;
       carts.set(userId, cartAfter(carts.get(userId), event, line));
       if (event.what === 'emptied') cartLines.clear();

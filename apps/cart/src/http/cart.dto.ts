@@ -71,7 +71,8 @@ export class CheckOutBody {
   readonly shippingAddress!: Address;
   @ApiPropertyOptional({
     type: MoneyBody,
-    description: 'The total that the buyer accepts. Without it, no price may have changed since its line was added.',
+    description:
+      'The total that the buyer accepts. Without it, no price may have changed since its line was added, and no line may have come back from a rejected order.',
   })
   @IfPresent()
   @IsMoney()
@@ -88,6 +89,8 @@ export class ItemAnswer {
   @ApiProperty() readonly quantity!: number;
   @ApiProperty({ type: MoneyBody, description: 'The current price' }) readonly unitPrice!: MoneyBody;
   @ApiPropertyOptional({ type: PriceChange }) readonly priceChanged?: PriceChange;
+  @ApiPropertyOptional({ format: 'uuid', description: 'A rejected order: pieces of it are in the cart again' })
+  readonly returnedFrom?: string;
   @ApiPropertyOptional({
     enum: [true],
     description: 'Not for sale any more: not in the total. Remove it to check out. Absent for other lines.',

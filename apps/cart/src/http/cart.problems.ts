@@ -26,6 +26,13 @@ export function cartProblem({ rejected }: Rejection, cart: CartView): Problem {
           total: cart.total,
         },
       );
+    case 'items-returned':
+      return problem(
+        409,
+        rejected,
+        'items came back from a rejected order: check the lines and check out again with their total as expectedTotal',
+        { lines: cart.items, total: cart.total },
+      );
     case 'product-archived':
       return problem(409, rejected, 'a product is not for sale any more: remove it from the cart', {
         lines: cart.items.filter(({ archived }) => archived),

@@ -38,7 +38,7 @@ export class CheckOutController {
   @ApiAcceptedResponse({ type: CheckedOutAnswer, description: 'Location is the order; the cart is empty.' })
   @ApiConflictResponse({
     description:
-      '`price-changed`, with the lines and their total; `product-archived`, with the lines that are not for sale any more; or the cart changed during the checkout.',
+      '`price-changed` or `items-returned`, with the lines and their total; `product-archived`, with the lines that are not for sale any more; or the cart changed during the checkout.',
   })
   @ApiUnprocessableEntityResponse({ description: '`cart-empty`, or the key was used with another body.' })
   async checkOut(

@@ -2,6 +2,7 @@ import {
   CartCheckedOut,
   CartEmptied,
   CartItemSet,
+  CartItemsReturned,
   OrderCancelled,
   OrderConfirmed,
   OrderPlaced,
@@ -29,7 +30,10 @@ export function cartsFromEvents(records: Iterable<SequencedMessage>): RecoveredR
     const event = cartEvent(message);
     const status = event ? undefined : statusOf(message);
     if (event) events.push(event);
-    else if (status) orderEvents.push({ orderId: (message as OrderPlaced).orderId, status, sequence });
+    // The event that caused it is in an inbox after the recovery, and is not handled again.
+    if (event?.what === 'items-returned')
+      orderEvents.push({ orderId: event.orderId, status: 'rejected', sequence: event.orderSequence });
+    if (status) orderEvents.push({ orderId: (message as OrderPlaced).orderId, status, sequence });
     else if (message instanceof CartCheckedOut) checkouts.push(checkoutOf(message));
   }
   return recoverCarts(events, checkouts, orderEvents);
@@ -43,6 +47,10 @@ function cartEvent(message: object): CartEvent | undefined {
   if (message instanceof CartEmptied) {
     const { userId, orderId, emptiedAt } = message;
     return { what: 'emptied', userId, ...(orderId && { orderId }), at: new Date(emptiedAt) };
+  }
+  if (message instanceof CartItemsReturned) {
+    const { returnedAt, ...returned } = message;
+    return { what: 'items-returned', ...returned, at: new Date(returnedAt) };
   }
   return undefined;
 }

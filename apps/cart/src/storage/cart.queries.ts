@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ProductId, UserId } from '@tradewind/contracts';
+import type { OrderId, ProductId, UserId } from '@tradewind/contracts';
 import type { Money } from '@tradewind/kernel';
 import { DataSource } from 'typeorm';
 import type { OfferedLine } from '../domain/cart-view.js';
@@ -13,12 +13,13 @@ interface LineRow {
   readonly currency: string;
   readonly putAmount: string;
   readonly putCurrency: string;
+  readonly returnedFrom: OrderId | null;
   readonly archived: boolean;
   readonly atLeast: number;
 }
 
 const linesOf = `select l.product_id as "productId", p.name, l.quantity, p.price_amount as amount, p.price_currency as currency,
-  l.unit_price_amount as "putAmount", l.unit_price_currency as "putCurrency", p.archived, p.at_least as "atLeast"
+  l.unit_price_amount as "putAmount", l.unit_price_currency as "putCurrency", l.returned_from as "returnedFrom", p.archived, p.at_least as "atLeast"
 from cart_lines l join products p using (product_id) where l.user_id = $1 order by l.put_at, l.product_id`;
 
 const itemsOf = `select product_id as "productId", price_amount as amount, price_currency as currency, archived from products where product_id = any($1::uuid[])`;
@@ -32,14 +33,11 @@ export class CartQueries {
   /** Lines in the order in which they were added, with current product names and prices. */
   async lines(userId: UserId): Promise<OfferedLine[]> {
     const raw = await this.dataSource.query<LineRow[]>(linesOf, [userId]);
-    return raw.map(({ productId, name, quantity, amount, currency, putAmount, putCurrency, archived, atLeast }) => ({
-      productId,
-      name,
-      quantity,
+    return raw.map(({ amount, currency, putAmount, putCurrency, returnedFrom, ...line }) => ({
+      ...line,
       price: money(amount, currency),
       unitPrice: money(putAmount, putCurrency),
-      archived,
-      atLeast,
+      ...(returnedFrom !== null && { returnedFrom }),
     }));
   }
 

@@ -18,6 +18,7 @@ export const CartLines = table<CartLine>('cart_lines', 'lineId', {
   quantity: 'int4',
   unitPrice: 'money',
   putAt: 'timestamptz',
+  returnedFrom: 'uuid',
 });
 
 export const Checkouts = table<Checkout>(

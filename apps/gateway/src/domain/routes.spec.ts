@@ -9,6 +9,8 @@ describe('a request for a routed path', () => {
     ['/products?query=tea&limit=5', 'product'],
     ['/cart/items/1', 'cart'],
     ['/orders/1/events', 'order'],
+    ['/staff/orders?status=pending', 'order'],
+    ['/webhooks', 'order'],
     ['/payments/webhooks/sim', 'payment'],
   ])('%s goes to its service', (target, service) => expect(serviceFor(target)).toBe(service));
 });

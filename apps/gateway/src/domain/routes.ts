@@ -5,6 +5,8 @@ const services: Readonly<Record<string, string>> = {
   products: 'product',
   cart: 'cart',
   orders: 'order',
+  staff: 'order',
+  webhooks: 'order',
   payments: 'payment',
 };
 

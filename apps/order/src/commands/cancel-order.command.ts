@@ -10,7 +10,8 @@ import {
   type Decision,
   type HandlerContext,
 } from '@tradewind/messaging';
-import { requestCancellation } from '../domain/order.js';
+import type { StaffRequest } from '../domain/order-event.js';
+import { requestCancellation, type ForBuyer } from '../domain/order.js';
 import { cancelOrder as cancelConfirmedOrder } from '../sagas/cancel-order.saga.js';
 import { placeOrder } from '../sagas/place-order.saga.js';
 import { Orders } from '../storage/order.tables.js';
@@ -20,30 +21,50 @@ export interface OwnOrder {
   readonly userId: UserId;
 }
 
+interface StaffCancellation extends StaffRequest {
+  readonly orderId: OrderId;
+}
+
+type OrderReference = Pick<OwnOrder, 'orderId'>;
+type Answer = Decision<{ orderId: OrderId }> | Rejection;
+
 const load = {
-  orders: rows(Orders, ({ orderId }: OwnOrder) => [orderId]),
-  instances: instancesOf([placeOrder], ({ orderId }: OwnOrder) => orderId),
+  orders: rows(Orders, ({ orderId }: OrderReference) => [orderId]),
+  instances: instancesOf([placeOrder], ({ orderId }: OrderReference) => orderId),
 };
 
 export const unknownOrder = rejection('unknown-order');
 
-/** Compensates the saga of a pending order; starts the cancellation saga of a confirmed order, once. Otherwise rejected. */
+/** Cancels the buyer's own order. */
 export const cancelOrder = command(
   'order.cancel',
   load,
-  (
-    { orderId, userId }: OwnOrder,
-    { orders, instances, ...context }: HandlerContext<typeof load>,
-  ): Decision<{ orderId: OrderId }> | Rejection => {
+  ({ orderId, userId }: OwnOrder, { orders, ...context }: HandlerContext<typeof load>): Answer => {
     const order = orders.get(orderId);
-    if (order?.userId !== userId) return unknownOrder;
-    const request = requestCancellation(order, context.now);
-    if (isRejection(request)) return request;
-    const decision =
-      order.status === 'confirmed'
-        ? startSaga(cancelConfirmedOrder, order, context)
-        : cancelSaga(placeOrder, order, instances, context);
-    // No change: the saga is already compensating for another reason.
-    return decision.changes.length === 0 ? rejection('order-being-rejected') : decision.and(answer({ orderId }));
+    return order?.userId === userId ? cancelled(order, context) : unknownOrder;
   },
 );
+
+/** Cancels any order, by staff for its buyer: the event records who and why. */
+export const cancelForBuyer = command(
+  'order.cancel-for-buyer',
+  load,
+  ({ orderId, ...cancelledBy }: StaffCancellation, { orders, ...context }: HandlerContext<typeof load>): Answer => {
+    const order = orders.get(orderId);
+    return order ? cancelled({ ...order, cancelledBy }, context) : unknownOrder;
+  },
+);
+
+/** Compensates the saga of a pending order; starts the cancellation saga of a confirmed order, once. Otherwise rejected. */
+function cancelled(order: ForBuyer, { instances, ...context }: Omit<HandlerContext<typeof load>, 'orders'>): Answer {
+  const request = requestCancellation(order, context.now);
+  if (isRejection(request)) return request;
+  const decision =
+    order.status === 'confirmed'
+      ? startSaga(cancelConfirmedOrder, order, context)
+      : cancelSaga(placeOrder, order, instances, context);
+  // No change: the saga is already compensating for another reason.
+  return decision.changes.length === 0
+    ? rejection('order-being-rejected')
+    : decision.and(answer({ orderId: order.orderId }));
+}

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { productId, userId } from '@tradewind/contracts';
 import { isRejection, money } from '@tradewind/kernel';
 import {
   aCancelledOrder,
@@ -18,6 +19,7 @@ import {
   confirm,
   eraseAddress,
   hasOutcome,
+  maxAddressChanges,
   recordGoodwill,
   reject,
   requestCancellation,
@@ -40,7 +42,7 @@ const decisions: Record<
 > = {
   confirm: { decide: (order) => confirm(order, later), becomes: 'confirmed', from: ['pending'], stays: ['confirmed'] },
   reject: {
-    decide: (order) => reject(order, 'timed-out', later),
+    decide: (order) => reject(order, { reason: 'timed-out' }, later),
     becomes: 'rejected',
     from: ['pending'],
     stays: ['rejected'],
@@ -87,6 +89,67 @@ describe('an order awaiting its outcome', () => {
   it.each(orders)('%s is an outcome unless a change is still expected', (status, make) =>
     expect(hasOutcome(make())).toBe(!['pending', 'cancelling'].includes(status)),
   );
+});
+
+describe('an order that is out of stock', () => {
+  const lamp = aLine({ productId: productId(anId(11)), name: 'lamp', quantity: 3 });
+  const order = aPendingOrder({ lines: [aLine(), lamp] });
+  const rejected = reject(
+    order,
+    {
+      reason: 'out-of-stock',
+      shortages: [
+        { productId: lamp.productId, quantity: 3, available: 1 },
+        { productId: productId(anId(12)), quantity: 9, available: 0 },
+      ],
+    },
+    later,
+  );
+  it('names the lines that are short, with what was wanted and what was available', () =>
+    expect(accepted(rejected).history.at(-1)).toEqual({
+      what: 'rejected',
+      reason: 'out-of-stock',
+      shortages: [
+        { productId: lamp.productId, name: 'lamp', wanted: 3, available: 1 },
+        { productId: anId(12), wanted: 9, available: 0 },
+      ],
+      at: later.toISOString(),
+    }));
+  it('names no lines when it is rejected for another reason', () =>
+    expect(accepted(reject(order, { reason: 'payment-declined' }, later)).history.at(-1)).toEqual({
+      what: 'rejected',
+      reason: 'payment-declined',
+      at: later.toISOString(),
+    }));
+});
+
+describe('an order whose address was changed as often as it can be', () => {
+  const changes = Array.from({ length: maxAddressChanges });
+  const moved = changes.reduce<Order>(
+    (order, _, index) => accepted(changeAddress(order, `place ${index}`, later)),
+    aPendingOrder(),
+  );
+  it('rejects another address', () =>
+    expect(changeAddress(moved, 'elsewhere', later)).toEqual({ rejected: 'too-many-address-changes' }));
+  it('is still confirmed', () => expect(accepted(confirm(moved, later)).status).toBe('confirmed'));
+});
+
+describe('an order that staff cancels for its buyer', () => {
+  const cancelledBy = { staffId: userId(anId(9)), reason: 'fraud-suspected' } as const;
+  it.each([aPendingOrder(), aConfirmedOrder()])('records who and why: $status', (order) => {
+    const cancelling = accepted(requestCancellation({ ...order, cancelledBy }, later));
+    expect(cancelling.history.at(-1)).toEqual({
+      what: 'cancellation-requested',
+      by: cancelledBy,
+      at: later.toISOString(),
+    });
+    expect(cancelling).not.toHaveProperty('cancelledBy');
+  });
+  it('records nobody when the buyer cancels', () =>
+    expect(accepted(requestCancellation(aPendingOrder(), later)).history.at(-1)).toEqual({
+      what: 'cancellation-requested',
+      at: later.toISOString(),
+    }));
 });
 
 describe('an order past its confirmation', () => {

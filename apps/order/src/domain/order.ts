@@ -1,6 +1,14 @@
 import type { OrderId, UserId } from '@tradewind/contracts/ids';
 import { add, assertNever, money, rejection, type Money, type Rejection } from '@tradewind/kernel';
-import type { OrderEvent, OrderEventData, RejectionReason } from './order-event.js';
+import type {
+  OrderEvent,
+  OrderEventData,
+  RejectionCause,
+  RejectionReason,
+  Shortage,
+  ShortLine,
+  StaffRequest,
+} from './order-event.js';
 import type { OrderLine } from './order-line.js';
 
 /** What the buyer wants to order. */
@@ -75,16 +83,19 @@ export function confirm(order: Order, now: Date): Order | Rejection {
   }
 }
 
-/** The order can't be fulfilled, and everything done for it is compensated. */
-export function reject(order: Order, reason: RejectionReason, now: Date): Order | Rejection {
+/** The order can't be fulfilled, and everything done for it is compensated. Its history names the lines that are out of stock. */
+export function reject(order: Order, cause: RejectionCause, now: Date): Order | Rejection {
+  const { reason } = cause;
   switch (order.status) {
-    case 'pending':
+    case 'pending': {
+      const shortages = reason === 'out-of-stock' ? { shortages: shortLines(order, cause.shortages) } : {};
       return {
         ...order,
         status: 'rejected',
         reason,
-        history: append(order.history, { what: 'rejected', reason }, now),
+        history: append(order.history, { what: 'rejected', reason, ...shortages }, now),
       };
+    }
     case 'rejected':
       return order;
     case 'confirmed':
@@ -96,15 +107,26 @@ export function reject(order: Order, reason: RejectionReason, now: Date): Order 
   }
 }
 
-/** The buyer cancels. Accepted once, while the order is pending or confirmed. */
-export function requestCancellation(order: Order, now: Date): Order | Rejection {
+function shortLines({ lines }: Order, shortages: readonly Shortage[]): ShortLine[] {
+  const names = new Map(lines.map(({ productId, name }) => [productId, name]));
+  return shortages.map(({ productId, quantity: wanted, available }) => {
+    const name = names.get(productId);
+    return { productId, ...(name !== undefined && { name }), wanted, available };
+  });
+}
+
+/** An order that staff cancels for its buyer: the cancellation that follows records who and why. */
+export type ForBuyer = Order & { readonly cancelledBy?: StaffRequest };
+
+/** The buyer, or staff for the buyer, cancels. Accepted once, while the order is pending or confirmed. */
+export function requestCancellation({ cancelledBy: by, ...order }: ForBuyer, now: Date): Order | Rejection {
   switch (order.status) {
     case 'pending':
     case 'confirmed':
       return {
         ...order,
         status: 'cancelling',
-        history: append(order.history, { what: 'cancellation-requested' }, now),
+        history: append(order.history, { what: 'cancellation-requested', ...(by && { by }) }, now),
       };
     case 'cancelling':
     case 'rejected':
@@ -132,9 +154,19 @@ export function cancel(order: Order, now: Date): Order | Rejection {
   }
 }
 
-/** Only a pending order may get another address. */
-export function changeAddress(order: Order, shippingAddress: string, now: Date): Order | Rejection {
+/** Each change stays for ever, as an event with a sealed address: more of them are a mistake of a client, or an attack. */
+export const maxAddressChanges = 10;
+
+/** Only a pending order may get another address, a limited number of times. */
+export function changeAddress(
+  order: Order,
+  shippingAddress: string,
+  now: Date,
+  limit = maxAddressChanges,
+): Order | Rejection {
   if (order.status !== 'pending') return tooLate(order);
+  if (order.history.filter(({ what }) => what === 'address-changed').length >= limit)
+    return rejection('too-many-address-changes');
   return { ...order, shippingAddress, history: append(order.history, { what: 'address-changed' }, now) };
 }
 

@@ -14,6 +14,7 @@ import type { Response } from 'express';
 import type { HistoryRow } from '../storage/order.queries.js';
 import { EventStream } from './event-stream.js';
 import { OrderPath } from './order.dto.js';
+import { eventForBuyer } from './order.view.js';
 import { OwnOrders } from './own-orders.js';
 
 const eventId = /^[0-9]{1,6}$/;
@@ -53,7 +54,7 @@ export class OrderEventsController {
     let sent = after;
     while (stream.open) {
       const row = await this.own.history(user.id, id, sent, heartbeatMs);
-      for (const { what, ...event } of row?.history.slice(sent) ?? [])
+      for (const { what, ...event } of row?.history.slice(sent).map(eventForBuyer) ?? [])
         stream.send(++sent, what, { orderId: id, ...event });
       if (!row) stream.heartbeat();
       else if (hasEnded(row)) stream.end();

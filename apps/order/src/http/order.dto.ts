@@ -1,4 +1,5 @@
-import { IsId, maxLines, maxQuantity, type OrderId, type ProductId } from '@tradewind/contracts';
+import { IsId, IsMoney, maxLines, maxQuantity, type OrderId, type ProductId } from '@tradewind/contracts';
+import type { Money } from '@tradewind/kernel';
 import { ApiProperty, ApiPropertyOptional, oneLine } from '@tradewind/service';
 import { Type } from 'class-transformer';
 import {
@@ -72,6 +73,13 @@ export class PlaceOrder {
   @Matches(/^[a-z_]+$/, { message: 'must be lower-case letters and underscores' })
   readonly paymentMethod!: string;
   @IsObject() @ValidateNested() @Type(() => Address) readonly shippingAddress!: Address;
+  @ApiPropertyOptional({
+    type: () => MoneyAnswer,
+    description: 'The total that the buyer accepts. Without it, the order is placed at current prices.',
+  })
+  @ValidateIf((_, value) => value !== undefined)
+  @IsMoney()
+  readonly expectedTotal?: Money;
 }
 
 export class ChangeOrder {
@@ -86,7 +94,7 @@ export class AcceptedOrder {
   @ApiProperty({ format: 'uuid' }) readonly orderId!: string;
 }
 
-const statuses = ['pending', 'confirmed', 'rejected', 'cancelling', 'cancelled'];
+export const statuses = ['pending', 'confirmed', 'rejected', 'cancelling', 'cancelled'];
 
 export class MoneyAnswer {
   @ApiProperty({ example: 1999 }) readonly amount!: number;
@@ -100,9 +108,20 @@ export class LineAnswer {
   @ApiProperty() readonly unitPrice!: MoneyAnswer;
 }
 
+export class ShortLineAnswer {
+  @ApiProperty({ format: 'uuid' }) readonly productId!: string;
+  @ApiPropertyOptional() readonly name?: string;
+  @ApiProperty({ description: 'The quantity of the order' }) readonly wanted!: number;
+  @ApiProperty({ description: 'Pieces that were available' }) readonly available!: number;
+}
+
 export class OrderEventAnswer {
   @ApiProperty({ example: 'confirmed' }) readonly what!: string;
   @ApiProperty({ format: 'date-time' }) readonly at!: string;
+  @ApiPropertyOptional({ type: [ShortLineAnswer], description: 'Of `rejected`: the lines that were out of stock' })
+  readonly shortages?: readonly ShortLineAnswer[];
+  @ApiPropertyOptional({ enum: ['staff'], description: 'Of `cancellation-requested`: not requested by the buyer' })
+  readonly by?: string;
 }
 
 export class OrderSummary {
@@ -123,6 +142,8 @@ export class OrderListed extends OrderSummary {
 
 export class OrderAnswer extends OrderSummary {
   @ApiProperty({ type: [LineAnswer] }) readonly items!: LineAnswer[];
+  @ApiPropertyOptional({ type: [ShortLineAnswer], description: 'The lines that were out of stock' })
+  readonly shortages?: readonly ShortLineAnswer[];
   @ApiProperty({ type: Address, nullable: true, description: 'Null after it is erased' })
   readonly shippingAddress!: Address | null;
   @ApiProperty({ type: [OrderEventAnswer] }) readonly history!: OrderEventAnswer[];

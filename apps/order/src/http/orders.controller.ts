@@ -40,7 +40,8 @@ import {
   type Address,
   type OrderListed,
 } from './order.dto.js';
-import { orderProblem } from './order.problems.js';
+import { addressText, isSameAddress } from './address.js';
+import { orderProblem, priceChanged } from './order.problems.js';
 import { listed } from './order.view.js';
 import { OwnOrders } from './own-orders.js';
 import { placeOrderClaim } from './place-order.idempotency.js';
@@ -64,7 +65,10 @@ export class OrdersController {
   @HttpCode(202)
   @ApiOperation({ summary: 'Place an order at current prices' })
   @ApiAcceptedResponse({ type: AcceptedOrder })
-  @ApiConflictResponse({ description: '`product-archived`: a product is not for sale any more; `errors` names it.' })
+  @ApiConflictResponse({
+    description:
+      '`price-changed`, with the lines and their total: it is not `expectedTotal`. `product-archived`: a product is not for sale any more; `errors` names it.',
+  })
   async place(
     @CurrentUser() user: User,
     @IdempotencyKey() key: string,
@@ -82,9 +86,11 @@ export class OrdersController {
       paymentMethod: body.paymentMethod,
       shippingAddress: await this.#seal(user, body.shippingAddress),
       request: hashes,
+      expectedTotal: body.expectedTotal,
       archived: archived.length > 0,
     };
     const { answer, replayed } = await this.commands.once(placeOrder, order, placeOrderClaim(user.id, hashes));
+    if (isRejection(answer) && answer.rejected === 'price-changed') throw priceChanged(lines);
     setReplayedHeader(response, replayed);
     return this.#accepted(answer, response, archived);
   }
@@ -120,16 +126,18 @@ export class OrdersController {
   }
 
   @Patch(':id')
-  @ApiOperation({ summary: 'Send a pending order to another address' })
+  @ApiOperation({ summary: 'Send a pending order to another address, at most 10 times' })
   @ApiOkResponse({ type: OrderAnswer })
   @ApiNotFoundResponse()
-  @ApiConflictResponse({ description: 'It is too late.' })
+  @ApiConflictResponse({ description: 'It is too late, or the address was changed 10 times.' })
   async change(
     @CurrentUser() user: User,
     @Param() { id }: OrderPath,
     @Body() { shippingAddress }: ChangeOrder,
   ): Promise<OrderAnswer> {
-    await this.own.expect(user.id, id);
+    const current = await this.own.find(user.id, id);
+    // Nothing is written: each change stays for ever, as an event with a sealed address.
+    if (current.status === 'pending' && isSameAddress(current.shippingAddress, shippingAddress)) return current;
     const changed = await this.commands.run(changeOrderAddress, {
       orderId: id,
       userId: user.id,
@@ -154,8 +162,8 @@ export class OrdersController {
     return this.#accepted(await this.commands.run(cancelOrder, { orderId: id, userId: user.id }), response);
   }
 
-  #seal(user: User, { name, line1, line2, city, postcode, country }: Address): Promise<string> {
-    return this.sealer.seal(user.id, JSON.stringify({ name, line1, line2, city, postcode, country }));
+  #seal(user: User, address: Address): Promise<string> {
+    return this.sealer.seal(user.id, addressText(address));
   }
 
   #accepted(

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { makeMessage } from '@tradewind/messaging/message';
 import { money, type Rejection } from '@tradewind/kernel';
-import { OrderConfirmed, PaymentTaken } from '@tradewind/contracts';
-import { aPendingOrder, aSealedText, anId, later, noon, accepted } from '../../test/an-order.fixture.spec.js';
+import { OrderConfirmed, PaymentTaken, userId } from '@tradewind/contracts';
+import { aLine, aPendingOrder, aSealedText, anId, later, noon, accepted } from '../../test/an-order.fixture.spec.js';
 import {
   cancel,
   changeAddress,
@@ -18,11 +18,32 @@ import { eventsOf } from '../sagas/order.changes.js';
 
 type Decide = (order: Order) => Order | Rejection;
 const moved: Decide = (order) => changeAddress(order, aSealedText(anId(3)), later);
+const movedAgain: Decide = (order) => changeAddress(order, aSealedText(anId(4)), later, Number.POSITIVE_INFINITY);
 const confirmed: Decide = (order) => confirm(order, later);
 const histories: [string, Decide[]][] = [
   ['placed', []],
   ['confirmed at another address', [moved, confirmed]],
-  ['rejected', [(order) => reject(order, 'payment-declined', later)]],
+  ['rejected', [(order) => reject(order, { reason: 'payment-declined' }, later)]],
+  [
+    'rejected as out of stock',
+    [
+      (order) =>
+        reject(
+          order,
+          { reason: 'out-of-stock', shortages: [{ productId: aLine().productId, quantity: 6, available: 2 }] },
+          later,
+        ),
+    ],
+  ],
+  [
+    'cancelled by staff',
+    [
+      (order) =>
+        requestCancellation({ ...order, cancelledBy: { staffId: userId(anId(9)), reason: 'asked-by-buyer' } }, noon),
+      (order) => cancel(order, later),
+    ],
+  ],
+  ['moved more often than the limit of today', Array.from({ length: 12 }, (): Decide => movedAgain)],
   ['cancelled while pending', [(order) => requestCancellation(order, noon), (order) => cancel(order, later)]],
   [
     'cancelled after its confirmation',

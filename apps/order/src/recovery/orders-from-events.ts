@@ -9,6 +9,7 @@ import {
   type OrderId,
 } from '@tradewind/contracts';
 import { isRejection, type Rejection } from '@tradewind/kernel';
+import type { RejectionCause } from '../domain/order-event.js';
 import {
   cancel,
   changeAddress,
@@ -19,6 +20,7 @@ import {
   reject,
   requestCancellation,
   type Order,
+  type ForBuyer,
 } from '../domain/order.js';
 
 /**
@@ -55,14 +57,20 @@ function decisionOf(message: object): ((order: Order) => Order | Rejection) | un
     return (order) =>
       shippingAddress === undefined
         ? eraseAddress(order, new Date(changedAt))
-        : changeAddress(order, shippingAddress, new Date(changedAt));
+        : changeAddress(order, shippingAddress, new Date(changedAt), Number.POSITIVE_INFINITY);
   }
   if (message instanceof OrderConfirmed) return (order) => confirm(order, new Date(message.confirmedAt));
-  if (message instanceof OrderRejected) return (order) => reject(order, message.reason, new Date(message.rejectedAt));
+  if (message instanceof OrderRejected) return (order) => reject(order, causeOf(message), new Date(message.rejectedAt));
   if (message instanceof OrderCancellationRequested)
-    return (order) => requestCancellation(order, new Date(message.requestedAt));
+    return (order) => requestCancellation({ ...order, ...staffOf(message) }, new Date(message.requestedAt));
   if (message instanceof OrderCancelled) return (order) => cancel(order, new Date(message.cancelledAt));
   if (message instanceof OrderGoodwillRecorded)
     return (order) => recordGoodwill(order, message.refundId, message.amount, new Date(message.recordedAt));
   return undefined;
 }
+
+const causeOf = ({ reason, shortages = [] }: OrderRejected): RejectionCause =>
+  reason === 'out-of-stock' ? { reason, shortages } : { reason };
+
+const staffOf = ({ staffId, reason }: OrderCancellationRequested): Pick<ForBuyer, 'cancelledBy'> =>
+  staffId && reason ? { cancelledBy: { staffId, reason } } : {};

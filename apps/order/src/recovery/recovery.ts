@@ -15,6 +15,7 @@ export const recovery: Recovery = {
   rows: (published) => [[Orders, ordersOf(published)]],
   answers: answeredOrders,
   sagas: sagasOf,
+  backup: ['webhook_endpoints', 'msg_publication_effects'],
 };
 
 function* ordersOf(published: Iterable<Published>): Generator<Order> {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { userId } from '@tradewind/contracts';
 import { makeMessage } from '@tradewind/messaging/message';
 import { money } from '@tradewind/kernel';
 import {
@@ -29,8 +30,23 @@ describe('a change of an order', () => {
     ],
     ['OrderAddressChanged', confirmed, eraseAddress(confirmed, later), { changedAt: later.toISOString() }],
     ['OrderConfirmed', pending, confirmed, { confirmedAt: noon.toISOString() }],
-    ['OrderRejected', pending, aRejectedOrder(), { reason: 'out-of-stock' }],
+    [
+      'OrderRejected',
+      pending,
+      aRejectedOrder(),
+      {
+        reason: 'out-of-stock',
+        shortages: [{ productId: pending.lines[0]!.productId, quantity: 6, available: 2 }],
+        lines: pending.lines,
+      },
+    ],
     ['OrderCancellationRequested', pending, anOrderBeingCancelled(), { requestedAt: noon.toISOString() }],
+    [
+      'OrderCancellationRequested',
+      pending,
+      accepted(requestCancellation({ ...pending, cancelledBy: { staffId: userId(anId(9)), reason: 'other' } }, noon)),
+      { staffId: anId(9), reason: 'other' },
+    ],
     [
       'OrderCancelled',
       anOrderBeingCancelled(),

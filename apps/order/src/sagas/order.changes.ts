@@ -9,7 +9,7 @@ import {
 } from '@tradewind/contracts';
 import { assertNever, isRejection, type Rejection } from '@tradewind/kernel';
 import { message, type Outcome, type OutgoingMessage } from '@tradewind/saga';
-import type { OrderEvent } from '../domain/order-event.js';
+import type { OrderEvent, Shortage, ShortLine } from '../domain/order-event.js';
 import { wasConfirmed, type Order } from '../domain/order.js';
 
 /** Hashes of the request that placed the order, so that recovery from events restores its idempotency key. */
@@ -39,9 +39,16 @@ function messageOf(event: OrderEvent, order: Order, request?: RequestHashes): Ou
     case 'confirmed':
       return message(OrderConfirmed, { orderId, userId, total, confirmedAt: event.at });
     case 'rejected':
-      return message(OrderRejected, { orderId, userId, reason: event.reason, rejectedAt: event.at });
+      return message(OrderRejected, {
+        orderId,
+        userId,
+        reason: event.reason,
+        ...(event.shortages && { shortages: event.shortages.map(shortageOf) }),
+        lines,
+        rejectedAt: event.at,
+      });
     case 'cancellation-requested':
-      return message(OrderCancellationRequested, { orderId, userId, requestedAt: event.at });
+      return message(OrderCancellationRequested, { orderId, userId, ...event.by, requestedAt: event.at });
     case 'cancelled':
       return message(OrderCancelled, { orderId, userId, wasConfirmed: wasConfirmed(order), cancelledAt: event.at });
     case 'goodwill-recorded':
@@ -55,6 +62,12 @@ function messageOf(event: OrderEvent, order: Order, request?: RequestHashes): Ou
       return assertNever(event);
   }
 }
+
+const shortageOf = ({ productId, wanted: quantity, available }: ShortLine): Shortage => ({
+  productId,
+  quantity,
+  available,
+});
 
 /** The messages of a change: one for each new event of the order's history, in their order. */
 export const eventsOf = (before: Order | undefined, after: Order, request?: RequestHashes): OutgoingMessage[] =>

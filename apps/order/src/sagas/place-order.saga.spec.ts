@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { StockRefused } from '@tradewind/contracts';
 import { stepNames } from '@tradewind/saga';
-import { everyStep, rehearse } from '@tradewind/saga/rehearse';
+import { everyStep, rehearse, Rehearsal } from '@tradewind/saga/rehearse';
 import { aPendingOrder } from '../../test/an-order.fixture.spec.js';
+import type { OrderLine } from '../domain/order-line.js';
 import { placeOrder } from './place-order.saga.js';
 
 everyStep(placeOrder, aPendingOrder, { describe, it, expect });
@@ -29,6 +31,17 @@ describe.each([
       'OrderRejected',
       expect.objectContaining({ status: 'rejected', reason }),
     ]));
+});
+
+describe('placing an order whose stock is refused', () => {
+  it('rejects it with the lines of the reply', () => {
+    const rehearsal = new Rehearsal(placeOrder, aPendingOrder());
+    const [{ productId, quantity }] = aPendingOrder().lines as [OrderLine];
+    const shortages = [{ productId, quantity, available: 1 }];
+    rehearsal.apply({ kind: 'reply', message: Object.assign(new StockRefused(), { shortages }) });
+    expect(rehearsal.messages.at(-1)!.fields).toMatchObject({ reason: 'out-of-stock', shortages });
+    expect(JSON.parse(JSON.stringify(rehearsal.state.failure))).toEqual(rehearsal.state.failure);
+  });
 });
 
 describe.each(['reserve stock', 'take payment'])('placing an order that is cancelled at "%s"', (cancelAt) => {

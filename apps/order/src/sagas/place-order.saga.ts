@@ -13,7 +13,7 @@ import {
   TakePayment,
 } from '@tradewind/contracts';
 import { pointOfNoReturn, message, defineSaga, type Failure } from '@tradewind/saga';
-import type { RejectionReason } from '../domain/order-event.js';
+import type { RejectionCause } from '../domain/order-event.js';
 import { cancel, confirm, reject, requestCancellation, type Order } from '../domain/order.js';
 import { Orders } from '../storage/order.tables.js';
 import { outcomeOf } from './order.changes.js';
@@ -22,7 +22,7 @@ import { outcomeOf } from './order.changes.js';
  * Places an order: reserve stock, take the payment, confirm.
  * A step that timed out is compensated too, because it may still succeed.
  */
-export const placeOrder = defineSaga<Order, RejectionReason>('place-order', Orders, {
+export const placeOrder = defineSaga<Order, RejectionCause>('place-order', Orders, {
   steps: [
     {
       name: 'reserve stock',
@@ -30,7 +30,7 @@ export const placeOrder = defineSaga<Order, RejectionReason>('place-order', Orde
         message(ReserveStock, { orderId, lines: lines.map(({ productId, quantity }) => ({ productId, quantity })) }),
       success: StockReserved,
       failure: StockRefused,
-      failureReason: () => 'out-of-stock',
+      failureReason: ({ shortages = [] }: StockRefused) => ({ reason: 'out-of-stock', shortages }),
       compensation: ({ orderId }) => message(ReleaseStock, { orderId }),
       compensated: StockReleased,
       timeout: '30s',
@@ -41,7 +41,7 @@ export const placeOrder = defineSaga<Order, RejectionReason>('place-order', Orde
         message(TakePayment, { orderId, userId, amount: total, method: paymentMethod }),
       success: PaymentTaken,
       failure: PaymentDeclined,
-      failureReason: () => 'payment-declined',
+      failureReason: () => ({ reason: 'payment-declined' }),
       compensation: ({ orderId }) => message(RefundPayment, { orderId }),
       compensated: PaymentRefunded,
       timeout: '2m',
@@ -56,8 +56,8 @@ export const placeOrder = defineSaga<Order, RejectionReason>('place-order', Orde
   ],
   onCancel: (order, now) => outcomeOf(order, requestCancellation(order, now)),
   onFailed: (order, failure, now) =>
-    outcomeOf(order, failure.kind === 'cancelled' ? cancel(order, now) : reject(order, reasonOf(failure), now)),
+    outcomeOf(order, failure.kind === 'cancelled' ? cancel(order, now) : reject(order, causeOf(failure), now)),
 });
 
-const reasonOf = (failure: Exclude<Failure<RejectionReason>, { kind: 'cancelled' }>): RejectionReason =>
-  failure.kind === 'failed' ? failure.reason : 'timed-out';
+const causeOf = (failure: Exclude<Failure<RejectionCause>, { kind: 'cancelled' }>): RejectionCause =>
+  failure.kind === 'failed' ? failure.reason : { reason: 'timed-out' };

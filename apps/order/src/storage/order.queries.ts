@@ -27,7 +27,8 @@ export type OrderSummaryRow = Omit<OrderRow, 'lines' | 'shippingAddress' | 'hist
 /** The part of an order that its event stream needs. */
 export type HistoryRow = Pick<OrderRow, 'orderId' | 'userId' | 'status' | 'history'>;
 
-const summary = `order_id as "orderId", user_id as "userId", status, total_amount as total, goodwill_amount as goodwill, total_currency as currency,
+/** The columns of an `OrderSummaryRow` without the number of articles. */
+export const summary = `order_id as "orderId", user_id as "userId", status, total_amount as total, goodwill_amount as goodwill, total_currency as currency,
   payment_method as "paymentMethod", reason, placed_at as "placedAt", confirmed_at as "confirmedAt"`;
 const complete = `select ${summary}, lines, shipping_address as "shippingAddress", history from orders where order_id = any($1::uuid[])`;
 const completeWithOutcome = `${complete} and status in ('confirmed', 'rejected', 'cancelled')`;

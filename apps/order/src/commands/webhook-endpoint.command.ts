@@ -1,0 +1,73 @@
+import { topics, type UserId } from '@tradewind/contracts';
+import { isRejection } from '@tradewind/kernel';
+import {
+  answer,
+  command,
+  insert,
+  PublicationEffects,
+  remove,
+  rows,
+  rowsWhere,
+  save,
+  type Decision,
+  type HandlerContext,
+} from '@tradewind/messaging';
+import { deliverWebhook, register, unknownEndpoint, type WebhookEndpoint } from '../domain/webhook-endpoint.js';
+import { WebhookEndpoints } from '../storage/order.tables.js';
+
+interface NewEndpoint {
+  readonly endpointId: string;
+  readonly url: string;
+  readonly events: readonly string[];
+  readonly wrappedSecret: string;
+  readonly createdBy: UserId;
+}
+
+/** From the commit on, each of these events that is published schedules a delivery. */
+const deliveriesOf = ({ endpointId, events }: WebhookEndpoint) => ({
+  id: endpointId,
+  topic: topics.orderEvents.name,
+  types: events,
+  effect: deliverWebhook,
+});
+
+const all = { endpoints: rowsWhere(WebhookEndpoints, 'status', (_: NewEndpoint) => ['enabled', 'disabled']) };
+
+/** Answers the new endpoint. Its first delivery is the first event that is published after the commit. */
+export const registerEndpoint = command(
+  'order.register-webhook',
+  all,
+  (input: NewEndpoint, { endpoints, now }: HandlerContext<typeof all>) => {
+    const endpoint = register({ ...input, status: 'enabled', createdAt: now, delivered: 0 }, endpoints.all().length);
+    if (isRejection(endpoint)) return endpoint;
+    return insert(WebhookEndpoints, endpoint)
+      .and(insert(PublicationEffects, deliveriesOf(endpoint)))
+      .and(answer('done'));
+  },
+);
+
+interface EndpointSwitch {
+  readonly endpointId: string;
+  readonly enabled: boolean;
+}
+
+const one = {
+  endpoints: rows(WebhookEndpoints, ({ endpointId }: EndpointSwitch) => [endpointId]),
+  publicationEffects: rows(PublicationEffects, ({ endpointId }: EndpointSwitch) => [endpointId]),
+};
+
+/** A disabled endpoint is told of nothing that happens meanwhile, also later. */
+export const switchEndpoint = command(
+  'order.switch-webhook',
+  one,
+  ({ endpointId, enabled }: EndpointSwitch, { endpoints }: HandlerContext<typeof one>) => {
+    const endpoint = endpoints.get(endpointId);
+    if (!endpoint) return unknownEndpoint;
+    const deliveries: Decision = enabled
+      ? save(PublicationEffects, deliveriesOf(endpoint))
+      : remove(PublicationEffects, endpointId);
+    return save(WebhookEndpoints, { ...endpoint, status: enabled ? ('enabled' as const) : ('disabled' as const) })
+      .and(deliveries)
+      .and(answer('done'));
+  },
+);
