@@ -48,6 +48,12 @@ const clearAttempts = `delete from msg_attempts where consumer = $1 and message_
 const clearStarts = `update msg_consumer_starts s set times = 0 from unnest($2::text[], $3::int[]) as w(topic, partition)
 where s.consumer = $1 and s.topic = w.topic and s.partition = w.partition`;
 
+/**
+ * The server may end a connection together with its first answer, before the code that asked the pool for it can listen: without a listener
+ * the error would end the process. The next statement on the connection rejects.
+ */
+const surviveErrors = (client: pg.PoolClient): void => void client.on('error', () => undefined);
+
 /** The library's store on PostgreSQL, on the pool of a TypeORM data source, so that it shares the service's transactions. */
 export class PostgresStore implements Store {
   readonly #pool: pg.Pool;
@@ -61,6 +67,7 @@ export class PostgresStore implements Store {
     private readonly limits = defaultLimits,
   ) {
     this.#pool = (dataSource.driver as unknown as { master: pg.Pool }).master;
+    if (!this.#pool.listeners('connect').includes(surviveErrors)) this.#pool.on('connect', surviveErrors);
     const sql = sqlOf(this.#pool, silenceMsOf(limits));
     this.#sql = async (text, values) => {
       try {
