@@ -14,6 +14,12 @@ const ids = async (url: string, text: string | undefined): Promise<Set<string>> 
 
 export const accounts = 50;
 
+export interface Load {
+  readonly seconds: number;
+  readonly perSecond: number;
+  readonly during?: Promise<unknown>;
+}
+
 /** One contender with topics, databases and processes of its own, and what can be done to it. */
 export class Case {
   producer!: Supervised;
@@ -70,15 +76,21 @@ export class Case {
     return this.producer.ask({ transferId: randomUUID(), account, amount: 1, ...request });
   }
 
-  /** Requests transfers at a steady rate, whether or not earlier ones are answered. Resolves with all answers. */
-  async load({ seconds, perSecond }: { readonly seconds: number; readonly perSecond: number }): Promise<Answer[]> {
+  /**
+   * Requests transfers at a steady rate, whether or not earlier ones are answered: while something happens, and some seconds more. Resolves
+   * with their number when all are answered.
+   */
+  async load({ seconds, perSecond, during = Promise.resolve() }: Load): Promise<number> {
+    let end = Infinity;
+    const setEnd = (): void => void (end = performance.now() + seconds * 1_000);
+    during.then(setEnd, setEnd);
     const start = performance.now();
-    const answers: Promise<Answer>[] = [];
-    for (let sent = 0; sent < seconds * perSecond; sent++) {
-      await pause(start + (sent * 1_000) / perSecond - performance.now());
+    const answers: Promise<unknown>[] = [];
+    for (let sent = 0; performance.now() < end; sent++) {
       answers.push(this.transfer().catch(() => undefined));
+      await pause(start + ((sent + 1) * 1_000) / perSecond - performance.now());
     }
-    return Promise.all(answers);
+    return (await Promise.all(answers)).length;
   }
 
   /** SIGKILL for the producer, and for the relay where it is a process of its own. */
@@ -128,10 +140,6 @@ export class Case {
       followUps: records.filter(({ topic }) => topic === balances).flatMap((record) => identified(record)),
       committed: await this.topics.committed(this.contender.groupOf(this.place), transfers),
     };
-  }
-
-  get restarts(): number {
-    return [this.producer, ...this.consumers].reduce((sum, { restarts }) => sum + restarts, 0);
   }
 
   async close(): Promise<void> {

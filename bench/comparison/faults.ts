@@ -21,15 +21,19 @@ const perSecond = 40;
 /** Does the same to each contender, concurrently. */
 const each = (work: (one: Case) => Promise<unknown>) => (cases: readonly Case[]) => Promise.all(cases.map(work));
 
-/** Transfers at a steady rate to each contender, while something happens to it. */
-const underLoad = (seconds: number, work: (one: Case) => Promise<unknown>) =>
-  each((one) => Promise.all([one.load({ seconds, perSecond }), work(one)]));
+/** Transfers at a steady rate while something happens, and two seconds more. */
+async function loaded(cases: readonly Case[], during: Promise<unknown>): Promise<unknown> {
+  return Promise.all([during, ...cases.map((one) => one.load({ seconds: 2, perSecond, during }))]);
+}
 
-/** The same, while something happens to the servers. */
+/** Something happens to each contender. */
+const underLoad = (work: (one: Case) => Promise<unknown>) => each((one) => loaded([one], work(one)));
+
+/** Something happens to the servers. */
 const whileServers =
-  (seconds: number, work: (servers: Servers) => Promise<unknown>): Fault['run'] =>
+  (work: (servers: Servers) => Promise<unknown>): Fault['run'] =>
   (cases, servers) =>
-    Promise.all([...cases.map((one) => one.load({ seconds, perSecond })), work(servers)]);
+    loaded(cases, work(servers));
 
 /** Does something some times, after pauses between one and two seconds. */
 async function repeatedly(times: number, work: (index: number) => unknown): Promise<void> {
@@ -111,10 +115,10 @@ async function withNullHeader(one: Case): Promise<unknown> {
 const seconds = (count: number): number => count * 1_000;
 
 export const faults = {
-  none: { title: 'no fault', run: underLoad(4, () => Promise.resolve()) },
+  none: { title: 'no fault', run: underLoad(() => pause(seconds(2))) },
   'producer-killed': {
     title: 'SIGKILL for the producer and its relay, 4 times under load',
-    run: underLoad(12, (one) =>
+    run: underLoad((one) =>
       repeatedly(4, async () => {
         await one.producer.ready();
         await one.killProducer();
@@ -123,7 +127,7 @@ export const faults = {
   },
   'consumer-killed': {
     title: 'SIGKILL for the consumer, 3 times under load',
-    run: underLoad(12, (one) =>
+    run: underLoad((one) =>
       repeatedly(3, async () => {
         await one.consumer.ready();
         one.consumer.kill();
@@ -132,7 +136,7 @@ export const faults = {
   },
   'consumer-stopped': {
     title: 'SIGTERM for the consumer, 3 times under load',
-    run: underLoad(12, (one) =>
+    run: underLoad((one) =>
       repeatedly(3, async () => {
         await one.consumer.ready();
         await one.consumer.stop('restart');
@@ -141,7 +145,7 @@ export const faults = {
   },
   rebalance: {
     title: 'a second consumer joins and leaves, twice under load',
-    run: underLoad(16, async (one) => {
+    run: underLoad(async (one) => {
       const second = await one.addConsumer();
       await pause(seconds(3));
       await second.stop('stay');
@@ -154,7 +158,7 @@ export const faults = {
   },
   'kafka-stopped': {
     title: 'Kafka stopped for 20 s under load',
-    run: whileServers(26, async (servers) => {
+    run: whileServers(async (servers) => {
       await pause(seconds(3));
       await servers.stopKafka('gracefully');
       await pause(seconds(20));
@@ -163,7 +167,7 @@ export const faults = {
   },
   'kafka-killed': {
     title: 'SIGKILL for Kafka, twice under load',
-    run: whileServers(20, (servers) =>
+    run: whileServers((servers) =>
       repeatedly(2, async () => {
         await servers.stopKafka('kill');
         await servers.startKafka();
@@ -173,7 +177,7 @@ export const faults = {
   },
   'postgres-killed': {
     title: 'SIGKILL for PostgreSQL, twice under load',
-    run: whileServers(14, (servers) =>
+    run: whileServers((servers) =>
       repeatedly(2, async () => {
         await servers.killPostgres();
         await servers.startPostgres();
@@ -252,10 +256,11 @@ export const faults = {
   },
   'more-partitions': {
     title: 'the topic gets 6 partitions in place of 3 with the tool of Kafka, under load',
-    run: underLoad(8, async (one) => {
+    run: underLoad(async (one) => {
       await pause(seconds(3));
       const topicPartitions = [{ topic: one.place.transfers, count: 6 }];
       await one.topics.withAdmin((admin) => admin.createPartitions({ topicPartitions }));
+      await pause(seconds(3));
     }),
   },
   'not-json': {

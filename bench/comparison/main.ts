@@ -4,13 +4,13 @@ import { Command } from 'commander';
 import { root } from '../../tools/platform/process/paths.js';
 import { runToExit } from '../environment/cleanup.js';
 import { log, Progress } from '../environment/log.js';
-import { machine } from '../environment/machine.js';
+import { load, machine } from '../environment/machine.js';
 import { someOf, wholeNumber, type Option } from '../frame/options.js';
 import { contenderNames, type ContenderName } from './contenders/contender.js';
 import { faultNames, type FaultName } from './faults.js';
 import { debeziumVersion, fetchDebezium, fetchOutboxPackage, outboxVersion } from './fetched.js';
 import { cellOf, pageOf } from './page.js';
-import { merged, readResults, type FaultResult, type Results } from './results.js';
+import { merged, readResults, type FaultResult, type Results, type SpeedResult } from './results.js';
 import { runFault } from './run-fault.js';
 import { openServers, type Servers } from './servers.js';
 import { measureRound, type Round } from './speed.js';
@@ -91,6 +91,16 @@ async function measureSpeed(
   return rounds;
 }
 
+/** Writes the page with what is known so far: a run that is ended loses only its present fault. */
+function save(results: Results): void {
+  if (options.report === undefined) return;
+  mkdirSync(options.report, { recursive: true });
+  const file = join(options.report, 'comparison.json');
+  const all = merged(readResults(file), results);
+  writeFileSync(file, `${JSON.stringify(all, undefined, 1)}\n`);
+  writeFileSync(join(options.report, 'comparison.md'), pageOf(all));
+}
+
 await runToExit(async () => {
   const chosen = options.contenders ?? contenderNames;
   const only = options.only ?? (options.short ? [...shortFaults, 'speed' as const] : [...faultNames, 'speed' as const]);
@@ -102,29 +112,23 @@ await runToExit(async () => {
   const names = chosen.filter((name) => !(name in notRun));
   const servers = await openServers(options.logs);
   const faults: Partial<Record<FaultName, FaultResult>> = {};
+  let speed: SpeedResult | undefined;
+  const now = (): Results => ({ machine: machine(), versions: versions(), faults, speed, notRun });
   for (const fault of only) {
     if (fault === 'speed') continue;
     state = '';
     progress.next(fault);
     const outcomes = await runFault(servers, fault, names, (text) => (state = text));
-    faults[fault] = { date: today(), outcomes };
+    faults[fault] = { date: today(), machineLoad: load(), outcomes };
+    save(now());
     for (const name of names) log(`${fault}, ${name}: ${cellOf(outcomes[name])}`);
   }
   state = '';
-  const speed = only.includes('speed')
-    ? { date: today(), events, rounds: await measureSpeed(servers, names, { rounds, events }, progress) }
-    : undefined;
-  progress.close();
-  const now: Results = { machine: machine(), versions: versions(), faults, speed, notRun };
-  if (options.report === undefined) {
-    log(pageOf(now));
-    return 0;
+  if (only.includes('speed')) {
+    speed = { date: today(), events, rounds: await measureSpeed(servers, names, { rounds, events }, progress) };
+    save(now());
   }
-  mkdirSync(options.report, { recursive: true });
-  const file = join(options.report, 'comparison.json');
-  const results = merged(readResults(file), now);
-  writeFileSync(file, `${JSON.stringify(results, undefined, 1)}\n`);
-  writeFileSync(join(options.report, 'comparison.md'), pageOf(results));
-  log(`written to ${options.report}`);
+  progress.close();
+  if (options.report === undefined) log(pageOf(now()));
   return 0;
 });

@@ -16,6 +16,8 @@ export interface Results {
 
 export interface FaultResult {
   readonly date: string;
+  /** Load average of the machine afterwards. */
+  readonly machineLoad: number;
   readonly outcomes: Partial<Record<ContenderName, Outcome>>;
 }
 
@@ -33,7 +35,7 @@ export const readResults = (file: string): Results | undefined =>
 export function merged(earlier: Results | undefined, now: Results): Results {
   if (!earlier) return now;
   const faults = { ...earlier.faults };
-  for (const [name, { date, outcomes }] of Object.entries(now.faults) as [FaultName, FaultResult][])
-    faults[name] = { date, outcomes: { ...faults[name]?.outcomes, ...outcomes } };
+  for (const [name, { outcomes, ...conditions }] of Object.entries(now.faults) as [FaultName, FaultResult][])
+    faults[name] = { ...conditions, outcomes: { ...faults[name]?.outcomes, ...outcomes } };
   return { ...now, faults, speed: now.speed ?? earlier.speed };
 }

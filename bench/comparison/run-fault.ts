@@ -11,12 +11,12 @@ export interface Outcome extends Verdict {
   readonly transfers: number;
   /** Seconds from the end of the fault until every transfer was applied and followed up, or kept; of the last progress otherwise. */
   readonly secondsAfter: number;
-  /** How often the supervisor started a process again. */
-  readonly restarts: number;
 }
 
 /** Milliseconds without any progress after which what is not done counts as blocked. */
 const silence = 40_000;
+/** Milliseconds after which it counts as blocked in spite of progress. */
+const patience = 150_000;
 
 /** Does a fault to all contenders at the same time, waits until they are done or stuck, and judges them. */
 export async function runFault(
@@ -46,7 +46,6 @@ export async function runFault(
       ...judge(evidence),
       transfers: evidence.stored.length,
       secondsAfter,
-      restarts: one.restarts,
     };
   }
   await Promise.all(cases.map((one) => one.close()));
@@ -56,12 +55,14 @@ export async function runFault(
 
 /** Waits until a contender is done, or makes no progress any more. Returns when it made the last progress. */
 async function settle(one: Case, report: (step: string) => void): Promise<number> {
-  let [steps, since] = [-1, performance.now()];
+  const startedAt = performance.now();
+  let [steps, since] = [-1, startedAt];
   for (;;) {
     const progress = await one.progress();
     report(progress.isComplete ? 'done' : `${progress.done} of ${progress.stored}`);
     if (progress.steps !== steps) [steps, since] = [progress.steps, performance.now()];
-    if (progress.isComplete || performance.now() - since > silence) return since;
+    if (progress.isComplete || performance.now() - since > silence || performance.now() - startedAt > patience)
+      return since;
     await pause(500);
   }
 }

@@ -57,10 +57,10 @@ export async function measureRound(
   await untilDone();
   const elapsed = performance.now() - startAt;
   const cpu = cpuSince();
-  expected += slow.seconds * slow.perSecond;
-  await one.load(slow);
+  const sent = await one.load(slow);
+  expected += sent;
   await untilDone();
-  const delays = await delaysOf(one, slow.seconds * slow.perSecond);
+  const delays = await delaysOf(one, sent);
   await one.close();
   await topics.remove([one.place.transfers, one.place.balances]);
   return {

@@ -20,8 +20,6 @@ export class Supervised {
   #exited!: Promise<unknown>;
   #isWanted = true;
   readonly #waiting = new Map<string, (answer: Answer) => void>();
-  /** How often it was started again. */
-  restarts = 0;
   readonly close = closeAtExit(async () => {
     this.#isWanted = false;
     await stopProcess(this.#process, 5_000);
@@ -54,7 +52,6 @@ export class Supervised {
   async #restart(): Promise<void> {
     await pause(restartDelay);
     if (!this.#isWanted) return;
-    this.restarts++;
     this.#start();
   }
 
