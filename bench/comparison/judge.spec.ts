@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isClean, judge, type Evidence } from './judge.js';
+import { judge, type Evidence, type Verdict } from './judge.js';
 
 /** Three transfers of one account, each stored, published, applied and followed up once. */
 const faultless: Evidence = {
@@ -15,6 +15,8 @@ const clean = judge(faultless);
 const verdictOn = (planted: Partial<Evidence>) => judge({ ...faultless, ...planted });
 const applied = (...ids: string[]) => ids.map((id, index) => ({ id, account: 'a', position: index + 1 }));
 const followUps = (...ids: string[]) => ids.map((id, index) => ({ id, event: `e${index}` }));
+
+const isClean = (verdict: Verdict): boolean => Object.values(verdict).every((count) => count === 0);
 
 describe('a faultless run', () => {
   it('is clean', () => expect(isClean(clean)).toBe(true));

@@ -82,5 +82,3 @@ function overtakenIn(
   }
   return overtaken;
 }
-
-export const isClean = (verdict: Verdict): boolean => Object.values(verdict).every((count) => count === 0);

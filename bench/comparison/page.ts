@@ -1,6 +1,5 @@
 import { contenders, type ContenderName } from './contenders/contender.js';
 import { faults, faultNames } from './faults.js';
-import { isClean } from './judge.js';
 import { number, spread } from '../frame/statistics.js';
 import { table } from '../frame/report.js';
 import type { Results, SpeedResult } from './results.js';
@@ -27,7 +26,7 @@ export function cellOf(outcome: Outcome | undefined): string {
     ...count(kept, 'kept'),
   ];
   const delay = waiting === 0 && secondsAfter >= longDelay ? [`after ${Math.round(secondsAfter)} s`] : [];
-  return [...(isClean(outcome) ? ['✓'] : wrong), ...delay].join(', ');
+  return [...(wrong.length === 0 ? ['✓'] : wrong), ...delay].join(', ');
 }
 
 const ours: readonly ContenderName[] = ['transactional', 'decision'];
@@ -118,7 +117,8 @@ export function pageOf(results: Results): string {
       'number cures that as long as every transaction locks what it changes first, as this job does. Its consumer, which Debezium uses too, has no dead letters.',
     ],
     [
-      'A Kafka or a PostgreSQL that is away makes some contenders refuse transfers and others accept them later. A refused transfer is no fault; a stored one without its event is.',
+      'A Kafka or a PostgreSQL that is away makes some contenders refuse transfers and others accept them later. A refused transfer is no fault; a stored one without its event is:',
+      "with Nest's transport the caller gets an error after the row was saved, and the event is never sent.",
     ],
     ...(results.speed
       ? [
