@@ -101,33 +101,33 @@ export class Case {
     await this.startRelay();
   }
 
-  /** How many transfers are stored, and applied; whether each is applied and followed up, or kept; and a count that changes with each step. */
+  /** How many transfers are stored, and applied; whether each is applied and followed up, or dead-lettered; and a count that changes with each step. */
   async progress(): Promise<{
     readonly stored: number;
     readonly done: number;
     readonly isComplete: boolean;
     readonly steps: number;
   }> {
-    const { stored, applied, kept } = await this.#tables();
+    const { stored, applied, deadLettered } = await this.#tables();
     const done = new Set(applied.map(({ id }) => id));
-    const missing = stored.filter(({ id }) => !done.has(id) && !kept.has(id));
+    const missing = stored.filter(({ id }) => !done.has(id) && !deadLettered.has(id));
     const followUps = (await this.topics.ends(this.place.balances)).reduce((sum, end) => sum + end, 0);
     return {
       stored: stored.length,
       done: done.size,
       isComplete: missing.length === 0 && followUps >= done.size,
-      steps: applied.length + kept.size + followUps,
+      steps: applied.length + deadLettered.size + followUps,
     };
   }
 
-  async #tables(): Promise<Pick<Evidence, 'stored' | 'applied' | 'unpublished' | 'kept'>> {
+  async #tables(): Promise<Pick<Evidence, 'stored' | 'applied' | 'unpublished' | 'deadLettered'>> {
     const { producerUrl, consumerUrl } = this.place;
-    const { unpublished, kept } = this.contender;
+    const { unpublished, deadLettered } = this.contender;
     return {
       stored: await query(producerUrl, 'select transfer_id as id, account, number from transfers'),
       applied: await query(consumerUrl, 'select transfer_id as id, account, position from ledger'),
       unpublished: await ids(producerUrl, unpublished),
-      kept: await ids(consumerUrl, kept),
+      deadLettered: await ids(consumerUrl, deadLettered),
     };
   }
 

@@ -9,7 +9,7 @@ const faultless: Evidence = {
   followUps: [1, 2, 3].map((number) => ({ id: `t${number}`, event: `e${number}` })),
   committed: new Map([[0, 3]]),
   unpublished: new Set(),
-  kept: new Set(),
+  deadLettered: new Set(),
 };
 const clean = judge(faultless);
 const verdictOn = (planted: Partial<Evidence>) => judge({ ...faultless, ...planted });
@@ -64,9 +64,13 @@ describe('a planted fault', () => {
     ],
     [
       'a dead letter whose key waits',
-      { applied: applied('t1'), followUps: followUps('t1'), kept: new Set(['t2', 't3']) },
-      { kept: 2 },
+      { applied: applied('t1'), followUps: followUps('t1'), deadLettered: new Set(['t2', 't3']) },
+      { deadLettered: 2 },
     ],
-    ['a dead letter that was overtaken', { ...withoutSecond, kept: new Set(['t2']) }, { kept: 1, overtaken: 1 }],
+    [
+      'a dead letter that was overtaken',
+      { ...withoutSecond, deadLettered: new Set(['t2']) },
+      { deadLettered: 1, overtaken: 1 },
+    ],
   ])('is found: %s', (_what, planted, expected) => expect(verdictOn(planted)).toEqual({ ...clean, ...expected }));
 });

@@ -12,7 +12,7 @@ export interface Evidence {
   readonly committed: ReadonlyMap<number, number>;
   /** Transfers that an outbox still holds, and those that the consumer keeps for an operator. */
   readonly unpublished: ReadonlySet<string>;
-  readonly kept: ReadonlySet<string>;
+  readonly deadLettered: ReadonlySet<string>;
 }
 
 export interface Verdict {
@@ -27,7 +27,7 @@ export interface Verdict {
   /** Events and entries of transfers that were rolled back. */
   readonly phantom: number;
   /** Not applied, but visible to an operator with its reason, or waiting behind such a one. */
-  readonly kept: number;
+  readonly deadLettered: number;
   /** Not applied, although nothing was lost: the consumer or the relay does not get past something. */
   readonly waiting: number;
 }
@@ -38,7 +38,15 @@ const groupBy = <T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> 
   return groups;
 };
 
-export function judge({ stored, applied, published, followUps, committed, unpublished, kept }: Evidence): Verdict {
+export function judge({
+  stored,
+  applied,
+  published,
+  followUps,
+  committed,
+  unpublished,
+  deadLettered,
+}: Evidence): Verdict {
   const entries = groupBy(applied, ({ id }) => id);
   const isStored = new Set(stored.map(({ id }) => id));
   const records = groupBy(published, ({ id }) => id);
@@ -46,21 +54,21 @@ export function judge({ stored, applied, published, followUps, committed, unpubl
     unpublished.has(id) ||
     (records.get(id) ?? []).some(({ partition, offset }) => offset >= (committed.get(partition) ?? 0));
   const missing = stored.filter(({ id }) => !entries.has(id));
-  const notKept = missing.filter(({ id }) => !kept.has(id));
-  const waiting = notKept.filter(({ id }) => isWaiting(id));
+  const open = missing.filter(({ id }) => !deadLettered.has(id));
+  const waiting = open.filter(({ id }) => isWaiting(id));
   const events = groupBy(followUps, ({ id }) => id);
   const phantoms = [...applied, ...published].filter(({ id }) => !isStored.has(id));
   return {
-    lost: notKept.length - waiting.length,
+    lost: open.length - waiting.length,
     lostFollowUps: stored.filter(({ id }) => entries.has(id) && !events.has(id)).length,
     doubled: applied.length - entries.size,
     doubledFollowUps: [...events.values()].reduce(
       (sum, all) => sum + new Set(all.map(({ event }) => event)).size - 1,
       0,
     ),
-    overtaken: overtakenIn(stored, entries, new Set([...waiting.map(({ id }) => id), ...kept])),
+    overtaken: overtakenIn(stored, entries, new Set([...waiting.map(({ id }) => id), ...deadLettered])),
     phantom: new Set(phantoms.map(({ id }) => id)).size,
-    kept: missing.length - notKept.length,
+    deadLettered: missing.length - open.length,
     waiting: waiting.length,
   };
 }

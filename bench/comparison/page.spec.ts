@@ -9,7 +9,7 @@ const clean: Outcome = {
   doubledFollowUps: 0,
   overtaken: 0,
   phantom: 0,
-  kept: 0,
+  deadLettered: 0,
   waiting: 0,
   transfers: 100,
   secondsAfter: 2,
@@ -24,7 +24,7 @@ describe('the cell of an outcome', () => {
       { lost: 2, doubledFollowUps: 1, secondsAfter: 12 },
       '2 **lost**, 1 follow-ups **doubled**, after 12 s',
     ],
-    ['that is blocked', { waiting: 1_234, kept: 1, secondsAfter: 12 }, '1,234 **blocked**, 1 kept'],
+    ['that is blocked', { waiting: 1_234, deadLettered: 1, secondsAfter: 12 }, '1,234 **blocked**, 1 dead-lettered'],
   ])('%s', (_what, outcome, text) => expect(cellOf({ ...clean, ...outcome })).toBe(text));
 
   it('of a contender that did not take part', () => expect(cellOf(undefined)).toBe('–'));

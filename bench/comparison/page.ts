@@ -14,7 +14,8 @@ const count = (value: number, text: string): string[] => (value > 0 ? [`${number
 /** What a fault did to a contender, in a cell. */
 export function cellOf(outcome: Outcome | undefined): string {
   if (!outcome) return '–';
-  const { lost, lostFollowUps, doubled, doubledFollowUps, overtaken, phantom, kept, waiting, secondsAfter } = outcome;
+  const { lost, lostFollowUps, doubled, doubledFollowUps, overtaken, phantom, deadLettered, waiting, secondsAfter } =
+    outcome;
   const wrong = [
     ...count(lost, '**lost**'),
     ...count(lostFollowUps, 'follow-ups **lost**'),
@@ -23,7 +24,7 @@ export function cellOf(outcome: Outcome | undefined): string {
     ...count(overtaken, '**overtaken**'),
     ...count(phantom, '**phantom**'),
     ...count(waiting, '**blocked**'),
-    ...count(kept, 'kept'),
+    ...count(deadLettered, 'dead-lettered'),
   ];
   const delay = waiting === 0 && secondsAfter >= longDelay ? [`after ${Math.round(secondsAfter)} s`] : [];
   return [...(wrong.length === 0 ? ['✓'] : wrong), ...delay].join(', ');
@@ -109,7 +110,7 @@ export function pageOf(results: Results): string {
     [
       '✓ each committed transfer took effect once, in the order of its account, and was followed by its event. _lost_: never applied. _doubled_: applied again.',
       '_overtaken_: a later transfer of the account came before it. _phantom_: published although rolled back. _blocked_: waits behind something that the contender',
-      'does not get past by itself, 40 s without any progress. _kept_: the message is in a table with its reason, or waits behind one of its account; an operator decides.',
+      'does not get past by itself, 40 s without any progress. _dead-lettered_: the message is in a table with its reason, or waits behind one of its account; an operator decides.',
       `_after n s_: done so long after the end of the fault, where it was more than ${longDelay} s. –: the fault does not exist here (a decision does not wait). ${loads(results)}`,
     ],
     [
@@ -154,7 +155,7 @@ export function pageOf(results: Results): string {
 
 /** What a team gives up. Written by hand, with the numbers of this run. */
 function worse({ faults: results, speed }: Results): string[] {
-  const keptBy = ours.map((name) => `${results.poison?.outcomes[name]?.kept ?? 0}`).join(' and ');
+  const behindPoison = ours.map((name) => `${results.poison?.outcomes[name]?.deadLettered ?? 0}`).join(' and ');
   const fastest = Object.entries(speed?.rounds ?? {}).toSorted(
     ([, one], [, other]) => (other[0]?.perSecond ?? 0) - (one[0]?.perSecond ?? 0),
   )[0]?.[0] as ContenderName | undefined;
@@ -162,7 +163,7 @@ function worse({ faults: results, speed }: Results): string[] {
     ...(fastest && !ours.includes(fastest)
       ? [`- **Speed**: ${contenders[fastest].title} carried the most events a second.`]
       : []),
-    `- **A dead letter blocks its key.** After one poison event ${keptBy} events of its account waited for an operator, by intention: order is kept. pg-transactional-outbox gives up on the event and goes on with the account.`,
+    `- **A dead letter blocks its key.** After one poison event ${behindPoison} events of its account waited for an operator, by intention: the order stays. pg-transactional-outbox gives up on the event and goes on with the account.`,
     '- **Long handlers.** A transactional handler may take 12 s. Longer calls must move into an effect; the others allow it, at the price of blocked partitions or rebalances.',
     '- **Size.** An event of more than 512 KiB is refused when it is published. The others accept it as far as the broker does.',
     '- **Partitions.** More partitions need the command of the library; after the tool of Kafka, the owner of the topic does not start again until that is run.',

@@ -9,14 +9,14 @@ import { Topics } from './topics.js';
 /** What a fault did to one contender. */
 export interface Outcome extends Verdict {
   readonly transfers: number;
-  /** Seconds from the end of the fault until every transfer was applied and followed up, or kept; of the last progress otherwise. */
+  /** Seconds from the end of the fault until every transfer was applied and followed up, or dead-lettered; of the last progress otherwise. */
   readonly secondsAfter: number;
 }
 
 /** Milliseconds without any progress after which what is not done counts as blocked. */
 const silence = 40_000;
 /** Milliseconds after which it counts as blocked in spite of progress. */
-const patience = 150_000;
+const longest = 150_000;
 
 /** Does a fault to all contenders at the same time, waits until they are done or stuck, and judges them. */
 export async function runFault(
@@ -61,7 +61,7 @@ async function settle(one: Case, report: (step: string) => void): Promise<number
     const progress = await one.progress();
     report(progress.isComplete ? 'done' : `${progress.done} of ${progress.stored}`);
     if (progress.steps !== steps) [steps, since] = [progress.steps, performance.now()];
-    if (progress.isComplete || performance.now() - since > silence || performance.now() - startedAt > patience)
+    if (progress.isComplete || performance.now() - since > silence || performance.now() - startedAt > longest)
       return since;
     await pause(500);
   }

@@ -36,8 +36,8 @@ export interface Contender {
   readonly groupOf: (place: Place) => string;
   /** Queries of the producer's database: ids of transfers that are not published yet. */
   readonly unpublished?: string;
-  /** Query of the consumer's database: ids of transfers that are kept for an operator, with the reason, or wait behind one. */
-  readonly kept?: string;
+  /** Query of the consumer's database: ids of transfers that are dead-lettered, or wait behind one. */
+  readonly deadLettered?: string;
 }
 
 /** How the page names a contender, and where its program is shown as it is used here. */

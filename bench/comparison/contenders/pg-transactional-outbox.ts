@@ -183,5 +183,5 @@ export const contender: Contender = {
   },
   groupOf: ({ name }) => name,
   unpublished: `select payload ->> 'transferId' as id from outbox where processed_at is null`,
-  kept: `select payload ->> 'transferId' as id from inbox where abandoned_at is not null`,
+  deadLettered: `select payload ->> 'transferId' as id from inbox where abandoned_at is not null`,
 };

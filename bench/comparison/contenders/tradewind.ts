@@ -177,7 +177,7 @@ const contenderWith = (handlerOf: (messages: ReturnType<typeof messagesOf>) => T
   startConsumer: (place) => start(place, 'consumer', [handlerOf(messagesOf(place))]),
   groupOf: ({ name }) => `${name}-consumer`,
   unpublished: `select payload::jsonb ->> 'transferId' as id from msg_outbox where not archived`,
-  kept: `select convert_from(value, 'UTF8')::jsonb ->> 'transferId' as id from msg_dead_letters where value is json`,
+  deadLettered: `select convert_from(value, 'UTF8')::jsonb ->> 'transferId' as id from msg_dead_letters where value is json`,
 });
 
 export const transactional = contenderWith(transactionalHandler);

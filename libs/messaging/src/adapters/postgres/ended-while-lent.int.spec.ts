@@ -8,10 +8,10 @@ import { freshDatabase, type FreshDatabase } from '../../../../../tools/platform
 import { messagingMigrations } from '../../index.js';
 import { PostgresStore } from '../../internals.js';
 
-/** The server can be used; and its last words when its postmaster is killed. */
+/** The server can be used; and its last answer when its postmaster is killed. */
 const readyForQuery = Buffer.from('Z\0\0\0\x05I', 'latin1');
 const fields = 'SFATAL\0VFATAL\0C57P01\0Mterminating connection due to unexpected postmaster exit\0\0';
-const lastWords = Buffer.concat([
+const fatalError = Buffer.concat([
   Buffer.from('E\0\0\0', 'latin1'),
   Buffer.from([fields.length + 4]),
   Buffer.from(fields),
@@ -35,7 +35,7 @@ describe('a server that ends together with its first answer on a connection', ()
       server.on('error', () => client.destroy()).on('close', () => client.destroy());
       server.on('data', (data) => {
         if (isEnding && data.subarray(-readyForQuery.length).equals(readyForQuery))
-          client.end(Buffer.concat([data, lastWords]));
+          client.end(Buffer.concat([data, fatalError]));
         else client.write(data);
       });
     });
