@@ -7,5 +7,8 @@ export interface BenchCommand {
 /** In the order in which they run. */
 export const benches: readonly BenchCommand[] = [
   { name: 'saga', args: ['--variants', 'shop,bare,nest-tutorial,http'] },
-  ...['relay', 'consume', 'replay', 'scale', 'growth', 'edge', 'restart', 'comparison'].map((name) => ({ name, args: [] })),
+  ...['relay', 'consume', 'replay', 'scale', 'growth', 'edge', 'restart', 'comparison'].map((name) => ({
+    name,
+    args: [],
+  })),
 ];
