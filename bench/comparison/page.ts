@@ -155,7 +155,9 @@ export function pageOf(results: Results): string {
 
 /** What a team gives up. Written by hand, with the numbers of this run. */
 function worse({ faults: results, speed }: Results): string[] {
-  const behindPoison = ours.map((name) => `${results.poison?.outcomes[name]?.deadLettered ?? 0}`).join(' and ');
+  const poison = results.poison?.outcomes;
+  const behindPoison = ours.flatMap((name) => poison?.[name]?.deadLettered ?? []).join(' and ');
+  const measured = behindPoison && ` Here ${behindPoison} events were dead-lettered or waited behind one.`;
   const fastest = Object.entries(speed?.rounds ?? {}).toSorted(
     ([, one], [, other]) => (other[0]?.perSecond ?? 0) - (one[0]?.perSecond ?? 0),
   )[0]?.[0] as ContenderName | undefined;
@@ -163,7 +165,7 @@ function worse({ faults: results, speed }: Results): string[] {
     ...(fastest && !ours.includes(fastest)
       ? [`- **Speed**: ${contenders[fastest].title} carried the most events a second.`]
       : []),
-    `- **A dead letter blocks its key.** After one poison event ${behindPoison} events of its account waited for an operator, by intention: the order stays. pg-transactional-outbox gives up on the event and goes on with the account.`,
+    `- **A dead letter blocks its key.** The later events of its account wait for an operator, by intention: the order stays.${measured} pg-transactional-outbox gives up on the event and goes on with the account.`,
     '- **Long handlers.** A transactional handler may take 12 s. Longer calls must move into an effect; the others allow it, at the price of blocked partitions or rebalances.',
     '- **Size.** An event of more than 512 KiB is refused when it is published. The others accept it as far as the broker does.',
     '- **Partitions.** More partitions need the command of the library; after the tool of Kafka, the owner of the topic does not start again until that is run.',
