@@ -118,11 +118,14 @@ export const faults = {
   none: { title: 'no fault', run: underLoad(() => pause(seconds(2))) },
   'producer-killed': {
     title: 'SIGKILL for the producer and its relay, 4 times under load',
-    run: underLoad((one) =>
-      repeatedly(4, async () => {
-        await one.producer.ready();
-        await one.killProducer();
-      }),
+    run: each((one) =>
+      Promise.all([
+        loaded([one], pause(seconds(12))),
+        repeatedly(4, async () => {
+          await one.producer.ready();
+          await one.killProducer();
+        }),
+      ]),
     ),
   },
   'consumer-killed': {

@@ -14,8 +14,18 @@ const count = (value: number, text: string): string[] => (value > 0 ? [`${number
 /** What a fault did to a contender, in a cell. */
 export function cellOf(outcome: Outcome | undefined): string {
   if (!outcome) return '–';
-  const { lost, lostFollowUps, doubled, doubledFollowUps, overtaken, phantom, deadLettered, waiting, secondsAfter } =
-    outcome;
+  const {
+    lost,
+    lostFollowUps,
+    doubled,
+    doubledFollowUps,
+    overtaken,
+    phantom,
+    deadLettered,
+    waiting,
+    secondsAfter,
+    isUnfinished,
+  } = outcome;
   const wrong = [
     ...count(lost, '**lost**'),
     ...count(lostFollowUps, 'follow-ups **lost**'),
@@ -23,7 +33,7 @@ export function cellOf(outcome: Outcome | undefined): string {
     ...count(doubledFollowUps, 'follow-ups **doubled**'),
     ...count(overtaken, '**overtaken**'),
     ...count(phantom, '**phantom**'),
-    ...count(waiting, '**blocked**'),
+    ...count(waiting, isUnfinished ? 'not done in time' : '**blocked**'),
     ...count(deadLettered, 'dead-lettered'),
   ];
   const delay = waiting === 0 && secondsAfter >= longDelay ? [`after ${Math.round(secondsAfter)} s`] : [];
@@ -66,6 +76,13 @@ const dates = ({ faults: results, speed }: Results): string => {
   return all[0] === all.at(-1) ? (all[0] ?? '') : `${all[0]} to ${all.at(-1)}`;
 };
 
+/** What the command can do and these results lack. */
+function missing({ faults: results, speed }: Results): string[][] {
+  const titles = faultNames.flatMap((fault) => (results[fault] ? [] : [faults[fault].title]));
+  const lacking = [...titles, ...(speed ? [] : ['the speed'])];
+  return lacking.length === 0 ? [] : [[`**Not measured yet**: ${lacking.join('; ')}.`]];
+}
+
 /** Load averages, which say how far delays can be trusted. */
 function loads({ faults: results }: Results): string {
   const all = Object.values(results).map(({ machineLoad }) => machineLoad);
@@ -107,6 +124,7 @@ export function pageOf(results: Results): string {
     ),
     ['## Under faults'],
     faultTable(results, names),
+    ...missing(results),
     [
       '✓ each committed transfer took effect once, in the order of its account, and was followed by its event. _lost_: never applied. _doubled_: applied again.',
       '_overtaken_: a later transfer of the account came before it. _phantom_: published although rolled back. _blocked_: waits behind something that the contender',

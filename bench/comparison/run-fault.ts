@@ -11,11 +11,13 @@ export interface Outcome extends Verdict {
   readonly transfers: number;
   /** Seconds from the end of the fault until every transfer was applied and followed up, or dead-lettered; of the last progress otherwise. */
   readonly secondsAfter: number;
+  /** Whether it still made progress when the wait ended. */
+  readonly isUnfinished?: true;
 }
 
 /** Milliseconds without any progress after which what is not done counts as blocked. */
 const silence = 40_000;
-/** Milliseconds after which it counts as blocked in spite of progress. */
+/** Milliseconds of the longest wait for a contender that makes progress. */
 const longest = 150_000;
 
 /** Does a fault to all contenders at the same time, waits until they are done or stuck, and judges them. */
@@ -32,7 +34,7 @@ export async function runFault(
   await run(cases, servers);
   const overAt = performance.now();
   const steps = new Map<ContenderName, string>();
-  const settledAt = await Promise.all(
+  const settled = await Promise.all(
     cases.map((one) =>
       settle(one, (step) => report([...steps.set(one.name, step)].map(([name, at]) => `, ${name}: ${at}`).join(''))),
     ),
@@ -41,11 +43,13 @@ export async function runFault(
   const outcomes: Partial<Record<ContenderName, Outcome>> = {};
   for (const [index, one] of cases.entries()) {
     const evidence = await one.evidence(records);
-    const secondsAfter = Math.max(0, (settledAt[index]! - overAt) / 1_000);
+    const { lastAt, isUnfinished } = settled[index]!;
+    const secondsAfter = Math.max(0, (lastAt - overAt) / 1_000);
     outcomes[one.name] = {
       ...judge(evidence),
       transfers: evidence.stored.length,
       secondsAfter,
+      ...(isUnfinished && { isUnfinished }),
     };
   }
   await Promise.all(cases.map((one) => one.close()));
@@ -53,16 +57,20 @@ export async function runFault(
   return outcomes;
 }
 
-/** Waits until a contender is done, or makes no progress any more. Returns when it made the last progress. */
-async function settle(one: Case, report: (step: string) => void): Promise<number> {
+/** Waits until a contender is done, or makes no progress any more. Returns when it made the last progress, and whether it was still making some. */
+async function settle(
+  one: Case,
+  report: (step: string) => void,
+): Promise<{ readonly lastAt: number; readonly isUnfinished: boolean }> {
   const startedAt = performance.now();
   let [steps, since] = [-1, startedAt];
   for (;;) {
     const progress = await one.progress();
     report(progress.isComplete ? 'done' : `${progress.done} of ${progress.stored}`);
     if (progress.steps !== steps) [steps, since] = [progress.steps, performance.now()];
-    if (progress.isComplete || performance.now() - since > silence || performance.now() - startedAt > longest)
-      return since;
+    const isUnfinished = performance.now() - startedAt > longest;
+    if (progress.isComplete || performance.now() - since > silence || isUnfinished)
+      return { lastAt: since, isUnfinished: isUnfinished && !progress.isComplete };
     await pause(500);
   }
 }
