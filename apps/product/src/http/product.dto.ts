@@ -21,7 +21,8 @@ import { mostPieces } from '../domain/stock-level.js';
 import { productSorts, type ProductSort } from '../storage/product-sort.js';
 
 const sorts = Object.keys(productSorts);
-const highestPrice = 100_000_000;
+/** In pence. The total of a cart with every line and piece that it may have stays an exact number in JSON. */
+export const highestPrice = 90_000_000;
 const sku = /^ *[A-Za-z0-9._-][A-Za-z0-9 ._-]*$/;
 
 /** The field is optional; null is invalid. */
