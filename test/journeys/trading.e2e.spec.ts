@@ -207,7 +207,7 @@ describe('a shop that trades', () => {
       did: ['Dropped.'],
     });
     await expect(trading.tradewind('rebuild', 'cart', '--shadow')).rejects.toThrow(
-      'cart handles user.forgotten with policies',
+      'user.forgotten with policies',
     );
   });
 

@@ -35,6 +35,14 @@ export class Typing {
   @IsString() readonly author!: string;
 }
 
+/** A topic that another service owns and this one writes on. */
+export const reports = topic(`moderation-${run}.commands`, { owner: `moderation-${run}`, partitions: 1 });
+
+@Message({ type: 'moderation.report', topic: reports, key: 'author' })
+export class Report {
+  @IsString() readonly author!: string;
+}
+
 interface ReceivedPost {
   readonly postId: string;
   readonly author: string;
@@ -87,14 +95,14 @@ export class ChatService {
     await dataSource.query('create table received_posts (post_id uuid primary key, author text not null)');
     const opened = new ChatService(database, dataSource);
     const kafka = opened.client(brokers);
-    await kafka.provision([chat]);
+    await kafka.provision([chat, reports]);
     await kafka.close();
     return opened;
   }
 
   readonly #options: MessagingOptions = {
     service,
-    contracts: new MessageRegistry([Posted, Typing]),
+    contracts: new MessageRegistry([Posted, Typing, Report]),
     lockOrder: [ReceivedPosts],
   };
 

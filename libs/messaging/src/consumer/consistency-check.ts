@@ -232,4 +232,5 @@ export class ConsistencyCheck {
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 const lostDatabase = (service: string): string =>
-  `The database was lost or restored to an earlier moment: stop the service and run "tradewind recover ${service}".`;
+  `The database was lost or restored to an earlier moment: stop the service and run "tradewind recover ${service}". ` +
+  `If it was dropped in development, the setting newDatabase: 'start-over' lets a new database continue without its past.`;

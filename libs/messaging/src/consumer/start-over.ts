@@ -21,8 +21,8 @@ export interface StartOverParts {
 
 /**
  * Lets a service whose database was dropped go on with the Kafka that knows its past: sequences continue after those on its own topics, and
- * what its groups have committed counts as handled. What the database had known is gone; nothing is read again. Does nothing for a database
- * in use. Reads the service's own topics as a whole.
+ * what its groups have committed counts as handled. What the database had known is gone; nothing is read again. Requests that were accepted
+ * before are published behind. Does nothing for a database in use. Reads the service's own topics as a whole.
  */
 export async function startOver({ store, kafka, log, service, own, subscriptions }: StartOverParts): Promise<void> {
   if (!(await store.isUnused())) return;

@@ -12,8 +12,11 @@ export interface Takeover {
 
 /** What starting over needs of the database. */
 export interface TakeoverStore {
-  /** False as soon as the database has numbered, published, handled or dead-lettered a message. */
+  /** False as soon as the database has published, handled or dead-lettered a message. */
   isUnused(): Promise<boolean>;
-  /** Takes over the state of Kafka. False, and nothing is changed, where the database is in use. */
+  /**
+   * Takes over the state of Kafka; messages that wait in the outbox are numbered behind it. False, and nothing is changed, where the database
+   * is in use.
+   */
   takeOver(takeover: Takeover): Promise<boolean>;
 }

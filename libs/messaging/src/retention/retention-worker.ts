@@ -25,7 +25,8 @@ const maxSettledMs = 60_000;
 export interface RetentionWorkerOptions {
   /** Milliseconds, by table. */
   readonly keep: ReadonlyMap<PrunedTable, number>;
-  readonly own: readonly Topic[];
+  /** Every topic that the service may publish on, whoever owns it. */
+  readonly topics: readonly Topic[];
   readonly groups: () => readonly { readonly group: string; readonly topics: readonly string[] }[];
   /** Only the leader of the relays prunes, so one process a database does. */
   readonly leads: () => boolean;
@@ -148,9 +149,12 @@ export class RetentionWorker {
    * database does not know as published: the consistency check still looks for them in the archive.
    */
   async #pruneArchive(before: Date): Promise<void> {
-    const archived = this.options.own.filter(({ retention }) => retention !== 'compact');
+    const publishedEnds = await this.store.publishedEnds();
+    const published = new Map(publishedEnds.map((each) => [partitionKey(each), each.offset]));
+    const names = new Set(publishedEnds.map(({ topic }) => topic));
+    const archived = this.options.topics.filter(({ name, retention }) => names.has(name) && retention !== 'compact');
+    if (archived.length === 0) return;
     const ends = await this.kafka.endOffsets(archived.map(({ name }) => name));
-    const published = new Map((await this.store.publishedEnds()).map((each) => [partitionKey(each), each.offset]));
     const finite = new Set(archived.filter(({ retention }) => deletesRecords(retention)).map(({ name }) => name));
     const partitions = ends.flatMap(({ topic, partition, start, end }): PartitionOffset[] => {
       const known = published.get(partitionKey({ topic, partition })) ?? 0n;

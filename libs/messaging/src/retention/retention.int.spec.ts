@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tradewind/testing';
-import { chat, ChatService, Posted, service } from '../consumer/chat-service.fixture.spec.js';
+import { chat, ChatService, Posted, Report, service } from '../consumer/chat-service.fixture.spec.js';
 import type { PrunedTable } from '../ports/index.js';
 
 const brokers = process.env['TEST_KAFKA_BROKERS']!;
@@ -38,6 +38,7 @@ describe('a service with short retention', () => {
 
   it('prunes marks and archive, and starts again', async () => {
     chatService.start(brokers, { retention });
+    await chatService.publish(Report, 'bob'); // on a topic that another service owns
     await eventually(() => isPruned('msg_inbox'));
     await eventually(() => isPruned('msg_outbox_archive'));
     expect(await chatService.count('msg_archive_horizons')).toBeGreaterThan(0);

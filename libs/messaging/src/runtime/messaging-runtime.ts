@@ -111,7 +111,7 @@ export class MessagingRuntime {
     for (const { metadata, handle } of replyHandlers(sagas)) this.#addHandler(metadata, handle);
     this.retention = new RetentionWorker(store, kafka, ports, {
       keep: checkRetentionOptions(options.retention ?? {}),
-      own,
+      topics: [...new Set([...contracts.topics.filter(({ foreign }) => !foreign), ...own])],
       groups: () => transport.subscriptions,
       leads: () => relay.leads,
       log,

@@ -151,14 +151,18 @@ export class OutboxRows {
   }
 
   get isUnused(): boolean {
-    return [this.#sequences, this.#unpublished, this.#archive, this.#publishedEnds].every((rows) =>
-      isEmpty(rows.all()),
-    );
+    return isEmpty(this.#archive.all()) && isEmpty(this.#publishedEnds.all());
   }
 
   async takeOver(transaction: DatabaseTransaction, { sequences, published }: Takeover): Promise<void> {
-    for (const { topic, key, last } of sequences)
-      await transaction.insertIfNew(this.#sequences, orderingKeyOf(topic, key), { last });
+    const taken = new Map(sequences.map(({ topic, key, last }) => [orderingKeyOf(topic, key), last]));
+    for (const [orderingKey, last] of taken)
+      await transaction.upsert(this.#sequences, orderingKey, (before) => ({ last: (before?.last ?? 0n) + last }));
+    for (const [position, { topic, key }] of [...this.#unpublished.all()]) {
+      const last = taken.get(orderingKeyOf(topic, key));
+      if (last === undefined) continue;
+      await transaction.update(this.#unpublished, position, (row) => ({ ...row, sequence: row.sequence + last }));
+    }
     for (const { topic, partition, offset } of published)
       await transaction.insertIfNew(this.#publishedEnds, `${topic}:${partition}`, { topic, partition, offset });
   }

@@ -17,28 +17,44 @@ export function storeTakeoverConformance(name: string, open: () => Promise<Opene
     const handled = [{ consumer: 'c', ...place }];
     const key = 'k';
 
+    const append = (): Promise<void> =>
+      store.transaction((tx) =>
+        tx.append([
+          {
+            id: randomUUID(),
+            topic: 't',
+            key,
+            type: 'thing.made',
+            version: 1,
+            payload: '{}',
+            archived: true,
+            causation: randomUUID(),
+            correlation: key,
+            traceparent: null,
+            occurredAt: new Date(0),
+            headers: null,
+          },
+        ]),
+      );
+
     it('takes over sequences, published ends and handled offsets, once', async () => {
+      await append(); // a request was accepted before
       expect(await store.isUnused()).toBe(true);
-      const sequences = [{ topic: 't', key, last: 2n ** 40n }];
+      const sequences = [
+        { topic: 't', key, last: 2n ** 40n },
+        { topic: 't', key: 'another', last: 1n },
+      ];
       expect(await store.takeOver({ sequences, published: [place], handled })).toBe(true);
       expect(await store.isUnused()).toBe(false);
-      expect(await store.takeOver({ sequences: [], published: [{ ...place, offset: 9n }], handled: [] })).toBe(false);
+      expect(await store.takeOver({ sequences, published: [{ ...place, offset: 9n }], handled: [] })).toBe(false);
       expect(await store.publishedEnds()).toEqual([place]);
       expect(await store.inboxHorizons()).toMatchObject(handled);
     });
 
-    it('numbers the next message of a key behind those that were taken over', async () => {
-      const at = {
-        causation: randomUUID(),
-        correlation: key,
-        traceparent: null,
-        occurredAt: new Date(0),
-        headers: null,
-      };
-      const row = { id: randomUUID(), topic: 't', key, type: 'thing.made', version: 1, payload: '{}', archived: true };
-      await store.transaction((tx) => tx.append([{ ...row, ...at }]));
+    it('numbers messages of a key behind those that were taken over, also the ones that waited', async () => {
+      await append();
       const session = (await store.lead())!;
-      expect(await session.take(1)).toMatchObject([{ sequence: 2n ** 40n + 1n }]);
+      expect((await session.take(2)).map(({ sequence }) => sequence)).toEqual([2n ** 40n + 1n, 2n ** 40n + 2n]);
       await session.close();
     });
 

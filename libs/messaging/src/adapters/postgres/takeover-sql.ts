@@ -3,15 +3,19 @@ import type { Takeover, TakeoverStore } from '../../ports/takeover.js';
 import type { Sql } from './sql.js';
 
 const unused = `
-select not exists (select from msg_sequences) and not exists (select from msg_outbox) and not exists (select from msg_outbox_archive)
-  and not exists (select from msg_published_offsets) and not exists (select from msg_inbox) and not exists (select from msg_inbox_horizons)
-  and not exists (select from msg_dead_letters) as yes`;
+select not exists (select from msg_outbox_archive) and not exists (select from msg_published_offsets)
+  and not exists (select from msg_inbox) and not exists (select from msg_inbox_horizons) and not exists (select from msg_dead_letters) as yes`;
 
-/** A horizon that says nothing about marks: none is pruned because of it. */
+/**
+ * What waits in the outbox moves behind the numbers that are taken over. A horizon says nothing about marks: none is pruned because of it.
+ */
 const takeOver = `
 with unused as materialized (${unused}),
+taken as materialized (select w.* from unused, unnest($1::text[], $2::text[], $3::bigint[]) as w(topic, key, last) where unused.yes),
 sequences as (
-  insert into msg_sequences (topic, key, last) select w.* from unused, unnest($1::text[], $2::text[], $3::bigint[]) as w(topic, key, last) where unused.yes),
+  insert into msg_sequences as s (topic, key, last) select topic, key, last from taken order by 1, 2
+  on conflict (topic, key) do update set last = s.last + excluded.last),
+renumbered as (update msg_outbox o set sequence = o.sequence + t.last from taken t where o.topic = t.topic and o.key = t.key),
 published as (
   insert into msg_published_offsets (topic, partition, next_offset)
   select w.* from unused, unnest($4::text[], $5::int[], $6::bigint[]) as w(topic, partition, next_offset) where unused.yes),
