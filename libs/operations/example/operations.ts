@@ -2,7 +2,6 @@ import {
   backUp,
   DeadLetters,
   openOperation,
-  operate,
   OperationsModule,
   PartitionIncrease,
   PostgresReplayStore,
@@ -71,9 +70,6 @@ export async function recoverLostTopics(): Promise<void> {
 export async function writeBackup(): Promise<void> {
   await backUp({ ...operation, options: messaging }, recovery.backup ?? [], 'tickets.backup');
 }
-
-/** The program of the service that `tradewind` runs. */
-export const runOperation = (): Promise<void> => operate(AppModule);
 
 @Controller('admin/dead-letters')
 class DeadLettersController {

@@ -5,7 +5,7 @@ import { dataKeySecret, findShop, stateOption, type RunningShop } from '../../fi
 import { createServiceDatabase } from '../../platform/postgres/service-database.js';
 import { databaseServices, describeService, isDatabaseService, type DatabaseService } from '../../services.js';
 import { OperatorError } from '@tradewind/operations';
-import type { OperatedSystem, SystemFlags } from '@tradewind/operations/cli';
+import { resultOf, type OperatedSystem, type SystemFlags } from '@tradewind/operations/cli';
 import { operationsBundleOf } from '../../platform/shop/bundle-services.js';
 import { runShopProgram } from './service-program.js';
 
@@ -38,7 +38,7 @@ export const shopSystem: OperatedSystem = {
       },
       failure: `${operation} of ${service} failed`,
     });
-    return JSON.parse(output) as T;
+    return resultOf<T>(output, `operate.js of ${service}`);
   },
 };
 

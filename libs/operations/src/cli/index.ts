@@ -10,6 +10,6 @@ export { replayCommand } from './replay.command.js';
 export { runProgram } from './run-program.js';
 export { sagasCommand } from './sagas.command.js';
 export { servicesFromOptions } from './service-options.js';
-export { runServiceProgram, type ServiceProgram } from './service-program.js';
+export { resultOf, runServiceProgram, type ServiceProgram } from './service-program.js';
 export { plural, table } from '../text-table.js';
 export { topicsCommand } from './topics.command.js';

@@ -1,4 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Command } from 'commander';
 import type { SystemFlags } from './command.js';
 import { servicesFromOptions } from './service-options.js';
@@ -32,6 +35,34 @@ describe('services that are given by options', () => {
     await expect(
       servicesFromOptions({}).runInService('shipping', 'replay', {}, flagsOf('--database', `shipping=${url}`)),
     ).rejects.toThrow('--program shipping=<file>'));
+});
+
+describe('the program of a service', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tradewind-program-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const run = (code: string): Promise<unknown> => {
+    const file = join(folder, 'operate.cjs');
+    writeFileSync(file, code);
+    const flags = flagsOf('--database', `shipping=${url}`, '--program', `shipping=${file}`, '--brokers', 'b:1');
+    return servicesFromOptions({}).runInService('shipping', 'replay', {}, flags);
+  };
+
+  it('prints the result', async () => expect(await run(`console.log('{"topics":[]}')`)).toEqual({ topics: [] }));
+  it('fails with the way to print one where it prints nothing', async () =>
+    await expect(run('exports.runOperation = () => undefined;')).rejects.toMatchObject({
+      name: 'OperatorError',
+      exitCode: 1,
+      message: `the program ${join(folder, 'operate.cjs')} printed no result: does it call operate()?`,
+    }));
+  it('fails with what it printed where that is no result', async () =>
+    await expect(run(`console.log('Hello')`)).rejects.toMatchObject({
+      name: 'OperatorError',
+      message: expect.stringContaining('than the result of operate(): Hello') as unknown,
+    }));
 });
 
 describe('brokers', () => {

@@ -3,7 +3,7 @@ import { kafkaSecurity, type Topic } from '@tradewind/messaging';
 import { OperatorError, Unreachable } from '../databases/errors.js';
 import type { SystemFlags } from './command.js';
 import type { OperatedSystem } from './operated-system.js';
-import { runServiceProgram } from './service-program.js';
+import { resultOf, runServiceProgram } from './service-program.js';
 
 interface ServiceFlags extends SystemFlags {
   readonly database?: Readonly<Record<string, string>>;
@@ -59,7 +59,7 @@ export function servicesFromOptions(env: Readonly<Record<string, string | undefi
       env: { DATABASE_URL: url, KAFKA_BROKERS: brokersOf(flags), PORT: '0' },
       failure: `${operation} of ${service} failed`,
     });
-    return JSON.parse(output) as T;
+    return resultOf<T>(output, file);
   };
   return {
     services: (flags) => Object.keys(databasesOf(flags)),

@@ -43,3 +43,17 @@ export async function runServiceProgram({ file, args = [], env, failure }: Servi
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, ignore);
   }
 }
+
+/** The result that `operate` printed in the program of a service. Throws OperatorError if the output is none. */
+export function resultOf<T>(output: string, program: string): T {
+  if (output.trim() === '')
+    throw new OperatorError(`the program ${program} printed no result: does it call operate()?`);
+  try {
+    return JSON.parse(output) as T;
+  } catch (cause) {
+    throw new OperatorError(
+      `the program ${program} printed something else than the result of operate(): ${output.trim().slice(0, 200)}`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+
+/** Your service. */
+@Module({})
+export class AppModule {}
