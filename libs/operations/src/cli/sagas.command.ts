@@ -20,7 +20,7 @@ export function sagasCommand(system: OperatedSystem): Command {
 
   async function show(id: string, flags: SystemFlags & { payloads?: true }): Promise<void> {
     const history = await historyOf(system.databases(flags), id);
-    if (history.entries.length === 0)
+    if (history.entries.length === 0 && history.sagas.length === 0)
       throw new OperatorError(
         `nothing is known of ${id}: use the id of a saga, or of its subject, for example an order`,
       );
@@ -88,7 +88,8 @@ const listLines = (sagas: readonly OfService<Saga>[]): string[] => [
   ...(sagas.length > rowsShown ? [`… and ${sagas.length - rowsShown} more (--json shows all)`] : []),
 ];
 
-const historyLines = ({ entries, sagas, next }: SubjectHistory, payloads: boolean): string[] => [
+const historyLines = ({ entries, pruned, sagas, next }: SubjectHistory, payloads: boolean): string[] => [
+  ...pruned.map((id) => `${id}: older history was pruned. What follows does not begin with its start.`),
   ...entries.flatMap(({ at, service, what, id, payload }) => [
     `${at.toISOString()}  ${service.padEnd(7)}  ${what}${id === null ? '' : `  [${id}]`}`,
     ...(payloads && payload ? [`${' '.repeat(35)}${payload}`] : []),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { inOrder } from './history-order.js';
+import { inOrder, withoutBeginning } from './history-order.js';
 
 const transition = (second: number, saga: string, from: string, to: string) => ({
   service: 'order',
@@ -27,4 +27,14 @@ describe('the histories of two sagas', () => {
       'saga b: not started → executing z (reply)',
       'saga b: executing z → executing z (reply)',
     ]));
+});
+
+describe('a history', () => {
+  const transitions = [
+    transition(1, 'a', 'not started', 'executing x'),
+    transition(2, 'b', 'executing x', 'completed'),
+  ];
+  it('is complete with the start of its saga', () => expect(withoutBeginning(['a'], transitions)).toEqual([]));
+  it('was pruned where the start is missing, or everything', () =>
+    expect(withoutBeginning(['a', 'b', 'c'], transitions)).toEqual(['b', 'c']));
 });

@@ -18,6 +18,12 @@ export interface Transition {
   readonly cause: string;
 }
 
+/** The sagas without their first transition: retention has pruned it, or the beginning of the history was never restored. */
+export function withoutBeginning(ids: readonly string[], transitions: readonly Transition[]): string[] {
+  const begun = new Set(transitions.filter(({ from }) => from === 'not started').map(({ saga }) => saga));
+  return ids.filter((id) => !begun.has(id));
+}
+
 /** Transitions of one transaction have the same time: each follows the one that it starts from. */
 export function inOrder(transitions: readonly OfService<Transition>[]): HistoryEntry[] {
   const left = [...transitions];

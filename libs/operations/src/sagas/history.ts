@@ -1,11 +1,13 @@
 import { queryAll, type Databases, type OfService } from '../databases/databases.js';
 import { plural } from '../text-table.js';
-import { inOrder, type HistoryEntry, type Transition } from './history-order.js';
+import { inOrder, withoutBeginning, type HistoryEntry, type Transition } from './history-order.js';
 import { findSagas, type Saga } from './sagas.js';
 
 /** Everything that is known about one subject, for example an order, in all services. */
 export interface SubjectHistory {
   readonly entries: readonly HistoryEntry[];
+  /** The ids of the sagas whose history does not begin with their start: older history was pruned. */
+  readonly pruned: readonly string[];
   readonly sagas: readonly OfService<Saga>[];
   /** What can still happen, in sentences. */
   readonly next: readonly string[];
@@ -42,14 +44,16 @@ export async function historyOf(databases: Databases, id: string): Promise<Subje
   const subject = id.includes(':') ? id.slice(id.indexOf(':') + 1) : id;
   const sagas = await findSagas(databases, subject);
   const ids = sagas.map((saga) => saga.id);
+  const transitionsOfSagas = await queryAll<Transition>(databases, transitions, [ids]);
   const entries = [
-    ...inOrder(await queryAll<Transition>(databases, transitions, [ids])),
+    ...inOrder(transitionsOfSagas),
     ...(await queryAll<HistoryEntry>(databases, messages, [subject])),
     ...(await queryAll<HistoryEntry>(databases, effects, [subject])),
     ...(await queryAll<HistoryEntry>(databases, deadLetters, [subject])),
     ...(await queryAll<HistoryEntry>(databases, actions, [subject])),
   ].toSorted((a, b) => a.at.getTime() - b.at.getTime());
-  return { entries, sagas, next: await nextOf(databases, subject, sagas) };
+  const pruned = withoutBeginning(ids, transitionsOfSagas);
+  return { entries, pruned, sagas, next: await nextOf(databases, subject, sagas) };
 }
 
 async function nextOf(databases: Databases, subject: string, sagas: readonly OfService<Saga>[]): Promise<string[]> {

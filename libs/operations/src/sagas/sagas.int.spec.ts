@@ -102,6 +102,16 @@ describe('a running saga', () => {
   });
 });
 
+describe('a saga that has ended', () => {
+  beforeEach(() => aSaga('completed', true));
+
+  it('has its whole history', async () => expect((await historyOf(databases.urls, order)).pruned).toEqual([]));
+  it('is named where its history was pruned', async () => {
+    await databases.sql('order', 'delete from msg_saga_history');
+    expect(await historyOf(databases.urls, order)).toMatchObject({ entries: [], pruned: [id], sagas: [{ id }] });
+  });
+});
+
 describe('a saga that must succeed', () => {
   it('has the compensation that fails, its attempts, and its next attempt', async () => {
     await aSaga('compensating', false);
