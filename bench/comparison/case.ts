@@ -145,17 +145,13 @@ export class Case {
   async close(): Promise<void> {
     await Promise.all([this.producer.close(), ...this.consumers.map((consumer) => consumer.close())]);
     await this.relay?.stop();
-    for (const role of ['producer', 'consumer'])
-      await query(this.servers.postgresUrl, `drop database "${this.place.name}-${role}" with (force)`);
+    for (const url of [this.place.producerUrl, this.place.consumerUrl])
+      await query(this.servers.postgresUrl, `drop database ${new URL(url).pathname.slice(1)} with (force)`);
   }
 }
 
 async function placeOf({ postgresUrl, brokers }: Servers, name: string): Promise<Place> {
-  const databaseOf = async (role: string): Promise<string> => {
-    const url = new URL(await createDatabase(postgresUrl, `"${name}-${role}"`));
-    url.pathname = `/${name}-${role}`;
-    return url.href;
-  };
+  const databaseOf = (role: string): Promise<string> => createDatabase(postgresUrl, `${name}-${role}`);
   return {
     name,
     brokers: [brokers],

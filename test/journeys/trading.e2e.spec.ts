@@ -206,9 +206,7 @@ describe('a shop that trades', () => {
       done: true,
       did: ['Dropped.'],
     });
-    await expect(trading.tradewind('rebuild', 'cart', '--shadow')).rejects.toThrow(
-      'user.forgotten with policies',
-    );
+    await expect(trading.tradewind('rebuild', 'cart', '--shadow')).rejects.toThrow('user.forgotten with policies');
   });
 
   it('has published everything that its databases contain', async () => {

@@ -175,7 +175,11 @@ describe('a process', () => {
     const output: string[] = [];
     child.stdout.on('data', (chunk: Buffer) => output.push(chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => output.push(chunk.toString()));
-    return { child, output: () => output.join(''), ended: once(child, 'close').then(([code]) => code as number | null) };
+    return {
+      child,
+      output: () => output.join(''),
+      ended: once(child, 'close').then(([code]) => code as number | null),
+    };
   };
 
   beforeAll(async () => {
