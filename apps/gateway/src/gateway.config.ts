@@ -48,7 +48,7 @@ export class GatewayConfig extends ServiceConfig {
   readonly STATIC_INSTANCES: readonly string[] = [];
   /**
    * Hosts at which instances may listen, as announced on `platform.instances`: names, `*.suffix`, addresses and networks
-   * (`10.0.0.0/8,*.shop.svc`). Calls carry their users' tokens, so without a list whoever can write to the topic can read them.
+   * (`10.0.0.0/8,*.shop.svc`). Calls carry their users' tokens, so without a list, a process that can write to the topic can read them.
    */
   @Transform(commaSeparated)
   @Satisfies(isList(isHostEntry), 'must be a comma-separated list of host names, *.suffixes, addresses and networks')

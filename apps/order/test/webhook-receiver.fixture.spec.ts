@@ -41,7 +41,7 @@ export class PartnerServer {
         else if (behaviour === 'redirect') response.writeHead(302, { location: `${this.url}/elsewhere` }).end();
         else {
           if (behaviour < 300) this.received.push(event);
-          response.writeHead(behaviour).end('a text that nobody reads');
+          response.writeHead(behaviour).end('a text that is not read');
         }
       });
     });

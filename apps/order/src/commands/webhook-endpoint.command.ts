@@ -56,7 +56,7 @@ const one = {
   publicationEffects: rows(PublicationEffects, ({ endpointId }: EndpointSwitch) => [endpointId]),
 };
 
-/** A disabled endpoint is told of nothing that happens meanwhile, also later. */
+/** A disabled endpoint gets no event that happens meanwhile, also not later. */
 export const switchEndpoint = command(
   'order.switch-webhook',
   one,

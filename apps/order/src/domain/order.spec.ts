@@ -145,7 +145,7 @@ describe('an order that staff cancels for its buyer', () => {
     });
     expect(cancelling).not.toHaveProperty('cancelledBy');
   });
-  it('records nobody when the buyer cancels', () =>
+  it('records no member of staff when the buyer cancels', () =>
     expect(accepted(requestCancellation(aPendingOrder(), later)).history.at(-1)).toEqual({
       what: 'cancellation-requested',
       at: later.toISOString(),

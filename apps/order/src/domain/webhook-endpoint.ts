@@ -4,7 +4,7 @@ import { rejection, type Rejection } from '@tradewind/kernel';
 /** The name of the effect that delivers. Its key is the endpoint: each gets one delivery at a time, in the order of publication. */
 export const deliverWebhook = 'order.deliver-webhook';
 
-/** The address of a partner that is told of events. */
+/** The address of a partner that gets events. */
 export interface WebhookEndpoint {
   readonly endpointId: string;
   readonly url: string;

@@ -34,7 +34,7 @@ import {
 
 const maxListed = 100;
 
-/** How partners are told of orders without Kafka. */
+/** How partners get events of orders without Kafka. */
 @ApiTags('webhooks')
 @Roles('admin')
 @Controller('webhooks')

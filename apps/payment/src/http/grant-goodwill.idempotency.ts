@@ -4,7 +4,7 @@ import type { AnsweredRequest, Published } from '@tradewind/operations';
 import { idempotencyClaim, type RequestHashes } from '@tradewind/service';
 import { startedRefund } from '../commands/grant-goodwill.command.js';
 
-/** One refund per payment and idempotency key, whoever sends it: the key identifies the refund. */
+/** One refund per payment and idempotency key, also when another administrator sends it: the key identifies the refund. */
 export const grantGoodwillClaim = (paymentId: PaymentId, hashes: RequestHashes): Idempotency =>
   idempotencyClaim(paymentId, 'POST /payments/{id}/refunds', hashes);
 

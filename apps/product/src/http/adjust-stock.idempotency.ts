@@ -3,7 +3,7 @@ import type { Idempotency } from '@tradewind/messaging';
 import type { AnsweredRequest, Published } from '@tradewind/operations';
 import { idempotencyClaim, type RequestHashes } from '@tradewind/service';
 
-/** One adjustment per product and idempotency key, whoever sends it: the key identifies the adjustment. */
+/** One adjustment per product and idempotency key, also when another administrator sends it: the key identifies the adjustment. */
 export const adjustStockClaim = (productId: ProductId, hashes: RequestHashes): Idempotency =>
   idempotencyClaim(productId, 'POST /products/{id}/stock-adjustments', hashes);
 

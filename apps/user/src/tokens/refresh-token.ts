@@ -15,7 +15,7 @@ const tagBytes = 16;
 export const newRefreshToken = (random: Randomness): string => Buffer.from(random.bytes(32)).toString('base64url');
 export const refreshTokenHash = (token: string): string => createHash('sha256').update(token).digest('base64url');
 
-/** Identifies the client that uses a token: its address and its User-Agent. Without the token, nobody can tell either from it. */
+/** Identifies the client that uses a token: its address and its User-Agent. Neither can be read from it without the token. */
 export const clientMark = (token: string, { address, userAgent }: Client): string =>
   createHmac('sha256', token)
     .update(JSON.stringify(['client', address, userAgent]))

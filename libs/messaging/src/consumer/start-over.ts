@@ -28,16 +28,21 @@ export async function startOver({ store, kafka, log, service, own, subscriptions
   if (!(await store.isUnused())) return;
   const ends = own.length === 0 ? [] : await kafka.endOffsets(own.map(({ name }) => name));
   const sequences = new Map<string, Takeover['sequences'][number]>();
-  const remember = (records: readonly IncomingRecord[]): Promise<void> => {
-    for (const record of records) {
+  let isKnown = false;
+  const remember = async (records: readonly IncomingRecord[]): Promise<void> => {
+    const past = records.flatMap((record) => {
       const envelope = envelopeOf(record);
-      if (envelope?.source !== `/${service}`) continue;
-      const { topic, key } = record;
-      const orderingKey = orderingKeyOf(record);
-      if ((sequences.get(orderingKey)?.last ?? 0n) < envelope.sequence)
-        sequences.set(orderingKey, { topic, key: key ?? '', last: envelope.sequence });
+      if (envelope?.source !== `/${service}`) return [];
+      const { id, sequence } = envelope;
+      return [{ id, topic: record.topic, key: record.key ?? '', sequence, archived: true }];
+    });
+    if (past.length === 0) return;
+    isKnown ||= (await store.notPublishedHere(past)).size < past.length;
+    for (const { topic, key, sequence } of past) {
+      const orderingKey = orderingKeyOf({ topic, key, partition: 0 });
+      if ((sequences.get(orderingKey)?.last ?? 0n) < sequence)
+        sequences.set(orderingKey, { topic, key, last: sequence });
     }
-    return Promise.resolve();
   };
   const ranges = ends.filter(({ start, end }) => start < end);
   await kafka.read({
@@ -45,6 +50,8 @@ export async function startOver({ store, kafka, log, service, own, subscriptions
     onRecords: remember,
     onUnreadable: () => undefined, // It is of another publisher.
   });
+  // Its first messages are on the topic and not marked as published: it is new, and so is its past.
+  if (isKnown) return;
   const published = ends.map(({ topic, partition, end }) => ({ topic, partition, offset: end }));
   const handled: Takeover['handled'][number][] = [];
   for (const { group, topics } of subscriptions)

@@ -25,7 +25,7 @@ const maxSettledMs = 60_000;
 export interface RetentionWorkerOptions {
   /** Milliseconds, by table. */
   readonly keep: ReadonlyMap<PrunedTable, number>;
-  /** Every topic that the service may publish on, whoever owns it. */
+  /** Every topic that the service may publish on, also those of other owners. */
   readonly topics: readonly Topic[];
   readonly groups: () => readonly { readonly group: string; readonly topics: readonly string[] }[];
   /** Only the leader of the relays prunes, so one process a database does. */

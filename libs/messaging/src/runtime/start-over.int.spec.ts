@@ -12,13 +12,15 @@ import {
   kafkaClient,
   KafkaTransport,
   Message,
+  message,
   messagingMigrations,
   MessagingModule,
   Outbox,
   topic,
   type TransactionContext,
 } from '../index.js';
-import { envelopeOf } from '../outbox/envelope.js';
+import { partitionOf, PostgresStore } from '../internals.js';
+import { envelopeOf, headersOf, toOutboxRow } from '../outbox/envelope.js';
 import type { NewDatabase } from './messaging.options.js';
 
 const service = `pantry-${randomUUID().slice(0, 8)}`;
@@ -144,5 +146,31 @@ describe('a service in development whose database was dropped', () => {
     expect(await sequences('a')).toEqual([1n, 2n, 3n, 4n, 5n]);
     expect(await sequences('c')).toEqual([1n]);
     expect(fatal).toEqual([]);
+  });
+
+  it('takes nothing over when the first message was acknowledged and not marked before a crash', async () => {
+    await stop();
+    await dataSource.query(
+      'truncate msg_outbox_archive, msg_published_offsets, msg_inbox, msg_inbox_horizons, msg_sequences',
+    );
+    const [id, jar] = [randomUUID(), 'd'];
+    const row = toOutboxRow(message(JarFilled, { jar, content: 'grapes' }), {
+      id,
+      at: new Date(),
+      cause: id,
+      correlation: undefined,
+      traceparent: null,
+    });
+    await new PostgresStore(dataSource).transaction((tx) => tx.append([row]));
+    const publisher = await kafka.publisher();
+    const headers = headersOf({ ...row, position: 1n, sequence: 1n }, service);
+    await publisher.publish([
+      { topic: jars.name, partition: partitionOf(jar, 2), key: jar, value: row.payload, headers },
+    ]);
+    await publisher.close();
+    await start('start-over');
+    await stop();
+    const [waiting] = await dataSource.query<{ last: string }[]>(`select last from msg_sequences where key = 'd'`);
+    expect(waiting).toEqual({ last: '1' });
   });
 });

@@ -64,13 +64,24 @@ export class EffectDeadLetters implements DeadLetterSource {
     });
   }
 
+  /** Rejects with OperatorError for a value that is not JSON: the payload of an effect is. */
   async edit(letter: OfService<DeadLetter>, value: string, { reason, thenRedrive }: FirstLetterAction): Promise<void> {
+    if (!isJson(value)) throw new OperatorError('the payload of an effect must be JSON, also with --raw');
     await changeIn(this.databases, letter.service, async (connection) => {
       const before = await first(connection, letter, letter.id);
       await connection.query(replace, [letter.id, value]);
       await recordAction(connection, { action: 'edit', subject: subjectOf(letter), reason, detail: before });
       if (thenRedrive) await connection.query(makeDue, [letter.id]);
     });
+  }
+}
+
+function isJson(value: string): boolean {
+  try {
+    JSON.parse(value);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -45,7 +45,7 @@ export const OptionalIdempotencyKey = createParamDecorator(
   [
     documentHeader(
       false,
-      'Recommended. Identifies one operation on this object: whoever repeats it with the same key gets the same answer, and it is done once.',
+      'Recommended. Identifies one operation on this object: a repetition with the same key gets the same answer, also from another administrator, and it is done once.',
     ),
   ],
 );

@@ -10,6 +10,7 @@ import type {
   UnpublishedRow,
 } from '@tradewind/messaging/internals';
 import { eventually } from '../eventually.js';
+import { outboxRow } from './outbox-row.js';
 
 /** A store under test, and an operator's request for more partitions of a topic. */
 export interface OpenedStore {
@@ -35,20 +36,7 @@ export function storeBrokerStateConformance(name: string, open: () => Promise<Op
       await close();
     });
 
-    const row = (archived = true): OutboxRow => ({
-      id: randomUUID(),
-      topic,
-      key: randomUUID(),
-      type: 'thing.made',
-      version: 1,
-      payload: '{}',
-      causation: randomUUID(),
-      correlation: 'k',
-      traceparent: null,
-      occurredAt: new Date(0),
-      headers: null,
-      archived,
-    });
+    const row = (archived = true): OutboxRow => outboxRow({ topic, key: randomUUID(), archived });
     const append = async (...rows: OutboxRow[]): Promise<readonly UnpublishedRow[]> => {
       await store.transaction((tx) => tx.append(rows));
       return session.take(100);

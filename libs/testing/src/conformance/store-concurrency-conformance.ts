@@ -4,11 +4,11 @@ import { table, UniqueConflict } from '@tradewind/messaging';
 import {
   StoreUnavailable,
   type Change,
-  type OutboxRow,
   type RelaySession,
   type Store,
   type Transaction,
 } from '@tradewind/messaging/internals';
+import { outboxRow } from './outbox-row.js';
 import { eventually } from '../eventually.js';
 import { openTransaction, Rollback, type OpenTransaction } from './open-transaction.js';
 
@@ -26,21 +26,7 @@ const update = (tx: Transaction, ...things: Thing[]): Promise<void> =>
   tx.save(Things, things.map(change), new Set(things.map(({ thingId }) => thingId)));
 const load = async (tx: Transaction, ...ids: string[]): Promise<Thing[]> =>
   (await tx.load({ table: Things, by: new Map([['thingId', new Set(ids)]]) })) as Thing[];
-const message = (rest: Partial<OutboxRow> = {}): OutboxRow => ({
-  id: randomUUID(),
-  topic: 'things.events',
-  key: randomUUID(),
-  type: 'thing.made',
-  version: 1,
-  payload: '{}',
-  causation: randomUUID(),
-  correlation: 'k',
-  traceparent: null,
-  occurredAt: new Date(0),
-  headers: null,
-  archived: true,
-  ...rest,
-});
+const message = (rest: Parameters<typeof outboxRow>[0] = {}) => outboxRow({ key: randomUUID(), ...rest });
 const idempotency = { scope: 'me', route: 'r', bodyHash: 'h', at: new Date(0) };
 
 const anEffect = (name: string, key = name) => ({

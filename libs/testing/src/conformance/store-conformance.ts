@@ -3,14 +3,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { table, UniqueConflict } from '@tradewind/messaging';
 import {
   SagaInstances,
-  type OutboxRow,
   type DeadLetter,
   type RelaySession,
   type SagaRow,
   type Store,
-  type UnpublishedRow,
   type Transaction,
 } from '@tradewind/messaging/internals';
+import { outboxRow as row, published } from './outbox-row.js';
 import { tablesConformance } from './tables-conformance.js';
 import { storeConcurrencyConformance } from './store-concurrency-conformance.js';
 import { storeEffectsConformance } from './store-effects-conformance.js';
@@ -41,21 +40,6 @@ export const Things = table<Thing>('things', 'thingId', {
 export const thingsDdl =
   'create table things (thing_id text primary key, color text, price_amount int8, price_currency text, parts jsonb, made_at timestamptz, count int8)';
 
-const row = (rest: Partial<OutboxRow> = {}): OutboxRow => ({
-  id: randomUUID(),
-  topic: 'things.events',
-  key: 'k',
-  type: 'thing.made',
-  version: 1,
-  payload: '{}',
-  causation: randomUUID(),
-  correlation: 'k',
-  traceparent: null,
-  occurredAt: new Date('2026-01-01T00:00:00.000Z'),
-  headers: null,
-  archived: true,
-  ...rest,
-});
 const message = (rest: Partial<DeadLetter> = {}): DeadLetter => ({
   consumer: 'c',
   orderingKey: 'l',
@@ -68,8 +52,6 @@ const message = (rest: Partial<DeadLetter> = {}): DeadLetter => ({
   headers: { a: 'b' },
   ...rest,
 });
-const published = (rows: readonly UnpublishedRow[]): { position: bigint; partition: number; offset: bigint }[] =>
-  rows.map(({ position }, index) => ({ position, partition: 0, offset: BigInt(index) }));
 
 /** The contract of the Store port. */
 export function storeConformance(

@@ -8,27 +8,9 @@ import type {
   RelaySession,
   Store,
   Transaction,
-  UnpublishedRow,
 } from '@tradewind/messaging/internals';
+import { outboxRow as row, published } from './outbox-row.js';
 import type { OpenedStore } from './store-broker-state-conformance.js';
-
-const row = (rest: Partial<OutboxRow>): OutboxRow => ({
-  id: randomUUID(),
-  topic: 'things.events',
-  key: 'k',
-  type: 'thing.made',
-  version: 1,
-  payload: '{}',
-  causation: randomUUID(),
-  correlation: 'k',
-  traceparent: null,
-  occurredAt: new Date('2026-01-01T00:00:00.000Z'),
-  headers: null,
-  archived: true,
-  ...rest,
-});
-const published = (rows: readonly UnpublishedRow[]) =>
-  rows.map(({ position }, index) => ({ position, partition: 0, offset: BigInt(index) }));
 
 /** The part of the Store's contract that is about effects. */
 export function storeEffectsConformance(name: string, open: () => Promise<OpenedStore>): void {

@@ -4,12 +4,12 @@ import {
   SagaHistory,
   SagaInstances,
   type InboxMark,
-  type OutboxRow,
   type PartitionOffset,
   type PruneStep,
   type RelaySession,
   type Store,
 } from '@tradewind/messaging/internals';
+import { outboxRow } from './outbox-row.js';
 import type { OpenedStore } from './store-broker-state-conformance.js';
 
 const hourMs = 3_600_000;
@@ -143,20 +143,7 @@ export function storeRetentionConformance(name: string, open: () => Promise<Open
 
     it('prunes the archive from given offsets on, and knows up to where', async () => {
       const topic = randomUUID();
-      const row = (): OutboxRow => ({
-        id: randomUUID(),
-        topic,
-        key: 'k',
-        type: 'thing.made',
-        version: 1,
-        payload: '{}',
-        causation: randomUUID(),
-        correlation: 'k',
-        traceparent: null,
-        occurredAt: new Date(0),
-        headers: null,
-        archived: true,
-      });
+      const row = () => outboxRow({ topic });
       await store.transaction((tx) => tx.append([row(), row(), row(), row(), row()]));
       const taken = (await session.take(100)).filter((each) => each.topic === topic);
       await session.mark(

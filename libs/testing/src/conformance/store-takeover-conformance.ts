@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Store } from '@tradewind/messaging/internals';
+import { outboxRow } from './outbox-row.js';
 import type { OpenedStore } from './store-broker-state-conformance.js';
 
 /** The contract of the Store port for what a new database takes over from Kafka. `open` opens a new database. */
@@ -17,25 +18,7 @@ export function storeTakeoverConformance(name: string, open: () => Promise<Opene
     const handled = [{ consumer: 'c', ...place }];
     const key = 'k';
 
-    const append = (): Promise<void> =>
-      store.transaction((tx) =>
-        tx.append([
-          {
-            id: randomUUID(),
-            topic: 't',
-            key,
-            type: 'thing.made',
-            version: 1,
-            payload: '{}',
-            archived: true,
-            causation: randomUUID(),
-            correlation: key,
-            traceparent: null,
-            occurredAt: new Date(0),
-            headers: null,
-          },
-        ]),
-      );
+    const append = (): Promise<void> => store.transaction((tx) => tx.append([outboxRow({ topic: 't', key })]));
 
     it('takes over sequences, published ends and handled offsets, once', async () => {
       await append(); // a request was accepted before

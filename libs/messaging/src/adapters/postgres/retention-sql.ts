@@ -8,6 +8,7 @@ import type {
   RetentionStore,
 } from '../../ports/retention.js';
 import { libraryTables } from './migrations.js';
+import { offsetColumns } from './offset-columns.js';
 import type { Sql } from './sql.js';
 
 const now = `select now() as now`;
@@ -80,12 +81,6 @@ const statements: Readonly<Record<Exclude<PrunedTable, 'msg_inbox' | 'msg_outbox
   msg_idempotency: idempotency,
 };
 
-const columnsOf = (offsets: readonly PartitionOffset[]): [string[], number[], string[]] => [
-  offsets.map(({ topic }) => topic),
-  offsets.map(({ partition }) => partition),
-  offsets.map(({ offset }) => offset.toString()),
-];
-
 interface RawOffset {
   readonly topic: string;
   readonly partition: number;
@@ -117,7 +112,7 @@ export class PostgresRetention implements RetentionStore {
   }
 
   async raiseInboxHorizons(consumer: string, { at, ends }: InboxSample, marksBefore: Date): Promise<boolean> {
-    const [row] = await this.sql<{ n: number }>(raise, [consumer, at, marksBefore, ...columnsOf(ends)]);
+    const [row] = await this.sql<{ n: number }>(raise, [consumer, at, marksBefore, ...offsetColumns(ends)]);
     return (row?.n ?? 0) > 0;
   }
 
@@ -154,7 +149,7 @@ function statementOf({
     case 'msg_inbox':
       return [inbox, [consumer, after, rows, settledMs]];
     case 'msg_outbox_archive':
-      return [archive, [after, rows, before, ...columnsOf(partitions)]];
+      return [archive, [after, rows, before, ...offsetColumns(partitions)]];
     default:
       return [statements[table], [after, rows, before]];
   }

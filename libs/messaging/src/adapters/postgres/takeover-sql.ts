@@ -1,5 +1,5 @@
-import type { PartitionOffset } from '../../ports/kafka-client.js';
 import type { Takeover, TakeoverStore } from '../../ports/takeover.js';
+import { offsetColumns } from './offset-columns.js';
 import type { Sql } from './sql.js';
 
 const unused = `
@@ -38,18 +38,12 @@ export class PostgresTakeover implements TakeoverStore {
       sequences.map(({ topic }) => topic),
       sequences.map(({ key }) => key),
       sequences.map(({ last }) => last.toString()),
-      ...columnsOf(published),
+      ...offsetColumns(published),
       handled.map(({ consumer }) => consumer),
-      ...columnsOf(handled),
+      ...offsetColumns(handled),
     ]);
     return isYes(rows);
   }
 }
 
 const isYes = ([row]: readonly { readonly yes: boolean }[]): boolean => row?.yes === true;
-
-const columnsOf = (offsets: readonly PartitionOffset[]): [string[], number[], string[]] => [
-  offsets.map(({ topic }) => topic),
-  offsets.map(({ partition }) => partition),
-  offsets.map(({ offset }) => offset.toString()),
-];

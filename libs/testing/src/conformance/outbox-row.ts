@@ -1,0 +1,23 @@
+import { randomUUID } from 'node:crypto';
+import type { OutboxRow, PublishedRow, UnpublishedRow } from '@tradewind/messaging/internals';
+
+/** A message for the outbox. */
+export const outboxRow = (rest: Partial<OutboxRow> = {}): OutboxRow => ({
+  id: randomUUID(),
+  topic: 'things.events',
+  key: 'k',
+  type: 'thing.made',
+  version: 1,
+  payload: '{}',
+  causation: randomUUID(),
+  correlation: 'k',
+  traceparent: null,
+  occurredAt: new Date('2026-01-01T00:00:00.000Z'),
+  headers: null,
+  archived: true,
+  ...rest,
+});
+
+/** The rows as published on partition 0, at 0, 1, 2 … */
+export const published = (rows: readonly UnpublishedRow[]): PublishedRow[] =>
+  rows.map(({ position }, index) => ({ position, partition: 0, offset: BigInt(index) }));
