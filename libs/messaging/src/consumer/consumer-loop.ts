@@ -227,13 +227,15 @@ export class ConsumerLoop {
     const again: PendingMessage[] = [];
     let outage: unknown;
     try {
-      const oneByOne = await this.#crashLoopGuard.isSuspicious(batch.map(({ decoded }) => decoded));
+      const guarded = await this.#crashLoopGuard.guardedParts(batch);
       // The parts of a batch are separate transactions: a key with an unfinished message is closed for the later parts.
       const closedKeys = new Set<string>();
       const isOpen = ({ decoded }: PendingMessage): boolean => !closedKeys.has(decoded.orderingKey);
-      for (const part of transactionParts(batch, oneByOne)) {
+      for (const part of guarded ?? transactionParts(batch)) {
         again.push(...part.filter((message) => !isOpen(message)));
-        for (const [message, outcome] of await this.#decide(part.filter(isOpen), oneByOne)) {
+        const open = part.filter(isOpen);
+        if (guarded) await this.#crashLoopGuard.begin(open);
+        for (const [message, outcome] of await this.#decide(open, guarded !== undefined)) {
           if (outcome.kind === 'transient') outage ??= outcome.error;
           try {
             if (
@@ -247,7 +249,7 @@ export class ConsumerLoop {
           closedKeys.add(message.decoded.orderingKey);
           again.push(message);
         }
-        if (oneByOne) await this.#survived(part);
+        if (guarded) await this.#crashLoopGuard.survived(open);
       }
     } catch (error) {
       outage = error;
@@ -265,23 +267,12 @@ export class ConsumerLoop {
     await this.ports.timers.wait(backOff(this.ports, this.#outages++, 50, 2_000), this.#stopping.signal);
   }
 
-  /** Attempts that could not be cleared are counted once too often; it takes several crashes to dead-letter a message. */
-  async #survived(part: readonly PendingMessage[]): Promise<void> {
-    for (const { decoded } of part.filter((message) => this.#finished.has(message))) {
-      await this.#crashLoopGuard
-        .survived(decoded.id)
-        .catch((error: unknown) =>
-          this.options.log('warn', 'attempts were not cleared', { id: decoded.id, error: String(error) }),
-        );
-    }
-  }
-
-  async #decide(batch: readonly PendingMessage[], oneByOne: boolean): Promise<Map<PendingMessage, Outcome>> {
+  async #decide(batch: readonly PendingMessage[], guarded: boolean): Promise<Map<PendingMessage, Outcome>> {
     const invocations = new Map<PendingMessage, Invocation>();
     for (const message of batch) {
       if (message.generation !== this.#generation) continue;
       const { decoded } = message;
-      if (oneByOne && (await this.#crashLoopGuard.isDeadly(decoded.id))) {
+      if (guarded && this.#crashLoopGuard.isDeadly(decoded.id)) {
         await this.#deadLetter(
           message,
           new Poison('the process crashed each time it handled it'),

@@ -75,7 +75,7 @@ async function handle(starts: number): Promise<{ decided: readonly string[]; sav
 
 describe.each([
   ['together', 0],
-  ['one by one, because processes crashed at this offset', 5],
+  ['in guarded parts, because processes crashed at this offset', 5],
 ])('a message that is retried, among messages that are handled %s', (_, starts) => {
   it('is not overtaken by a later one of its key, and delays no other key', async () => {
     const { decided, saved } = await handle(starts);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { decoded } from './notes.fixture.spec.js';
-import { PendingQueue, transactionParts, type PendingMessage } from './pending-queue.js';
+import { partsOfAtMost, PendingQueue, transactionParts, type PendingMessage } from './pending-queue.js';
 
 const pending = (noteId: string, offset: number, rest: Partial<PendingMessage> = {}): PendingMessage => ({
   decoded: decoded(noteId, offset),
@@ -65,8 +65,17 @@ describe('the transactions of a batch', () => {
   const batch = [pending('a', 0), pending('b', 1, { alone: true }), pending('c', 2)];
 
   it('are one for all messages, and one each for messages that run alone', () =>
-    expect(transactionParts(batch, false).map(offsetsOf)).toEqual([[0, 2], [1]]));
+    expect(transactionParts(batch).map(offsetsOf)).toEqual([[0, 2], [1]]));
+});
 
-  it('are one a message when the batch is handled one by one', () =>
-    expect(transactionParts(batch, true).map(offsetsOf)).toEqual([[0], [1], [2]]));
+describe('parts of a limited size', () => {
+  const batch = [0, 1, 2, 3, 4, 5, 6].map((offset) => pending('a', offset));
+  const parts = (allowed: readonly number[]) =>
+    partsOfAtMost(batch, ({ decoded }) => allowed[Number(decoded.record.offset)] ?? 0).map(offsetsOf);
+
+  it('keep the order of the batch, and are as large as allowed', () =>
+    expect(parts([3, 3, 3, 3, 3, 3, 3])).toEqual([[0, 1, 2], [3, 4, 5], [6]]));
+
+  it('have no more messages than each of theirs allows', () =>
+    expect(parts([9, 9, 1, 9, 2, 9, 9])).toEqual([[0, 1], [2], [3, 4], [5, 6]]));
 });

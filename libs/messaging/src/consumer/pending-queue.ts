@@ -61,10 +61,30 @@ export class PendingQueue {
 }
 
 /** The transactions of a batch. A message that runs alone closed its key when it was taken, so the order is kept. */
-export function transactionParts(batch: readonly PendingMessage[], oneByOne: boolean): (readonly PendingMessage[])[] {
-  if (oneByOne) return batch.map((message) => [message]);
+export function transactionParts(batch: readonly PendingMessage[]): (readonly PendingMessage[])[] {
   const together = batch.filter((message) => !message.alone);
   return [...(together.length > 0 ? [together] : []), ...batch.filter(({ alone }) => alone).map((each) => [each])];
+}
+
+/** The batch in its order, in parts that have no more messages than each of theirs allows. */
+export function partsOfAtMost(
+  batch: readonly PendingMessage[],
+  allowed: (message: PendingMessage) => number,
+): (readonly PendingMessage[])[] {
+  const parts: PendingMessage[][] = [];
+  let room = 0;
+  for (const message of batch) {
+    const most = allowed(message);
+    const last = parts.at(-1);
+    room = Math.min(room, most - (last?.length ?? 0));
+    if (last && room > 0) last.push(message);
+    else {
+      parts.push([message]);
+      room = most;
+    }
+    room--;
+  }
+  return parts;
 }
 
 /** Bytes of memory of a record, roughly. */

@@ -311,8 +311,12 @@ export interface Store extends RetentionStore, ConsumerState, TakeoverStore {
   countAttempt(consumer: string, messageId: string): Promise<number>;
   /** Records the offset at which a consumer starts on a partition; returns how many starts in a row were at most `reach` records after the first of them. */
   countStart(consumer: string, topic: string, partition: number, offset: bigint, reach: number): Promise<number>;
-  /** Clears the attempts of a message that was handled or dead-lettered. */
-  clearAttempts(consumer: string, messageId: string): Promise<void>;
+  /** How many processes may have crashed over each of these messages: those that counted a crash and did not clear it. Without those that have none. */
+  crashes(consumer: string, messageIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Counts a crash for each of these messages before they are handled. */
+  countCrashes(consumer: string, messageIds: readonly string[]): Promise<void>;
+  /** Clears the crashes of these messages, because the process survived them. */
+  clearCrashes(consumer: string, messageIds: readonly string[]): Promise<void>;
   /** Clears the starts on partitions of a process that stops in an orderly way. */
   clearStarts(consumer: string, partitions: readonly TopicPartition[]): Promise<void>;
 }

@@ -223,8 +223,16 @@ export class SimulatedStore implements Store {
     );
   }
 
-  clearAttempts(consumer: string, messageId: string): Promise<void> {
-    return this.#single('clear attempts', (tx) => this.database.attempts.clearAttempts(tx, consumer, messageId));
+  crashes(consumer: string, messageIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.#single('crashes', () => this.database.attempts.crashes(consumer, messageIds));
+  }
+
+  countCrashes(consumer: string, messageIds: readonly string[]): Promise<void> {
+    return this.#single('count crashes', (tx) => this.database.attempts.countCrashes(tx, consumer, messageIds));
+  }
+
+  clearCrashes(consumer: string, messageIds: readonly string[]): Promise<void> {
+    return this.#single('clear crashes', (tx) => this.database.attempts.clearCrashes(tx, consumer, messageIds));
   }
 
   clearStarts(

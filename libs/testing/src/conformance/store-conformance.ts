@@ -317,11 +317,21 @@ export function storeConformance(
       expect(starts).toEqual([1, 2, 3, 1, 2, 1]);
     });
 
-    it('clears the counts of a handled message, and of a process that stopped in good order', async () => {
+    it('counts crashes of messages together, beside their attempts, and clears them', async () => {
+      const [first, second, third] = [randomUUID(), randomUUID(), randomUUID()];
+      await store.countAttempt('c', first);
+      await store.countCrashes('c', [first, second, first]);
+      await store.countCrashes('c', [second]);
+      await store.countCrashes('elsewhere', [third]);
+      const crashes = () => store.crashes('c', [first, second, third]);
+      expect([...(await crashes())].toSorted()).toEqual([[first, 1] as const, [second, 2] as const].toSorted());
+      await store.clearCrashes('c', [first, second]);
+      expect(await crashes()).toEqual(new Map());
+      expect([await store.countAttempt('c', first), await store.countAttempt('c', second)]).toEqual([2, 1]);
+    });
+
+    it('clears the starts of a process that stopped in good order', async () => {
       const id = randomUUID();
-      await store.countAttempt(id, id);
-      await store.clearAttempts(id, id);
-      expect(await store.countAttempt(id, id)).toBe(1);
       const start = (partition: number) => store.countStart(id, 't', partition, 5n, 10);
       await Promise.all([start(0), start(1)]);
       await store.clearStarts(id, [{ topic: 't', partition: 0 }]);

@@ -167,7 +167,8 @@ create table msg_operator_actions (
 create table msg_attempts (
   consumer text not null,
   message_id uuid not null,
-  attempts int not null,
+  attempts int not null default 0,
+  crashes int not null default 0,
   primary key (consumer, message_id)
 );
 

@@ -44,7 +44,11 @@ on conflict (consumer, topic, partition) do update
 set times = case when excluded.record_offset between s.record_offset and s.record_offset + $5 then s.times + 1 else 1 end,
 record_offset = case when excluded.record_offset between s.record_offset and s.record_offset + $5 then s.record_offset else excluded.record_offset end
 returning times as n`;
-const clearAttempts = `delete from msg_attempts where consumer = $1 and message_id = $2`;
+const crashes = `select message_id as id, crashes from msg_attempts where consumer = $1 and message_id = any($2::uuid[]) and crashes > 0`;
+const countCrashes = `insert into msg_attempts as t (consumer, message_id, crashes) select distinct $1, id, 1 from unnest($2::uuid[]) as id order by id
+on conflict (consumer, message_id) do update set crashes = t.crashes + 1`;
+const clearCrashes = `with survived as (delete from msg_attempts where consumer = $1 and message_id = any($2::uuid[]) and attempts = 0)
+update msg_attempts set crashes = 0 where consumer = $1 and message_id = any($2::uuid[]) and attempts > 0`;
 const clearStarts = `update msg_consumer_starts s set times = 0 from unnest($2::text[], $3::int[]) as w(topic, partition)
 where s.consumer = $1 and s.topic = w.topic and s.partition = w.partition`;
 
@@ -242,8 +246,17 @@ export class PostgresStore implements Store {
     return this.#number(countStart, [consumer, topic, partition, offset.toString(), reach]);
   }
 
-  async clearAttempts(consumer: string, messageId: string): Promise<void> {
-    await this.#sql(clearAttempts, [consumer, messageId]);
+  async crashes(consumer: string, messageIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.#sql<{ id: string; crashes: number }>(crashes, [consumer, messageIds]);
+    return new Map(rows.map((row) => [row.id, row.crashes]));
+  }
+
+  async countCrashes(consumer: string, messageIds: readonly string[]): Promise<void> {
+    await this.#sql(countCrashes, [consumer, messageIds]);
+  }
+
+  async clearCrashes(consumer: string, messageIds: readonly string[]): Promise<void> {
+    await this.#sql(clearCrashes, [consumer, messageIds]);
   }
 
   async clearStarts(consumer: string, partitions: readonly TopicPartition[]): Promise<void> {
