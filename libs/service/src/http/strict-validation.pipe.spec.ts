@@ -31,7 +31,8 @@ describe('a valid body', () => {
 
 describe('an invalid body', () => {
   it.each<[string, object, string, string]>([
-    ['a missing field', {}, 'text', 'must be'],
+    ['a missing field', {}, 'text', 'is missing'],
+    ['a missing nested field', { text: 'tea', lines: [{}] }, 'lines.0.quantity', 'is missing'],
     ['a text that is too long', { text: 'coffee' }, 'text', 'shorter than or equal to 5'],
     ['an unknown field', { text: 'tea', price: 1 }, 'price', 'is not a known field'],
     [

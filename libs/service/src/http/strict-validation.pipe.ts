@@ -5,17 +5,20 @@ import * as validatorPackage from 'class-validator';
 import type { ValidationError } from 'class-validator';
 import { problem, type FieldError } from './problem.js';
 
-const detailOf = (rule: string, text: string, field: string): string =>
+const detailOf = (rule: string, text: string, { property: field, value }: ValidationError): string =>
   rule === 'whitelistValidation'
     ? 'is not a known field'
-    : text.replace(`${field} `, '').replace(`nested property ${field} `, '');
+    : value === undefined
+      ? 'is missing'
+      : text.replace(`${field} `, '').replace(`nested property ${field} `, '');
 
 /** Every violated rule with the path of its field: `lines.0.quantity`. */
 export const fieldErrors = (errors: readonly ValidationError[], path = ''): FieldError[] =>
-  errors.flatMap(({ property, constraints = {}, children = [] }) => {
+  errors.flatMap((error) => {
+    const { property, constraints = {}, children = [] } = error;
     const field = path ? `${path}.${property}` : property;
     return [
-      ...Object.entries(constraints).map(([rule, text]) => ({ field, detail: detailOf(rule, text, property) })),
+      ...Object.entries(constraints).map(([rule, text]) => ({ field, detail: detailOf(rule, text, error) })),
       ...fieldErrors(children, field),
     ];
   });
