@@ -26,6 +26,7 @@ export class DrillEnvironment {
     return new DrillEnvironment(
       await startShop({
         ports: 'free',
+        bundled: true,
         env: { user: { ACCESS_TOKEN_SECONDS: '86400' } },
         restartPolicy: { initialDelayMs: 250, maxDelayMs: 1_000 },
         log,

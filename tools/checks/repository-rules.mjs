@@ -2,9 +2,17 @@ import { defaultPorts, portNames } from '../../dist/tools/platform/shop/processe
 import { portSetting } from '../../dist/tools/platform/shop/ports.js';
 import { services } from '../../dist/tools/services.js';
 import { containerProblems, unknownScripts, workflowProblems } from './repository/commands.mjs';
-import { composeProblems, databaseProblems, programProblems, projectProblems } from './repository/deployment.mjs';
+import {
+  composeProblems,
+  databaseProblems,
+  imageProblems,
+  programProblems,
+  projectProblems,
+} from './repository/deployment.mjs';
 import { environmentProblems, variablesInText, variablesOfServices } from './repository/environment.mjs';
+import { installScriptProblems, lockFileProblems } from './repository/lock-file.mjs';
 import { filesOver300Lines, rules } from './repository/rules.mjs';
+import { secretsIn } from './repository/secrets.mjs';
 import { readTree } from './repository/tree.mjs';
 import { root } from './run-checks.mjs';
 
@@ -22,9 +30,13 @@ const problems = [
   ...databaseProblems(textOf('deploy/postgres/create-databases.sh'), services),
   ...projectProblems(files, services),
   ...programProblems(files),
+  ...imageProblems(textOf('deploy/Dockerfile')),
   ...unknownScripts(files),
   ...workflowProblems(files),
   ...containerProblems(files, Object.values(defaultPorts)),
+  ...secretsIn(files),
+  ...lockFileProblems(JSON.parse(textOf('package-lock.json'))),
+  ...installScriptProblems(textOf('.npmrc')),
 ];
 for (const file of filesOver300Lines(files)) process.stdout.write(`note: ${file}; over 300 it should be split\n`);
 if (problems.length > 0) {

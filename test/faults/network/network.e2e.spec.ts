@@ -24,6 +24,7 @@ let load: Load;
 beforeAll(async () => {
   shop = await startShop({
     ports: 'free',
+    bundled: true,
     kafka: { nodes: 3 },
     postgres: { settings: { max_connections: '90' } },
     restartPolicy: { initialDelayMs: 100, maxDelayMs: 1_000 },

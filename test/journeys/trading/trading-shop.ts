@@ -27,7 +27,7 @@ export class TradingShop {
   static async open(): Promise<TradingShop> {
     const shop = await startShop({ ports: 'free', bundled: true, log });
     try {
-      const dataFile = byExtent<string | undefined>(await excerptOf(50, shop.state.path), undefined);
+      const dataFile = byExtent<string | undefined>(await excerptOf(20, shop.state.path), undefined);
       const data = { days: byExtent('1', 'all'), dataFile };
       const { actions } = await readPlan({ ...data, log });
       return new TradingShop(shop, actions.filter(({ type }) => type === 'order').length, data);

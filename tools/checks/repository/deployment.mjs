@@ -15,6 +15,15 @@ export function composeServices(compose) {
 
 const setting = (block, name) => new RegExp(`^ +${name}: '?(.*?)'?$`, 'm').exec(block)?.[1];
 
+/** What `x-confined` must say: a container of the shop changes no file, has no privilege, and is limited. */
+const confinement = [
+  'read_only: true',
+  'cap_drop: [ALL]',
+  "security_opt: ['no-new-privileges:true']",
+  'pids_limit: 100',
+  'mem_limit: 768m',
+];
+
 /** What docker-compose.yml must say about each service. */
 export function composeProblems(compose, services, providerPort) {
   const blocks = composeServices(compose);
@@ -55,6 +64,13 @@ export function composeProblems(compose, services, providerPort) {
     if (program !== undefined && !services.some((service) => service.name === program))
       problems.push(`docker-compose.yml: ${name} runs ${program}, which is not a service`);
   }
+  for (const [name, block] of blocks)
+    if (/^ +image: tradewind$|<<: \*service$/m.test(block) && !/<<: \*(?:service|confined)$/m.test(block))
+      problems.push(`docker-compose.yml: ${name} is not confined: merge *confined`);
+  for (const line of confinement)
+    if (!compose.includes(`\n  ${line}\n`)) problems.push(`docker-compose.yml: x-confined lacks "${line}"`);
+  if (/^ +(?:user: (?:root|'0.*)|privileged: true|network_mode: host)$/m.test(compose))
+    problems.push('docker-compose.yml: a container has the rights of root or of the host');
   if (!blocks.has('provider')) problems.push('docker-compose.yml: has no service provider');
   else expect('provider', 'PORT', setting(blocks.get('provider'), 'PORT'), String(providerPort));
   return problems;
@@ -92,6 +108,12 @@ export function projectProblems(files, services) {
       .map((name) => `deploy/Dockerfile: does not copy libs/${name}/package.json before "npm ci"`),
   ];
 }
+
+/** The image must run as a user with a number, because an orchestrator cannot know whether a name is root. */
+export const imageProblems = (dockerfile) =>
+  /^USER [1-9]\d*(?::[1-9]\d*)?$/m.test(dockerfile.split(/^FROM /m).at(-1) ?? '')
+    ? []
+    : ['deploy/Dockerfile: the image does not run as a user with a number above 0'];
 
 /** Every compiled program that a file starts must have a source. */
 export function programProblems(files) {

@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { composeProblems, composeServices, databaseProblems, programProblems, projectProblems } from './deployment.mjs';
+import {
+  composeProblems,
+  composeServices,
+  databaseProblems,
+  imageProblems,
+  programProblems,
+  projectProblems,
+} from './deployment.mjs';
 
 const services = [
   { name: 'user', database: 'user', port: 3001, sealsData: true, callsProvider: false },
@@ -9,12 +16,26 @@ const services = [
 
 const compose = `name: tradewind
 
+x-confined: &confined
+  read_only: true
+  cap_drop: [ALL]
+  security_opt: ['no-new-privileges:true']
+  pids_limit: 100
+  mem_limit: 768m
+
+x-service: &service
+  <<: *confined
+  image: tradewind
+
 services:
   provider:
+    <<: *confined
+    image: tradewind
     environment:
       PORT: '3010'
 
   user:
+    <<: *service
     command: [node, dist/apps/user/src/main.js]
     environment:
       DATABASE_URL: postgres://user:\${SERVICE_DATABASE_PASSWORD}@postgres:5432/user
@@ -22,6 +43,7 @@ services:
       PUBLIC_URL: http://user:3000
 
   payment:
+    <<: *service
     command: [node, dist/apps/payment/src/main.js]
     environment:
       DATABASE_URL: postgres://payment:\${SERVICE_DATABASE_PASSWORD}@postgres:5432/payment
@@ -30,6 +52,7 @@ services:
       PUBLIC_URL: http://payment:3000
 
   gateway:
+    <<: *service
     command: [node, dist/apps/gateway/src/main.js]
     environment:
       PUBLIC_URL: http://gateway:3000
@@ -57,6 +80,9 @@ describe('a docker-compose.yml', () => {
     ['publishes another port', ':-3000}', ':-8080}', 'gateway has port ${GATEWAY_PORT:-8080}:3000'],
     ['calls the provider on another port', 'provider:3010', 'provider:3011', 'payment has PROVIDER_URL'],
     ['runs the provider on another port', "'3010'", "'3011'", 'provider has PORT 3011, expected 3010'],
+    ['confines not every container', 'provider:\n    <<: *confined\n', 'provider:\n', 'provider is not confined'],
+    ['confines less', '  cap_drop: [ALL]\n', '', 'x-confined lacks "cap_drop: [ALL]"'],
+    ['runs a container as root', "      PORT: '3010'\n", "      PORT: '3010'\n    user: root\n", 'the rights of root'],
   ])('that %s is reported', (_case, from, to, message) =>
     expect(problems(from, to)).toContainEqual(expect.stringContaining(message)),
   );
@@ -102,4 +128,12 @@ describe('a program that is started', () => {
         { path: 'apps/user/src/main.ts', text: '' },
       ]),
     ).toEqual(['package.json: starts dist/tools/start/main.js, which has no source']));
+});
+
+describe('the image', () => {
+  const dockerfile = 'FROM node AS build\nUSER 1000\nFROM node\nUSER 1000:1000\nCMD ["node"]\n';
+  it('runs as a user with a number', () => expect(imageProblems(dockerfile)).toEqual([]));
+  it.each(['USER node', 'USER 0', ''])('that runs otherwise is reported: %s', (user) =>
+    expect(imageProblems(dockerfile.replace('USER 1000:1000', user))).toHaveLength(1),
+  );
 });

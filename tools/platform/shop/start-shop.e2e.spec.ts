@@ -16,7 +16,7 @@ const paymentSettings: Record<string, string> = {};
 
 let shop: Shop;
 beforeAll(async () => {
-  shop = await startShop({ ports: 'free', scale: { cart: 2 }, env: { payment: paymentSettings } });
+  shop = await startShop({ ports: 'free', bundled: true, scale: { cart: 2 }, env: { payment: paymentSettings } });
 });
 afterAll(() => shop.stop());
 
