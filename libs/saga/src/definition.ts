@@ -17,6 +17,11 @@ export interface Step<S, R extends FailureReason = string> {
   readonly failure?: ReplyClass;
   /** The business reason of a failure: what `onFailed` needs of the reply. Kept in the state of the saga. */
   failureReason?(reply: object): R;
+  /**
+   * What a reply to this step says that was not asked for, as sentences: another amount, other lines. Such a reply is not applied; its
+   * message becomes a dead letter with these sentences. Called with replies that the saga waits for only.
+   */
+  mismatches?(subject: S, reply: object): readonly string[];
   compensation?(subject: S): OutgoingMessage;
   readonly compensated?: ReplyClass;
   /** Longest time until the reply, measured from the moment the command is on its topic. */

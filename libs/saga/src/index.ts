@@ -7,3 +7,4 @@ export * from './outgoing-message.js';
 export * from './saga.js';
 export * from './state.js';
 export * from './definition.js';
+export * from './mismatches.js';

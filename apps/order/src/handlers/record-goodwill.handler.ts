@@ -15,6 +15,8 @@ export class RecordGoodwillHandler {
   record({ orderId, refundId, amount }: GoodwillRefunded, { orders, now }: HandlerContext<typeof load>): Decision {
     const order = orders.get(orderId);
     if (!order) throw new Poison(`the order ${orderId} was never placed`);
+    if (amount.currency !== order.total.currency || order.goodwill.amount + amount.amount > order.total.amount)
+      throw new Poison(`the order ${orderId} costs less than what was refunded of it`);
     const recorded = recordGoodwill(order, refundId, amount, now);
     return recorded === order ? nothing() : save(Orders, recorded).and(publishAll(eventsOf(order, recorded)));
   }

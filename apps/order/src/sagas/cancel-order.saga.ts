@@ -3,6 +3,7 @@ import { pointOfNoReturn, message, defineSaga } from '@tradewind/saga';
 import { cancel, requestCancellation, type Order } from '../domain/order.js';
 import { Orders } from '../storage/order.tables.js';
 import { outcomeOf } from './order.changes.js';
+import { paymentMismatches } from './reply-mismatches.js';
 
 /**
  * Cancels a confirmed order: refund the payment, take back stock. Cannot fail after its start.
@@ -15,6 +16,7 @@ export const cancelOrder = defineSaga<Order>('cancel-order', Orders, {
       name: 'refund payment',
       command: ({ orderId }) => message(RefundPayment, { orderId }),
       success: PaymentRefunded,
+      mismatches: paymentMismatches,
       timeout: '2m',
     },
     {

@@ -17,6 +17,7 @@ import type { RejectionCause } from '../domain/order-event.js';
 import { cancel, confirm, reject, requestCancellation, type Order } from '../domain/order.js';
 import { Orders } from '../storage/order.tables.js';
 import { outcomeOf } from './order.changes.js';
+import { paymentMismatches, stockMismatches } from './reply-mismatches.js';
 
 /**
  * Places an order: reserve stock, take the payment, confirm.
@@ -33,6 +34,7 @@ export const placeOrder = defineSaga<Order, RejectionCause>('place-order', Order
       failureReason: ({ shortages = [] }: StockRefused) => ({ reason: 'out-of-stock', shortages }),
       compensation: ({ orderId }) => message(ReleaseStock, { orderId }),
       compensated: StockReleased,
+      mismatches: stockMismatches,
       timeout: '30s',
     },
     {
@@ -44,6 +46,7 @@ export const placeOrder = defineSaga<Order, RejectionCause>('place-order', Order
       failureReason: () => ({ reason: 'payment-declined' }),
       compensation: ({ orderId }) => message(RefundPayment, { orderId }),
       compensated: PaymentRefunded,
+      mismatches: paymentMismatches,
       timeout: '2m',
     },
     pointOfNoReturn('confirm', (order, now) => outcomeOf(order, confirm(order, now))),

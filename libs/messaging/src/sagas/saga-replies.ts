@@ -1,5 +1,5 @@
 import { Poison } from '@tradewind/kernel';
-import { keyOfReply, replyClassesOf, sagaId } from '@tradewind/saga';
+import { keyOfReply, mismatchesOf, replyClassesOf, sagaId } from '@tradewind/saga';
 import {
   nothing,
   rows,
@@ -22,7 +22,7 @@ type ReplyContext = DecisionContext & { readonly instances: Rows<SagaRow> } & Re
 
 /**
  * The handlers of all replies to these sagas, one for each reply class. A reply advances each saga of its subject that waits for it; a
- * reply that no saga waits for changes nothing.
+ * reply that no saga waits for changes nothing, and one that does not match what was asked for is dead-lettered.
  */
 export function replyHandlers(sagas: readonly AnySaga[]): ReplyHandler[] {
   const classes = new Set(sagas.flatMap(replyClassesOf));
@@ -62,6 +62,9 @@ function replyHandler(cls: MessageClass, sagas: readonly AnySaga[]): ReplyHandle
         const row = `${saga.subjects.name} ${instance.subject}`;
         const subject = advanced.get(row) ?? context[`subjects of ${saga.subjects.name}`]?.get(keyOfReply(saga, reply));
         if (!subject) throw new Poison(`the saga ${instance.id} has lost its row in ${saga.subjects.name}`);
+        const mismatches = mismatchesOf(saga, instance.state, subject, reply);
+        if (mismatches.length > 0)
+          throw new Poison(`the reply is not what the saga ${instance.id} asked for: ${mismatches.join('; ')}`);
         const next = advanceSaga(saga, { instance, subject }, { kind: 'reply', message: reply }, context);
         advanced.set(row, next.subject);
         return decision.and(next.decision);
