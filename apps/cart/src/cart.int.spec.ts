@@ -238,6 +238,11 @@ describe('the cart service', () => {
       expect((await environment.published(ann.id)).map(({ type }) => type)).toEqual(['cart.item-set', 'cart.emptied']);
       expect(await environment.put(ann, mug, 1)).toMatchObject({ status: 410 });
       expect(await environment.query('select 1 from cart_lines where user_id = $1', [ann.id])).toEqual([]);
+      expect(
+        await environment.query('select wrapped_key is null as destroyed from svc_data_keys where user_id = $1', [
+          ann.id,
+        ]),
+      ).toEqual([{ destroyed: true }]);
     });
   });
 

@@ -10,7 +10,7 @@ import {
   topics,
   UserRegistered,
 } from '@tradewind/contracts';
-import { ServiceModule, type ServiceDefinition } from '@tradewind/service';
+import { DataKeys, ServiceModule, type ServiceDefinition } from '@tradewind/service';
 import { CreateCarts1760000000001 } from '../migrations/0001-create-carts.js';
 import type { CartConfig } from './cart.config.js';
 import { CopyProductHandler } from './handlers/copy-product.handler.js';
@@ -25,7 +25,7 @@ import { lockOrder } from './storage/cart.tables.js';
 export const messaging: ServiceDefinition['messaging'] = {
   service: 'cart',
   contracts,
-  lockOrder,
+  lockOrder: [DataKeys, ...lockOrder],
   deadLetters: topics.cartDeadLetters,
   ignored: {
     cart: [UserRegistered, ProfileUpdated, OrderAddressChanged, OrderCancellationRequested, OrderGoodwillRecorded],
@@ -37,7 +37,7 @@ export const handlers = [
   CopyProductHandler, // product.events: the copy of names and prices
   FollowOrderHandler, // order.events: the status of checkouts
   ReturnItemsHandler, // order.events: gives the lines of rejected orders back
-  ForgetUserHandler, // user.events: deletes carts
+  ForgetUserHandler, // user.events: destroys the data key and deletes carts
 ];
 
 export const cart: ServiceDefinition = { messaging, handlers, migrations: [CreateCarts1760000000001], sealing: true };

@@ -249,6 +249,26 @@ describe('an order that is read', () => {
       forgottenAt: new Date().toISOString(),
     });
     await eventually(async () => (await client.read(orderId, '', bob)).body.shippingAddress === null);
+    expect((await client.read(orderId, '', bob)).body.status).toBe('confirmed');
+    expect(
+      await environment.sql('select wrapped_key is null as destroyed from svc_data_keys where user_id = $1', [
+        bob.userId,
+      ]),
+    ).toEqual([{ destroyed: true }]);
+  });
+  it('is cancelled when its buyer leaves while it is pending, or before it is placed', async () => {
+    const bob = await environment.aPerson();
+    const [pending, address] = [
+      await environment.checkOut(bob, { method: 'sim_silent' }),
+      await environment.sealedAddress(bob),
+    ];
+    await environment.participants.publish(UserForgotten, {
+      userId: bob.userId,
+      forgottenAt: new Date().toISOString(),
+    });
+    await eventually(async () => (await client.read(pending, '', bob)).body.status === 'cancelled');
+    const late = await environment.checkOut(bob, { address });
+    await eventually(async () => (await client.read(late, '', bob)).body.status === 'cancelled');
   });
 });
 

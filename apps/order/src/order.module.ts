@@ -15,7 +15,7 @@ import {
   topics,
   UserRegistered,
 } from '@tradewind/contracts';
-import { ServiceModule, type ServiceDefinition } from '@tradewind/service';
+import { DataKeys, ServiceModule, type ServiceDefinition } from '@tradewind/service';
 import { CreateOrdersAndPrices1760000000001 } from '../migrations/0001-create-orders-and-prices.js';
 import { CheckOutHandler } from './handlers/check-out.handler.js';
 import { ForgetUserHandler } from './handlers/forget-user.handler.js';
@@ -24,6 +24,7 @@ import { RecordGoodwillHandler } from './handlers/record-goodwill.handler.js';
 import { DeliverWebhookEffect } from './effects/deliver-webhook.effect.js';
 import { cancelOrder } from './sagas/cancel-order.saga.js';
 import { placeOrder } from './sagas/place-order.saga.js';
+import { Leavers } from './leavers/leavers.js';
 import { CurrentPrices } from './http/current-prices.js';
 import { OrderEventsController } from './http/order-events.controller.js';
 import { OrdersController } from './http/orders.controller.js';
@@ -32,6 +33,7 @@ import { WebhooksController } from './http/webhooks.controller.js';
 import { StaffOrdersController } from './http/staff-orders.controller.js';
 import { OrderConfig } from './order.config.js';
 import { OrderQueries } from './storage/order.queries.js';
+import { LeaverQueries } from './storage/leaver.queries.js';
 import { lockOrder } from './storage/order.tables.js';
 import { PriceQueries } from './storage/price.queries.js';
 import { StaffOrderQueries } from './storage/staff-orders.queries.js';
@@ -42,7 +44,7 @@ import { WebhookSecrets } from './webhooks/webhook-secrets.js';
 export const messaging: ServiceDefinition['messaging'] = {
   service: 'order',
   contracts,
-  lockOrder,
+  lockOrder: [DataKeys, ...lockOrder],
   sagas: [placeOrder, cancelOrder],
   effects: [DeliverWebhookEffect],
   ignored: {
@@ -65,7 +67,7 @@ export const messaging: ServiceDefinition['messaging'] = {
 export const handlers = [
   CheckOutHandler, // cart.events: places the order of a checked-out cart
   RecordGoodwillHandler, // payment.events: partial refunds
-  ForgetUserHandler, // user.events: erases addresses
+  ForgetUserHandler, // user.events: destroys the data key and erases addresses
   PricesHandler, // product.events: the copy of prices
 ];
 
@@ -91,6 +93,8 @@ export class OrderModule {
         PriceQueries,
         CurrentPrices,
         OwnOrders,
+        LeaverQueries,
+        Leavers,
         WebhookQueries,
         WebhookReceiver,
         WebhookSecrets,

@@ -57,7 +57,12 @@ export interface OrderEnvironment {
   anAdmin(): Promise<Person>;
   aProduct(pence: number): Promise<ProductId>;
   /** Checks out a cart; returns the id of its order. */
-  checkOut(person: Person, options?: { readonly method?: string; readonly quantity?: number }): Promise<OrderId>;
+  checkOut(
+    person: Person,
+    options?: { readonly method?: string; readonly quantity?: number; readonly address?: string },
+  ): Promise<OrderId>;
+  /** Of a checkout that is sent later. */
+  sealedAddress(person: Person): Promise<string>;
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -85,6 +90,8 @@ export async function startOrderEnvironment(
   });
   const tokens = await AccessTokens.create(harness.dataSource);
   const participants = await startParticipants(kafka.brokers, participantsDatabase.url);
+  const seal = (person: Person): Promise<string> =>
+    harness.service.app.get(Sealer).seal(person.userId, JSON.stringify(anAddress));
   return {
     participants,
     sql: <R extends object>(text: string, values?: unknown[]) => harness.query<R>(text, values),
@@ -119,7 +126,8 @@ export async function startOrderEnvironment(
       });
       return id;
     },
-    async checkOut(person, { method = 'sim_ok', quantity = 2 } = {}) {
+    sealedAddress: seal,
+    async checkOut(person, { method = 'sim_ok', quantity = 2, address } = {}) {
       const id = orderId(anUuid());
       const lines = [{ productId: productId(anUuid()), name: 'lamp', quantity, unitPrice: money(339, 'GBP') }];
       await participants.publish(CartCheckedOut, {
@@ -131,7 +139,7 @@ export async function startOrderEnvironment(
           'GBP',
         ),
         paymentMethod: method,
-        shippingAddress: await harness.service.app.get(Sealer).seal(person.userId, JSON.stringify(anAddress)),
+        shippingAddress: address ?? (await seal(person)),
         keyHash: 'a'.repeat(64),
         bodyHash: 'b'.repeat(64),
         checkedOutAt: now(),

@@ -4,7 +4,12 @@ import { topic } from '@tradewind/messaging/message';
 export const topics = {
   userEvents: topic('user.events', { owner: 'user' }),
   userKeys: topic('user.keys', { owner: 'user', partitions: 1, retention: 'compact' }),
-  userDataKeys: topic('user.data-keys', { owner: 'user', partitions: 3, retention: 'compact' }),
+  /** A destroyed key must leave the broker's disk, and a service that was away must still read its tombstone. */
+  userDataKeys: topic('user.data-keys', {
+    owner: 'user',
+    partitions: 3,
+    retention: { compactWithin: '1d', keepTombstones: '90d' },
+  }),
 
   productEvents: topic('product.events', { owner: 'product' }),
   stockCommands: topic('stock.commands', { owner: 'order', carries: 'commands' }),

@@ -18,5 +18,9 @@ export const ticketMessaging = MessagingModule.forRoot({
 
 export const everything = topic('tickets.events', { owner: 'tickets' });
 export const latestOfEachKey = topic('tickets.prices', { owner: 'tickets', retention: 'compact' });
+export const withoutTheReplaced = topic('tickets.seats', {
+  owner: 'tickets',
+  retention: { compactWithin: '1d', keepTombstones: '90d' },
+});
 export const lastMonth = topic('tickets.clicks', { owner: 'tickets', retention: { time: '30d' } });
 export const lastGigabyte = topic('tickets.views', { owner: 'tickets', retention: { bytes: 1_000_000_000 } });

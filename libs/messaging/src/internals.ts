@@ -4,7 +4,8 @@
 export { compile, type MessageReader } from './message/compiled-reader.js';
 export { partitionOf } from './message/partition-of.js';
 export { violationsOf } from './message/read-message.js';
-export { deletesRecords, retentionLimits, retentionText } from './message/topic-retention.js';
+export { topicSettings } from './message/topic-settings.js';
+export { deletesRecords, isCompacted, retentionLimits, retentionText } from './message/topic-retention.js';
 
 // The ports, for adapters
 export {

@@ -271,6 +271,13 @@ describe('a service', () => {
     it('rejects after 2 s without the data key', async () => {
       await expect(sealer().seal(newUuid() as UserId, 'Bob')).rejects.toThrow('has not arrived');
     });
+    it('stores of a request a hash that its body alone does not give', async () => {
+      const body = { shippingAddress: 'somewhere in Rye' };
+      const hashes = await sealer().requestHashes(userId, 'k', body);
+      expect(hashes).toEqual(await sealer().requestHashes(userId, 'k', { ...body }));
+      expect(hashes.bodyHash).toMatch(/^[0-9a-f]{64}$/);
+      expect(hashes.bodyHash).not.toBe(bodyHash(body));
+    });
     it('reads as erased after the key was destroyed, and no longer seals', async () => {
       const sealed = await sealer().seal(userId, 'Ann');
       await run(destroyData, userId);

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import { PATTERN_EXTRAS_METADATA } from '@nestjs/microservices/constants.js';
-import type { HandlerMetadata } from '@tradewind/messaging/internals';
+import { isCompacted, type HandlerMetadata } from '@tradewind/messaging/internals';
 import { messageInfo, type MessageClass } from '@tradewind/messaging/message';
 import { replyClassesOf } from '@tradewind/saga';
 import { serviceParts } from '../../../test/services/index.js';
@@ -13,7 +13,7 @@ function handled(compacted: boolean): Record<string, Record<string, string[]>> {
   const found: Record<string, Record<string, string[]>> = {};
   const add = (cls: MessageClass, consumer: string): void => {
     const { type, topic } = messageInfo(cls);
-    if ((topic.retention === 'compact') === compacted) ((found[consumer] ??= {})[topic.name] ??= []).push(type);
+    if (isCompacted(topic.retention) === compacted) ((found[consumer] ??= {})[topic.name] ??= []).push(type);
   };
   for (const service of databaseServices) {
     const { definition, module } = serviceParts[service];

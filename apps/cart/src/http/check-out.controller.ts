@@ -11,7 +11,6 @@ import {
   CurrentUser,
   IdempotencyKey,
   setReplayedHeader,
-  requestHashes,
   Sealer,
   type User,
 } from '@tradewind/service';
@@ -50,7 +49,7 @@ export class CheckOutController {
     const shippingAddress = await this.sealer.seal(userId, JSON.stringify(body.shippingAddress));
     const offers = new Map((await this.queries.lines(userId)).map(({ productId, ...offer }) => [productId, offer]));
     const { paymentMethod, expectedTotal } = body;
-    const hashes = requestHashes(key, body);
+    const hashes = await this.sealer.requestHashes(userId, key, body);
     const request = { userId, offers, expectedTotal, paymentMethod, shippingAddress, ...hashes };
     const { answer, replayed } = await this.commands.once(checkOut, request, checkOutClaim(userId, hashes));
     if (isRejection(answer)) throw cartProblem(answer, cartView(await this.queries.lines(userId)));

@@ -18,7 +18,6 @@ import {
   Randomness,
   readCursor,
   setReplayedHeader,
-  requestHashes,
   Sealer,
   type FieldError,
   type Page,
@@ -75,7 +74,7 @@ export class OrdersController {
     @Body() body: PlaceOrder,
     @Res({ passthrough: true }) response: Response,
   ): Promise<AcceptedOrder> {
-    const hashes = requestHashes(key, body);
+    const hashes = await this.sealer.requestHashes(user.id, key, body);
     const prices = await this.prices.of(body.items.map(({ productId }) => productId));
     const lines = pricedLines(body.items, prices);
     const archived = archivedItems(body.items, prices);

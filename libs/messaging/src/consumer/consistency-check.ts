@@ -1,5 +1,5 @@
 import { decode } from '../handling/decode.js';
-import type { MessageRegistry, Topic } from '../message/index.js';
+import { isCompacted, type MessageRegistry, type Topic } from '../message/index.js';
 import { envelopeOf } from '../outbox/envelope.js';
 import {
   OffsetMismatch,
@@ -186,7 +186,8 @@ export class ConsistencyCheck {
     const envelope = envelopeOf(record);
     if (envelope?.source !== `/${this.options.service}`) return [];
     const { topic, partition, offset, key } = record;
-    const archived = this.#own.get(topic)?.retention !== 'compact';
+    const own = this.#own.get(topic);
+    const archived = !own || !isCompacted(own.retention);
     return [{ id: envelope.id, sequence: envelope.sequence, topic, key: key ?? '', archived, partition, offset }];
   }
 

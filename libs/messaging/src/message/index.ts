@@ -9,4 +9,12 @@ export * from './message.js';
 export * from './read-message.js';
 export { periodMs, type Period } from './period.js';
 export * from './topic.js';
-export { deletesRecords, retentionLimits, retentionText, type TopicRetention } from './topic-retention.js';
+export { topicSettings, type TopicSetting } from './topic-settings.js';
+export {
+  deletesRecords,
+  isCompacted,
+  retentionLimits,
+  retentionText,
+  type TimedCompaction,
+  type TopicRetention,
+} from './topic-retention.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { periodMs, type Period } from './period.js';
 import { topic } from './topic.js';
-import { retentionText } from './topic-retention.js';
+import { deletesRecords, isCompacted, retentionText } from './topic-retention.js';
 
 describe('a period', () => {
   it.each([
@@ -24,12 +24,27 @@ describe('the retention of a topic', () => {
 
   it.each([
     ['compact', 'compact'],
+    [{ compactWithin: '1d', keepTombstones: '90d' }, 'compact within 1d'],
     [{ time: '30d' }, '30d'],
     [{ time: '30d', bytes: 5 }, '30d or 5 bytes'],
   ])('%j', (retention, text) => expect(retentionText(declared(retention))).toBe(text));
 
-  it.each([[{}], ['delete'], [{ time: '1w' }], [{ bytes: 0 }], [{ bytes: 1.5 }], [{ bytes: Infinity }]])(
-    'is not %j',
-    (retention) => expect(() => declared(retention)).toThrow(TypeError),
+  it.each(['compact', { compactWithin: '1d', keepTombstones: '90d' }] as const)(
+    '%j keeps what nothing replaces',
+    (retention) => {
+      expect(isCompacted(retention)).toBe(true);
+      expect(deletesRecords(retention)).toBe(false);
+    },
   );
+
+  it.each([
+    [{}],
+    ['delete'],
+    [{ compactWithin: '1d' }],
+    [{ compactWithin: '1w', keepTombstones: '90d' }],
+    [{ time: '1w' }],
+    [{ bytes: 0 }],
+    [{ bytes: 1.5 }],
+    [{ bytes: Infinity }],
+  ])('is not %j', (retention) => expect(() => declared(retention)).toThrow(TypeError));
 });

@@ -1,6 +1,6 @@
 import { Poison } from '@tradewind/kernel';
 import type { OutgoingMessage } from '@tradewind/saga';
-import { makeMessage, messageInfo } from '../message/index.js';
+import { isCompacted, makeMessage, messageInfo } from '../message/index.js';
 import {
   boundedKey,
   checkKey,
@@ -54,7 +54,7 @@ export function toOutboxRow(
     traceparent,
     occurredAt: at,
     headers: info.readableSince < info.version ? { [readableSinceHeader]: String(info.readableSince) } : null,
-    archived: info.topic.retention !== 'compact',
+    archived: !isCompacted(info.topic.retention),
   };
 }
 

@@ -1,4 +1,4 @@
-import { deletesRecords, type Topic } from '../message/index.js';
+import { deletesRecords, isCompacted, type Topic } from '../message/index.js';
 import {
   partitionKey,
   type InboxSample,
@@ -152,7 +152,7 @@ export class RetentionWorker {
     const publishedEnds = await this.store.publishedEnds();
     const published = new Map(publishedEnds.map((each) => [partitionKey(each), each.offset]));
     const names = new Set(publishedEnds.map(({ topic }) => topic));
-    const archived = this.options.topics.filter(({ name, retention }) => names.has(name) && retention !== 'compact');
+    const archived = this.options.topics.filter(({ name, retention }) => names.has(name) && !isCompacted(retention));
     if (archived.length === 0) return;
     const ends = await this.kafka.endOffsets(archived.map(({ name }) => name));
     const finite = new Set(archived.filter(({ retention }) => deletesRecords(retention)).map(({ name }) => name));

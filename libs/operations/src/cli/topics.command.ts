@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { kafkaClient, type KafkaClient, type Topic } from '@tradewind/messaging';
-import { TopicMismatch, retentionText } from '@tradewind/messaging/internals';
+import { isCompacted, TopicMismatch, retentionText } from '@tradewind/messaging/internals';
 import type { PartitionStatus } from '../partition-increase/index.js';
 import type { IncreasePartitionsInput } from '../service-operations/index.js';
 import { OperatorError, Unreachable } from '../databases/errors.js';
@@ -52,13 +52,13 @@ export function topicsCommand(system: OperatedSystem): Command {
   /** The service that publishes to a topic. Throws OperatorError that names the topics that can have more partitions. */
   async function ownerOf(name: string, flags: SystemFlags): Promise<string> {
     const topics = await system.topics(flags);
-    const increasable = topics.filter(({ retention }) => retention !== 'compact');
+    const increasable = topics.filter(({ retention }) => !isCompacted(retention));
     const found = topics.find((topic) => topic.name === name);
     if (!found)
       throw new OperatorError(
         `there is no topic ${name}; there are ${increasable.map((topic) => topic.name).join(', ')}`,
       );
-    if (found.retention === 'compact')
+    if (isCompacted(found.retention))
       throw new OperatorError(
         `${name} is compacted: the last record of a key in its old partition would never be replaced or removed by a record in its new one`,
       );

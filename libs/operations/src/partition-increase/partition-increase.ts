@@ -1,5 +1,5 @@
 import type { KafkaClient, Topic } from '@tradewind/messaging';
-import { ownTopics, type MessagingOptions, type RuntimePorts } from '@tradewind/messaging/internals';
+import { isCompacted, ownTopics, type MessagingOptions, type RuntimePorts } from '@tradewind/messaging/internals';
 import type { DataSource } from 'typeorm';
 import { PartitionIncreaseRejected } from './partition-increase-rejected.js';
 import { deleteRequest, partitionCountIn, saveRequest, withLock } from './partition-increase-sql.js';
@@ -105,7 +105,7 @@ function requireOwnTopic(options: PartitionIncreaseContext['options'], name: str
     throw new PartitionIncreaseRejected(
       `${options.service} does not write ${name}; it writes ${own.map((topic) => topic.name).join(', ')}`,
     );
-  if (found.retention === 'compact') {
+  if (isCompacted(found.retention)) {
     throw new PartitionIncreaseRejected(
       `${name} is compacted and can't have more partitions: the last record of a key would stay in its old partition for ever`,
     );

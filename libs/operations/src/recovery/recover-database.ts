@@ -9,6 +9,7 @@ import {
   decode,
   orderingKeyOf,
   retentionText,
+  isCompacted,
 } from '@tradewind/messaging/internals';
 import { readMessage, type MessageRegistry } from '@tradewind/messaging/message';
 import type { EntityManager } from 'typeorm';
@@ -139,7 +140,7 @@ async function restore(
   const messages: Iterable<Published> = { [Symbol.iterator]: () => allMessages(published, unpublished, context) };
   const tables = await beginRestore(manager, migrationsTable);
   const restored = await restoreBusinessRows(manager, recovery, messages, backup, progress);
-  const archivedTopics = new Set(own.filter(({ retention }) => retention !== 'compact').map(({ name }) => name));
+  const archivedTopics = new Set(own.filter(({ retention }) => !isCompacted(retention)).map(({ name }) => name));
   const archived = await restoreArchive(
     manager,
     filter(published.byTime(), ({ record }) => archivedTopics.has(record.topic)),

@@ -13,6 +13,7 @@ import {
   partitionOf,
   retentionLimits,
   sendBatches,
+  isCompacted,
 } from '@tradewind/messaging/internals';
 import {
   archivedRowCount,
@@ -52,7 +53,7 @@ export async function recoverTopics(context: RecoveryContext): Promise<Recovered
   const { kafka, dataSource, options } = context;
   const own = ownTopics(options);
   const counts = await recoverPartitions(context, own);
-  const archived = own.filter(({ retention }) => retention !== 'compact');
+  const archived = own.filter(({ retention }) => !isCompacted(retention));
   const found = await placesOn(context, archived);
   const isExpired = await expiredRows(context, archived);
   const rowCount = await archivedRowCount(dataSource);

@@ -7,6 +7,7 @@ import {
   type OutboxRow,
   appendOutbox,
   toOutboxRow,
+  isCompacted,
 } from '@tradewind/messaging/internals';
 import { readBackupTables } from './backup.js';
 import { wholeRanges } from './read-published.js';
@@ -42,7 +43,7 @@ export async function republish(
 }
 
 async function lastPayloads({ kafka, options }: RecoveryContext): Promise<LastPayloads> {
-  const topics = ownTopics(options).filter(({ retention }) => retention === 'compact');
+  const topics = ownTopics(options).filter(({ retention }) => isCompacted(retention));
   const last: LastPayloads = new Map();
   const ends = topics.length === 0 ? [] : await kafka.endOffsets(topics.map(({ name }) => name));
   await kafka.read({

@@ -16,6 +16,7 @@ create table svc_data_keys (
   destroyed_at timestamptz,
   check ((wrapped_key is null) = (destroyed_at is not null))
 ) with (fillfactor = 70);
+create index svc_data_keys_destroyed on svc_data_keys (destroyed_at) where destroyed_at is not null;
 `;
 
 /** A service's copies of `user.keys` and `user.data-keys`. */

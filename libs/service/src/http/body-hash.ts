@@ -13,8 +13,8 @@ const canonical = (value: unknown): unknown => {
   );
 };
 
-/** SHA-256 (hex) of the body as canonical JSON: independent of the order of fields and of white space. */
-export const bodyHash = (body: unknown): string =>
-  createHash('sha256')
-    .update(JSON.stringify(canonical(body)) ?? '')
-    .digest('hex');
+/** The body as JSON that does not depend on the order of fields and on white space. */
+export const canonicalJson = (body: unknown): string => JSON.stringify(canonical(body)) ?? '';
+
+/** SHA-256 (hex) of a body without personal data, as canonical JSON. */
+export const bodyHash = (body: unknown): string => createHash('sha256').update(canonicalJson(body)).digest('hex');

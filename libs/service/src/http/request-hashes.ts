@@ -7,7 +7,7 @@ export interface RequestHashes {
   readonly bodyHash: string;
 }
 
-/** Hashes of the `Idempotency-Key` and of the body. */
+/** Hashes of the `Idempotency-Key` and of a body without personal data. A body with personal data: `Sealer.requestHashes`. */
 export const requestHashes = (key: string, body: unknown): RequestHashes => ({
   keyHash: bodyHash(key),
   bodyHash: bodyHash(body),

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { sealedPattern } from '@tradewind/contracts';
 import type { Randomness } from '@tradewind/kernel';
@@ -8,6 +8,7 @@ import {
   blindIndexWith,
   dataKeySecret,
   isDataKeySecret,
+  keyedHash,
   newDataKey,
   ownerOf,
   sealWith,
@@ -85,6 +86,19 @@ describe('a blind index', () => {
     expect(
       new Set([blindIndexWith(secret, 'a'), blindIndexWith(secret, 'b'), blindIndexWith(randomBytes(32), 'a')]).size,
     ).toBe(3));
+});
+
+describe('a keyed hash', () => {
+  it('is the same for the same text and data key', () => expect(keyedHash(key, 'Rye')).toBe(keyedHash(key, 'Rye')));
+  it('differs by text and by data key, and is not the plain hash', () => {
+    const hashes = [
+      keyedHash(key, 'Rye'),
+      keyedHash(key, 'Hove'),
+      keyedHash(newDataKey(random), 'Rye'),
+      createHash('sha256').update('Rye').digest('hex'),
+    ];
+    expect(new Set(hashes).size).toBe(4);
+  });
 });
 
 describe('a deployment secret', () => {

@@ -87,3 +87,9 @@ export function blindIndexWith(secret: Uint8Array, text: string): string {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'tradewind blind index', keyBytes));
   return createHmac('sha256', key).update(text).digest('base64url');
 }
+
+/** A hash (hex) that can be compared, and computed only with the person's data key: it is worth nothing after the key is destroyed. */
+export const keyedHash = (dataKey: Uint8Array, text: string): string =>
+  createHmac('sha256', Buffer.from(hkdfSync('sha256', dataKey, '', 'tradewind keyed hash', keyBytes)))
+    .update(text)
+    .digest('hex');

@@ -2,10 +2,12 @@ import { topics, type UserId } from '@tradewind/contracts';
 import { Transient, type Clock, type Randomness } from '@tradewind/kernel';
 import type { DataSource } from 'typeorm';
 import { Lru } from '../cache/lru.js';
+import { bodyHash, canonicalJson } from '../http/body-hash.js';
+import type { RequestHashes } from '../http/request-hashes.js';
 import type { RowWaiter, TopicProgress, ChangedRow } from '../waiting/index.js';
 import { DataKeys } from './data-keys.table.js';
 import { Forgotten } from './forgotten.js';
-import { blindIndexWith, ownerOf, sealWith, unsealWith, unwrap } from './seal.js';
+import { blindIndexWith, keyedHash, ownerOf, sealWith, unsealWith, unwrap } from './seal.js';
 import { Sealer } from './sealer.js';
 
 const selectDataKeys = `select user_id as "userId", wrapped_key as "wrappedKey" from svc_data_keys where user_id = any($1::uuid[])`;
@@ -38,10 +40,11 @@ export class StoredSealer extends Sealer {
   }
 
   async seal(userId: UserId, clear: string): Promise<string> {
-    const key = await this.#keyOf(userId);
-    if (key === null) throw new Forgotten(userId);
-    if (key === undefined) throw new Transient(`the data key of the user ${userId} has not arrived`);
-    return sealWith(key, userId, clear, this.ports.randomness);
+    return sealWith(await this.#livingKey(userId), userId, clear, this.ports.randomness);
+  }
+
+  async requestHashes(userId: UserId, key: string, body: unknown): Promise<RequestHashes> {
+    return { keyHash: bodyHash(key), bodyHash: keyedHash(await this.#livingKey(userId), canonicalJson(body)) };
   }
 
   async unseal(sealed: string): Promise<string | null> {
@@ -53,6 +56,13 @@ export class StoredSealer extends Sealer {
 
   blindIndex(text: string): string {
     return blindIndexWith(this.secret, text);
+  }
+
+  async #livingKey(userId: UserId): Promise<Buffer> {
+    const key = await this.#keyOf(userId);
+    if (key === null) throw new Forgotten(userId);
+    if (key === undefined) throw new Transient(`the data key of the user ${userId} has not arrived`);
+    return key;
   }
 
   async #keyOf(userId: string): Promise<DataKeyState> {

@@ -6,7 +6,7 @@ import {
   type OutgoingRecord,
   type CommittedOffset,
   type TopicPartition,
-  retentionLimits,
+  topicSettings,
 } from '@tradewind/messaging/internals';
 import type { SimulationEngine } from '../engine/simulation-engine.js';
 import { BrokerError, brokerUnavailable } from './broker-error.js';
@@ -29,7 +29,6 @@ interface TopicLogs {
 const maxBatchBytes = 1_048_588;
 /** Microseconds until a member refreshes its topic metadata. */
 const metadataMaxAge = 3_000_000;
-const cleanupPolicy = ({ retention }: Topic): string => (retention === 'compact' ? 'compact' : 'delete');
 
 /** A broker with its topics and groups. Processes use it through `SimulatedProcess.kafka`; its own methods return copies of records. */
 export class SimulatedKafka implements GroupBroker {
@@ -148,16 +147,11 @@ export class SimulatedKafka implements GroupBroker {
         `the topic ${declared.name} has ${length} partitions, ${declared.partitions} are declared: it must be grown before more are declared`,
       );
     }
-    const [actual, expected] = [cleanupPolicy(found.topic), cleanupPolicy(declared)];
-    if (actual !== expected)
-      throw new TopicMismatch(`the topic ${declared.name} has cleanup.policy=${actual}, ${expected} is declared`);
-    if (owner !== declared.owner) return;
-    const [actualLimits, wanted] = [retentionLimits(found.topic.retention), retentionLimits(declared.retention)];
-    for (const limit of ['ms', 'bytes'] as const) {
-      const [has = -1, declares = -1] = [actualLimits[limit], wanted[limit]];
-      if (has !== declares)
-        throw new TopicMismatch(`the topic ${declared.name} has retention.${limit}=${has}, ${declares} is declared`);
-    }
+    const has = new Map(topicSettings(found.topic).map(({ name, value }) => [name, value]));
+    const isOwn = owner === declared.owner;
+    for (const { name, value } of topicSettings(declared).slice(0, isOwn ? undefined : 1))
+      if (has.get(name) !== value)
+        throw new TopicMismatch(`the topic ${declared.name} has ${name}=${has.get(name)}, ${value} is declared`);
   }
 
   /** Appends the batches of all partitions; throws without appending any when one is too large or its partition does not exist. */

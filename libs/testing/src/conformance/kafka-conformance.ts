@@ -323,6 +323,21 @@ export function kafkaClientConformance(name: string, open: () => KafkaClient): v
       );
     });
 
+    it('creates a topic with the times of its compaction, and rejects others of the owner alone', async () => {
+      const name = randomUUID();
+      const declare = (retention: Topic['retention']): Topic =>
+        topic(name, { owner: 'test', partitions: 1, retention });
+      await kafka.provision([declare({ compactWithin: '1d', keepTombstones: '90d' })]);
+      await kafka.check([declare({ compactWithin: '1d', keepTombstones: '90d' })]);
+      await expect(kafka.check([declare({ compactWithin: '2d', keepTombstones: '90d' })], 'test')).rejects.toThrow(
+        `${name} has max.compaction.lag.ms=86400000, 172800000 is declared`,
+      );
+      await expect(kafka.check([declare({ compactWithin: '1d', keepTombstones: '91d' })])).rejects.toThrow(
+        `${name} has delete.retention.ms=7776000000, 7862400000 is declared`,
+      );
+      await kafka.check([declare('compact')], 'other');
+    });
+
     it('creates a topic with its retention, and rejects another one of the owner alone', async () => {
       const name = randomUUID();
       const declare = (retention: Topic['retention']): Topic =>

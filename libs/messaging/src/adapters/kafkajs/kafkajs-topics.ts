@@ -1,5 +1,5 @@
 import kafkajs, { type Admin } from 'kafkajs';
-import { retentionLimits, type Topic } from '../../message/index.js';
+import { topicSettings, type Topic } from '../../message/index.js';
 import { TopicMismatch } from '../../ports/errors.js';
 import { systemTimers } from '../system/system.js';
 import { unknownCodec, type Codecs } from './codecs.js';
@@ -11,21 +11,6 @@ const timeoutMs = 15_000;
 
 const tooFew = ({ name, partitions }: Topic, found: number): string =>
   `the topic ${name} has ${found} partitions, ${partitions} are declared: increase its partitions before you declare more, so that its keys keep their order`;
-
-const cleanupPolicy = ({ retention }: Topic): { name: string; value: string } => ({
-  name: 'cleanup.policy',
-  value: retention === 'compact' ? 'compact' : 'delete',
-});
-
-/** Without a limit records are kept forever: the broker's default would delete them after a week. */
-const settingsOf = (topic: Topic): { name: string; value: string }[] => {
-  const { ms = -1, bytes = -1 } = retentionLimits(topic.retention);
-  return [
-    cleanupPolicy(topic),
-    { name: 'retention.ms', value: String(ms) },
-    { name: 'retention.bytes', value: String(bytes) },
-  ];
-};
 
 /** The clocks of services may be wrong. A topic with the times of its publishers works too, so it is not checked. */
 const timeOfBroker = { name: 'message.timestamp.type', value: 'LogAppendTime' };
@@ -40,7 +25,7 @@ export async function provisionTopics(admin: Admin, topics: readonly Topic[], co
         topic: topic.name,
         numPartitions: topic.partitions,
         replicationFactor: -1,
-        configEntries: topic.foreign ? [] : [...settingsOf(topic), timeOfBroker],
+        configEntries: topic.foreign ? [] : [...topicSettings(topic), timeOfBroker],
       })),
     });
     await retryUntilLed(() => Promise.all(missing.map(({ name }) => admin.fetchTopicOffsets(name))));
@@ -124,7 +109,7 @@ async function checkSettings(admin: Admin, topics: readonly Topic[], { owner, co
     resources: topics.map((topic) => ({
       type: kafkajs.ConfigResourceTypes.TOPIC,
       name: topic.name,
-      configNames: ['cleanup.policy', 'retention.ms', 'retention.bytes', compressionType],
+      configNames: [...topicSettings(topic).map(({ name }) => name), compressionType],
     })),
   });
   const entriesOf = new Map(resources.map(({ resourceName, configEntries }) => [resourceName, configEntries]));
@@ -138,7 +123,7 @@ async function checkSettings(admin: Admin, topics: readonly Topic[], { owner, co
       );
     if (topic.foreign) continue;
     const isOwn = owner === undefined || topic.owner === owner;
-    for (const { name, value } of isOwn ? settingsOf(topic) : [cleanupPolicy(topic)]) {
+    for (const { name, value } of topicSettings(topic).slice(0, isOwn ? undefined : 1)) {
       const found = valueOf(name);
       if (found !== undefined && found !== value)
         throw new TopicMismatch(`the topic ${topic.name} has ${name}=${found}, ${value} is declared`);
