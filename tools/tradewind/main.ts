@@ -14,6 +14,7 @@ import {
   topicsCommand,
 } from '@tradewind/operations/cli';
 import { adminCommand } from './shop/admin.command.js';
+import { keysCommand } from './shop/keys.command.js';
 import { recoveredOrders } from './shop/recovery-check.js';
 import { scaleCommand } from './shop/scale.command.js';
 import { shopSystem } from './shop/shop-system.js';
@@ -35,6 +36,7 @@ const program = new Command('tradewind')
   .addCommand(offsetsCommand(shopSystem))
   .addCommand(topicsCommand(shopSystem))
   .addCommand(scaleCommand)
+  .addCommand(keysCommand)
   .addCommand(adminCommand);
 
 await runProgram(program);

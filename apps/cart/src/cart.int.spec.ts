@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { OrderConfirmed, OrderPlaced, ProductRenamed, UserForgotten } from '@tradewind/contracts';
-import { bodyHash, unsealWith } from '@tradewind/service';
+import { bodyHash, canonicalJson, keyedHash, unsealWith } from '@tradewind/service';
 import { eventually } from '@tradewind/testing';
 import {
   address,
@@ -176,10 +176,14 @@ describe('the cart service', () => {
         total: pence(200),
         paymentMethod: 'sim_ok',
         keyHash: bodyHash(key),
-        bodyHash: bodyHash(payment),
+        bodyHash: keyedHash(dataKey, canonicalJson(payment)),
       });
       expect(event!.payload).not.toContain('High Street');
-      expect(JSON.parse(unsealWith(dataKey, payload['shippingAddress']!))).toEqual(address);
+      expect(
+        JSON.parse(
+          unsealWith(dataKey, { field: 'order.shipping-address', record: orderId }, payload['shippingAddress']!),
+        ),
+      ).toEqual(address);
       expect((await environment.cartOf(ann)).body).toMatchObject({ items: [], total: pence(0) });
       expect(await environment.checkOut(ann)).toMatchObject({ status: 422, body: { type: '/problems/cart-empty' } });
     });

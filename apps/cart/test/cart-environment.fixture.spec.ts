@@ -4,7 +4,7 @@ import { contracts, ProductAdded, ProductRepriced, topics } from '@tradewind/con
 import type { Table } from '@tradewind/messaging';
 import { systemRandomness } from '@tradewind/messaging/internals';
 import type { MessageClass } from '@tradewind/messaging/message';
-import { dataKeySecret, newDataKey, startService, wrap } from '@tradewind/service';
+import { dataKeySecrets, newDataKey, startService, wrap } from '@tradewind/service';
 import { eventually } from '@tradewind/testing';
 import { startServiceHarness, type HttpResult } from '@tradewind/testing/service';
 import { AccessTokens } from '../../../test/access-tokens.js';
@@ -62,7 +62,7 @@ export async function startCartEnvironment() {
     const id = randomUUID();
     await query('insert into svc_data_keys (user_id, wrapped_key, created_at) values ($1, $2, now())', [
       id,
-      wrap(dataKeySecret(secret), id, dataKey, systemRandomness),
+      wrap(dataKeySecrets(secret), id, dataKey, systemRandomness),
     ]);
     return { id, token: await tokens.sign({ userId: id }) };
   };

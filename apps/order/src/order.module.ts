@@ -39,6 +39,7 @@ import { PriceQueries } from './storage/price.queries.js';
 import { StaffOrderQueries } from './storage/staff-orders.queries.js';
 import { WebhookQueries } from './storage/webhook.queries.js';
 import { WebhookReceiver } from './webhooks/webhook-receiver.js';
+import { WebhookSecretRotation } from './webhooks/webhook-secret-rotation.js';
 import { WebhookSecrets } from './webhooks/webhook-secrets.js';
 
 export const messaging: ServiceDefinition['messaging'] = {
@@ -98,6 +99,7 @@ export class OrderModule {
         WebhookQueries,
         WebhookReceiver,
         WebhookSecrets,
+        WebhookSecretRotation,
         DeliverWebhookEffect,
       ],
     };

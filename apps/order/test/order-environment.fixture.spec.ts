@@ -14,13 +14,14 @@ import {
 } from '@tradewind/contracts';
 import { money, sum, times, uuidv7 } from '@tradewind/kernel';
 import { systemRandomness } from '@tradewind/messaging/internals';
-import { dataKeySecret, newDataKey, readConfig, Sealer, startService, wrap } from '@tradewind/service';
+import { dataKeySecrets, newDataKey, readConfig, Sealer, startService, wrap } from '@tradewind/service';
 import { startServiceHarness } from '@tradewind/testing/service';
 import request from 'supertest';
 import type { DataSource } from 'typeorm';
 import { AccessTokens } from '../../../test/access-tokens.js';
 import { DedicatedKafka } from '../../../tools/platform/kafka/dedicated-kafka.js';
 import { freshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
+import { addressOf } from '../src/http/address.js';
 import type { Order } from '../src/domain/order.js';
 import { OrderConfig } from '../src/order.config.js';
 import { OrderModule } from '../src/order.module.js';
@@ -90,8 +91,8 @@ export async function startOrderEnvironment(
   });
   const tokens = await AccessTokens.create(harness.dataSource);
   const participants = await startParticipants(kafka.brokers, participantsDatabase.url);
-  const seal = (person: Person): Promise<string> =>
-    harness.service.app.get(Sealer).seal(person.userId, JSON.stringify(anAddress));
+  const seal = (person: Person, id: OrderId): Promise<string> =>
+    harness.service.app.get(Sealer).seal(person.userId, addressOf(id), JSON.stringify(anAddress));
   return {
     participants,
     sql: <R extends object>(text: string, values?: unknown[]) => harness.query<R>(text, values),
@@ -105,7 +106,7 @@ export async function startOrderEnvironment(
       const id = userId(anUuid());
       await participants.publish(DataKeyAnnounced, {
         userId: id,
-        wrappedKey: wrap(dataKeySecret(secret), id, newDataKey(systemRandomness), systemRandomness),
+        wrappedKey: wrap(dataKeySecrets(secret), id, newDataKey(systemRandomness), systemRandomness),
         createdAt: now(),
       });
       return { userId: id, token: await tokens.sign({ userId: id }) };
@@ -126,7 +127,7 @@ export async function startOrderEnvironment(
       });
       return id;
     },
-    sealedAddress: seal,
+    sealedAddress: (person) => seal(person, orderId(anUuid())),
     async checkOut(person, { method = 'sim_ok', quantity = 2, address } = {}) {
       const id = orderId(anUuid());
       const lines = [{ productId: productId(anUuid()), name: 'lamp', quantity, unitPrice: money(339, 'GBP') }];
@@ -139,7 +140,7 @@ export async function startOrderEnvironment(
           'GBP',
         ),
         paymentMethod: method,
-        shippingAddress: address ?? (await seal(person)),
+        shippingAddress: address ?? (await seal(person, id)),
         keyHash: 'a'.repeat(64),
         bodyHash: 'b'.repeat(64),
         checkedOutAt: now(),

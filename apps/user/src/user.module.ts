@@ -5,6 +5,7 @@ import { CreateAccountsAndKeys1760000000001 } from '../migrations/0001-create-ac
 import { Accounts } from './accounts/accounts.js';
 import { LogIns } from './accounts/log-ins.js';
 import { PersonalSeal } from './accounts/personal-seal.js';
+import { SecretRotation } from './accounts/secret-rotation.js';
 import { SessionSweeper } from './accounts/session-sweeper.js';
 import { AuthController } from './http/auth.controller.js';
 import { UsersController } from './http/users.controller.js';
@@ -37,6 +38,7 @@ export class UserModule {
         Accounts,
         LogIns,
         PersonalSeal,
+        SecretRotation,
         SessionSweeper,
         LoginThrottle,
         PasswordHasher,

@@ -12,6 +12,7 @@ export * from './openapi/annotations.js';
 export { addLinks } from './openapi/links.js';
 export { problemResponse } from './openapi/problem-schema.js';
 export * from './operate/index.js';
+export { runInService } from './run-in-service.js';
 export { runService } from './run-service.js';
 export * from './sealing/index.js';
 export { serviceMigrations } from './database/service.migrations.js';

@@ -21,7 +21,7 @@ import { freshDatabase, type FreshDatabase } from '../../../tools/platform/postg
 import {
   bodyHash,
   CurrentUser,
-  dataKeySecret,
+  dataKeySecrets,
   IdempotencyKey,
   newDataKey,
   readConfig,
@@ -255,21 +255,22 @@ describe('a service', () => {
 
   describe('sealing', () => {
     const userId = newUuid() as UserId;
+    const place = { field: 'probe.name', record: userId };
     const sealer = (): Sealer => running.app.get(Sealer);
     const announceKey = () =>
       run(announceData, {
         userId,
-        wrappedKey: wrap(dataKeySecret(secret), userId, newDataKey(systemRandomness), systemRandomness),
+        wrappedKey: wrap(dataKeySecrets(secret), userId, newDataKey(systemRandomness), systemRandomness),
         createdAt: now(),
       });
 
     it('waits for a data key that has not arrived, and unseals what it sealed', async () => {
-      const [sealed] = await Promise.all([sealer().seal(userId, 'Ann'), announceKey()]);
+      const [sealed] = await Promise.all([sealer().seal(userId, place, 'Ann'), announceKey()]);
       expect(sealed).not.toContain('Ann');
-      expect(await sealer().unseal(sealed)).toBe('Ann');
+      expect(await sealer().unseal(place, sealed)).toBe('Ann');
     });
     it('rejects after 2 s without the data key', async () => {
-      await expect(sealer().seal(newUuid() as UserId, 'Bob')).rejects.toThrow('has not arrived');
+      await expect(sealer().seal(newUuid() as UserId, place, 'Bob')).rejects.toThrow('has not arrived');
     });
     it('stores of a request a hash that its body alone does not give', async () => {
       const body = { shippingAddress: 'somewhere in Rye' };
@@ -279,10 +280,10 @@ describe('a service', () => {
       expect(hashes.bodyHash).not.toBe(bodyHash(body));
     });
     it('reads as erased after the key was destroyed, and no longer seals', async () => {
-      const sealed = await sealer().seal(userId, 'Ann');
+      const sealed = await sealer().seal(userId, place, 'Ann');
       await run(destroyData, userId);
-      await eventually(async () => (await sealer().unseal(sealed)) === null);
-      await expect(sealer().seal(userId, 'Ann')).rejects.toThrow('forgotten');
+      await eventually(async () => (await sealer().unseal(place, sealed)) === null);
+      await expect(sealer().seal(userId, place, 'Ann')).rejects.toThrow('forgotten');
     });
     it('keeps a destroyed key destroyed when its announcement is repeated', async () => {
       await announceKey();

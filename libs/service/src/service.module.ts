@@ -24,7 +24,7 @@ import { logAsJson } from './logs/index.js';
 import { Metrics } from './metrics/index.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { DataKeysHandler } from './sealing/data-keys.handler.js';
-import { DataKeys, Sealer, dataKeySecret } from './sealing/index.js';
+import { DataKeys, Sealer, dataKeySecrets } from './sealing/index.js';
 import { StoredSealer } from './sealing/stored-sealer.js';
 import { serviceMigrations } from './database/service.migrations.js';
 import { RowWaiter, TopicProgress, PollingRowWaiter } from './waiting/index.js';
@@ -164,7 +164,7 @@ const sealerProvider = (config: SealingConfig): Provider => ({
     ports: RuntimePorts,
     commits: CommitEvents,
   ) =>
-    new StoredSealer(dataKeySecret(config.DATA_KEY_SECRET), dataSource, rowWaiter, topicProgress, ports, (listener) =>
+    new StoredSealer(dataKeySecrets(config.DATA_KEY_SECRET), dataSource, rowWaiter, topicProgress, ports, (listener) =>
       commits.onCommitted(listener),
     ),
 });

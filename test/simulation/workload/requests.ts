@@ -83,7 +83,7 @@ export const setItemRequest =
 
 /** Like `POST /cart/checkout`. */
 export const checkOutRequest =
-  ({ userId, paymentMethod, key }: PurchaseRequest): Request<{ orderId: OrderId }> =>
+  ({ userId, paymentMethod, key }: PurchaseRequest, ports: RuntimePorts): Request<{ orderId: OrderId }> =>
   async ({ read, commands }): Promise<PlacedOrder> => {
     const lines = await read(CartLines, 'userId', [userId]);
     const products =
@@ -96,7 +96,14 @@ export const checkOutRequest =
           );
     const hashes = requestHashes(key, { paymentMethod });
     const offers = new Map(products.map(({ productId, ...offer }) => [productId, offer]));
-    const input = { userId, offers, paymentMethod, shippingAddress: sealedText(userId, 'first'), ...hashes };
+    const input = {
+      orderId: orderId(newId(ports)),
+      userId,
+      offers,
+      paymentMethod,
+      shippingAddress: sealedText(userId, 'first'),
+      ...hashes,
+    };
     return (await commands.once(checkOut, input, checkOutClaim(userId, hashes))).answer;
   };
 

@@ -108,7 +108,7 @@ export class Workload {
         );
     const [client, request] =
       purchase.via === 'cart'
-        ? [this.#clients.cart, checkOutRequest(input)]
+        ? [this.#clients.cart, checkOutRequest(input, this.ports)]
         : [this.#clients.order, placeOrderRequest(input, this.ports)];
     const send = async (): Promise<OrderId | undefined> => {
       const { last, unknownCount } = await client.sendWithRetries(request, purchase.retries);

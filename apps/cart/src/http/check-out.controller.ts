@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Inject, Post, Res } from '@nestjs/common';
-import type { OrderId } from '@tradewind/contracts';
-import { isRejection } from '@tradewind/kernel';
+import { orderId, type OrderId } from '@tradewind/contracts';
+import { isRejection, uuidv7 } from '@tradewind/kernel';
 import { Commands } from '@tradewind/messaging';
 import {
   ApiAcceptedResponse,
@@ -8,8 +8,10 @@ import {
   ApiOperation,
   ApiTags,
   ApiUnprocessableEntityResponse,
+  Clock,
   CurrentUser,
   IdempotencyKey,
+  Randomness,
   setReplayedHeader,
   Sealer,
   type User,
@@ -29,6 +31,8 @@ export class CheckOutController {
     private readonly queries: CartQueries,
     @Inject(Commands) private readonly commands: Commands,
     private readonly sealer: Sealer,
+    @Inject(Clock) private readonly clock: Clock,
+    @Inject(Randomness) private readonly randomness: Randomness,
   ) {}
 
   @Post()
@@ -46,11 +50,16 @@ export class CheckOutController {
     @Body() body: CheckOutBody,
     @Res({ passthrough: true }) response: Response,
   ): Promise<{ orderId: OrderId }> {
-    const shippingAddress = await this.sealer.seal(userId, JSON.stringify(body.shippingAddress));
+    const id = orderId(uuidv7(this.clock.now().getTime(), this.randomness.bytes(10)));
+    const shippingAddress = await this.sealer.seal(
+      userId,
+      { field: 'order.shipping-address', record: id },
+      JSON.stringify(body.shippingAddress),
+    );
     const offers = new Map((await this.queries.lines(userId)).map(({ productId, ...offer }) => [productId, offer]));
     const { paymentMethod, expectedTotal } = body;
     const hashes = await this.sealer.requestHashes(userId, key, body);
-    const request = { userId, offers, expectedTotal, paymentMethod, shippingAddress, ...hashes };
+    const request = { orderId: id, userId, offers, expectedTotal, paymentMethod, shippingAddress, ...hashes };
     const { answer, replayed } = await this.commands.once(checkOut, request, checkOutClaim(userId, hashes));
     if (isRejection(answer)) throw cartProblem(answer, cartView(await this.queries.lines(userId)));
     setReplayedHeader(response, replayed);

@@ -4,6 +4,7 @@ import {
   answer,
   command,
   insert,
+  nothing,
   PublicationEffects,
   remove,
   rows,
@@ -69,5 +70,23 @@ export const switchEndpoint = command(
     return save(WebhookEndpoints, { ...endpoint, status: enabled ? ('enabled' as const) : ('disabled' as const) })
       .and(deliveries)
       .and(answer('done'));
+  },
+);
+
+interface RewrappedSecret {
+  readonly endpointId: string;
+  /** As it was read. */
+  readonly before: string;
+  readonly wrappedSecret: string;
+}
+
+const rewrapped = { endpoints: rows(WebhookEndpoints, ({ endpointId }: RewrappedSecret) => [endpointId]) };
+
+export const rewrapSecret = command(
+  'order.rewrap-webhook-secret',
+  rewrapped,
+  ({ endpointId, before, wrappedSecret }: RewrappedSecret, { endpoints }: HandlerContext<typeof rewrapped>) => {
+    const endpoint = endpoints.get(endpointId);
+    return endpoint?.wrappedSecret === before ? save(WebhookEndpoints, { ...endpoint, wrappedSecret }) : nothing();
   },
 );

@@ -39,7 +39,7 @@ import {
   type Address,
   type OrderListed,
 } from './order.dto.js';
-import { addressText, isSameAddress } from './address.js';
+import { addressOf, addressText, isSameAddress } from './address.js';
 import { orderProblem, priceChanged } from './order.problems.js';
 import { listed } from './order.view.js';
 import { OwnOrders } from './own-orders.js';
@@ -78,12 +78,13 @@ export class OrdersController {
     const prices = await this.prices.of(body.items.map(({ productId }) => productId));
     const lines = pricedLines(body.items, prices);
     const archived = archivedItems(body.items, prices);
+    const id = orderId(uuidv7(this.clock.now().getTime(), this.randomness.bytes(10)));
     const order = {
-      orderId: orderId(uuidv7(this.clock.now().getTime(), this.randomness.bytes(10))),
+      orderId: id,
       userId: user.id,
       lines,
       paymentMethod: body.paymentMethod,
-      shippingAddress: await this.#seal(user, body.shippingAddress),
+      shippingAddress: await this.#seal(user, id, body.shippingAddress),
       request: hashes,
       expectedTotal: body.expectedTotal,
       archived: archived.length > 0,
@@ -140,7 +141,7 @@ export class OrdersController {
     const changed = await this.commands.run(changeOrderAddress, {
       orderId: id,
       userId: user.id,
-      shippingAddress: await this.#seal(user, shippingAddress),
+      shippingAddress: await this.#seal(user, id, shippingAddress),
     });
     if (isRejection(changed)) throw orderProblem(changed);
     return this.own.find(user.id, id);
@@ -161,8 +162,8 @@ export class OrdersController {
     return this.#accepted(await this.commands.run(cancelOrder, { orderId: id, userId: user.id }), response);
   }
 
-  #seal(user: User, address: Address): Promise<string> {
-    return this.sealer.seal(user.id, addressText(address));
+  #seal(user: User, id: OrderId, address: Address): Promise<string> {
+    return this.sealer.seal(user.id, addressOf(id), addressText(address));
   }
 
   #accepted(

@@ -3,6 +3,7 @@ import type { OrderId, UserId } from '@tradewind/contracts';
 import { RowWaiter, Clock, Sealer } from '@tradewind/service';
 import { OrderQueries, type HistoryRow, type OrderRow } from '../storage/order.queries.js';
 import type { OrderAnswer } from './order.dto.js';
+import { addressOf } from './address.js';
 import { noSuchOrder } from './order.problems.js';
 import { whole } from './order.view.js';
 
@@ -64,6 +65,9 @@ export class OwnOrders {
   }
 
   async #view(row: OrderRow): Promise<OrderAnswer> {
-    return whole(row, row.shippingAddress === null ? null : await this.sealer.unseal(row.shippingAddress));
+    return whole(
+      row,
+      row.shippingAddress === null ? null : await this.sealer.unseal(addressOf(row.orderId), row.shippingAddress),
+    );
   }
 }

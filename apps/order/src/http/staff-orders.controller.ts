@@ -23,6 +23,7 @@ import { OrderQueries } from '../storage/order.queries.js';
 import { StaffOrderQueries } from '../storage/staff-orders.queries.js';
 import { AcceptedOrder, OrderPath } from './order.dto.js';
 import { orderProblem } from './order.problems.js';
+import { addressOf } from './address.js';
 import { listedForStaff, wholeForStaff } from './staff-order.view.js';
 import {
   CancelForBuyer,
@@ -64,7 +65,10 @@ export class StaffOrdersController {
   async find(@Param() { id }: OrderPath): Promise<StaffOrderAnswer> {
     const row = (await this.queries.find([id])).get(id);
     if (!row) throw unknownOrder();
-    return wholeForStaff(row, row.shippingAddress === null ? null : await this.sealer.unseal(row.shippingAddress));
+    return wholeForStaff(
+      row,
+      row.shippingAddress === null ? null : await this.sealer.unseal(addressOf(id), row.shippingAddress),
+    );
   }
 
   @Post(':id/cancel')

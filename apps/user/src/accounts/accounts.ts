@@ -9,7 +9,7 @@ import { register } from '../commands/register.command.js';
 import { emailTaken, type ProfileChange, type Role } from '../domain/account.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { AccountQueries, type SealedProfile } from '../storage/account.queries.js';
-import { PersonalSeal } from './personal-seal.js';
+import { PersonalSeal, type PersonalField } from './personal-seal.js';
 
 /** The profile as its owner sees it, in clear text; it exists in responses only. */
 export interface Profile {
@@ -37,20 +37,21 @@ export class Accounts {
   ) {}
 
   async register({ email, name, password }: RegistrationForm, role: Role): Promise<Profile | typeof emailTaken> {
-    const emailIndex = this.seal.emailIndex(email);
+    const [emailIndex, ...earlierIndexes] = this.seal.emailIndexes(email) as [string, ...string[]];
     // saves the cost of a hash for a taken address; the commit decides
-    if (await this.queries.byEmail(emailIndex)) return emailTaken;
+    if (await this.queries.byEmail([emailIndex, ...earlierIndexes])) return emailTaken;
     const passwordHash = await this.hasher.hash(password);
     const id = userId(uuidv7(this.clock.now().getTime(), this.randomness.bytes(10)));
     const wrappedKey = this.seal.newKey(id);
-    const seal = (clear: string): string => this.seal.seal(id, wrappedKey, clear);
+    const seal = (field: PersonalField, clear: string): string => this.seal.seal(id, wrappedKey, field, clear);
     const registered = await this.#uniqueEmail(() =>
       this.commands.run(register, {
         userId: id,
         role,
-        email: seal(email),
+        email: seal('user.email', email),
         emailIndex,
-        name: seal(name),
+        earlierIndexes,
+        name: seal('user.name', name),
         wrappedKey,
         passwordHash,
       }),
@@ -59,7 +60,7 @@ export class Accounts {
   }
 
   async roleOf(email: string): Promise<Role | undefined> {
-    return (await this.queries.byEmail(this.seal.emailIndex(email)))?.role;
+    return (await this.queries.byEmail(this.seal.emailIndexes(email)))?.role;
   }
 
   async profile(id: UserId): Promise<Profile | undefined> {
@@ -74,15 +75,18 @@ export class Accounts {
   ): Promise<Profile | typeof emailTaken | undefined> {
     const found = await this.queries.profile(id);
     if (!found) return undefined;
-    const seal = (clear: string): string => this.seal.seal(id, found.wrappedKey, clear);
+    const seal = (field: PersonalField, clear: string): string => this.seal.seal(id, found.wrappedKey, field, clear);
+    const [index, ...earlierIndexes] = this.seal.emailIndexes(change.email ?? '') as [string, ...string[]];
     const sealed: ProfileChange = {
       ...(change.email !== undefined && {
-        email: { sealed: seal(change.email), index: this.seal.emailIndex(change.email) },
+        email: { sealed: seal('user.email', change.email), index },
       }),
-      ...(change.name !== undefined && { name: seal(change.name) }),
+      ...(change.name !== undefined && { name: seal('user.name', change.name) }),
     };
     if (Object.keys(sealed).length === 0) return this.#open(found, found.wrappedKey);
-    const changed = await this.#uniqueEmail(() => this.commands.run(changeOwnProfile, { userId: id, change: sealed }));
+    const changed = await this.#uniqueEmail(() =>
+      this.commands.run(changeOwnProfile, { userId: id, change: sealed, earlierIndexes }),
+    );
     if (!isRejection(changed)) return this.#open({ ...found, ...changed }, found.wrappedKey);
     return changed.rejected === emailTaken.rejected ? emailTaken : undefined;
   }
@@ -92,7 +96,11 @@ export class Accounts {
   }
 
   #open({ userId: id, email, name }: Pick<SealedProfile, 'userId' | 'email' | 'name'>, wrappedKey: string): Profile {
-    return { id, email: this.seal.open(id, wrappedKey, email), name: this.seal.open(id, wrappedKey, name) };
+    return {
+      id,
+      email: this.seal.open(id, wrappedKey, 'user.email', email),
+      name: this.seal.open(id, wrappedKey, 'user.name', name),
+    };
   }
 
   /** Of concurrent requests with one address, the unique constraint accepts one. */

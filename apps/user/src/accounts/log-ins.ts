@@ -44,9 +44,10 @@ export class LogIns {
 
   /** Neither the response nor its time shows whether the e-mail address or only the password is wrong. */
   async logIn(email: string, password: string, address: string): Promise<Tokens | undefined> {
-    const index = this.seal.emailIndex(email);
+    const indexes = this.seal.emailIndexes(email);
+    const index = indexes[0]!;
     await this.throttle.admit(address, index);
-    const credential = await this.queries.byEmail(index);
+    const credential = await this.queries.byEmail(indexes);
     if (!(await this.hasher.verify(credential?.passwordHash, password)) || !credential) return undefined;
     this.throttle.succeeded(address, index);
     const refreshToken = newRefreshToken(this.randomness);

@@ -1,44 +1,59 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { UserId } from '@tradewind/contracts';
 import {
+  blindIndexesWith,
   blindIndexWith,
-  dataKeySecret,
+  dataKeySecrets,
   newDataKey,
   Randomness,
   sealWith,
   unsealWith,
   unwrap,
   wrap,
+  type KeySecrets,
 } from '@tradewind/service';
 import { normaliseEmail } from '../domain/email.js';
 import { UserConfig } from '../user.config.js';
 
+export type PersonalField = 'user.email' | 'user.name';
+
 /** Seals and unseals personal data with the data keys of this service's own tables. */
 @Injectable()
 export class PersonalSeal {
-  readonly #secret: Buffer;
+  readonly secrets: KeySecrets;
 
   constructor(
     config: UserConfig,
     @Inject(Randomness) private readonly randomness: Randomness,
   ) {
-    this.#secret = dataKeySecret(config.DATA_KEY_SECRET);
+    this.secrets = dataKeySecrets(config.DATA_KEY_SECRET);
   }
 
   /** A new data key, wrapped. */
   newKey(userId: UserId): string {
-    return wrap(this.#secret, userId, newDataKey(this.randomness), this.randomness);
+    return wrap(this.secrets, userId, newDataKey(this.randomness), this.randomness);
   }
 
-  seal(userId: UserId, wrappedKey: string, clear: string): string {
-    return sealWith(unwrap(this.#secret, userId, wrappedKey), userId, clear, this.randomness);
+  /** The same key, wrapped with the current secret. */
+  rewrap(ownerId: string, wrappedKey: string): string {
+    return wrap(this.secrets, ownerId, unwrap(this.secrets, ownerId, wrappedKey), this.randomness);
   }
 
-  open(userId: UserId, wrappedKey: string, sealed: string): string {
-    return unsealWith(unwrap(this.#secret, userId, wrappedKey), sealed);
+  seal(userId: UserId, wrappedKey: string, field: PersonalField, clear: string): string {
+    const key = unwrap(this.secrets, userId, wrappedKey);
+    return sealWith(key, userId, { field, record: userId }, clear, this.randomness);
+  }
+
+  open(userId: UserId, wrappedKey: string, field: PersonalField, sealed: string): string {
+    return unsealWith(unwrap(this.secrets, userId, wrappedKey), { field, record: userId }, sealed);
   }
 
   emailIndex(email: string): string {
-    return blindIndexWith(this.#secret, normaliseEmail(email));
+    return blindIndexWith(this.secrets, normaliseEmail(email));
+  }
+
+  /** During a rotation of the secret an account may still have an earlier one. The current one is the first. */
+  emailIndexes(email: string): readonly string[] {
+    return blindIndexesWith(this.secrets, normaliseEmail(email));
   }
 }

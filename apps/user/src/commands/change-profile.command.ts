@@ -7,14 +7,16 @@ import { Accounts } from '../storage/tables.js';
 export interface ChangeProfileInput {
   readonly userId: UserId;
   readonly change: ProfileChange;
+  /** Of the new address with the earlier secrets, during a rotation. */
+  readonly earlierIndexes: readonly string[];
 }
 
 export const changeOwnProfile = command(
   'user.change-profile',
   {
     account: rows(Accounts, ({ userId }: ChangeProfileInput) => [userId]),
-    holders: rowsWhere(Accounts, 'emailIndex', ({ change }: ChangeProfileInput) =>
-      change.email ? [change.email.index] : [],
+    holders: rowsWhere(Accounts, 'emailIndex', ({ change, earlierIndexes }: ChangeProfileInput) =>
+      change.email ? [change.email.index, ...earlierIndexes] : [],
     ),
   },
   ({ userId, change }: ChangeProfileInput, { account, holders, now }) => {

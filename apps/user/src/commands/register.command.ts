@@ -9,6 +9,8 @@ export interface Registration {
   /** Sealed. */
   readonly email: string;
   readonly emailIndex: string;
+  /** With the earlier secrets, during a rotation. */
+  readonly earlierIndexes: readonly string[];
   /** Sealed. */
   readonly name: string;
   readonly wrappedKey: string;
@@ -20,7 +22,10 @@ export const register = command(
   'user.register',
   {
     account: rows(Accounts, ({ userId }: Registration) => [userId]),
-    holders: rowsWhere(Accounts, 'emailIndex', ({ emailIndex }: Registration) => [emailIndex]),
+    holders: rowsWhere(Accounts, 'emailIndex', ({ emailIndex, earlierIndexes }: Registration) => [
+      emailIndex,
+      ...earlierIndexes,
+    ]),
   },
   ({ userId, role, email, emailIndex, name, wrappedKey, passwordHash }: Registration, { holders, now }) => {
     if (holders.all().length > 0) return emailTaken;

@@ -7,7 +7,8 @@ import {
 } from '@tradewind/contracts';
 import { message, type OutgoingMessage } from '@tradewind/messaging';
 import type { BackupRows, Recovery, Published } from '@tradewind/operations';
-import { blindIndexWith, dataKeySecret, unsealWith, unwrap, type SealingConfig } from '@tradewind/service';
+import { blindIndexWith, dataKeySecrets, unsealWith, unwrap, type SealingConfig } from '@tradewind/service';
+import type { PersonalField } from '../accounts/personal-seal.js';
 import { normaliseEmail } from '../domain/email.js';
 import { accountsFromEvents } from './accounts-from-events.js';
 import { Accounts, PersonalKeys, type PersonalKey } from '../storage/tables.js';
@@ -19,12 +20,14 @@ import { Accounts, PersonalKeys, type PersonalKey } from '../storage/tables.js';
 export const recovery = ({ DATA_KEY_SECRET }: Pick<SealingConfig, 'DATA_KEY_SECRET'>): Recovery => ({
   rows: (published, backup) => {
     const all = [...published];
-    const secret = dataKeySecret(DATA_KEY_SECRET);
+    const secrets = dataKeySecrets(DATA_KEY_SECRET);
     const keys = keysOf(all, backup);
     const emailIndexOf = (userId: UserId, sealed: string): string => {
       const key = keys.get(userId);
       if (!key) throw new RangeError(`the data key of ${userId} is neither in the backup nor on user.data-keys`);
-      return blindIndexWith(secret, normaliseEmail(unsealWith(unwrap(secret, userId, key.wrappedKey), sealed)));
+      const place = { field: 'user.email' satisfies PersonalField, record: userId };
+      const email = unsealWith(unwrap(secrets, userId, key.wrappedKey), place, sealed);
+      return blindIndexWith(secrets, normaliseEmail(email));
     };
     const accounts = accountsFromEvents(
       all.map(({ message }) => message),

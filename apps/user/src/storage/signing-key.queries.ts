@@ -9,12 +9,18 @@ select kid, status, public_key as "publicKey", private_key as "privateKey", anno
   signs_from as "signsFrom", acknowledged_at as "acknowledgedAt"
 from signing_keys where status = 'acknowledged' order by signs_from`;
 
+const selectUnretired = `select kid, private_key as "privateKey" from signing_keys where status <> 'retired'`;
+
 @Injectable()
 export class SigningKeyQueries {
   constructor(private readonly database: DataSource) {}
 
   async arrived(): Promise<readonly string[]> {
     return (await this.database.query<{ kid: string }[]>(selectArrived)).map(({ kid }) => kid);
+  }
+
+  unretired(): Promise<readonly { readonly kid: string; readonly privateKey: string }[]> {
+    return this.database.query(selectUnretired);
   }
 
   acknowledged(): Promise<readonly AcknowledgedKey[]> {

@@ -1,10 +1,12 @@
 import { randomBytes, sign, verify, createPublicKey } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { newKeyPair, openPrivateKey, signingSecret } from './key-pair.js';
+import { dataKeySecrets } from '@tradewind/service';
+import { newKeyPair, openPrivateKey, signingSecrets } from './key-pair.js';
 
 const clock = { now: () => new Date('2026-03-02T10:00:00Z') };
 const random = { bytes: (count: number) => randomBytes(count), fraction: () => 0.5 };
-const secret = signingSecret(Buffer.alloc(32, 7));
+const dataKeys = (byte: number) => dataKeySecrets(Buffer.alloc(32, byte).toString('base64'));
+const secret = signingSecrets(dataKeys(7));
 
 describe('a new signing key', () => {
   const key = newKeyPair(secret, clock, random);
@@ -14,9 +16,9 @@ describe('a new signing key', () => {
     expect(verify(null, Buffer.from('text'), publicKey, signature)).toBe(true);
   });
   it("can't be decrypted with another secret", () =>
-    expect(() => openPrivateKey(signingSecret(Buffer.alloc(32, 8)), key)).toThrow('seal'));
+    expect(() => openPrivateKey(signingSecrets(dataKeys(8)), key)).toThrow('does not have the secret'));
   it("can't be decrypted with the secret of the data keys", () =>
-    expect(() => openPrivateKey(Buffer.alloc(32, 7), key)).toThrow('seal'));
+    expect(() => openPrivateKey(dataKeys(7), key)).toThrow('seal'));
   it("can't be used under another key id", () =>
     expect(() => openPrivateKey(secret, { ...key, kid: 'another' })).toThrow('seal'));
 });

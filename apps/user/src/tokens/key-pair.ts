@@ -1,14 +1,13 @@
-import { createPrivateKey, generateKeyPairSync, hkdfSync, type KeyObject } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { uuidv7, type Clock, type Randomness } from '@tradewind/kernel';
-import { unwrap, wrap } from '@tradewind/service';
+import { derivedSecrets, unwrap, wrap, type KeySecrets } from '@tradewind/service';
 import type { AnnouncedKey } from '../domain/signing-key.js';
 
-/** Encrypts private signing keys. Derived from the data key secret, so that it can't unwrap a data key. */
-export const signingSecret = (dataKeySecret: Uint8Array): Buffer =>
-  Buffer.from(hkdfSync('sha256', dataKeySecret, '', 'tradewind signing keys', 32));
+/** Encrypt private signing keys. Derived from the secrets of data keys, so that they can't unwrap a data key. */
+export const signingSecrets = (secrets: KeySecrets): KeySecrets => derivedSecrets(secrets, 'tradewind signing keys');
 
 /** A new Ed25519 key pair; the private key is encrypted. */
-export function newKeyPair(secret: Uint8Array, clock: Clock, random: Randomness): AnnouncedKey {
+export function newKeyPair(secrets: KeySecrets, clock: Clock, random: Randomness): AnnouncedKey {
   const { x, d } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
   if (x === undefined || d === undefined) throw new TypeError('an Ed25519 JWK has the members x and d');
   const now = clock.now();
@@ -17,7 +16,7 @@ export function newKeyPair(secret: Uint8Array, clock: Clock, random: Randomness)
     status: 'announced',
     kid,
     publicKey: x,
-    privateKey: wrap(secret, kid, Buffer.from(d, 'base64url'), random),
+    privateKey: wrap(secrets, kid, Buffer.from(d, 'base64url'), random),
     announcedAt: now,
     signsFrom: now,
   };
@@ -25,7 +24,7 @@ export function newKeyPair(secret: Uint8Array, clock: Clock, random: Randomness)
 
 /** Throws BrokenSeal if the secret is another one or the row was changed. */
 export const openPrivateKey = (
-  secret: Uint8Array,
+  secrets: KeySecrets,
   key: { readonly kid: string; readonly publicKey: string; readonly privateKey: string },
 ): KeyObject =>
   createPrivateKey({
@@ -34,6 +33,6 @@ export const openPrivateKey = (
       kty: 'OKP',
       crv: 'Ed25519',
       x: key.publicKey,
-      d: unwrap(secret, key.kid, key.privateKey).toString('base64url'),
+      d: unwrap(secrets, key.kid, key.privateKey).toString('base64url'),
     },
   });

@@ -2,12 +2,12 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplica
 import type { KeyObject } from 'node:crypto';
 import { Transient } from '@tradewind/kernel';
 import { Commands } from '@tradewind/messaging';
-import { Clock, dataKeySecret, Randomness, Timers } from '@tradewind/service';
+import { Clock, dataKeySecrets, Randomness, Timers, type KeySecrets } from '@tradewind/service';
 import { rotateKeys } from '../commands/rotate-keys.command.js';
 import { signer, type AcknowledgedKey, type KeyPolicy } from '../domain/signing-key.js';
 import { SigningKeyQueries } from '../storage/signing-key.queries.js';
 import { UserConfig } from '../user.config.js';
-import { newKeyPair, openPrivateKey, signingSecret } from './key-pair.js';
+import { newKeyPair, openPrivateKey, signingSecrets } from './key-pair.js';
 
 /** Rotation runs at least this often, and more often until a key signs. */
 const intervalMs = 10_000;
@@ -20,7 +20,7 @@ const marginMs = 5 * 60_000;
 export class SigningKeyRotation implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #logger = new Logger('SigningKeys');
   readonly #stopped = new AbortController();
-  readonly #secret: Buffer;
+  readonly #secrets: KeySecrets;
   readonly #policy: KeyPolicy;
   readonly #privateKeys = new Map<string, KeyObject>();
   #keys: readonly AcknowledgedKey[] = [];
@@ -34,7 +34,7 @@ export class SigningKeyRotation implements OnApplicationBootstrap, OnApplication
     @Inject(Timers) private readonly timers: Timers,
     @Inject(Randomness) private readonly randomness: Randomness,
   ) {
-    this.#secret = signingSecret(dataKeySecret(config.DATA_KEY_SECRET));
+    this.#secrets = signingSecrets(dataKeySecrets(config.DATA_KEY_SECRET));
     this.#policy = {
       rotateAfter: config.SIGNING_KEY_SECONDS * 1_000,
       lead: config.SIGNING_KEY_LEAD_SECONDS * 1_000,
@@ -57,7 +57,7 @@ export class SigningKeyRotation implements OnApplicationBootstrap, OnApplication
     const key = signer(this.#keys, this.clock.now()) ?? signer(await this.#read(), this.clock.now());
     if (!key) throw new Transient('the first signing key was not read back from its topic yet');
     let privateKey = this.#privateKeys.get(key.kid);
-    if (!privateKey) this.#privateKeys.set(key.kid, (privateKey = openPrivateKey(this.#secret, key)));
+    if (!privateKey) this.#privateKeys.set(key.kid, (privateKey = openPrivateKey(this.#secrets, key)));
     return { kid: key.kid, privateKey };
   }
 
@@ -74,7 +74,7 @@ export class SigningKeyRotation implements OnApplicationBootstrap, OnApplication
   }
 
   async #rotate(): Promise<void> {
-    const candidate = newKeyPair(this.#secret, this.clock, this.randomness);
+    const candidate = newKeyPair(this.#secrets, this.clock, this.randomness);
     await this.commands.run(rotateKeys, { candidate, arrived: await this.queries.arrived(), policy: this.#policy });
     await this.#read();
   }

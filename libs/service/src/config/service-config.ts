@@ -79,6 +79,10 @@ export class DatabaseConfig extends ServiceConfig {
 
 /** A service that stores sealed fields. */
 export class SealingConfig extends DatabaseConfig {
-  /** Wraps the users' data keys: 32 random bytes, base64. */
-  @Satisfies(isDataKeySecret, 'must be 32 bytes in base64 (openssl rand -base64 32)') readonly DATA_KEY_SECRET!: string;
+  /** Wraps the users' data keys: 32 random bytes, base64. During a rotation several, separated by commas: the first wraps, all unwrap. */
+  @Satisfies(
+    isDataKeySecret,
+    'must be 32 bytes in base64 (openssl rand -base64 32), or several different ones, separated by commas',
+  )
+  readonly DATA_KEY_SECRET!: string;
 }

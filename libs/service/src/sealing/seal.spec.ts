@@ -6,7 +6,11 @@ import fc from 'fast-check';
 import {
   BrokenSeal,
   blindIndexWith,
-  dataKeySecret,
+  blindIndexesWith,
+  dataKeySecrets,
+  derivedSecrets,
+  isCurrentlyWrapped,
+  UnknownKeySecret,
   isDataKeySecret,
   keyedHash,
   newDataKey,
@@ -20,7 +24,10 @@ import {
 const random: Randomness = { bytes: (count) => randomBytes(count), fraction: () => 0 };
 const ann = '01900000-0000-7000-8000-00000000000a';
 const bob = '01900000-0000-7000-8000-00000000000b';
-const secret = randomBytes(32);
+const aSecret = (): string => randomBytes(32).toString('base64');
+const [first, second] = [aSecret(), aSecret()];
+const secret = dataKeySecrets(first);
+const place = { field: 'user.name', record: ann };
 const key = newDataKey(random);
 const anyText = fc.string({ unit: 'grapheme', maxLength: 300 });
 
@@ -29,23 +36,33 @@ const flipped = (text: string, at: number): string =>
 
 describe('a sealed text', () => {
   it('unseals to any original text', () =>
-    fc.assert(fc.property(anyText, (text) => unsealWith(key, sealWith(key, ann, text, random)) === text)));
+    fc.assert(
+      fc.property(anyText, (text) => unsealWith(key, place, sealWith(key, ann, place, text, random)) === text),
+    ));
   it('has the form that the contracts require', () =>
-    fc.assert(fc.property(anyText, (text) => sealedPattern.test(sealWith(key, ann, text, random)))));
-  it('names its owner', () => expect(ownerOf(sealWith(key, ann, 'Ann', random))).toBe(ann));
+    fc.assert(fc.property(anyText, (text) => sealedPattern.test(sealWith(key, ann, place, text, random)))));
+  it('names its owner', () => expect(ownerOf(sealWith(key, ann, place, 'Ann', random))).toBe(ann));
   it('looks different each time', () =>
-    expect(sealWith(key, ann, 'Ann', random)).not.toBe(sealWith(key, ann, 'Ann', random)));
+    expect(sealWith(key, ann, place, 'Ann', random)).not.toBe(sealWith(key, ann, place, 'Ann', random)));
   it('does not unseal with another key', () =>
-    expect(() => unsealWith(newDataKey(random), sealWith(key, ann, 'Ann', random))).toThrow(BrokenSeal));
+    expect(() => unsealWith(newDataKey(random), place, sealWith(key, ann, place, 'Ann', random))).toThrow(BrokenSeal));
   it('does not unseal for another owner', () =>
-    expect(() => unsealWith(key, sealWith(key, ann, 'Ann', random).replace(ann, bob))).toThrow(BrokenSeal));
+    expect(() => unsealWith(key, place, sealWith(key, ann, place, 'Ann', random).replace(ann, bob))).toThrow(
+      BrokenSeal,
+    ));
+  it.each([
+    { ...place, field: 'user.email' },
+    { ...place, record: bob },
+  ])('does not unseal at %j', (elsewhere) =>
+    expect(() => unsealWith(key, elsewhere, sealWith(key, ann, place, 'Ann', random))).toThrow(BrokenSeal),
+  );
   it('does not unseal when any character was changed', () => {
-    const sealed = sealWith(key, ann, 'somewhere in Rye', random);
+    const sealed = sealWith(key, ann, place, 'somewhere in Rye', random);
     fc.assert(
       // The last character of base64url may contain unused bits.
       fc.property(fc.integer({ min: 0, max: sealed.length - 2 }), (at) => {
         try {
-          return unsealWith(key, flipped(sealed, at)) === undefined;
+          return unsealWith(key, place, flipped(sealed, at)) === undefined;
         } catch (error) {
           return error instanceof BrokenSeal;
         }
@@ -66,16 +83,33 @@ describe('a wrapped data key', () => {
     expect(unwrap(secret, ann, wrap(secret, ann, key, random))).toEqual(key));
   it('does not unwrap for another user', () =>
     expect(() => unwrap(secret, bob, wrap(secret, ann, key, random))).toThrow(BrokenSeal));
-  it('does not unwrap under another secret', () =>
-    expect(() => unwrap(randomBytes(32), ann, wrap(secret, ann, key, random))).toThrow(BrokenSeal));
+  it('does not unwrap without its secret, and names it', () => {
+    const wrapped = wrap(secret, ann, key, random);
+    expect(() => unwrap(dataKeySecrets(second), ann, wrapped)).toThrow(UnknownKeySecret);
+    expect(() => unwrap(dataKeySecrets(second), ann, wrapped)).toThrow(wrapped.split('.')[0]);
+  });
+  it('does not unwrap under the name of another secret', () => {
+    const [, content = ''] = wrap(secret, ann, key, random).split('.');
+    const both = dataKeySecrets(`${second},${first}`);
+    expect(() => unwrap(both, ann, `${both.current.id}.${content}`)).toThrow(BrokenSeal);
+  });
+  it('unwraps with any secret of a rotation, and is wrapped anew with the first', () => {
+    const old = wrap(secret, ann, key, random);
+    const both = dataKeySecrets(`${second},${first}`);
+    expect([isCurrentlyWrapped(secret, old), isCurrentlyWrapped(both, old)]).toEqual([true, false]);
+    const rewrapped = wrap(both, ann, unwrap(both, ann, old), random);
+    expect(unwrap(dataKeySecrets(second), ann, rewrapped)).toEqual(key);
+    expect(() => unwrap(dataKeySecrets(second), ann, old)).toThrow(UnknownKeySecret);
+  });
+  it('does not unwrap with a secret that is derived for another purpose', () =>
+    expect(() => unwrap(derivedSecrets(secret, 'signing'), ann, wrap(secret, ann, key, random))).toThrow(BrokenSeal));
   it('does not unwrap when it was truncated', () =>
     expect(() => unwrap(secret, ann, wrap(secret, ann, key, random).slice(0, 20))).toThrow(BrokenSeal));
   it("can't be replaced by a sealed field: their authenticated data differs", () => {
-    const [, , , nonce = '', content = ''] = sealWith(secret, ann, key.toString('latin1'), random).split(':');
-    const asWrapped = Buffer.concat([Buffer.from(nonce, 'base64url'), Buffer.from(content, 'base64url')]).toString(
-      'base64url',
-    );
-    expect(() => unwrap(secret, ann, asWrapped)).toThrow(BrokenSeal);
+    const { id, bytes } = secret.current;
+    const [, , , nonce = '', content = ''] = sealWith(bytes, ann, place, key.toString('latin1'), random).split(':');
+    const asWrapped = Buffer.concat([Buffer.from(nonce, 'base64url'), Buffer.from(content, 'base64url')]);
+    expect(() => unwrap(secret, ann, `${id}.${asWrapped.toString('base64url')}`)).toThrow(BrokenSeal);
   });
 });
 
@@ -84,8 +118,14 @@ describe('a blind index', () => {
     expect(blindIndexWith(secret, 'ann@example.com')).toBe(blindIndexWith(secret, 'ann@example.com')));
   it('differs by text and by secret', () =>
     expect(
-      new Set([blindIndexWith(secret, 'a'), blindIndexWith(secret, 'b'), blindIndexWith(randomBytes(32), 'a')]).size,
+      new Set([blindIndexWith(secret, 'a'), blindIndexWith(secret, 'b'), blindIndexWith(dataKeySecrets(second), 'a')])
+        .size,
     ).toBe(3));
+  it('has a value with each secret of a rotation, the current one first', () =>
+    expect(blindIndexesWith(dataKeySecrets(`${second},${first}`), 'a')).toEqual([
+      blindIndexWith(dataKeySecrets(second), 'a'),
+      blindIndexWith(secret, 'a'),
+    ]));
 });
 
 describe('a keyed hash', () => {
@@ -102,15 +142,23 @@ describe('a keyed hash', () => {
 });
 
 describe('a deployment secret', () => {
-  it('is 32 bytes in base64', () => expect(dataKeySecret(secret.toString('base64'))).toEqual(secret));
+  it('is 32 bytes in base64', () => expect(secret.current.bytes).toEqual(Buffer.from(first, 'base64')));
+  it('can be several: the first is the current one', () =>
+    expect(dataKeySecrets(`${second},${first}`).all.map(({ id }) => id)).toEqual([
+      dataKeySecrets(second).current.id,
+      secret.current.id,
+    ]));
   it.each([
     '',
     'x',
     Buffer.alloc(31).toString('base64'),
     Buffer.alloc(33).toString('base64'),
     Buffer.alloc(32).toString('hex'),
+    `${first},`,
+    `${first},${first}`,
+    `${first}, ${second}`,
   ])('%j is not valid', (text) => {
     expect(isDataKeySecret(text)).toBe(false);
-    expect(() => dataKeySecret(text)).toThrow(TypeError);
+    expect(() => dataKeySecrets(text)).toThrow(TypeError);
   });
 });

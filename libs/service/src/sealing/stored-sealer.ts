@@ -7,7 +7,7 @@ import type { RequestHashes } from '../http/request-hashes.js';
 import type { RowWaiter, TopicProgress, ChangedRow } from '../waiting/index.js';
 import { DataKeys } from './data-keys.table.js';
 import { Forgotten } from './forgotten.js';
-import { blindIndexWith, keyedHash, ownerOf, sealWith, unsealWith, unwrap } from './seal.js';
+import { keyedHash, ownerOf, sealWith, unsealWith, unwrap, type KeySecrets, type SealedPlace } from './seal.js';
 import { Sealer } from './sealer.js';
 
 const selectDataKeys = `select user_id as "userId", wrapped_key as "wrappedKey" from svc_data_keys where user_id = any($1::uuid[])`;
@@ -26,7 +26,7 @@ export class StoredSealer extends Sealer {
   readonly #keys = new Lru<string, { readonly key: Buffer; readonly at: number }>(10_000);
 
   constructor(
-    private readonly secret: Buffer,
+    private readonly secrets: KeySecrets,
     private readonly dataSource: DataSource,
     private readonly rowWaiter: RowWaiter,
     private readonly topicProgress: TopicProgress,
@@ -39,23 +39,19 @@ export class StoredSealer extends Sealer {
     });
   }
 
-  async seal(userId: UserId, clear: string): Promise<string> {
-    return sealWith(await this.#livingKey(userId), userId, clear, this.ports.randomness);
+  async seal(userId: UserId, place: SealedPlace, clear: string): Promise<string> {
+    return sealWith(await this.#livingKey(userId), userId, place, clear, this.ports.randomness);
   }
 
   async requestHashes(userId: UserId, key: string, body: unknown): Promise<RequestHashes> {
     return { keyHash: bodyHash(key), bodyHash: keyedHash(await this.#livingKey(userId), canonicalJson(body)) };
   }
 
-  async unseal(sealed: string): Promise<string | null> {
+  async unseal(place: SealedPlace, sealed: string): Promise<string | null> {
     const owner = ownerOf(sealed);
     const found = await this.#keyOf(owner);
     const key = found === undefined ? await this.#missingKey(owner) : found;
-    return key === null ? null : unsealWith(key, sealed);
-  }
-
-  blindIndex(text: string): string {
-    return blindIndexWith(this.secret, text);
+    return key === null ? null : unsealWith(key, place, sealed);
   }
 
   async #livingKey(userId: UserId): Promise<Buffer> {
@@ -96,7 +92,7 @@ export class StoredSealer extends Sealer {
 
   #cache(userId: string, wrapped: string | null | undefined): DataKeyState {
     if (wrapped === null || wrapped === undefined) return wrapped;
-    const key = unwrap(this.secret, userId, wrapped);
+    const key = unwrap(this.secrets, userId, wrapped);
     this.#keys.set(userId, { key, at: this.ports.clock.now().getTime() });
     return key;
   }
