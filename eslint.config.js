@@ -15,6 +15,7 @@ const edge = ['apps/gateway/src/**', 'apps/payment/src/provider/**'];
 const entries = [
   'apps/*/src/main.ts',
   'apps/*/src/operate.ts',
+  'apps/*/src/rotate-secret.ts',
   'apps/user/src/create-admin.ts',
   'libs/operations/src/cli/main.ts',
   'libs/operations/src/cli/service-program.ts',

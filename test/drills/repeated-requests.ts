@@ -78,7 +78,7 @@ export class RepeatedRequests {
       path: `/payments?orderId=${orders[0]}`,
       expect: [200],
     });
-    const refundOf = (pence: number) => ({ amount: pounds(pence), reason: 'a scratch' });
+    const refundOf = (pence: number) => ({ amount: pounds(pence), reason: 'damaged' });
     const refund = await send(admin, `/payments/${payments.items[0]!.id}/refunds`, refundOf(1), refundOf(2));
     const sent: SentRequest[] = [checkedOut, placed, refund];
     for (const { path, body, otherBody } of requestsAbout(orders[1]!))

@@ -7,7 +7,7 @@ import { recovery } from '../../apps/payment/src/recovery/recovery.js';
 import { Payments } from '../../apps/payment/src/storage/payment.tables.js';
 import { checkMoney, paymentViolations } from '../simulation/check/check-money.js';
 import { pounds } from '../../tools/shop/trading/api.js';
-import { count, object, text } from './request-sample.js';
+import { choice, count, object } from './request-sample.js';
 import { rowCheck, type ApiParts, type ServiceParts, type SimulationParts } from './service-parts.js';
 
 const effects: SimulationParts['effects'] = (read, provider) => {
@@ -31,12 +31,12 @@ const api: ApiParts = {
       route: 'POST /payments/{id}/refunds',
       client: 'admin',
       path: ({ paymentId }) => `/payments/${paymentId}/refunds`,
-      body: () => ({ amount: pounds(1), reason: 'bad' }),
+      body: () => ({ amount: pounds(1), reason: 'other' }),
       fields: {
         amount: object,
         'amount.amount': count(1, Number.MAX_SAFE_INTEGER),
         'amount.currency': { is: 'currency' },
-        reason: text(500),
+        reason: choice,
       },
     },
   ],

@@ -4,7 +4,7 @@ import { Products, StockLevels } from '../../apps/product/src/storage/product.ta
 import { checkCopies } from '../simulation/check/check-copies.js';
 import { checkStock, stockLevelViolations } from '../simulation/check/check-stock.js';
 import { pounds } from '../../tools/shop/trading/api.js';
-import { count, flag, object, optional, price, text } from './request-sample.js';
+import { choice, count, flag, object, optional, price, text } from './request-sample.js';
 import { rowCheck, type ApiParts, type ServiceParts } from './service-parts.js';
 
 const api: ApiParts = {
@@ -42,8 +42,8 @@ const api: ApiParts = {
       route: 'POST /products/{id}/stock-adjustments',
       client: 'admin',
       path: ({ productId }) => `/products/${productId}/stock-adjustments`,
-      body: () => ({ delta: 1, reason: 'bad' }),
-      fields: { delta: count(-1_000_000_000, 1_000_000_000, { not: 0 }), reason: text(200) },
+      body: () => ({ delta: 1, reason: 'other' }),
+      fields: { delta: count(-1_000_000_000, 1_000_000_000, { not: 0 }), reason: choice },
     },
   ],
 };

@@ -41,7 +41,7 @@ create table refunds (
   status text not null check (status in ('started', 'given', 'failed')),
   amount_amount int8 not null check (amount_amount > 0),
   amount_currency text not null,
-  reason text not null,
+  reason text not null check (reason in ('damaged', 'incomplete', 'late', 'not-as-described', 'other')),
   granted_by uuid not null,
   key_hash text,
   body_hash text,

@@ -120,7 +120,7 @@ describe('the payment service', () => {
           id: expect.any(String),
           status: 'started',
           amount: pence(300),
-          reason: 'a broken cup',
+          reason: 'damaged',
           startedAt: expect.any(String),
         },
       ]);

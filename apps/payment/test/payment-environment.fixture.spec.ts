@@ -149,7 +149,7 @@ export class PaymentEnvironment {
     amount: number,
     { key, role = 'admin', by }: { key?: string; role?: Role; by?: string } = {},
   ): Promise<Answer> {
-    const body = { amount: { amount, currency: 'GBP' }, reason: 'a broken cup' };
+    const body = { amount: { amount, currency: 'GBP' }, reason: 'damaged' };
     return this.call('POST', `/payments/${paymentId}/refunds`, {
       role,
       ...(by && { by }),

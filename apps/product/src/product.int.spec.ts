@@ -124,8 +124,8 @@ describe('the product service', () => {
       ['stock', 'POST', '/products', { sku: 'x', name: 'x', price: pence(1), stock: 1_000_000_001 }],
       ['available', 'POST', '/products', { sku: 'x', name: 'x', price: pence(1), stock: 0, available: 5 }],
       ['name', 'PATCH', `/products/${unknownId}`, { name: null }],
-      ['delta', 'POST', `/products/${unknownId}/stock-adjustments`, { delta: 0, reason: 'x' }],
-      ['delta', 'POST', `/products/${unknownId}/stock-adjustments`, { delta: '1', reason: 'x' }],
+      ['delta', 'POST', `/products/${unknownId}/stock-adjustments`, { delta: 0, reason: 'other' }],
+      ['delta', 'POST', `/products/${unknownId}/stock-adjustments`, { delta: '1', reason: 'other' }],
       ['reason', 'POST', `/products/${unknownId}/stock-adjustments`, { delta: 1 }],
       ['id', 'PATCH', '/products/1', {}],
     ])('gets 400 with the field %s: %s %s %j', async (field, method, path, body) => {
@@ -139,7 +139,7 @@ describe('the product service', () => {
       const answers = await Promise.all([
         environment.call('GET', `/products/${id}`),
         environment.asAdmin('PATCH', `/products/${id}`, { name: 'x' }),
-        environment.asAdmin('POST', `/products/${id}/stock-adjustments`, { delta: 1, reason: 'x' }),
+        environment.asAdmin('POST', `/products/${id}/stock-adjustments`, { delta: 1, reason: 'other' }),
       ]);
       expect(answers.map(({ status }) => status)).toEqual([404, 404, 404]);
     });

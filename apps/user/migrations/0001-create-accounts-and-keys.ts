@@ -34,6 +34,12 @@ export class CreateAccountsAndKeys1760000000001 implements MigrationInterface {
         created_at timestamptz not null
       );
 
+      create table repeated_tombstones (
+        user_id uuid primary key references accounts,
+        repeated_at timestamptz not null
+      );
+      create index accounts_forgotten on accounts (forgotten_at) where forgotten_at is not null;
+
       create table sessions (
         session_id uuid primary key,
         user_id uuid not null references accounts,
@@ -91,7 +97,7 @@ export class CreateAccountsAndKeys1760000000001 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(
-      'drop table signing_keys, key_rings, refresh_tokens, sessions, data_keys, credentials, accounts',
+      'drop table signing_keys, key_rings, refresh_tokens, sessions, repeated_tombstones, data_keys, credentials, accounts',
     );
   }
 }

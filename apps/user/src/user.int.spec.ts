@@ -10,14 +10,15 @@ import {
 } from '@tradewind/contracts';
 import { kafkaClient } from '@tradewind/messaging';
 import { decode, type IncomingRecord, type Tail } from '@tradewind/messaging/internals';
-import { dataKeySecrets, readConfig, startService, UnknownKeySecret, unsealWith, unwrap } from '@tradewind/service';
+import { dataKeySecrets, readConfig, startService, unsealWith, unwrap } from '@tradewind/service';
 import { eventually } from '@tradewind/testing';
 import { startServiceHarness, type ServiceHarness, type StartedService } from '@tradewind/testing/service';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import request from 'supertest';
 import { freshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
+import { forgottenKey } from '../test/forgotten-key.scenario.js';
+import { secretRotation } from '../test/secret-rotation.scenario.js';
 import type { Tokens } from './accounts/log-ins.js';
-import { SecretRotation } from './accounts/secret-rotation.js';
 import { UserConfig } from './user.config.js';
 import { UserModule } from './user.module.js';
 
@@ -375,30 +376,6 @@ describe('the user service', () => {
     }, 90_000);
   });
 
-  describe('when the secret of the deployment is rotated', () => {
-    it('opens every account with the new secret alone, and nothing of before with it', async () => {
-      const [person, gone] = [await registered(), await registered()];
-      await me('delete', await loggedIn(gone)).expect(204);
-      const keyOf = async (id: string): Promise<string> =>
-        (await sql<{ key: string }>('select wrapped_key as key from data_keys where user_id = $1', [id]))[0]!.key;
-      const before = await keyOf(person.id);
-      const next = randomBytes(32).toString('base64');
-      await harness.restart({ DATA_KEY_SECRET: `${next},${secret}` });
-      await eventually(async () => (await logIn(person)).status === 200);
-      await http()
-        .post('/users')
-        .send({ ...aPerson(), email: person.email })
-        .expect(409);
-      const rotated = await harness.service.app.get(SecretRotation).run();
-      expect(rotated.dataKeys).toBeGreaterThan(0);
-      expect(rotated.signingKeys).toBeGreaterThan(0);
-      expect(await harness.service.app.get(SecretRotation).run()).toMatchObject({ dataKeys: 0, signingKeys: 0 });
-      await harness.restart({ DATA_KEY_SECRET: next });
-      expect((await me('get', await loggedIn(person)).expect(200)).body).toMatchObject({ email: person.email });
-      expect(() => unwrap(dataKeySecrets(next), person.id, before)).toThrow(UnknownKeySecret);
-      const announced = (await arrived(topics.userDataKeys, person.id, 2)).at(-1);
-      expect(messageOf(announced, DataKeyAnnounced).wrappedKey).toBe(await keyOf(person.id));
-      expect(recordsOf(topics.userDataKeys, gone.id).at(-1)!.value).toBeNull();
-    });
-  });
+  forgottenKey(() => ({ harness, registered, loggedIn, me, arrived }));
+  secretRotation(() => ({ harness, secret, aPerson, registered, logIn, loggedIn, me, arrived, recordsOf }));
 });

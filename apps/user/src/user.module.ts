@@ -7,11 +7,13 @@ import { LogIns } from './accounts/log-ins.js';
 import { PersonalSeal } from './accounts/personal-seal.js';
 import { SecretRotation } from './accounts/secret-rotation.js';
 import { SessionSweeper } from './accounts/session-sweeper.js';
+import { TombstoneRepeater } from './accounts/tombstone-repeater.js';
 import { AuthController } from './http/auth.controller.js';
 import { UsersController } from './http/users.controller.js';
 import { LoginThrottle } from './passwords/login-throttle.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
 import { AccountQueries } from './storage/account.queries.js';
+import { ErasureQueries } from './storage/erasure.queries.js';
 import { SessionQueries } from './storage/session.queries.js';
 import { SigningKeyQueries } from './storage/signing-key.queries.js';
 import { lockOrder } from './storage/tables.js';
@@ -39,6 +41,8 @@ export class UserModule {
         LogIns,
         PersonalSeal,
         SecretRotation,
+        TombstoneRepeater,
+        ErasureQueries,
         SessionSweeper,
         LoginThrottle,
         PasswordHasher,

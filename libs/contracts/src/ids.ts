@@ -1,5 +1,7 @@
 import { idOf, type Id } from '@tradewind/kernel';
 
+export * from './reasons.js';
+
 export type UserId = Id<'user'>;
 export type ProductId = Id<'product'>;
 export type OrderId = Id<'order'>;

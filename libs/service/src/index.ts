@@ -5,6 +5,7 @@ export { ServiceName } from './http.providers.js';
 export { tailMessages, type IgnoredRecord, type Tail } from './discovery/tail-messages.js';
 export { Health, type HealthReport } from './health/index.js';
 export * from './http/index.js';
+export * from './idempotency/index.js';
 export { JsonLogger, mask, maskText } from './logs/index.js';
 export { Lru } from './cache/lru.js';
 export { Metrics } from './metrics/index.js';

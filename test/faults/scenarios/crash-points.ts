@@ -88,7 +88,7 @@ class OtherCommands {
         op: 'adjust-stock',
         method: 'POST',
         path,
-        body: { delta: 1, reason: 'recount' },
+        body: { delta: 1, reason: 'counted' },
         expect: [201],
       });
       await account.call({

@@ -115,7 +115,7 @@ export const afterPlacing = (fixture: () => ShopFixture): void => {
     const refund = (amount: number, key = aKey()) =>
       fixture().admin.post(
         `/payments/${payment.id}/refunds`,
-        { amount: pounds(amount), reason: 'a scratch' },
+        { amount: pounds(amount), reason: 'damaged' },
         { 'idempotency-key': key },
       );
     const payments = async (): Promise<readonly Payment[]> =>

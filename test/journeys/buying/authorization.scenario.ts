@@ -97,7 +97,7 @@ export const authorization = (fixture: () => ShopFixture): void => {
       { method: 'POST', path: '/products', body: { sku: 'X', name: 'X', price: pounds(1), stock: 1 } },
       { method: 'GET', path: '/products/archived' },
       { method: 'PATCH', path: `/products/${unknown}`, body: { price: pounds(1) } },
-      { method: 'POST', path: `/products/${unknown}/stock-adjustments`, body: { delta: 1, reason: 'x' } },
+      { method: 'POST', path: `/products/${unknown}/stock-adjustments`, body: { delta: 1, reason: 'other' } },
       { method: 'GET', path: `/products/${unknown}/stock-changes` },
       { method: 'GET', path: '/staff/orders' },
       { method: 'GET', path: `/staff/orders/${unknown}` },
@@ -107,7 +107,7 @@ export const authorization = (fixture: () => ShopFixture): void => {
       { method: 'PATCH', path: `/webhooks/${unknown}`, body: { enabled: false } },
       { method: 'GET', path: `/webhooks/${unknown}/deliveries` },
       { method: 'GET', path: '/payments' },
-      { method: 'POST', path: `/payments/${unknown}/refunds`, body: { amount: pounds(1), reason: 'x' } },
+      { method: 'POST', path: `/payments/${unknown}/refunds`, body: { amount: pounds(1), reason: 'other' } },
     ];
     it('is tested here, each of them', () =>
       expect(new Set(calls.map(({ method, path }) => `${method} ${path.replace(unknown, '{id}')}`))).toEqual(

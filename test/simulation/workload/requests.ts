@@ -123,7 +123,7 @@ export const goodwillRequest =
   async ({ read, commands }) => {
     const [payment] = await read(Payments, 'orderId', [order]);
     if (!payment) return unknownPayment;
-    const input = { amount: money(amount, 'GBP'), reason: 'a broken cup' };
+    const input = { amount: money(amount, 'GBP'), reason: 'damaged' as const };
     const hashes = requestHashes(key, input);
     const { answer } = await commands.once(
       grantGoodwill,

@@ -74,7 +74,7 @@ async function updateProduct(
         { method: 'POST', path: `${path}/stock-adjustments` },
         `the stock is ${available} and does not become ${stock}`,
       );
-    const body = { delta: stock - available, reason: 'opening stock of the simulated days' };
+    const body = { delta: stock - available, reason: 'opening-stock' };
     const { status, repeated } = await admin.call({
       op: 'adjust-stock',
       method: 'POST',

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import type { OrderId, UserId } from '@tradewind/contracts';
 import { DataSource } from 'typeorm';
-import type { OwnOrder } from '../commands/cancel-order.command.js';
 
 /** An order that was confirmed before its buyer left is kept. A checkout arrives within a week, or is cancelled while it is pending. */
 const openOrders = `
@@ -11,12 +11,17 @@ select o.order_id, o.user_id from svc_data_keys k join orders o using (user_id)
 where k.destroyed_at > now() - interval '7 days' and o.status = 'confirmed' and o.confirmed_at >= k.destroyed_at
 limit 100`;
 
+interface OrderOfLeaver {
+  readonly orderId: OrderId;
+  readonly userId: UserId;
+}
+
 @Injectable()
 export class LeaverQueries {
   constructor(private readonly dataSource: DataSource) {}
 
   /** Orders of people who left that must be cancelled. */
-  openOrders(): Promise<OwnOrder[]> {
-    return this.dataSource.query<OwnOrder[]>(openOrders);
+  openOrders(): Promise<OrderOfLeaver[]> {
+    return this.dataSource.query<OrderOfLeaver[]>(openOrders);
   }
 }

@@ -1,4 +1,4 @@
-import type { UserId } from '@tradewind/contracts/ids';
+import type { RefundReason, UserId } from '@tradewind/contracts/ids';
 import { rejection, subtract, type Money } from '@tradewind/kernel';
 import { heldOf, type Payment } from './payment.js';
 import type { PaymentEvent } from './payment-event.js';
@@ -6,7 +6,7 @@ import type { Refund } from './refund.js';
 
 export interface Goodwill {
   readonly amount: Money;
-  readonly reason: string;
+  readonly reason: RefundReason;
   readonly grantedBy: UserId;
   readonly keyHash?: string;
   readonly bodyHash?: string;

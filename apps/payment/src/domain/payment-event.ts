@@ -1,4 +1,4 @@
-import type { OrderId, PaymentId, UserId } from '@tradewind/contracts/ids';
+import type { DeclineReason, OrderId, PaymentId, RefundReason, UserId } from '@tradewind/contracts/ids';
 import { add, money, subtract, type Money } from '@tradewind/kernel';
 import { postFullRefund, postGoodwill, postTake, type Posting } from './ledger.js';
 import type { Captured, Payment } from './payment.js';
@@ -15,7 +15,7 @@ export interface GoodwillStarted {
   readonly what: 'goodwill-started';
   readonly refundId: string;
   readonly amount: Money;
-  readonly reason: string;
+  readonly reason: RefundReason;
   readonly grantedBy: UserId;
   readonly keyHash?: string;
   readonly bodyHash?: string;
@@ -24,7 +24,7 @@ export interface GoodwillStarted {
 export type PaymentEventData =
   | Started
   | { readonly what: 'taken'; readonly amount: Money; readonly reference: string }
-  | { readonly what: 'declined'; readonly reason: string }
+  | { readonly what: 'declined'; readonly reason: DeclineReason }
   | { readonly what: 'refund-started' }
   | { readonly what: 'refunded'; readonly amount: Money }
   | GoodwillStarted

@@ -130,7 +130,7 @@ describe('a full refund of another amount than was held', () => {
 });
 
 describe('a refund out of goodwill', () => {
-  const request = (amount: number) => ({ amount: pounds(amount), reason: 'a broken cup', grantedBy: admin });
+  const request = (amount: number) => ({ amount: pounds(amount), reason: 'damaged' as const, grantedBy: admin });
   const granting = (amount: number, payment: Payment = held) =>
     grant(request(amount), payment, refundId, monday) as PaymentEvent;
   const granted = after([granting(15)], held);
@@ -176,7 +176,7 @@ describe('a refund out of goodwill', () => {
 
 describe('the ledger', () => {
   const lines = (postings: readonly Posting[]) => postings.map(({ account, amount }) => [account, amount]);
-  const request = { amount: pounds(15), reason: 'a broken cup', grantedBy: admin };
+  const request = { amount: pounds(15), reason: 'damaged' as const, grantedBy: admin };
   const granted = after([grant(request, held, refundId, monday) as PaymentEvent], held);
   const settled = after(settleGoodwill(granted.refund, 'r2', tuesday), granted.payment, granted.refund);
 

@@ -1,4 +1,4 @@
-import type { OrderId, PaymentId, UserId } from '@tradewind/contracts/ids';
+import type { DeclineReason, OrderId, PaymentId, UserId } from '@tradewind/contracts/ids';
 import { subtract, type Money } from '@tradewind/kernel';
 
 interface Identified {
@@ -36,7 +36,7 @@ export type RequestedPayment = Requested & { readonly status: 'requested' };
 export type TakenPayment = Requested & Captured & { readonly status: 'taken' };
 export type DeclinedPayment = Requested & {
   readonly status: 'declined';
-  readonly reason: string;
+  readonly reason: DeclineReason;
   readonly declinedAt: Date;
 };
 /** A full refund is under way. Uncaptured while the outcome of the take is unknown. */

@@ -1,4 +1,4 @@
-import type { OrderId, PaymentId, UserId } from '@tradewind/contracts/ids';
+import type { OrderId, PaymentId, RefundReason, UserId } from '@tradewind/contracts/ids';
 import type { Money } from '@tradewind/kernel';
 
 interface Granted {
@@ -6,7 +6,7 @@ interface Granted {
   readonly orderId: OrderId;
   readonly paymentId: PaymentId;
   readonly amount: Money;
-  readonly reason: string;
+  readonly reason: RefundReason;
   readonly grantedBy: UserId;
   /** Hashes of the granting request, if it had an idempotency key. */
   readonly keyHash?: string;

@@ -1,4 +1,4 @@
-import type { OrderId, PaymentId, UserId } from '@tradewind/contracts/ids';
+import type { DeclineReason, OrderId, PaymentId, UserId } from '@tradewind/contracts/ids';
 import { sameMoney, type Money } from '@tradewind/kernel';
 import type { Payment } from './payment.js';
 import type { PaymentEvent } from './payment-event.js';
@@ -13,7 +13,7 @@ export interface TakeCommand {
 /** The final outcome of a take at the provider. `voided`: it has not happened and never will. */
 export type TakeOutcome =
   | { readonly status: 'taken'; readonly reference: string; readonly amount: Money }
-  | { readonly status: 'declined'; readonly reason: string }
+  | { readonly status: 'declined'; readonly reason: DeclineReason }
   | { readonly status: 'voided' };
 
 /** A repeated command gets the known reply again; after the compensation it does nothing. */

@@ -80,7 +80,7 @@ class InMemoryService {
   async grant(amount: number): Promise<void> {
     if (!this.payment) return;
     const { paymentId } = this.payment;
-    const request = { paymentId, amount: money(amount, 'GBP'), reason: 'a broken cup', grantedBy: buyer };
+    const request = { paymentId, amount: money(amount, 'GBP'), reason: 'damaged' as const, grantedBy: buyer };
     await this.#run(this.#context(), (context) => grantGoodwill.decide(request, context));
   }
 

@@ -1,8 +1,16 @@
-import { IsId, type OrderId, type PaymentId } from '@tradewind/contracts';
-import { AllowUnknownFields, ApiProperty, ApiPropertyOptional, oneLine, PageQueryById } from '@tradewind/service';
+import {
+  declineReasons,
+  IsId,
+  refundReasons,
+  type OrderId,
+  type PaymentId,
+  type RefundReason,
+} from '@tradewind/contracts';
+import { AllowUnknownFields, ApiProperty, ApiPropertyOptional, PageQueryById } from '@tradewind/service';
 import { Type } from 'class-transformer';
 import {
   Equals,
+  IsIn,
   IsInt,
   IsObject,
   IsOptional,
@@ -34,11 +42,9 @@ export class GrantRefund {
   @ValidateNested()
   @Type(() => Sum)
   readonly amount!: Sum;
-  @ApiProperty({ example: 'a broken cup', minLength: 1, maxLength: 500 })
-  @IsString()
-  @Length(1, 500)
-  @Matches(oneLine, { message: 'reason must be one line of text' })
-  readonly reason!: string;
+  @ApiProperty({ enum: refundReasons })
+  @IsIn(refundReasons)
+  readonly reason!: RefundReason;
 }
 
 export class PaymentList extends PageQueryById {
@@ -86,7 +92,7 @@ export class RefundAnswer {
   @ApiProperty({ format: 'uuid' }) readonly id!: string;
   @ApiProperty({ enum: ['started', 'given', 'failed'] }) readonly status!: string;
   @ApiProperty({ type: Sum }) readonly amount!: Sum;
-  @ApiProperty() readonly reason!: string;
+  @ApiProperty({ enum: refundReasons }) readonly reason!: string;
   @ApiProperty() readonly startedAt!: string;
   @ApiPropertyOptional({ description: "The provider's reference of the refund" }) readonly reference?: string;
   @ApiPropertyOptional() readonly givenAt?: string;
@@ -104,7 +110,7 @@ export class PaymentAnswer {
   @ApiPropertyOptional({ type: Sum, description: 'The amount refunded, out of goodwill or in full' })
   readonly refunded?: Sum;
   @ApiPropertyOptional({ description: "The provider's reference of the take" }) readonly reference?: string;
-  @ApiPropertyOptional({ description: 'Why it was declined' }) readonly reason?: string;
+  @ApiPropertyOptional({ enum: declineReasons, description: 'Why it was declined' }) readonly reason?: string;
   @ApiPropertyOptional() readonly requestedAt?: string;
   @ApiPropertyOptional() readonly takenAt?: string;
   @ApiPropertyOptional() readonly declinedAt?: string;

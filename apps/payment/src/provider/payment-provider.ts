@@ -1,3 +1,4 @@
+import type { DeclineReason } from '@tradewind/contracts';
 import { Transient, type Money } from '@tradewind/kernel';
 
 export interface TakeRequest {
@@ -23,7 +24,7 @@ export interface Taken {
 
 export interface Declined {
   readonly status: 'declined';
-  readonly reason: string;
+  readonly reason: DeclineReason;
 }
 
 export interface Refunded {

@@ -1,3 +1,4 @@
+import { declineReasons } from '@tradewind/contracts';
 import type { Money } from '@tradewind/kernel';
 import {
   ProviderMisused,
@@ -70,7 +71,8 @@ const refunded = (answer: Answer, expected?: Money): Refunded => movement('refun
 function declined(answer: Answer): Declined {
   const { reason } = fieldsOf(answer);
   if (!isText(reason)) throw invalidAnswer(answer);
-  return { status: 'declined', reason };
+  // The provider's own words may name the person, and an event stays for ever.
+  return { status: 'declined', reason: declineReasons.find((each) => each === reason) ?? 'other' };
 }
 
 const reasons: readonly Refused['reason'][] = ['key-reused', 'not-taken', 'exceeds-taken', 'other-currency'];

@@ -1,5 +1,5 @@
 import { isRejection } from '@tradewind/kernel';
-import { StockAdjusted, type ProductId, type UserId } from '@tradewind/contracts';
+import { StockAdjusted, type AdjustmentReason, type ProductId, type UserId } from '@tradewind/contracts';
 import { answer, command, insert, rows, save, publish, type HandlerContext } from '@tradewind/messaging';
 import { unknownProduct } from '../domain/product.js';
 import { stockChange } from '../domain/stock-change.js';
@@ -10,7 +10,7 @@ import { StockChanges, StockLevels } from '../storage/product.tables.js';
 interface AdjustStock {
   readonly productId: ProductId;
   readonly delta: number;
-  readonly reason: string;
+  readonly reason: AdjustmentReason;
   readonly adjustedBy: UserId;
   /** Of the request, if it has an idempotency key. */
   readonly hashes?: { readonly keyHash: string; readonly bodyHash: string };

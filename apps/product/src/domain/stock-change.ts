@@ -1,11 +1,11 @@
-import type { OrderId, ProductId, UserId } from '@tradewind/contracts/ids';
+import type { AdjustmentReason, OrderId, ProductId, UserId } from '@tradewind/contracts/ids';
 import type { StockEvent } from './stock-event.js';
 import type { StockLevel } from './stock-level.js';
 
 /** Why the stock that can be ordered changed. A sale changes it no more: its pieces were reserved before. */
 export type StockChangeCause =
   | { readonly cause: 'added' }
-  | { readonly cause: 'adjusted'; readonly reason: string; readonly adjustedBy?: UserId | undefined }
+  | { readonly cause: 'adjusted'; readonly reason: AdjustmentReason; readonly adjustedBy?: UserId | undefined }
   | { readonly cause: 'reserved' | 'released' | 'taken-back'; readonly orderId: OrderId };
 
 /** A change of the stock of a product that can be ordered. Never changed: the deltas of a product add up to what is available. */

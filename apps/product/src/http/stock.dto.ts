@@ -1,5 +1,6 @@
-import { ApiProperty, ApiPropertyOptional, oneLine } from '@tradewind/service';
-import { IsInt, IsString, Length, Matches, Max, Min, NotEquals } from 'class-validator';
+import { adjustmentReasons, type AdjustmentReason } from '@tradewind/contracts';
+import { ApiProperty, ApiPropertyOptional } from '@tradewind/service';
+import { IsIn, IsInt, Max, Min, NotEquals } from 'class-validator';
 import { mostPieces } from '../domain/stock-level.js';
 
 export class AdjustStock {
@@ -14,11 +15,9 @@ export class AdjustStock {
   @Max(mostPieces)
   @NotEquals(0)
   readonly delta!: number;
-  @ApiProperty({ example: 'broken in the store', minLength: 1, maxLength: 200 })
-  @IsString()
-  @Length(1, 200)
-  @Matches(oneLine, { message: 'reason must be one line of text' })
-  readonly reason!: string;
+  @ApiProperty({ enum: adjustmentReasons })
+  @IsIn(adjustmentReasons)
+  readonly reason!: AdjustmentReason;
 }
 
 export class StockChangeAnswer {
@@ -28,7 +27,7 @@ export class StockChangeAnswer {
   @ApiProperty({ description: 'Pieces more or less that can be ordered. All of them add up to what is available.' })
   readonly delta!: number;
   @ApiProperty({ description: 'Pieces that could be ordered after it' }) readonly available!: number;
-  @ApiPropertyOptional({ description: 'Of an adjustment' }) readonly reason?: string;
+  @ApiPropertyOptional({ enum: adjustmentReasons, description: 'Of an adjustment' }) readonly reason?: string;
   @ApiPropertyOptional({ format: 'uuid', description: 'The admin who adjusted the stock' })
   readonly adjustedBy?: string;
   @ApiPropertyOptional({ format: 'uuid', description: 'The order that reserved the pieces or gave them back' })

@@ -39,7 +39,15 @@ export const recovery = ({ DATA_KEY_SECRET }: Pick<SealingConfig, 'DATA_KEY_SECR
       [PersonalKeys, active],
     ];
   },
-  backup: ['credentials', 'data_keys', 'sessions', 'refresh_tokens', 'key_rings', 'signing_keys'],
+  backup: [
+    'credentials',
+    'data_keys',
+    'repeated_tombstones',
+    'sessions',
+    'refresh_tokens',
+    'key_rings',
+    'signing_keys',
+  ],
   compacted: { tables: ['data_keys', 'accounts', 'signing_keys'], messages: keyMessages },
 });
 

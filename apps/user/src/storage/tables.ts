@@ -33,6 +33,16 @@ export const PersonalKeys = table<PersonalKey>('data_keys', 'userId', {
   createdAt: 'timestamptz',
 });
 
+/** The tombstone of a forgotten person's data key was published a second time. */
+export interface RepeatedTombstone {
+  readonly userId: UserId;
+  readonly repeatedAt: Date;
+}
+export const RepeatedTombstones = table<RepeatedTombstone>('repeated_tombstones', 'userId', {
+  userId: 'uuid',
+  repeatedAt: 'timestamptz',
+});
+
 export const Sessions = table<Session>('sessions', 'sessionId', {
   sessionId: 'uuid',
   userId: 'uuid',
@@ -74,4 +84,13 @@ export const RingKeys = table<RingKey>('signing_keys', 'kid', {
 });
 
 /** A refresh token refers to its session, a session to its account: rows are loaded, and locked, in this order. */
-export const lockOrder = [RefreshTokens, Sessions, Accounts, Credentials, PersonalKeys, KeyRings, RingKeys];
+export const lockOrder = [
+  RefreshTokens,
+  Sessions,
+  Accounts,
+  Credentials,
+  PersonalKeys,
+  RepeatedTombstones,
+  KeyRings,
+  RingKeys,
+];

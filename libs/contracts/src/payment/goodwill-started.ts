@@ -1,9 +1,10 @@
 import type { Money } from '@tradewind/kernel';
 import { Message } from '@tradewind/messaging/message';
-import { IsHexadecimal, IsOptional, Length } from 'class-validator';
-import { IsId, IsInstant, IsMoney, IsText } from '../fields/index.js';
+import { IsHexadecimal, IsIn, IsOptional, Length } from 'class-validator';
+import { IsId, IsInstant, IsMoney } from '../fields/index.js';
 import { topics } from '../topics.js';
 import type { OrderId, PaymentId, UserId } from '../ids.js';
+import { refundReasons, type RefundReason } from '../reasons.js';
 
 /**
  * A partial refund out of goodwill was granted; the provider is called next. Has the hashes of the request if that had an idempotency key.
@@ -14,7 +15,7 @@ export class GoodwillStarted {
   @IsId() readonly paymentId!: PaymentId;
   @IsId() readonly refundId!: string;
   @IsMoney() readonly amount!: Money;
-  @IsText(500) readonly reason!: string;
+  @IsIn(refundReasons) readonly reason!: RefundReason;
   @IsId() readonly grantedBy!: UserId;
   @IsOptional() @IsHexadecimal() @Length(64, 64) readonly keyHash?: string;
   @IsOptional() @IsHexadecimal() @Length(64, 64) readonly bodyHash?: string;

@@ -1,7 +1,9 @@
 import { Message } from '@tradewind/messaging/message';
-import { IsId, IsInstant, IsText } from '../fields/index.js';
+import { IsIn } from 'class-validator';
+import { IsId, IsInstant } from '../fields/index.js';
 import { topics } from '../topics.js';
 import type { OrderId, PaymentId } from '../ids.js';
+import { declineReasons, type DeclineReason } from '../reasons.js';
 
 /**
  * The provider declined the take, or the payment was already compensated. Nothing is held.
@@ -10,6 +12,6 @@ import type { OrderId, PaymentId } from '../ids.js';
 export class PaymentDeclined {
   @IsId() readonly orderId!: OrderId;
   @IsId() readonly paymentId!: PaymentId;
-  @IsText(100) readonly reason!: string;
+  @IsIn(declineReasons) readonly reason!: DeclineReason;
   @IsInstant() readonly declinedAt!: string;
 }

@@ -1,8 +1,9 @@
 import { Message } from '@tradewind/messaging/message';
-import { IsHexadecimal, IsOptional, Length } from 'class-validator';
-import { IsCount, IsId, IsInstant, IsText } from '../fields/index.js';
+import { IsHexadecimal, IsIn, IsOptional, Length } from 'class-validator';
+import { IsCount, IsId, IsInstant } from '../fields/index.js';
 import { topics } from '../topics.js';
 import type { ProductId, UserId } from '../ids.js';
+import { adjustmentReasons, type AdjustmentReason } from '../reasons.js';
 
 /**
  * Pieces were added (positive) or removed (negative) manually; the available stock never falls below zero. Has the hashes of the idempotency
@@ -19,7 +20,7 @@ import type { ProductId, UserId } from '../ids.js';
 export class StockAdjusted {
   @IsId() readonly productId!: ProductId;
   @IsCount(-Number.MAX_SAFE_INTEGER) readonly delta!: number;
-  @IsText(500) readonly reason!: string;
+  @IsIn(adjustmentReasons) readonly reason!: AdjustmentReason;
   /** The admin. */
   @IsOptional() @IsId() readonly adjustedBy?: UserId;
   /** The number of the change among all changes of the product's stock, and what can be ordered after it. Absent in version 1. */

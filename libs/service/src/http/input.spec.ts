@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { bodyHash } from './body-hash.js';
+import { bodyHash } from '../idempotency/index.js';
 import { depthOf } from './json-body.js';
 import { page, readCursor } from './page.js';
 import { malformedField } from './well-formed-input.guard.js';

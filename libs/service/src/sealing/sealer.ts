@@ -1,6 +1,6 @@
 import type { UserId } from '@tradewind/contracts';
 import type { SealedPlace } from './seal.js';
-import type { RequestHashes } from '../http/request-hashes.js';
+import type { RequestHashes } from '../idempotency/index.js';
 
 /** Seals personal data with its owner's data key, and unseals it. */
 export abstract class Sealer {
