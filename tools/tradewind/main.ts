@@ -14,6 +14,7 @@ import {
   topicsCommand,
 } from '@tradewind/operations/cli';
 import { adminCommand } from './shop/admin.command.js';
+import { erasureCommand } from './shop/erasure.command.js';
 import { keysCommand } from './shop/keys.command.js';
 import { recoveredOrders } from './shop/recovery-check.js';
 import { scaleCommand } from './shop/scale.command.js';
@@ -37,6 +38,7 @@ const program = new Command('tradewind')
   .addCommand(topicsCommand(shopSystem))
   .addCommand(scaleCommand)
   .addCommand(keysCommand)
+  .addCommand(erasureCommand)
   .addCommand(adminCommand);
 
 await runProgram(program);
