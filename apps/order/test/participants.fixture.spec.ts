@@ -17,8 +17,9 @@ import {
   TakeBackStock,
   TakePayment,
   paymentId,
+  type OrderId,
 } from '@tradewind/contracts';
-import { money } from '@tradewind/kernel';
+import { money, Poison } from '@tradewind/kernel';
 import {
   Commands,
   command,
@@ -42,8 +43,12 @@ const at = ({ now }: DecisionContext): string => now.toISOString();
 /** The participants of an order's sagas, reduced to their replies. They never reply to the method `sim_silent`. */
 @Controller()
 class Participants {
+  /** The lines of each order, which the replies about its stock repeat. */
+  readonly #lines = new Map<OrderId, ReserveStock['lines']>();
+
   @Handles(ReserveStock, { load: {} })
   reserve({ orderId, lines }: ReserveStock, context: DecisionContext): Decision {
+    this.#lines.set(orderId, lines);
     const short = lines.filter(({ quantity }) => quantity >= tooMany);
     if (short.length === 0) return publish(StockReserved, { orderId, lines, reservedAt: at(context) });
     return publish(StockRefused, {
@@ -61,12 +66,18 @@ class Participants {
 
   @Handles(SellStock, { load: {} })
   sell({ orderId }: SellStock, context: DecisionContext): Decision {
-    return publish(StockSold, { orderId, lines: [{ productId: orderId as never, quantity: 1 }], soldAt: at(context) });
+    return publish(StockSold, { orderId, lines: this.#linesOf(orderId), soldAt: at(context) });
   }
 
   @Handles(TakeBackStock, { load: {} })
   takeBack({ orderId }: TakeBackStock, context: DecisionContext): Decision {
-    return publish(StockTakenBack, { orderId, lines: [], takenBackAt: at(context) });
+    return publish(StockTakenBack, { orderId, lines: this.#linesOf(orderId), takenBackAt: at(context) });
+  }
+
+  #linesOf(orderId: OrderId): ReserveStock['lines'] {
+    const lines = this.#lines.get(orderId);
+    if (!lines) throw new Poison(`nothing was reserved for the order ${orderId}`);
+    return lines;
   }
 
   @Handles(TakePayment, { load: {} })

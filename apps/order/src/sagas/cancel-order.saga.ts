@@ -3,7 +3,7 @@ import { pointOfNoReturn, message, defineSaga } from '@tradewind/saga';
 import { cancel, requestCancellation, type Order } from '../domain/order.js';
 import { Orders } from '../storage/order.tables.js';
 import { outcomeOf } from './order.changes.js';
-import { paymentMismatches } from './reply-mismatches.js';
+import { paymentMismatches, stockMismatches } from './reply-mismatches.js';
 
 /**
  * Cancels a confirmed order: refund the payment, take back stock. Cannot fail after its start.
@@ -23,6 +23,7 @@ export const cancelOrder = defineSaga<Order>('cancel-order', Orders, {
       name: 'take back stock',
       command: ({ orderId }) => message(TakeBackStock, { orderId }),
       success: StockTakenBack,
+      mismatches: stockMismatches,
       timeout: '30s',
     },
   ],

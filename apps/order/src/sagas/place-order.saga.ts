@@ -54,6 +54,7 @@ export const placeOrder = defineSaga<Order, RejectionCause>('place-order', Order
       name: 'sell stock',
       command: ({ orderId }) => message(SellStock, { orderId }),
       success: StockSold,
+      mismatches: stockMismatches,
       timeout: '30s',
     },
   ],

@@ -8,9 +8,10 @@ import {
   StockReleased,
   StockReserved,
   StockSold,
+  StockTakenBack,
 } from '@tradewind/contracts';
 import { money } from '@tradewind/kernel';
-import { mismatchesOf, type Saga } from '@tradewind/saga';
+import { isStep, mismatchesOf, type Saga } from '@tradewind/saga';
 import { Rehearsal } from '@tradewind/saga/rehearse';
 import { aConfirmedOrder, aLine, anId, aPendingOrder } from '../../test/an-order.fixture.spec.js';
 import type { Order } from '../domain/order.js';
@@ -39,7 +40,11 @@ describe('a reply about stock', () => {
       Object.assign(new StockRefused(), { shortages: [{ ...other, available: 0 }] }),
       false,
     ],
-    ['that is sold', new StockSold(), true],
+    ['sold', Object.assign(new StockSold(), { lines }), true],
+    ['sold in part', Object.assign(new StockSold(), { lines: [first] }), false],
+    ['taken back', Object.assign(new StockTakenBack(), { lines }), true],
+    ['taken back in part', Object.assign(new StockTakenBack(), { lines: [first] }), false],
+    ['of which nothing was taken back', Object.assign(new StockTakenBack(), { lines: [] }), false],
   ])('%s', (_, reply, matches) => expect(stockMismatches(order, reply)).toHaveLength(matches ? 0 : 1));
 });
 
@@ -67,12 +72,25 @@ describe('a reply about money', () => {
 
 describe.each<[string, string, Saga<Order>, Order, new () => object]>([
   ['place an order', 'reserve stock', placeOrder, order, StockReserved],
+  ['place an order', 'reserve stock', placeOrder, order, StockRefused],
   ['place an order', 'take payment', placeOrder, order, PaymentTaken],
+  ['place an order', 'sell stock', placeOrder, order, StockSold],
   ['cancel an order', 'refund payment', cancelOrder, aConfirmedOrder(), PaymentRefunded],
+  ['cancel an order', 'take back stock', cancelOrder, aConfirmedOrder(), StockTakenBack],
 ])('to %s, the step "%s"', (_, step, saga, subject, Reply) => {
   it('refuses a reply about something else', () => {
     const { state } = new Rehearsal(saga, subject);
-    const reply = Object.assign(new Reply(), { lines: [other], amount: money(1, 'EUR') });
+    const reply = Object.assign(new Reply(), {
+      lines: [other],
+      shortages: [{ ...other, available: 0 }],
+      amount: money(1, 'EUR'),
+    });
     expect(mismatchesOf(saga, { ...state, step }, subject, reply)).toHaveLength(1);
   });
+});
+
+describe('every step that has a reply', () => {
+  it.each([placeOrder, cancelOrder])('of $name compares it with what was asked for', ({ steps }) =>
+    expect(steps.filter(isStep).filter(({ mismatches }) => !mismatches)).toEqual([]),
+  );
 });

@@ -1,4 +1,12 @@
-import { PaymentRefunded, PaymentTaken, StockRefused, StockReleased, StockReserved } from '@tradewind/contracts';
+import {
+  PaymentRefunded,
+  PaymentTaken,
+  StockRefused,
+  StockReleased,
+  StockReserved,
+  StockSold,
+  StockTakenBack,
+} from '@tradewind/contracts';
 import type { ProductId } from '@tradewind/contracts/ids';
 import { sameMoney, type Money } from '@tradewind/kernel';
 import type { Order } from '../domain/order.js';
@@ -8,9 +16,12 @@ interface Line {
   readonly quantity: number;
 }
 
-/** What a reply of the product service says about stock that was not ordered. Stock that is sold or taken back names no line. */
+/** What a reply of the product service says about stock that was not ordered. */
 export function stockMismatches({ lines }: Order, reply: object): readonly string[] {
   if (reply instanceof StockReserved) return sameLines(reply.lines, lines) ? [] : ['it reserved other lines'];
+  if (reply instanceof StockSold) return sameLines(reply.lines, lines) ? [] : ['it sold other lines'];
+  if (reply instanceof StockTakenBack) return sameLines(reply.lines, lines) ? [] : ['it took back other lines'];
+  // Nothing may have been reserved.
   if (reply instanceof StockReleased)
     return reply.lines.length === 0 || sameLines(reply.lines, lines) ? [] : ['it released other lines'];
   if (reply instanceof StockRefused) {
