@@ -8,6 +8,8 @@ import { databaseSetting, perDatabase, type DatabaseService } from './services.j
 export interface RunningShop {
   readonly databases: Readonly<Record<DatabaseService, string>>;
   readonly brokers: string;
+  /** The folder of the logins at Kafka, of a shop that was started with --secure. */
+  readonly kafkaLogins: string | undefined;
   /** Of an administrator of the database cluster: only needed to create a lost database. */
   readonly adminUrl: string | undefined;
   readonly providerLog: string | undefined;
@@ -39,6 +41,7 @@ export function findShop(env: Environment, folder: string = stateDir(env)): Runn
     ? (JSON.parse(readFileSync(file, 'utf8')) as {
         databases?: Record<string, string>;
         kafkaBrokers?: string;
+        kafkaLogins?: string;
         adminUrl?: string;
         providerLog?: string;
         bundles?: string;
@@ -62,6 +65,7 @@ export function findShop(env: Environment, folder: string = stateDir(env)): Runn
   return {
     databases,
     brokers,
+    kafkaLogins: env['KAFKA_BROKERS'] ? undefined : known.kafkaLogins,
     adminUrl: env['ADMIN_DATABASE_URL'] || known.adminUrl,
     providerLog: env['PROVIDER_LOG'] || known.providerLog,
     bundles: known.bundles,

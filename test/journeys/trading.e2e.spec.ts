@@ -211,7 +211,7 @@ describe('a shop that trades', () => {
 
   it('has published everything that its databases contain', async () => {
     const { shop } = trading;
-    const events = await publishedEvents(shop.kafkaBrokers);
+    const events = await publishedEvents(shop);
     const users = await new DataSource({ type: 'postgres', url: shop.databases.user }).initialize();
     const dataKeys = await dataKeysOf(users);
     await users.destroy();

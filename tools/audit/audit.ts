@@ -1,4 +1,6 @@
-import { kafkaClient, kafkaSecurity, type KafkaClient } from '@tradewind/messaging';
+import { kafkaClient, type KafkaClient } from '@tradewind/messaging';
+import { KafkaAccessRefused } from '@tradewind/messaging/internals';
+import { kafkaSecurityAs } from '../kafka-users.js';
 import { databaseServices, type DatabaseService } from '../services.js';
 import { readHistory } from './facts/read-history.js';
 import { readProviderLog } from './facts/read-provider-log.js';
@@ -18,6 +20,8 @@ export interface AuditOptions {
   readonly databases: Readonly<Record<DatabaseService, string>>;
   /** `host:port`, several separated by commas. */
   readonly brokers: string;
+  /** The folder of the logins at Kafka, see `RunningShop`. Default: the login of the environment, if any. */
+  readonly kafkaLogins?: string | undefined;
   /** The payment provider's own append-only file: an independent record of the money. */
   readonly providerLog?: string | undefined;
   /** What the clients recorded, as JSON lines. */
@@ -30,22 +34,24 @@ export interface AuditOptions {
   readonly log: (line: string) => void;
 }
 
-type Sources = Omit<AuditOptions, 'brokers' | 'waitSeconds' | 'log'> & { readonly kafka: KafkaClient };
+type Sources = Omit<AuditOptions, 'brokers' | 'kafkaLogins' | 'waitSeconds' | 'log'> & { readonly kafka: KafkaClient };
 
 /**
  * Decides whether the invariants G1 to G7, G9 and G12 hold. It only reads, and shares no code with the services: it compares their
  * databases, the topics and the provider's log with one another. Rejects with SourceUnavailable if something can't be read.
  */
 export async function runAudit(options: AuditOptions): Promise<AuditReport> {
-  const { brokers } = options;
+  const { brokers, kafkaLogins } = options;
   const kafka = kafkaClient({
     brokers: brokers.split(','),
     clientId: 'tradewind-audit',
-    ...kafkaSecurity(process.env),
+    ...kafkaSecurityAs('audit', kafkaLogins),
   });
   try {
     return await auditWith(kafka, options);
   } catch (error) {
+    if (error instanceof KafkaAccessRefused)
+      throw new SourceUnavailable(`Kafka at ${brokers} refuses the audit: ${error.message}`, { cause: error });
     if (!(error instanceof Error) || !error.name.startsWith('KafkaJS')) throw error;
     throw new SourceUnavailable(`Kafka at ${brokers} does not answer: ${error.message}`, { cause: error });
   } finally {
@@ -54,7 +60,10 @@ export async function runAudit(options: AuditOptions): Promise<AuditReport> {
 }
 
 /** The same with the caller's Kafka client, which stays open. */
-export async function auditWith(kafka: KafkaClient, options: Omit<AuditOptions, 'brokers'>): Promise<AuditReport> {
+export async function auditWith(
+  kafka: KafkaClient,
+  options: Omit<AuditOptions, 'brokers' | 'kafkaLogins'>,
+): Promise<AuditReport> {
   const { waitSeconds = 60, log, ...sources } = options;
   const since = Date.now();
   const { gathered, activity, unchanged } = await gatherAtRest({ ...sources, kafka }, waitSeconds, log);

@@ -14,6 +14,7 @@ interface Flags {
   readonly data?: string;
   readonly seed?: number;
   readonly scale?: Scale;
+  readonly secure?: true;
 }
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -30,6 +31,7 @@ const flags = new Command('npm start --')
   .option('--data <file>', 'file of invoice lines (default: the shipped month)')
   .option('--seed <number>', 'decides which stock is short and which buyers cancel or are declined', wholeNumber)
   .option('--scale <service=n,...>', 'instances of a service, as order=3,product=2', scale)
+  .option('--secure', 'TLS and a login of its own for each service and tool at Kafka; see docs/security.md')
   .addHelpText(
     'after',
     "\nSettings: DATABASE_URL (an administrator's), KAFKA_BROKERS, TRADEWIND_STATE, GATEWAY_PORT, ORDER_PORT and so on; see .env.example.",
@@ -60,6 +62,7 @@ async function run(): Promise<number> {
     kafkaBrokers,
     log: print,
     signal: interruption.signal,
+    ...(flags.secure && { secure: true }),
     ...(flags.scale && { scale: flags.scale }),
   });
   try {
@@ -100,7 +103,7 @@ function printAddresses(shop: Shop): void {
       .map(({ name, url }): [string, string] => [name, url]),
     ['provider', shop.providerUrl],
     ['PostgreSQL', withoutPassword(shop.adminUrl)],
-    ['Kafka', shop.kafkaBrokers],
+    ['Kafka', shop.kafkaLogins ? `${shop.kafkaBrokers}  (TLS, logins in ${folder}/kafka-logins)` : shop.kafkaBrokers],
     ['admin', `${shop.admin.email}, password in ${folder}/secrets.json`],
     ['logs', `${folder}/logs`],
   ];

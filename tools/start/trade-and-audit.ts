@@ -31,6 +31,7 @@ export async function tradeAndAudit(
   const report = await runAudit({
     databases: shop.databases,
     brokers: shop.kafkaBrokers,
+    kafkaLogins: shop.kafkaLogins,
     providerLog: shop.state.providerLog,
     historyFile,
     instances: shop.instances,

@@ -13,9 +13,11 @@ import {
   sagasCommand,
   topicsCommand,
 } from '@tradewind/operations/cli';
+import { aclsCommand } from './shop/acls.command.js';
 import { adminCommand } from './shop/admin.command.js';
 import { erasureCommand } from './shop/erasure.command.js';
 import { keysCommand } from './shop/keys.command.js';
+import { loginsCommand } from './shop/logins.command.js';
 import { recoveredOrders } from './shop/recovery-check.js';
 import { scaleCommand } from './shop/scale.command.js';
 import { shopSystem } from './shop/shop-system.js';
@@ -39,6 +41,8 @@ const program = new Command('tradewind')
   .addCommand(scaleCommand)
   .addCommand(keysCommand)
   .addCommand(erasureCommand)
+  .addCommand(aclsCommand)
+  .addCommand(loginsCommand)
   .addCommand(adminCommand);
 
 await runProgram(program);

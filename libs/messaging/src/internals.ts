@@ -12,6 +12,8 @@ export {
   type Acknowledged,
   type AnyTable,
   backOff,
+  type BrokerOperation,
+  type BrokerPermission,
   type Change,
   type ClaimedEffect,
   type ClaimResult,
@@ -29,6 +31,7 @@ export {
   type InboxSample,
   type IncomingRecord,
   type Key,
+  KafkaAccessRefused,
   keyOf,
   type KeyPart,
   keyProperties,
@@ -75,7 +78,7 @@ export {
 } from './ports/index.js';
 
 // The adapters
-export { type KafkaSettings } from './adapters/kafkajs/index.js';
+export { applyPermissions, type AclChanges, type KafkaSettings } from './adapters/kafkajs/index.js';
 export { PostgresStore } from './adapters/postgres/index.js';
 export { appendOutbox } from './adapters/postgres/outbox-sql.js';
 export {

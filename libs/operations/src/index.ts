@@ -4,6 +4,7 @@ export * from './effects/index.js';
 export * from './module/index.js';
 export { recordAction, type OperatorAction } from './operator-actions.js';
 export * from './partition-increase/index.js';
+export * from './permissions/index.js';
 export * from './rebuild/index.js';
 export * from './recovery/index.js';
 export * from './replay/index.js';

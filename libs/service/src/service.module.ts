@@ -65,7 +65,7 @@ export class ServiceModule {
           inject: [DataSource],
           useFactory: (dataSource: DataSource) => ({
             service,
-            kafka: kafkaSettings(config, config.INSTANCE_ID),
+            kafka: kafkaSettings(config, service),
             dataSource,
             statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
             ...(deadLetters ? { deadLetters } : {}),
@@ -91,18 +91,18 @@ export class ServiceModule {
       module: ServiceModule,
       global: true,
       controllers: [HealthController, MetricsController],
-      providers: [...httpProviders(service, config), keyRing, ...brokerProviders(config)],
+      providers: [...httpProviders(service, config), keyRing, ...brokerProviders(config, service)],
       exports: [...httpExports, KafkaClient, KeyRing],
     };
   }
 }
 
-const brokerProviders = (config: ServiceConfig): Provider[] => [
+const brokerProviders = (config: ServiceConfig, service: string): Provider[] => [
   KafkaShutdown,
   { provide: Consumers, useValue: null },
   {
     provide: KafkaClient,
-    useFactory: () => kafkaClient({ ...kafkaSettings(config, config.INSTANCE_ID), log: brokerLog }),
+    useFactory: () => kafkaClient({ ...kafkaSettings(config, service), log: brokerLog }),
   },
 ];
 

@@ -5,10 +5,16 @@ import { keyOf, PostgresStore, type IncomingRecord, decode } from '@tradewind/me
 import type { BackupRows, Recovery, Published } from '@tradewind/operations';
 import type { ServiceDefinition } from '@tradewind/service';
 import { DataSource } from 'typeorm';
+import { kafkaSecurityAs } from '../../../tools/kafka-users.js';
+import type { Shop } from '../../../tools/platform/shop/shop.js';
 
 /** Every message on the `.events` topics, without duplicates, by key and in the order of the partition. */
-export async function publishedEvents(brokers: string): Promise<Published[]> {
-  const kafka = kafkaClient({ brokers: brokers.split(','), clientId: 'rebuild' });
+export async function publishedEvents({
+  kafkaBrokers,
+  kafkaLogins,
+}: Pick<Shop, 'kafkaBrokers' | 'kafkaLogins'>): Promise<Published[]> {
+  const brokers = kafkaBrokers.split(',');
+  const kafka = kafkaClient({ brokers, clientId: 'tradewind-audit', ...kafkaSecurityAs('audit', kafkaLogins) });
   const records: IncomingRecord[] = [];
   const events = Object.values(topics).filter(({ name }) => name.endsWith('.events'));
   const tail = await kafka.tail({

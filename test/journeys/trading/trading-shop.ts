@@ -12,7 +12,7 @@ import { excerptOf } from './excerpt.js';
 
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
 
-/** A shop in which the shipped retail data is traded: a few invoices, or the whole month with the full extent. */
+/** A shop with TLS and logins at Kafka, in which the shipped retail data is traded: a few invoices, or the whole month with the full extent. */
 export class TradingShop {
   #outcomes = 0;
   #read = 0;
@@ -25,7 +25,7 @@ export class TradingShop {
   ) {}
 
   static async open(): Promise<TradingShop> {
-    const shop = await startShop({ ports: 'free', bundled: true, log });
+    const shop = await startShop({ ports: 'free', bundled: true, secure: true, log });
     try {
       const dataFile = byExtent<string | undefined>(await excerptOf(20, shop.state.path), undefined);
       const data = { days: byExtent('1', 'all'), dataFile };
@@ -69,10 +69,11 @@ export class TradingShop {
 
   /** The violations of an audit that waits for running work; `clean` is false for anything else that is wrong. */
   async audit(): Promise<{ readonly violations: readonly unknown[]; readonly clean: boolean }> {
-    const { databases, kafkaBrokers: brokers, state } = this.shop;
+    const { databases, kafkaBrokers: brokers, kafkaLogins, state } = this.shop;
     const { sections, clean } = await runAudit({
       databases,
       brokers,
+      kafkaLogins,
       providerLog: state.providerLog,
       historyFile: this.historyFile,
       waitSeconds: 120,

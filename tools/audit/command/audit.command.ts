@@ -27,10 +27,11 @@ export const auditCommand: Command = command(
   )
   .option('--provider-log <file>', "the provider's append-only log (default: that of the running shop)")
   .action(async (flags: Flags) => {
-    const { databases, brokers, providerLog, instances } = findShop(process.env, flags.state);
+    const { databases, brokers, kafkaLogins, providerLog, instances } = findShop(process.env, flags.state);
     const report = await runAudit({
       databases,
       brokers,
+      kafkaLogins,
       instances,
       providerLog: flags.providerLog ?? providerLog,
       historyFile: flags.history,

@@ -1,12 +1,14 @@
 import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import { PATTERN_EXTRAS_METADATA } from '@nestjs/microservices/constants.js';
+import { topics } from '@tradewind/contracts';
 import { isCompacted, type HandlerMetadata } from '@tradewind/messaging/internals';
 import { messageInfo, type MessageClass } from '@tradewind/messaging/message';
 import { replyClassesOf } from '@tradewind/saga';
 import { serviceParts } from '../../../test/services/index.js';
-import { databaseServices } from '../../services.js';
-import { compactedTopicConsumers, consumedTypes } from './consumed-types.js';
+import { topicsReadBy } from '../../platform/shop/permissions.js';
+import { databaseServices, describeService } from '../../services.js';
+import { compactedTopicConsumers, consumedTypes, serviceOf } from './consumed-types.js';
 
 /** The types that the controllers and the sagas of the services handle, by consumer and topic. */
 function handled(compacted: boolean): Record<string, Record<string, string[]>> {
@@ -43,4 +45,17 @@ describe('the types that the audit expects each consumer to handle', () => {
   it('are those of its controllers and sagas', () => expect(sorted(handled(false))).toEqual(sorted(consumedTypes)));
   it('names the consumers of compacted topics', () =>
     expect(Object.keys(handled(true)).toSorted()).toEqual(compactedTopicConsumers.toSorted()));
+});
+
+describe('the topics that the brokers let a service read', () => {
+  it.each(databaseServices)('are those of the controllers and sagas of %s', (service) => {
+    const own = Object.values(topics).flatMap(({ name, owner }) => (owner === service ? [name] : []));
+    const foreign = (names: readonly string[]) => [...new Set(names)].filter((name) => !own.includes(name)).toSorted();
+    const handledTopics = [handled(false), handled(true)].flatMap((byConsumer) =>
+      Object.entries(byConsumer).flatMap(([consumer, byTopic]) =>
+        serviceOf(consumer) === service ? Object.keys(byTopic) : [],
+      ),
+    );
+    expect(foreign(topicsReadBy(describeService(service)))).toEqual(foreign(handledTopics));
+  });
 });

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { kafkaClient, kafkaSecurity, type KafkaClient } from '@tradewind/messaging';
+import { kafkaClient, type KafkaClient } from '@tradewind/messaging';
 import type { Tail } from '@tradewind/messaging/internals';
+import { kafkaSecurityAs } from '../../kafka-users.js';
 import { databaseServices, type DatabaseService } from '../../services.js';
 import { memoryOf } from '../facts/instance-memory.js';
 import { archivedTopics } from '../facts/topics.js';
@@ -20,6 +21,8 @@ export interface WatchOptions {
   readonly databases: Readonly<Record<DatabaseService, string>>;
   /** `host:port`, several separated by commas; or the caller's client, which stays open. */
   readonly brokers: string | KafkaClient;
+  /** The folder of the logins at Kafka, see `RunningShop`. */
+  readonly kafkaLogins?: string | undefined;
   /** Their memory is read at `<url>/metrics`. */
   readonly instances?: readonly { readonly name: string; readonly url: string }[] | undefined;
   /** Seconds between rounds. Default 3; 0: only when `check` is called. */
@@ -74,12 +77,16 @@ class Watch implements ShopWatch {
   #running: Promise<void> | undefined;
 
   constructor(private readonly options: WatchOptions) {
-    const { databases, brokers, instances = [], log = () => undefined } = options;
+    const { databases, brokers, kafkaLogins, instances = [], log = () => undefined } = options;
     this.#findings = new UniqueFindings(log);
     this.#recorded = new RecordedMessages(this.#findings);
     this.#kafka =
       typeof brokers === 'string'
-        ? kafkaClient({ brokers: brokers.split(','), clientId: 'tradewind-watch', ...kafkaSecurity(process.env) })
+        ? kafkaClient({
+            brokers: brokers.split(','),
+            clientId: 'tradewind-audit',
+            ...kafkaSecurityAs('audit', kafkaLogins),
+          })
         : brokers;
     this.#parts = [
       ...databaseServices.map((name) => this.#database(name, databases[name])),

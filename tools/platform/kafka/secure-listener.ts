@@ -47,7 +47,7 @@ const jaas = (module: string, options: readonly string[]): string =>
   `org.apache.kafka.common.security.${[module, 'required', ...options].join(' ')};`;
 
 /** Arguments of Kafka's format command that create the users. */
-export const scramArguments = ({ users }: SecureListener): string[] =>
+export const scramArguments = ({ users }: Pick<SecureListener, 'users'>): string[] =>
   Object.entries(users).flatMap(([name, password]) => [
     '--add-scram',
     `SCRAM-SHA-512=[name=${name},password=${password}]`,

@@ -1,3 +1,4 @@
+import { closedProperties, type BrokerAccess } from './closed-listeners.js';
 import { secureProperties, type SecureListener } from './secure-listener.js';
 
 export interface NodeSettings {
@@ -10,6 +11,7 @@ export interface NodeSettings {
   /** The address of a proxy, advertised to clients. The brokers talk to each other directly, on `brokerPort`. */
   readonly proxy?: { readonly advertised: string; readonly brokerPort: number } | undefined;
   readonly secure?: SecureListener | undefined;
+  readonly access?: BrokerAccess | undefined;
   readonly extra?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -22,7 +24,7 @@ export function addressesOf({ port, proxy }: NodeSettings): { readonly clients: 
   return proxy ? { clients: proxy.advertised, direct: `127.0.0.1:${proxy.brokerPort}` } : { clients: own, direct: own };
 }
 
-/** server.properties of a node that is broker and controller. Loopback, without encryption but for a secure listener: not for use over a network. */
+/** server.properties of a node that is broker and controller. Loopback, without encryption but for a secure listener and closed ones: not for use over a network. */
 export function serverProperties(node: NodeSettings): string {
   const nodes = node.controllerPorts.length;
   const replicas = String(nodes);
@@ -59,7 +61,12 @@ export function serverProperties(node: NodeSettings): string {
     // Brokers with followers keep Kafka's defaults. On a small machine, a single broker's eleven threads only compete for two processors.
     ...(nodes === 1 && { 'num.io.threads': '3', 'num.network.threads': '2' }),
   };
-  return Object.entries({ ...settings, ...(node.secure && secureProperties(node.secure, settings)), ...node.extra })
+  return Object.entries({
+    ...settings,
+    ...(node.secure && secureProperties(node.secure, settings)),
+    ...(node.access && closedProperties(node.access)),
+    ...node.extra,
+  })
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
 }

@@ -1,5 +1,6 @@
 import type { RunningProcess } from '../process/launch.js';
 import { planNodes } from './plan-nodes.js';
+import type { BrokerAccess } from './closed-listeners.js';
 import type { SecureListener } from './secure-listener.js';
 import { startNode, type KafkaNode, type NodeOptions } from './start-node.js';
 
@@ -12,6 +13,8 @@ export interface KafkaOptions extends NodeOptions {
   readonly advertisedListeners?: readonly string[];
   /** A listener with TLS and login beside the plain one. Only with one node. */
   readonly secure?: SecureListener;
+  /** TLS and logins on every listener. Only with one node. */
+  readonly access?: BrokerAccess | undefined;
   /** Settings of server.properties; they override those of settings.ts. */
   readonly settings?: Readonly<Record<string, string>>;
 }

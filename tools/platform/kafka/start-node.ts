@@ -6,6 +6,7 @@ import { kafkaJars, root } from '../process/paths.js';
 import { endsWithin, lastLines, launch, type Exit, type RunningProcess } from '../process/launch.js';
 import { endLeftover } from '../process/pid-file.js';
 import { classArchive } from './class-archive.js';
+import { askWithLogin } from './ask-with-login.js';
 import { askCoordinator } from './coordinator.js';
 import { scramArguments } from './secure-listener.js';
 import { addressesOf, serverProperties, type NodeSettings } from './settings.js';
@@ -37,12 +38,12 @@ export interface KafkaNode {
  * aborts the wait and stops the node.
  */
 export async function startNode(node: NodeSettings, options: NodeOptions, signal?: AbortSignal): Promise<KafkaNode> {
-  const { id, logDir } = node;
-  mkdirSync(options.dataDir, { recursive: true });
+  const { id, logDir, access } = node;
+  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
   const pidFile = `${logDir}.pid`;
   const propertiesFile = `${logDir}.properties`;
   await endLeftover(pidFile, 'SIGTERM', 20_000);
-  writeFileSync(propertiesFile, serverProperties(node));
+  writeFileSync(propertiesFile, serverProperties(node), { mode: 0o600 });
   const jars = options.jars ?? kafkaJars();
   const archive = classArchive(jars);
   const java = (name: string, flags: string[], args: string[]): Promise<RunningProcess> =>
@@ -56,19 +57,17 @@ export async function startNode(node: NodeSettings, options: NodeOptions, signal
     });
   if (!existsSync(join(logDir, 'bootstrap.checkpoint'))) {
     rmSync(logDir, { recursive: true, force: true });
-    const format = await java(
-      `kafka format ${id}`,
-      [...quick, ...archive.read],
-      [
-        'kafka.tools.StorageTool',
-        'format',
-        `--cluster-id=${clusterIdOf(options.dataDir)}`,
-        ...(node.secure ? scramArguments(node.secure) : []),
-        '-c',
-        propertiesFile,
-      ],
-    );
+    const [file, remove] = argumentsFile(`${logDir}.arguments`, [
+      'kafka.tools.StorageTool',
+      'format',
+      `--cluster-id=${clusterIdOf(options.dataDir)}`,
+      ...[node.secure, access].flatMap((listeners) => (listeners ? scramArguments(listeners) : [])),
+      '-c',
+      propertiesFile,
+    ]);
+    const format = await java(`kafka format ${id}`, [...quick, ...archive.read], [file]);
     const { code } = await format.exited;
+    remove();
     if (code !== 0)
       throw new Error(
         `Kafka could not format ${logDir}; its last log lines (${options.logFile}):\n${lastLines(options.logFile)}`,
@@ -81,7 +80,8 @@ export async function startNode(node: NodeSettings, options: NodeOptions, signal
   );
   const addresses = addressesOf(node);
   try {
-    await untilReady(addresses.direct, broker, options.logFile, signal);
+    const ask = access ? () => askWithLogin(addresses.direct, access) : () => askCoordinator(addresses.direct);
+    await untilReady(ask, broker, options.logFile, signal);
   } catch (error) {
     await broker.stop();
     throw error;
@@ -98,13 +98,25 @@ export async function startNode(node: NodeSettings, options: NodeOptions, signal
   };
 }
 
-async function untilReady(address: string, broker: RunningProcess, log: string, signal?: AbortSignal): Promise<void> {
+/** Arguments of Java in a file that only this account reads, because every account can list the arguments of a process: they contain passwords. */
+function argumentsFile(path: string, args: readonly string[]): [argument: string, remove: () => void] {
+  const quoted = args.map((each) => `"${each.replaceAll(/["\\]/g, String.raw`\$&`)}"`);
+  writeFileSync(path, `${quoted.join('\n')}\n`, { mode: 0o600 });
+  return [`@${path}`, () => rmSync(path)];
+}
+
+async function untilReady(
+  ask: () => Promise<number>,
+  broker: RunningProcess,
+  log: string,
+  signal?: AbortSignal,
+): Promise<void> {
   const deadline = Date.now() + 120_000;
   let last = 'its port is closed';
   for (;;) {
     signal?.throwIfAborted();
     try {
-      const code = await askCoordinator(address);
+      const code = await ask();
       if (code === 0) return;
       last = `its group coordinator answers error ${code}`;
     } catch (error) {

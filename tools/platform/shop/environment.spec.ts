@@ -1,15 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
+import { perKafkaUser } from '../../kafka-users.js';
 import { perDatabase, serviceNames, services } from '../../services.js';
 import { environmentOf, providerEnvironment, withMemoryLimits, type ServiceSettings } from './environment.js';
 
 const settings: ServiceSettings = {
   kafkaBrokers: '127.0.0.1:19092',
+  kafkaLogins: undefined,
   databases: perDatabase((service) => `postgres://${service}`),
   gatewayUrl: 'http://127.0.0.1:3000',
   providerUrl: 'http://127.0.0.1:3010',
   secrets: {
     postgresPassword: 'postgres',
     databasePasswords: perDatabase((service) => service),
+    kafkaPasswords: perKafkaUser((user) => user),
     dataKeySecret: 'data-key',
     providerWebhookSecret: 'webhook',
     admin: { email: 'admin@tradewind.example', password: 'admin' },

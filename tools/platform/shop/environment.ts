@@ -1,9 +1,11 @@
 import { describeService, isDatabaseService, type DatabaseService, type ServiceName } from '../../services.js';
+import { loginEnvironment } from '../../kafka-users.js';
 import type { Secrets } from './secrets.js';
 
 /** The values from which the environment of each process is made. */
 export interface ServiceSettings {
   readonly kafkaBrokers: string;
+  readonly kafkaLogins: string | undefined;
   readonly databases: Readonly<Record<DatabaseService, string>>;
   readonly gatewayUrl: string;
   readonly providerUrl: string;
@@ -28,7 +30,12 @@ export function withMemoryLimits(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 /** All settings that a service needs to start. */
 export function environmentOf(service: ServiceName, port: number, settings: ServiceSettings): Environment {
   const { sealsData, callsProvider } = describeService(service);
-  const common = { PORT: String(port), HOST: '127.0.0.1', KAFKA_BROKERS: settings.kafkaBrokers };
+  const common = {
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    KAFKA_BROKERS: settings.kafkaBrokers,
+    ...loginEnvironment(settings.kafkaLogins, service),
+  };
   if (!isDatabaseService(service))
     return {
       TRUSTED_ADDRESSES: '127.0.0.1,::1',

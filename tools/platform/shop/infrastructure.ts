@@ -1,6 +1,7 @@
 import { kafkaClient, kafkaSecurity } from '@tradewind/messaging';
 import type { KafkaSettings } from '@tradewind/messaging/internals';
 import pg from 'pg';
+import type { BrokerAccess } from '../kafka/closed-listeners.js';
 import { askCoordinator } from '../kafka/coordinator.js';
 import { planNodes } from '../kafka/plan-nodes.js';
 import { addressesOf } from '../kafka/settings.js';
@@ -24,6 +25,8 @@ export interface InfrastructureOptions {
   readonly ports: Ports;
   /** The password of PostgreSQL's administrator. */
   readonly password: string;
+  /** TLS and logins of the started Kafka. */
+  readonly access: BrokerAccess | undefined;
   /** Each supervisor is added as soon as its process runs. */
   readonly processes: Map<string, Supervisor>;
   readonly options: Pick<
@@ -96,6 +99,7 @@ async function startOwnPostgres({
 async function startOwnKafka({
   state,
   ports,
+  access,
   processes,
   options,
   log,
@@ -109,7 +113,7 @@ async function startOwnKafka({
   };
   const nameOf = (index: number): string => (index === 0 ? 'kafka' : `kafka-${index + 1}`);
   const nodes = await planNodes(
-    { ...nodeOptions, port: ports.kafka, controllerPort: ports['kafka-controller'] },
+    { ...nodeOptions, access, port: ports.kafka, controllerPort: ports['kafka-controller'] },
     async (port, index) => proxyPort && `127.0.0.1:${await proxyPort(nameOf(index), port)}`,
   );
   const starts = await Promise.allSettled(

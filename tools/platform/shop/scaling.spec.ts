@@ -69,6 +69,7 @@ beforeEach(async () => {
     startupMs: 60_000,
     settings: {
       kafkaBrokers: '',
+      kafkaLogins: undefined,
       databases: perDatabase(() => ''),
       gatewayUrl: '',
       providerUrl: '',

@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { perKafkaUser, type KafkaUser } from '../../kafka-users.js';
 import { perDatabase, type DatabaseService } from '../../services.js';
 
 /** Created once for each state folder. They protect the data in the same folder, so they are removed together with it. */
 export interface Secrets {
   readonly postgresPassword: string;
   readonly databasePasswords: Readonly<Record<DatabaseService, string>>;
+  /** Of the users at a Kafka with logins. */
+  readonly kafkaPasswords: Readonly<Record<KafkaUser, string>>;
   /** Wraps the users' data keys: 32 bytes, base64. */
   readonly dataKeySecret: string;
   readonly providerWebhookSecret: string;
@@ -31,6 +34,7 @@ function newSecrets(): Secrets {
   return {
     postgresPassword: password(),
     databasePasswords: perDatabase(password),
+    kafkaPasswords: perKafkaUser(password),
     dataKeySecret: randomBytes(32).toString('base64'),
     providerWebhookSecret: randomBytes(32).toString('base64'),
     admin: { email: 'admin@tradewind.example', password: password() },

@@ -15,6 +15,8 @@ export interface ShopOptions {
   readonly databaseUrl?: string | undefined;
   /** Existing brokers to use. */
   readonly kafkaBrokers?: string | undefined;
+  /** TLS and a login of its own for each service and tool at the started Kafka, which allows nothing without an ACL. */
+  readonly secure?: boolean;
   /** Additional environment variables of single services, for instance rate limits of the gateway. */
   readonly env?: Readonly<Partial<Record<ServiceName | 'provider', Readonly<Record<string, string>>>>>;
   /** Whether each service runs as one file, which starts faster. Code that is changed as it is loaded must not be bundled. */
@@ -53,6 +55,8 @@ export interface Shop {
   readonly providerUrl: string;
   /** Direct, without a proxy, like the databases. */
   readonly kafkaBrokers: string;
+  /** The folder of the certificate authority and the logins at Kafka; undefined without `secure`. */
+  readonly kafkaLogins: string | undefined;
   /** The URL of PostgreSQL's administrator. */
   readonly adminUrl: string;
   readonly databases: Readonly<Record<DatabaseService, string>>;

@@ -1,5 +1,9 @@
 import { topics } from '@tradewind/contracts';
-import { kafkaClient, kafkaSecurity } from '@tradewind/messaging';
+import { kafkaClient } from '@tradewind/messaging';
+import { applyPermissions } from '@tradewind/messaging/internals';
+import { kafkaSecurityAs } from '../../kafka-users.js';
+import { openKafkaAccess } from './kafka-access.js';
+import { shopPermissions } from './permissions.js';
 import { createServiceDatabase } from '../postgres/service-database.js';
 import type { Supervisor } from '../process/supervisor.js';
 import { removeState } from '../process/temporary-folder.js';
@@ -60,6 +64,8 @@ async function startAll({ state, processes, instances, options, closing, stop }:
   const log = options.log ?? (() => undefined);
   const phase = <T>(name: string, task: () => Promise<T>): Promise<T> => runPhase(name, task, log, options.signal);
   const secrets = openSecrets(state.secretsFile);
+  const access = options.secure ? openKafkaAccess(state, secrets, options) : undefined;
+  const kafkaLogins = access && state.kafkaLogins;
   const ports = options.ports === 'free' ? await unusedPorts() : configuredPorts(process.env);
   await refuseTakenPorts(ports, [
     ...serviceNames,
@@ -71,15 +77,16 @@ async function startAll({ state, processes, instances, options, closing, stop }:
   const bundles = options.bundled ? bundleServices(state.bundles) : Promise.resolve();
   bundles.catch(() => undefined); // reported below
   const [postgres, kafka] = await phase('PostgreSQL and Kafka', () =>
-    startInfrastructure({ state, ports, password: secrets.postgresPassword, processes, options, log }),
+    startInfrastructure({ state, ports, password: secrets.postgresPassword, access, processes, options, log }),
   );
   const databases = await phase('databases and roles', () => createDatabases(postgres.direct, secrets));
-  await phase('topics', () => provisionTopics(kafka.direct));
+  await phase('topics', () => provisionTopics(kafka.direct, kafkaLogins));
 
   const gatewayUrl = `http://127.0.0.1:${ports.gateway}`;
   const providerUrl = `http://127.0.0.1:${ports.provider}`;
   const settings: ServiceSettings = {
     kafkaBrokers: kafka.forServices,
+    kafkaLogins,
     databases: withHostOf(postgres.forServices, databases),
     gatewayUrl,
     providerUrl,
@@ -108,7 +115,14 @@ async function startAll({ state, processes, instances, options, closing, stop }:
     untilInstanceReady(gateway, 30_000, options.signal, '/products?limit=1'),
   );
 
-  const addresses = { gatewayUrl, providerUrl, kafkaBrokers: kafka.direct, adminUrl: postgres.direct, databases };
+  const addresses = {
+    gatewayUrl,
+    providerUrl,
+    kafkaBrokers: kafka.direct,
+    kafkaLogins,
+    adminUrl: postgres.direct,
+    databases,
+  };
   const scaling = new Scaling({
     state,
     processes,
@@ -187,13 +201,16 @@ function withHostOf(
   ) as Record<DatabaseService, string>;
 }
 
-async function provisionTopics(brokers: string): Promise<void> {
-  const client = kafkaClient({
+/** Creates the topics, and at a Kafka with logins the permissions of every user. */
+async function provisionTopics(brokers: string, logins: string | undefined): Promise<void> {
+  const settings = {
     brokers: brokers.split(','),
     clientId: 'tradewind-platform',
-    ...kafkaSecurity(process.env),
-  });
+    ...kafkaSecurityAs('platform', logins),
+  };
+  const client = kafkaClient(settings);
   try {
+    if (logins !== undefined) await applyPermissions(settings, shopPermissions(), { onlyThese: true });
     await client.provision(Object.values(topics));
   } finally {
     await client.close();

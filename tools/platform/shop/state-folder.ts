@@ -8,6 +8,8 @@ export interface StateFolder {
   readonly path: string;
   readonly postgres: string;
   readonly kafka: string;
+  /** The certificates and logins of a Kafka with logins. */
+  readonly kafkaLogins: string;
   /** The programs of bundled services. */
   readonly bundles: string;
   readonly secretsFile: string;
@@ -26,6 +28,7 @@ export function stateFolder(path: string): StateFolder {
     path,
     postgres: join(path, 'postgres'),
     kafka: join(path, 'kafka'),
+    kafkaLogins: join(path, 'kafka-logins'),
     bundles: join(path, 'bundles'),
     secretsFile: join(path, 'secrets.json'),
     shopFile: join(path, 'shop.json'),

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
+import { loginEnvironment } from '../../kafka-users.js';
 import { dataKeySecret } from '../../find-shop.js';
 import { command, print, type SystemFlags } from '@tradewind/operations/cli';
 import { runShopProgram } from './service-program.js';
@@ -11,7 +12,7 @@ interface Flags extends SystemFlags {
 
 /** Runs a program of the user service: only it can hash passwords and seal e-mail addresses. */
 async function create(flags: Flags): Promise<void> {
-  const { databases, brokers } = shopOf(flags);
+  const { databases, brokers, kafkaLogins } = shopOf(flags);
   const ownPassword = process.env['ADMIN_PASSWORD'];
   const password = ownPassword || randomBytes(18).toString('base64url');
   await runShopProgram({
@@ -20,6 +21,7 @@ async function create(flags: Flags): Promise<void> {
     env: {
       DATABASE_URL: databases.user,
       KAFKA_BROKERS: brokers,
+      ...loginEnvironment(kafkaLogins, 'user'),
       DATA_KEY_SECRET: dataKeySecret(process.env, flags.state),
       ADMIN_EMAIL: flags.email,
       ADMIN_PASSWORD: password,

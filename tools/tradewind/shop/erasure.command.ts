@@ -4,8 +4,9 @@ import { Command } from 'commander';
 import { kafkaClient } from '@tradewind/messaging';
 import { command, print, type SystemFlags } from '@tradewind/operations/cli';
 import { stateDir } from '../../find-shop.js';
+import { kafkaSecurityAs } from '../../kafka-users.js';
 import { proveErasure, type Receipt } from '../erasure/prove-erasure.js';
-import { shopOf, shopSystem } from './shop-system.js';
+import { kafkaOf, shopOf, shopSystem } from './shop-system.js';
 
 interface Flags extends SystemFlags {
   readonly texts?: string;
@@ -14,8 +15,12 @@ interface Flags extends SystemFlags {
 
 async function prove(userId: string, flags: Flags): Promise<void> {
   const { databases } = shopOf(flags);
-  const brokers = shopSystem.brokers(flags).split(',');
-  const kafka = kafkaClient({ brokers, clientId: 'tradewind-erasure', ...shopSystem.security() });
+  const { brokers, kafkaLogins } = kafkaOf(flags);
+  const kafka = kafkaClient({
+    brokers: brokers.split(','),
+    clientId: 'tradewind-audit',
+    ...kafkaSecurityAs('audit', kafkaLogins),
+  });
   const texts = flags.texts === undefined ? [] : readFileSync(flags.texts, 'utf8').split('\n').filter(Boolean);
   const logFolder = flags.logs ?? join(flags.state ?? stateDir(process.env), 'logs');
   try {

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import pg from 'pg';
 import { command, print, type SystemFlags } from '@tradewind/operations/cli';
 import { dataKeySecret } from '../../find-shop.js';
+import { loginEnvironment } from '../../kafka-users.js';
 import { databaseServices, describeService, type DatabaseService } from '../../services.js';
 import { runShopProgram } from './service-program.js';
 import { shopOf, shopSystem } from './shop-system.js';
@@ -15,14 +16,19 @@ interface Rotated {
 }
 
 async function rotate(flags: SystemFlags): Promise<void> {
-  const { databases, brokers } = shopOf(flags);
+  const { databases, brokers, kafkaLogins } = shopOf(flags);
   const secret = dataKeySecret(process.env, flags.state);
   const rotated: Record<string, Rotated> = {};
   for (const service of owners) {
     const output = await runShopProgram({
       service,
       file: 'rotate-secret.js',
-      env: { DATABASE_URL: databases[service], KAFKA_BROKERS: brokers, DATA_KEY_SECRET: secret },
+      env: {
+        DATABASE_URL: databases[service],
+        KAFKA_BROKERS: brokers,
+        ...loginEnvironment(kafkaLogins, service),
+        DATA_KEY_SECRET: secret,
+      },
       failure: `the keys of ${service} could not be rotated`,
     });
     rotated[service] = JSON.parse(output) as Rotated;

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { kafkaClient, kafkaSecurity } from '@tradewind/messaging';
-import { ShopNotFound, stateDir } from '../../find-shop.js';
+import { kafkaClient } from '@tradewind/messaging';
+import { kafkaSecurityAs } from '../../kafka-users.js';
+import { ShopNotFound, stateDir, type RunningShop } from '../../find-shop.js';
 import { parseScale, type Scale } from '../../platform/shop/processes.js';
 import { requestScale, NoShopListening } from '../../platform/shop/scale-socket.js';
 import { stateFolder } from '../../platform/shop/state-folder.js';
@@ -26,12 +27,12 @@ async function scale(wanted: Scale, flags: SystemFlags): Promise<void> {
       );
     throw new OperatorError((error as Error).message, { cause: error });
   }
-  const { instances, brokers } = shopOf(flags);
+  const { instances, ...connection } = shopOf(flags);
   const running = Object.keys(wanted).map((service): ScaledService => ({
     service,
     instances: instances.filter((instance) => instance.service === service).map(({ name, url }) => ({ name, url })),
   }));
-  const remarks = await remarksOn(wanted, brokers);
+  const remarks = await remarksOn(wanted, connection);
   print(flags, { running, remarks }, () => [...running.map((scaled) => lineOf(scaled)), ...remarks]);
 }
 
@@ -40,11 +41,14 @@ const lineOf = ({ service, instances }: ScaledService): string =>
     ? `${service}: stopped`
     : `${service}: ${plural(instances.length, 'instance')} (${instances.map(({ name }) => name).join(', ')})`;
 
-async function remarksOn(wanted: Scale, brokers: string): Promise<string[]> {
+async function remarksOn(
+  wanted: Scale,
+  { brokers, kafkaLogins }: Pick<RunningShop, 'brokers' | 'kafkaLogins'>,
+): Promise<string[]> {
   const kafka = kafkaClient({
     brokers: brokers.split(','),
     clientId: 'tradewind-scale',
-    ...kafkaSecurity(process.env),
+    ...kafkaSecurityAs('operator', kafkaLogins),
   });
   try {
     return await idleInstances(kafka, wanted);

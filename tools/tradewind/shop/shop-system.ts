@@ -1,6 +1,6 @@
 import { topics } from '@tradewind/contracts';
-import { kafkaSecurity } from '@tradewind/messaging';
 import pg from 'pg';
+import { kafkaSecurityAs, loginEnvironment } from '../../kafka-users.js';
 import { dataKeySecret, findShop, stateOption, type RunningShop } from '../../find-shop.js';
 import { createServiceDatabase } from '../../platform/postgres/service-database.js';
 import { databaseServices, describeService, isDatabaseService, type DatabaseService } from '../../services.js';
@@ -11,21 +11,27 @@ import { runShopProgram } from './service-program.js';
 
 export const shopOf = ({ state }: SystemFlags): RunningShop => findShop(process.env, state);
 
+/** The brokers alone, which may run without the databases: from the environment, or of the running shop. */
+export function kafkaOf(flags: SystemFlags): Pick<RunningShop, 'brokers' | 'kafkaLogins'> {
+  const brokers = process.env['KAFKA_BROKERS'];
+  return brokers ? { brokers, kafkaLogins: undefined } : shopOf(flags);
+}
+
 /** The shop as the system that the operator's commands work on. */
 export const shopSystem: OperatedSystem = {
   services: () => databaseServices,
   topics: () => Promise.resolve(Object.values(topics)),
   options: [stateOption()],
   databases: (flags) => shopOf(flags).databases,
-  brokers: (flags) => process.env['KAFKA_BROKERS'] || shopOf(flags).brokers,
-  security: () => kafkaSecurity(process.env),
+  brokers: (flags) => kafkaOf(flags).brokers,
+  security: (flags) => kafkaSecurityAs('operator', kafkaOf(flags).kafkaLogins),
   createDatabase: (service, flags) => {
     const { databases, adminUrl } = shopOf(flags);
     return createIfGone(databases[known(service)], adminUrl);
   },
   runInService: async <T>(name: string, operation: string, request: object, flags: SystemFlags): Promise<T> => {
     const service = known(name);
-    const { databases, brokers, bundles } = shopOf(flags);
+    const { databases, brokers, kafkaLogins, bundles } = shopOf(flags);
     const output = await runShopProgram({
       service,
       file: 'operate.js',
@@ -34,6 +40,7 @@ export const shopSystem: OperatedSystem = {
       env: {
         DATABASE_URL: databases[service],
         KAFKA_BROKERS: brokers,
+        ...loginEnvironment(kafkaLogins, service),
         ...(describeService(service).sealsData ? { DATA_KEY_SECRET: dataKeySecret(process.env, flags.state) } : {}),
       },
       failure: `${operation} of ${service} failed`,

@@ -112,7 +112,10 @@ export class PlatformReader implements OnApplicationBootstrap, OnApplicationShut
           topics: topicNames,
           onMessage: (message) => this.#apply(message),
           onIgnored: (ignored) => this.#onIgnored(ignored),
-          onFatal: () => disconnected.abort(),
+          onFatal: (error) => {
+            this.#logger.warn('instances and keys: the reading of their topics ended', error);
+            disconnected.abort();
+          },
         });
         this.#logger.log('instances and keys are read from their topics');
         void this.#tail.caughtUp.then(() => this.#onCaughtUp());

@@ -1,4 +1,5 @@
 /** What the library needs of the outside, as interfaces and typed errors: broker, store, clock, timers, randomness. */
+export * from './broker-permission.js';
 export * from './column.js';
 export * from './declared-table.js';
 export * from './errors.js';

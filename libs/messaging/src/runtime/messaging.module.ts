@@ -162,7 +162,9 @@ export class MessagingModule {
         provide: token(KafkaClient),
         inject: [token(settingsToken)],
         useFactory: (settings: MessagingSettings) =>
-          'brokers' in settings.kafka ? kafkaClient({ ...settings.kafka, log: logOf(settings) }) : settings.kafka,
+          'brokers' in settings.kafka
+            ? kafkaClient({ readerGroups: settings.service, ...settings.kafka, log: logOf(settings) })
+            : settings.kafka,
       },
       {
         provide: token(MessagingRuntime),

@@ -16,7 +16,7 @@ export interface OperatedSystem {
   /** `host:port`, several separated by commas. */
   brokers(flags: SystemFlags): string;
   /** TLS and the login at the brokers. */
-  security(): Pick<KafkaSettings, 'ssl' | 'sasl'>;
+  security(flags: SystemFlags): Pick<KafkaSettings, 'ssl' | 'sasl'>;
   /** Creates the database of a service if it does not exist. */
   createDatabase(service: string, flags: SystemFlags): Promise<void>;
   /** Runs an operation by the service's own program, and resolves with its result. Rejects with OperatorError if it fails. */

@@ -82,7 +82,7 @@ export function recoverCommand(system: OperatedSystem, check?: RecoveryCheck): C
     const kafka = kafkaClient({
       brokers: system.brokers(flags).split(','),
       clientId: 'tradewind-recover',
-      ...system.security(),
+      ...system.security(flags),
     });
     try {
       await kafka.provision(await system.topics(flags));

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { kafkaClient, type KafkaClient, type Topic } from '@tradewind/messaging';
-import { isCompacted, TopicMismatch, retentionText } from '@tradewind/messaging/internals';
+import { isCompacted, KafkaAccessRefused, TopicMismatch, retentionText } from '@tradewind/messaging/internals';
 import type { PartitionStatus } from '../partition-increase/index.js';
 import type { IncreasePartitionsInput } from '../service-operations/index.js';
 import { OperatorError, Unreachable } from '../databases/errors.js';
@@ -21,7 +21,7 @@ export function topicsCommand(system: OperatedSystem): Command {
     const kafka = kafkaClient({
       brokers: brokers.split(','),
       clientId: 'tradewind-topics',
-      ...system.security(),
+      ...system.security(flags),
     });
     try {
       await act(kafka, topics);
@@ -43,7 +43,8 @@ export function topicsCommand(system: OperatedSystem): Command {
         process.exitCode = 1;
         return;
       }
-      throw new Unreachable(`Kafka at ${brokers} does not answer: ${(error as Error).message}`, { cause: error });
+      const what = error instanceof KafkaAccessRefused ? 'refuses' : 'does not answer';
+      throw new Unreachable(`Kafka at ${brokers} ${what}: ${(error as Error).message}`, { cause: error });
     } finally {
       await kafka.close();
     }

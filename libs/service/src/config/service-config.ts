@@ -60,10 +60,15 @@ export class ServiceConfig {
   @IsOptional() @IsString() readonly KAFKA_SASL_PASSWORD_FILE?: string;
 }
 
-/** The settings of a Kafka client. Reads the files. */
-export const kafkaSettings = (config: ServiceConfig, clientId: string): Omit<KafkaSettings, 'log'> => ({
+/** The settings of a Kafka client of a service. Reads the files. */
+export const kafkaSettings = (
+  config: ServiceConfig,
+  service: string,
+  clientId = config.INSTANCE_ID,
+): Omit<KafkaSettings, 'log'> => ({
   brokers: config.KAFKA_BROKERS,
   clientId,
+  readerGroups: service,
   ...kafkaSecurity(config),
 });
 

@@ -16,7 +16,8 @@ export class Heartbeats {
   readonly #stopped = new AbortController();
   #publisher: Publisher | undefined;
   #sequence = 0n;
-  #failing = false;
+  /** Why the last heartbeat was not published. */
+  #failure: unknown;
   #running: Promise<void> = Promise.resolve();
 
   constructor(
@@ -27,7 +28,8 @@ export class Heartbeats {
   ) {}
 
   degraded(): readonly string[] {
-    return this.#failing ? ['heartbeats: the broker does not accept them'] : [];
+    if (this.#failure === undefined) return [];
+    return [`heartbeats: ${this.#failure instanceof Error ? this.#failure.message : String(this.#failure)}`];
   }
 
   start(url: string): void {
@@ -57,11 +59,11 @@ export class Heartbeats {
     try {
       this.#publisher ??= await this.kafka.publisher();
       await this.#publisher.publish([instanceRecord(message, this.service, ++this.#sequence, this.ports)]);
-      if (this.#failing) this.#logger.log('the broker accepts heartbeats again');
-      this.#failing = false;
+      if (this.#failure !== undefined) this.#logger.log('the broker accepts heartbeats again');
+      this.#failure = undefined;
     } catch (error) {
-      if (!this.#failing) this.#logger.warn('a heartbeat could not be published; retrying', error);
-      this.#failing = true;
+      if (this.#failure === undefined) this.#logger.warn('a heartbeat could not be published; retrying', error);
+      this.#failure = error;
       await this.#closePublisher();
     }
   }

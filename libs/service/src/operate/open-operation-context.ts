@@ -56,7 +56,7 @@ export async function openOperationContext(
   const all = [...messagingMigrations, ...serviceMigrations, ...migrations];
   const dataSource = dataSourceOf(config, connection, all, config.STATEMENT_TIMEOUT_MS);
   await connect(dataSource, systemPorts);
-  const kafka = kafkaClient({ ...kafkaSettings(config, `${service}-operator`), log });
+  const kafka = kafkaClient({ ...kafkaSettings(config, service, `${service}-operator`), log });
   const store = new PostgresStore(dataSource, { statementMs: config.STATEMENT_TIMEOUT_MS });
   const onFatal = (error: Error): never => {
     throw error;

@@ -7,6 +7,8 @@ import { probeListener } from './listener-probe.js';
 export interface Concerns {
   readonly group?: string | undefined;
   readonly topics?: readonly string[] | undefined;
+  /** The operations that it needs there, as Kafka names them. */
+  readonly operation?: string | undefined;
 }
 
 /** Replaces an error whose cause is that the brokers refuse this client. Any other error is returned unchanged. */
@@ -71,13 +73,15 @@ const loginRefused = (settings: KafkaSettings, message: string): string =>
 const mechanismUnknown = ({ sasl }: KafkaSettings): string =>
   `the brokers do not offer the mechanism ${sasl?.mechanism}: change kafka.sasl.mechanism, or enable it on their listener`;
 
-function permissionMissing(settings: KafkaSettings, type: string, { group, topics = [] }: Concerns): string {
+function permissionMissing(settings: KafkaSettings, type: string, { group, topics = [], operation }: Concerns): string {
   const resource = type.startsWith('GROUP')
     ? `the group ${group ?? ''}`.trim()
     : type.startsWith('TOPIC')
-      ? `a topic${topics.length === 0 ? '' : ` of ${topics.join(', ')}`}`
+      ? topics.length === 1
+        ? `the topic ${topics[0]}`
+        : `a topic${topics.length === 0 ? '' : ` of ${topics.join(', ')}`}`
       : 'the cluster';
-  return `the brokers allow ${userOf(settings)} no access to ${resource} (${type}): add an ACL for it, or log in as another user`;
+  return `the brokers allow ${userOf(settings)} no access to ${resource} (${type}): add an ACL for ${operation === undefined ? 'it' : `the operation ${operation}`}, or log in as another user`;
 }
 
 function certificateText({ code, message, ...broker }: CertificateDenial): string {

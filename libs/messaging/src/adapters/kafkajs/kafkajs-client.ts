@@ -1,7 +1,7 @@
 import type { Admin } from 'kafkajs';
 import { randomUUID } from 'node:crypto';
 import type { Topic } from '../../message/index.js';
-import { UnreadableRecords } from '../../ports/errors.js';
+import { KafkaAccessRefused, UnreadableRecords } from '../../ports/errors.js';
 import {
   partitionKey,
   type KafkaClient,
@@ -63,7 +63,7 @@ export class KafkajsClient implements KafkaClient {
     const caughtUp = new Promise<void>((resolve) => (catchUp = resolve));
     if (unread.size === 0) catchUp();
     const reader = new KafkajsReader(this.#connection(requestTimeoutMs.reader), {
-      group: `tail-${randomUUID()}`,
+      group: this.#readerGroup('tail'),
       topics,
       onFatal,
     });
@@ -90,7 +90,7 @@ export class KafkajsClient implements KafkaClient {
     if (topics.length === 0 || options.signal?.aborted) return;
     await reading.run(
       new KafkajsReader(this.#connection(requestTimeoutMs.reader), {
-        group: `read-${randomUUID()}`,
+        group: this.#readerGroup('read'),
         topics,
         withoutTransactions: options.withoutTransactions === true,
         onFatal: (error) => reading.fail(error),
@@ -99,7 +99,7 @@ export class KafkajsClient implements KafkaClient {
   }
 
   async offsetsAt(topics: readonly string[], time: Date): ReturnType<KafkaClient['offsetsAt']> {
-    return this.#withAdmin({ topics }, async (admin) =>
+    return this.#withAdmin({ topics, operation: 'Describe' }, async (admin) =>
       (
         await Promise.all(
           topics.map(async (topic) => ({
@@ -114,7 +114,7 @@ export class KafkajsClient implements KafkaClient {
   }
 
   async endOffsets(topics: readonly string[]): ReturnType<KafkaClient['endOffsets']> {
-    return this.#withAdmin({ topics }, async (admin) =>
+    return this.#withAdmin({ topics, operation: 'Describe' }, async (admin) =>
       (await Promise.all(topics.map(async (topic) => ({ topic, offsets: await offsetsOf(admin, topic) })))).flatMap(
         ({ topic, offsets }) =>
           offsets.map(({ partition, high, low }) => ({ topic, partition, end: BigInt(high), start: BigInt(low) })),
@@ -123,7 +123,7 @@ export class KafkajsClient implements KafkaClient {
   }
 
   async committedOffsets(group: string, topics: readonly string[]): ReturnType<KafkaClient['committedOffsets']> {
-    return this.#withAdmin({ group, topics }, async (admin) =>
+    return this.#withAdmin({ group, topics, operation: 'Describe' }, async (admin) =>
       (await admin.fetchOffsets({ groupId: group, topics: [...topics] })).flatMap(({ topic, partitions }) =>
         partitions
           .filter(({ offset }) => Number(offset) >= 0) // -1: none; kafkajs itself may have committed -2, the beginning
@@ -138,7 +138,7 @@ export class KafkajsClient implements KafkaClient {
   }
 
   async setOffsets(group: string, offsets: readonly PartitionOffset[]): Promise<void> {
-    await this.#withAdmin({ group }, (admin) => rejectMembers(admin, group));
+    await this.#withAdmin({ group, operation: 'Describe' }, (admin) => rejectMembers(admin, group));
     await this.#commit(group, offsets);
   }
 
@@ -164,21 +164,36 @@ export class KafkajsClient implements KafkaClient {
   }
 
   deleteOffsets(group: string): Promise<void> {
-    return this.#withAdmin({ group }, (admin) => deleteGroupOffsets(admin, group));
+    return this.#withAdmin({ group, operation: 'Delete' }, (admin) => deleteGroupOffsets(admin, group));
   }
 
   provision(topics: readonly Topic[]): Promise<void> {
-    return this.#withAdmin(namesOf(topics), (admin) => provisionTopics(admin, topics, new Codecs(this.settings)));
+    return this.#withAdmin({ ...namesOf(topics), operation: 'Create' }, (admin) =>
+      provisionTopics(admin, topics, new Codecs(this.settings)),
+    );
   }
 
-  check(topics: readonly Topic[], owner?: string): Promise<void> {
-    return this.#withAdmin(namesOf(topics), (admin) =>
+  async check(topics: readonly Topic[], owner?: string): Promise<void> {
+    try {
+      await this.#check(topics, owner);
+    } catch (error) {
+      // One request is about all topics, and its denial names none of them.
+      if (error instanceof KafkaAccessRefused && error.reason === 'permission' && topics.length > 1)
+        for (const topic of topics) await this.#check([topic], owner);
+      throw error;
+    }
+  }
+
+  #check(topics: readonly Topic[], owner: string | undefined): Promise<void> {
+    return this.#withAdmin({ ...namesOf(topics), operation: 'DescribeConfigs' }, (admin) =>
       checkTopics(admin, topics, { owner, codecs: new Codecs(this.settings) }),
     );
   }
 
   increasePartitions(topic: string, partitions: number): Promise<void> {
-    return this.#withAdmin({ topics: [topic] }, (admin) => increasePartitions(admin, topic, partitions));
+    return this.#withAdmin({ topics: [topic], operation: 'Alter' }, (admin) =>
+      increasePartitions(admin, topic, partitions),
+    );
   }
 
   async close(): Promise<void> {
@@ -186,6 +201,10 @@ export class KafkajsClient implements KafkaClient {
     const connections = [...this.#connections];
     for (const connection of connections) connection.close();
     await Promise.all(connections.map((connection) => connection.closed));
+  }
+
+  #readerGroup(kind: 'read' | 'tail'): string {
+    return `${this.settings.readerGroups ?? this.settings.clientId}.${kind}-${randomUUID()}`;
   }
 
   #connection(requestTimeout: number): KafkajsConnection {

@@ -45,7 +45,12 @@ export class KafkajsPublisher implements Publisher {
     const answers = await this.producer
       .sendBatch({ topicMessages, acks: -1, timeout: 10_000, compression: CompressionTypes.None })
       .catch(async (error: unknown) => {
-        throw publishError(await this.connection.explain(error, { topics: topicMessages.map(({ topic }) => topic) }));
+        throw publishError(
+          await this.connection.explain(error, {
+            topics: topicMessages.map(({ topic }) => topic),
+            operation: 'Write',
+          }),
+        );
       });
     this.#unusable = false;
     return answers.map(({ topicName, partition, baseOffset }) => ({

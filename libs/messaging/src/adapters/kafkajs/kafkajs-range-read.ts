@@ -58,7 +58,7 @@ export class KafkajsRangeRead {
     this.options.signal?.addEventListener('abort', () => this.#finish(), { once: true });
     try {
       await reader.start(({ batch }) => this.#take(reader, batch));
-      this.#seekAll(reader);
+      if (!reader.hasCrashed) this.#seekAll(reader);
       await finished;
     } finally {
       this.#ended = true;

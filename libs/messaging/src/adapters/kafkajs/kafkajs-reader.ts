@@ -36,6 +36,7 @@ export interface ReaderOptions {
 export class KafkajsReader {
   readonly consumer: Consumer;
   #ending: Promise<void> | undefined;
+  #crashed = false;
 
   constructor(
     private readonly connection: KafkajsConnection,
@@ -50,6 +51,7 @@ export class KafkajsReader {
       retry: { ...retry, restartOnFailure },
     });
     this.consumer.on(this.consumer.events.CRASH, ({ payload: { error, restart } }) => {
+      this.#crashed = true;
       if (!restart && !this.isClosed) void this.#fail(error);
     });
     // kafkajs would send the next request over the same silent connection.
@@ -66,12 +68,17 @@ export class KafkajsReader {
     return (this.#ending ??= this.#end());
   }
 
+  /** It is in no group at present, or ended: kafkajs joins again, or `onFatal` is called. */
+  get hasCrashed(): boolean {
+    return this.#crashed;
+  }
+
   get isClosed(): boolean {
     return this.#ending !== undefined || this.connection.sockets.closed;
   }
 
   async #fail(error: Error): Promise<void> {
-    const explained = (await this.connection.explain(error, this.options)) as Error;
+    const explained = (await this.connection.explain(error, { ...this.options, operation: 'Read' })) as Error;
     if (!this.isClosed) this.options.onFatal(explained);
   }
 

@@ -17,6 +17,8 @@ export interface KafkaSettings {
   /** `host:port`; an IPv6 address is written in brackets, `[::1]:9093`. */
   readonly brokers: readonly string[];
   readonly clientId: string;
+  /** The groups that read topics without committing are `<readerGroups>.read-…` and `<readerGroups>.tail-…`. Default: `clientId`. */
+  readonly readerGroups?: string;
   /** `true`: TLS with the certificate authorities of Node. Otherwise options of `tls.connect`: `ca`, and `cert` and `key` for a client certificate. */
   readonly ssl?: boolean | ConnectionOptions;
   /** Without it the client does not log in. */

@@ -49,7 +49,7 @@ jest.setTimeout(90_000);
 
 let folder: string;
 let broker: SecureKafka;
-const users = { alice: 'alice-secret', carol: 'carol-secret', bob: 'bob-secret' };
+const users = { alice: 'alice-secret', carol: 'carol-secret', bob: 'bob-secret', dave: 'dave-secret' };
 const login = (rest: Partial<PasswordLogin> = {}): SaslSettings => ({
   mechanism: 'scram-sha-512',
   username: 'alice',
@@ -232,7 +232,9 @@ describe('a service on a broker with TLS and login', () => {
     [
       'without permissions',
       'permission',
-      new RegExp(`user bob .*${parcels.name.replaceAll('.', '\\.')} \\(TOPIC_AUTHORIZATION_FAILED\\): add an ACL`),
+      new RegExp(
+        `user bob .*${parcels.name.replaceAll('.', '\\.')} \\(TOPIC_AUTHORIZATION_FAILED\\): add an ACL for the operation Describe`,
+      ),
       () => ({ sasl: login({ username: 'bob', password: users.bob }) }),
     ],
   ])('fails at once when it starts %s', async (_, reason, text, rest) => {
@@ -262,15 +264,37 @@ describe('a service on a broker with TLS and login', () => {
     await start(asBob, group);
     const [error] = await eventually(() => fatal.length > 0 && fatal, 10_000);
     expect(error).toMatchObject({ name: 'KafkaAccessRefused', reason: 'permission' });
-    expect(error?.message).toContain(`the group ${group} (GROUP_AUTHORIZATION_FAILED)`);
+    expect(error?.message).toContain(
+      `the group ${group} (GROUP_AUTHORIZATION_FAILED): add an ACL for the operation Describe`,
+    );
 
     await allow('bob', GROUP, group, LITERAL, [READ]);
-    await allow('bob', GROUP, 'read-', PREFIXED, [READ]);
+    await allow('bob', GROUP, `${group}.`, PREFIXED, [READ]);
     await eventually(() => kafka.committedOffsets(group, [parcels.name]));
     await kafka.close();
     const app = await start(asBob, group);
     await handled(await send(app));
     expect(fatal).toEqual([]);
+  });
+
+  it('names the missing permission to publish, and publishes when it is given', async () => {
+    const { TOPIC, GROUP } = kafkajs.AclResourceTypes;
+    const { READ, WRITE, DESCRIBE_CONFIGS } = kafkajs.AclOperationTypes;
+    const { LITERAL } = kafkajs.ResourcePatternTypes;
+    const group = `writers-${run}`;
+    const asDave = secured({ sasl: login({ username: 'dave', password: users.dave }) });
+    const kafka = kafkaClient(asDave);
+    await allow('dave', TOPIC, parcels.name, LITERAL, [READ, DESCRIBE_CONFIGS]);
+    await allow('dave', GROUP, group, LITERAL, [READ]);
+    await eventually(() => kafka.committedOffsets(group, [parcels.name]));
+    await kafka.close();
+    const app = await start(asDave, group);
+    const waiting = await send(app);
+    const missing = `user dave of kafka.sasl.username no access to the topic ${parcels.name} (TOPIC_AUTHORIZATION_FAILED): add an ACL for the operation Write`;
+    await eventually(() => degraded(app).some((text) => text.startsWith('relay: ') && text.includes(missing)));
+    expect(fatal).toEqual([]);
+    await allow('dave', TOPIC, parcels.name, LITERAL, [WRITE]);
+    await handled(waiting);
   });
 
   it('waits for a broker that is unavailable', async () => {
