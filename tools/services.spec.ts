@@ -2,6 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { topics } from '@tradewind/contracts';
+import { parse } from 'yaml';
+import { kafkaUsers } from './kafka-users.js';
+import { closedProperties } from './platform/kafka/closed-listeners.js';
 import { root } from './platform/process/paths.js';
 import { databaseServices, isDatabaseService, serviceNames, services } from './services.js';
 
@@ -31,6 +34,56 @@ describe('docker-compose.yml', () => {
     if (database !== null) expect(service).toContain(`@postgres:5432/${database}`);
     expect(service.includes('DATA_KEY_SECRET:')).toBe(sealsData);
     expect(service.includes('PROVIDER_URL:')).toBe(callsProvider);
+  });
+});
+
+describe('deploy/compose.secure.yml', () => {
+  interface Part {
+    readonly environment?: Readonly<Record<string, string>>;
+    readonly secrets?: readonly { readonly source: string; readonly target: string }[];
+  }
+  const compose = parse(text('deploy/compose.secure.yml'), { merge: true }) as {
+    readonly services: Readonly<Record<string, Part>>;
+    readonly secrets: Readonly<Record<string, { readonly file: string }>>;
+  };
+  const logsInAs = (part: Part | undefined, user: string): void => {
+    expect(part?.environment).toMatchObject({
+      KAFKA_SSL_CA_FILE: '/run/kafka-logins/ca.pem',
+      KAFKA_SASL_MECHANISM: 'scram-sha-512',
+      KAFKA_SASL_USERNAME: user,
+      KAFKA_SASL_PASSWORD_FILE: '/run/secrets/login',
+    });
+    expect(part?.secrets).toEqual([
+      { source: user, target: 'login' },
+      { source: 'ca', target: '/run/kafka-logins/ca.pem' },
+    ]);
+  };
+
+  it.each(serviceNames)('gives %s a login of its own', (name) => logsInAs(compose.services[name], name));
+  it.each([
+    ['acls', 'platform'],
+    ['topics', 'operator'],
+    ['admin', 'user'],
+  ])('runs %s as %s', (name, user) => logsInAs(compose.services[name], user));
+  it('has the file of each login, and of no other user', () => {
+    const { ca, ...logins } = compose.secrets;
+    expect(ca?.file).toBe('./deploy/logins/ca.pem');
+    expect(Object.entries(logins).map(([user, { file }]) => file === `./deploy/logins/${user}.password`)).not.toContain(
+      false,
+    );
+    expect(Object.keys(logins).toSorted()).toEqual(kafkaUsers.filter((user) => user !== 'audit').toSorted());
+  });
+  it('closes the listeners of its broker as npm start -- --secure does', () => {
+    const access = {
+      certificateFile: '$logins/certificates/broker.pem',
+      caFile: '$logins/ca.pem',
+      users: { platform: '$(cat "$logins/platform.password")' },
+      superUser: 'platform',
+    };
+    const script = text('deploy/kafka/start-secure.sh');
+    for (const [name, value] of Object.entries(closedProperties(access)))
+      expect(script).toContain(`\n${name}=${value}\n`);
+    expect(script).not.toContain('PLAINTEXT');
   });
 });
 

@@ -55,6 +55,14 @@ const container = `  new-service:
 
 `;
 
+const login = `  new-service:
+    environment:
+      <<: *login
+      KAFKA_SASL_USERNAME: new-service
+    secrets: [{ source: new-service, target: login }, { source: ca, target: /run/kafka-logins/ca.pem }]
+
+`;
+
 export const edits = [
   edit('tools/services.ts', insertBefore("  { name: 'gateway'", description)),
   edit(
@@ -101,6 +109,11 @@ export const edits = [
   references('test/tsconfig.json', '../'),
   edit('nest-cli.json', insertBefore('    "kernel": {', project)),
   edit('docker-compose.yml', insertBefore('  gateway:\n', container)),
+  edit('deploy/compose.secure.yml', insertBefore('  gateway:\n', login)),
+  edit(
+    'deploy/compose.secure.yml',
+    insertBefore('  gateway: {', '  new-service: { file: ./deploy/logins/new-service.password }\n'),
+  ),
   edit(
     'deploy/postgres/create-databases.sh',
     replace(

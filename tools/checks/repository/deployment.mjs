@@ -118,7 +118,7 @@ export const imageProblems = (dockerfile) =>
 /** Every compiled program that a file starts must have a source. */
 export function programProblems(files) {
   const paths = new Set(files.map(({ path }) => path));
-  return ['package.json', 'docker-compose.yml', 'deploy/Dockerfile'].flatMap((path) => {
+  return ['package.json', 'docker-compose.yml', 'deploy/compose.secure.yml', 'deploy/Dockerfile'].flatMap((path) => {
     const text = files.find((file) => file.path === path)?.text ?? '';
     return [...text.matchAll(/\bdist\/([\w/.-]+)\.js\b/g)]
       .filter(([, source]) => !paths.has(`${source}.ts`))
