@@ -96,6 +96,7 @@ export default {
           ...edge,
           '^libs/service/src/http/problem[.]ts$',
           '^libs/messaging/src/adapters/kafkajs/(kafkajs-sockets|kafkajs-settings|listener-probe)[.]ts$',
+          '^libs/service/src/health/operations-server[.]ts$',
         ],
       },
       { path: '^(node:)?(http|https|http2|net|tls|dgram)$', dependencyTypesNot: ['type-only'] },

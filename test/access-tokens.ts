@@ -6,6 +6,8 @@ import type { DataSource } from 'typeorm';
 export interface TokenOptions {
   readonly role?: Role;
   readonly userId?: string;
+  /** `2s`. Default: one hour. */
+  readonly expiresIn?: string;
 }
 
 const keyId = 'test';
@@ -24,15 +26,15 @@ export class AccessTokens {
     return new AccessTokens(privateKey);
   }
 
-  /** Default: a customer with a new user id. Valid for one hour. */
-  sign({ role = 'customer', userId = randomUUID() }: TokenOptions = {}): Promise<string> {
+  /** Default: a customer with a new user id. */
+  sign({ role = 'customer', userId = randomUUID(), expiresIn = '1h' }: TokenOptions = {}): Promise<string> {
     return new SignJWT({ role })
       .setProtectedHeader({ alg: 'EdDSA', kid: keyId })
       .setSubject(userId)
       .setIssuer(tokenIssuer)
       .setAudience(tokenAudience)
       .setIssuedAt()
-      .setExpirationTime('1h')
+      .setExpirationTime(expiresIn)
       .sign(this.privateKey);
   }
 }

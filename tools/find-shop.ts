@@ -16,7 +16,12 @@ export interface RunningShop {
   /** The folder of the bundled programs; undefined where the services run from compiled modules. */
   readonly bundles: string | undefined;
   /** The running processes; empty if the addresses come from the environment only. */
-  readonly instances: readonly { readonly name: string; readonly service: string; readonly url: string }[];
+  readonly instances: readonly {
+    readonly name: string;
+    readonly service: string;
+    readonly url: string;
+    readonly operationsUrl: string;
+  }[];
 }
 
 /** The shop's addresses are not known. The message says how to give them. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { getMetadataStorage } from 'class-validator';
 import { undescribedRules } from '@tradewind/service/api-document';
+import { callsWithKeys } from '../../apps/gateway/src/domain/retry.js';
 import { serviceDocuments } from './documents.fixture.spec.js';
 
 type Json = Record<string, unknown>;
@@ -10,6 +11,7 @@ type Schema = Json & { properties?: Record<string, Schema>; required?: string[] 
 
 interface Operation {
   readonly route: string;
+  readonly description?: string;
   readonly document: OpenAPIObject;
   readonly parameters: readonly { name: string; in: string; required?: boolean; schema: Schema }[];
   readonly requestBody?: { required?: boolean; content: Record<string, { schema: Schema }> };
@@ -159,6 +161,14 @@ describe('the OpenAPI document of each service', () => {
         });
       }
     }
+  });
+  it('says of every POST and PATCH whether its service keeps keys, and the gateway repeats just those that do', () => {
+    const changes = operations.filter(({ route }) => /^(POST|PATCH) /.test(route));
+    const keeps = changes.filter(({ parameters }) => parameters.some(({ name }) => name === 'Idempotency-Key'));
+    expect(keeps.map(({ route }) => route.replaceAll(/\{\w+\}/g, '*')).sort()).toEqual(callsWithKeys);
+    const others = changes.filter((operation) => !keeps.includes(operation));
+    expect(others.filter(({ description }) => !description?.includes('Has no Idempotency-Key'))).toEqual([]);
+    expect(others.length).toBeGreaterThan(10);
   });
   it('links every path with an id to an answer that has this id', () => {
     const linked = new Set(

@@ -230,7 +230,7 @@ describe('a size above its bound', () => {
     const report = await auditWith(shop.kafka, {
       databases: shop.databases,
       providerLog: shop.providerLog,
-      instances: [{ name: 'order-2', service: 'order', url: 'http://127.0.0.1:1' }],
+      instances: [{ name: 'order-2', service: 'order', operationsUrl: 'http://127.0.0.1:1' }],
       waitSeconds: 0,
       log: () => undefined,
     });

@@ -26,7 +26,7 @@ export interface AuditOptions {
   readonly providerLog?: string | undefined;
   /** What the clients recorded, as JSON lines. */
   readonly historyFile?: string | undefined;
-  /** The running processes, whose memory is read at `<url>/metrics`. */
+  /** The running processes, whose memory is read at `<operationsUrl>/metrics`. */
   readonly instances?: readonly InstanceAddress[] | undefined;
   /** The longest wait until the shop is idle. Default 60; 0 audits the shop as it is. */
   readonly waitSeconds?: number | undefined;

@@ -1,8 +1,9 @@
 import { httpOriginRule, isHttpOrigin } from '@tradewind/kernel';
 import { commaSeparated, Satisfies, ServiceConfig } from '@tradewind/service';
 import { Transform, Type } from 'class-transformer';
-import { IsInt, IsIP, IsNumber, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsNumber, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { isHostEntry } from './discovery/allowed-hosts.js';
+import { isNetwork } from './limits/networks.js';
 
 const isList =
   (isEntry: (entry: string) => boolean) =>
@@ -13,19 +14,25 @@ const isList =
 const isInstance = (entry: string): boolean =>
   /^[a-z][a-z-]*=/.test(entry) && isHttpOrigin(entry.slice(entry.indexOf('=') + 1));
 
+const networksRule = 'must be a comma-separated list of IP addresses and networks such as 10.0.0.0/8';
+
 /** The environment of the gateway. A rate limit is a refill rate in tokens per second and a capacity (burst). */
 export class GatewayConfig extends ServiceConfig {
   /** Clients without rate limits. */
   @Transform(commaSeparated)
-  @IsIP(undefined, { each: true, message: 'must be a comma-separated list of IP addresses' })
+  @Satisfies(isList(isNetwork), networksRule)
   readonly TRUSTED_ADDRESSES: readonly string[] = [];
+  /** Load balancers before the gateway: the client's address is the right-most one of their `X-Forwarded-For` that is not one of them. */
+  @Transform(commaSeparated)
+  @Satisfies(isList(isNetwork), networksRule)
+  readonly TRUSTED_PROXIES: readonly string[] = [];
   @Type(() => Number) @IsNumber() @Min(0.01) readonly RATE_ADDRESS_PER_SECOND: number = 50;
   @Type(() => Number) @IsInt() @Min(1) readonly RATE_ADDRESS_BURST: number = 200;
   @Type(() => Number) @IsNumber() @Min(0.01) readonly RATE_USER_PER_SECOND: number = 20;
   @Type(() => Number) @IsInt() @Min(1) readonly RATE_USER_BURST: number = 100;
-  /** Log-in and registration, per address. */
-  @Type(() => Number) @IsNumber() @Min(0.001) readonly RATE_LOGIN_PER_SECOND: number = 0.5;
-  @Type(() => Number) @IsInt() @Min(1) readonly RATE_LOGIN_BURST: number = 20;
+  /** Registration, per address. Failed log-ins are limited by the user service, per account and address. */
+  @Type(() => Number) @IsNumber() @Min(0.001) readonly RATE_REGISTRATION_PER_SECOND: number = 0.5;
+  @Type(() => Number) @IsInt() @Min(1) readonly RATE_REGISTRATION_BURST: number = 20;
 
   /** Origins whose pages may call the API from a browser: `https://shop.example`. None by default. */
   @Transform(commaSeparated)

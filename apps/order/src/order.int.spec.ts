@@ -304,11 +304,48 @@ describe('the events of an order', () => {
       .get(`/orders/${id}/events`)
       .set({ ...as(ann), 'last-event-id': '2' })
       .expect(204);
-    await environment
-      .http()
-      .get(`/orders/${id}/events`)
-      .set({ ...as(ann), 'last-event-id': '-1' })
-      .expect(400);
+    expect(await readEvents(events(id), { ...as(ann), 'last-event-id': '0' })).toHaveLength(2);
+  });
+  it('do not continue after what is no event of theirs', async () => {
+    const { id } = await client.outcome(await environment.checkOut(ann, { quantity: tooMany }));
+    for (const last of ['-1', '3', '999999', '', 'x', '1,2', '1000000']) {
+      const { status } = await fetch(events(id), { headers: { ...as(ann), 'last-event-id': last } });
+      expect([last, status]).toEqual([last, 400]);
+    }
+  });
+  it('arrive on at most five streams of a person, and on another one after one is closed', async () => {
+    const bob = await environment.aPerson();
+    const orderId = await environment.checkOut(bob, { method: 'sim_silent' });
+    const open = () => {
+      const connection = new AbortController();
+      return fetch(events(orderId), { headers: as(bob), signal: connection.signal }).then(({ status }) => ({
+        status,
+        close: () => connection.abort(),
+      }));
+    };
+    const streams = await Promise.all(Array.from({ length: 7 }, open));
+    expect(streams.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 429, 429]);
+    streams.find(({ status }) => status === 200)!.close();
+    const next = await eventually(async () => {
+      const stream = await open();
+      return stream.status === 200 && stream;
+    });
+    for (const { close } of [...streams, next]) close();
+  });
+  it('end when the access token expires', async () => {
+    const orderId = await environment.checkOut(ann, { method: 'sim_silent' });
+    const short = await environment.tokenFor(ann, '2s');
+    expect(await readEvents(events(orderId), as(short))).toHaveLength(1);
+  });
+});
+
+describe('the waits of a person', () => {
+  it('are twenty at a time', async () => {
+    const eve = await environment.aPerson();
+    const answers = await Promise.all(Array.from({ length: 25 }, () => client.read(anUuid(), '', eve)));
+    const statuses = answers.map(({ status }) => status).sort();
+    expect(statuses).toEqual([...Array.from({ length: 20 }, () => 404), ...Array.from({ length: 5 }, () => 429)]);
+    expect(answers.find(({ status }) => status === 429)!.headers['retry-after']).toBe('5');
   });
 });
 

@@ -54,6 +54,8 @@ export interface OrderEnvironment {
   /** Every order as decisions load it, by id. */
   orders(): Promise<readonly Order[]>;
   aPerson(): Promise<Person>;
+  /** Another token of a person, valid for so long: `2s`. */
+  tokenFor(person: Person, expiresIn: string): Promise<Person>;
   /** A member of staff. */
   anAdmin(): Promise<Person>;
   aProduct(pence: number): Promise<ProductId>;
@@ -110,6 +112,9 @@ export async function startOrderEnvironment(
         createdAt: now(),
       });
       return { userId: id, token: await tokens.sign({ userId: id }) };
+    },
+    async tokenFor({ userId: id }, expiresIn) {
+      return { userId: id, token: await tokens.sign({ userId: id, expiresIn }) };
     },
     async anAdmin() {
       const id = userId(anUuid());

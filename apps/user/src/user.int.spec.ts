@@ -49,8 +49,8 @@ describe('the user service', () => {
     const { body } = await http().post('/users').send(person).expect(201);
     return { ...person, id: body.id as string };
   };
-  const logIn = ({ email, password }: Person, from = '10.0.0.1') =>
-    http().post('/auth/login').set('x-forwarded-for', from).send({ email, password });
+  const logIn = ({ email, password }: Person, from = '10.0.0.1', deviceToken?: string) =>
+    http().post('/auth/login').set('x-forwarded-for', from).send({ email, password, deviceToken });
   const loggedIn = async (person: Person): Promise<Tokens> => (await logIn(person).expect(200)).body as Tokens;
   const refresh = (refreshToken: string, from = '10.0.0.1', browser = 'Firefox') =>
     http().post('/auth/refresh').set({ 'x-forwarded-for': from, 'user-agent': browser }).send({ refreshToken });
@@ -173,6 +173,7 @@ describe('the user service', () => {
         refreshToken: expect.stringMatching(/^[\w-]{43}$/),
         tokenType: 'Bearer',
         expiresIn: 900,
+        deviceToken: expect.stringMatching(/^[\w-]{22}\.[\w-]{43}$/),
       });
       expect(decodeJwt(body.accessToken)).toMatchObject({
         iss: 'tradewind',
@@ -197,7 +198,11 @@ describe('the user service', () => {
       );
       expect(guesses.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(3);
       expect(guesses.find(({ status }) => status === 429)!.headers['retry-after']).toMatch(/^[1-9]\d*$/);
-      await logIn(person, '10.1.1.1').expect(200);
+      const { deviceToken } = (await logIn(person, '10.1.1.1').expect(200)).body as { deviceToken: string };
+      await logIn(person, '10.9.9.9').expect(429);
+      const again = await logIn(person, '10.9.9.9', deviceToken).expect(200);
+      expect(again.body).toMatchObject({ deviceToken });
+      await logIn(person, '10.1.1.1', 'x').expect(400);
     });
     it('requires a token for the profile', () => http().get('/users/me').expect(401));
   });

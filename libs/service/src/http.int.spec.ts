@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Body, Controller, Get, Inject, Module, Param, Post, Query, Req, type RawBodyRequest } from '@nestjs/common';
@@ -14,6 +15,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { request } from 'undici';
 import { freshDatabase, type FreshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
 import {
+  BodyLimit,
   DatabaseConfig,
   IdempotencyKey,
   PageQuery,
@@ -63,6 +65,13 @@ class NotesController {
   @Public()
   signed(@Req() request: RawBodyRequest<Request>): string {
     return request.rawBody!.toString();
+  }
+
+  @Post('short')
+  @BodyLimit(64)
+  @Public()
+  short(@Body() { text }: WriteNote): string {
+    return text;
   }
 
   @Post('once')
@@ -132,9 +141,16 @@ describe('a service', () => {
     it('report that it is alive', () => http().get('/healthz').expect(200, { status: 'alive' }));
     it('report that it is ready', () =>
       eventually(async () => (await http().get('/readyz')).text === JSON.stringify({ status: 'ready', degraded: [] })));
+    it('are on a port of their own too', async () => {
+      const operations = supertest(running.operationsUrl);
+      await operations.get('/healthz').expect(200, { status: 'alive' });
+      await operations.get('/readyz').expect(200);
+      await operations.get('/notes').expect(404);
+    });
     it("expose its metrics and the library's", async () => {
       await http().get('/notes/nothing?x=1');
-      const { text } = await http().get('/metrics').expect(200);
+      await http().get('/metrics').expect(404);
+      const { text } = await supertest(running.operationsUrl).get('/metrics').expect(200);
       expect(text).toMatch(
         /tradewind_http_request_duration_seconds_count\{[^}]*route="\/notes\/:id"[^}]*status="404"\}/,
       );
@@ -149,9 +165,7 @@ describe('a service', () => {
     });
     it('document its routes, the rules of its DTOs and its problems', async () => {
       const { body } = await http().get('/docs-json').expect(200);
-      expect(Object.keys(body.paths)).toEqual(
-        expect.arrayContaining(['/notes', '/notes/{id}', '/healthz', '/readyz', '/metrics']),
-      );
+      expect(Object.keys(body.paths)).toEqual(expect.arrayContaining(['/notes', '/notes/{id}', '/healthz', '/readyz']));
       expect(body.components.schemas.WriteNote).toEqual({
         type: 'object',
         additionalProperties: false,
@@ -177,6 +191,24 @@ describe('a service', () => {
       ]);
       await http().get('/docs').expect(200).expect('content-type', /html/);
     });
+    it('keep personal answers, answers to changes and problems out of caches', async () => {
+      const cacheControl = async (path: string, method: 'get' | 'post' = 'get', authorization?: string) =>
+        (
+          await http()
+            [method](path)
+            .set(authorization ? { authorization } : {})
+        ).headers['cache-control'];
+      expect(await cacheControl('/notes')).toBeUndefined();
+      expect(await cacheControl('/notes', 'get', 'Bearer x')).toBe('no-store');
+      expect(await cacheControl('/notes', 'post')).toBe('no-store');
+      expect(await cacheControl('/nowhere')).toBe('no-store');
+    });
+    it.each(['/healthz', '/nowhere', '/notes/broken', '/notes?limit=0'])('protect the answer to %s', async (path) =>
+      expect((await http().get(path)).headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'content-security-policy': expect.any(String),
+      }),
+    );
     it('do not reveal the framework', async () =>
       expect((await http().get('/healthz')).headers).not.toHaveProperty('x-powered-by'));
     it('return the request id', () =>
@@ -211,7 +243,7 @@ describe('a service', () => {
     it.each([
       ['broken JSON', '{"text":', 400],
       ['a bare value', '"text"', 400],
-      ['a nesting of 10,000', `${'['.repeat(10_000)}${']'.repeat(10_000)}`, 400],
+      ['a nesting of 5,000', `${'['.repeat(5_000)}${']'.repeat(5_000)}`, 400],
       ['300 kB', JSON.stringify({ text: 'a'.repeat(300_000) }), 413],
     ])('answers %s with a problem', async (_, body, status) => {
       const { body: answer } = await post(body)
@@ -220,12 +252,51 @@ describe('a service', () => {
       expect(JSON.stringify(answer)).not.toMatch(/stack|Unexpected token/);
     });
     it('answers 415 to anything but JSON', () => http().post('/notes').type('form').send('text=a').expect(415));
-    it('answers 415 to another charset', () =>
+    it.each(['iso-8859-1', 'utf-7', 'utf-16', '"utf-16le"', 'utf-8; charset=utf-16', ''])(
+      'answers 415 to the charset %s',
+      (charset) =>
+        http()
+          .post('/notes')
+          .set('content-type', `application/json; charset=${charset}`)
+          .send('{"text":"a"}')
+          .expect(415),
+    );
+    it('answers 415 to bytes that are not UTF-8', () =>
       http()
         .post('/notes')
-        .set('content-type', 'application/json; charset=iso-8859-1')
-        .send('{"text":"a"}')
+        .type('json')
+        .serialize((body: unknown) => body as string)
+        .send(Buffer.from('{"text":"ä"}', 'latin1') as never)
         .expect(415));
+    it('accepts UTF-8 by its name', () =>
+      http()
+        .post('/notes')
+        .set('content-type', 'application/json; charset="UTF-8"')
+        .send('{"text":"utf"}')
+        .expect(201));
+    it.each([
+      ['18,000 unknown fields', Object.fromEntries(Array.from({ length: 18_000 }, (_, at) => [`f${at}`, 0])), 413],
+      ['101 unknown fields', Object.fromEntries(Array.from({ length: 101 }, (_, at) => [`f${at}`, 0])), 400],
+      ['2,000 items', { text: 'a', lines: Array.from({ length: 2_000 }, () => 0) }, 400],
+    ])('answers %s before it validates them', async (_, body, status) =>
+      expect((await post(body).expect(status)).body).not.toHaveProperty('errors'),
+    );
+    it('answers 413 to more than the limit of the route, announced or not', async () => {
+      const body = JSON.stringify({ text: 'a'.repeat(100) });
+      const limited = (chunked: boolean) =>
+        request(`${running.url}/notes/short`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: chunked ? Readable.from([body]) : body,
+        });
+      for (const chunked of [false, true]) {
+        const { statusCode, body: answer } = await limited(chunked);
+        expect([statusCode, await answer.json()]).toEqual([
+          413,
+          expect.objectContaining({ type: '/problems/body-too-large' }),
+        ]);
+      }
+    });
     it('answers 413 to a compression bomb', () =>
       http()
         .post('/notes')
@@ -251,7 +322,9 @@ describe('a service', () => {
     it.each<[string, string, string]>([
       ['PUT', '/notes', 'GET, HEAD, POST'],
       ['TRACE', '/notes/broken', 'GET, HEAD'],
-      ['DELETE', '/notes/signed', 'GET, HEAD, POST'], // GET /notes/:id
+      ['DELETE', '/notes/signed', 'POST'], // GET /notes/:id is not its route
+      ['GET', '/notes/signed', 'POST'],
+      ['PATCH', '/notes/a%00b', 'GET, HEAD'],
     ])('answers 405 to %s %s, with its methods', async (method, path, allow) => {
       const { statusCode, headers, body } = await request(`${running.url}${path}`, { method: method as 'PUT' });
       expect({ statusCode, allow: headers['allow'] }).toEqual({ statusCode: 405, allow });

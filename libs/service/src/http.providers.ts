@@ -5,7 +5,7 @@ import { AccessGuard } from './auth/access.guard.js';
 import { KeyRing, TokenVerifier } from './auth/token.js';
 import type { ServiceConfig } from './config/index.js';
 import { Heartbeats } from './discovery/heartbeats.js';
-import { Health } from './health/index.js';
+import { Health, OperationsServer } from './health/index.js';
 import { OpenResponses } from './http/open-responses.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { WellFormedInputGuard } from './http/well-formed-input.guard.js';
@@ -27,6 +27,11 @@ export const httpProviders = (service: string, config: ServiceConfig): Provider[
   Metrics,
   { provide: ServiceName, useValue: service },
   { provide: Health, inject: [Timers], useFactory: (timers: Timers) => new Health(timers) },
+  {
+    provide: OperationsServer,
+    inject: [Metrics, Health],
+    useFactory: (metrics: Metrics, health: Health) => new OperationsServer(metrics, health),
+  },
   {
     provide: OpenResponses,
     inject: [Timers, Metrics],

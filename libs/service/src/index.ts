@@ -19,5 +19,5 @@ export * from './sealing/index.js';
 export { serviceMigrations } from './database/service.migrations.js';
 export { ServiceModule, type ServiceOptions, type StatelessServiceOptions } from './service.module.js';
 export { startService, type RunningService } from './start-service.js';
-export { RowWaiter, withTimeout, type Probe } from './waiting/index.js';
+export { RowWaiter, withTimeout, type Probe, type WaitOptions } from './waiting/index.js';
 export { Clock, Randomness, RuntimePorts, Timers } from './runtime-ports.js';

@@ -131,7 +131,7 @@ describe('a service', () => {
       const stream = await fetch(`${running.url}/notes/stream`);
       const waiting = fetch(`${running.url}/notes/never?wait=60000`);
       await eventually(async () =>
-        /^tradewind_http_requests_in_flight 3$/m.test(await (await fetch(`${running.url}/metrics`)).text()),
+        /^tradewind_http_requests_in_flight 2$/m.test(await (await fetch(`${running.operationsUrl}/metrics`)).text()),
       );
       await running.stop();
       expect(await stream.text()).toContain('hello');

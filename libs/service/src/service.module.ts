@@ -22,7 +22,6 @@ import { Health } from './health/index.js';
 import { HealthController } from './health/health.controller.js';
 import { logAsJson } from './logs/index.js';
 import { Metrics } from './metrics/index.js';
-import { MetricsController } from './metrics/metrics.controller.js';
 import { DataKeysHandler } from './sealing/data-keys.handler.js';
 import { DataKeys, Sealer, dataKeySecrets } from './sealing/index.js';
 import { StoredSealer } from './sealing/stored-sealer.js';
@@ -74,7 +73,7 @@ export class ServiceModule {
         }),
         MessagingModule.forFeature({ messages: contracts.classes, tables: lockOrder, sagas, effects, ignored }),
       ],
-      controllers: [HealthController, MetricsController, SigningKeysHandler, ...(sealing ? [DataKeysHandler] : [])],
+      controllers: [HealthController, SigningKeysHandler, ...(sealing ? [DataKeysHandler] : [])],
       providers: [
         ...httpProviders(service, config),
         ...databaseProviders(config, service, all),
@@ -90,7 +89,7 @@ export class ServiceModule {
     return {
       module: ServiceModule,
       global: true,
-      controllers: [HealthController, MetricsController],
+      controllers: [HealthController],
       providers: [...httpProviders(service, config), keyRing, ...brokerProviders(config, service)],
       exports: [...httpExports, KafkaClient, KeyRing],
     };

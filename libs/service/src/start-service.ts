@@ -8,9 +8,11 @@ import { collectDefaultMetrics, register } from 'prom-client';
 import type { ServiceConfig } from './config/index.js';
 import { Heartbeats } from './discovery/heartbeats.js';
 import { Consumers, ServiceName } from './http.providers.js';
-import { Health } from './health/index.js';
+import { Health, OperationsServer } from './health/index.js';
 import { acceptJson } from './http/json-body.js';
 import { OpenResponses } from './http/open-responses.js';
+import { keepOutOfCaches } from './http/protective-headers.js';
+import { refuseOtherMethods } from './http/routes.js';
 import { requestLog } from './logs/index.js';
 import { Metrics } from './metrics/index.js';
 import { serveDocs } from './openapi/index.js';
@@ -25,6 +27,8 @@ const responsesTimeoutMs = 5_000;
 export interface RunningService {
   readonly app: NestExpressApplication;
   readonly url: string;
+  /** Of `/metrics`, `/healthz` and `/readyz`. */
+  readonly operationsUrl: string;
   /** Stops gracefully: becomes not ready, accepts nothing new, completes running requests, stops consumers, closes the database. Repeated calls wait for the first. */
   stop(): Promise<void>;
 }
@@ -45,11 +49,14 @@ export async function startService(module: Type | DynamicModule, config: Service
     await app.init();
     phases.end('routes');
     await app.startAllMicroservices();
+    const operationsPort = await app.get(OperationsServer).listen(config.OPERATIONS_PORT, config.HOST);
+    const operationsUrl = urlOf(config.HOST, operationsPort);
     const url = await listen(app, config);
     phases.end('listening');
-    new Logger('Service').log(`serving ${url}`, phases.report());
-    return { app, url, stop: once(() => stop(app)) };
+    new Logger('Service').log(`serving ${url}`, { ...phases.report(), operations: operationsUrl });
+    return { app, url, operationsUrl, stop: once(() => stop(app)) };
   } catch (error) {
+    await app.get(OperationsServer).close();
     await app.close();
     throw error;
   }
@@ -62,6 +69,7 @@ function configureHttp(app: NestExpressApplication): void {
   app.use(requestLog(app.get<Randomness>(Randomness)));
   // Inside the cluster the docs are served without TLS: the browser must not upgrade their scripts to HTTPS.
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
+  app.use(keepOutOfCaches, refuseOtherMethods);
   acceptJson(app);
   serveDocs(app, app.get<string>(ServiceName));
 }
@@ -71,17 +79,20 @@ async function listen(app: NestExpressApplication, config: ServiceConfig): Promi
   Object.assign(server, timeouts);
   await app.listen(config.PORT, config.HOST);
   const { port } = server.address() as { port: number };
-  const url =
-    config.PUBLIC_URL ?? `http://${['0.0.0.0', '::'].includes(config.HOST) ? hostname() : config.HOST}:${port}`;
+  const url = config.PUBLIC_URL ?? urlOf(config.HOST, port);
   app.get(Health).started();
   app.get(Heartbeats).start(url);
   return url;
 }
 
+const urlOf = (host: string, port: number): string =>
+  `http://${['0.0.0.0', '::'].includes(host) ? hostname() : host}:${port}`;
+
 async function stop(app: NestExpressApplication): Promise<void> {
   app.get(Health).drain();
   await app.get(Heartbeats).stop(tombstoneTimeoutMs);
   await app.get(OpenResponses).close(app.getHttpServer(), responsesTimeoutMs);
+  await app.get(OperationsServer).close();
   await app.close();
 }
 

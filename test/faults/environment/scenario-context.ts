@@ -93,8 +93,8 @@ export class ScenarioContext {
   relayLeaderOf(service: DatabaseService): Promise<string> {
     const instances = this.shop.instances.filter((each) => each.service === service);
     return this.waitFor(`a relay leader of ${service}`, async () => {
-      for (const { name, url } of instances) {
-        const metrics = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(2_000) }).then(
+      for (const { name, operationsUrl } of instances) {
+        const metrics = await fetch(`${operationsUrl}/metrics`, { signal: AbortSignal.timeout(2_000) }).then(
           (response) => response.text(),
           () => '',
         );

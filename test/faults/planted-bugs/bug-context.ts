@@ -54,10 +54,10 @@ export class BugContext {
 
   /** Waits until the consumer of a service has its partitions. */
   async joins(service: DatabaseService): Promise<void> {
-    const { url } = this.shop.instances.find((instance) => instance.name === service)!;
+    const { operationsUrl } = this.shop.instances.find((instance) => instance.name === service)!;
     const rebalanced = new RegExp(`^tradewind_consumer_rebalances_total\\{[^}]*group="${service}"\\} [1-9]`, 'm');
     await pollUntil(`the consumer of ${service} in its group`, async () =>
-      rebalanced.test(await (await fetch(`${url}/metrics`)).text()),
+      rebalanced.test(await (await fetch(`${operationsUrl}/metrics`)).text()),
     );
   }
 

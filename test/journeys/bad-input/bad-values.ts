@@ -14,7 +14,7 @@ export function badValues(kind: Kind): unknown[] {
         'a\0b',
         '\ud800',
         kind.long ?? 'x'.repeat(kind.most + 1),
-        'x'.repeat(100_000),
+        'x'.repeat(1_500),
         ...(kind.lines ? [] : ['a\nb', ' ']),
       ];
     case 'count':
@@ -36,12 +36,12 @@ export function badValues(kind: Kind): unknown[] {
         '01991234-5678-7000-8000-00000000000A',
         '01991234-5678-7000-8000-00000000000a ',
         "' or 1=1 --",
-        'x'.repeat(100_000),
+        'x'.repeat(1_500),
       ];
     case 'currency':
       return [...noText, '', 'USD', 'EUR', 'gbp', 'GBP ', 'GBP\0'];
     case 'choice':
-      return [...noText, '', 'x', 'other ', 'OTHER', 'x'.repeat(100_000)];
+      return [...noText, '', 'x', 'other ', 'OTHER', 'x'.repeat(1_500)];
     case 'flag':
       return ['true', 'x', 0, 1, null, [], [true], {}];
     case 'object':

@@ -142,6 +142,11 @@ export const fields = (fixture: () => ShopFixture): void => {
       },
     );
 
+    it('with a method that the path does not have is rejected: a name beside the ids is no id', async () => {
+      const { status, headers } = await fixture().admin.patch('/products/archived', { name: 'x' });
+      expect({ status, allow: headers.get('allow') }).toEqual({ status: 405, allow: 'GET, HEAD' });
+    });
+
     it('that cannot be parsed is rejected', async () => {
       const { ann } = fixture();
       expect(await ann.get('/orders/%zz')).toMatchObject({ status: 400, body: { status: 400 } });

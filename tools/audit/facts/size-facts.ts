@@ -6,7 +6,8 @@ import type { Snapshot } from './snapshot.js';
 export interface InstanceAddress {
   readonly name: string;
   readonly service: string;
-  readonly url: string;
+  /** Of `/metrics`. */
+  readonly operationsUrl: string;
 }
 
 /** The assumed number of instances of a service if their addresses are not given. */
@@ -55,9 +56,9 @@ export async function gatherMemory(
   instances: readonly InstanceAddress[],
 ): Promise<{ measured: Measurement[]; silent: string[] }> {
   const answers = await Promise.all(
-    instances.map(async ({ name, url }) => ({
+    instances.map(async ({ name, operationsUrl }) => ({
       name,
-      mebibytes: await memoryOf(url, answerTimeoutMs).catch(() => undefined),
+      mebibytes: await memoryOf(operationsUrl, answerTimeoutMs).catch(() => undefined),
     })),
   );
   return {

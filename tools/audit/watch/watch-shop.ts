@@ -23,8 +23,8 @@ export interface WatchOptions {
   readonly brokers: string | KafkaClient;
   /** The folder of the logins at Kafka, see `RunningShop`. */
   readonly kafkaLogins?: string | undefined;
-  /** Their memory is read at `<url>/metrics`. */
-  readonly instances?: readonly { readonly name: string; readonly url: string }[] | undefined;
+  /** Their memory is read at `<operationsUrl>/metrics`. */
+  readonly instances?: readonly { readonly name: string; readonly operationsUrl: string }[] | undefined;
   /** Seconds between rounds. Default 3; 0: only when `check` is called. */
   readonly intervalSeconds?: number | undefined;
   /** Called once for each violation. */
@@ -92,8 +92,10 @@ class Watch implements ShopWatch {
       ...databaseServices.map((name) => this.#database(name, databases[name])),
       new PolledPart('broker', () => this.#readTopics()),
       ...instances.map(
-        ({ name, url }) =>
-          new PolledPart(name, async () => ({ [`resident MiB of ${name}`]: await memoryOf(url, answerTimeoutMs) })),
+        ({ name, operationsUrl }) =>
+          new PolledPart(name, async () => ({
+            [`resident MiB of ${name}`]: await memoryOf(operationsUrl, answerTimeoutMs),
+          })),
       ),
     ];
   }

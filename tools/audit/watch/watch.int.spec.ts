@@ -94,7 +94,9 @@ describe('a watch of a consistent shop', () => {
       '127.0.0.1',
     );
     await new Promise((resolve) => server.once('listening', resolve));
-    start({ instances: [{ name: 'order-2', url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }] });
+    start({
+      instances: [{ name: 'order-2', operationsUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }],
+    });
     expect((await stop()).peaks['resident MiB of order-2']).toBe(100);
     await new Promise((resolve) => server.close(resolve));
   });

@@ -12,14 +12,19 @@ describe('the instances of a service', () => {
 describe('a plan of instances', () => {
   it('has one of each service by default, on the configured ports', async () =>
     expect(await planInstances(defaultPorts, {})).toEqual(
-      serviceNames.map((service) => ({ name: service, service, port: defaultPorts[service] })),
+      serviceNames.map((service) => ({
+        name: service,
+        service,
+        port: defaultPorts[service],
+        operationsPort: expect.any(Number),
+      })),
     ));
 
   it('has further instances on other ports', async () => {
     const plan = await planInstances(defaultPorts, { order: 3 });
     const orders = plan.filter(({ service }) => service === 'order');
     expect(orders.map(({ name }) => name)).toEqual(['order', 'order-2', 'order-3']);
-    expect(new Set(plan.map(({ port }) => port)).size).toBe(plan.length);
+    expect(new Set(plan.flatMap(({ port, operationsPort }) => [port, operationsPort])).size).toBe(2 * plan.length);
   });
 
   it('leaves out the running ones', async () => {

@@ -14,6 +14,8 @@ export interface InstancePlan {
   readonly name: string;
   readonly service: ServiceName;
   readonly port: number;
+  /** Of metrics and health. */
+  readonly operationsPort: number;
 }
 
 type SupervisionOptions = Pick<ShopOptions, 'env' | 'bundled' | 'programs' | 'restartPolicy' | 'log'>;
@@ -34,16 +36,17 @@ export async function planInstances(
       .filter((name) => !running.has(name))
       .map((name) => ({ service, name, first: name === service })),
   );
-  const free = await freePorts(plans.filter(({ first }) => !first).length);
+  const free = await freePorts(plans.length + plans.filter(({ first }) => !first).length);
   return plans.map(({ name, service, first }) => ({
     name,
     service,
     port: first ? ports[service] : (free.pop() as number),
+    operationsPort: free.pop() as number,
   }));
 }
 
 export function superviseInstance(
-  { name, service, port }: InstancePlan,
+  { name, service, port, operationsPort }: InstancePlan,
   settings: ServiceSettings,
   state: StateFolder,
   { env: extra, bundled, programs, restartPolicy, log = noLog }: SupervisionOptions,
@@ -51,12 +54,20 @@ export function superviseInstance(
   const env = withMemoryLimits({
     ...inheritedEnvironment(),
     ...environmentOf(service, port, settings),
+    OPERATIONS_PORT: String(operationsPort),
     ...extra?.[service],
   });
   const compiled = programs?.[service] ?? `dist/apps/${service}/src/main.js`;
   const program = bundled && !programs?.[service] ? bundleOf(state.bundles, service) : join(root, compiled);
   const supervisor = new Supervisor(name, () => launchNode(name, program, env, state), log, restartPolicy);
-  return { name, service, url: `http://127.0.0.1:${port}`, logFile: state.logFile(name), supervisor };
+  return {
+    name,
+    service,
+    url: `http://127.0.0.1:${port}`,
+    operationsUrl: `http://127.0.0.1:${operationsPort}`,
+    logFile: state.logFile(name),
+    supervisor,
+  };
 }
 
 export function superviseProvider(

@@ -46,6 +46,7 @@ beforeEach(async () => {
     name,
     service,
     url: 'http://127.0.0.1:1',
+    operationsUrl: 'http://127.0.0.1:1',
     logFile: state.logFile(name),
     supervisor: new Supervisor(name, () => shell(name, delayedExit()), noLog),
   });

@@ -48,7 +48,13 @@ export class Scaling {
     const text = JSON.stringify(
       {
         ...addresses,
-        instances: instances.map(({ name, service, url, logFile }) => ({ name, service, url, logFile })),
+        instances: instances.map(({ name, service, url, operationsUrl, logFile }) => ({
+          name,
+          service,
+          url,
+          operationsUrl,
+          logFile,
+        })),
       },
       undefined,
       2,

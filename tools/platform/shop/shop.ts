@@ -46,6 +46,8 @@ export interface Instance {
   readonly name: string;
   readonly service: ServiceName;
   readonly url: string;
+  /** Of its metrics. */
+  readonly operationsUrl: string;
   readonly logFile: string;
   readonly supervisor: Supervisor;
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { addGatewayAnswers } from './gateway-answers.js';
-import { Clock } from '@tradewind/service';
+import { Clock, protectiveHeaders } from '@tradewind/service';
 import { Upstreams } from '../discovery/upstreams.js';
 import { routedServices, serviceFor } from '../domain/routes.js';
 import { mergeDocuments, type ApiDocument } from './merge-documents.js';
@@ -93,6 +93,10 @@ export class ApiDocs {
 }
 
 const send = (response: ServerResponse, type: string, text: string): void => {
-  response.writeHead(200, { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-cache' });
+  response.writeHead(200, {
+    ...protectiveHeaders,
+    'content-type': `${type}; charset=utf-8`,
+    'cache-control': 'no-cache',
+  });
   response.end(text);
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { forwarded, isRequestId, returned } from './headers.js';
+import { forwarded, hasSeveralHosts, isRequestId, returned } from './headers.js';
 
 describe('a forwarded request', () => {
   it.each([
@@ -57,4 +57,11 @@ describe('a request id of a client', () => {
   it.each([undefined, '', 'short', 'a b c d e f g h', 'x'.repeat(65), 'line\nbreak-12'])('%j is not accepted', (text) =>
     expect(isRequestId(text)).toBe(false),
   );
+});
+
+describe('a request with several hosts', () => {
+  it('is found, however they are written', () => {
+    expect(hasSeveralHosts(['Host', 'a', 'host', 'b'])).toBe(true);
+    expect(hasSeveralHosts(['Host', 'a', 'X-Host', 'b'])).toBe(false);
+  });
 });

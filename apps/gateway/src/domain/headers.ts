@@ -60,6 +60,13 @@ export const anonymous = (raw: readonly string[]): string[] => without(raw, (nam
 export const returned = (raw: readonly string[]): string[] =>
   without(raw, (name) => (hopByHop.has(name) && name !== 'content-length') || name === 'x-request-id');
 
+/** Whether two servers could see different hosts in a request, which must then be refused (RFC 9112, 3.2). */
+export const hasSeveralHosts = (raw: readonly string[]): boolean => {
+  let hosts = 0;
+  for (let at = 0; at < raw.length; at += 2) if (raw[at]?.toLowerCase() === 'host') hosts++;
+  return hosts > 1;
+};
+
 /** Whether a client's request id is safe for logs. */
 export const isRequestId = (text: string | undefined): text is string =>
   text !== undefined && /^[A-Za-z0-9._-]{8,64}$/.test(text);

@@ -36,9 +36,6 @@ export const admitsAnonymous = (method: string, target: string): boolean => {
   return method === 'GET' || method === 'HEAD' ? catalogue.test(path) : method === 'POST' && path === '/users';
 };
 
-/** Requests with which passwords or addresses could be guessed. Lists the harmless paths, so that another spelling of a path is limited too. */
-export const isCredentialRequest = (method: string, target: string): boolean =>
-  method === 'POST' &&
-  (target.startsWith('/auth') || target.startsWith('/users')) &&
-  target !== '/auth/refresh' &&
-  target !== '/auth/logout';
+/** Requests with which registered addresses could be guessed, in every spelling of their path. */
+export const isRegistration = (method: string, target: string): boolean =>
+  method === 'POST' && target.startsWith('/users');

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { systemTimers } from '@tradewind/messaging/internals';
 import type { RunningService } from '@tradewind/service';
 import { eventually } from '@tradewind/testing';
+import { Client } from 'undici';
 import {
   fetchFrom,
   GatewayEnvironment,
@@ -35,8 +36,9 @@ describe('a gateway', () => {
   const call = (path: string, options: RequestOptions = {}, at = gateway) => fetchFrom(at, path, options);
   const post = (path: string, body: string | Buffer, headers: Record<string, string> = {}) =>
     call(path, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
+  const metrics = async () => (await fetch(`${gateway.operationsUrl}/metrics`)).text();
   const bothUp = () =>
-    eventually(async () => (await call('/metrics')).text.includes('tradewind_gateway_instances_up{service="order"} 2'));
+    eventually(async () => (await metrics()).includes('tradewind_gateway_instances_up{service="order"} 2'));
   const resetServices = (): void => {
     for (const service of [order, second, product]) service.reset();
   };
@@ -268,6 +270,12 @@ describe('a gateway', () => {
       };
       await expect(call('/products')).rejects.toThrow();
     });
+    it('never retries a POST with one whose service keeps no keys', async () => {
+      [order, second].forEach(closeConnections);
+      const { status, json } = await post('/orders/1/cancel', '{}', { 'idempotency-key': 'k' });
+      expect([status, json()['type'], received()]).toEqual([502, '/problems/connection-broken', 1]);
+      await bothUp();
+    });
   });
 
   describe('with an instance that is down', () => {
@@ -286,9 +294,7 @@ describe('a gateway', () => {
     it('sends no call to one that is not ready', async () => {
       await bothUp();
       second.ready = false;
-      await eventually(async () =>
-        (await call('/metrics')).text.includes('tradewind_gateway_instances_up{service="order"} 1'),
-      );
+      await eventually(async () => (await metrics()).includes('tradewind_gateway_instances_up{service="order"} 1'));
       for (let count = 0; count < 5; count++)
         expect((await post('/orders', '{}')).headers['x-served-by']).toBe('order');
       second.ready = true;
@@ -296,13 +302,41 @@ describe('a gateway', () => {
     }, 20_000);
     it('sends the calls to the only one, also while it is not ready', async () => {
       const isUp = async (count: number) =>
-        (await call('/metrics')).text.includes(`tradewind_gateway_instances_up{service="product"} ${count}`);
+        (await metrics()).includes(`tradewind_gateway_instances_up{service="product"} ${count}`);
       product.ready = false;
       await eventually(() => isUp(0));
       expect((await post('/products', '{}')).headers['x-served-by']).toBe('product');
       product.ready = true;
       await eventually(() => isUp(1));
     }, 20_000);
+  });
+
+  describe('by the rules of HTTP', () => {
+    it('accepts an absolute target, and names its host to the service', async () => {
+      const client = new Client(gateway.url);
+      const { statusCode, body } = await client.request({ method: 'GET', path: 'http://shop.example:81/orders/1?x=2' });
+      await body.dump();
+      await client.close();
+      expect(statusCode).toBe(200);
+      const { target, headers } = [...order.requests, ...second.requests].at(-1)!;
+      expect([target, headers['x-forwarded-host']]).toEqual(['/orders/1?x=2', 'shop.example:81']);
+    });
+    it.each<[string, string, object, number]>([
+      ['GET', '/nowhere', {}, 404],
+      ['GET', '/metrics', {}, 404],
+      ['POST', '/healthz', {}, 405],
+      ['GET', '/orders', { headers: { authorization: 'Bearer x' } }, 401],
+      ['GET', '/healthz', {}, 200],
+    ])('protects its own answer to %s %s', async (method, path, options, status) => {
+      const answer = await call(path, { method: method as 'GET', ...options });
+      expect(answer.status).toBe(status);
+      expect(answer.headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'content-security-policy': expect.stringContaining('default-src'),
+        ...(status === 405 && { allow: 'GET, HEAD' }),
+        ...(status > 400 && { 'cache-control': 'no-store' }),
+      });
+    });
   });
 
   describe('called too often', () => {
@@ -327,11 +361,19 @@ describe('a gateway', () => {
       expect(await statuses(4, () => call('/products', { headers }, at))).toEqual([200, 200, 200, 429]);
       expect((await call('/products', {}, at)).status).toBe(200);
     });
-    it('is stricter with log-ins and registrations, in every spelling of their paths', async () => {
+    it('is stricter with registrations, in every spelling of their path', async () => {
       const at = await start({ ...strictLimits, STATIC_INSTANCES: `user=${product.url}` });
-      const paths = ['/auth/login', '/auth/%6Cogin', '/users'];
+      const paths = ['/users', '/users/', '/users?x'];
       expect(await statuses(3, () => call(paths.shift()!, { method: 'POST' }, at))).toEqual([200, 200, 429]);
       expect((await call('/auth/refresh', { method: 'POST' }, at)).status).toBe(200);
+    });
+    it('counts the clients of a trusted proxy apart, and names them to the service', async () => {
+      const at = await start({ ...strictLimits, TRUSTED_PROXIES: '127.0.0.0/8' });
+      const from = (client: string) => () =>
+        call('/products', { headers: { 'x-forwarded-for': `9.9.9.9, ${client}` } }, at);
+      expect((await statuses(9, from('203.0.113.1'))).at(-1)).toBe(429);
+      expect(await statuses(1, from('203.0.113.2'))).toEqual([200]);
+      expect(product.requests.at(-1)!.headers['x-forwarded-for']).toBe('203.0.113.2');
     });
     it('does not limit trusted addresses', async () => {
       const at = await start({ ...strictLimits, TRUSTED_ADDRESSES: '127.0.0.1' });
@@ -347,7 +389,8 @@ describe('a gateway', () => {
           void response.end(JSON.stringify({ openapi: '3.0.0', paths: { [path]: { get: {} }, '/healthz': {} } }));
       [order, second].forEach((service) => void (service.answer = documented('/orders')));
       product.answer = documented('/products');
-      const { status, json } = await call('/docs-json');
+      const { status, headers, json } = await call('/docs-json');
+      expect(headers['x-content-type-options']).toBe('nosniff');
       expect([status, Object.keys(json()['paths'] as object)]).toEqual([200, ['/products', '/orders']]);
       expect((await call('/docs')).text).toContain('swagger-ui');
       expect((await call('/docs/swagger-ui-init.js')).text).toContain('/docs-json');

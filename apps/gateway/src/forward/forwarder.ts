@@ -70,4 +70,5 @@ function problemOf(result: Exclude<AttemptResult, { kind: 'done' }>, { service, 
   }
 }
 
-const outcomeUnknown = 'it is not known whether it was done; check before you try again, or send an Idempotency-Key';
+const outcomeUnknown =
+  'it is not known whether it was done; check before you try again, or send an Idempotency-Key where the description has it';

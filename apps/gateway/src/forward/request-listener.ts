@@ -4,6 +4,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { Health } from '@tradewind/service';
 import cors from 'cors';
 import { Upstreams } from '../discovery/upstreams.js';
+import { originForm } from '../domain/request-target.js';
 import { routedServices } from '../domain/routes.js';
 import { ApiDocs } from '../docs/api-docs.js';
 import { GatewayConfig } from '../gateway.config.js';
@@ -51,17 +52,25 @@ export class RequestListener implements OnApplicationBootstrap {
     const server = this.adapters.httpAdapter.getHttpServer() as Server;
     const express = server.listeners('request') as Listener[];
     server.removeAllListeners('request');
-    server.on('request', (request: IncomingMessage, response: ServerResponse) =>
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      readTarget(request);
       this.#allowOrigin(request, response, () =>
         this.pipeline.middleware(request, response, () =>
           this.docs.middleware(request, response, () => express.forEach((listener) => listener(request, response))),
         ),
-      ),
-    );
+      );
+    });
   }
 
   #allowOrigin(request: IncomingMessage, response: ServerResponse, next: () => void): void {
     if (this.config.CORS_ORIGINS.length === 0 || request.headers.origin === undefined) return next();
     this.#cors(request, response, next);
   }
+}
+
+function readTarget(request: IncomingMessage): void {
+  const { path, host } = originForm(request.url ?? '');
+  if (host === undefined) return;
+  request.url = path;
+  request.headers.host = host;
 }

@@ -1,20 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { newId } from '@tradewind/kernel';
-import { Health, Problem, problem, RuntimePorts, TokenVerifier } from '@tradewind/service';
-import { plainAddress } from '../domain/client-address.js';
-import { anonymous, forwarded, isRequestId } from '../domain/headers.js';
+import { Health, Problem, problem, protectiveHeaders, RuntimePorts, TokenVerifier } from '@tradewind/service';
+import { anonymous, forwarded, hasSeveralHosts, isRequestId } from '../domain/headers.js';
 import { timeoutsFor } from '../domain/response-timeouts.js';
 import { isIdempotent } from '../domain/retry.js';
 import { admitsAnonymous, serviceFor, skipsTokenCheck } from '../domain/routes.js';
 import { GatewayConfig } from '../gateway.config.js';
 import { RateLimits } from '../limits/rate-limits.js';
+import { TrustedProxies } from '../limits/trusted-proxies.js';
 import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { Forwarder } from './forwarder.js';
 import { ClientDisconnected, hasBody, readBody } from './read-body.js';
 
 /** Requested by the platform all the time: without rate limits. */
-const operationPaths: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
+const operationPaths: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
 const lingerMs = 1_000;
 
 interface Identified {
@@ -27,6 +27,7 @@ interface Identified {
 export class RequestPipeline {
   readonly #logger = new Logger('RequestPipeline');
   readonly #streams = new Set<ServerResponse>();
+  readonly #proxies: TrustedProxies;
   #draining = false;
 
   constructor(
@@ -38,33 +39,36 @@ export class RequestPipeline {
     health: Health,
     @Inject(RuntimePorts) private readonly ports: RuntimePorts,
   ) {
+    this.#proxies = new TrustedProxies(config.TRUSTED_PROXIES);
     health.onDraining(() => this.#drain());
   }
 
   /** Forwards requests for a service; passes requests for the gateway's own pages to `next`. */
   readonly middleware = (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
     const { url = '', method = '', headers } = request;
-    if (operationPaths.has(url)) return next();
-    const service = serviceFor(url);
+    const isAmbiguous = hasSeveralHosts(request.rawHeaders);
+    if (operationPaths.has(url) && !isAmbiguous) return next();
+    const service = isAmbiguous ? undefined : serviceFor(url);
     const clientId = single(headers['x-request-id']);
     const id = isRequestId(clientId) ? clientId : newId(this.ports);
     if (service !== undefined) this.metrics.measure(service, method, response);
     const handled =
       service === undefined
-        ? Promise.resolve().then(() => this.#passToExpress(request, next))
+        ? Promise.resolve().then(() => this.#passToExpress(request, next, isAmbiguous))
         : this.#forward(service, id, request, response);
     handled.catch((error: unknown) => this.#answerProblem(error, id, request, response));
   };
 
   /** The gateway's own pages have rate limits too. */
-  #passToExpress({ socket, method = '', url = '' }: IncomingMessage, next: () => void): void {
-    this.limits.admitAddress(plainAddress(socket.remoteAddress), method, url);
+  #passToExpress(request: IncomingMessage, next: () => void, isAmbiguous: boolean): void {
+    this.limits.admitAddress(this.#clientOf(request), request.method ?? '', request.url ?? '');
+    if (isAmbiguous) throw problem(400, 'invalid-request', 'a request must have one Host header');
     next();
   }
 
   async #forward(service: string, id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '', headers } = request;
-    const address = plainAddress(request.socket.remoteAddress);
+    const address = this.#clientOf(request);
     this.limits.admitAddress(address, method, url);
     const { user, isTokenIgnored } = await this.#identify(method, url, headers.authorization);
     if (isTokenIgnored) response.setHeader('x-access-token', 'ignored');
@@ -99,10 +103,14 @@ export class RequestPipeline {
       ],
       body,
       timeouts,
-      idempotent: isIdempotent(method, single(headers['idempotency-key'])),
+      idempotent: isIdempotent(method, url, single(headers['idempotency-key'])),
       session: user,
       response,
     });
+  }
+
+  #clientOf({ socket, headers }: IncomingMessage): string {
+    return this.#proxies.clientOf(socket.remoteAddress, single(headers['x-forwarded-for']));
   }
 
   /** Throws a Problem for a token that is not valid, unless everybody may make this request. */
@@ -146,7 +154,12 @@ export class RequestPipeline {
     const text = Buffer.from(JSON.stringify(body));
     response.setHeader('content-length', text.length);
     if (!request.complete) response.setHeader('connection', 'close');
-    response.writeHead(body.status, { 'content-type': 'application/problem+json', 'x-request-id': id });
+    response.writeHead(body.status, {
+      ...protectiveHeaders,
+      'cache-control': 'no-store',
+      'content-type': 'application/problem+json',
+      'x-request-id': id,
+    });
     if (request.complete) return void response.end(text);
     // If the connection were closed while the client still sends, the client would not get the response: the rest is read and discarded for a while.
     response.write(text);

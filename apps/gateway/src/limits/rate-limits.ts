@@ -1,10 +1,10 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import type { Cancel } from '@tradewind/kernel';
+import { limitedNetwork, type Cancel } from '@tradewind/kernel';
 import { Clock, temporaryProblem, Timers } from '@tradewind/service';
-import { limitKey, plainAddress } from '../domain/client-address.js';
-import { isCredentialRequest } from '../domain/routes.js';
+import { isRegistration } from '../domain/routes.js';
 import { TokenBuckets } from '../domain/token-bucket.js';
 import { GatewayConfig } from '../gateway.config.js';
+import { Networks } from './networks.js';
 
 const sweepIntervalMs = 30_000;
 
@@ -12,9 +12,9 @@ const sweepIntervalMs = 30_000;
 @Injectable()
 export class RateLimits implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #addresses: TokenBuckets;
-  readonly #logIns: TokenBuckets;
+  readonly #registrations: TokenBuckets;
   readonly #users: TokenBuckets;
-  readonly #trusted: ReadonlySet<string>;
+  readonly #trusted: Networks;
   #cancel: Cancel | undefined;
 
   constructor(
@@ -23,9 +23,12 @@ export class RateLimits implements OnApplicationBootstrap, OnApplicationShutdown
     @Inject(Timers) private readonly timers: Timers,
   ) {
     this.#addresses = new TokenBuckets({ perSecond: config.RATE_ADDRESS_PER_SECOND, burst: config.RATE_ADDRESS_BURST });
-    this.#logIns = new TokenBuckets({ perSecond: config.RATE_LOGIN_PER_SECOND, burst: config.RATE_LOGIN_BURST });
+    this.#registrations = new TokenBuckets({
+      perSecond: config.RATE_REGISTRATION_PER_SECOND,
+      burst: config.RATE_REGISTRATION_BURST,
+    });
     this.#users = new TokenBuckets({ perSecond: config.RATE_USER_PER_SECOND, burst: config.RATE_USER_BURST });
-    this.#trusted = new Set(config.TRUSTED_ADDRESSES.map(plainAddress));
+    this.#trusted = new Networks(config.TRUSTED_ADDRESSES);
   }
 
   onApplicationBootstrap(): void {
@@ -39,9 +42,9 @@ export class RateLimits implements OnApplicationBootstrap, OnApplicationShutdown
   /** Throws 429 with Retry-After. */
   admitAddress(address: string, method: string, target: string): void {
     if (this.#trusted.has(address)) return;
-    const key = limitKey(address);
+    const key = limitedNetwork(address);
     this.#take(this.#addresses, key);
-    if (isCredentialRequest(method, target)) this.#take(this.#logIns, key);
+    if (isRegistration(method, target)) this.#take(this.#registrations, key);
   }
 
   /** Throws 429 with Retry-After. */
@@ -62,7 +65,7 @@ export class RateLimits implements OnApplicationBootstrap, OnApplicationShutdown
 
   #sweep(): void {
     const now = this.clock.now().getTime();
-    for (const buckets of [this.#addresses, this.#logIns, this.#users]) buckets.sweep(now);
+    for (const buckets of [this.#addresses, this.#registrations, this.#users]) buckets.sweep(now);
     this.#cancel = this.timers.after(sweepIntervalMs, () => this.#sweep());
   }
 }

@@ -10,9 +10,13 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiTags,
+  ApiTooManyRequestsResponse,
+  BodyLimit,
   Clock,
+  Closed,
   CurrentUser,
   IdempotencyKey,
+  maxBodyLimit,
   page,
   PageQueryById,
   Randomness,
@@ -61,6 +65,7 @@ export class OrdersController {
   ) {}
 
   @Post()
+  @BodyLimit(maxBodyLimit)
   @HttpCode(202)
   @ApiOperation({ summary: 'Place an order at current prices' })
   @ApiAcceptedResponse({ type: AcceptedOrder })
@@ -114,15 +119,17 @@ export class OrdersController {
   })
   @ApiOkResponse({ type: OrderAnswer })
   @ApiNotFoundResponse()
+  @ApiTooManyRequestsResponse({ description: '20 requests of yours wait for an order already.' })
   async find(
     @CurrentUser() user: User,
     @Param() { id }: OrderPath,
+    @Closed() closed: AbortSignal,
     @Headers('prefer') prefer: string | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<OrderAnswer> {
     const seconds = preferredWait(prefer);
     if (seconds > 0) response.setHeader('Preference-Applied', `wait=${seconds}`);
-    return this.own.find(user.id, id, seconds * 1_000);
+    return this.own.find(user.id, id, closed, seconds * 1_000);
   }
 
   @Patch(':id')
@@ -134,8 +141,9 @@ export class OrdersController {
     @CurrentUser() user: User,
     @Param() { id }: OrderPath,
     @Body() { shippingAddress }: ChangeOrder,
+    @Closed() closed: AbortSignal,
   ): Promise<OrderAnswer> {
-    const current = await this.own.find(user.id, id);
+    const current = await this.own.find(user.id, id, closed);
     // Nothing is written: each change stays for ever, as an event with a sealed address.
     if (current.status === 'pending' && isSameAddress(current.shippingAddress, shippingAddress)) return current;
     const changed = await this.commands.run(changeOrderAddress, {
@@ -144,7 +152,7 @@ export class OrdersController {
       shippingAddress: await this.#seal(user, id, shippingAddress),
     });
     if (isRejection(changed)) throw orderProblem(changed);
-    return this.own.find(user.id, id);
+    return this.own.find(user.id, id, closed);
   }
 
   @Post(':id/cancel')
@@ -156,9 +164,10 @@ export class OrdersController {
   async cancel(
     @CurrentUser() user: User,
     @Param() { id }: OrderPath,
+    @Closed() closed: AbortSignal,
     @Res({ passthrough: true }) response: Response,
   ): Promise<AcceptedOrder> {
-    await this.own.expect(user.id, id);
+    await this.own.expect(user.id, id, closed);
     return this.#accepted(await this.commands.run(cancelOrder, { orderId: id, userId: user.id }), response);
   }
 

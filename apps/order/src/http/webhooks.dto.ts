@@ -2,9 +2,16 @@ import { IsId } from '@tradewind/contracts';
 import { ApiProperty, ApiPropertyOptional } from '@tradewind/service';
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsBoolean, IsIn, IsString, Length } from 'class-validator';
 import { webhookEvents } from '../domain/webhook-body.js';
+import { publicHttpsUrl } from '../webhooks/webhook-url.js';
 
 export class RegisterWebhook {
-  @ApiProperty({ example: 'https://partner.example/events', minLength: 1, maxLength: 500 })
+  @ApiProperty({
+    example: 'https://partner.example/events',
+    description: 'An https URL, without user, password and fragment; an address must be public.',
+    pattern: publicHttpsUrl,
+    minLength: 1,
+    maxLength: 500,
+  })
   @IsString()
   @Length(1, 500)
   readonly url!: string;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { isPublicAddress } from './public-address.js';
 import { lookUpPublic } from './webhook-receiver.js';
-import { urlProblem } from './webhook-url.js';
+import { publicHttpsUrl, urlProblem } from './webhook-url.js';
 
 describe('an address', () => {
   it.each(['93.184.215.14', '1.1.1.1', '172.32.0.1', '2606:2800:21f:cb07:6820:80da:af6b:8b2c'])(
@@ -61,4 +62,14 @@ describe('a name', () => {
     const error = await new Promise<Error | null>((resolve) => lookUpPublic('localhost', { all }, resolve));
     expect(error?.message).toContain('localhost has an address that is not public');
   });
+});
+
+describe('the documented form of a URL', () => {
+  it('is accepted, whatever a generator makes of it', () =>
+    fc.assert(
+      fc.property(fc.stringMatching(new RegExp(publicHttpsUrl), { maxLength: 500 }), (url) => {
+        expect(urlProblem(url, 'public-https')).toBeUndefined();
+      }),
+      { numRuns: 500 },
+    ));
 });

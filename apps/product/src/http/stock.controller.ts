@@ -12,7 +12,6 @@ import {
   CurrentUser,
   OptionalIdempotencyKey,
   page,
-  PageQuery,
   readCursor,
   requestHashes,
   Roles,
@@ -28,7 +27,7 @@ import { StockHistoryQueries, type StockChangeView } from '../storage/stock-hist
 import { adjustStockClaim } from './adjust-stock.idempotency.js';
 import { ProductAnswer, ProductPath } from './product.dto.js';
 import { productProblem } from './product.problems.js';
-import { AdjustStock, StockChangePage } from './stock.dto.js';
+import { AdjustStock, StockChangeList, StockChangePage } from './stock.dto.js';
 
 /** The stock of a product: its adjustments and its history. */
 @ApiTags('products')
@@ -68,8 +67,11 @@ export class StockController {
   @ApiOperation({ summary: 'Every change of the stock that can be ordered, newest first (admin)' })
   @ApiOkResponse({ type: StockChangePage })
   @ApiNotFoundResponse()
-  async changes(@Param() { id }: ProductPath, @Query() { limit, cursor }: PageQuery): Promise<Page<StockChangeView>> {
-    const changes = await this.history.changes(id, readCursor(cursor, changeNumber), limit + 1);
+  async changes(
+    @Param() { id }: ProductPath,
+    @Query() { limit, cursor }: StockChangeList,
+  ): Promise<Page<StockChangeView>> {
+    const changes = await this.history.changes(id, readCursor(cursor, Number), limit + 1);
     if (changes.length === 0) await this.#product(id);
     return page(changes, limit, ({ number }) => String(number));
   }
@@ -79,9 +81,4 @@ export class StockController {
     if (!product) throw productProblem(unknownProduct);
     return product;
   }
-}
-
-function changeNumber(text: string): number {
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw new RangeError('no number of a change');
-  return Number(text);
 }

@@ -1,6 +1,6 @@
 import { adjustmentReasons, type AdjustmentReason } from '@tradewind/contracts';
-import { ApiProperty, ApiPropertyOptional } from '@tradewind/service';
-import { IsIn, IsInt, Max, Min, NotEquals } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional, PageQuery } from '@tradewind/service';
+import { IsIn, IsInt, Matches, Max, Min, NotEquals } from 'class-validator';
 import { mostPieces } from '../domain/stock-level.js';
 
 export class AdjustStock {
@@ -18,6 +18,12 @@ export class AdjustStock {
   @ApiProperty({ enum: adjustmentReasons })
   @IsIn(adjustmentReasons)
   readonly reason!: AdjustmentReason;
+}
+
+/** The cursor is the number of the last change. */
+export class StockChangeList extends PageQuery {
+  @Matches(/^[1-9][0-9]{0,14}$/, { message: 'must be the nextCursor of the page before' })
+  override readonly cursor?: string;
 }
 
 export class StockChangeAnswer {

@@ -8,6 +8,7 @@ import { PasswordHasher } from '../passwords/password-hasher.js';
 import { AccountQueries } from '../storage/account.queries.js';
 import { SessionQueries } from '../storage/session.queries.js';
 import { AccessTokens } from '../tokens/access-token.js';
+import { deviceOf, newDeviceToken } from '../tokens/device-token.js';
 import {
   clientMark,
   newRefreshToken,
@@ -27,6 +28,16 @@ export interface Tokens {
   readonly expiresIn: number;
 }
 
+export interface LogInTokens extends Tokens {
+  readonly deviceToken: string;
+}
+
+/** Where a log-in comes from. */
+export interface From {
+  readonly address: string;
+  readonly deviceToken: string | undefined;
+}
+
 /** Log-in, token refresh and log-out. Undefined is a rejection without a reason: a reason would help an attacker. */
 @Injectable()
 export class LogIns {
@@ -43,13 +54,16 @@ export class LogIns {
   ) {}
 
   /** Neither the response nor its time shows whether the e-mail address or only the password is wrong. */
-  async logIn(email: string, password: string, address: string): Promise<Tokens | undefined> {
+  async logIn(email: string, password: string, from: From): Promise<LogInTokens | undefined> {
     const indexes = this.seal.emailIndexes(email);
     const index = indexes[0]!;
-    await this.throttle.admit(address, index);
+    const prove = (text: string): string => this.seal.prove(text);
+    const device = deviceOf(from.deviceToken, index, prove);
+    const attempt = { account: index, address: from.address, device };
+    await this.throttle.admit(attempt);
     const credential = await this.queries.byEmail(indexes);
     if (!(await this.hasher.verify(credential?.passwordHash, password)) || !credential) return undefined;
-    this.throttle.succeeded(address, index);
+    this.throttle.succeeded(attempt);
     const refreshToken = newRefreshToken(this.randomness);
     const accessToken = await this.tokens.sign(credential.userId, credential.role);
     const opened = await this.commands.run(logIn, {
@@ -57,7 +71,9 @@ export class LogIns {
       tokenHash: refreshTokenHash(refreshToken),
       lifetimeMs: this.config.SESSION_DAYS * 86_400_000,
     });
-    return isRejection(opened) ? undefined : this.#response(accessToken, refreshToken);
+    if (isRejection(opened)) return undefined;
+    const deviceToken = (device && from.deviceToken) ?? newDeviceToken(index, prove, this.randomness);
+    return { ...this.#response(accessToken, refreshToken), deviceToken };
   }
 
   /** A repetition by the same client within the grace period gets the same refresh token. */

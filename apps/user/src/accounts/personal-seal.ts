@@ -48,6 +48,11 @@ export class PersonalSeal {
     return unsealWith(unwrap(this.secrets, userId, wrappedKey), { field, record: userId }, sealed);
   }
 
+  /** Shows that this deployment made the text. */
+  prove(text: string): string {
+    return blindIndexWith(this.secrets, text);
+  }
+
   emailIndex(email: string): string {
     return blindIndexWith(this.secrets, normaliseEmail(email));
   }

@@ -6,13 +6,17 @@ import {
   ApiTags,
   ApiTooManyRequestsResponse,
   ApiUnauthorizedResponse,
+  BodyLimit,
   problem,
   Public,
 } from '@tradewind/service';
 import type { Response } from 'express';
-import { LogIns, type Tokens } from '../accounts/log-ins.js';
-import { LogInBody, RefreshTokenBody, TokensView } from './auth.dto.js';
+import { LogIns, type LogInTokens, type Tokens } from '../accounts/log-ins.js';
+import { LogInBody, LogInView, RefreshTokenBody, TokensView } from './auth.dto.js';
 import { ClientAddress } from './client-address.js';
+
+/** Bytes of a body. */
+const credentials = 2_048;
 
 /** Tokens stay out of every cache (RFC 6749, 5.1). */
 const uncached = (response: Response): void => void response.setHeader('Cache-Control', 'no-store');
@@ -24,25 +28,27 @@ export class AuthController {
   constructor(private readonly logIns: LogIns) {}
 
   @Post('login')
+  @BodyLimit(credentials)
   @HttpCode(200)
   @ApiOperation({ summary: 'Log in' })
-  @ApiOkResponse({ type: TokensView })
+  @ApiOkResponse({ type: LogInView })
   @ApiUnauthorizedResponse({ description: 'The address or the password is wrong.' })
   @ApiTooManyRequestsResponse({
     description: 'Too many failed attempts; Retry-After tells when the next one is accepted.',
   })
   async logIn(
-    @Body() { email, password }: LogInBody,
+    @Body() { email, password, deviceToken }: LogInBody,
     @ClientAddress() address: string,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<Tokens> {
+  ): Promise<LogInTokens> {
     uncached(response);
-    const tokens = await this.logIns.logIn(email, password, address);
+    const tokens = await this.logIns.logIn(email, password, { address, deviceToken });
     if (!tokens) throw problem(401, 'wrong-credentials', 'the e-mail address or the password is wrong');
     return tokens;
   }
 
   @Post('refresh')
+  @BodyLimit(credentials)
   @HttpCode(200)
   @ApiOperation({
     summary: 'Exchange a refresh token for new tokens. It can be used once',
@@ -64,6 +70,7 @@ export class AuthController {
   }
 
   @Post('logout')
+  @BodyLimit(credentials)
   @HttpCode(204)
   @ApiOperation({ summary: 'End the session of a refresh token' })
   @ApiNoContentResponse()

@@ -1,5 +1,5 @@
-import { ApiProperty, IsNotBlank } from '@tradewind/service';
-import { IsEmail, IsString, Length, MaxLength, ValidateIf } from 'class-validator';
+import { ApiProperty, oneLine } from '@tradewind/service';
+import { IsEmail, IsString, Length, Matches, MaxLength, ValidateIf } from 'class-validator';
 
 /** Unlike `@IsOptional()` it does not accept null. */
 const ifPresent = ValidateIf((_, value) => value !== undefined);
@@ -17,7 +17,7 @@ export class RegisterBody {
   @ApiProperty({ example: 'Ann Lee' })
   @IsString()
   @Length(1, 100)
-  @IsNotBlank()
+  @Matches(oneLine, { message: 'name must be one line of text' })
   readonly name!: string;
 }
 
@@ -26,7 +26,7 @@ export class ProfileBody {
   @ifPresent
   @IsString()
   @Length(1, 100)
-  @IsNotBlank()
+  @Matches(oneLine, { message: 'name must be one line of text' })
   readonly name?: string;
 
   @ifPresent

@@ -1,4 +1,5 @@
 import { Command, type Option } from 'commander';
+import { printable } from './printable.js';
 
 /** Flags of every command. */
 export interface SystemFlags {
@@ -19,11 +20,11 @@ const exact = (_: string, value: unknown): unknown => (typeof value === 'bigint'
 
 /** Prints JSON or text to stdout. */
 export function print({ json }: SystemFlags, data: unknown, lines: () => readonly string[]): void {
-  for (const line of json ? [JSON.stringify(data, exact, 2)] : lines()) console.log(line);
+  for (const line of json ? [JSON.stringify(data, exact, 2)] : lines()) console.log(printable(line));
 }
 
 /** Progress goes to stderr, so that stdout has the result alone. */
-export const progress = (line: string): void => console.error(line);
+export const progress = (line: string): void => console.error(printable(line));
 
 /** Flags of a command that changes something. */
 export interface ActionFlags extends SystemFlags {

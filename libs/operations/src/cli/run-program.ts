@@ -1,4 +1,5 @@
 import { CommanderError, type Command } from 'commander';
+import { printable } from './printable.js';
 
 /** Runs a program. Exit codes: 0 done, 1 it failed or found something wrong, 2 wrong usage or something can't be reached. */
 export async function runProgram(program: Command): Promise<void> {
@@ -10,7 +11,7 @@ export async function runProgram(program: Command): Promise<void> {
     else {
       const { exitCode, message } = error as { exitCode?: unknown; message?: string };
       const expected = typeof exitCode === 'number';
-      console.error(expected ? message : error);
+      console.error(printable(String(expected ? message : error instanceof Error ? error.stack : error)));
       process.exitCode = expected ? exitCode : 1;
     }
   }

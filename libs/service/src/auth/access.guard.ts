@@ -6,6 +6,10 @@ import { publicMetadataKey, rolesMetadataKey } from './access.js';
 import type { Authenticated, Role } from './current-user.js';
 import { TokenVerifier } from './token.js';
 
+/** The access token of a request, from `Authorization: Bearer <token>`. */
+export const bearerToken = (request: Pick<Request, 'get'>): string | undefined =>
+  /^Bearer ([^\s]+)$/i.exec(request.get('authorization') ?? '')?.[1];
+
 /** Requires an access token on every route that is not public, and one of the route's roles if it names any. Messages pass. */
 @Injectable()
 export class AccessGuard implements CanActivate {
@@ -25,7 +29,7 @@ export class AccessGuard implements CanActivate {
   }
 
   async #authorise(request: Request & Authenticated, roles: readonly Role[] | undefined): Promise<true> {
-    const token = /^Bearer ([^\s]+)$/i.exec(request.get('authorization') ?? '')?.[1];
+    const token = bearerToken(request);
     if (!token) throw problem(401, 'not-authenticated', 'an access token is needed: Authorization: Bearer <token>');
     const user = await this.tokens.verify(token);
     if (roles && !roles.includes(user.role))

@@ -7,6 +7,8 @@ export type Role = 'customer' | 'admin';
 export interface User {
   readonly id: UserId;
   readonly role: Role;
+  /** When the access token expires, in milliseconds. */
+  readonly expiresAt: number;
 }
 
 /** A request that passed the guard. */

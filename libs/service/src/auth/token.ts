@@ -83,5 +83,5 @@ async function verifyClaims(
   });
   const { sub, exp, role } = payload;
   if (!isUuid(sub) || exp === undefined || !isRole(role)) throw unauthenticated(notIssuedHere);
-  return { user: { id: userId(sub), role }, expiresAt: exp * 1_000 };
+  return { user: { id: userId(sub), role, expiresAt: exp * 1_000 }, expiresAt: exp * 1_000 };
 }

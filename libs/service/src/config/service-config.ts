@@ -43,6 +43,8 @@ export const IsHttpUrl = (): PropertyDecorator => Satisfies(isHttpUrl, urlRule);
 export class ServiceConfig {
   /** 0: any free port; the instance announces the port it listens on. */
   @Transform(digitsToNumber) @Satisfies(isPort, `must be 0 or ${httpPortRule}`) readonly PORT!: number;
+  /** Metrics and health for the platform, on a port that is not public. 0: any free port. */
+  @Transform(digitsToNumber) @Satisfies(isPort, `must be 0 or ${httpPortRule}`) readonly OPERATIONS_PORT: number = 0;
   @IsString() @MaxLength(255) readonly HOST: string = '127.0.0.1';
   /** The address under which the gateway reaches this instance. Default: HOST and the port it listens on. */
   @IsOptional() @Satisfies(isHttpOrigin, `must be ${httpOriginRule}`) readonly PUBLIC_URL?: string;

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { bodyHash } from '../idempotency/index.js';
-import { depthOf } from './json-body.js';
 import { page, readCursor } from './page.js';
 import { malformedField } from './well-formed-input.guard.js';
 
@@ -26,23 +25,6 @@ describe('the hash of a body', () => {
   it('depends on the order of a list', () => expect(bodyHash([1, 2])).not.toBe(bodyHash([2, 1])));
   it('is the same for an undefined and an absent field', () =>
     expect(bodyHash({ a: 1, b: undefined })).toBe(bodyHash({ a: 1 })));
-});
-
-describe('the depth of JSON', () => {
-  const depth = (json: string): number => depthOf(Buffer.from(json));
-  it.each([
-    ['1', 0],
-    ['{}', 1],
-    ['[[],[[]]]', 3],
-    ['{"a":"[[[["}', 1],
-    ['{"a":"\\"[[","b":[{}]}', 3],
-    ['"\\\\"', 0],
-  ])('%s is %i deep', (json, expected) => expect(depth(json)).toBe(expected));
-  it('equals the depth of the parsed value', () => {
-    const deep = (value: unknown): number =>
-      typeof value !== 'object' || value === null ? 0 : 1 + Math.max(0, ...Object.values(value).map(deep));
-    fc.assert(fc.property(fc.jsonValue(), (value) => depth(JSON.stringify(value)) === deep(value)));
-  });
 });
 
 describe('input that the database rejects', () => {

@@ -1,7 +1,8 @@
+import { maxBodyLimit } from './body-limit.js';
 import { problem, type Problem } from './problem.js';
 
-/** Bytes. */
-export const bodyLimit = 256 * 1024;
+export const bodyTooLarge = (limit: number): Problem =>
+  problem(413, 'body-too-large', `the body must not have more than ${limit / 1_024} kB`);
 
 const codes: Readonly<Record<number, string>> = {
   400: 'invalid-request',
@@ -20,12 +21,10 @@ const codes: Readonly<Record<number, string>> = {
 export const codeOf = (status: number): string =>
   codes[status] ?? (status < 500 ? 'invalid-request' : 'internal-error');
 
-/** Errors of the body parser by `type`. Its own messages repeat parts of the body. */
-const bodyProblems: Readonly<Record<string, Parameters<typeof problem>>> = {
-  'entity.too.large': [413, 'body-too-large', `the body must not have more than ${bodyLimit / 1024} kB`],
-  'entity.parse.failed': [400, 'invalid-request', 'the body is not a JSON object or array'],
-  'charset.unsupported': [415, 'unsupported-media-type', 'the body must be JSON in UTF-8'],
-  'encoding.unsupported': [415, 'unsupported-media-type', 'this Content-Encoding is not supported'],
+/** Errors of the body reader by `type`. */
+const bodyProblems: Readonly<Record<string, () => Problem>> = {
+  'entity.too.large': () => bodyTooLarge(maxBodyLimit),
+  'encoding.unsupported': () => problem(415, 'unsupported-media-type', 'this Content-Encoding is not supported'),
 };
 
 /** The problem for an error of Express or its parsers, which have a status. Undefined for any other error. */
@@ -33,5 +32,5 @@ export function problemOfHttpError(error: unknown): Problem | undefined {
   const { status, type } = (error ?? {}) as { status?: unknown; type?: unknown };
   if (!(error instanceof Error) || typeof status !== 'number' || status < 400 || status >= 500) return undefined;
   const known = typeof type === 'string' ? bodyProblems[type] : undefined;
-  return known ? problem(...known) : problem(status, codeOf(status), 'the request could not be read');
+  return known ? known() : problem(status, codeOf(status), 'the request could not be read');
 }

@@ -45,4 +45,11 @@ describe('an invalid body', () => {
   ])('with %s is rejected, naming the field', async (_, body, field, detail) =>
     expect(await errorsOf(body)).toEqual([{ field, detail: expect.stringContaining(detail) }]),
   );
+
+  it('names at most 20 fields, and cuts long names', async () => {
+    const body = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`${at}${'x'.repeat(200)}`, 0]));
+    const errors = (await errorsOf(body)) as { field: string }[];
+    expect(errors).toHaveLength(20);
+    for (const { field } of errors) expect(field.length).toBeLessThan(110);
+  });
 });

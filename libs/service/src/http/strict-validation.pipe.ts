@@ -12,18 +12,25 @@ const detailOf = (rule: string, text: string, { property: field, value }: Valida
       ? 'is missing'
       : text.replace(`${field} `, '').replace(`nested property ${field} `, '');
 
+/** An answer names at most so many fields: a request of errors must not cost more than others. */
+const maxErrors = 20;
+/** Characters of a field's name in an answer: an unknown field may have any. */
+const maxName = 100;
+
+const shown = (name: string): string => (name.length > maxName ? `${name.slice(0, maxName)}…` : name);
+
 /** Every violated rule with the path of its field: `lines.0.quantity`. */
 export const fieldErrors = (errors: readonly ValidationError[], path = ''): FieldError[] =>
   errors.flatMap((error) => {
     const { property, constraints = {}, children = [] } = error;
-    const field = path ? `${path}.${property}` : property;
+    const field = path ? `${path}.${shown(property)}` : shown(property);
     return [
       ...Object.entries(constraints).map(([rule, text]) => ({ field, detail: detailOf(rule, text, error) })),
       ...fieldErrors(children, field),
     ];
   });
 
-/** Converts input into the DTO's class. Answers 400 with every field that is unknown or violates a rule. */
+/** Converts input into the DTO's class. Answers 400 with the fields, at most 20, that are unknown or violate a rule. */
 export class StrictValidation extends ValidationPipe {
   readonly #parsers = new WeakMap<object, MessageReader>();
 
@@ -38,7 +45,7 @@ export class StrictValidation extends ValidationPipe {
       forbidUnknownValues: true,
       stopAtFirstError: true,
       exceptionFactory: (violations) => {
-        const errors = fieldErrors(violations);
+        const errors = fieldErrors(violations).slice(0, maxErrors);
         const [first = { field: 'body', detail: 'does not have the expected form' }] = errors;
         return problem(400, 'invalid-request', `${first.field} ${first.detail}`, { errors });
       },

@@ -1,18 +1,13 @@
-import { Matches } from 'class-validator';
-
 /*
  * Without look-ahead, property escapes and flags, so that programs in other languages can read these patterns in the OpenAPI document,
  * and generate texts from them; and without two ways to match a character, so that a long text takes linear time.
  */
-const blank = String.raw` \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\ufeff`;
-const lineEnds = String.raw`\t-\r\u2028\u2029`;
+const spaces = String.raw` \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000`;
 const control = String.raw`\u0000-\u001f\u007f-\u009f`;
 
-/** One line of text that is not blank: no control characters and no line separators. */
-export const oneLine = new RegExp(`^[${blank}]*[^${control}${blank}\\u2028\\u2029][^${control}\\u2028\\u2029]*$`);
+/** Characters that nothing shows, or that change the direction of what follows. Joiners are parts of words, and stay. */
+const invisible = String.raw`\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb`;
+const notInLine = String.raw`${control}\u2028\u2029${invisible}`;
 
-/** Text of any number of lines that is not blank. */
-const someText = new RegExp(`^[${blank}${lineEnds}]*[^\\u0000${blank}${lineEnds}][^\\u0000]*$`);
-
-/** The text has something besides white space. */
-export const IsNotBlank = (): PropertyDecorator => Matches(someText, { message: 'must not be blank' });
+/** One line of text that is not blank: no control characters, no line separators and no invisible characters. */
+export const oneLine = new RegExp(`^[${spaces}]*[^${notInLine}${spaces}][^${notInLine}]*$`);

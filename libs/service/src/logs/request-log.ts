@@ -1,12 +1,13 @@
 import { Logger } from '@nestjs/common';
 import type { Randomness } from '@tradewind/kernel';
 import type { RequestHandler } from 'express';
+import { routeOf } from '../http/routes.js';
 
 const validId = /^[\w.-]{1,100}$/;
-const debugPaths = new Set(['/healthz', '/readyz', '/metrics']);
+const debugPaths = new Set(['/healthz', '/readyz']);
 
 /**
- * Logs one line per request: id, method, path (never the query, headers or body), status and duration. The id is the client's
+ * Logs one line per request: id, method, route (never the path, query, headers or body), status and duration. The id is the client's
  * `x-request-id` or a new one; the response contains it.
  */
 export function requestLog(randomness: Randomness): RequestHandler {
@@ -17,18 +18,18 @@ export function requestLog(randomness: Randomness): RequestHandler {
     const started = performance.now();
     const clientId = request.get('x-request-id');
     const id = clientId && validId.test(clientId) ? clientId : `${processPrefix}-${(++count).toString(36)}`; // new random bytes for every request would cost more than the rest of this function
-    const path = request.path;
+    const isDebug = debugPaths.has(request.path);
     response.setHeader('x-request-id', id);
     response.once('close', () => {
       const line = {
         requestId: id,
         method: request.method,
-        path,
+        route: routeOf(request),
         status: response.statusCode,
         milliseconds: Math.round((performance.now() - started) * 10) / 10,
         ...(response.writableFinished ? {} : { aborted: true }),
       };
-      if (debugPaths.has(path)) logger.debug(line);
+      if (isDebug) logger.debug(line);
       else logger.log(line);
     });
     next();

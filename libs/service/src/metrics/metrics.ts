@@ -1,11 +1,6 @@
-import type { RequestHandler, Request } from 'express';
+import type { RequestHandler } from 'express';
 import { Gauge, Histogram, Registry, register } from 'prom-client';
-
-/** The route's pattern, not its path: a label must have few values. */
-const routeOf = (request: Request): string => {
-  const { route } = request as { route?: { path?: unknown } };
-  return typeof route?.path === 'string' ? `${request.baseUrl}${route.path}` : 'unmatched';
-};
+import { routeOf } from '../http/routes.js';
 
 /** The metrics of this app in a registry of its own, exposed together with the process-wide registry, which libraries use. */
 export class Metrics {

@@ -78,7 +78,7 @@ function describeProblems(operation: Operation, isSecured: boolean): void {
   if (hasBody || (operation.parameters ?? []).length > 0) describe(400);
   if (isSecured) describe(401);
   if ((operation.parameters ?? []).some((parameter) => 'in' in parameter && parameter.in === 'path')) describe(404);
-  if ((operation.parameters ?? []).some((parameter) => 'name' in parameter && parameter.name === 'Idempotency-Key')) {
+  if (keepsKeys(operation)) {
     describe(409);
     describe(422);
   }
@@ -93,20 +93,36 @@ function describeProblems(operation: Operation, isSecured: boolean): void {
   }
 }
 
+/** A route without keys says so: its client decides what a lost answer means. */
+function describeRepetition(method: string, operation: Operation): void {
+  if ((method !== 'post' && method !== 'patch') || keepsKeys(operation)) return;
+  operation.description = [operation.description, 'Has no Idempotency-Key: it is sent to the service once.']
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+const keepsKeys = ({ parameters = [] }: Operation): boolean =>
+  parameters.some((parameter) => 'name' in parameter && parameter.name === 'Idempotency-Key');
+
 /** Whether each of the alternatives needs a token. */
 const isSecured = (document: OpenAPIObject, { security = document.security ?? [] }: Operation): boolean =>
   security.length > 0 && security.every((alternative) => Object.keys(alternative).length > 0);
 
 /** Adds what follows from the form of the routes: rejections, closed bodies, whole numbers, links. `closed` names the classes without other fields. */
 export function completeDocument(document: OpenAPIObject, closed: ReadonlySet<string>): OpenAPIObject {
-  const operations = routesOf(document).map(({ operation }) => operation);
+  const routes = routesOf(document);
   document.components = {
     ...document.components,
     schemas: { ...usedSchemas(document), Problem: problemSchema as never },
   };
-  closeBodies(document, operations, closed);
+  closeBodies(
+    document,
+    routes.map(({ operation }) => operation),
+    closed,
+  );
   wholeNumbers(document);
-  for (const operation of operations) {
+  for (const { method, operation } of routes) {
+    describeRepetition(method, operation);
     withoutNull(operation);
     describeProblems(operation, isSecured(document, operation));
   }

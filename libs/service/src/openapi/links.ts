@@ -4,6 +4,7 @@ type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Schema = Readonly<Record<string, unknown>>;
 
 interface Route {
+  readonly method: (typeof httpMethods)[number];
   readonly path: string;
   readonly operation: Operation;
 }
@@ -14,7 +15,7 @@ export const routesOf = (document: Pick<OpenAPIObject, 'paths'>): Route[] =>
   Object.entries(document.paths).flatMap(([path, item]) =>
     httpMethods.flatMap((method) => {
       const operation = item[method];
-      return operation ? [{ path, operation }] : [];
+      return operation ? [{ method, path, operation }] : [];
     }),
   );
 

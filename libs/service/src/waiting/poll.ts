@@ -1,11 +1,12 @@
 import type { Cancel, Timers } from '@tradewind/kernel';
-import type { Probe } from './row-waiter.js';
+import type { Probe, WaitOptions } from './row-waiter.js';
 
 const intervalMs = 100;
 
 interface Waiter<T> {
   readonly settle: (found: T | undefined) => void;
   readonly fail: (error: Error) => void;
+  readonly isWanted: (found: T) => boolean;
   /** A waiter gets at least one probe, even with a timeout of 0. */
   probed: boolean;
   timedOut: boolean;
@@ -24,10 +25,11 @@ export class Poll<T> {
     private readonly onEmpty: () => void,
   ) {}
 
-  wait(key: string, timeoutMs: number): Promise<T | undefined> {
+  wait(key: string, timeoutMs: number, { until = () => true, signal }: WaitOptions<T>): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
       const leave = (): void => {
         cancelTimeout();
+        signal?.removeEventListener('abort', abort);
         const others = this.#waiting.get(key);
         others?.delete(waiter);
         if (others?.size === 0) this.#waiting.delete(key);
@@ -36,14 +38,18 @@ export class Poll<T> {
       const waiter: Waiter<T> = {
         settle: (found) => (leave(), resolve(found)),
         fail: (error) => (leave(), reject(error)),
+        isWanted: until,
         probed: false,
         timedOut: false,
       };
+      const abort = (): void => waiter.settle(undefined);
       const cancelTimeout = this.timers.after(timeoutMs, () => {
         waiter.timedOut = true;
         if (waiter.probed) waiter.settle(undefined);
       });
       this.#waiting.set(key, (this.#waiting.get(key) ?? new Set()).add(waiter));
+      if (signal?.aborted) return abort();
+      signal?.addEventListener('abort', abort);
       this.wake(key);
     });
   }
@@ -82,7 +88,9 @@ export class Poll<T> {
       const found = await this.probe(keys);
       for (const { key, waiter } of waiters) {
         waiter.probed = true;
-        if (found.has(key) || waiter.timedOut) waiter.settle(found.get(key));
+        const value = found.get(key);
+        const isWanted = value !== undefined && waiter.isWanted(value);
+        if (isWanted || waiter.timedOut) waiter.settle(isWanted ? value : undefined);
       }
     } catch (error) {
       const failure = error instanceof Error ? error : new Error(String(error));

@@ -105,6 +105,34 @@ describe('many waiters', () => {
     expect(timers.idle).toBe(true);
   });
 
+  it('with different conditions share one probe too', async () => {
+    const { waiter, rows, probe, timers, probes } = aWaiter();
+    rows.set('a', '3');
+    const answers = Array.from({ length: 100 }, (_, at) =>
+      waiter.waitFor('orders', 'a', probe, 450, { until: (found) => Number(found) > at }),
+    );
+    await timers.advance(250);
+    rows.set('a', '50');
+    await timers.advance(250);
+    expect(probes.length).toBeLessThanOrEqual(6);
+    expect(
+      (await Promise.all(answers)).map((found, at) => found === (at < 3 ? '3' : at < 50 ? '50' : undefined)),
+    ).not.toContain(false);
+    expect(timers.idle).toBe(true);
+  });
+
+  it('leave when their signal is aborted', async () => {
+    const { waiter, probe, timers } = aWaiter();
+    const abort = new AbortController();
+    const answers = [0, 1].map(() => waiter.waitFor('orders', 'a', probe, 10_000, { signal: abort.signal }));
+    await settled();
+    abort.abort();
+    answers.push(waiter.waitFor('orders', 'a', probe, 10_000, { signal: abort.signal }));
+    expect(await Promise.all(answers)).toEqual([undefined, undefined, undefined]);
+    await settled();
+    expect(timers.idle).toBe(true);
+  });
+
   it('are all rejected by a failed probe, and the next waiter probes again', async () => {
     const { waiter, rows, probe } = aWaiter();
     const failing = (): Promise<Map<string, string>> => Promise.reject(new Error('database unavailable'));

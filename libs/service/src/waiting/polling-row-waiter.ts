@@ -1,5 +1,5 @@
 import type { Timers } from '@tradewind/kernel';
-import { RowWaiter, type Probe } from './row-waiter.js';
+import { RowWaiter, type Probe, type WaitOptions } from './row-waiter.js';
 import { Poll } from './poll.js';
 
 export interface ChangedRow {
@@ -20,13 +20,19 @@ export class PollingRowWaiter extends RowWaiter {
     onCommitted((changes) => this.#wake(changes));
   }
 
-  waitFor<T>(kind: string, key: string, probe: Probe<T>, requestedMs: number): Promise<T | undefined> {
+  waitFor<T>(
+    kind: string,
+    key: string,
+    probe: Probe<T>,
+    requestedMs: number,
+    options: WaitOptions<T> = {},
+  ): Promise<T | undefined> {
     const timeoutMs = this.#stopped ? 0 : requestedMs;
     const running = this.#polls.get(kind) as Poll<T> | undefined;
-    if (running) return running.wait(key, timeoutMs);
+    if (running) return running.wait(key, timeoutMs, options);
     const poll = new Poll(this.timers, probe, () => this.#polls.delete(kind));
     this.#polls.set(kind, poll as Poll<unknown>);
-    return poll.wait(key, timeoutMs);
+    return poll.wait(key, timeoutMs, options);
   }
 
   /** For shutdown: settles all waiters; a later call gets one probe. */
