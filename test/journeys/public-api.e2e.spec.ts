@@ -4,6 +4,7 @@ import { runAudit } from '../../tools/audit/index.js';
 import type { Shop } from '../../tools/platform/shop/shop.js';
 import { startShop } from '../../tools/platform/shop/start-shop.js';
 import { openFixture, type ShopFixture } from './api/fixture.js';
+import { attacks } from './bad-input/attacks.scenario.js';
 import { bodies } from './bad-input/bodies.scenario.js';
 import { brokenRecordsOnTopics } from './bad-input/broken-records.scenario.js';
 import { fields } from './bad-input/fields.scenario.js';
@@ -61,6 +62,7 @@ describe('the public API of a shop', () => {
   });
 
   describe('with invalid requests and records', () => {
-    for (const scenario of [fields, bodies, webhooks, tokens, limits, brokenRecordsOnTopics]) scenario(() => fixture);
+    for (const scenario of [fields, attacks, bodies, webhooks, tokens, limits, brokenRecordsOnTopics])
+      scenario(() => fixture);
   });
 });
