@@ -2,11 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Option } from 'commander';
 import { defaultStateDir } from './platform/process/paths.js';
-import { databaseSetting, perDatabase, type DatabaseService } from './services.js';
+import { databaseSetting, ownerSetting, perDatabase, type DatabaseService } from './services.js';
 
 /** The addresses of a running shop. */
 export interface RunningShop {
   readonly databases: Readonly<Record<DatabaseService, string>>;
+  /** The same as the owners of their tables, for operations that change tables. */
+  readonly ownedDatabases: Readonly<Record<DatabaseService, string>>;
   readonly brokers: string;
   /** The folder of the logins at Kafka, of a shop that was started with --secure. */
   readonly kafkaLogins: string | undefined;
@@ -45,6 +47,7 @@ export function findShop(env: Environment, folder: string = stateDir(env)): Runn
   const known = existsSync(file)
     ? (JSON.parse(readFileSync(file, 'utf8')) as {
         databases?: Record<string, string>;
+        ownedDatabases?: Record<string, string>;
         kafkaBrokers?: string;
         kafkaLogins?: string;
         adminUrl?: string;
@@ -69,6 +72,12 @@ export function findShop(env: Environment, folder: string = stateDir(env)): Runn
   }
   return {
     databases,
+    ownedDatabases: perDatabase(
+      (service) =>
+        env[ownerSetting(service)] ||
+        (env[databaseSetting(service)] ? undefined : known.ownedDatabases?.[service]) ||
+        databases[service],
+    ),
     brokers,
     kafkaLogins: env['KAFKA_BROKERS'] ? undefined : known.kafkaLogins,
     adminUrl: env['ADMIN_DATABASE_URL'] || known.adminUrl,

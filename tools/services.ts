@@ -147,3 +147,6 @@ export const settingOf = (name: string, setting: string): string =>
 
 /** The environment variable with the URL of a service's database: `ORDER_DATABASE_URL`. */
 export const databaseSetting = (service: DatabaseService): string => settingOf(service, 'DATABASE_URL');
+
+/** The variable with the URL of a service's database as the owner of its tables, for the operator's command: `ORDER_MIGRATION_DATABASE_URL`. */
+export const ownerSetting = (service: DatabaseService): string => settingOf(service, 'MIGRATION_DATABASE_URL');

@@ -220,8 +220,11 @@ describe('a shop that trades', () => {
       const live = await new DataSource({ type: 'postgres', url: shop.databases[service] }).initialize();
       const { definition, recovery } = serviceParts[service];
       const rows = recovery({ DATA_KEY_SECRET: dataKeySecret }).rows(events, dataKeys);
-      const url = await createServiceDatabase(shop.adminUrl, `${service}_recovered`, 'recovered');
-      const recovered = await restore(url, definition.migrations, rows);
+      const { ownerUrl } = await createServiceDatabase(shop.adminUrl, `${service}_recovered`, {
+        service: 'recovered',
+        owner: 'recovered',
+      });
+      const recovered = await restore(ownerUrl, definition.migrations, rows);
       for (const [table] of rows) {
         const [actual, expected] = [await rowsOf(recovered, table), await rowsOf(live, table)];
         expect([service, table.name, actual.length]).toEqual([service, table.name, expected.length]);

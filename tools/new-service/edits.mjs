@@ -49,7 +49,8 @@ const container = `  new-service:
     command: [node, dist/apps/new-service/src/main.js]
     environment:
       <<: *environment
-      DATABASE_URL: postgres://new-service:\${SERVICE_DATABASE_PASSWORD}@postgres:5432/new-service
+      DATABASE_URL: postgres://new-service:\${NEW_SERVICE_DATABASE_PASSWORD}@postgres:5432/new-service
+      MIGRATION_DATABASE_URL: postgres://new-service_owner:\${NEW_SERVICE_OWNER_PASSWORD}@postgres:5432/new-service
       DATA_KEY_SECRET: \${DATA_KEY_SECRET}
       PUBLIC_URL: http://new-service:3000
 
@@ -109,6 +110,19 @@ export const edits = [
   references('test/tsconfig.json', '../'),
   edit('nest-cli.json', insertBefore('    "kernel": {', project)),
   edit('docker-compose.yml', insertBefore('  gateway:\n', container)),
+  edit(
+    'docker-compose.yml',
+    insertBefore(
+      '    volumes:\n      - postgres:',
+      `      NEW_SERVICE_DATABASE_PASSWORD: \${NEW_SERVICE_DATABASE_PASSWORD:?set NEW_SERVICE_DATABASE_PASSWORD in .env}
+      NEW_SERVICE_OWNER_PASSWORD: \${NEW_SERVICE_OWNER_PASSWORD:?set NEW_SERVICE_OWNER_PASSWORD in .env}
+`,
+    ),
+  ),
+  edit(
+    '.env.example',
+    insertBefore("# Encrypts the users' data keys", 'NEW_SERVICE_DATABASE_PASSWORD=\nNEW_SERVICE_OWNER_PASSWORD=\n'),
+  ),
   edit('deploy/compose.secure.yml', insertBefore('  gateway:\n', login)),
   edit(
     'deploy/compose.secure.yml',

@@ -63,6 +63,7 @@ create table ledger_entries (
   at timestamptz not null
 );
 create index ledger_entries_order on ledger_entries (order_id);
+comment on table ledger_entries is 'append-only';
 
 create function ledger_append_only() returns trigger language plpgsql as $$
 begin

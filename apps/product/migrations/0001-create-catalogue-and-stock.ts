@@ -44,6 +44,7 @@ create table stock_changes (
   adjusted_by uuid,
   primary key (product_id, number)
 );
+comment on table stock_changes is 'append-only';
 
 create table reservations (
   order_id uuid primary key,

@@ -35,7 +35,10 @@ async function commitsOutOfOrder(context: ScenarioContext): Promise<void> {
   const rows = context.byExtent(2_000, 20_000, 100_000);
   const name = `writers-${randomUUID()}`;
   const items = topic(name, { owner: 'writers', partitions: 3 });
-  const url = await createServiceDatabase(context.shop.adminUrl, `writers_${randomUUID().slice(0, 8)}`, 'writers');
+  const { ownerUrl: url } = await createServiceDatabase(context.shop.adminUrl, `writers_${randomUUID().slice(0, 8)}`, {
+    service: 'writers',
+    owner: 'writers',
+  });
   const dataSource = await new DataSource({
     type: 'postgres',
     url,

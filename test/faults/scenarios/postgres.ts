@@ -40,14 +40,17 @@ async function pauseDatabase(context: ScenarioContext): Promise<void> {
   await context.waitForOrders(5, 120);
 }
 
-/** Another client takes every connection that the cluster allows, and the connections of the services are terminated. */
+/** Another client, whose role has no limit, takes every connection that the cluster allows, and the connections of the services are terminated. */
 async function exhaustConnections(context: ScenarioContext): Promise<void> {
   const taken: pg.Client[] = [];
   const before = context.load.client.retries;
   try {
     await context.queryAsAdmin(terminate, [1_000]);
     for (let refused = 0; refused < 3;) {
-      const client = new pg.Client({ connectionString: context.shop.databases.user, connectionTimeoutMillis: 3_000 });
+      const client = new pg.Client({
+        connectionString: context.shop.ownedDatabases.user,
+        connectionTimeoutMillis: 3_000,
+      });
       client.on('error', () => undefined); // this client only occupies a connection
       try {
         await client.connect();

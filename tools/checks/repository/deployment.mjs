@@ -39,14 +39,28 @@ export function composeProblems(compose, services, providerPort) {
       problems.push(`docker-compose.yml: has no service ${name}`);
       continue;
     }
+    const prefix = name.toUpperCase().replaceAll('-', '_');
     expect(name, 'command', setting(block, 'command'), `[node, dist/apps/${name}/src/main.js]`);
     expect(name, 'PUBLIC_URL', setting(block, 'PUBLIC_URL'), `http://${name}:3000`);
     expect(
       name,
       'DATABASE_URL',
       setting(block, 'DATABASE_URL'),
-      database === null ? undefined : `postgres://${database}:\${SERVICE_DATABASE_PASSWORD}@postgres:5432/${database}`,
+      database === null
+        ? undefined
+        : `postgres://${database}:\${${prefix}_DATABASE_PASSWORD}@postgres:5432/${database}`,
     );
+    expect(
+      name,
+      'MIGRATION_DATABASE_URL',
+      setting(block, 'MIGRATION_DATABASE_URL'),
+      database === null
+        ? undefined
+        : `postgres://${database}_owner:\${${prefix}_OWNER_PASSWORD}@postgres:5432/${database}`,
+    );
+    for (const variable of database === null ? [] : [`${prefix}_DATABASE_PASSWORD`, `${prefix}_OWNER_PASSWORD`])
+      if (!new RegExp(`^ +${variable}: `, 'm').test(blocks.get('postgres') ?? ''))
+        problems.push(`docker-compose.yml: postgres does not get ${variable}`);
     expect(name, 'DATA_KEY_SECRET', isSet(block, 'DATA_KEY_SECRET'), sealsData);
     expect(name, 'PROVIDER_WEBHOOK_SECRET', isSet(block, 'PROVIDER_WEBHOOK_SECRET'), callsProvider);
     expect(
@@ -56,8 +70,7 @@ export function composeProblems(compose, services, providerPort) {
       callsProvider ? `http://provider:${providerPort}` : undefined,
     );
     const published = /^ +- '(\$\{.*)'$/m.exec(block)?.[1];
-    if (published !== undefined)
-      expect(name, 'port', published, `\${${name.toUpperCase().replaceAll('-', '_')}_PORT:-${port}}:3000`);
+    if (published !== undefined) expect(name, 'port', published, `\${${prefix}_PORT:-${port}}:3000`);
   }
   for (const [name, block] of blocks) {
     const program = /dist\/apps\/([\w-]+)\/src\/main\.js/.exec(block)?.[1];

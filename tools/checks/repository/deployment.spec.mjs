@@ -28,6 +28,13 @@ x-service: &service
   image: tradewind
 
 services:
+  postgres:
+    environment:
+      USER_DATABASE_PASSWORD: a
+      USER_OWNER_PASSWORD: b
+      PAYMENT_DATABASE_PASSWORD: c
+      PAYMENT_OWNER_PASSWORD: d
+
   provider:
     <<: *confined
     image: tradewind
@@ -38,7 +45,8 @@ services:
     <<: *service
     command: [node, dist/apps/user/src/main.js]
     environment:
-      DATABASE_URL: postgres://user:\${SERVICE_DATABASE_PASSWORD}@postgres:5432/user
+      DATABASE_URL: postgres://user:\${USER_DATABASE_PASSWORD}@postgres:5432/user
+      MIGRATION_DATABASE_URL: postgres://user_owner:\${USER_OWNER_PASSWORD}@postgres:5432/user
       DATA_KEY_SECRET: \${DATA_KEY_SECRET}
       PUBLIC_URL: http://user:3000
 
@@ -46,7 +54,8 @@ services:
     <<: *service
     command: [node, dist/apps/payment/src/main.js]
     environment:
-      DATABASE_URL: postgres://payment:\${SERVICE_DATABASE_PASSWORD}@postgres:5432/payment
+      DATABASE_URL: postgres://payment:\${PAYMENT_DATABASE_PASSWORD}@postgres:5432/payment
+      MIGRATION_DATABASE_URL: postgres://payment_owner:\${PAYMENT_OWNER_PASSWORD}@postgres:5432/payment
       PROVIDER_URL: http://provider:3010
       PROVIDER_WEBHOOK_SECRET: \${PROVIDER_WEBHOOK_SECRET}
       PUBLIC_URL: http://payment:3000
@@ -67,7 +76,7 @@ describe('a docker-compose.yml', () => {
   const problems = (from, to) => composeProblems(compose.replace(from, to), services, 3010);
 
   it('has its services by name', () =>
-    expect([...composeServices(compose).keys()]).toEqual(['provider', 'user', 'payment', 'gateway']));
+    expect([...composeServices(compose).keys()]).toEqual(['postgres', 'provider', 'user', 'payment', 'gateway']));
   it('that matches the list of services has no problem', () => expect(problems('', '')).toEqual([]));
 
   it.each([
@@ -75,6 +84,13 @@ describe('a docker-compose.yml', () => {
     ['starts another program', 'apps/user/', 'apps/cart/', 'user has command [node, dist/apps/cart/src/main.js]'],
     ['runs a program that is not a service', 'apps/user/', 'apps/cart/', 'user runs cart, which is not a service'],
     ['has another database', '5432/user', '5432/users', 'user has DATABASE_URL'],
+    ['migrates as another role', 'user_owner:', 'user:', 'user has MIGRATION_DATABASE_URL'],
+    [
+      'creates a role without a password',
+      /      USER_OWNER_PASSWORD: .*\n/,
+      '',
+      'postgres does not get USER_OWNER_PASSWORD',
+    ],
     ['lacks a secret', /DATA_KEY_SECRET: .*\n/, '', 'user has DATA_KEY_SECRET false, expected true'],
     ['has another public URL', 'http://user:3000', 'http://user:3001', 'user has PUBLIC_URL http://user:3001'],
     ['publishes another port', ':-3000}', ':-8080}', 'gateway has port ${GATEWAY_PORT:-8080}:3000'],

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import { freePorts } from '../process/ports.js';
 import { removeState } from '../process/temporary-folder.js';
-import { createServiceDatabase } from './service-database.js';
+import { connectionLimit, createServiceDatabase } from './service-database.js';
 import { startPostgres, type Postgres, type PostgresOptions } from './start-postgres.js';
 
 jest.setTimeout(60_000);
@@ -59,26 +59,57 @@ describe('a started PostgreSQL', () => {
 });
 
 describe('a service database', () => {
-  it('accepts its own role only', async () => {
-    const cart = await createServiceDatabase(postgres.adminUrl, 'cart', 'one');
-    const order = await createServiceDatabase(postgres.adminUrl, 'order', 'two');
-    expect(await ask(cart, 'SELECT current_user::text AS role, current_database()::text AS database')).toEqual([
-      { role: 'cart', database: 'cart' },
+  const passwordsOf = (password: string) => ({ service: password, owner: `${password} of the owner` });
+
+  it('accepts its own roles only', async () => {
+    const cart = await createServiceDatabase(postgres.adminUrl, 'cart', passwordsOf('one'));
+    const order = await createServiceDatabase(postgres.adminUrl, 'order', passwordsOf('two'));
+    const whoAmI = 'SELECT current_user::text AS role, current_database()::text AS database';
+    expect(await ask(cart.url, whoAmI)).toEqual([{ role: 'cart', database: 'cart' }]);
+    expect(await ask(cart.ownerUrl, whoAmI)).toEqual([{ role: 'cart_owner', database: 'cart' }]);
+    for (const url of [cart.url, cart.ownerUrl])
+      for (const database of ['order', 'postgres', 'template1'])
+        await expect(ask(url.replace(/\/cart$/, `/${database}`), 'SELECT 1')).rejects.toThrow(
+          `permission denied for database "${database}"`,
+        );
+    await expect(ask(order.url.replace(/\/order$/, '/cart'), 'SELECT 1')).rejects.toThrow('permission denied');
+  });
+
+  it('lets the service change rows, and no table', async () => {
+    const { url, ownerUrl } = await createServiceDatabase(postgres.adminUrl, 'stock', passwordsOf('one'));
+    await ask(ownerUrl, 'CREATE TABLE levels (id int GENERATED ALWAYS AS IDENTITY, n int)');
+    await ask(url, 'INSERT INTO levels (n) VALUES (1); UPDATE levels SET n = 2');
+    expect(await ask(url, 'DELETE FROM levels RETURNING id, n')).toEqual([{ id: 1, n: 2 }]);
+    for (const statement of [
+      'CREATE TABLE other (n int)',
+      'CREATE TEMPORARY TABLE other (n int)',
+      'ALTER TABLE levels ADD m int',
+      'TRUNCATE levels',
+      'DROP TABLE levels',
+      'SET ROLE stock_owner',
+    ])
+      await expect(ask(url, statement)).rejects.toThrow(/permission denied|must be owner/);
+  });
+
+  it('refuses a service that takes more connections than its own', async () => {
+    const { url } = await createServiceDatabase(postgres.adminUrl, 'leak', passwordsOf('one'));
+    await ask(postgres.adminUrl, 'ALTER ROLE leak CONNECTION LIMIT 1');
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await expect(ask(url, 'SELECT 1')).rejects.toThrow('too many connections for role "leak"');
+    await client.end();
+    expect(await ask(postgres.adminUrl, "SELECT rolconnlimit FROM pg_roles WHERE rolname = 'cart'")).toEqual([
+      { rolconnlimit: connectionLimit },
     ]);
-    for (const database of ['order', 'postgres', 'template1']) {
-      await expect(ask(cart.replace(/\/cart$/, `/${database}`), 'SELECT 1')).rejects.toThrow(
-        `permission denied for database "${database}"`,
-      );
-    }
-    await expect(ask(order.replace(/\/order$/, '/cart'), 'SELECT 1')).rejects.toThrow('permission denied');
   });
 
   it('can be created again, with a new password', async () => {
-    const before = await createServiceDatabase(postgres.adminUrl, 'user', 'old');
-    await ask(before, 'CREATE TABLE existing (n int)');
-    const after = await createServiceDatabase(postgres.adminUrl, 'user', 'new:/@%');
-    expect(await ask(after, 'SELECT * FROM existing')).toEqual([]);
-    await expect(ask(before, 'SELECT 1')).rejects.toThrow('password authentication failed');
+    const before = await createServiceDatabase(postgres.adminUrl, 'user', passwordsOf('old'));
+    await ask(before.ownerUrl, 'CREATE TABLE existing (n int)');
+    const after = await createServiceDatabase(postgres.adminUrl, 'user', passwordsOf('new:/@%'));
+    expect(await ask(after.url, 'SELECT * FROM existing')).toEqual([]);
+    for (const url of [before.url, before.ownerUrl])
+      await expect(ask(url, 'SELECT 1')).rejects.toThrow('password authentication failed');
   });
 });
 
@@ -88,14 +119,14 @@ describe('an administrator without superuser', () => {
       postgres.adminUrl,
       "CREATE ROLE limited LOGIN CREATEROLE CREATEDB PASSWORD 'k'; GRANT CONNECT ON DATABASE postgres TO limited",
     );
-    const url = await createServiceDatabase(
-      postgres.adminUrl.replace(/\/\/[^@]+@/, '//limited:k@'),
-      'payment',
-      'three',
-    );
+    const { url } = await createServiceDatabase(postgres.adminUrl.replace(/\/\/[^@]+@/, '//limited:k@'), 'payment', {
+      service: 'three',
+      owner: 'four',
+    });
     expect(await ask(url, 'SELECT current_user::text AS role')).toEqual([{ role: 'payment' }]);
-    const stranger = await createServiceDatabase(postgres.adminUrl, 'product', 'four');
-    await expect(ask(stranger.replace(/\/product$/, '/payment'), 'SELECT 1')).rejects.toThrow('permission denied');
+    const stranger = await createServiceDatabase(postgres.adminUrl, 'product', { service: 'five', owner: 'six' });
+    for (const other of [stranger.url, stranger.ownerUrl])
+      await expect(ask(other.replace(/\/product$/, '/payment'), 'SELECT 1')).rejects.toThrow('permission denied');
   });
 });
 

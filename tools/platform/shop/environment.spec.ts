@@ -6,12 +6,12 @@ import { environmentOf, providerEnvironment, withMemoryLimits, type ServiceSetti
 const settings: ServiceSettings = {
   kafkaBrokers: '127.0.0.1:19092',
   kafkaLogins: undefined,
-  databases: perDatabase((service) => `postgres://${service}`),
+  databases: perDatabase((service) => ({ url: `postgres://${service}`, ownerUrl: `postgres://${service}_owner` })),
   gatewayUrl: 'http://127.0.0.1:3000',
   providerUrl: 'http://127.0.0.1:3010',
   secrets: {
     postgresPassword: 'postgres',
-    databasePasswords: perDatabase((service) => service),
+    databasePasswords: perDatabase((service) => ({ service, owner: service })),
     kafkaPasswords: perKafkaUser((user) => user),
     dataKeySecret: 'data-key',
     providerWebhookSecret: 'webhook',
@@ -45,6 +45,7 @@ describe('the environment of a service', () => {
       HOST: '127.0.0.1',
       KAFKA_BROKERS: '127.0.0.1:19092',
       DATABASE_URL: 'postgres://product',
+      MIGRATION_DATABASE_URL: 'postgres://product_owner',
       MIGRATIONS: 'apply',
     }));
 

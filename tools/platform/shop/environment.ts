@@ -1,12 +1,15 @@
 import { describeService, isDatabaseService, type DatabaseService, type ServiceName } from '../../services.js';
 import { loginEnvironment } from '../../kafka-users.js';
+import type { ServiceDatabase } from '../postgres/service-database.js';
 import type { Secrets } from './secrets.js';
+
+export type ServiceDatabases = Readonly<Record<DatabaseService, ServiceDatabase>>;
 
 /** The values from which the environment of each process is made. */
 export interface ServiceSettings {
   readonly kafkaBrokers: string;
   readonly kafkaLogins: string | undefined;
-  readonly databases: Readonly<Record<DatabaseService, string>>;
+  readonly databases: ServiceDatabases;
   readonly gatewayUrl: string;
   readonly providerUrl: string;
   readonly secrets: Secrets;
@@ -45,7 +48,8 @@ export function environmentOf(service: ServiceName, port: number, settings: Serv
     };
   return {
     ...common,
-    DATABASE_URL: settings.databases[service],
+    DATABASE_URL: settings.databases[service].url,
+    MIGRATION_DATABASE_URL: settings.databases[service].ownerUrl,
     MIGRATIONS: 'apply',
     ...(sealsData && { DATA_KEY_SECRET: settings.secrets.dataKeySecret }),
     ...(callsProvider && {

@@ -71,7 +71,7 @@ beforeEach(async () => {
     settings: {
       kafkaBrokers: '',
       kafkaLogins: undefined,
-      databases: perDatabase(() => ''),
+      databases: perDatabase(() => ({ url: '', ownerUrl: '' })),
       gatewayUrl: '',
       providerUrl: '',
       secrets: openSecrets(state.secretsFile),

@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { perKafkaUser, type KafkaUser } from '../../kafka-users.js';
 import { perDatabase, type DatabaseService } from '../../services.js';
+import type { RolePasswords } from '../postgres/service-database.js';
 
 /** Created once for each state folder. They protect the data in the same folder, so they are removed together with it. */
 export interface Secrets {
   readonly postgresPassword: string;
-  readonly databasePasswords: Readonly<Record<DatabaseService, string>>;
+  /** Of the two roles of each service's database. */
+  readonly databasePasswords: Readonly<Record<DatabaseService, RolePasswords>>;
   /** Of the users at a Kafka with logins. */
   readonly kafkaPasswords: Readonly<Record<KafkaUser, string>>;
   /** Wraps the users' data keys: 32 bytes, base64. */
@@ -33,7 +35,7 @@ function newSecrets(): Secrets {
   const password = (): string => randomBytes(18).toString('base64url');
   return {
     postgresPassword: password(),
-    databasePasswords: perDatabase(password),
+    databasePasswords: perDatabase(() => ({ service: password(), owner: password() })),
     kafkaPasswords: perKafkaUser(password),
     dataKeySecret: randomBytes(32).toString('base64'),
     providerWebhookSecret: randomBytes(32).toString('base64'),

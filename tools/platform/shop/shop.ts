@@ -62,6 +62,8 @@ export interface Shop {
   /** The URL of PostgreSQL's administrator. */
   readonly adminUrl: string;
   readonly databases: Readonly<Record<DatabaseService, string>>;
+  /** The same databases as the owners of their tables, for migrations and operations. */
+  readonly ownedDatabases: Readonly<Record<DatabaseService, string>>;
   readonly admin: { readonly email: string; readonly password: string };
   readonly state: StateFolder;
   /** The current instances; changes with the scale. */

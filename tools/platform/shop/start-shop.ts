@@ -4,17 +4,17 @@ import { applyPermissions } from '@tradewind/messaging/internals';
 import { kafkaSecurityAs } from '../../kafka-users.js';
 import { openKafkaAccess } from './kafka-access.js';
 import { shopPermissions } from './permissions.js';
-import { createServiceDatabase } from '../postgres/service-database.js';
+import { createServiceDatabase, type ServiceDatabase } from '../postgres/service-database.js';
 import type { Supervisor } from '../process/supervisor.js';
 import { removeState } from '../process/temporary-folder.js';
 import { startInfrastructure } from './infrastructure.js';
-import { environmentOf, type ServiceSettings } from './environment.js';
+import { environmentOf, type ServiceDatabases, type ServiceSettings } from './environment.js';
 import { ensureFirstAdmin } from './first-admin.js';
 import { startReaper } from './start-reaper.js';
 import { bundleServices } from './bundle-services.js';
 import { superviseInstance, superviseProvider, planInstances } from './instances.js';
 import { unusedPorts, configuredPorts, refuseTakenPorts } from './ports.js';
-import { databaseServices, serviceNames, type DatabaseService } from '../../services.js';
+import { databaseServices, perDatabase, serviceNames, type DatabaseService } from '../../services.js';
 import { withProgress } from './progress.js';
 import { untilInstanceReady } from './readiness.js';
 import { serveScale } from './scale-socket.js';
@@ -121,7 +121,8 @@ async function startAll({ state, processes, instances, options, closing, stop }:
     kafkaBrokers: kafka.direct,
     kafkaLogins,
     adminUrl: postgres.direct,
-    databases,
+    databases: perDatabase((name) => databases[name].url),
+    ownedDatabases: perDatabase((name) => databases[name].ownerUrl),
   };
   const scaling = new Scaling({
     state,
@@ -183,22 +184,18 @@ function processControls(
   };
 }
 
-async function createDatabases(adminUrl: string, secrets: Secrets): Promise<Record<DatabaseService, string>> {
-  const urls: [DatabaseService, string][] = [];
+async function createDatabases(adminUrl: string, secrets: Secrets): Promise<ServiceDatabases> {
+  const databases: [DatabaseService, ServiceDatabase][] = [];
   for (const name of databaseServices)
-    urls.push([name, await createServiceDatabase(adminUrl, name, secrets.databasePasswords[name])]);
-  return Object.fromEntries(urls) as Record<DatabaseService, string>;
+    databases.push([name, await createServiceDatabase(adminUrl, name, secrets.databasePasswords[name])]);
+  return Object.fromEntries(databases) as ServiceDatabases;
 }
 
 /** The same databases, with the host and port of another URL. */
-function withHostOf(
-  address: string,
-  databases: Readonly<Record<DatabaseService, string>>,
-): Record<DatabaseService, string> {
+function withHostOf(address: string, databases: ServiceDatabases): ServiceDatabases {
   const { host } = new URL(address);
-  return Object.fromEntries(
-    Object.entries(databases).map(([name, url]) => [name, Object.assign(new URL(url), { host }).href]),
-  ) as Record<DatabaseService, string>;
+  const moved = (url: string): string => Object.assign(new URL(url), { host }).href;
+  return perDatabase((name) => ({ url: moved(databases[name].url), ownerUrl: moved(databases[name].ownerUrl) }));
 }
 
 /** Creates the topics, and at a Kafka with logins the permissions of every user. */

@@ -26,19 +26,19 @@ export const shopSystem: OperatedSystem = {
   brokers: (flags) => kafkaOf(flags).brokers,
   security: (flags) => kafkaSecurityAs('operator', kafkaOf(flags).kafkaLogins),
   createDatabase: (service, flags) => {
-    const { databases, adminUrl } = shopOf(flags);
-    return createIfGone(databases[known(service)], adminUrl);
+    const { databases, ownedDatabases, adminUrl } = shopOf(flags);
+    return createIfGone(databases[known(service)], ownedDatabases[known(service)], adminUrl);
   },
   runInService: async <T>(name: string, operation: string, request: object, flags: SystemFlags): Promise<T> => {
     const service = known(name);
-    const { databases, brokers, kafkaLogins, bundles } = shopOf(flags);
+    const { ownedDatabases, brokers, kafkaLogins, bundles } = shopOf(flags);
     const output = await runShopProgram({
       service,
       file: 'operate.js',
       ...(bundles === undefined ? {} : { bundle: operationsBundleOf(bundles, service) }),
       args: [operation, JSON.stringify(request)],
       env: {
-        DATABASE_URL: databases[service],
+        DATABASE_URL: ownedDatabases[service],
         KAFKA_BROKERS: brokers,
         ...loginEnvironment(kafkaLogins, service),
         ...(describeService(service).sealsData ? { DATA_KEY_SECRET: dataKeySecret(process.env, flags.state) } : {}),
@@ -55,8 +55,8 @@ function known(service: string): DatabaseService {
   return service;
 }
 
-/** With the role and the password of its URL. */
-async function createIfGone(url: string, adminUrl: string | undefined): Promise<void> {
+/** With the roles and the passwords of its URLs. */
+async function createIfGone(url: string, ownerUrl: string, adminUrl: string | undefined): Promise<void> {
   const client = new pg.Client({
     connectionString: url,
     application_name: 'tradewind-recover',
@@ -73,8 +73,11 @@ async function createIfGone(url: string, adminUrl: string | undefined): Promise<
         'the database does not exist, and ADMIN_DATABASE_URL is not set: create the database, or set it to the URL of an administrator',
         { cause: error },
       );
-    const { pathname, password } = new URL(url);
-    await createServiceDatabase(adminUrl, decodeURIComponent(pathname.slice(1)), decodeURIComponent(password));
+    const [service, owner] = [url, ownerUrl].map((each) => decodeURIComponent(new URL(each).password)) as [
+      string,
+      string,
+    ];
+    await createServiceDatabase(adminUrl, decodeURIComponent(new URL(url).pathname.slice(1)), { service, owner });
   } finally {
     await client.end();
   }

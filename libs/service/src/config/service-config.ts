@@ -78,6 +78,10 @@ export const kafkaSettings = (
 export class DatabaseConfig extends ServiceConfig {
   @Satisfies(isDatabaseUrl, 'must be postgres://role:password@host:port/database, with a port up to 65535')
   readonly DATABASE_URL!: string;
+  /** The same database as the role that owns the tables. Pending migrations run as this role; without it, as that of DATABASE_URL. */
+  @IsOptional()
+  @Satisfies(isDatabaseUrl, 'must be postgres://role:password@host:port/database, with a port up to 65535')
+  readonly MIGRATION_DATABASE_URL?: string;
   /** `check`: a pending migration fails the start. `apply`: pending migrations run first. */
   @IsIn(['apply', 'check']) readonly MIGRATIONS: 'apply' | 'check' = 'check';
   /** Limit of one statement, except migrations, in milliseconds; the database cancels longer ones. */

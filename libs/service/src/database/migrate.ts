@@ -34,7 +34,26 @@ export async function checkMigrations(dataSource: DataSource): Promise<void> {
   if (pending.length > 0) throw new MigrationsPending(pending);
 }
 
-/** Runs the pending migrations, each in its own transaction. An advisory lock serialises instances that start together. */
+/**
+ * Takes rights on rows away from every role but the owner of a table, where the comment of the table says so: `append-only` (no update, no delete) or
+ * `never updated`. So a service cannot rewrite its ledger or its archive, whatever rights its role gets on new tables.
+ */
+const narrowRights = `do $$ declare granted record; begin
+  for granted in
+    select c.oid::regclass as name, (aclexplode(c.relacl)).grantee, c.relowner, obj_description(c.oid, 'pg_class') like 'append-only%' as only_grows
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = current_schema() and c.relkind in ('r', 'p') and obj_description(c.oid, 'pg_class') ~ '^(append-only|never updated)'
+  loop
+    continue when granted.grantee = granted.relowner;
+    execute format('revoke %s on %s from %s', case when granted.only_grows then 'update, delete, truncate' else 'update, truncate' end, granted.name,
+      case granted.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(granted.grantee)) end);
+  end loop;
+end $$`;
+
+/**
+ * Runs the pending migrations, each in its own transaction, and narrows the rights on tables whose rows only grow. An advisory lock serialises instances
+ * that start together.
+ */
 export async function applyMigrations(dataSource: DataSource): Promise<void> {
   const logger = new Logger('Database');
   const lockHolder = dataSource.createQueryRunner();
@@ -42,6 +61,7 @@ export async function applyMigrations(dataSource: DataSource): Promise<void> {
   try {
     await lockHolder.query(lock);
     for (const { name } of await dataSource.runMigrations({ transaction: 'each' })) logger.log(`migrated ${name}`);
+    await lockHolder.query(narrowRights);
     await lockHolder.query(unlock);
   } finally {
     await lockHolder.release();

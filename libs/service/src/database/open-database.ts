@@ -73,9 +73,9 @@ export async function connect(dataSource: DataSource, { clock, timers }: TimePor
   }
 }
 
-/** Connects and applies or checks the migrations. If it throws, no connection stays open. */
+/** Connects and applies (as the owner of the tables) or checks the migrations. If it throws, no connection stays open. */
 export async function openDatabase(
-  config: Pick<DatabaseConfig, 'DATABASE_URL' | 'MIGRATIONS' | 'STATEMENT_TIMEOUT_MS'>,
+  config: Pick<DatabaseConfig, 'DATABASE_URL' | 'MIGRATION_DATABASE_URL' | 'MIGRATIONS' | 'STATEMENT_TIMEOUT_MS'>,
   name: string,
   migrations: readonly Migration[],
   time: TimePorts,
@@ -84,7 +84,7 @@ export async function openDatabase(
   await connect(dataSource, time);
   try {
     if (config.MIGRATIONS === 'apply' && (await pendingMigrations(dataSource)).length > 0)
-      await migrate(dataSourceOf(config, `${name} migrations`, migrations), time);
+      await migrate(dataSourceOf(asOwner(config), `${name} migrations`, migrations), time);
     await checkMigrations(dataSource);
     return dataSource;
   } catch (error) {
@@ -92,6 +92,13 @@ export async function openDatabase(
     throw error;
   }
 }
+
+const asOwner = ({
+  DATABASE_URL,
+  MIGRATION_DATABASE_URL = DATABASE_URL,
+}: Pick<DatabaseConfig, 'DATABASE_URL' | 'MIGRATION_DATABASE_URL'>): Pick<DatabaseConfig, 'DATABASE_URL'> => ({
+  DATABASE_URL: MIGRATION_DATABASE_URL,
+});
 
 async function migrate(dataSource: DataSource, time: TimePorts): Promise<void> {
   await connect(dataSource, time);

@@ -37,6 +37,7 @@ create table msg_outbox_archive (
   record_offset bigint not null,
   published_at timestamptz not null default now()
 );
+comment on table msg_outbox_archive is 'never updated: retention deletes old rows';
 
 create table msg_outbox_blocked_keys (
   topic text not null,
@@ -163,6 +164,7 @@ create table msg_operator_actions (
   detail jsonb,
   at timestamptz not null default now()
 );
+comment on table msg_operator_actions is 'append-only';
 
 create table msg_attempts (
   consumer text not null,
