@@ -9,13 +9,15 @@ const attempts = 5;
 /** Runs that took so long together are not repeated. */
 const repeatedMs = 20;
 
+/** Milliseconds of CPU time: while the machine does something else, none passes. */
 const timed = (run: () => unknown): number => {
-  const started = performance.now();
+  const before = process.cpuUsage();
   run();
-  return performance.now() - started;
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
 };
 
-/** The shortest of several runs: others were interrupted. */
+/** The shortest of several runs: in others, the runtime compiled or collected garbage. */
 const fastest = (run: () => unknown): number => {
   let best = timed(run);
   for (let total = best; best > floorMs && total < repeatedMs;) {
@@ -26,19 +28,22 @@ const fastest = (run: () => unknown): number => {
   return best;
 };
 
+const everyAttempt = (is: () => boolean): boolean => Array.from({ length: attempts }).every(is);
+
 /**
  * The length from which `run` takes more than linear time over the texts that `textOf` makes, or undefined. Compares runs of one process,
- * so that a slow machine changes nothing; growth must be seen in every one of several attempts.
+ * so that a slow machine changes nothing; the growth must be seen in every one of several attempts.
  */
 export function superlinearAt(run: (text: string) => unknown, textOf: (length: number) => string): number | undefined {
-  for (const length of shortLengths) if (fastest(() => run(textOf(length))) > floorMs) return length;
+  const isSlow = (length: number): boolean => fastest(() => run(textOf(length))) > floorMs;
+  for (const length of shortLengths) if (everyAttempt(() => isSlow(length))) return length;
   for (const length of lengths) {
     const [text, tenth] = [textOf(length), textOf(length / 10)];
     const grows = (): boolean => {
       const long = fastest(() => run(text));
       return long > floorMs && long > maxFactor * fastest(() => run(tenth));
     };
-    if (Array.from({ length: attempts }).every(grows)) return length;
+    if (everyAttempt(grows)) return length;
   }
   return undefined;
 }
