@@ -11,7 +11,7 @@ import {
   ApiOperation,
   ApiTags,
   page,
-  PageQuery,
+  PageQueryById,
   problem,
   Public,
   Roles,
@@ -57,8 +57,14 @@ export class ProductsController {
   @Roles('admin')
   @ApiOperation({ summary: 'List the products that are archived, newest product first (admin)' })
   @ApiOkResponse({ type: ProductPage })
-  listArchived(@Query() order: PageQuery): Promise<Page<ProductView>> {
-    return this.#page({ ...order, sort: 'newest' }, { archived: true });
+  async listArchived(@Query() { limit, cursor }: PageQueryById): Promise<Page<ProductView>> {
+    const after = cursor === undefined ? undefined : [cursor];
+    const listed = await this.products.list('newest', limit + 1, after, { archived: true });
+    return page(
+      listed.map(({ product }) => product),
+      limit,
+      ({ id }) => id,
+    );
   }
 
   @Get(':id')
