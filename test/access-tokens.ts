@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { tokenAudience, tokenIssuer, type Role } from '@tradewind/service';
+import { tokenAudience, tokenIssuer, tokenType, type Role } from '@tradewind/service';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { DataSource } from 'typeorm';
 
@@ -20,7 +20,7 @@ export class AccessTokens {
   static async create(dataSource: DataSource): Promise<AccessTokens> {
     const { privateKey, publicKey } = await generateKeyPair('EdDSA');
     await dataSource.query(
-      'insert into svc_signing_keys (kid, public_key, announced_at, signs_from) values ($1, $2, now(), now())',
+      "insert into svc_signing_keys (kid, public_key, not_before, not_after) values ($1, $2, now(), now() + interval '1 day')",
       [keyId, (await exportJWK(publicKey)).x],
     );
     return new AccessTokens(privateKey);
@@ -29,7 +29,7 @@ export class AccessTokens {
   /** Default: a customer with a new user id. */
   sign({ role = 'customer', userId = randomUUID(), expiresIn = '1h' }: TokenOptions = {}): Promise<string> {
     return new SignJWT({ role })
-      .setProtectedHeader({ alg: 'EdDSA', kid: keyId })
+      .setProtectedHeader({ alg: 'EdDSA', kid: keyId, typ: tokenType })
       .setSubject(userId)
       .setIssuer(tokenIssuer)
       .setAudience(tokenAudience)

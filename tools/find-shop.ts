@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Option } from 'commander';
 import { defaultStateDir } from './platform/process/paths.js';
+import type { Secrets } from './platform/shop/secrets.js';
 import { databaseSetting, ownerSetting, perDatabase, type DatabaseService } from './services.js';
 
 /** The addresses of a running shop. */
@@ -87,17 +88,25 @@ export function findShop(env: Environment, folder: string = stateDir(env)): Runn
   };
 }
 
-/** The secret that wraps the users' data keys: from the environment, or from the folder of `npm start`. */
-export function dataKeySecret(env: Environment, folder: string = stateDir(env)): string {
+/** The settings that `npm start` keeps in `secrets.json`, and where. */
+const secretSettings = {
+  DATA_KEY_SECRET: ({ dataKeySecret }: Partial<Secrets>) => dataKeySecret,
+  SIGNING_ROOT_PUBLIC_KEY: ({ signingRoot }: Partial<Secrets>) => signingRoot?.publicKey,
+  SIGNING_ROOT_PRIVATE_KEY: ({ signingRoot }: Partial<Secrets>) => signingRoot?.privateKey,
+};
+
+/** These settings, each from the environment, or from the folder of `npm start`. */
+export function secretsOf<N extends keyof typeof secretSettings>(
+  names: readonly N[],
+  env: Environment,
+  folder: string = stateDir(env),
+): Record<N, string> {
   const file = join(folder, 'secrets.json');
-  const secret =
-    env['DATA_KEY_SECRET'] ||
-    (existsSync(file)
-      ? (JSON.parse(readFileSync(file, 'utf8')) as { dataKeySecret?: string }).dataKeySecret
-      : undefined);
-  if (!secret)
-    throw new ShopNotFound(
-      `DATA_KEY_SECRET is not set, and ${file} does not have it: set it to the secret of the user service`,
-    );
-  return secret;
+  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<Secrets>) : {};
+  const secretOf = (name: N): string => {
+    const secret = env[name] || secretSettings[name](known);
+    if (secret) return secret;
+    throw new ShopNotFound(`${name} is not set, and ${file} does not have it: set it to that of the services`);
+  };
+  return Object.fromEntries(names.map((name) => [name, secretOf(name)])) as Record<N, string>;
 }

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { kafkaUsers } from './kafka-users.js';
 import { closedProperties } from './platform/kafka/closed-listeners.js';
 import { root } from './platform/process/paths.js';
-import { databaseServices, isDatabaseService, serviceNames, services } from './services.js';
+import { databaseServices, isDatabaseService, serviceNames, services, type ServiceDescription } from './services.js';
 
 const text = (path: string): string => readFileSync(join(root, path), 'utf8');
 
@@ -27,14 +27,19 @@ describe('the list of services', () => {
 });
 
 describe('docker-compose.yml', () => {
-  it.each(services)('runs $name with what it needs', ({ name, database, sealsData, callsProvider }) => {
-    const service = new RegExp(`^  ${name}:\\n((?:    .*\\n|\\n)+)`, 'm').exec(text('docker-compose.yml'))?.[1] ?? '';
-    expect(service).toContain(`dist/apps/${name}/src/main.js`);
-    expect(service.includes('DATABASE_URL:')).toBe(database !== null);
-    if (database !== null) expect(service).toContain(`@postgres:5432/${database}`);
-    expect(service.includes('DATA_KEY_SECRET:')).toBe(sealsData);
-    expect(service.includes('PROVIDER_URL:')).toBe(callsProvider);
-  });
+  it.each<ServiceDescription>(services)(
+    'runs $name with what it needs',
+    ({ name, database, sealsData, callsProvider, signsTokens = false }) => {
+      const service = new RegExp(`^  ${name}:\\n((?:    .*\\n|\\n)+)`, 'm').exec(text('docker-compose.yml'))?.[1] ?? '';
+      expect(service).toContain(`dist/apps/${name}/src/main.js`);
+      expect(service.includes('DATABASE_URL:')).toBe(database !== null);
+      if (database !== null) expect(service).toContain(`@postgres:5432/${database}`);
+      expect(service.includes('DATA_KEY_SECRET:')).toBe(sealsData);
+      expect(service.includes('PROVIDER_URL:')).toBe(callsProvider);
+      expect(service.includes('PROVIDER_API_KEY:')).toBe(callsProvider);
+      expect(service.includes('SIGNING_ROOT_PRIVATE_KEY:')).toBe(signsTokens);
+    },
+  );
 });
 
 describe('deploy/compose.secure.yml', () => {

@@ -14,8 +14,10 @@ export interface ServiceDescription {
   readonly port: number;
   /** It seals personal data: its programs need DATA_KEY_SECRET. */
   readonly sealsData: boolean;
-  /** It calls the payment provider: its programs need PROVIDER_URL and PROVIDER_WEBHOOK_SECRET. */
+  /** It calls the payment provider: its programs need PROVIDER_URL, PROVIDER_API_KEY and PROVIDER_WEBHOOK_SECRET. */
   readonly callsProvider: boolean;
+  /** It signs access tokens: its programs need SIGNING_ROOT_PRIVATE_KEY. */
+  readonly signsTokens?: true;
   /** Whether more than one instance can run under `npm start`. */
   readonly scalable: boolean;
   /**
@@ -37,6 +39,7 @@ export const services = [
     port: 3001,
     sealsData: true,
     callsProvider: false,
+    signsTokens: true,
     scalable: true,
     activities: ['commands', 'publishing'],
   },

@@ -1,6 +1,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { NestFactory } from '@nestjs/core';
 import { documentOf } from '@tradewind/service/api-document';
+import { rootKeys } from '../signing-root.js';
 import { serviceParts } from '../services/index.js';
 
 /** Nothing connects in a preview: only the form of the configuration counts. */
@@ -9,6 +10,7 @@ const config = {
   LOG_LEVEL: 'silent',
   KAFKA_BROKERS: ['kafka:9092'],
   DATABASE_URL: 'postgres://role:password@database/database',
+  ...rootKeys,
   DATA_KEY_SECRET: Buffer.alloc(32).toString('base64'),
 };
 

@@ -30,6 +30,8 @@ afterEach(() => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+const apiKey = 'the-key-of-the-provider';
+
 interface Line {
   readonly level: string;
   readonly msg: string;
@@ -40,7 +42,7 @@ interface Line {
 /** Starts the process and reads its log lines until it listens or ends. */
 async function run(settings: Record<string, string>) {
   const child = spawn(process.execPath, [join(folder, 'main.mjs')], {
-    env: { PORT: '0', ...settings },
+    env: { PORT: '0', PROVIDER_API_KEY: apiKey, ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   started.push(child);
@@ -56,7 +58,7 @@ async function run(settings: Record<string, string>) {
 const take = (url: string, key: string, method = 'sim_ok') =>
   fetch(`${url}/takes`, {
     method: 'POST',
-    headers: { 'idempotency-key': key },
+    headers: { 'idempotency-key': key, 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
     body: JSON.stringify({ key, amount: 100, currency: 'GBP', method }),
   });
 
@@ -86,7 +88,7 @@ describe('a provider that gets a stop signal', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('answers calls under way and exits with 0 (%s)', async (signal) => {
     const { child, ended, url } = await run({ PROVIDER_LOG: join(folder, signal) });
     const slow = take(url, 'slow', 'sim_slow');
-    while ((await fetch(`${url}/operations/slow`)).status === 404);
+    while ((await fetch(`${url}/operations/slow`, { headers: { authorization: `Bearer ${apiKey}` } })).status === 404);
     child.kill(signal);
     expect((await slow).status).toBe(201);
     expect(await ended).toBe(0);
@@ -97,6 +99,8 @@ describe('a provider that gets a stop signal', () => {
 describe('a provider with a missing or invalid setting', () => {
   it.each<[string, Record<string, string>]>([
     ['PROVIDER_LOG', { PROVIDER_LOG: '' }],
+    ['PROVIDER_API_KEY', { PROVIDER_API_KEY: '' }],
+    ['PROVIDER_API_KEY', { PROVIDER_API_KEY: 'too-short' }],
     ['PORT', { PORT: 'three' }],
     ['PORT', { PORT: '65536' }],
     ['PORT', { PORT: '6000' }],

@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { RefundRequest, TakeRequest } from './decisions.js';
 
@@ -15,8 +16,19 @@ export class BadRequest extends Error {
   }
 }
 
+const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** Rejects a call without the key. Compares hashes, so that the time tells nothing about the key. */
+export function requireKey({ headers }: IncomingMessage, apiKey: string): void {
+  const sent = /^Bearer ([\w-]+)$/.exec(headers.authorization ?? '')?.[1] ?? '';
+  if (!timingSafeEqual(hashOf(sent), hashOf(apiKey)))
+    throw new BadRequest(401, 'the header Authorization must be "Bearer" and the key of PROVIDER_API_KEY');
+}
+
 /** Reads a JSON object of at most 16 kB. */
 export async function readBody(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
+  if (!/^application\/json *(?:;|$)/i.test(request.headers['content-type'] ?? ''))
+    throw new BadRequest(415, 'the body must be JSON, sent with Content-Type: application/json');
   const chunks: Buffer[] = [];
   let size = 0;
   // The stream stays open if the body is too long, so that the answer can be sent.

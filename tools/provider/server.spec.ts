@@ -11,6 +11,7 @@ let folder: string;
 let provider: RunningProvider;
 let running: RunningProvider[] = [];
 let logs = 0;
+const apiKey = 'the-key-of-the-provider';
 
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'provider-'))));
 afterEach(async () => {
@@ -28,6 +29,7 @@ async function start(more: Partial<ProviderSettings> = {}): Promise<ProviderSett
     port: 0,
     host: '127.0.0.1',
     log: join(folder, `log-${++logs}`),
+    apiKey,
     latencyMs: 0,
     slowMs: 3_000,
     ...more,
@@ -41,9 +43,10 @@ const call = async (
   method: 'GET' | 'POST',
   path: string,
   body?: unknown,
-  headers: Record<string, string> = {},
+  more: Record<string, string> = {},
   signal?: AbortSignal,
 ) => {
+  const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', ...more };
   const init = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
   const answer = await fetch(provider.url + path, { method, headers, ...init, ...(signal && { signal }) });
   return { code: answer.status, body: (await answer.json()) as Record<string, unknown> };
@@ -173,6 +176,35 @@ describe('a second provider with the same port', () => {
     await expect(startProvider({ ...settings, port }, onFatal)).rejects.toThrow('EADDRINUSE');
     expect((await take('k')).code).toBe(201);
   });
+});
+
+describe('a call without the key', () => {
+  it.each(['', 'Bearer', 'Bearer another-key-of-the-shop', `Basic ${apiKey}`, `Bearer ${apiKey} `.repeat(2)])(
+    'with "%s" is answered 401 and does nothing',
+    async (authorization) => {
+      const settings = await start();
+      const body = { key: 'k', amount: 100, currency: 'GBP', method: 'sim_ok' };
+      const codes = await Promise.all([
+        call('POST', '/takes', body, { authorization, 'idempotency-key': 'k' }),
+        call('POST', '/refunds', {}, { authorization }),
+        call('POST', '/voids', { key: 'k' }, { authorization }),
+        call('GET', '/operations/k', undefined, { authorization }),
+      ]);
+      expect(codes.map(({ code }) => code)).toEqual([401, 401, 401, 401]);
+      expect(await readFile(settings.log, 'utf8')).toBe('');
+    },
+  );
+});
+
+describe('a body of another type', () => {
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp'])(
+    '%s is answered 415',
+    async (type) => {
+      await start();
+      expect((await call('POST', '/voids', { key: 'k' }, { 'content-type': type })).code).toBe(415);
+      expect((await find('k')).code).toBe(404);
+    },
+  );
 });
 
 describe('an invalid request', () => {

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { RequestProcessor, noReply, type Reply } from './request-processor.js';
 import type { TornLine } from './operation-log.js';
-import { BadRequest, readBody, readKey, readRefund, readTake, readVoid } from './requests.js';
+import { BadRequest, readBody, readKey, readRefund, readTake, readVoid, requireKey } from './requests.js';
 import type { ProviderSettings } from './settings.js';
 import { Webhook } from './webhook.js';
 
@@ -37,12 +37,14 @@ export async function startProvider(
   const serve = async (request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> => {
     try {
       if (processor === undefined) return answer(response, unavailable, true);
+      if (!isPublic(request)) requireKey(request, settings.apiKey);
       const call = await route(request, processor);
       const reply = await call(signal);
       if (reply === noReply) response.destroy();
       else answer(response, reply, stopping);
     } catch (error) {
-      if (error instanceof BadRequest) return answer(response, errorReply(error), error.code === 413);
+      if (error instanceof BadRequest)
+        return answer(response, errorReply(error), error.code === 413 || error.code === 415);
       response.destroy();
       if (!isDisconnect(error)) onFatal(error);
     }
@@ -86,6 +88,9 @@ export async function startProvider(
     },
   };
 }
+
+/** Shows no operation. */
+const isPublic = ({ method, url }: IncomingMessage): boolean => method === 'GET' && url === '/healthz';
 
 async function route(request: IncomingMessage, processor: RequestProcessor): Promise<Call> {
   const path = (request.url ?? '/').split('?', 1)[0]!;

@@ -6,6 +6,8 @@ export interface ProviderSettings {
   readonly host: string;
   /** The append-only log file. */
   readonly log: string;
+  /** Callers send it: `Authorization: Bearer <key>`. */
+  readonly apiKey: string;
   /** Additional delay of every answer. */
   readonly latencyMs: number;
   /** Delay of the first answer to a take by `sim_slow`. */
@@ -52,10 +54,14 @@ export function readSettings(environment: Environment): ProviderSettings {
   const log = environment['PROVIDER_LOG'];
   if (log === undefined || log === '')
     throw new BadSetting('PROVIDER_LOG is missing: set it to the path of the append-only log file');
+  const apiKey = environment['PROVIDER_API_KEY'] ?? '';
+  if (!/^[\w-]{16,200}$/.test(apiKey))
+    throw new BadSetting('PROVIDER_API_KEY must be 16 to 200 letters, digits, dashes or underscores: callers send it');
   return {
     port: port(environment),
     host: environment['HOST'] || '127.0.0.1',
     log,
+    apiKey,
     latencyMs: wholeNumber(environment, 'PROVIDER_LATENCY_MS', 0, 60_000),
     slowMs: 3_000,
     ...webhook(environment),

@@ -90,8 +90,17 @@ describe('a provider with a webhook', () => {
   it('notifies of each take and refund once, and of nothing else', async () => {
     const { url, delivered } = await aShop(200, 200);
     const folder = await mkdtemp(join(tmpdir(), 'provider-webhook-'));
+    const apiKey = 'the-key-of-the-provider';
     const provider = await startProvider(
-      { port: 0, host: '127.0.0.1', log: join(folder, 'log'), latencyMs: 0, slowMs: 0, webhook: { url, secret } },
+      {
+        port: 0,
+        host: '127.0.0.1',
+        log: join(folder, 'log'),
+        apiKey,
+        latencyMs: 0,
+        slowMs: 0,
+        webhook: { url, secret },
+      },
       (error) => {
         throw error;
       },
@@ -99,7 +108,7 @@ describe('a provider with a webhook', () => {
     const post = (path: string, key: string, more: object) =>
       fetch(provider.url + path, {
         method: 'POST',
-        headers: { 'idempotency-key': key },
+        headers: { 'idempotency-key': key, 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
         body: JSON.stringify({ key, amount: 100, currency: 'GBP', ...more }),
       });
     try {

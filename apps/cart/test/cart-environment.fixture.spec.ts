@@ -8,6 +8,7 @@ import { dataKeySecrets, newDataKey, startService, wrap } from '@tradewind/servi
 import { eventually } from '@tradewind/testing';
 import { startServiceHarness, type HttpResult } from '@tradewind/testing/service';
 import { AccessTokens } from '../../../test/access-tokens.js';
+import { rootEnvironment } from '../../../test/signing-root.js';
 import { freshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
 import { cartConfig } from '../src/cart.config.js';
 import { CartModule } from '../src/cart.module.js';
@@ -39,7 +40,7 @@ export async function startCartEnvironment() {
     database: await freshDatabase(),
     contracts,
     topics: Object.values(topics),
-    environment: { DATA_KEY_SECRET: secret },
+    environment: { ...rootEnvironment, DATA_KEY_SECRET: secret },
     start: (environment) => {
       const config = cartConfig(environment);
       return startService(CartModule.forRoot(config), config);

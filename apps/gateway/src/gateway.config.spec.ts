@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { readConfig, type ConfigError } from '@tradewind/service';
+import { rootEnvironment } from '../../../test/signing-root.js';
 import { GatewayConfig } from './gateway.config.js';
 
 const violationsOf = (environment: Record<string, string>): readonly string[] => {
   try {
-    readConfig(GatewayConfig, { PORT: '3000', KAFKA_BROKERS: 'one:9092', ...environment });
+    readConfig(GatewayConfig, { PORT: '3000', KAFKA_BROKERS: 'one:9092', ...rootEnvironment, ...environment });
     return [];
   } catch (error) {
     return (error as ConfigError).violations;

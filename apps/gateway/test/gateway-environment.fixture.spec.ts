@@ -7,6 +7,7 @@ import { readConfig, startService, type RunningService } from '@tradewind/servic
 import { eventually } from '@tradewind/testing';
 import { MessagePublisher, recordOf } from '@tradewind/testing/service';
 import { request, type Dispatcher } from 'undici';
+import { announcementOf, rootEnvironment } from '../../../test/signing-root.js';
 import { DedicatedKafka } from '../../../tools/platform/kafka/dedicated-kafka.js';
 import { GatewayConfig } from '../src/gateway.config.js';
 import { GatewayModule } from '../src/gateway.module.js';
@@ -43,6 +44,7 @@ export class GatewayEnvironment {
     const config = readConfig(GatewayConfig, {
       PORT: '0',
       LOG_LEVEL: 'silent',
+      ...rootEnvironment,
       KAFKA_BROKERS: this.kafka.brokers,
       INSTANCE_ID: `gateway-${randomBytes(4).toString('hex')}`,
       TRUSTED_ADDRESSES: '127.0.0.1',
@@ -59,9 +61,8 @@ export class GatewayEnvironment {
   }
 
   /** Announces a signing key, as the user service does. */
-  announce({ kid, publicKey }: Pair): Promise<void> {
-    const now = new Date().toISOString();
-    return this.publish(SigningKeyAnnounced, { kid, publicKey, announcedAt: now, signsFrom: now });
+  announce(key: Pair): Promise<void> {
+    return this.publish(SigningKeyAnnounced, announcementOf(key));
   }
 
   /** Retries until the broker accepts the record: a new or restarted topic has no leader yet. */

@@ -19,6 +19,7 @@ import { startServiceHarness } from '@tradewind/testing/service';
 import request from 'supertest';
 import type { DataSource } from 'typeorm';
 import { AccessTokens } from '../../../test/access-tokens.js';
+import { rootEnvironment } from '../../../test/signing-root.js';
 import { DedicatedKafka } from '../../../tools/platform/kafka/dedicated-kafka.js';
 import { freshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
 import { addressOf } from '../src/http/address.js';
@@ -85,7 +86,7 @@ export async function startOrderEnvironment(
     database,
     contracts,
     topics: Object.values(topics),
-    environment: { INSTANCE_ID: 'order-1', DATA_KEY_SECRET: secret, ...settings },
+    environment: { INSTANCE_ID: 'order-1', ...rootEnvironment, DATA_KEY_SECRET: secret, ...settings },
     start: (environment) => {
       const config = readConfig(OrderConfig, environment);
       return startService(OrderModule.forRoot(config), config);

@@ -1,12 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { readConfig } from '@tradewind/service';
+import { rootEnvironment } from '../../../test/signing-root.js';
 import { PaymentConfig } from './payment.config.js';
 
 const read = (providerUrl: string): PaymentConfig =>
   readConfig(PaymentConfig, {
     PORT: '3005',
     KAFKA_BROKERS: 'one:9092',
+    ...rootEnvironment,
     DATABASE_URL: 'postgres://payment:secret@127.0.0.1:5432/payment',
+    PROVIDER_API_KEY: 'the-key-of-the-provider',
     PROVIDER_WEBHOOK_SECRET: 'a secret of the provider',
     PROVIDER_URL: providerUrl,
   });

@@ -49,7 +49,9 @@ export class PaymentModule {
         { provide: PaymentConfig, useValue: config },
         {
           provide: Provider,
-          useFactory: () => provider ?? new HttpProvider({ url: config.PROVIDER_URL, answerTimeoutMs }),
+          useFactory: () =>
+            provider ??
+            new HttpProvider({ url: config.PROVIDER_URL, apiKey: config.PROVIDER_API_KEY, answerTimeoutMs }),
         },
         ProviderShutdown,
         PaymentQueries,

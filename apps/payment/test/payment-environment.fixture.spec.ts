@@ -21,6 +21,7 @@ import {
   type StartedService,
 } from '@tradewind/testing/service';
 import { AccessTokens } from '../../../test/access-tokens.js';
+import { rootEnvironment } from '../../../test/signing-root.js';
 import { freshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
 import { PaymentConfig } from '../src/payment.config.js';
 import { PaymentModule } from '../src/payment.module.js';
@@ -56,7 +57,12 @@ export class PaymentEnvironment {
       database: await freshDatabase(),
       contracts,
       topics: Object.values(topics),
-      environment: { PROVIDER_URL: 'http://127.0.0.1:3010', PROVIDER_WEBHOOK_SECRET: webhookSecret },
+      environment: {
+        ...rootEnvironment,
+        PROVIDER_URL: 'http://127.0.0.1:3010',
+        PROVIDER_API_KEY: 'the-key-of-the-provider',
+        PROVIDER_WEBHOOK_SECRET: webhookSecret,
+      },
       start: (environment) => {
         const config = readConfig(PaymentConfig, environment);
         return startService(PaymentModule.forRoot(config, provider), config);

@@ -5,6 +5,7 @@ import type { MessageClass } from '@tradewind/messaging/message';
 import { startService } from '@tradewind/service';
 import { startServiceHarness, type HttpResult } from '@tradewind/testing/service';
 import { AccessTokens } from '../../../test/access-tokens.js';
+import { rootEnvironment } from '../../../test/signing-root.js';
 import { freshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
 import { productConfig } from '../src/product.config.js';
 import { ProductModule } from '../src/product.module.js';
@@ -39,6 +40,7 @@ export async function startProductEnvironment() {
     database: await freshDatabase(),
     contracts,
     topics: Object.values(topics),
+    environment: rootEnvironment,
     start: (environment) => {
       const config = productConfig(environment);
       return startService(ProductModule.forRoot(config), config);

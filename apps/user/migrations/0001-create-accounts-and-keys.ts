@@ -82,13 +82,16 @@ export class CreateAccountsAndKeys1760000000001 implements MigrationInterface {
         status text not null,
         public_key text,
         private_key text,
+        announcement text,
+        retirement text not null,
         announced_at timestamptz,
+        expires_at timestamptz,
         signs_from timestamptz,
         acknowledged_at timestamptz,
         retired_at timestamptz,
         constraint signing_keys_state check (
-          (status = 'announced' and num_nulls(public_key, private_key, announced_at, signs_from) = 0 and num_nonnulls(acknowledged_at, retired_at) = 0)
-          or (status = 'acknowledged' and num_nulls(public_key, private_key, announced_at, signs_from, acknowledged_at) = 0 and retired_at is null)
+          (status = 'announced' and num_nulls(public_key, private_key, announcement, announced_at, expires_at, signs_from) = 0 and num_nonnulls(acknowledged_at, retired_at) = 0)
+          or (status = 'acknowledged' and num_nulls(public_key, private_key, announcement, announced_at, expires_at, signs_from, acknowledged_at) = 0 and retired_at is null)
           or (status = 'retired' and retired_at is not null and num_nonnulls(public_key, private_key) = 0))
       ) with (fillfactor = 70);
       create index signing_keys_of_ring on signing_keys (ring);

@@ -1,9 +1,11 @@
-import { SealingConfig } from '@tradewind/service';
+import { isSigningRootKey, Satisfies, SealingConfig, signingRootRule } from '@tradewind/service';
 import { Type } from 'class-transformer';
 import { IsInt, Max, Min } from 'class-validator';
 
 /** The environment of the user service. */
 export class UserConfig extends SealingConfig {
+  /** The private key of SIGNING_ROOT_PUBLIC_KEY. No other service has it. */
+  @Satisfies(isSigningRootKey, signingRootRule) readonly SIGNING_ROOT_PRIVATE_KEY!: string;
   @Type(() => Number) @IsInt() @Min(10) @Max(86_400) readonly ACCESS_TOKEN_SECONDS: number = 900;
   @Type(() => Number) @IsInt() @Min(1) @Max(365) readonly SESSION_DAYS: number = 30;
   /** How long after a refresh the same client may repeat it with the same token. 0: never. */

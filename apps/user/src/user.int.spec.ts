@@ -15,6 +15,7 @@ import { eventually } from '@tradewind/testing';
 import { startServiceHarness, type ServiceHarness, type StartedService } from '@tradewind/testing/service';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import request from 'supertest';
+import { rootKeys } from '../../../test/signing-root.js';
 import { freshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
 import { forgottenKey } from '../test/forgotten-key.scenario.js';
 import { secretRotation } from '../test/secret-rotation.scenario.js';
@@ -76,7 +77,7 @@ describe('the user service', () => {
       database: await freshDatabase(),
       contracts,
       topics: Object.values(topics),
-      environment: { ...instance('1'), DATA_KEY_SECRET: secret },
+      environment: { ...instance('1'), DATA_KEY_SECRET: secret, ...rootKeys },
       start: (environment) => {
         const config = readConfig(UserConfig, environment);
         return startService(UserModule.forRoot(config), config);

@@ -117,6 +117,7 @@ describe('a service', () => {
       KAFKA_BROKERS: brokers,
       DATABASE_URL: database.url,
       MIGRATIONS: 'apply',
+      SIGNING_ROOT_PUBLIC_KEY: Buffer.alloc(32, 7).toString('base64url'),
     });
     const service = `probe-${randomBytes(4).toString('hex')}`;
     @Module({

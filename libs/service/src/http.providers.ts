@@ -2,6 +2,7 @@ import type { Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { KafkaClient } from '@tradewind/messaging';
 import { AccessGuard } from './auth/access.guard.js';
+import { SigningRoot } from './auth/signing-root.js';
 import { KeyRing, TokenVerifier } from './auth/token.js';
 import type { ServiceConfig } from './config/index.js';
 import { Heartbeats } from './discovery/heartbeats.js';
@@ -41,6 +42,7 @@ export const httpProviders = (service: string, config: ServiceConfig): Provider[
       return responses;
     },
   },
+  { provide: SigningRoot, useFactory: () => new SigningRoot(config.SIGNING_ROOT_PUBLIC_KEY) },
   {
     provide: TokenVerifier,
     inject: [KeyRing, Clock],
@@ -70,6 +72,7 @@ export const httpExports = [
   ServiceName,
   Health,
   OpenResponses,
+  SigningRoot,
   TokenVerifier,
   Heartbeats,
 ];

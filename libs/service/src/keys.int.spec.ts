@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Body, Controller, Get, Inject, Module, Post, Res } from '@nestjs/common';
 import {
@@ -28,6 +28,7 @@ import {
   setReplayedHeader,
   Roles,
   Sealer,
+  SigningRootSigner,
   SealingConfig,
   ServiceModule,
   startService,
@@ -52,7 +53,7 @@ const writeNote = command('note.write', {}, ({ noteId, text }: Note) =>
   insert(Notes, { noteId, text }).and(answer({ noteId })),
 );
 const announce = command('signing-key.announce', {}, (key: SigningKeyAnnounced) => publish(SigningKeyAnnounced, key));
-const retire = command('signing-key.retire', {}, (kid: string) => publish(SigningKeyRetired, { kid }));
+const retire = command('signing-key.retire', {}, (key: SigningKeyRetired) => publish(SigningKeyRetired, key));
 const announceData = command('data-key.announce', {}, (key: DataKeyAnnounced) => publish(DataKeyAnnounced, key));
 const destroyData = command('data-key.destroy', {}, (userId: UserId) => publish(DataKeyDestroyed, { userId }));
 
@@ -100,23 +101,31 @@ const keyPair = async () => {
 type Pair = Awaited<ReturnType<typeof keyPair>>;
 
 const now = (): string => new Date().toISOString();
+
+const newRoot = () => {
+  const { x = '', d = '' } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+  return { publicKey: x, signer: new SigningRootSigner(x, d) };
+};
+const root = newRoot();
+const announcementOf = ({ kid, publicKey }: Pair, by = root.signer): SigningKeyAnnounced => {
+  const notAfter = new Date(Date.now() + 3_600_000).toISOString();
+  const statement = { kid, publicKey, notBefore: now(), notAfter };
+  return { ...statement, signature: by.announce(statement) };
+};
+const retirementOf = (kid: string, by = root.signer): SigningKeyRetired => ({ kid, signature: by.retire(kid) });
+
 const tokenOf = (key: Pair, claims: JWTPayload = {}, header: Partial<JWTHeaderParameters> = {}): Promise<string> =>
   new SignJWT({
     role: 'customer',
     iss: 'tradewind',
     aud: 'tradewind-shop',
     sub: newUuid(),
+    iat: Math.floor(Date.now() / 1_000),
     exp: Math.floor(Date.now() / 1_000) + 60,
     ...claims,
   })
-    .setProtectedHeader({ alg: 'EdDSA', kid: key.kid, ...header })
+    .setProtectedHeader({ alg: 'EdDSA', kid: key.kid, typ: 'at+jwt', ...header })
     .sign(key.privateKey);
-const announcementOf = ({ kid, publicKey }: Pair): SigningKeyAnnounced => ({
-  kid,
-  publicKey,
-  announcedAt: now(),
-  signsFrom: now(),
-});
 
 describe('a service', () => {
   let database: FreshDatabase;
@@ -126,6 +135,14 @@ describe('a service', () => {
   const http = () => request(running.url);
   const run = <I>(of: Command<I, unknown, Record<never, never>>, input: I): Promise<unknown> =>
     running.app.get<Commands>(Commands).run(of, input);
+  /** Why the key's messages are dead letters, once they are. */
+  const deadLetterOf = (kid: string): Promise<string> =>
+    eventually(async () => {
+      const [blocked] = await running.app
+        .get(DataSource)
+        .query<{ detail: string }[]>('select detail from msg_blocked_keys where ordering_key like $1', [`%${kid}%`]);
+      return blocked?.detail ?? '';
+    });
   const announced = async (): Promise<Pair> => {
     const pair = await keyPair();
     await run(announce, announcementOf(pair));
@@ -145,6 +162,7 @@ describe('a service', () => {
       DATABASE_URL: database.url,
       MIGRATIONS: 'apply',
       DATA_KEY_SECRET: secret,
+      SIGNING_ROOT_PUBLIC_KEY: root.publicKey,
     };
     const config = readConfig(SealingConfig, environment);
     const service = `probe-${randomBytes(4).toString('hex')}`;
@@ -177,7 +195,11 @@ describe('a service', () => {
     const mine = (token: string) => http().get('/notes/mine').set('authorization', `Bearer ${token}`);
     it('identifies the user', async () => {
       const sub = newUuid();
-      expect((await mine(await tokenOf(signer, { sub })).expect(200)).body).toEqual({ id: sub, role: 'customer' });
+      expect((await mine(await tokenOf(signer, { sub })).expect(200)).body).toEqual({
+        id: sub,
+        role: 'customer',
+        expiresAt: expect.any(Number),
+      });
     });
     it('answers 401 without one', () => http().get('/notes/mine').expect(401).expect('www-authenticate', 'Bearer'));
     it.each<[string, JWTPayload, object]>([
@@ -188,6 +210,15 @@ describe('a service', () => {
       ['with another role', { role: 'root' }, {}],
       ['without a valid subject', { sub: 'x' }, {}],
       ['without a key id', {}, { kid: undefined }],
+      ['of another type', {}, { typ: 'JWT' }],
+      ['without a type', {}, { typ: undefined }],
+      [
+        'issued in the future',
+        { iat: Math.floor(Date.now() / 1_000) + 3_600, exp: Math.floor(Date.now() / 1_000) + 7_200 },
+        {},
+      ],
+      ['without the time of its issue', { iat: undefined } as unknown as JWTPayload, {}],
+      ['that is valid for ten years', { exp: Math.floor(Date.now() / 1_000) + 315_360_000 }, {}],
       ['that is too long', { bulk: 'x'.repeat(10_000) }, {}],
     ])('answers 401 to one %s', async (_, claims, header) => {
       await mine(await tokenOf(signer, claims, header)).expect(401);
@@ -225,8 +256,22 @@ describe('a service', () => {
       const pair = await announced();
       const token = await tokenOf(pair);
       await mine(token).expect(200);
-      await run(retire, pair.kid);
+      await run(retire, retirementOf(pair.kid));
       await eventually(async () => (await mine(token)).status === 401);
+    });
+    it('answers 401 to one with a key that another root has signed, which becomes a dead letter', async () => {
+      const pair = await keyPair();
+      await run(announce, announcementOf(pair, newRoot().signer));
+      expect(await deadLetterOf(pair.kid)).toContain(`the signing key ${pair.kid} is not signed by the root key`);
+      await mine(await tokenOf(pair)).expect(401);
+    });
+    it('accepts one with a key that another root has retired', async () => {
+      const pair = await announced();
+      const token = await tokenOf(pair);
+      await mine(token).expect(200);
+      await run(retire, retirementOf(pair.kid, newRoot().signer));
+      expect(await deadLetterOf(pair.kid)).toContain(`the retirement of ${pair.kid} is not signed by the root key`);
+      await mine(token).expect(200);
     });
     it('answers 403 to one with another role', async () => {
       const all = async (role: string) =>

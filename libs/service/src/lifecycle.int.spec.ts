@@ -92,6 +92,7 @@ describe('a service', () => {
       KAFKA_BROKERS: brokers,
       DATABASE_URL: database.url,
       MIGRATIONS: 'apply',
+      SIGNING_ROOT_PUBLIC_KEY: Buffer.alloc(32, 7).toString('base64url'),
     };
     const config = readConfig(DatabaseConfig, environment);
     @Module({
@@ -168,6 +169,7 @@ describe('a process', () => {
         KAFKA_BROKERS: process.env['TEST_KAFKA_BROKERS'],
         DATABASE_URL: database.url,
         MIGRATIONS: 'apply',
+        SIGNING_ROOT_PUBLIC_KEY: Buffer.alloc(32, 7).toString('base64url'),
         ...environment,
       },
     });

@@ -5,6 +5,10 @@ import { eventually } from '@tradewind/testing';
 import { MessagePublisher } from '@tradewind/testing/service';
 import { SignJWT } from 'jose';
 import { aKeyPair, aToken, type Pair } from '../../../apps/gateway/test/access-tokens.fixture.spec.js';
+import { SigningRootSigner } from '@tradewind/service';
+import { openSecrets } from '../../../tools/platform/shop/secrets.js';
+import type { Shop } from '../../../tools/platform/shop/shop.js';
+import { announcementOf } from '../../signing-root.js';
 import { Client } from '../api/client.js';
 import type { ShopFixture } from '../api/fixture.js';
 
@@ -13,13 +17,13 @@ const decode = (part: string): Record<string, unknown> =>
   JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>;
 
 /** Announces a signing key of this test, as the user service announces its own keys. */
-async function announce(brokers: string, { kid, publicKey }: Pair): Promise<void> {
+async function announce({ kafkaBrokers: brokers, state }: Shop, key: Pair): Promise<void> {
   const kafka = kafkaClient({ brokers: brokers.split(','), clientId: 'test' });
-  const now = new Date().toISOString();
+  const { publicKey, privateKey } = openSecrets(state.secretsFile).signingRoot;
   const publisher = await MessagePublisher.open(kafka);
   await publisher.publish({
     message: SigningKeyAnnounced,
-    fields: { kid, publicKey, announcedAt: now, signsFrom: now },
+    fields: announcementOf(key, new SigningRootSigner(publicKey, privateKey)),
   });
   await publisher.close();
   await kafka.close();
@@ -34,7 +38,7 @@ export const tokens = (fixture: () => ShopFixture): void => {
     beforeAll(async () => {
       const { shop } = fixture();
       [announced, unknownKey] = await Promise.all([aKeyPair(), aKeyPair()]);
-      await announce(shop.kafkaBrokers, announced);
+      await announce(shop, announced);
       const orders = shop.instances.find(({ name }) => name === 'order')!;
       const users = shop.instances.find(({ name }) => name === 'user')!;
       endpoints = [new Client(shop.gatewayUrl), new Client(orders.url), new Client(users.url)];
@@ -83,8 +87,11 @@ export const tokens = (fixture: () => ShopFixture): void => {
           aud: 'tradewind-shop',
           sub: '01991234-5678-7000-8000-00000000000a',
         })
-          .setProtectedHeader({ alg: 'EdDSA', kid: announced.kid })
+          .setProtectedHeader({ alg: 'EdDSA', kid: announced.kid, typ: 'at+jwt' })
           .sign(announced.privateKey),
+      'of another type': () => aToken(announced, {}, { typ: 'JWT' }),
+      'issued in the future': () => aToken(announced, { iat: expired + 3_600, exp: expired + 7_200 }),
+      'that is valid for ten years': () => aToken(announced, { exp: expired + 315_360_000 }),
       'with an unknown role': () => aToken(announced, { role: 'root' }),
       'without a user id': () => aToken(announced, { sub: 'nobody' }),
       'with changed claims': () => {

@@ -62,6 +62,7 @@ export function composeProblems(compose, services, providerPort) {
       if (!new RegExp(`^ +${variable}: `, 'm').test(blocks.get('postgres') ?? ''))
         problems.push(`docker-compose.yml: postgres does not get ${variable}`);
     expect(name, 'DATA_KEY_SECRET', isSet(block, 'DATA_KEY_SECRET'), sealsData);
+    expect(name, 'PROVIDER_API_KEY', isSet(block, 'PROVIDER_API_KEY'), callsProvider);
     expect(name, 'PROVIDER_WEBHOOK_SECRET', isSet(block, 'PROVIDER_WEBHOOK_SECRET'), callsProvider);
     expect(
       name,

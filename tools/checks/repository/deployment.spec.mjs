@@ -57,6 +57,7 @@ services:
       DATABASE_URL: postgres://payment:\${PAYMENT_DATABASE_PASSWORD}@postgres:5432/payment
       MIGRATION_DATABASE_URL: postgres://payment_owner:\${PAYMENT_OWNER_PASSWORD}@postgres:5432/payment
       PROVIDER_URL: http://provider:3010
+      PROVIDER_API_KEY: \${PROVIDER_API_KEY}
       PROVIDER_WEBHOOK_SECRET: \${PROVIDER_WEBHOOK_SECRET}
       PUBLIC_URL: http://payment:3000
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { perKafkaUser } from '../../kafka-users.js';
-import { perDatabase, serviceNames, services } from '../../services.js';
+import { describeService, perDatabase, serviceNames } from '../../services.js';
 import { environmentOf, providerEnvironment, withMemoryLimits, type ServiceSettings } from './environment.js';
 
 const settings: ServiceSettings = {
@@ -15,6 +15,8 @@ const settings: ServiceSettings = {
     kafkaPasswords: perKafkaUser((user) => user),
     dataKeySecret: 'data-key',
     providerWebhookSecret: 'webhook',
+    providerApiKey: 'api-key',
+    signingRoot: { publicKey: 'public', privateKey: 'private' },
     admin: { email: 'admin@tradewind.example', password: 'admin' },
   },
   providerLog: 'provider.log',
@@ -44,6 +46,7 @@ describe('the environment of a service', () => {
       PORT: '3002',
       HOST: '127.0.0.1',
       KAFKA_BROKERS: '127.0.0.1:19092',
+      SIGNING_ROOT_PUBLIC_KEY: 'public',
       DATABASE_URL: 'postgres://product',
       MIGRATION_DATABASE_URL: 'postgres://product_owner',
       MIGRATIONS: 'apply',
@@ -54,6 +57,7 @@ describe('the environment of a service', () => {
       PORT: '3000',
       HOST: '127.0.0.1',
       KAFKA_BROKERS: '127.0.0.1:19092',
+      SIGNING_ROOT_PUBLIC_KEY: 'public',
       TRUSTED_ADDRESSES: '127.0.0.1,::1',
       INSTANCES_FILE: 'instances.json',
       INSTANCE_HOSTS: '127.0.0.1',
@@ -62,9 +66,14 @@ describe('the environment of a service', () => {
   it('has a secret only for the services that need it', () => {
     const servicesWith = (name: string): string[] =>
       serviceNames.filter((service) => name in environmentOf(service, 1, settings));
-    const described = (has: 'sealsData' | 'callsProvider'): string[] =>
-      services.filter((service) => service[has]).map(({ name }) => name);
+    const described = (has: 'sealsData' | 'callsProvider' | 'signsTokens'): string[] =>
+      serviceNames
+        .map(describeService)
+        .filter((service) => service[has])
+        .map(({ name }) => name);
     expect(servicesWith('DATA_KEY_SECRET')).toEqual(described('sealsData'));
+    expect(servicesWith('SIGNING_ROOT_PRIVATE_KEY')).toEqual(described('signsTokens'));
+    expect(servicesWith('PROVIDER_API_KEY')).toEqual(described('callsProvider'));
     expect(servicesWith('PROVIDER_WEBHOOK_SECRET')).toEqual(described('callsProvider'));
   });
 });
@@ -74,5 +83,6 @@ describe('the environment of the payment provider', () => {
     expect(providerEnvironment(3010, settings)).toMatchObject({
       PROVIDER_WEBHOOK_URL: 'http://127.0.0.1:3000/payments/webhooks/simulated',
       PROVIDER_WEBHOOK_SECRET: 'webhook',
+      PROVIDER_API_KEY: 'api-key',
     }));
 });

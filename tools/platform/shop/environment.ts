@@ -32,12 +32,14 @@ export function withMemoryLimits(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 /** All settings that a service needs to start. */
 export function environmentOf(service: ServiceName, port: number, settings: ServiceSettings): Environment {
-  const { sealsData, callsProvider } = describeService(service);
+  const { sealsData, callsProvider, signsTokens } = describeService(service);
+  const { signingRoot } = settings.secrets;
   const common = {
     PORT: String(port),
     HOST: '127.0.0.1',
     KAFKA_BROKERS: settings.kafkaBrokers,
     ...loginEnvironment(settings.kafkaLogins, service),
+    SIGNING_ROOT_PUBLIC_KEY: signingRoot.publicKey,
   };
   if (!isDatabaseService(service))
     return {
@@ -52,8 +54,10 @@ export function environmentOf(service: ServiceName, port: number, settings: Serv
     MIGRATION_DATABASE_URL: settings.databases[service].ownerUrl,
     MIGRATIONS: 'apply',
     ...(sealsData && { DATA_KEY_SECRET: settings.secrets.dataKeySecret }),
+    ...(signsTokens && { SIGNING_ROOT_PRIVATE_KEY: signingRoot.privateKey }),
     ...(callsProvider && {
       PROVIDER_URL: settings.providerUrl,
+      PROVIDER_API_KEY: settings.secrets.providerApiKey,
       PROVIDER_WEBHOOK_SECRET: settings.secrets.providerWebhookSecret,
     }),
   };
@@ -64,6 +68,7 @@ export function providerEnvironment(port: number, settings: ServiceSettings): En
     PORT: String(port),
     HOST: '127.0.0.1',
     PROVIDER_LOG: settings.providerLog,
+    PROVIDER_API_KEY: settings.secrets.providerApiKey,
     PROVIDER_WEBHOOK_SECRET: settings.secrets.providerWebhookSecret,
     PROVIDER_WEBHOOK_URL: `${settings.gatewayUrl}/payments/webhooks/simulated`,
   };

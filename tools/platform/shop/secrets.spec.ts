@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { SigningRootSigner } from '@tradewind/service';
 import { databaseServices } from '../../services.js';
 import { openSecrets } from './secrets.js';
 
@@ -28,6 +29,11 @@ describe('the secrets of a state folder', () => {
 
   it('have a data key of 32 bytes', () =>
     expect(Buffer.from(openSecrets(file).dataKeySecret, 'base64')).toHaveLength(32));
+
+  it('have a root key of its own that the user service can sign with', () => {
+    const { publicKey, privateKey } = openSecrets(file).signingRoot;
+    expect(() => new SigningRootSigner(publicKey, privateKey)).not.toThrow();
+  });
 
   it('that cannot be read are an error with a remedy', () => {
     writeFileSync(file, '{');

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { perKafkaUser, type KafkaUser } from '../../kafka-users.js';
 import { perDatabase, type DatabaseService } from '../../services.js';
@@ -14,6 +14,10 @@ export interface Secrets {
   /** Wraps the users' data keys: 32 bytes, base64. */
   readonly dataKeySecret: string;
   readonly providerWebhookSecret: string;
+  /** The payment service sends it to the provider. */
+  readonly providerApiKey: string;
+  /** The root key that signs the signing keys of access tokens: `x` and `d` of an Ed25519 JWK. */
+  readonly signingRoot: { readonly publicKey: string; readonly privateKey: string };
   readonly admin: { readonly email: string; readonly password: string };
 }
 
@@ -39,6 +43,13 @@ function newSecrets(): Secrets {
     kafkaPasswords: perKafkaUser(password),
     dataKeySecret: randomBytes(32).toString('base64'),
     providerWebhookSecret: randomBytes(32).toString('base64'),
+    providerApiKey: password(),
+    signingRoot: newSigningRoot(),
     admin: { email: 'admin@tradewind.example', password: password() },
   };
+}
+
+function newSigningRoot(): Secrets['signingRoot'] {
+  const { x = '', d = '' } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+  return { publicKey: x, privateKey: d };
 }

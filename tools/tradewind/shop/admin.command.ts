@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import { loginEnvironment } from '../../kafka-users.js';
-import { dataKeySecret } from '../../find-shop.js';
+import { secretsOf } from '../../find-shop.js';
 import { command, print, type SystemFlags } from '@tradewind/operations/cli';
 import { runShopProgram } from './service-program.js';
 import { shopOf, shopSystem } from './shop-system.js';
@@ -22,7 +22,11 @@ async function create(flags: Flags): Promise<void> {
       DATABASE_URL: databases.user,
       KAFKA_BROKERS: brokers,
       ...loginEnvironment(kafkaLogins, 'user'),
-      DATA_KEY_SECRET: dataKeySecret(process.env, flags.state),
+      ...secretsOf(
+        ['DATA_KEY_SECRET', 'SIGNING_ROOT_PUBLIC_KEY', 'SIGNING_ROOT_PRIVATE_KEY'],
+        process.env,
+        flags.state,
+      ),
       ADMIN_EMAIL: flags.email,
       ADMIN_PASSWORD: password,
     },

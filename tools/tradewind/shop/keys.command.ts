@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import pg from 'pg';
 import { command, print, type SystemFlags } from '@tradewind/operations/cli';
-import { dataKeySecret } from '../../find-shop.js';
+import { secretsOf } from '../../find-shop.js';
 import { loginEnvironment } from '../../kafka-users.js';
 import { databaseServices, describeService, type DatabaseService } from '../../services.js';
 import { runShopProgram } from './service-program.js';
@@ -17,7 +17,6 @@ interface Rotated {
 
 async function rotate(flags: SystemFlags): Promise<void> {
   const { databases, brokers, kafkaLogins } = shopOf(flags);
-  const secret = dataKeySecret(process.env, flags.state);
   const rotated: Record<string, Rotated> = {};
   for (const service of owners) {
     const output = await runShopProgram({
@@ -27,7 +26,15 @@ async function rotate(flags: SystemFlags): Promise<void> {
         DATABASE_URL: databases[service],
         KAFKA_BROKERS: brokers,
         ...loginEnvironment(kafkaLogins, service),
-        DATA_KEY_SECRET: secret,
+        ...secretsOf(
+          [
+            'DATA_KEY_SECRET',
+            'SIGNING_ROOT_PUBLIC_KEY',
+            ...(describeService(service).signsTokens ? (['SIGNING_ROOT_PRIVATE_KEY'] as const) : []),
+          ],
+          process.env,
+          flags.state,
+        ),
       },
       failure: `the keys of ${service} could not be rotated`,
     });

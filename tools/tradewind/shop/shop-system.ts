@@ -1,7 +1,7 @@
 import { topics } from '@tradewind/contracts';
 import pg from 'pg';
 import { kafkaSecurityAs, loginEnvironment } from '../../kafka-users.js';
-import { dataKeySecret, findShop, stateOption, type RunningShop } from '../../find-shop.js';
+import { findShop, secretsOf, stateOption, type RunningShop } from '../../find-shop.js';
 import { createServiceDatabase } from '../../platform/postgres/service-database.js';
 import { databaseServices, describeService, isDatabaseService, type DatabaseService } from '../../services.js';
 import { OperatorError } from '@tradewind/operations';
@@ -41,7 +41,11 @@ export const shopSystem: OperatedSystem = {
         DATABASE_URL: ownedDatabases[service],
         KAFKA_BROKERS: brokers,
         ...loginEnvironment(kafkaLogins, service),
-        ...(describeService(service).sealsData ? { DATA_KEY_SECRET: dataKeySecret(process.env, flags.state) } : {}),
+        ...secretsOf(
+          ['SIGNING_ROOT_PUBLIC_KEY', ...(describeService(service).sealsData ? (['DATA_KEY_SECRET'] as const) : [])],
+          process.env,
+          flags.state,
+        ),
       },
       failure: `${operation} of ${service} failed`,
     });

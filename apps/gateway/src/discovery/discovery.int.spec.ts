@@ -1,10 +1,12 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { InstanceGone, InstanceSeen, SigningKeyRetired } from '@tradewind/contracts';
-import type { RunningService } from '@tradewind/service';
+import { InstanceGone, InstanceSeen, SigningKeyAnnounced, SigningKeyRetired } from '@tradewind/contracts';
+import { SigningRootSigner, type RunningService } from '@tradewind/service';
 import { eventually } from '@tradewind/testing';
 import { recordOf } from '@tradewind/testing/service';
 import { fetchFrom, GatewayEnvironment } from '../../test/gateway-environment.fixture.spec.js';
 import { FakeService } from '../../test/fake-service.fixture.spec.js';
+import { announcementOf, retirementOf } from '../../../../test/signing-root.js';
 import { aKeyPair, aToken } from '../../test/access-tokens.fixture.spec.js';
 import { readSnapshot } from './snapshot-file.js';
 
@@ -124,8 +126,29 @@ describe("a gateway that reads the platform's topics", () => {
       const token = await aToken(key);
       await environment.announce(key);
       await eventually(async () => (await call(token)).status === 200);
-      await environment.publish(SigningKeyRetired, { kid: key.kid });
+      await environment.publish(SigningKeyRetired, retirementOf(key.kid));
       await eventually(async () => (await call(token)).status === 401);
+    });
+  });
+
+  describe('called with a token after a forgery on the topic', () => {
+    const { x, d } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+    const other = new SigningRootSigner(x!, d!);
+    it('of an announcement, answers 401', async () => {
+      const key = await aKeyPair();
+      await environment.publish(SigningKeyAnnounced, announcementOf(key, other));
+      expect((await call(await aToken(key))).status).toBe(401);
+    });
+    it('of a retirement, forwards the call, and says which record is not used', async () => {
+      const key = await aKeyPair();
+      const token = await aToken(key);
+      await environment.announce(key);
+      await eventually(async () => (await call(token)).status === 200);
+      await environment.publish(SigningKeyRetired, retirementOf(key.kid, other));
+      await eventually(async () =>
+        (await fetchFrom(gateway, '/readyz')).text.includes(`the retirement of ${key.kid} is not signed`),
+      );
+      expect((await call(token)).status).toBe(200);
     });
   });
 

@@ -20,7 +20,7 @@ import {
   type Tail,
 } from '@tradewind/service';
 import { GatewayConfig } from '../gateway.config.js';
-import type { InMemoryKeyRing } from '../tokens/in-memory-key-ring.js';
+import type { InMemoryKeyRing, SignedKey } from '../tokens/in-memory-key-ring.js';
 import { AllowedHosts } from './allowed-hosts.js';
 import { readSnapshot, writeSnapshot } from './snapshot-file.js';
 import { Upstreams } from './upstreams.js';
@@ -37,7 +37,6 @@ const shutdownTimeoutMs = 2_000;
 export class PlatformReader implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #logger = new Logger('Platform');
   readonly #stopped = new AbortController();
-  readonly #topicKeys = new Set<string>();
   readonly #allowed: AllowedHosts;
   #ignored = 0;
   #lastIgnored: string | undefined;
@@ -71,11 +70,18 @@ export class PlatformReader implements OnApplicationBootstrap, OnApplicationShut
     if (this.config.INSTANCES_FILE !== undefined) {
       const { instances, keys } = await readSnapshot(this.config.INSTANCES_FILE);
       this.upstreams.restore(instances);
-      for (const key of keys) await this.keys.put(key);
+      for (const key of keys) await this.#restore(key);
     }
     this.keys.isCurrent = () => this.isCurrent;
     this.upstreams.onChange(() => this.#save());
     this.#running = this.#readUntilStopped();
+  }
+
+  /** A key of another root is left out: the topic has those of this one. */
+  async #restore(key: SignedKey): Promise<void> {
+    await this.keys
+      .put(key)
+      .catch((error: unknown) => this.#logger.warn('a signing key of INSTANCES_FILE is not used', error));
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -104,7 +110,6 @@ export class PlatformReader implements OnApplicationBootstrap, OnApplicationShut
   async #readUntilStopped(): Promise<void> {
     while (!this.#stopped.signal.aborted) {
       const disconnected = new AbortController();
-      this.#topicKeys.clear();
       this.#ignored = 0;
       this.#lastIgnored = undefined;
       try {
@@ -130,8 +135,12 @@ export class PlatformReader implements OnApplicationBootstrap, OnApplicationShut
   }
 
   #onIgnored({ record: { topic, partition, offset }, error }: IgnoredRecord): void {
+    this.#reject(`at ${topic} ${partition}/${offset}: ${String(error)}`);
+  }
+
+  #reject(error: unknown): void {
     this.#ignored++;
-    this.#lastIgnored = `at ${topic} ${partition}/${offset}: ${String(error)}`;
+    this.#lastIgnored = String(error);
   }
 
   /** Throws when the message cannot be used. */
@@ -145,21 +154,17 @@ export class PlatformReader implements OnApplicationBootstrap, OnApplicationShut
     } else if (message instanceof InstanceGone) {
       this.upstreams.gone(message.instanceId);
     } else if (message instanceof SigningKeyAnnounced) {
-      const { kid } = message;
-      this.#topicKeys.add(kid);
       this.keys.put(message).then(
         () => this.#save(),
-        (error: unknown) => this.#logger.warn("a signing key can't be used", { kid }, error),
+        (error: unknown) => this.#reject(error),
       );
     } else if (message instanceof SigningKeyRetired) {
-      this.keys.retire(message.kid);
+      this.keys.retire(message.kid, message.signature);
       this.#save();
     }
   }
 
-  /** A key of the file that is not on the topic was retired while this gateway was down, and its tombstone was compacted away. */
   #onCaughtUp(): void {
-    for (const { kid } of this.keys.all()) if (!this.#topicKeys.has(kid)) this.keys.retire(kid);
     this.#caughtUp = true;
     this.#save();
   }

@@ -1,6 +1,6 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { emptySnapshot, readSnapshot, writeSnapshot } from './snapshot-file.js';
 
@@ -10,7 +10,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const known = {
   instances: [{ instanceId: 'order-1', service: 'order', url: 'http://127.0.0.1:3004' }],
-  keys: [{ kid: 'k', publicKey: 'x' }],
+  keys: [{ kid: 'k', publicKey: 'x', notBefore: 'then', notAfter: 'later', signature: 's' }],
 };
 
 describe('a gateway that starts again', () => {
@@ -18,6 +18,11 @@ describe('a gateway that starts again', () => {
     await writeSnapshot(join(folder, 'deep', 'known.json'), known);
     expect(await readSnapshot(join(folder, 'deep', 'known.json'))).toEqual(known);
     expect(await readdir(join(folder, 'deep'))).toEqual(['known.json']);
+  });
+  it('has a snapshot that only its account can read', async () => {
+    const file = join(folder, 'private', 'known.json');
+    await writeSnapshot(file, known);
+    expect([(await stat(file)).mode & 0o777, (await stat(dirname(file))).mode & 0o777]).toEqual([0o600, 0o700]);
   });
   it('has an empty snapshot without a file', async () =>
     expect(await readSnapshot(join(folder, 'none.json'))).toEqual(emptySnapshot));

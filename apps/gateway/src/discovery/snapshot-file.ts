@@ -2,12 +2,12 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isHttpOrigin } from '@tradewind/kernel';
 import type { Instance } from '../domain/instance-directory.js';
-import type { PublicKey } from '../tokens/in-memory-key-ring.js';
+import type { SignedKey } from '../tokens/in-memory-key-ring.js';
 
 /** The last known instances and keys: enough to route and to verify tokens without the broker. Contains no secrets. */
 export interface Snapshot {
   readonly instances: readonly Instance[];
-  readonly keys: readonly PublicKey[];
+  readonly keys: readonly SignedKey[];
 }
 
 export const emptySnapshot: Snapshot = { instances: [], keys: [] };
@@ -41,14 +41,15 @@ function parse(text: string, file: string): Snapshot {
     !instances.every((each: Instance) => hasStrings(each, 'instanceId', 'service', 'url') && isHttpOrigin(each.url))
   )
     throw invalid();
-  if (!Array.isArray(keys) || !keys.every((each: PublicKey) => hasStrings(each, 'kid', 'publicKey'))) throw invalid();
+  const keyFields = ['kid', 'publicKey', 'notBefore', 'notAfter', 'signature'] as const;
+  if (!Array.isArray(keys) || !keys.every((each: SignedKey) => hasStrings(each, ...keyFields))) throw invalid();
   return { instances, keys };
 }
 
-/** Replaces the file atomically. */
+/** Replaces the file atomically. Only the account of the gateway may read it: it has the addresses of all services. */
 export async function writeSnapshot(file: string, known: Snapshot): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const temporary = `${file}.${process.pid}.new`;
-  await writeFile(temporary, `${JSON.stringify(known, null, 2)}\n`);
+  await writeFile(temporary, `${JSON.stringify(known, null, 2)}\n`, { mode: 0o600 });
   await rename(temporary, file);
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -13,17 +13,18 @@ import { describeProvider } from './provider-conformance.js';
 
 let folder: string;
 let logs = 0;
+const apiKey = 'the-key-of-the-provider';
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'http-provider-'))));
 afterAll(() => rm(folder, { recursive: true }));
 
 const start = (log: string, port = 0, slowMs = 3_000) =>
-  startProvider({ port, host: '127.0.0.1', log, latencyMs: 0, slowMs }, (error) => {
+  startProvider({ port, apiKey, host: '127.0.0.1', log, latencyMs: 0, slowMs }, (error) => {
     throw error;
   });
 
 describeProvider('over HTTP', async ({ answerTimeoutMs: answerWithin, slowMs: slow }) => {
   const server = await start(join(folder, `log-${++logs}`), 0, slow);
-  const provider = new HttpProvider({ url: server.url, answerTimeoutMs: answerWithin });
+  const provider = new HttpProvider({ url: server.url, apiKey, answerTimeoutMs: answerWithin });
   return {
     provider,
     close: async () => {
@@ -42,7 +43,7 @@ describe('a provider that restarts', () => {
   it('is unreachable in between, without effect, and keeps its operations', async () => {
     const log = join(folder, 'restarted');
     const first = await start(log);
-    const provider = new HttpProvider({ url: first.url });
+    const provider = new HttpProvider({ url: first.url, apiKey });
     const taken = await provider.take(aTake);
     await first.stop();
     await expect(provider.take(aTake)).rejects.toEqual(unreachable(false));
@@ -54,6 +55,26 @@ describe('a provider that restarts', () => {
   });
 });
 
+describe('a provider with another key', () => {
+  it('does nothing, and the error names the setting and not the key', async () => {
+    const log = join(folder, 'locked');
+    const server = await start(log);
+    const provider = new HttpProvider({ url: server.url, apiKey: 'another-key-of-the-shop' });
+    for (const call of [
+      () => provider.take(aTake),
+      () => provider.refund(aRefund),
+      () => provider.void('o1:void'),
+      () => provider.find('o1:find'),
+    ]) {
+      await expect(call()).rejects.toEqual(unreachable(false));
+      await expect(call()).rejects.toThrow(/^the provider refused PROVIDER_API_KEY to [a-z]+ o1:[a-z:1]+$/);
+    }
+    await provider.close();
+    await server.stop();
+    expect(await readFile(log, 'utf8')).toBe('');
+  });
+});
+
 describe('a server that is not the provider', () => {
   let server: Server;
   let provider: HttpProvider;
@@ -62,13 +83,17 @@ describe('a server that is not the provider', () => {
     await once(server, 'listening');
     provider = new HttpProvider({
       url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/psp/`,
+      apiKey,
       answerTimeoutMs: 20_000,
     });
     return provider;
   };
-  const answeringWith = (code: number, body: unknown) =>
+  const answeringWith = (code: number, body: unknown, type = 'application/json') =>
     answering(
-      (_request, response) => void response.writeHead(code).end(typeof body === 'string' ? body : JSON.stringify(body)),
+      (_request, response) =>
+        void response
+          .writeHead(code, { 'content-type': type })
+          .end(typeof body === 'string' ? body : JSON.stringify(body)),
     );
   afterEach(async () => {
     await provider.close();
@@ -130,10 +155,20 @@ describe('a server that is not the provider', () => {
   it('is called with its path and the key in the header', async () => {
     const provider = await answering((request, response) => {
       const answer = { path: request.url, key: request.headers['idempotency-key'] };
-      response.writeHead(201).end(JSON.stringify({ ...taken, reference: `${answer.path} ${answer.key}` }));
+      response
+        .writeHead(201, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ ...taken, reference: `${answer.path} ${answer.key}` }));
     });
     expect(await provider.take(aTake)).toMatchObject({ reference: '/psp/takes o1:take:1' });
   });
+
+  it.each(['text/html', 'text/plain', 'application/jsonp', ''])(
+    'leaves the outcome unknown with a valid answer of the type "%s"',
+    async (type) => {
+      const provider = await answeringWith(201, taken, type);
+      await expect(provider.take(aTake)).rejects.toEqual(unreachable(true));
+    },
+  );
 
   it('is believed when it reports an invalid call', async () => {
     const provider = await answeringWith(400, { error: 'amount must be a whole number', field: 'amount' });

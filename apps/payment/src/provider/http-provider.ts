@@ -13,6 +13,8 @@ import { readFound, readRefunded, readTaken, readVoided, type Answer } from './p
 
 export interface HttpProviderSettings {
   readonly url: string;
+  /** Sent with every call: `Authorization: Bearer <key>`. */
+  readonly apiKey: string;
   /** Timeout of a call until its complete answer, in milliseconds. */
   readonly answerTimeoutMs?: number;
   /** Most calls at once; further calls wait, and their timeout runs meanwhile. */
@@ -26,12 +28,14 @@ export class HttpProvider implements PaymentProvider {
   readonly #pool: Pool;
   readonly #path: string;
   readonly #answerWithin: number;
+  readonly #authorization: string;
 
-  constructor({ url, answerTimeoutMs: answerWithin = 5_000, connections = 64 }: HttpProviderSettings) {
+  constructor({ url, apiKey, answerTimeoutMs: answerWithin = 5_000, connections = 64 }: HttpProviderSettings) {
     const { origin, pathname } = new URL(url);
     this.#pool = new Pool(origin, { connections, pipelining: 1, maxResponseSize: answerLimit });
     this.#path = pathname.replace(/\/$/, '');
     this.#answerWithin = answerWithin;
+    this.#authorization = `Bearer ${apiKey}`;
   }
 
   async take(request: TakeRequest, signal?: AbortSignal): Promise<TakeResult> {
@@ -91,9 +95,16 @@ export class HttpProvider implements PaymentProvider {
     const signal = callerSignal === undefined ? timeout : AbortSignal.any([timeout, callerSignal]);
     try {
       // crashpoint: provider.before-call
-      const answer = await this.#pool.request({ path: this.#path + path, method, headers, body: body ?? null, signal });
+      const answer = await this.#pool.request({
+        path: this.#path + path,
+        method,
+        headers: { ...headers, authorization: this.#authorization },
+        body: body ?? null,
+        signal,
+      });
       // crashpoint: provider.after-response
-      return { to, code: answer.statusCode, body: parsed(await answer.body.text()) };
+      const text = await answer.body.text();
+      return { to, code: answer.statusCode, body: isJson(answer.headers['content-type']) ? parsed(text) : undefined };
     } catch (error) {
       const reason = timeout.aborted
         ? `no answer within ${this.#answerWithin} ms`
@@ -106,6 +117,10 @@ export class HttpProvider implements PaymentProvider {
     }
   }
 }
+
+/** What is not declared as JSON comes from something else than the provider. */
+const isJson = (type: string | string[] | undefined): boolean =>
+  typeof type === 'string' && /^application\/json *(?:;|$)/i.test(type);
 
 function parsed(text: string): unknown {
   try {

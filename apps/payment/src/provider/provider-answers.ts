@@ -15,7 +15,7 @@ import {
   type VoidResult,
 } from './payment-provider.js';
 
-/** An HTTP answer. `body` is undefined if it was not JSON. */
+/** An HTTP answer. `body` is undefined if it was not JSON, or not declared as JSON. */
 export interface Answer {
   /** The call, for error messages: `take o1:take:1`. */
   readonly to: string;
@@ -41,6 +41,8 @@ function invalidAnswer(answer: Answer): Error {
   const { status, error } = fieldsOf(answer);
   if (answer.code === 503 && status === 'unavailable')
     return new ProviderUnreachable(`the provider is not ready to ${answer.to}`, false);
+  if (answer.code === 401 && typeof error === 'string')
+    return new ProviderUnreachable(`the provider refused PROVIDER_API_KEY to ${answer.to}`, false);
   if (answer.code === 400 && typeof error === 'string')
     return new ProviderMisused(`the provider can't ${answer.to}: ${error}`);
   return new ProviderUnreachable(`the provider's answer to ${answer.to} is invalid (${answer.code})`, true);

@@ -27,17 +27,19 @@ export const rotateKeys = command(
     let decision: Decision = save(RingKeys, ...changed.map((key) => ({ ...key, ring: 'access' as const }))).and(
       save(KeyRings, { ring: 'access', changedAt: now }),
     );
-    for (const { kid, publicKey, announcedAt, signsFrom } of plan.announced) {
+    for (const { kid, publicKey, announcedAt, expiresAt, announcement } of plan.announced) {
       decision = decision.and(
         publish(SigningKeyAnnounced, {
           kid,
           publicKey,
-          announcedAt: announcedAt.toISOString(),
-          signsFrom: signsFrom.toISOString(),
+          notBefore: announcedAt.toISOString(),
+          notAfter: expiresAt.toISOString(),
+          signature: announcement,
         }),
       );
     }
-    for (const { kid } of plan.retired) decision = decision.and(publish(SigningKeyRetired, { kid }));
+    for (const { kid, retirement } of plan.retired)
+      decision = decision.and(publish(SigningKeyRetired, { kid, signature: retirement }));
     return decision;
   },
 );

@@ -9,7 +9,10 @@ const aCandidate = (kid: string): AnnouncedKey => ({
   kid,
   publicKey: `${kid}-public`,
   privateKey: `${kid}-private`,
+  announcement: `announced ${kid}`,
+  retirement: `retired ${kid}`,
   announcedAt: at(0),
+  expiresAt: at(20_000),
   signsFrom: at(0),
 });
 
@@ -57,8 +60,22 @@ describe('a key that is due for rotation', () => {
     expect(afterRotations([...minutes, 1_024], { k1: 1, k2: 1_002 }).keys.find(({ kid }) => kid === 'k1')).toEqual({
       status: 'retired',
       kid: 'k1',
+      retirement: 'retired k1',
       retiredAt: at(1_024),
     }));
+});
+
+describe('a key that has expired before it was replaced', () => {
+  const { keys } = afterRotations([0, 1], { k1: 1 });
+  const now = at(20_001);
+  const next = { ...aCandidate('k2'), expiresAt: at(40_000) };
+  it('signs nothing', () => expect(signer(keys, now)).toBeUndefined());
+  it('is replaced at once, without a lead time', () => {
+    const { announced } = planKeys(keys, new Set(), next, now, policy);
+    expect(announced).toEqual([{ ...next, signsFrom: now }]);
+    const { acknowledged } = planKeys([...keys, ...announced], new Set(['k2']), next, now, policy);
+    expect(signer(acknowledged, now)?.kid).toBe('k2');
+  });
 });
 
 describe('two instances that rotate one after the other', () => {

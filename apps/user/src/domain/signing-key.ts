@@ -7,6 +7,11 @@ interface KeyPairFields {
   /** Encrypted; never published. */
   readonly privateKey: string;
   readonly announcedAt: Date;
+  /** From then on no token signed with it is accepted. */
+  readonly expiresAt: Date;
+  /** The signatures of the root key: of the key, and in advance of its retirement. */
+  readonly announcement: string;
+  readonly retirement: string;
   /** The earliest time at which it signs. */
   readonly signsFrom: Date;
 }
@@ -25,6 +30,7 @@ export interface AcknowledgedKey extends KeyPairFields {
 export interface RetiredKey {
   readonly status: 'retired';
   readonly kid: string;
+  readonly retirement: string;
   readonly retiredAt: Date;
 }
 
@@ -50,7 +56,7 @@ const later = (date: Date, milliseconds: number): Date => new Date(date.getTime(
 export const signer = (keys: readonly SigningKey[], now: Date): AcknowledgedKey | undefined =>
   keys
     .filter((key) => key.status === 'acknowledged')
-    .filter((key) => key.signsFrom <= now)
+    .filter(({ signsFrom, expiresAt }) => signsFrom <= now && now < expiresAt)
     .sort((a, b) => b.signsFrom.getTime() - a.signsFrom.getTime())[0];
 
 /** The changes of the keys that are due now. Repeating it, also in another instance, changes nothing more. */
@@ -65,7 +71,7 @@ export function planKeys(
   const signing = keys
     .filter((key) => key.status === 'acknowledged')
     .sort((a, b) => a.signsFrom.getTime() - b.signsFrom.getTime());
-  const newest = signing.at(-1);
+  const newest = signing.findLast(({ expiresAt }) => now < expiresAt);
 
   const acknowledged = unacknowledged
     .filter((key) => arrived.has(key.kid))
@@ -81,16 +87,14 @@ export function planKeys(
 
   const due = newest === undefined || later(newest.signsFrom, policy.rotateAfter) <= now;
   const announced =
-    unacknowledged.length === 0 && due
-      ? [{ ...candidate, announcedAt: now, signsFrom: newest ? later(now, policy.lead) : now }]
-      : [];
+    unacknowledged.length === 0 && due ? [{ ...candidate, signsFrom: newest ? later(now, policy.lead) : now }] : [];
 
   const retired = signing
     .filter((_, index) => {
       const successor = signing[index + 1];
       return successor !== undefined && later(successor.signsFrom, policy.tokenLifetime + policy.margin) <= now;
     })
-    .map(({ kid }): RetiredKey => ({ status: 'retired', kid, retiredAt: now }));
+    .map(({ kid, retirement }): RetiredKey => ({ status: 'retired', kid, retirement, retiredAt: now }));
 
   return { announced, acknowledged, retired };
 }

@@ -24,8 +24,15 @@ describe('the compacted topics of keys, after Kafka was lost', () => {
         [
           'signing_keys',
           [
-            { kid: 'old', status: 'retired', public_key: null, announced_at: null, signs_from: null },
-            { kid: 'new', status: 'acknowledged', public_key: 'x', announced_at: asWritten, signs_from: asWritten },
+            { kid: 'old', status: 'retired', retirement: 'retired old', public_key: null, announced_at: null },
+            {
+              kid: 'new',
+              status: 'acknowledged',
+              public_key: 'x',
+              announcement: 'announced new',
+              announced_at: asWritten,
+              expires_at: asWritten,
+            },
           ],
         ],
       ]),
@@ -34,11 +41,17 @@ describe('the compacted topics of keys, after Kafka was lost', () => {
 
   it('are recovered from the tables that contain the keys', () =>
     expect(compacted?.tables).toEqual(['data_keys', 'accounts', 'signing_keys']));
-  it('get every current key, and a tombstone of every other', () =>
+  it('get every current key, and the end of every other', () =>
     expect(republished.map(({ cls, fields }) => makeMessage(cls, fields))).toEqual([
       makeMessage(DataKeyAnnounced, { userId: ann, wrappedKey: 'wrapped', createdAt: at }),
       makeMessage(DataKeyDestroyed, { userId: bob }),
-      makeMessage(SigningKeyRetired, { kid: 'old' }),
-      makeMessage(SigningKeyAnnounced, { kid: 'new', publicKey: 'x', announcedAt: at, signsFrom: at }),
+      makeMessage(SigningKeyRetired, { kid: 'old', signature: 'retired old' }),
+      makeMessage(SigningKeyAnnounced, {
+        kid: 'new',
+        publicKey: 'x',
+        notBefore: at,
+        notAfter: at,
+        signature: 'announced new',
+      }),
     ]));
 });

@@ -57,14 +57,16 @@ function* keyMessages(rows: BackupRows): Generator<OutgoingMessage> {
     yield message(DataKeyAnnounced, { userId, wrappedKey, createdAt: instant(created_at) });
   for (const { user_id: userId, status } of rowsOf<AccountRow>(rows, 'accounts'))
     if (status === 'forgotten') yield message(DataKeyDestroyed, { userId });
-  for (const { kid, status, public_key, announced_at, signs_from } of rowsOf<SigningKeyRow>(rows, 'signing_keys')) {
-    if (status === 'retired') yield message(SigningKeyRetired, { kid });
+  for (const key of rowsOf<SigningKeyRow>(rows, 'signing_keys')) {
+    const { kid } = key;
+    if (key.status === 'retired') yield message(SigningKeyRetired, { kid, signature: key.retirement });
     else
       yield message(SigningKeyAnnounced, {
         kid,
-        publicKey: public_key,
-        announcedAt: instant(announced_at),
-        signsFrom: instant(signs_from),
+        publicKey: key.public_key,
+        notBefore: instant(key.announced_at),
+        notAfter: instant(key.expires_at),
+        signature: key.announcement,
       });
   }
 }
@@ -82,8 +84,10 @@ interface SigningKeyRow {
   readonly kid: string;
   readonly status: string;
   readonly public_key: string;
+  readonly announcement: string;
+  readonly retirement: string;
   readonly announced_at: string;
-  readonly signs_from: string;
+  readonly expires_at: string;
 }
 
 const rowsOf = <R>(rows: BackupRows, table: string): readonly R[] => (rows.get(table) ?? []) as readonly R[];

@@ -6,6 +6,7 @@ import type { AcknowledgedKey } from '../domain/signing-key.js';
 const selectArrived = `select kid from svc_signing_keys where retired_at is null`;
 const selectAcknowledged = `
 select kid, status, public_key as "publicKey", private_key as "privateKey", announced_at as "announcedAt",
+  expires_at as "expiresAt", announcement, retirement,
   signs_from as "signsFrom", acknowledged_at as "acknowledgedAt"
 from signing_keys where status = 'acknowledged' order by signs_from`;
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { UserId } from '@tradewind/contracts';
-import { Clock, tokenAudience, tokenIssuer } from '@tradewind/service';
+import { Clock, tokenAudience, tokenIssuer, tokenType } from '@tradewind/service';
 import { SignJWT } from 'jose';
 import type { Role } from '../domain/account.js';
 import { UserConfig } from '../user.config.js';
@@ -29,7 +29,7 @@ export class AccessTokens {
     const { kid, privateKey } = await this.keys.current();
     const now = Math.floor(this.clock.now().getTime() / 1_000);
     return new SignJWT({ role })
-      .setProtectedHeader({ alg: 'EdDSA', kid, typ: 'JWT' })
+      .setProtectedHeader({ alg: 'EdDSA', kid, typ: tokenType })
       .setIssuer(tokenIssuer)
       .setAudience(tokenAudience)
       .setSubject(userId)

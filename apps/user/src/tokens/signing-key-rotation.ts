@@ -2,12 +2,12 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplica
 import type { KeyObject } from 'node:crypto';
 import { Transient } from '@tradewind/kernel';
 import { Commands } from '@tradewind/messaging';
-import { Clock, dataKeySecrets, Randomness, Timers, type KeySecrets } from '@tradewind/service';
+import { Clock, dataKeySecrets, Randomness, SigningRootSigner, Timers, type KeySecrets } from '@tradewind/service';
 import { rotateKeys } from '../commands/rotate-keys.command.js';
 import { signer, type AcknowledgedKey, type KeyPolicy } from '../domain/signing-key.js';
 import { SigningKeyQueries } from '../storage/signing-key.queries.js';
 import { UserConfig } from '../user.config.js';
-import { newKeyPair, openPrivateKey, signingSecrets } from './key-pair.js';
+import { newKeyPair, openPrivateKey, signingSecrets, type KeyIssuer } from './key-pair.js';
 
 /** Rotation runs at least this often, and more often until a key signs. */
 const intervalMs = 10_000;
@@ -22,6 +22,7 @@ export class SigningKeyRotation implements OnApplicationBootstrap, OnApplication
   readonly #stopped = new AbortController();
   readonly #secrets: KeySecrets;
   readonly #policy: KeyPolicy;
+  readonly #issuer: KeyIssuer;
   readonly #privateKeys = new Map<string, KeyObject>();
   #keys: readonly AcknowledgedKey[] = [];
   #running: Promise<void> | undefined;
@@ -40,6 +41,13 @@ export class SigningKeyRotation implements OnApplicationBootstrap, OnApplication
       lead: config.SIGNING_KEY_LEAD_SECONDS * 1_000,
       tokenLifetime: config.ACCESS_TOKEN_SECONDS * 1_000,
       margin: marginMs,
+    };
+    const { rotateAfter, lead, tokenLifetime, margin } = this.#policy;
+    this.#issuer = {
+      secrets: this.#secrets,
+      root: new SigningRootSigner(config.SIGNING_ROOT_PUBLIC_KEY, config.SIGNING_ROOT_PRIVATE_KEY),
+      // A rotation may be late by one more period.
+      lifetime: 2 * rotateAfter + lead + tokenLifetime + margin,
     };
   }
 
@@ -74,7 +82,7 @@ export class SigningKeyRotation implements OnApplicationBootstrap, OnApplication
   }
 
   async #rotate(): Promise<void> {
-    const candidate = newKeyPair(this.#secrets, this.clock, this.randomness);
+    const candidate = newKeyPair(this.#issuer, this.clock, this.randomness);
     await this.commands.run(rotateKeys, { candidate, arrived: await this.queries.arrived(), policy: this.#policy });
     await this.#read();
   }

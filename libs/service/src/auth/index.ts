@@ -3,4 +3,14 @@ export * from './access.js';
 export { bearerToken } from './access.guard.js';
 export * from './current-user.js';
 export * from './signing-keys.table.js';
-export { KeyRing, TokenVerifier, importKey, tokenAudience, tokenIssuer, type VerificationKey } from './token.js';
+export * from './signing-root.js';
+export {
+  KeyRing,
+  TokenVerifier,
+  importKey,
+  isInForce,
+  tokenAudience,
+  tokenIssuer,
+  tokenType,
+  type VerificationKey,
+} from './token.js';

@@ -4,15 +4,15 @@ import { table } from '@tradewind/messaging';
 export interface SigningKey {
   readonly kid: string;
   readonly publicKey?: string;
-  readonly announcedAt?: Date;
-  readonly signsFrom?: Date;
+  readonly notBefore?: Date;
+  readonly notAfter?: Date;
   readonly retiredAt?: Date;
 }
 
 export const SigningKeys = table<SigningKey>('svc_signing_keys', 'kid', {
   kid: 'text',
   publicKey: 'text',
-  announcedAt: 'timestamptz',
-  signsFrom: 'timestamptz',
+  notBefore: 'timestamptz',
+  notAfter: 'timestamptz',
   retiredAt: 'timestamptz',
 });

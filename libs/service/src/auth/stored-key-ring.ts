@@ -5,17 +5,26 @@ import type { DataSource } from 'typeorm';
 import { temporaryProblem } from '../http/index.js';
 import type { RowWaiter, TopicProgress, ChangedRow } from '../waiting/index.js';
 import { SigningKeys } from './signing-keys.table.js';
-import { importKey, type KeyRing, type VerificationKey } from './token.js';
+import { importKey, isInForce, type KeyRing, type VerificationKey } from './token.js';
 
-const selectKeys = `select kid, case when retired_at is null then public_key end as "publicKey" from svc_signing_keys`;
+const selectKeys = `
+select kid, case when retired_at is null then public_key end as "publicKey", not_before as "notBefore", not_after as "notAfter"
+from svc_signing_keys`;
 
 const arrivalTimeoutMs = 2_000;
 const maxAgeMs = 10_000;
 const maxUnknownKeyWaits = 200;
 
-/** Both fields are empty for a retired key. */
-interface Entry {
+/** A row. Of a retired key only `kid` is used: a key that was retired before it was announced has no times. */
+interface KeyRow {
+  readonly kid: string;
   readonly publicKey: string | null;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
+/** `key` is undefined for a retired key. */
+interface Entry extends KeyRow {
   readonly key: VerificationKey | undefined;
 }
 
@@ -44,13 +53,12 @@ export class StoredKeyRing implements KeyRing {
   }
 
   async find(kid: string): Promise<VerificationKey | undefined> {
+    const now = this.clock.now();
     const known = this.#entries.get(kid);
-    if (known) {
-      if (this.clock.now().getTime() - this.#loadedAt > maxAgeMs) this.#refresh();
-      return known.key;
-    }
-    const arrived = await this.#waitFor(kid);
-    return arrived ? arrived.key : this.#confirmAbsence();
+    if (known && now.getTime() - this.#loadedAt > maxAgeMs) this.#refresh();
+    const entry = known ?? (await this.#waitFor(kid));
+    if (!entry) return this.#confirmAbsence();
+    return entry.key && isInForce(entry, now) ? entry.key : undefined;
   }
 
   async #waitFor(kid: string): Promise<Entry | undefined> {
@@ -83,11 +91,13 @@ export class StoredKeyRing implements KeyRing {
 
   async #load(): Promise<void> {
     const load = ++this.#lastLoadStarted;
-    const rows = await this.dataSource.query<{ kid: string; publicKey: string | null }[]>(selectKeys);
+    const rows = await this.dataSource.query<KeyRow[]>(selectKeys);
     const entries = new Map<string, Entry>();
-    for (const { kid, publicKey } of rows) {
+    for (const row of rows) {
+      const { kid, publicKey } = row;
       const known = this.#entries.get(kid);
-      entries.set(kid, known?.publicKey === publicKey ? known : { publicKey, key: await this.#import(kid, publicKey) });
+      const key = known?.publicKey === publicKey ? known.key : await this.#import(kid, publicKey);
+      entries.set(kid, { ...row, key });
     }
     if (load < this.#lastLoadApplied) return; // a later load finished first: this one must not bring a retired key back
     this.#lastLoadApplied = load;

@@ -1,13 +1,19 @@
 import { userId } from '@tradewind/contracts';
 import { isUuid, type Clock } from '@tradewind/kernel';
-import { decodeProtectedHeader, importJWK, jwtVerify } from 'jose';
+import { decodeProtectedHeader, importJWK, jwtVerify, type JWTPayload } from 'jose';
 import { problem } from '../http/index.js';
 import { Lru } from '../cache/lru.js';
 import type { Role, User } from './current-user.js';
 
 export const tokenIssuer = 'tradewind';
 export const tokenAudience = 'tradewind-shop';
+/** RFC 9068: no other kind of token passes as an access token. */
+export const tokenType = 'at+jwt';
 const maxTokenLength = 4_096;
+/** The longest lifetime that the user service can be set to (ACCESS_TOKEN_SECONDS). */
+const maxLifetimeSeconds = 86_400;
+/** Clocks of instances differ by less. */
+const clockToleranceSeconds = 60;
 const roles: readonly unknown[] = ['customer', 'admin'] satisfies Role[];
 const isRole = (value: unknown): value is Role => roles.includes(value);
 const notIssuedHere = 'the access token was not issued by this shop';
@@ -16,6 +22,10 @@ export type VerificationKey = Awaited<ReturnType<typeof importKey>>;
 
 /** From the `x` of an Ed25519 JWK. */
 export const importKey = (publicKey: string) => importJWK({ kty: 'OKP', crv: 'Ed25519', x: publicKey }, 'EdDSA');
+
+/** Whether tokens signed with the key are accepted at this time. Before `notBefore`, up to the tolerance: clocks differ. */
+export const isInForce = (key: { readonly notBefore: Date; readonly notAfter: Date }, now: Date): boolean =>
+  key.notBefore.getTime() - clockToleranceSeconds * 1_000 <= now.getTime() && now < key.notAfter;
 
 /** The public keys of access tokens. */
 export interface KeyRing {
@@ -72,16 +82,24 @@ async function verifyClaims(
 ): Promise<{ user: User; expiresAt: number }> {
   const { payload } = await jwtVerify(token, key, {
     algorithms: ['EdDSA'],
+    typ: tokenType,
     issuer: tokenIssuer,
     audience: tokenAudience,
-    requiredClaims: ['exp', 'sub', 'role'],
+    requiredClaims: ['exp', 'iat', 'sub', 'role'],
     currentDate: now,
   }).catch((error: Error & { code?: string }) => {
     throw unauthenticated(
       error.code === 'ERR_JWT_EXPIRED' ? 'the access token has expired: refresh it' : 'the access token is not valid',
     );
   });
+  checkLifetime(payload, now);
   const { sub, exp, role } = payload;
   if (!isUuid(sub) || exp === undefined || !isRole(role)) throw unauthenticated(notIssuedHere);
   return { user: { id: userId(sub), role, expiresAt: exp * 1_000 }, expiresAt: exp * 1_000 };
+}
+
+/** A token from the future, or one that outlives every setting of the user service, was not issued by it. */
+function checkLifetime({ iat = Number.NaN, exp = Number.NaN }: JWTPayload, now: Date): void {
+  const fromFuture = iat > now.getTime() / 1_000 + clockToleranceSeconds;
+  if (fromFuture || !(exp - iat <= maxLifetimeSeconds)) throw unauthenticated(notIssuedHere);
 }

@@ -5,6 +5,7 @@ const valid = {
   PORT: '3004',
   KAFKA_BROKERS: 'one:9092, two:9092',
   DATABASE_URL: 'postgres://order:hunter2@127.0.0.1:15432/order',
+  SIGNING_ROOT_PUBLIC_KEY: Buffer.alloc(32, 7).toString('base64url'),
   DATA_KEY_SECRET: Buffer.alloc(32, 7).toString('base64'),
 };
 
@@ -47,6 +48,7 @@ describe('an environment with missing variables', () => {
       expect.stringMatching(/^DATA_KEY_SECRET is missing: it must be 32 bytes in base64/),
       expect.stringMatching(/^KAFKA_BROKERS is missing: it must be a comma-separated list of host:port/),
       expect.stringMatching(/^PORT is missing: it must be 0 or a port/),
+      expect.stringMatching(/^SIGNING_ROOT_PUBLIC_KEY is missing: it must be 32 bytes in base64url/),
     ]));
   it('counts an empty variable as missing', () =>
     expect(violationsOf({ ...valid, PORT: ' ' })).toEqual([expect.stringMatching(/^PORT is missing/)]));
@@ -77,6 +79,7 @@ describe('an environment with invalid variables', () => {
     ['DATABASE_URL', 'postgres://a:b@c:65536/d'],
     ['MIGRATIONS', 'maybe'],
     ['DATA_KEY_SECRET', 'c2hvcnQ='],
+    ['SIGNING_ROOT_PUBLIC_KEY', 'c2hvcnQ'],
   ])('names %s when it is %j', (name, value) =>
     expect(violationsOf({ ...valid, [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name} `))]),
   );

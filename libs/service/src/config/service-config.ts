@@ -6,6 +6,7 @@ import { kafkaSecurity } from '@tradewind/messaging';
 import type { KafkaSettings } from '@tradewind/messaging/internals';
 import { isDataKeySecret } from '../sealing/seal.js';
 import { Satisfies } from './satisfies.js';
+import { isSigningRootKey, signingRootRule } from './signing-root-key.js';
 
 /** `a, b` as a list. */
 export const commaSeparated = ({ value }: { value: unknown }): unknown =>
@@ -54,6 +55,8 @@ export class ServiceConfig {
   @Transform(commaSeparated)
   @Satisfies(areBrokers, 'must be a comma-separated list of host:port, with ports from 1 to 65535')
   readonly KAFKA_BROKERS!: readonly string[];
+  /** Signing keys of access tokens are accepted only with a signature of this root key. */
+  @Satisfies(isSigningRootKey, signingRootRule) readonly SIGNING_ROOT_PUBLIC_KEY!: string;
   /** The authority of the brokers' certificates, a PEM file. Turns TLS on. */
   @IsOptional() @IsString() readonly KAFKA_SSL_CA_FILE?: string;
   /** The login at the brokers: all three variables, or none. `readConfig` checks them together. */

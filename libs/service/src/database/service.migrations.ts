@@ -4,10 +4,10 @@ const up = `
 create table svc_signing_keys (
   kid text primary key,
   public_key text,
-  announced_at timestamptz,
-  signs_from timestamptz,
+  not_before timestamptz,
+  not_after timestamptz,
   retired_at timestamptz,
-  check (public_key is not null or retired_at is not null)
+  check (num_nulls(public_key, not_before, not_after) = 0 or retired_at is not null)
 );
 create table svc_data_keys (
   user_id uuid primary key,

@@ -9,6 +9,7 @@ import {
 import type { OperationContext, Recovery } from '@tradewind/operations';
 import { SigningKeysHandler } from '../auth/signing-keys.handler.js';
 import { SigningKeys } from '../auth/signing-keys.table.js';
+import { SigningRoot } from '../auth/signing-root.js';
 import { kafkaSettings, type DatabaseConfig } from '../config/index.js';
 import { applyMigrations, connect, dataSourceOf, migrationsTable, type Migration } from '../database/index.js';
 import { serviceMigrations } from '../database/service.migrations.js';
@@ -62,8 +63,8 @@ export async function openOperationContext(
     throw error;
   };
   const runtime = new MessagingRuntime(options, { store, kafka, ports: systemPorts, log, onFatal }, () => []);
-  for (const Handler of [SigningKeysHandler, ...(sealing ? [DataKeysHandler] : []), ...handlers])
-    runtime.addController(new Handler());
+  runtime.addController(new SigningKeysHandler(new SigningRoot(config.SIGNING_ROOT_PUBLIC_KEY)));
+  for (const Handler of [...(sealing ? [DataKeysHandler] : []), ...handlers]) runtime.addController(new Handler());
   // The relay of the running service publishes at once what an operation commits.
   runtime.runner.onCommitted(({ published }) => {
     if (published > 0)
