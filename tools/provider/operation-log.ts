@@ -79,8 +79,8 @@ export class OperationLog {
 
 async function openDurably(path: string): Promise<FileHandle> {
   const folder = dirname(resolve(path));
-  await mkdir(folder, { recursive: true });
-  const file = await open(path, 'a+');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const file = await open(path, 'a+', 0o600);
   const directory = await open(folder, 'r');
   // The name of a new file is stored in its folder: without this sync a power failure could lose the whole log.
   await directory.sync().finally(() => directory.close());

@@ -10,7 +10,7 @@ const ownerFile = 'owner.pid';
 export async function temporaryFolder(): Promise<string> {
   await clearAbandoned();
   const folder = mkdtempSync(join(realpathSync(tmpdir()), prefix));
-  chmodSync(folder, 0o755); // started by root, PostgreSQL runs as another account, which must be able to enter
+  if (process.getuid?.() === 0) chmodSync(folder, 0o711); // started by root, PostgreSQL runs as another account, which must be able to enter
   writePidFile(join(folder, ownerFile), process.pid);
   return folder;
 }

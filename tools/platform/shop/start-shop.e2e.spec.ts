@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { eventually } from '@tradewind/testing';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
@@ -67,6 +67,37 @@ describe('a started shop', () => {
     const client = new pg.Client({ connectionString: shop.databases.cart.replace(/\/cart$/, '/order') });
     await expect(client.connect()).rejects.toThrow('permission denied for database "order"');
   });
+});
+
+describe('the state folder of a started shop', () => {
+  interface Entry {
+    readonly path: string;
+    readonly mode: number;
+  }
+  /** All files and folders in it, also those that links lead to. Files that a server has removed meanwhile are left out. */
+  const entriesOf = (folder: string): Entry[] =>
+    readdirSync(folder).flatMap((name) => {
+      const path = join(folder, name);
+      const stat = statSync(path, { throwIfNoEntry: false });
+      return stat ? [{ path, mode: stat.mode }, ...(stat.isDirectory() ? entriesOf(path) : [])] : [];
+    });
+
+  it('has the logs and data of every process, and no other account reads, lists or changes any of them', () => {
+    const { path: state } = shop.state;
+    const entries = entriesOf(state);
+    expect(entries.map(({ path }) => relative(state, path))).toEqual(
+      expect.arrayContaining([
+        ...['secrets.json', 'shop.json', 'instances.json', 'provider.log', 'logs/order.log', 'bundles'],
+        ...['kafka', 'postgres/PG_VERSION'],
+      ]),
+    );
+    // The programs are links to files outside; their folder is closed.
+    const own = entries.filter(({ path }) => !path.startsWith(join(state, 'bundles/')));
+    expect(own.filter(({ mode }) => (mode & 0o077) !== 0).map(({ path }) => path)).toEqual([]);
+  });
+
+  it('cannot be listed by another account; started by root, that of PostgreSQL may pass through it', () =>
+    expect(statSync(shop.state.path).mode & 0o077).toBe(process.getuid?.() === 0 ? 0o011 : 0));
 });
 
 describe('a service that is killed', () => {

@@ -38,6 +38,8 @@ interface StartingShop {
 
 /** Starts a whole shop, from PostgreSQL to the gateway, and resolves when it is ready. Several can run at the same time, each with its own folder and ports. */
 export async function startShop(options: ShopOptions): Promise<Shop> {
+  // Whatever this process and those that it starts write is for this account only: logs, data, secrets.
+  process.umask(0o077);
   const state = options.stateDir ? await claimStateFolder(options.stateDir) : await createTemporaryStateFolder();
   const reaper = options.stateDir ? undefined : startReaper(state.path);
   const processes = new Map<string, Supervisor>();

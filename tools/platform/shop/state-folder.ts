@@ -81,5 +81,5 @@ export function releaseStateFolder(path: string): void {
 
 function makeSubfolders(path: string): void {
   for (const name of ['logs', 'run']) mkdirSync(join(path, name), { recursive: true });
-  if (process.getuid?.() === 0) chmodSync(path, 0o711); // started by root, PostgreSQL runs as another account, which must be able to enter
+  chmodSync(path, process.getuid?.() === 0 ? 0o711 : 0o700); // started by root, PostgreSQL runs as another account, which must be able to enter
 }
