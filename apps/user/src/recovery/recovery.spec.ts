@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { DataKeyAnnounced, DataKeyDestroyed, SigningKeyAnnounced, SigningKeyRetired } from '@tradewind/contracts';
+import {
+  DataKeyAnnounced,
+  DataKeyDestroyed,
+  SigningKeyAnnounced,
+  SigningKeyRetired,
+  UserForgotten,
+} from '@tradewind/contracts';
 import { makeMessage } from '@tradewind/messaging/message';
 import { recovery } from './recovery.js';
 
@@ -54,4 +60,14 @@ describe('the compacted topics of keys, after Kafka was lost', () => {
         signature: 'announced new',
       }),
     ]));
+});
+
+describe('a backup that is older than the deletion of an account', () => {
+  const forgotten = makeMessage(UserForgotten, { userId: bob, forgottenAt: at });
+  const isObsolete = recovery({ DATA_KEY_SECRET: 'a secret' }).obsolete!([{ message: forgotten }] as never);
+  it.each(['credentials', 'data_keys'])('brings back no row of the person: %s', (table) => {
+    expect(isObsolete(table, { user_id: bob })).toBe(true);
+    expect(isObsolete(table, { user_id: ann })).toBe(false);
+  });
+  it('brings back what is about no person', () => expect(isObsolete('signing_keys', { kid: 'new' })).toBe(false));
 });

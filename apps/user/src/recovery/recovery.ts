@@ -3,6 +3,7 @@ import {
   DataKeyDestroyed,
   SigningKeyAnnounced,
   SigningKeyRetired,
+  UserForgotten,
   type UserId,
 } from '@tradewind/contracts';
 import { message, type OutgoingMessage } from '@tradewind/messaging';
@@ -11,7 +12,7 @@ import { blindIndexWith, dataKeySecrets, unsealWith, unwrap, type SealingConfig 
 import type { PersonalField } from '../accounts/personal-seal.js';
 import { normaliseEmail } from '../domain/email.js';
 import { accountsFromEvents } from './accounts-from-events.js';
-import { Accounts, PersonalKeys, type PersonalKey } from '../storage/tables.js';
+import { Accounts, Credentials, PersonalKeys, type PersonalKey } from '../storage/tables.js';
 
 /**
  * Accounts come from their events. Credentials, sessions and signing keys are in no event and come from a backup. Data keys come
@@ -48,6 +49,12 @@ export const recovery = ({ DATA_KEY_SECRET }: Pick<SealingConfig, 'DATA_KEY_SECR
     'key_rings',
     'signing_keys',
   ],
+  // The account of a forgotten person exists, so the row of an older backup would fit it.
+  obsolete: (published) => {
+    const forgotten = new Set<unknown>();
+    for (const { message } of published) if (message instanceof UserForgotten) forgotten.add(message.userId);
+    return (table, { user_id }) => personalTables.has(table) && forgotten.has(user_id);
+  },
   compacted: { tables: ['data_keys', 'accounts', 'signing_keys'], messages: keyMessages },
 });
 
@@ -70,6 +77,9 @@ function* keyMessages(rows: BackupRows): Generator<OutgoingMessage> {
       });
   }
 }
+
+/** They are emptied when a person is forgotten. */
+const personalTables: ReadonlySet<string> = new Set([Credentials.name, PersonalKeys.name]);
 
 interface DataKeyRow {
   readonly user_id: UserId;

@@ -28,6 +28,8 @@ const tables = [
   'msg_idempotency',
 ];
 const backedUp = ['passwords'];
+/** Their password is deleted after the backup. */
+const forgotten = 'author 19';
 
 const recovery: Recovery = {
   rows: (published) => {
@@ -39,6 +41,10 @@ const recovery: Recovery = {
   },
   answers: (published) => [...published].map(({ envelope: { id }, at }) => answeredRequest(id, at)),
   backup: backedUp,
+  obsolete:
+    () =>
+    (table, { author }) =>
+      table === 'passwords' && author === forgotten,
 };
 
 describe('the recovery of a database', () => {
@@ -101,6 +107,7 @@ describe('the recovery of a database', () => {
     await original.dataSource.query(`insert into passwords select author, 'password of ' || author from authors`);
     const context = contextOf(original);
     await backUp(context, backedUp, join(folder, 'backup'));
+    await original.dataSource.query('delete from passwords where author = $1', [forgotten]);
     await context.kafka.close();
   }, 60_000);
   afterEach(() => Promise.all(others.map((other) => other.stop())));
@@ -124,7 +131,7 @@ describe('the recovery of a database', () => {
       unpublished: 0,
       tables: [
         { table: 'authors', rows: 20 },
-        { table: 'passwords', rows: 20 },
+        { table: 'passwords', rows: 19 },
         { table: 'msg_idempotency', rows: 60 },
       ],
     });
@@ -151,7 +158,7 @@ describe('the recovery of a database', () => {
       unpublished: 2,
       tables: [
         { table: 'authors', rows: 21 },
-        { table: 'passwords', rows: 20 },
+        { table: 'passwords', rows: 19 },
         { table: 'msg_idempotency', rows: 82 },
       ],
     });

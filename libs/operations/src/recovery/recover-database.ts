@@ -242,8 +242,11 @@ async function restoreBusinessRows(
       );
     throw error;
   }
-  for (const table of recovery.backup ?? [])
-    restored.push({ table, rows: await insertBackup(manager, table, backup.get(table) ?? []) });
+  const isObsolete = recovery.obsolete?.(messages) ?? (() => false);
+  for (const table of recovery.backup ?? []) {
+    const rows = (backup.get(table) ?? []).filter((row) => !isObsolete(table, row));
+    restored.push({ table, rows: await insertBackup(manager, table, rows) });
+  }
   return restored;
 }
 

@@ -55,6 +55,8 @@ export interface Recovery {
   pendingEffects?(published: Iterable<Published>): Iterable<EffectRow>;
   /** Tables that no message describes, in an order in which they can be inserted: they come from a backup. */
   readonly backup?: readonly string[];
+  /** Says which rows of a backup must not come back, because of messages that are younger than it: a key of someone who was forgotten since. */
+  obsolete?(published: Iterable<Published>): (table: string, row: Readonly<Record<string, unknown>>) => boolean;
   /** The last message of each key on the compacted topics, tombstones too, made from the rows of these tables: no archive has them if Kafka is lost. */
   readonly compacted?: {
     readonly tables: readonly string[];
