@@ -12,6 +12,8 @@ const api: ApiParts = {
     'GET /users/me': 'customers',
     'PATCH /users/me': 'customers',
     'DELETE /users/me': 'customers',
+    'GET /users/me/sessions': 'customers',
+    'DELETE /users/me/sessions/{id}': 'customers',
     'POST /auth/login': 'everyone',
     'POST /auth/refresh': 'everyone',
     'POST /auth/logout': 'everyone',

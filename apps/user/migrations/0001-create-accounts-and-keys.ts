@@ -50,10 +50,16 @@ export class CreateAccountsAndKeys1760000000001 implements MigrationInterface {
         ended_by text,
         constraint sessions_state check (
           (status = 'open' and num_nonnulls(ended_at, ended_by) = 0)
-          or (status = 'ended' and ended_at is not null and ended_by in ('logout', 'reuse', 'forgotten')))
+          or (status = 'ended' and ended_at is not null and ended_by in ('logout', 'reuse', 'forgotten', 'ended')))
       ) with (fillfactor = 70);
       create index sessions_of_user on sessions (user_id);
       create index sessions_by_expiry on sessions (expires_at);
+
+      create table revocations (
+        session_id uuid primary key,
+        user_id uuid not null,
+        revoked_at timestamptz not null
+      );
 
       create table refresh_tokens (
         token_hash text primary key,
@@ -100,7 +106,7 @@ export class CreateAccountsAndKeys1760000000001 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(
-      'drop table signing_keys, key_rings, refresh_tokens, sessions, repeated_tombstones, data_keys, credentials, accounts',
+      'drop table signing_keys, key_rings, refresh_tokens, revocations, sessions, repeated_tombstones, data_keys, credentials, accounts',
     );
   }
 }

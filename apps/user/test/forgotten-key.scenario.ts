@@ -26,7 +26,7 @@ export const forgottenKey = (user: () => Environment) =>
     it('gets its tombstone twice, the second one a day later, so that the broker compacts the first', async () => {
       const { harness, registered, loggedIn, me, arrived } = user();
       const repeater = harness.service.app.get(TombstoneRepeater);
-      const metrics = async (): Promise<string> => (await fetch(`${harness.service.url}/metrics`)).text();
+      const metrics = async (): Promise<string> => (await fetch(`${harness.service.operationsUrl}/metrics`)).text();
       const person = await registered();
       await me('delete', await loggedIn(person)).expect(204);
       await repeater.run();

@@ -16,6 +16,8 @@ export const contracts = new MessageRegistry([
   user.SigningKeyRetired,
   user.DataKeyAnnounced,
   user.DataKeyDestroyed,
+  user.SessionRevoked,
+  user.SessionRevocationEnded,
   product.ProductAdded,
   product.ProductRenamed,
   product.ProductRepriced,

@@ -10,6 +10,12 @@ export const topics = {
     partitions: 3,
     retention: { compactWithin: '1d', keepTombstones: '90d' },
   }),
+  /** Sessions whose access tokens must not be accepted any more. Every service reads it. */
+  userRevocations: topic('user.revocations', {
+    owner: 'user',
+    partitions: 1,
+    retention: { compactWithin: '1h', keepTombstones: '1d' },
+  }),
 
   productEvents: topic('product.events', { owner: 'product' }),
   stockCommands: topic('stock.commands', { owner: 'order', carries: 'commands' }),

@@ -2,6 +2,7 @@ import type { Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { KafkaClient } from '@tradewind/messaging';
 import { AccessGuard } from './auth/access.guard.js';
+import { Revocations } from './auth/revocations.js';
 import { SigningRoot } from './auth/signing-root.js';
 import { KeyRing, TokenVerifier } from './auth/token.js';
 import type { ServiceConfig } from './config/index.js';
@@ -45,8 +46,8 @@ export const httpProviders = (service: string, config: ServiceConfig): Provider[
   { provide: SigningRoot, useFactory: () => new SigningRoot(config.SIGNING_ROOT_PUBLIC_KEY) },
   {
     provide: TokenVerifier,
-    inject: [KeyRing, Clock],
-    useFactory: (keys: KeyRing, clock: Clock) => new TokenVerifier(keys, clock),
+    inject: [KeyRing, Clock, Revocations],
+    useFactory: (keys: KeyRing, clock: Clock, revocations: Revocations) => new TokenVerifier(keys, clock, revocations),
   },
   {
     provide: Heartbeats,

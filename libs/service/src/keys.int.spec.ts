@@ -5,6 +5,8 @@ import {
   contracts,
   DataKeyAnnounced,
   DataKeyDestroyed,
+  SessionRevocationEnded,
+  SessionRevoked,
   SigningKeyAnnounced,
   SigningKeyRetired,
   type UserId,
@@ -56,6 +58,11 @@ const announce = command('signing-key.announce', {}, (key: SigningKeyAnnounced) 
 const retire = command('signing-key.retire', {}, (key: SigningKeyRetired) => publish(SigningKeyRetired, key));
 const announceData = command('data-key.announce', {}, (key: DataKeyAnnounced) => publish(DataKeyAnnounced, key));
 const destroyData = command('data-key.destroy', {}, (userId: UserId) => publish(DataKeyDestroyed, { userId }));
+
+const revoke = command('session.revoke', {}, (session: SessionRevoked) => publish(SessionRevoked, session));
+const endRevocation = command('session.end-revocation', {}, (sessionId: string) =>
+  publish(SessionRevocationEnded, { sessionId }),
+);
 
 const newUuid = (): string => uuidv7(Date.now(), randomBytes(10));
 
@@ -209,6 +216,7 @@ describe('a service', () => {
       ['without an expiry', { exp: undefined } as unknown as JWTPayload, {}],
       ['with another role', { role: 'root' }, {}],
       ['without a valid subject', { sub: 'x' }, {}],
+      ['without a valid session', { sid: 'x' }, {}],
       ['without a key id', {}, { kid: undefined }],
       ['of another type', {}, { typ: 'JWT' }],
       ['without a type', {}, { typ: undefined }],
@@ -272,6 +280,16 @@ describe('a service', () => {
       await run(retire, retirementOf(pair.kid, newRoot().signer));
       expect(await deadLetterOf(pair.kid)).toContain(`the retirement of ${pair.kid} is not signed by the root key`);
       await mine(token).expect(200);
+    });
+    it('answers 401 to one whose session was revoked, until all its tokens have expired', async () => {
+      const sid = newUuid();
+      const token = await tokenOf(signer, { sid });
+      expect((await mine(token).expect(200)).body).toMatchObject({ sessionId: sid });
+      await run(revoke, { sessionId: sid, userId: newUuid() as UserId, revokedAt: now() });
+      await eventually(async () => (await mine(token)).status === 401);
+      await mine(await tokenOf(signer, { sid: newUuid() })).expect(200);
+      await run(endRevocation, sid);
+      await eventually(async () => (await mine(token)).status === 200);
     });
     it('answers 403 to one with another role', async () => {
       const all = async (role: string) =>

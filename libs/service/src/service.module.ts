@@ -9,6 +9,10 @@ import {
 } from '@tradewind/messaging';
 import { CommitEvents, type MessagingOptions } from '@tradewind/messaging/internals';
 import { DataSource } from 'typeorm';
+import { RevocationsHandler } from './auth/revocations.handler.js';
+import { RevokedSessions } from './auth/revocations.table.js';
+import { noRevocations, Revocations } from './auth/revocations.js';
+import { StoredRevocations } from './auth/stored-revocations.js';
 import { SigningKeysHandler } from './auth/signing-keys.handler.js';
 import { SigningKeys } from './auth/signing-keys.table.js';
 import { StoredKeyRing } from './auth/stored-key-ring.js';
@@ -53,7 +57,7 @@ export class ServiceModule {
   static forRoot({ config, migrations, messaging, sealing = false }: ServiceOptions): DynamicModule {
     const { service, contracts, deadLetters, effectConcurrency, sagas = [], effects = [], ignored = {} } = messaging;
     logAsJson(config, service);
-    const own = [SigningKeys, DataKeys];
+    const own = [SigningKeys, DataKeys, RevokedSessions];
     const lockOrder = [...own, ...messaging.lockOrder.filter(({ name }) => own.every((table) => table.name !== name))];
     const all = [...messagingMigrations, ...serviceMigrations, ...migrations];
     return {
@@ -73,7 +77,7 @@ export class ServiceModule {
         }),
         MessagingModule.forFeature({ messages: contracts.classes, tables: lockOrder, sagas, effects, ignored }),
       ],
-      controllers: [HealthController, SigningKeysHandler, ...(sealing ? [DataKeysHandler] : [])],
+      controllers: [HealthController, SigningKeysHandler, RevocationsHandler, ...(sealing ? [DataKeysHandler] : [])],
       providers: [
         ...httpProviders(service, config),
         ...databaseProviders(config, service, all),
@@ -90,7 +94,12 @@ export class ServiceModule {
       module: ServiceModule,
       global: true,
       controllers: [HealthController],
-      providers: [...httpProviders(service, config), keyRing, ...brokerProviders(config, service)],
+      providers: [
+        ...httpProviders(service, config),
+        keyRing,
+        { provide: Revocations, useValue: noRevocations },
+        ...brokerProviders(config, service),
+      ],
       exports: [...httpExports, KafkaClient, KeyRing],
     };
   }
@@ -139,6 +148,12 @@ const databaseProviders = (config: DatabaseConfig, service: string, migrations: 
     inject: [KafkaClient, Timers, Clock],
     useFactory: (kafka: KafkaClient, timers: Timers, clock: Clock) =>
       new TopicProgress(kafka, `${service}.keys`, timers, clock),
+  },
+  {
+    provide: Revocations,
+    inject: [DataSource, Timers, CommitEvents],
+    useFactory: (dataSource: DataSource, timers: Timers, commits: CommitEvents) =>
+      new StoredRevocations(dataSource, timers, (listener) => commits.onCommitted(listener)),
   },
   {
     provide: KeyRing,

@@ -5,12 +5,13 @@ import { services, type ServiceDescription } from '../../services.js';
 
 const all = Object.values(topics);
 
-/** The topics that a service reads: those of its consumers, the signing keys, the data keys where it seals, the instances at the gateway. */
+/** The topics that a service reads: those of its consumers, the signing keys, the data keys where it seals, the ended sessions, at the gateway the
+ * instances. */
 export const topicsReadBy = ({ database, sealsData, consumes = {} }: ServiceDescription): readonly string[] => [
   ...Object.values(consumes).flatMap((byTopic) => Object.keys(byTopic)),
   topics.userKeys.name,
   ...(sealsData ? [topics.userDataKeys.name] : []),
-  ...(database === null ? [topics.platformInstances.name] : []),
+  ...(database === null ? [topics.platformInstances.name] : [topics.userRevocations.name]),
 ];
 
 /** Topics to which every service publishes: its instances. */

@@ -55,6 +55,8 @@ describe('a request with which registered addresses could be guessed', () => {
   it.each(['/users', '/users/', '/users?x=1'])('POST %s has the strict limit', (target) =>
     expect(isRegistration('POST', target)).toBe(true),
   );
+  it('so has a change of the profile, which answers whether an address is taken', () =>
+    expect(isRegistration('PATCH', '/users/me')).toBe(true));
   it.each([
     ['POST', '/auth/login'],
     ['GET', '/users/me'],

@@ -36,6 +36,9 @@ export const admitsAnonymous = (method: string, target: string): boolean => {
   return method === 'GET' || method === 'HEAD' ? catalogue.test(path) : method === 'POST' && path === '/users';
 };
 
-/** Requests with which registered addresses could be guessed, in every spelling of their path. */
+/**
+ * Requests with which registered addresses could be guessed, in every spelling of their path: a change of the profile answers whether an address is
+ * taken, as a registration does.
+ */
 export const isRegistration = (method: string, target: string): boolean =>
-  method === 'POST' && target.startsWith('/users');
+  (method === 'POST' || method === 'PATCH') && target.startsWith('/users');

@@ -2,13 +2,15 @@ import { Inject, Injectable } from '@nestjs/common';
 import { userId, type UserId } from '@tradewind/contracts';
 import { isRejection, uuidv7 } from '@tradewind/kernel';
 import { Commands, UniqueConflict } from '@tradewind/messaging';
-import { Clock, Randomness } from '@tradewind/service';
+import { Clock, problem, Randomness } from '@tradewind/service';
 import { changeOwnProfile } from '../commands/change-profile.command.js';
 import { forgetPerson } from '../commands/forget.command.js';
 import { register } from '../commands/register.command.js';
 import { emailTaken, type ProfileChange, type Role } from '../domain/account.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
+import { weaknessOf } from '../passwords/weak-password.js';
 import { AccountQueries, type SealedProfile } from '../storage/account.queries.js';
+import { normaliseEmail } from './email.js';
 import { PersonalSeal, type PersonalField } from './personal-seal.js';
 
 /** The profile as its owner sees it, in clear text; it exists in responses only. */
@@ -36,8 +38,16 @@ export class Accounts {
     @Inject(Randomness) private readonly randomness: Randomness,
   ) {}
 
-  async register({ email, name, password }: RegistrationForm, role: Role): Promise<Profile | typeof emailTaken> {
+  /** Throws a 400 problem for a weak password. */
+  async register(form: RegistrationForm, role: Role): Promise<Profile | typeof emailTaken> {
+    const { name, password } = form;
+    const email = normaliseEmail(form.email);
     const [emailIndex, ...earlierIndexes] = this.seal.emailIndexes(email) as [string, ...string[]];
+    const weakness = weaknessOf(password, { email, name });
+    if (weakness !== undefined)
+      throw problem(400, 'invalid-request', `password ${weakness}`, {
+        errors: [{ field: 'password', detail: weakness }],
+      });
     // saves the cost of a hash for a taken address; the commit decides
     if (await this.queries.byEmail([emailIndex, ...earlierIndexes])) return emailTaken;
     const passwordHash = await this.hasher.hash(password);
@@ -79,7 +89,7 @@ export class Accounts {
     const [index, ...earlierIndexes] = this.seal.emailIndexes(change.email ?? '') as [string, ...string[]];
     const sealed: ProfileChange = {
       ...(change.email !== undefined && {
-        email: { sealed: seal('user.email', change.email), index },
+        email: { sealed: seal('user.email', normaliseEmail(change.email)), index },
       }),
       ...(change.name !== undefined && { name: seal('user.name', change.name) }),
     };

@@ -1,12 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { isRejection } from '@tradewind/kernel';
+import { isRejection, uuidv7 } from '@tradewind/kernel';
+import type { UserId } from '@tradewind/contracts';
 import { Commands } from '@tradewind/messaging';
-import { Randomness } from '@tradewind/service';
-import { logIn, logOut, rotateToken } from '../commands/sessions.command.js';
+import { Clock, Randomness } from '@tradewind/service';
+import { endOwnSession, logIn, logOut, rotateToken } from '../commands/sessions.command.js';
 import { LoginThrottle } from '../passwords/login-throttle.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { AccountQueries } from '../storage/account.queries.js';
-import { SessionQueries } from '../storage/session.queries.js';
+import { SessionQueries, type OpenSessionRow } from '../storage/session.queries.js';
 import { AccessTokens } from '../tokens/access-token.js';
 import { deviceOf, newDeviceToken } from '../tokens/device-token.js';
 import {
@@ -50,6 +51,7 @@ export class LogIns {
     private readonly sessions: SessionQueries,
     private readonly config: UserConfig,
     @Inject(Commands) private readonly commands: Commands,
+    @Inject(Clock) private readonly clock: Clock,
     @Inject(Randomness) private readonly randomness: Randomness,
   ) {}
 
@@ -65,8 +67,10 @@ export class LogIns {
     if (!(await this.hasher.verify(credential?.passwordHash, password)) || !credential) return undefined;
     this.throttle.succeeded(attempt);
     const refreshToken = newRefreshToken(this.randomness);
-    const accessToken = await this.tokens.sign(credential.userId, credential.role);
+    const sessionId = uuidv7(this.clock.now().getTime(), this.randomness.bytes(10));
+    const accessToken = await this.tokens.sign(credential.userId, credential.role, sessionId);
     const opened = await this.commands.run(logIn, {
+      sessionId,
       userId: credential.userId,
       tokenHash: refreshTokenHash(refreshToken),
       lifetimeMs: this.config.SESSION_DAYS * 86_400_000,
@@ -92,11 +96,21 @@ export class LogIns {
     });
     if (isRejection(result) || !result.refreshed) return undefined;
     const newest = result.successor === undefined ? next : unsealSuccessor(refreshToken, result.successor);
-    return this.#response(await this.tokens.sign(result.userId, result.role), newest);
+    return this.#response(await this.tokens.sign(result.userId, result.role, result.sessionId), newest);
   }
 
   async logOut(refreshToken: string): Promise<void> {
     await this.commands.run(logOut, { tokenHash: refreshTokenHash(refreshToken) });
+  }
+
+  /** The open sessions of a person, newest first. */
+  sessionsOf(userId: UserId, before: string | undefined, limit: number): Promise<readonly OpenSessionRow[]> {
+    return this.sessions.openOf(userId, before, limit);
+  }
+
+  /** False: it is not a session of this person. */
+  async endSession(userId: UserId, sessionId: string): Promise<boolean> {
+    return !isRejection(await this.commands.run(endOwnSession, { userId, sessionId }));
   }
 
   #response(accessToken: string, refreshToken: string): Tokens {

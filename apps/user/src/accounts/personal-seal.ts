@@ -12,7 +12,7 @@ import {
   wrap,
   type KeySecrets,
 } from '@tradewind/service';
-import { normaliseEmail } from '../domain/email.js';
+import { normaliseEmail } from './email.js';
 import { UserConfig } from '../user.config.js';
 
 export type PersonalField = 'user.email' | 'user.name';

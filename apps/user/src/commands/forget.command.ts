@@ -1,8 +1,8 @@
 import { DataKeyDestroyed, UserForgotten, type UserId } from '@tradewind/contracts';
-import { command, rows, rowsWhere, nothing, remove, save, publish } from '@tradewind/messaging';
+import { command, rows, rowsWhere, nothing, remove, save, publish, type Decision } from '@tradewind/messaging';
 import { forget } from '../domain/account.js';
-import { end } from '../domain/session.js';
 import { Accounts, Credentials, PersonalKeys, Sessions } from '../storage/tables.js';
+import { endSession } from './end-session.js';
 
 interface ForgetInput {
   readonly userId: UserId;
@@ -20,8 +20,9 @@ export const forgetPerson = command(
   ({ userId }: ForgetInput, { account, sessions, now }) => {
     const found = account.get(userId);
     if (found?.status !== 'active') return nothing();
-    return save(Accounts, forget(found, now))
-      .and(save(Sessions, ...sessions.all().map((session) => end(session, 'forgotten', now))))
+    const ended = sessions.all().map((session) => endSession(session, 'forgotten', now));
+    return ended
+      .reduce<Decision>((all, one) => all.and(one), save(Accounts, forget(found, now)))
       .and(remove(Credentials, userId))
       .and(remove(PersonalKeys, userId))
       .and(publish(DataKeyDestroyed, { userId }))

@@ -1,11 +1,13 @@
-import type { UserId } from '@tradewind/contracts';
+import { SessionRevocationEnded, type UserId } from '@tradewind/contracts';
 import { rejection, type Rejection } from '@tradewind/kernel';
-import { answer, command, insert, rows, nothing, save, type Decision } from '@tradewind/messaging';
+import { answer, command, insert, remove, rows, nothing, publish, save, type Decision } from '@tradewind/messaging';
 import { accountForgotten, type Role } from '../domain/account.js';
-import { end, issue, openSession, refresh, type NextToken, type RefreshToken } from '../domain/session.js';
-import { Accounts, RefreshTokens, Sessions } from '../storage/tables.js';
+import { issue, openSession, refresh, type NextToken, type RefreshToken } from '../domain/session.js';
+import { Accounts, RefreshTokens, Revocations, Sessions } from '../storage/tables.js';
+import { endSession } from './end-session.js';
 
 export interface OpenSessionInput {
+  readonly sessionId: string;
   readonly userId: UserId;
   readonly tokenHash: string;
   readonly lifetimeMs: number;
@@ -15,12 +17,12 @@ export interface OpenSessionInput {
 export const logIn = command(
   'session.open',
   { account: rows(Accounts, ({ userId }: OpenSessionInput) => [userId]) },
-  ({ userId, tokenHash, lifetimeMs }: OpenSessionInput, { account, newId: id, now }) => {
+  ({ sessionId, userId, tokenHash, lifetimeMs }: OpenSessionInput, { account, now }) => {
     const found = account.get(userId);
     if (found?.status !== 'active') return accountForgotten;
-    const session = openSession(id(), userId, now, lifetimeMs);
+    const session = openSession(sessionId, userId, now, lifetimeMs);
     return insert(Sessions, session)
-      .and(insert(RefreshTokens, issue(session.sessionId, tokenHash, now)))
+      .and(insert(RefreshTokens, issue(sessionId, tokenHash, now)))
       .and(answer({ userId, role: found.role }));
   },
 );
@@ -40,6 +42,7 @@ export const sessionOver = rejection('session-over');
 export type Refreshed =
   | {
       readonly refreshed: true;
+      readonly sessionId: string;
       readonly userId: UserId;
       readonly role: Role;
       /** Of a repeated refresh: the sealed token that the first one issued. */
@@ -65,21 +68,21 @@ export const rotateToken = command(
     const [family] = session.all();
     const [owner] = account.all();
     if (!presented || !family || owner?.status !== 'active') return sessionOver;
+    const issuedTo = { sessionId: family.sessionId, userId: owner.userId, role: owner.role };
     const result = refresh(family, presented, next, graceMs, at);
     switch (result.outcome) {
       case 'rotated':
         return save(RefreshTokens, result.used)
           .and(insert(RefreshTokens, result.next))
-          .and(answer<Refreshed>({ refreshed: true, userId: owner.userId, role: owner.role }));
+          .and(answer<Refreshed>({ refreshed: true, ...issuedTo }));
       case 'repeated':
         return answer<Refreshed>({
           refreshed: true,
-          userId: owner.userId,
-          role: owner.role,
+          ...issuedTo,
           successor: result.successor,
         });
       case 'reused':
-        return save(Sessions, result.ended).and(answer<Refreshed>({ refreshed: false }));
+        return endSession(family, 'reuse', at).and(answer<Refreshed>({ refreshed: false }));
       case 'over':
         return sessionOver;
     }
@@ -95,6 +98,33 @@ export const logOut = command(
   },
   (_, { session, now }) => {
     const [family] = session.all();
-    return family ? save(Sessions, end(family, 'logout', now)) : nothing();
+    return family ? endSession(family, 'logout', now) : nothing();
   },
+);
+
+export const unknownSession = rejection('unknown-session');
+
+interface OwnSession {
+  readonly sessionId: string;
+  readonly userId: UserId;
+}
+
+/** Ends one of a person's own sessions. Repeating it changes nothing. */
+export const endOwnSession = command(
+  'session.end',
+  { session: rows(Sessions, ({ sessionId }: OwnSession) => [sessionId]) },
+  ({ sessionId, userId }: OwnSession, { session, now }): Decision | Rejection => {
+    const found = session.get(sessionId);
+    return found?.userId === userId ? endSession(found, 'ended', now) : unknownSession;
+  },
+);
+
+/** All access tokens of a revoked session have expired: the other services need not know it any more. */
+export const endRevocation = command(
+  'session.end-revocation',
+  { revocation: rows(Revocations, ({ sessionId }: Pick<OwnSession, 'sessionId'>) => [sessionId]) },
+  ({ sessionId }: Pick<OwnSession, 'sessionId'>, { revocation }) =>
+    revocation.get(sessionId)
+      ? remove(Revocations, sessionId).and(publish(SessionRevocationEnded, { sessionId }))
+      : nothing(),
 );

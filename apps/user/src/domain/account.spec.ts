@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { userId } from '@tradewind/contracts/ids';
 import { accountForgotten, changeProfile, emailTaken, forget, type ActiveAccount } from './account.js';
-import { normaliseEmail } from './email.js';
 
 const now = new Date('2026-03-02T10:00:00Z');
 const anAccount = (last: string): ActiveAccount => ({
@@ -39,8 +38,4 @@ describe('a forgotten person', () => {
   it('is not changed by forgetting again', () =>
     expect(forget(forgotten, new Date('2026-04-01T00:00:00Z'))).toBe(forgotten));
   it('has no profile to change', () => expect(changeProfile(forgotten, { name: 'x' }, [])).toEqual(accountForgotten));
-});
-
-describe('two spellings of an address', () => {
-  it('are equal', () => expect(normaliseEmail('  Ann.Lee@Example.COM ')).toBe(normaliseEmail('ann.lee@example.com')));
 });

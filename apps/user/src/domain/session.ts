@@ -21,8 +21,8 @@ export interface EndedSession extends SessionBase {
   readonly endedBy: EndedBy;
 }
 
-/** `reuse`: a refresh token was used twice, so it may have been stolen. */
-export type EndedBy = 'logout' | 'reuse' | 'forgotten';
+/** `reuse`: a refresh token was used twice, so it may have been stolen. `ended`: by its person, from another session. */
+export type EndedBy = 'logout' | 'reuse' | 'forgotten' | 'ended';
 
 /** Stored as a hash only; the token itself is 256 random bits. */
 export type RefreshToken =

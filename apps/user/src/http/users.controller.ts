@@ -1,5 +1,5 @@
-import { Body, Controller, Delete, Get, HttpCode, Patch, Post } from '@nestjs/common';
-import { isRejection } from '@tradewind/kernel';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { idOf, isRejection } from '@tradewind/kernel';
 import {
   ApiConflictResponse,
   ApiCreatedResponse,
@@ -9,21 +9,31 @@ import {
   ApiOperation,
   ApiTags,
   CurrentUser,
+  page,
+  PageQueryById,
   problem,
   Public,
+  readCursor,
+  type Page,
   type User,
 } from '@tradewind/service';
 import { Accounts, type Profile } from '../accounts/accounts.js';
-import { ProfileBody, ProfileView, RegisterBody } from './users.dto.js';
+import { LogIns } from '../accounts/log-ins.js';
+import { ProfileBody, ProfileView, RegisterBody, SessionPage, SessionPath, type SessionView } from './users.dto.js';
 
 const emailTakenProblem = () =>
   problem(409, 'email-taken', 'an account with this e-mail address exists already: log in, or use another address');
 const accountGoneProblem = () => problem(404, 'not-found', 'this account no longer exists');
 
+const asSessionId = idOf('session');
+
 @ApiTags('users')
 @Controller('users')
 export class UsersController {
-  constructor(private readonly accounts: Accounts) {}
+  constructor(
+    private readonly accounts: Accounts,
+    private readonly logIns: LogIns,
+  ) {}
 
   @Post()
   @Public()
@@ -59,6 +69,29 @@ export class UsersController {
     if (!changed) throw accountGoneProblem();
     if (isRejection(changed)) throw emailTakenProblem();
     return changed;
+  }
+
+  @Get('me/sessions')
+  @ApiOperation({ summary: 'Where you are logged in, newest first' })
+  @ApiOkResponse({ type: SessionPage })
+  async sessions(@CurrentUser() user: User, @Query() { limit, cursor }: PageQueryById): Promise<Page<SessionView>> {
+    const rows = await this.logIns.sessionsOf(user.id, readCursor(cursor, asSessionId), limit + 1);
+    const views = rows.map(({ sessionId, openedAt, expiresAt }) => ({
+      id: sessionId,
+      openedAt: openedAt.toISOString(),
+      expiresAt: expiresAt.toISOString(),
+      current: sessionId === user.sessionId,
+    }));
+    return page(views, limit, ({ id }) => id);
+  }
+
+  @Delete('me/sessions/:id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'End a session: within about a second no service accepts its tokens' })
+  @ApiNoContentResponse()
+  @ApiNotFoundResponse({ description: 'It is none of your sessions.' })
+  async endSession(@CurrentUser() user: User, @Param() { id }: SessionPath): Promise<void> {
+    if (!(await this.logIns.endSession(user.id, id))) throw problem(404, 'not-found', 'this is none of your sessions');
   }
 
   @Delete('me')

@@ -1,4 +1,5 @@
-import { ApiProperty, oneLine } from '@tradewind/service';
+import { IsId } from '@tradewind/contracts';
+import { ApiProperty, oneLine, visibleToken } from '@tradewind/service';
 import { IsEmail, IsString, Length, Matches, MaxLength, ValidateIf } from 'class-validator';
 
 /** Unlike `@IsOptional()` it does not accept null. */
@@ -7,6 +8,7 @@ const ifPresent = ValidateIf((_, value) => value !== undefined);
 export class RegisterBody {
   @IsEmail({}, { message: 'email must be an e-mail address' })
   @MaxLength(254)
+  @Matches(visibleToken, { message: 'email must not have invisible characters' })
   readonly email!: string;
 
   @ApiProperty({ example: 'correct horse battery' })
@@ -32,6 +34,7 @@ export class ProfileBody {
   @ifPresent
   @IsEmail({}, { message: 'email must be an e-mail address' })
   @MaxLength(254)
+  @Matches(visibleToken, { message: 'email must not have invisible characters' })
   readonly email?: string;
 }
 
@@ -39,4 +42,22 @@ export class ProfileView {
   @ApiProperty({ format: 'uuid' }) readonly id!: string;
   @ApiProperty({ format: 'email' }) readonly email!: string;
   @ApiProperty() readonly name!: string;
+}
+
+export class SessionPath {
+  @ApiProperty({ format: 'uuid' })
+  @IsId()
+  readonly id!: string;
+}
+
+export class SessionView {
+  @ApiProperty({ format: 'uuid' }) readonly id!: string;
+  @ApiProperty({ format: 'date-time' }) readonly openedAt!: string;
+  @ApiProperty({ format: 'date-time' }) readonly expiresAt!: string;
+  @ApiProperty({ description: 'The session of this request' }) readonly current!: boolean;
+}
+
+export class SessionPage {
+  @ApiProperty({ type: [SessionView] }) readonly items!: SessionView[];
+  @ApiProperty({ type: String, nullable: true }) readonly nextCursor!: string | null;
 }

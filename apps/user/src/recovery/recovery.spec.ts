@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   DataKeyAnnounced,
   DataKeyDestroyed,
+  SessionRevoked,
   SigningKeyAnnounced,
   SigningKeyRetired,
   UserForgotten,
@@ -11,6 +12,7 @@ import { recovery } from './recovery.js';
 
 const ann = '01990000-0000-7000-8000-000000000001';
 const bob = '01990000-0000-7000-8000-000000000002';
+const session = '01990000-0000-7000-8000-000000000003';
 const asWritten = '2030-01-01T12:00:00.123+00:00';
 const at = '2030-01-01T12:00:00.123Z';
 
@@ -27,6 +29,7 @@ describe('the compacted topics of keys, after Kafka was lost', () => {
             { user_id: bob, status: 'forgotten' },
           ],
         ],
+        ['revocations', [{ session_id: session, user_id: ann, revoked_at: asWritten }]],
         [
           'signing_keys',
           [
@@ -46,11 +49,12 @@ describe('the compacted topics of keys, after Kafka was lost', () => {
   ];
 
   it('are recovered from the tables that contain the keys', () =>
-    expect(compacted?.tables).toEqual(['data_keys', 'accounts', 'signing_keys']));
-  it('get every current key, and the end of every other', () =>
+    expect(compacted?.tables).toEqual(['data_keys', 'accounts', 'signing_keys', 'revocations']));
+  it('get every current key and revocation, and the end of every other key', () =>
     expect(republished.map(({ cls, fields }) => makeMessage(cls, fields))).toEqual([
       makeMessage(DataKeyAnnounced, { userId: ann, wrappedKey: 'wrapped', createdAt: at }),
       makeMessage(DataKeyDestroyed, { userId: bob }),
+      makeMessage(SessionRevoked, { sessionId: session, userId: ann, revokedAt: at }),
       makeMessage(SigningKeyRetired, { kid: 'old', signature: 'retired old' }),
       makeMessage(SigningKeyAnnounced, {
         kid: 'new',

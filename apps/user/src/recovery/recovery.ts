@@ -1,6 +1,8 @@
 import {
   DataKeyAnnounced,
   DataKeyDestroyed,
+  SessionRevocationEnded,
+  SessionRevoked,
   SigningKeyAnnounced,
   SigningKeyRetired,
   UserForgotten,
@@ -10,9 +12,16 @@ import { message, type OutgoingMessage } from '@tradewind/messaging';
 import type { BackupRows, Recovery, Published } from '@tradewind/operations';
 import { blindIndexWith, dataKeySecrets, unsealWith, unwrap, type SealingConfig } from '@tradewind/service';
 import type { PersonalField } from '../accounts/personal-seal.js';
-import { normaliseEmail } from '../domain/email.js';
+import { normaliseEmail } from '../accounts/email.js';
 import { accountsFromEvents } from './accounts-from-events.js';
-import { Accounts, Credentials, PersonalKeys, type PersonalKey } from '../storage/tables.js';
+import {
+  Accounts,
+  Credentials,
+  PersonalKeys,
+  Revocations,
+  type PersonalKey,
+  type Revocation,
+} from '../storage/tables.js';
 
 /**
  * Accounts come from their events. Credentials, sessions and signing keys are in no event and come from a backup. Data keys come
@@ -38,6 +47,7 @@ export const recovery = ({ DATA_KEY_SECRET }: Pick<SealingConfig, 'DATA_KEY_SECR
     return [
       [Accounts, accounts.values()],
       [PersonalKeys, active],
+      [Revocations, revocationsOf(all)],
     ];
   },
   backup: [
@@ -55,7 +65,7 @@ export const recovery = ({ DATA_KEY_SECRET }: Pick<SealingConfig, 'DATA_KEY_SECR
     for (const { message } of published) if (message instanceof UserForgotten) forgotten.add(message.userId);
     return (table, { user_id }) => personalTables.has(table) && forgotten.has(user_id);
   },
-  compacted: { tables: ['data_keys', 'accounts', 'signing_keys'], messages: keyMessages },
+  compacted: { tables: ['data_keys', 'accounts', 'signing_keys', 'revocations'], messages: keyMessages },
 });
 
 /** Announces every current key, and ends every other key that a copy of a topic may still contain. */
@@ -64,6 +74,8 @@ function* keyMessages(rows: BackupRows): Generator<OutgoingMessage> {
     yield message(DataKeyAnnounced, { userId, wrappedKey, createdAt: instant(created_at) });
   for (const { user_id: userId, status } of rowsOf<AccountRow>(rows, 'accounts'))
     if (status === 'forgotten') yield message(DataKeyDestroyed, { userId });
+  for (const { session_id, user_id, revoked_at } of rowsOf<RevocationRow>(rows, 'revocations'))
+    yield message(SessionRevoked, { sessionId: session_id, userId: user_id, revokedAt: instant(revoked_at) });
   for (const key of rowsOf<SigningKeyRow>(rows, 'signing_keys')) {
     const { kid } = key;
     if (key.status === 'retired') yield message(SigningKeyRetired, { kid, signature: key.retirement });
@@ -81,6 +93,11 @@ function* keyMessages(rows: BackupRows): Generator<OutgoingMessage> {
 /** They are emptied when a person is forgotten. */
 const personalTables: ReadonlySet<string> = new Set([Credentials.name, PersonalKeys.name]);
 
+interface RevocationRow {
+  readonly session_id: string;
+  readonly user_id: UserId;
+  readonly revoked_at: string;
+}
 interface DataKeyRow {
   readonly user_id: UserId;
   readonly wrapped_key: string;
@@ -114,4 +131,15 @@ function keysOf(published: readonly Published[], backup: BackupRows): ReadonlyMa
     if (message instanceof DataKeyDestroyed) keys.delete(message.userId);
   }
   return keys;
+}
+
+/** The revocations that no tombstone has ended. */
+function revocationsOf(published: readonly Published[]): Iterable<Revocation> {
+  const revocations = new Map<string, Revocation>();
+  for (const { message } of published) {
+    if (message instanceof SessionRevoked)
+      revocations.set(message.sessionId, { ...message, revokedAt: new Date(message.revokedAt) });
+    if (message instanceof SessionRevocationEnded) revocations.delete(message.sessionId);
+  }
+  return revocations.values();
 }

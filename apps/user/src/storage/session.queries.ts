@@ -10,6 +10,17 @@ const deleteSessions = `
 delete from sessions s where expires_at < now() - interval '1 day'
 and not exists (select from refresh_tokens t where t.session_id = s.session_id)`;
 
+const selectOpen = `
+select session_id as "sessionId", opened_at as "openedAt", expires_at as "expiresAt" from sessions
+where user_id = $1 and status = 'open' and expires_at > now() and ($2::uuid is null or session_id < $2) order by session_id desc limit $3`;
+const selectOver = `select session_id as "sessionId" from revocations where revoked_at < now() - $1 * interval '1 second' limit 500`;
+
+export interface OpenSessionRow {
+  readonly sessionId: string;
+  readonly openedAt: Date;
+  readonly expiresAt: Date;
+}
+
 @Injectable()
 export class SessionQueries {
   constructor(private readonly database: DataSource) {}
@@ -18,6 +29,16 @@ export class SessionQueries {
     const [row] = await this.database.query<{ at: Date }[]>('select clock_timestamp() as at');
     if (!row) throw new TypeError('the database tells no time');
     return row.at;
+  }
+
+  /** Newest first, starting before the given session. */
+  openOf(userId: string, before: string | undefined, limit: number): Promise<readonly OpenSessionRow[]> {
+    return this.database.query<OpenSessionRow[]>(selectOpen, [userId, before ?? null, limit]);
+  }
+
+  /** Revoked sessions whose last access token expired, `seconds` after the revocation. */
+  overFor(seconds: number): Promise<readonly { readonly sessionId: string }[]> {
+    return this.database.query(selectOver, [seconds]);
   }
 
   async deleteExpired(): Promise<void> {

@@ -53,6 +53,18 @@ export const Sessions = table<Session>('sessions', 'sessionId', {
   endedBy: 'text',
 });
 
+/** A session that ended while an access token of it may be valid. Deleted, with a tombstone on the topic, when none is. */
+export interface Revocation {
+  readonly sessionId: string;
+  readonly userId: UserId;
+  readonly revokedAt: Date;
+}
+export const Revocations = table<Revocation>('revocations', 'sessionId', {
+  sessionId: 'uuid',
+  userId: 'uuid',
+  revokedAt: 'timestamptz',
+});
+
 export const RefreshTokens = table<RefreshToken>('refresh_tokens', 'tokenHash', {
   tokenHash: 'text',
   sessionId: 'uuid',
@@ -90,6 +102,7 @@ export const RingKeys = table<RingKey>('signing_keys', 'kid', {
 export const lockOrder = [
   RefreshTokens,
   Sessions,
+  Revocations,
   Accounts,
   Credentials,
   PersonalKeys,

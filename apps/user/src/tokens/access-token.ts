@@ -25,10 +25,10 @@ export class AccessTokens {
   }
 
   /** Rejects with Transient while the first key is not on its topic. */
-  async sign(userId: UserId, role: Role): Promise<string> {
+  async sign(userId: UserId, role: Role, sessionId: string): Promise<string> {
     const { kid, privateKey } = await this.keys.current();
     const now = Math.floor(this.clock.now().getTime() / 1_000);
-    return new SignJWT({ role })
+    return new SignJWT({ role, sid: sessionId })
       .setProtectedHeader({ alg: 'EdDSA', kid, typ: tokenType })
       .setIssuer(tokenIssuer)
       .setAudience(tokenAudience)

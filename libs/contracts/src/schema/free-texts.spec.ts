@@ -9,6 +9,7 @@ const notPersonal: Readonly<Record<string, string>> = {
   name: 'of a product; the name of a person is sealed',
   kid: 'an id that the user service makes',
   publicKey: 'a public key',
+  signature: 'of the root key, over a signing key',
   wrappedKey: 'an encrypted key',
   instanceId: 'a setting of the operator',
   service: 'a setting of the operator',

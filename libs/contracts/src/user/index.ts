@@ -5,3 +5,5 @@ export * from './signing-key-announced.js';
 export * from './signing-key-retired.js';
 export * from './data-key-announced.js';
 export * from './data-key-destroyed.js';
+export * from './session-revoked.js';
+export * from './session-revocation-ended.js';

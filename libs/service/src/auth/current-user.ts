@@ -9,6 +9,8 @@ export interface User {
   readonly role: Role;
   /** When the access token expires, in milliseconds. */
   readonly expiresAt: number;
+  /** The session for which the token was issued. */
+  readonly sessionId?: string;
 }
 
 /** A request that passed the guard. */

@@ -2,6 +2,8 @@
 export * from './access.js';
 export { bearerToken } from './access.guard.js';
 export * from './current-user.js';
+export { noRevocations, Revocations } from './revocations.js';
+export * from './revocations.table.js';
 export * from './signing-keys.table.js';
 export * from './signing-root.js';
 export {

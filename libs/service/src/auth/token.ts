@@ -4,6 +4,7 @@ import { decodeProtectedHeader, importJWK, jwtVerify, type JWTPayload } from 'jo
 import { problem } from '../http/index.js';
 import { Lru } from '../cache/lru.js';
 import type { Role, User } from './current-user.js';
+import type { Revocations } from './revocations.js';
 
 export const tokenIssuer = 'tradewind';
 export const tokenAudience = 'tradewind-shop';
@@ -48,6 +49,7 @@ export class TokenVerifier {
   constructor(
     private readonly keys: KeyRing,
     private readonly clock: Clock,
+    private readonly revocations: Revocations,
   ) {}
 
   /** Throws a 401 problem for an invalid token, 503 if it is not known whether its key exists. */
@@ -55,12 +57,20 @@ export class TokenVerifier {
     if (token.length > maxTokenLength) throw unauthenticated('the access token is too long');
     const now = this.clock.now();
     const known = this.#verified.get(token);
-    if (known && known.expiresAt > now.getTime() && (await this.keys.find(known.kid)) === known.key) return known.user;
+    if (known && known.expiresAt > now.getTime() && (await this.keys.find(known.kid)) === known.key)
+      return this.#unrevoked(known.user);
     const kid = kidOf(token);
     const key = await this.keys.find(kid);
     if (!key) throw unauthenticated('the access token is signed with an unknown key');
     const { user, expiresAt } = await verifyClaims(token, key, now);
     this.#verified.set(token, { user, kid, key, expiresAt });
+    return this.#unrevoked(user);
+  }
+
+  /** Throws a 401 problem if the session of the token has ended. */
+  #unrevoked(user: User): User {
+    if (user.sessionId !== undefined && this.revocations.isRevoked(user.sessionId))
+      throw unauthenticated('the session of the access token has ended: log in again');
     return user;
   }
 }
@@ -93,9 +103,11 @@ async function verifyClaims(
     );
   });
   checkLifetime(payload, now);
-  const { sub, exp, role } = payload;
+  const { sub, exp, role, sid } = payload;
   if (!isUuid(sub) || exp === undefined || !isRole(role)) throw unauthenticated(notIssuedHere);
-  return { user: { id: userId(sub), role, expiresAt: exp * 1_000 }, expiresAt: exp * 1_000 };
+  if (sid !== undefined && !isUuid(sid)) throw unauthenticated(notIssuedHere);
+  const expiresAt = exp * 1_000;
+  return { user: { id: userId(sub), role, expiresAt, ...(sid !== undefined && { sessionId: sid }) }, expiresAt };
 }
 
 /** A token from the future, or one that outlives every setting of the user service, was not issued by it. */

@@ -16,17 +16,21 @@ create table svc_data_keys (
   destroyed_at timestamptz,
   check ((wrapped_key is null) = (destroyed_at is not null))
 ) with (fillfactor = 70);
+create table svc_revoked_sessions (
+  session_id uuid primary key,
+  revoked_at timestamptz not null
+);
 create index svc_data_keys_destroyed on svc_data_keys (destroyed_at) where destroyed_at is not null;
 `;
 
-/** A service's copies of `user.keys` and `user.data-keys`. */
+/** A service's copies of `user.keys`, `user.data-keys` and `user.revocations`. */
 export class ServiceKeys1700000000002 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(up);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('drop table svc_signing_keys, svc_data_keys');
+    await runner.query('drop table svc_signing_keys, svc_data_keys, svc_revoked_sessions');
   }
 }
 

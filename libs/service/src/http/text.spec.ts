@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { oneLine } from './text.js';
+import { oneLine, visibleToken } from './text.js';
 
 const character = fc.oneof(
   fc.constantFrom(...' \t\n\r\v\f\u00a0\u1680\u2003\u2028\u2029\u202f\u205f\u3000\ufeff\u0085\u001f\u007fa😀é'),
@@ -26,4 +26,14 @@ describe('one line of text', () => {
   it('takes linear time to find', () => {
     for (const hostile of [' '.repeat(262_144), `${'a'.repeat(262_144)}\n`]) expect(oneLine.test(hostile)).toBe(false);
   });
+});
+
+describe('a visible token', () => {
+  it.each(['ann@example.com', '\u00e4nn@b\u00fccher.example'])('is %j', (text) =>
+    expect(visibleToken.test(text)).toBe(true),
+  );
+  it.each(['an\u200dn@example.com', 'an\ufe0fn@example.com', 'an\u00a0n@example.com', 'ann@exam\u00adple.com'])(
+    'is not %j',
+    (text) => expect(visibleToken.test(text)).toBe(false),
+  );
 });

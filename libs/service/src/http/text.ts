@@ -11,3 +11,6 @@ const notInLine = String.raw`${control}\u2028\u2029${invisible}`;
 
 /** One line of text that is not blank: no control characters, no line separators and no invisible characters. */
 export const oneLine = new RegExp(`^[${spaces}]*[^${notInLine}${spaces}][^${notInLine}]*$`);
+
+/** A text without white space, control characters, joiners and anything else that is not seen: two that look alike are equal. */
+export const visibleToken = new RegExp(`^[^${notInLine}${spaces}\\u200c\\u200d\\ufe00-\\ufe0f]*$`);

@@ -7,6 +7,8 @@ import {
   type MessagingOptions,
 } from '@tradewind/messaging/internals';
 import type { OperationContext, Recovery } from '@tradewind/operations';
+import { RevocationsHandler } from '../auth/revocations.handler.js';
+import { RevokedSessions } from '../auth/revocations.table.js';
 import { SigningKeysHandler } from '../auth/signing-keys.handler.js';
 import { SigningKeys } from '../auth/signing-keys.table.js';
 import { SigningRoot } from '../auth/signing-root.js';
@@ -45,7 +47,7 @@ export async function openOperationContext(
   signal: AbortSignal,
 ): Promise<OpenOperationContext> {
   const { service } = messaging;
-  const own = [SigningKeys, DataKeys];
+  const own = [SigningKeys, DataKeys, RevokedSessions];
   const options: MessagingOptions = {
     ...messaging,
     lockOrder: [...own, ...messaging.lockOrder.filter(({ name }) => own.every((table) => table.name !== name))],
@@ -64,7 +66,8 @@ export async function openOperationContext(
   };
   const runtime = new MessagingRuntime(options, { store, kafka, ports: systemPorts, log, onFatal }, () => []);
   runtime.addController(new SigningKeysHandler(new SigningRoot(config.SIGNING_ROOT_PUBLIC_KEY)));
-  for (const Handler of [...(sealing ? [DataKeysHandler] : []), ...handlers]) runtime.addController(new Handler());
+  for (const Handler of [RevocationsHandler, ...(sealing ? [DataKeysHandler] : []), ...handlers])
+    runtime.addController(new Handler());
   // The relay of the running service publishes at once what an operation commits.
   runtime.runner.onCommitted(({ published }) => {
     if (published > 0)

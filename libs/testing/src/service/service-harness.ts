@@ -18,6 +18,8 @@ export interface TestDatabase {
 export interface StartedService {
   readonly app: INestApplicationContext;
   readonly url: string;
+  /** Where its metrics are. */
+  readonly operationsUrl?: string;
   stop(): Promise<void>;
 }
 
