@@ -85,7 +85,7 @@ class Participants {
     if (method === 'sim_silent') return nothing();
     const payment = { orderId, paymentId: paymentId(context.newId()) };
     if (method === 'sim_declined')
-      return publish(PaymentDeclined, { ...payment, reason: 'declined', declinedAt: at(context) });
+      return publish(PaymentDeclined, { ...payment, reason: 'card-declined', declinedAt: at(context) });
     return publish(PaymentTaken, { ...payment, amount, reference: 'r', takenAt: at(context) });
   }
 
@@ -104,7 +104,7 @@ const publishMessage = command('publish', {}, ({ cls, fields }: OutgoingMessage)
 
 export interface RunningParticipants {
   /** Publishes any message, as its owner would. */
-  publish<M extends object>(cls: new () => M, fields: M): Promise<void>;
+  publish<M extends object>(cls: new () => M, fields: NoInfer<M>): Promise<void>;
   stop(): Promise<void>;
 }
 

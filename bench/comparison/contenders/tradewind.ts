@@ -57,8 +57,8 @@ function messagesOf(place: Place) {
     @IsString() readonly account!: string;
     @IsInt() readonly number!: number;
     @IsInt() readonly amount!: number;
-    @IsOptional() @IsString() readonly behaviour?: string;
-    @IsOptional() @IsString() readonly note?: string;
+    @IsOptional() @IsString() readonly behaviour?: string | undefined;
+    @IsOptional() @IsString() readonly note?: string | undefined;
   }
 
   @Message({ type: 'balance.changed', topic: balances, key: 'account' })

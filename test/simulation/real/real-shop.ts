@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { kafkaClient, messagingMigrations, type KafkaClient } from '@tradewind/messaging';
 import { PostgresStore, systemPorts } from '@tradewind/messaging/internals';
+import { serviceMigrations } from '@tradewind/service';
 import { DataSource } from 'typeorm';
 import { answerTimeoutMs } from '../../../apps/payment/src/domain/payment.js';
 import { InProcessProvider } from '../../../apps/payment/src/provider/in-process-provider.js';
@@ -47,7 +48,7 @@ export class RealShop {
       const source = new DataSource({
         type: 'postgres',
         url: database.url,
-        migrations: [...messagingMigrations, ...serviceParts[name].definition.migrations],
+        migrations: [...messagingMigrations, ...serviceMigrations, ...serviceParts[name].definition.migrations],
         extra: { max: 5 },
       });
       sources.push(await source.initialize());

@@ -5,7 +5,7 @@ import { accountsFromEvents } from './accounts-from-events.js';
 const ann = userId('01991234-5678-7000-8000-000000000001');
 const bob = userId('01991234-5678-7000-8000-000000000002');
 const monday = '2026-03-02T10:00:00.000Z';
-const anEvent = <M extends object>(cls: new () => M, fields: M): M => Object.assign(new cls(), fields);
+const anEvent = <M extends object>(cls: new () => M, fields: NoInfer<M>): M => Object.assign(new cls(), fields);
 const registered = (id: typeof ann) =>
   anEvent(UserRegistered, {
     userId: id,

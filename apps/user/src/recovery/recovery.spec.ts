@@ -6,12 +6,13 @@ import {
   SigningKeyAnnounced,
   SigningKeyRetired,
   UserForgotten,
+  userId,
 } from '@tradewind/contracts';
 import { makeMessage } from '@tradewind/messaging/message';
 import { recovery } from './recovery.js';
 
-const ann = '01990000-0000-7000-8000-000000000001';
-const bob = '01990000-0000-7000-8000-000000000002';
+const ann = userId('01990000-0000-7000-8000-000000000001');
+const bob = userId('01990000-0000-7000-8000-000000000002');
 const session = '01990000-0000-7000-8000-000000000003';
 const asWritten = '2030-01-01T12:00:00.123+00:00';
 const at = '2030-01-01T12:00:00.123Z';

@@ -79,7 +79,7 @@ export const remove = <S extends object, K extends Key>(table: Table<S, K>, ...k
   decision({ changes: keys.map((key) => ({ table, key: keyText(table, key), row: undefined, isNew: false })) });
 
 /** Publishes a message through the outbox, on the topic and with the key that its class declares. */
-export const publish = <M extends object>(cls: new () => M, fields: M): Decision =>
+export const publish = <M extends object>(cls: new () => M, fields: NoInfer<M>): Decision =>
   decision({ messages: [message(cls, fields)] });
 
 export const publishAll = (messages: readonly OutgoingMessage[]): Decision => decision({ messages });

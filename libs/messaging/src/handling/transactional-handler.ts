@@ -12,7 +12,7 @@ export interface TransactionContext extends DecisionContext {
   /** TypeORM on the connection of the transaction. Its own `transaction()` makes a savepoint. */
   readonly manager: EntityManager;
   /** Publishes a message through the outbox. Throws a TypeError when it is invalid. */
-  readonly publish: <M extends object>(cls: MessageClass<M>, fields: M) => void;
+  readonly publish: <M extends object>(cls: MessageClass<M>, fields: NoInfer<M>) => void;
   /** Schedules an effect, see `Effect`. */
   readonly schedule: (effect: string, key: string, payload: object) => void;
 }

@@ -55,7 +55,7 @@ export function readMessage<M extends object>(cls: MessageClass<M>, json: unknow
 }
 
 /** A validated message with these fields. Throws a TypeError when they are invalid, because that is a bug of the publisher. */
-export function makeMessage<M extends object>(cls: MessageClass<M>, fields: M): M {
+export function makeMessage<M extends object>(cls: MessageClass<M>, fields: NoInfer<M>): M {
   const message = validate(cls, fields);
   if (isViolations(message))
     throw new TypeError(`${messageInfo(cls).type} is invalid: ${message.slice(0, 5).join('; ')}`);

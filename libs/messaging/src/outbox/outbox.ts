@@ -19,7 +19,7 @@ export class Outbox {
   ) {}
 
   /** Throws OutboxNeedsTransaction outside a transaction, a TypeError on an invalid message, PayloadTooLarge on a big one. */
-  async publish<M extends object>(manager: EntityManager, cls: MessageClass<M>, fields: M): Promise<void> {
+  async publish<M extends object>(manager: EntityManager, cls: MessageClass<M>, fields: NoInfer<M>): Promise<void> {
     await this.publishAll(manager, [message(cls, fields)]);
   }
 
