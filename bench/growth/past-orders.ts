@@ -44,6 +44,6 @@ async function placeOrders(shop: ShopUnderTest, brokers: string, orders: number)
 /** Its database has statistics of all rows before it is used again, as after a day. */
 async function restart(shop: Shop, service: (typeof services)[number]): Promise<void> {
   await shop.stopProcess(service);
-  await query(shop.databases[service], 'vacuum analyze');
+  await query(shop.ownedDatabases[service], 'vacuum analyze');
   await shop.startProcess(service);
 }

@@ -70,10 +70,8 @@ const lost = (service: DatabaseService): Drill => ({
     const unpublished = service === 'order' ? await acceptUnpublished(environment, requests) : [];
     await stop(environment, service);
     // First an empty database: what an operator has who has created it again.
-    await environment.asAdmin(
-      `drop database "${service}" with (force)`,
-      `create database "${service}" owner "${service}" template template0 encoding 'UTF8'`,
-    );
+    await environment.asAdmin(`drop database "${service}" with (force)`);
+    await environment.createEmptyDatabase(service);
     const noticed = await environment.expectRefusedStart(
       service,
       new RegExp(`the database of ${service} is behind Kafka: .*tradewind recover ${service}`),
@@ -104,7 +102,7 @@ const restored = (service: DatabaseService): Drill => ({
     await stop(environment, service);
     await environment.asAdmin(
       `drop database "${service}" with (force)`,
-      `create database "${service}" owner "${service}" template "${service}_copy"`,
+      `create database "${service}" owner "${service}_owner" template "${service}_copy"`,
     );
     const noticed = await environment.expectRefusedStart(
       service,

@@ -4,6 +4,7 @@ import { hashTables, type TableHash } from '@tradewind/operations';
 import pg from 'pg';
 import { reportLines, runAudit } from '../../tools/audit/index.js';
 import { databaseServices, type DatabaseService } from '../../tools/services.js';
+import { createServiceDatabase } from '../../tools/platform/postgres/service-database.js';
 import type { Shop } from '../../tools/platform/shop/shop.js';
 import { startShop } from '../../tools/platform/shop/start-shop.js';
 import { serviceParts } from '../services/index.js';
@@ -93,6 +94,16 @@ export class DrillEnvironment {
     }
   }
 
+  /** With the roles and the rights of a new shop. */
+  async createEmptyDatabase(service: DatabaseService): Promise<void> {
+    const { adminUrl, databases, ownedDatabases } = this.shop;
+    const passwordIn = (url: string): string => decodeURIComponent(new URL(url).password);
+    await createServiceDatabase(adminUrl, service, {
+      service: passwordIn(databases[service]),
+      owner: passwordIn(ownedDatabases[service]),
+    });
+  }
+
   /** Stops Kafka while `work` changes its data folder. */
   async withKafkaStopped(work: (folder: string) => Promise<void>): Promise<void> {
     await this.shop.stopProcess('kafka');
@@ -109,7 +120,7 @@ export class DrillEnvironment {
     await this.stopServices();
     await this.withKafkaStopped((folder) => cp(folder, this.kafkaCopy, { recursive: true }));
     for (const service of databaseServices)
-      await this.asAdmin(`create database "${service}_copy" template "${service}" owner "${service}"`);
+      await this.asAdmin(`create database "${service}_copy" template "${service}" owner "${service}_owner"`);
     await this.startServices();
   }
 
