@@ -4,4 +4,7 @@ export interface OutgoingMessage<M extends object = object> {
   readonly fields: M;
 }
 
-export const message = <M extends object>(cls: new () => M, fields: NoInfer<M>): OutgoingMessage<M> => ({ cls, fields });
+export const message = <M extends object>(cls: new () => M, fields: NoInfer<M>): OutgoingMessage<M> => ({
+  cls,
+  fields,
+});
