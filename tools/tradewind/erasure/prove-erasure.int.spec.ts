@@ -74,7 +74,7 @@ describe('the proof that a person is erased', () => {
   it('gives a receipt with a hash when nothing is left', async () => {
     await record(topics.userDataKeys.name, userId, null);
     await query('order', 'update svc_data_keys set wrapped_key = null, destroyed_at = now()');
-    const receipt = await prove(['Bob Nobody']);
+    const receipt = await prove(['Bob Elsewhere']);
     expect(receipt).toMatchObject({ userId, erased: true, findings: [], keyRecordsLeft: 1, sealedRows: 0 });
     expect(receipt.searched).toMatchObject({ texts: 1, files: 1 });
     expect(receipt.searched.tables).toBeGreaterThan(50);

@@ -9,7 +9,7 @@ const hour = 3_600_000;
 /**
  * Publishes the tombstone of each destroyed data key a second time, a day after the first. The broker compacts closed segments only, and
  * closes one when a record arrives at its partition: without the second tombstone the first would stay in the open segment of a partition
- * at which nobody registers, and the wrapped key on the disk.
+ * at which no one registers, and the wrapped key on the disk.
  */
 @Injectable()
 export class TombstoneRepeater implements OnApplicationBootstrap, OnApplicationShutdown {
