@@ -38,12 +38,16 @@ describe('an address', () => {
 });
 
 describe('the URL of an endpoint', () => {
-  it.each(['https://partner.example/a?b=c', 'https://partner.example:8443/', 'https://1.1.1.1/'])('can be %s', (url) =>
-    expect(urlProblem(url, 'public-https')).toBeUndefined(),
-  );
+  it.each([
+    'https://partner.example/a?b=c',
+    'https://partner.example:8443/',
+    'https://xn--bcher-kva.example/',
+    'https://1.1.1.1/',
+  ])('can be %s', (url) => expect(urlProblem(url, 'public-https')).toBeUndefined());
   it.each([
     ['partner.example', 'must be a URL'],
     ['http://partner.example/', 'must be an https URL'],
+    ['https://xn--a.example/', 'must be a URL'],
     ['ftp://partner.example/', 'must be an https URL'],
     ['https://user:secret@partner.example/', 'must have no user and no password'],
     ['https://partner.example/#a', 'must have no fragment'],

@@ -4,8 +4,11 @@ import { isPublicAddress } from './public-address.js';
 /** Where deliveries may go. `any`: also http and addresses that are not public. */
 export type WebhookTargets = 'public-https' | 'any';
 
-/** The form of the URLs with a host name, as a pattern. A public address instead of the name is accepted too, and more with `any`. */
-export const publicHttpsUrl = '^https://([a-z0-9]([a-z0-9-]*[a-z0-9])?[.])+[a-z]+(:[1-9][0-9]{0,3})?(/[!"$-~]*)?$';
+/**
+ * The form of the URLs with a plain host name, as a pattern. A public address instead of the name is accepted too, and
+ * more with `any`. Encoded names (`xn--…`) are accepted where they decode, which no pattern can say.
+ */
+export const publicHttpsUrl = '^https://([a-z0-9]+(-[a-z0-9]+)*[.])+[a-z]+(:[1-9][0-9]{0,3})?(/[!"$-~]*)?$';
 
 /** The host of a URL as a name or an address: IPv6 without its brackets. */
 const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
