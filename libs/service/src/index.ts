@@ -20,4 +20,5 @@ export { serviceMigrations } from './database/service.migrations.js';
 export { ServiceModule, type ServiceOptions, type StatelessServiceOptions } from './service.module.js';
 export { startService, type RunningService } from './start-service.js';
 export { RowWaiter, withTimeout, type Probe, type WaitOptions } from './waiting/index.js';
+export { PeriodicWorker } from './work/index.js';
 export { Clock, Randomness, RuntimePorts, Timers } from './runtime-ports.js';

@@ -1,10 +1,9 @@
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { Timers } from '@tradewind/service';
+import { Inject, Injectable } from '@nestjs/common';
+import { PeriodicWorker, Timers } from '@tradewind/service';
 import { errors } from 'undici';
 import type { CheckResult } from '../domain/upstream.js';
 import { Upstreams, type Reachable } from './upstreams.js';
 
-const roundIntervalMs = 500;
 /** An instance that is up is checked every so many rounds; any other one in every round. */
 const roundsBetweenChecks = 10;
 const checkTimeoutMs = 2_000;
@@ -13,34 +12,26 @@ const maxTimeouts = 3;
 
 /** Checks `/readyz` of every instance: one that is not ready gets calls only while no other is, one that recovers gets calls again. */
 @Injectable()
-export class HealthChecks implements OnApplicationBootstrap, OnApplicationShutdown {
-  readonly #logger = new Logger('Instances');
-  readonly #stopped = new AbortController();
+export class HealthChecks extends PeriodicWorker {
+  protected readonly intervalMs = 500;
   readonly #timeouts = new WeakMap<Reachable, number>();
   readonly #pending = new Set<Reachable>();
-  #running: Promise<void> | undefined;
+  #round = 0;
 
   constructor(
     private readonly upstreams: Upstreams,
-    @Inject(Timers) private readonly timers: Timers,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.#running = this.#runUntilStopped();
+    @Inject(Timers) timers: Timers,
+  ) {
+    super(timers, 'instances could not be checked; retrying');
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    this.#stopped.abort();
-    await this.#running;
-  }
-
-  async #runUntilStopped(): Promise<void> {
-    for (let round = 0; !this.#stopped.signal.aborted; round++) {
-      for (const reachable of this.upstreams.all()) {
-        if (reachable.upstream.state !== 'up' || round % roundsBetweenChecks === 0) void this.#check(reachable);
-      }
-      await this.timers.wait(roundIntervalMs, this.#stopped.signal);
+  /** Starts the checks of a round, and waits for none: a slow instance delays no other. */
+  run(): Promise<void> {
+    for (const reachable of this.upstreams.all()) {
+      if (reachable.upstream.state !== 'up' || this.#round % roundsBetweenChecks === 0) void this.#check(reachable);
     }
+    this.#round += 1;
+    return Promise.resolve();
   }
 
   /** Never rejects. */
@@ -52,7 +43,7 @@ export class HealthChecks implements OnApplicationBootstrap, OnApplicationShutdo
     const result = await this.#probe(reachable);
     this.#pending.delete(reachable);
     if (result !== undefined) upstream.checked(result);
-    if (upstream.state !== before) this.#logger.log(`an instance is ${upstream.state}`, upstream.instance);
+    if (upstream.state !== before) this.logger.log(`an instance is ${upstream.state}`, upstream.instance);
   }
 
   /** Undefined after a timeout that does not count yet. */
@@ -63,7 +54,7 @@ export class HealthChecks implements OnApplicationBootstrap, OnApplicationShutdo
         path: '/readyz',
         headersTimeout: checkTimeoutMs,
         bodyTimeout: checkTimeoutMs,
-        signal: this.#stopped.signal,
+        signal: this.stopping,
       });
       await body.dump();
       this.#timeouts.delete(reachable);

@@ -1,10 +1,8 @@
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Commands } from '@tradewind/messaging';
-import { Metrics, Timers } from '@tradewind/service';
+import { Metrics, PeriodicWorker, Timers } from '@tradewind/service';
 import { repeatTombstone } from '../commands/repeat-tombstone.command.js';
 import { ErasureQueries } from '../storage/erasure.queries.js';
-
-const hour = 3_600_000;
 
 /**
  * Publishes the tombstone of each destroyed data key a second time, a day after the first. The broker compacts closed segments only, and
@@ -12,18 +10,17 @@ const hour = 3_600_000;
  * at which no one registers, and the wrapped key on the disk.
  */
 @Injectable()
-export class TombstoneRepeater implements OnApplicationBootstrap, OnApplicationShutdown {
-  readonly #logger = new Logger('Erasure');
-  readonly #stopped = new AbortController();
+export class TombstoneRepeater extends PeriodicWorker {
+  protected readonly intervalMs = 3_600_000;
   #overdue = Number.NaN;
-  #running: Promise<void> | undefined;
 
   constructor(
     private readonly queries: ErasureQueries,
     @Inject(Commands) private readonly commands: Commands,
-    @Inject(Timers) private readonly timers: Timers,
+    @Inject(Timers) timers: Timers,
     metrics: Metrics,
   ) {
+    super(timers, 'tombstones could not be repeated; retrying');
     metrics.gauge(
       'tradewind_erasures_overdue',
       'Forgotten people whose data key may still be on the disks of the brokers, hours after it should have gone.',
@@ -31,32 +28,22 @@ export class TombstoneRepeater implements OnApplicationBootstrap, OnApplicationS
     );
   }
 
-  onApplicationBootstrap(): void {
-    this.#running = this.#runUntilStopped();
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    this.#stopped.abort();
-    await this.#running;
-  }
-
-  async #runUntilStopped(): Promise<void> {
-    while (!this.#stopped.signal.aborted) {
-      await this.run().catch((error: unknown) => {
-        this.#overdue = Number.NaN; // it is not known, which is not 0
-        this.#logger.warn('tombstones could not be repeated; retrying', error);
-      });
-      await this.timers.wait(hour, this.#stopped.signal);
-    }
-  }
-
   /** Repeats what is due. */
   async run(): Promise<void> {
+    try {
+      await this.#repeatDue();
+      this.#overdue = await this.queries.overdue();
+    } catch (error) {
+      this.#overdue = Number.NaN; // it is not known, which is not 0
+      throw error;
+    }
+  }
+
+  async #repeatDue(): Promise<void> {
     for (;;) {
       const due = await this.queries.due();
-      if (due.length === 0) break;
+      if (due.length === 0) return;
       await Promise.all(due.map((person) => this.commands.run(repeatTombstone, person)));
     }
-    this.#overdue = await this.queries.overdue();
   }
 }

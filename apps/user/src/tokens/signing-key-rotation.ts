@@ -1,8 +1,16 @@
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { KeyObject } from 'node:crypto';
 import { Transient } from '@tradewind/kernel';
 import { Commands } from '@tradewind/messaging';
-import { Clock, dataKeySecrets, Randomness, SigningRootSigner, Timers, type KeySecrets } from '@tradewind/service';
+import {
+  Clock,
+  dataKeySecrets,
+  PeriodicWorker,
+  Randomness,
+  SigningRootSigner,
+  Timers,
+  type KeySecrets,
+} from '@tradewind/service';
 import { rotateKeys } from '../commands/rotate-keys.command.js';
 import { signer, type AcknowledgedKey, type KeyPolicy } from '../domain/signing-key.js';
 import { SigningKeyQueries } from '../storage/signing-key.queries.js';
@@ -10,31 +18,29 @@ import { UserConfig } from '../user.config.js';
 import { newKeyPair, openPrivateKey, signingSecrets, type KeyIssuer } from './key-pair.js';
 
 /** Rotation runs at least this often, and more often until a key signs. */
-const intervalMs = 10_000;
+const maxIntervalMs = 10_000;
 const intervalWithoutSignerMs = 200;
-/** Longer than `intervalMs`, so that no instance still signs with the old key when it is retired. */
+/** Longer than `maxIntervalMs`, so that no instance still signs with the old key when it is retired. */
 const marginMs = 5 * 60_000;
 
 /** Rotates the signing keys and provides the current one. Caches decrypted private keys. */
 @Injectable()
-export class SigningKeyRotation implements OnApplicationBootstrap, OnApplicationShutdown {
-  readonly #logger = new Logger('SigningKeys');
-  readonly #stopped = new AbortController();
+export class SigningKeyRotation extends PeriodicWorker {
   readonly #secrets: KeySecrets;
   readonly #policy: KeyPolicy;
   readonly #issuer: KeyIssuer;
   readonly #privateKeys = new Map<string, KeyObject>();
   #keys: readonly AcknowledgedKey[] = [];
-  #running: Promise<void> | undefined;
 
   constructor(
     config: UserConfig,
     private readonly queries: SigningKeyQueries,
     @Inject(Commands) private readonly commands: Commands,
     @Inject(Clock) private readonly clock: Clock,
-    @Inject(Timers) private readonly timers: Timers,
+    @Inject(Timers) timers: Timers,
     @Inject(Randomness) private readonly randomness: Randomness,
   ) {
+    super(timers, 'the signing keys could not be rotated; retrying');
     this.#secrets = signingSecrets(dataKeySecrets(config.DATA_KEY_SECRET));
     this.#policy = {
       rotateAfter: config.SIGNING_KEY_SECONDS * 1_000,
@@ -51,13 +57,9 @@ export class SigningKeyRotation implements OnApplicationBootstrap, OnApplication
     };
   }
 
-  onApplicationBootstrap(): void {
-    this.#running = this.#runUntilStopped();
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    this.#stopped.abort();
-    await this.#running;
+  protected get intervalMs(): number {
+    const signs = signer(this.#keys, this.clock.now()) !== undefined;
+    return signs ? Math.min(maxIntervalMs, this.#policy.lead) : intervalWithoutSignerMs;
   }
 
   /** The key that signs now. Rejects with Transient until the first key is acknowledged. */
@@ -69,19 +71,7 @@ export class SigningKeyRotation implements OnApplicationBootstrap, OnApplication
     return { kid: key.kid, privateKey };
   }
 
-  async #runUntilStopped(): Promise<void> {
-    while (!this.#stopped.signal.aborted) {
-      await this.#rotate().catch((error: unknown) =>
-        this.#logger.warn('the signing keys could not be rotated; retrying', error),
-      );
-      await this.timers.wait(
-        signer(this.#keys, this.clock.now()) ? Math.min(intervalMs, this.#policy.lead) : intervalWithoutSignerMs,
-        this.#stopped.signal,
-      );
-    }
-  }
-
-  async #rotate(): Promise<void> {
+  async run(): Promise<void> {
     const candidate = newKeyPair(this.#issuer, this.clock, this.randomness);
     await this.commands.run(rotateKeys, { candidate, arrived: await this.queries.arrived(), policy: this.#policy });
     await this.#read();

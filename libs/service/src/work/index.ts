@@ -1,0 +1,2 @@
+/** Work that an instance repeats while it runs. */
+export { PeriodicWorker } from './periodic-worker.js';
