@@ -1,50 +1,21 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { databaseServices, type DatabaseService } from '../../tools/services.js';
+import type { Drill } from './drill.js';
+import { reason, type DrillEnvironment, type Recovered } from './environment.js';
+import { erasure } from './erasure/index.js';
 import type { RepeatedRequests } from './repeated-requests.js';
-import type { DrillEnvironment } from './environment.js';
 
-export interface Drill {
-  readonly name: string;
-  readonly title: string;
-  /** Breaks the shop, checks that a service notices, recovers it and starts the services. */
-  readonly run: (environment: DrillEnvironment, requests: RepeatedRequests) => Promise<DrillOutcome>;
-}
-
-export interface DrillOutcome {
-  /** The text in the log of the service that refused to start. */
-  readonly noticed: string;
-  /** Messages read or published. */
-  readonly messages: number;
-  /** Orders that were accepted but never published: they are lost, and the command lists each of them. */
-  readonly lost?: number;
-}
-
-interface Recovered {
-  readonly database: { readonly messages: number };
-  readonly history?: {
-    readonly accepted: number;
-    readonly recovered: number;
-    readonly lost: readonly { readonly orderId: string }[];
-  };
-}
 interface KafkaRecovered {
   readonly published: readonly { readonly topics: readonly { readonly published: number }[] }[];
 }
-
-const reason = ['--reason', 'a drill', '--yes'];
-
-const stop = (environment: DrillEnvironment, service: DatabaseService): Promise<unknown> =>
-  Promise.all(environment.namesOf(service).map((name) => environment.shop.stopProcess(name)));
-const start = (environment: DrillEnvironment, service: DatabaseService): Promise<unknown> =>
-  Promise.all(environment.namesOf(service).map((name) => environment.shop.startProcess(name)));
 
 /** Places orders while Kafka is stopped: they are accepted, but only the database has them. The order service is stopped afterwards. */
 async function acceptUnpublished(environment: DrillEnvironment, requests: RepeatedRequests): Promise<string[]> {
   let ids: string[] = [];
   await environment.withKafkaStopped(async () => {
     ids = await requests.place(3);
-    await stop(environment, 'order');
+    await environment.stop('order');
   });
   return ids;
 }
@@ -68,7 +39,7 @@ const lost = (service: DatabaseService): Drill => ({
     const file = join(environment.shop.state.path, `backup-of-${service}-${Date.now()}`);
     await environment.tradewind('backup', service, '--to', file);
     const unpublished = service === 'order' ? await acceptUnpublished(environment, requests) : [];
-    await stop(environment, service);
+    await environment.stop(service);
     // First an empty database: what an operator has who has created it again.
     await environment.asAdmin(`drop database "${service}" with (force)`);
     await environment.createEmptyDatabase(service);
@@ -86,7 +57,7 @@ const lost = (service: DatabaseService): Drill => ({
       ...withHistory,
       ...reason,
     );
-    await start(environment, service);
+    await environment.start(service);
     if (history) expectLost(unpublished, history, environment.log);
     return { noticed, messages: database.messages, lost: unpublished.length };
   },
@@ -99,7 +70,7 @@ const restored = (service: DatabaseService): Drill => ({
     // Rows that are in no event come from a backup made after that moment.
     const file = join(environment.shop.state.path, `later-backup-of-${service}-${Date.now()}`);
     await environment.tradewind('backup', service, '--to', file);
-    await stop(environment, service);
+    await environment.stop(service);
     await environment.asAdmin(
       `drop database "${service}" with (force)`,
       `create database "${service}" owner "${service}_owner" template "${service}_copy"`,
@@ -109,18 +80,10 @@ const restored = (service: DatabaseService): Drill => ({
       new RegExp(`the database of ${service} is behind Kafka: .*tradewind recover ${service}`),
     );
     const { database } = await environment.tradewind<Recovered>('recover', service, '--backup', file, ...reason);
-    await start(environment, service);
+    await environment.start(service);
     return { noticed, messages: database.messages };
   },
 });
-
-/** Drops the database and recovers it from the topics alone. */
-async function loseAndRecover(environment: DrillEnvironment, service: DatabaseService): Promise<void> {
-  await stop(environment, service);
-  await environment.asAdmin(`drop database "${service}" with (force)`);
-  await environment.tradewind('recover', service, ...reason);
-  await start(environment, service);
-}
 
 const kafka = (name: string, title: string, breakIt: (environment: DrillEnvironment) => Promise<void>): Drill => ({
   name,
@@ -137,7 +100,7 @@ const kafka = (name: string, title: string, breakIt: (environment: DrillEnvironm
     await environment.startServices();
     await environment.waitUntilIdle();
     // The copy of the keys in the recovered database is filled from the topics.
-    await loseAndRecover(environment, 'order');
+    await environment.loseAndRecover('order');
     return {
       noticed,
       messages: published.flatMap(({ topics }) => topics).reduce((sum, each) => sum + each.published, 0),
@@ -152,4 +115,5 @@ export const drills: readonly Drill[] = [
   ),
   kafka('kafka-restored', 'Kafka is restored to an earlier moment', (environment) => environment.restoreKafka()),
   ...databaseServices.map(restored),
+  erasure,
 ];

@@ -1,10 +1,12 @@
-import { cp, readFile, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hashTables, type TableHash } from '@tradewind/operations';
 import pg from 'pg';
 import { reportLines, runAudit } from '../../tools/audit/index.js';
-import { databaseServices, type DatabaseService } from '../../tools/services.js';
+import { databaseServices, describeService, type DatabaseService } from '../../tools/services.js';
 import { createServiceDatabase } from '../../tools/platform/postgres/service-database.js';
+import type { Secrets } from '../../tools/platform/shop/secrets.js';
 import type { Shop } from '../../tools/platform/shop/shop.js';
 import { startShop } from '../../tools/platform/shop/start-shop.js';
 import { serviceParts } from '../services/index.js';
@@ -15,25 +17,50 @@ import { tradewindJson } from '../cli/tradewind.js';
 /** The content of every business table, by service. */
 export type Content = Readonly<Record<DatabaseService, readonly TableHash[]>>;
 
+/** What `tradewind recover` prints of a service. */
+export interface Recovered {
+  readonly database: { readonly messages: number };
+  readonly history?: {
+    readonly accepted: number;
+    readonly recovered: number;
+    readonly lost: readonly { readonly orderId: string }[];
+  };
+}
+
+/** The options of every operation that changes something. */
+export const reason = ['--reason', 'a drill', '--yes'];
+
 /** A shop that loses data and is recovered with the operator's commands. */
 export class DrillEnvironment {
   private constructor(
     readonly shop: Shop,
     readonly log: (line: string) => void,
+    /** With which data keys are wrapped: the services use the first, and know both. */
+    readonly dataKeySecrets: readonly [string, string],
   ) {}
 
   /** Access tokens are valid for the whole run: a login would change the sessions, which are compared. */
   static async open(log: (line: string) => void): Promise<DrillEnvironment> {
-    return new DrillEnvironment(
-      await startShop({
-        ports: 'free',
-        bundled: true,
-        env: { user: { ACCESS_TOKEN_SECONDS: '86400' } },
-        restartPolicy: { initialDelayMs: 250, maxDelayMs: 1_000 },
-        log,
-      }),
+    const secrets = [newSecret(), newSecret()] as const;
+    const sealing = databaseServices.filter((service) => describeService(service).sealsData);
+    const shop = await startShop({
+      ports: 'free',
+      bundled: true,
+      env: Object.fromEntries(
+        sealing.map((service) => [
+          service,
+          {
+            DATA_KEY_SECRET: secrets.join(),
+            ...(describeService(service).signsTokens && { ACCESS_TOKEN_SECONDS: '86400' }),
+          },
+        ]),
+      ),
+      restartPolicy: { initialDelayMs: 250, maxDelayMs: 1_000 },
       log,
-    );
+    });
+    const environment = new DrillEnvironment(shop, log, secrets);
+    await environment.wrapWith(...secrets);
+    return environment;
   }
 
   get historyFile(): string {
@@ -55,6 +82,30 @@ export class DrillEnvironment {
 
   namesOf(service: DatabaseService): string[] {
     return this.shop.instances.filter((each) => each.service === service).map(({ name }) => name);
+  }
+
+  async stop(service: DatabaseService): Promise<void> {
+    await Promise.all(this.namesOf(service).map((name) => this.shop.stopProcess(name)));
+  }
+
+  async start(service: DatabaseService): Promise<void> {
+    await Promise.all(this.namesOf(service).map((name) => this.shop.startProcess(name)));
+  }
+
+  /** Drops the database and recovers it, from the topics alone or with more options. */
+  async loseAndRecover(service: DatabaseService, ...options: readonly string[]): Promise<Recovered['database']> {
+    await this.stop(service);
+    await this.asAdmin(`drop database "${service}" with (force)`);
+    const { database } = await this.tradewind<Recovered>('recover', service, ...options, ...reason);
+    await this.start(service);
+    return database;
+  }
+
+  /** The operator's commands wrap data keys with the first secret, and unwrap with all. */
+  async wrapWith(...secrets: readonly string[]): Promise<void> {
+    const { secretsFile } = this.shop.state;
+    const stored = JSON.parse(await readFile(secretsFile, 'utf8')) as Secrets;
+    await writeFile(secretsFile, JSON.stringify({ ...stored, dataKeySecret: secrets.join() } satisfies Secrets));
   }
 
   async stopServices(): Promise<void> {
@@ -84,14 +135,15 @@ export class DrillEnvironment {
     return match[0];
   }
 
-  async asAdmin(...statements: readonly string[]): Promise<void> {
-    const client = new pg.Client({ connectionString: this.shop.adminUrl });
-    await client.connect();
-    try {
-      for (const statement of statements) await client.query(statement);
-    } finally {
-      await client.end();
-    }
+  asAdmin(...statements: readonly string[]): Promise<void> {
+    return execute(this.shop.adminUrl, statements);
+  }
+
+  /** As the administrator of the cluster, in the database of a service. */
+  asAdminOf(service: DatabaseService, statement: string): Promise<void> {
+    const url = new URL(this.shop.adminUrl);
+    url.pathname = service;
+    return execute(url.href, [statement]);
   }
 
   /** With the roles and the rights of a new shop. */
@@ -154,6 +206,18 @@ export class DrillEnvironment {
     if (!report.clean) throw new Error(`the audit is not clean:\n${reportLines(report).join('\n')}`);
   }
 }
+
+async function execute(connectionString: string, statements: readonly string[]): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+const newSecret = (): string => randomBytes(32).toString('base64');
 
 const businessTables = `select relname as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace and relname !~ '^(msg|svc)_' and relname <> all($1) order by 1`;
 

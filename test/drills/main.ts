@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { simulateTrading } from '../../tools/shop/main.js';
 import { RepeatedRequests } from './repeated-requests.js';
-import { drills, type Drill } from './drills.js';
+import type { Drill } from './drill.js';
+import { drills } from './drills.js';
 import { DrillEnvironment } from './environment.js';
 import { runDrills, type DrillResult } from './run-drills.js';
 

@@ -111,7 +111,8 @@ async function startAll({ state, processes, instances, options, closing, stop }:
     await allReady(instances, startupMs, options.signal);
   });
   const user = instanceNamed(instances, 'user');
-  await phase('the first admin', () => ensureFirstAdmin(user.url, environmentOf('user', 0, settings), secrets.admin));
+  const userEnvironment = { ...environmentOf('user', 0, settings), ...options.env?.user };
+  await phase('the first admin', () => ensureFirstAdmin(user.url, userEnvironment, secrets.admin));
   const gateway = instanceNamed(instances, 'gateway');
   await phase('the route through the gateway', () =>
     untilInstanceReady(gateway, 30_000, options.signal, '/products?limit=1'),

@@ -1,0 +1,2 @@
+/** The drill of people who leave. */
+export { erasure } from './erasure.js';
