@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chownSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
@@ -22,6 +22,15 @@ export interface PostgresOptions {
   readonly bin?: string;
   /** Settings of postgresql.conf; they override the defaults below. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Accepts encrypted connections only. The URL of the administrator then asks for a verified certificate. */
+  readonly tls?: PostgresTls;
+}
+
+export interface PostgresTls {
+  /** Private key and certificate for 127.0.0.1, PEM. */
+  readonly certificateFile: string;
+  /** The certificate of the authority, PEM. */
+  readonly caFile: string;
 }
 
 export interface Postgres {
@@ -68,7 +77,12 @@ export async function startPostgres(options: PostgresOptions, signal?: AbortSign
   }
   await cleanUpDeadPostmaster(data);
 
-  const settings = Object.entries({ ...defaultSettings, port: String(options.port), ...options.settings });
+  const settings = Object.entries({
+    ...defaultSettings,
+    port: String(options.port),
+    ...(options.tls && openTls(data, options.tls, account)),
+    ...options.settings,
+  });
   const server = await launch({
     name: 'postgres',
     command: join(bin, 'postgres'),
@@ -79,7 +93,8 @@ export async function startPostgres(options: PostgresOptions, signal?: AbortSign
     logFile: options.logFile,
     pidFile,
   });
-  const adminUrl = `postgres://postgres:${encodeURIComponent(options.password)}@127.0.0.1:${options.port}/postgres`;
+  const verified = options.tls ? `?sslmode=verify-full&sslrootcert=${encodeURIComponent(options.tls.caFile)}` : '';
+  const adminUrl = `postgres://postgres:${encodeURIComponent(options.password)}@127.0.0.1:${options.port}/postgres${verified}`;
   await untilReady(server, adminUrl, options.logFile, signal);
   if (existsSync(unfinished)) {
     await restrictDefaultDatabases(adminUrl);
@@ -100,6 +115,19 @@ export async function startPostgres(options: PostgresOptions, signal?: AbortSign
       await cleanUpDeadPostmaster(data);
     },
   };
+}
+
+/** Gives the server its certificate, and the settings with which it refuses connections in clear. */
+function openTls(data: string, { certificateFile }: PostgresTls, account: Account | undefined): Record<string, string> {
+  const certificate = join(data, 'server.pem');
+  const access = join(data, 'pg_hba_tls.conf');
+  const files = { [certificate]: readFileSync(certificateFile), [access]: 'hostssl all all all scram-sha-256\n' };
+  for (const [file, content] of Object.entries(files)) {
+    rmSync(file, { force: true });
+    writeFileSync(file, content, { mode: 0o600 });
+    if (account) chownSync(file, account.uid, account.gid);
+  }
+  return { ssl: 'on', ssl_cert_file: certificate, ssl_key_file: certificate, hba_file: access };
 }
 
 function embeddedPrograms(account: Account | undefined): string {

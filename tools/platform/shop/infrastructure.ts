@@ -25,7 +25,7 @@ export interface InfrastructureOptions {
   readonly ports: Ports;
   /** The password of PostgreSQL's administrator. */
   readonly password: string;
-  /** TLS and logins of the started Kafka. */
+  /** TLS and logins of the started Kafka; its certificate is PostgreSQL's too. */
   readonly access: BrokerAccess | undefined;
   /** Each supervisor is added as soon as its process runs. */
   readonly processes: Map<string, Supervisor>;
@@ -64,6 +64,7 @@ async function startOwnPostgres({
   state,
   ports,
   password,
+  access: tls,
   processes,
   options,
   log,
@@ -75,7 +76,14 @@ async function startOwnPostgres({
     'postgres',
     async (signal) => {
       const postgres = await startPostgres(
-        { dataDir: state.postgres, port: ports.postgres, password, logFile: state.logFile('postgres'), settings },
+        {
+          dataDir: state.postgres,
+          port: ports.postgres,
+          password,
+          logFile: state.logFile('postgres'),
+          settings,
+          ...(tls && { tls }),
+        },
         signal,
       );
       address = postgres.adminUrl;
