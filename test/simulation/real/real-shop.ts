@@ -16,6 +16,7 @@ import { withPrefixedNames } from './prefixed-names.js';
 /** The same services on a real PostgreSQL and Kafka, in this process. */
 export class RealShop {
   #lost = 0;
+  readonly #failure = new AbortController();
 
   private constructor(
     private readonly services: readonly RunningService[],
@@ -23,7 +24,7 @@ export class RealShop {
   ) {}
 
   /** Uses the cluster of TEST_DATABASE_URL and the broker of TEST_KAFKA_BROKERS. */
-  static async open(onFatal: (error: Error) => void): Promise<RealShop> {
+  static async open(): Promise<RealShop> {
     const prefix = `real-${randomBytes(4).toString('hex')}.`;
     const clients: KafkaClient[] = [];
     const client = (): KafkaClient => {
@@ -58,7 +59,7 @@ export class RealShop {
         startService(
           name,
           withLostResponses(ports, `${prefix} ${name}`, () => shop.#lost++),
-          { log: () => undefined, onFatal },
+          { log: () => undefined, onFatal: (error) => shop.#failure.abort(error) },
         ),
       );
     }
@@ -68,6 +69,17 @@ export class RealShop {
   /** Number of lost responses so far. */
   get lost(): number {
     return this.#lost;
+  }
+
+  /** The result of the work, which waits for the services: rejects at once when one of them ends with a fatal error. */
+  async whileRunning<T>(work: Promise<T>): Promise<T> {
+    const { signal } = this.#failure;
+    const failed = new Promise<never>((_, reject) => {
+      const fail = (): void => reject(new Error('a service ended', { cause: signal.reason }));
+      if (signal.aborted) fail();
+      else signal.addEventListener('abort', fail, { once: true });
+    });
+    return Promise.race([work, failed]);
   }
 
   running = (name: SimulatedService): RunningService[] => this.services.filter((service) => service.name === name);

@@ -33,7 +33,7 @@ export class StoredRevocations extends PeriodicWorker implements Revocations {
 
   override async onApplicationBootstrap(): Promise<void> {
     await this.run();
-    super.onApplicationBootstrap();
+    await super.onApplicationBootstrap();
   }
 
   async run(): Promise<void> {
