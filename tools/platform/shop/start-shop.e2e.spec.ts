@@ -5,7 +5,7 @@ import { eventually } from '@tradewind/testing';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import { startTimeOf, livingPid } from '../process/pid-file.js';
-import { root } from '../process/paths.js';
+import { commandBundleOf } from './bundle-services.js';
 import type { Instance, Shop } from './shop.js';
 import { startShop } from './start-shop.js';
 
@@ -30,7 +30,7 @@ const isOk = async (url: string): Promise<boolean> => (await fetch(url)).ok;
 
 /** Runs the operator's command. */
 async function tradewind(...args: readonly string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, [join(root, 'dist/tools/tradewind/main.js'), ...args], {
+  const child = spawn(process.execPath, [commandBundleOf(shop.state.bundles), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [out, err] = ['', ''];
