@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { tokenAudience, tokenIssuer, tokenType, type Role } from '@tradewind/service';
+import type { Role } from '@tradewind/contracts';
+import { tokenAudience, tokenIssuer, tokenType } from '@tradewind/service';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { DataSource } from 'typeorm';
 

@@ -4,6 +4,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { getMetadataStorage } from 'class-validator';
 import { undescribedRules } from '@tradewind/service/api-document';
 import { callsWithKeys } from '../../apps/gateway/src/domain/retry.js';
+import { serviceParts } from '../services/index.js';
 import { serviceDocuments } from './documents.fixture.spec.js';
 
 type Json = Record<string, unknown>;
@@ -20,6 +21,7 @@ interface Operation {
     { description: string; links?: object; content?: Record<string, { schema: Schema }> }
   >;
   readonly security?: readonly object[];
+  readonly 'x-permission'?: string;
 }
 
 const documents = await serviceDocuments();
@@ -161,6 +163,17 @@ describe('the OpenAPI document of each service', () => {
         });
       }
     }
+  });
+  it('says who can call each operation: everyone, customers, or staff with a permission', () => {
+    const callersOf = ({ security, 'x-permission': permission }: Operation): string => {
+      if (permission !== undefined) return permission;
+      return security?.some((alternative) => Object.keys(alternative).length === 0) ? 'everyone' : 'customers';
+    };
+    expect(Object.fromEntries(operations.map((operation) => [operation.route, callersOf(operation)]))).toEqual(
+      Object.assign({}, ...Object.values(serviceParts).map(({ api }) => api?.routes)),
+    );
+    const guarded = operations.filter((operation) => operation['x-permission'] !== undefined);
+    expect(guarded.filter(({ responses }) => !('403' in responses))).toEqual([]);
   });
   it('says of every POST and PATCH whether its service keeps keys, and the gateway repeats just those that do', () => {
     const changes = operations.filter(({ route }) => /^(POST|PATCH) /.test(route));

@@ -7,9 +7,11 @@ export interface Operation {
   /** `/orders/{id}` */
   readonly path: string;
   /** Who may call it. */
-  readonly callers: 'everybody' | 'customers' | 'admins';
+  readonly callers: 'everybody' | 'customers' | 'staff';
   /** A body with the examples of the document, if it has a JSON body that is an object. */
   readonly body: Json | undefined;
+  /** The fields that the body may have, also those that are not in `body`. */
+  readonly fields: ReadonlySet<string>;
   readonly needsKey: boolean;
 }
 
@@ -28,9 +30,10 @@ interface Schema {
 
 interface Described {
   readonly security?: readonly object[];
+  /** What a role must have. */
+  readonly 'x-permission'?: string;
   readonly parameters?: readonly { readonly name: string; readonly required?: boolean }[];
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
-  readonly responses: Readonly<Record<string, unknown>>;
 }
 
 interface Document {
@@ -38,10 +41,14 @@ interface Document {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 }
 
-/** A value of the schema, from its examples. */
-function exampleOf(schema: Schema, document: Document): unknown {
+function resolved(schema: Schema, document: Document): Schema {
   const name = (schema.$ref ?? schema.allOf?.[0]?.$ref)?.split('/').at(-1);
-  if (name !== undefined) return exampleOf(document.components.schemas[name]!, document);
+  return name === undefined ? schema : resolved(document.components.schemas[name]!, document);
+}
+
+/** A value of the schema, from its examples. */
+function exampleOf(referred: Schema, document: Document): unknown {
+  const schema = resolved(referred, document);
   if (schema.example !== undefined) return schema.example;
   if (schema.enum) return schema.enum[0];
   if (schema.type === 'array') return schema.items ? [exampleOf(schema.items, document)] : [];
@@ -61,14 +68,16 @@ const isPublic = (security: readonly object[] | undefined): boolean =>
 export async function readOperations(anonymous: Client): Promise<Operation[]> {
   const { body: document } = await anonymous.get<Document>('/docs-json');
   return Object.entries(document.paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, { security, parameters = [], requestBody, responses }]): Operation => {
+    Object.entries(item).map(([method, described]): Operation => {
+      const { security, parameters = [], requestBody } = described;
       const schema = requestBody?.content['application/json']?.schema;
       const body = schema && exampleOf(schema, document);
       return {
         method: method.toUpperCase(),
         path,
-        callers: isPublic(security) ? 'everybody' : '403' in responses ? 'admins' : 'customers',
+        callers: isPublic(security) ? 'everybody' : described['x-permission'] ? 'staff' : 'customers',
         body: typeof body === 'object' && body !== null && !Array.isArray(body) ? (body as Json) : undefined,
+        fields: new Set(Object.keys((schema && resolved(schema, document).properties) ?? {})),
         needsKey: parameters.some(({ name, required }) => name === 'Idempotency-Key' && required === true),
       };
     }),

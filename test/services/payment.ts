@@ -22,8 +22,8 @@ const effects: SimulationParts['effects'] = (read, provider) => {
 
 const api: ApiParts = {
   routes: {
-    'GET /payments': 'admins',
-    'POST /payments/{id}/refunds': 'admins',
+    'GET /payments': 'payments.read',
+    'POST /payments/{id}/refunds': 'payments.refund',
     'POST /payments/webhooks/{provider}': 'everyone',
   },
   bodies: [

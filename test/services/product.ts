@@ -10,12 +10,12 @@ import { rowCheck, type ApiParts, type ServiceParts } from './service-parts.js';
 const api: ApiParts = {
   routes: {
     'GET /products': 'everyone',
-    'GET /products/archived': 'admins',
-    'POST /products': 'admins',
+    'GET /products/archived': 'products.read',
+    'POST /products': 'products.write',
     'GET /products/{id}': 'everyone',
-    'PATCH /products/{id}': 'admins',
-    'POST /products/{id}/stock-adjustments': 'admins',
-    'GET /products/{id}/stock-changes': 'admins',
+    'PATCH /products/{id}': 'products.write',
+    'POST /products/{id}/stock-adjustments': 'stock.adjust',
+    'GET /products/{id}/stock-changes': 'products.read',
   },
   bodies: [
     {

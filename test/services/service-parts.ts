@@ -1,5 +1,5 @@
 import type { DynamicModule } from '@nestjs/common';
-import type { CartCheckedOut, OrderId, UserId } from '@tradewind/contracts';
+import type { CartCheckedOut, OrderId, Permission, UserId } from '@tradewind/contracts';
 import type { Commands, Table } from '@tradewind/messaging';
 import type { AnyEffect, AnyTable, PropertyOf } from '@tradewind/messaging/internals';
 import type { MessageClass } from '@tradewind/messaging/message';
@@ -56,8 +56,8 @@ export interface BatchParts {
 
 /** What clients call through the gateway. */
 export interface ApiParts {
-  /** Every route as in the OpenAPI document, and who can call it. */
-  readonly routes: Readonly<Record<string, 'everyone' | 'customers' | 'admins'>>;
+  /** Every route as in the OpenAPI document, and who can call it: of staff, everybody with the permission. */
+  readonly routes: Readonly<Record<string, 'everyone' | 'customers' | Permission>>;
   /** A valid body of every route that takes one. */
   readonly bodies?: readonly RequestSample[];
   /**

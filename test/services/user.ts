@@ -1,7 +1,7 @@
 import { recovery } from '../../apps/user/src/recovery/recovery.js';
 import { user as definition, UserModule as module } from '../../apps/user/src/user.module.js';
 import { KeyRings } from '../../apps/user/src/storage/tables.js';
-import { optional, text } from './request-sample.js';
+import { choice, flag, optional, text } from './request-sample.js';
 import type { ApiParts, ServiceParts } from './service-parts.js';
 
 const email = text(254, { lines: true, long: `${'x'.repeat(250)}@example.com` });
@@ -14,6 +14,9 @@ const api: ApiParts = {
     'DELETE /users/me': 'customers',
     'GET /users/me/sessions': 'customers',
     'DELETE /users/me/sessions/{id}': 'customers',
+    'POST /staff/accounts': 'staff.write',
+    'GET /staff/accounts': 'staff.read',
+    'PATCH /staff/accounts/{id}': 'staff.write',
     'POST /auth/login': 'everyone',
     'POST /auth/refresh': 'everyone',
     'POST /auth/logout': 'everyone',
@@ -32,6 +35,21 @@ const api: ApiParts = {
       path: () => '/users/me',
       body: () => ({ email: 'zoe@example.com', name: 'Zoe' }),
       fields: { email: optional(email), name: optional(text(100)) },
+    },
+    {
+      route: 'POST /staff/accounts',
+      client: 'admin',
+      path: () => '/staff/accounts',
+      body: () => ({ email: 'zoe@example.com', password: 'long enough', name: 'Zoe', role: 'support' }),
+      fields: { email, password: text(200, { lines: true }), name: text(100), role: choice },
+    },
+    {
+      route: 'PATCH /staff/accounts/{id}',
+      client: 'admin',
+      // Of no member of staff: also a valid body changes nothing.
+      path: ({ productId }) => `/staff/accounts/${productId}`,
+      body: () => ({ role: 'support', disabled: false }),
+      fields: { role: optional(choice), disabled: optional(flag) },
     },
     {
       route: 'POST /auth/login',

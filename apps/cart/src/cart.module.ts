@@ -6,6 +6,7 @@ import {
   OrderGoodwillRecorded,
   ProductSkuChanged,
   ProfileUpdated,
+  StaffAccountChanged,
   StockAdjusted,
   topics,
   UserRegistered,
@@ -28,7 +29,14 @@ export const messaging: ServiceDefinition['messaging'] = {
   lockOrder: [DataKeys, ...lockOrder],
   deadLetters: topics.cartDeadLetters,
   ignored: {
-    cart: [UserRegistered, ProfileUpdated, OrderAddressChanged, OrderCancellationRequested, OrderGoodwillRecorded],
+    cart: [
+      UserRegistered,
+      ProfileUpdated,
+      StaffAccountChanged,
+      OrderAddressChanged,
+      OrderCancellationRequested,
+      OrderGoodwillRecorded,
+    ],
     'cart.prices': [ProductSkuChanged, StockAdjusted],
   },
 };

@@ -9,9 +9,10 @@ import {
   orderId as asOrderId,
   userId,
   type OrderId,
+  type Role,
 } from '@tradewind/contracts';
 import { money } from '@tradewind/kernel';
-import { readConfig, startService, type Role } from '@tradewind/service';
+import { readConfig, startService } from '@tradewind/service';
 import { eventually } from '@tradewind/testing';
 import {
   startServiceHarness,

@@ -16,12 +16,16 @@ export class CreateAccountsAndKeys1760000000001 implements MigrationInterface {
         email_index text constraint accounts_email_unique unique,
         name text,
         registered_at timestamptz,
+        disabled_at timestamptz,
         forgotten_at timestamptz,
         constraint accounts_state check (
-          (status = 'active' and role in ('customer', 'admin') and num_nulls(email, email_index, name, registered_at) = 0 and forgotten_at is null)
-          or (status = 'forgotten' and forgotten_at is not null and num_nonnulls(role, email, email_index, name, registered_at) = 0)),
+          (status = 'active' and num_nulls(role, email, email_index, name, registered_at) = 0 and num_nonnulls(disabled_at, forgotten_at) = 0)
+          or (status = 'disabled' and role <> 'customer' and num_nulls(email, email_index, name, registered_at, disabled_at) = 0 and forgotten_at is null)
+          or (status = 'forgotten' and forgotten_at is not null and num_nonnulls(role, email, email_index, name, registered_at, disabled_at) = 0)),
+        constraint accounts_role check (role in ('customer', 'viewer', 'support', 'operator', 'admin', 'catalogue')),
         constraint accounts_sealed check (email like 'sealed:1:%' and name like 'sealed:1:%')
       ) with (fillfactor = 70);
+      create index accounts_of_staff on accounts (user_id) where role <> 'customer';
 
       create table credentials (
         user_id uuid primary key references accounts,
@@ -50,7 +54,7 @@ export class CreateAccountsAndKeys1760000000001 implements MigrationInterface {
         ended_by text,
         constraint sessions_state check (
           (status = 'open' and num_nonnulls(ended_at, ended_by) = 0)
-          or (status = 'ended' and ended_at is not null and ended_by in ('logout', 'reuse', 'forgotten', 'ended')))
+          or (status = 'ended' and ended_at is not null and ended_by in ('logout', 'reuse', 'forgotten', 'ended', 'role-changed', 'disabled')))
       ) with (fillfactor = 70);
       create index sessions_of_user on sessions (user_id);
       create index sessions_by_expiry on sessions (expires_at);

@@ -7,8 +7,10 @@ import { LogIns } from './accounts/log-ins.js';
 import { PersonalSeal } from './accounts/personal-seal.js';
 import { SecretRotation } from './accounts/secret-rotation.js';
 import { SessionSweeper } from './accounts/session-sweeper.js';
+import { StaffAccounts } from './accounts/staff-accounts.js';
 import { TombstoneRepeater } from './accounts/tombstone-repeater.js';
 import { AuthController } from './http/auth.controller.js';
+import { StaffController } from './http/staff.controller.js';
 import { UsersController } from './http/users.controller.js';
 import { LoginThrottle } from './passwords/login-throttle.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
@@ -16,6 +18,7 @@ import { AccountQueries } from './storage/account.queries.js';
 import { ErasureQueries } from './storage/erasure.queries.js';
 import { SessionQueries } from './storage/session.queries.js';
 import { SigningKeyQueries } from './storage/signing-key.queries.js';
+import { StaffQueries } from './storage/staff.queries.js';
 import { lockOrder } from './storage/tables.js';
 import { AccessTokens } from './tokens/access-token.js';
 import { SigningKeyRotation } from './tokens/signing-key-rotation.js';
@@ -34,10 +37,11 @@ export class UserModule {
     return {
       module: UserModule,
       imports: [ServiceModule.forRoot({ config, ...user })],
-      controllers: [UsersController, AuthController],
+      controllers: [UsersController, StaffController, AuthController],
       providers: [
         { provide: UserConfig, useValue: config },
         Accounts,
+        StaffAccounts,
         LogIns,
         PersonalSeal,
         SecretRotation,
@@ -48,6 +52,7 @@ export class UserModule {
         PasswordHasher,
         AccountQueries,
         SessionQueries,
+        StaffQueries,
         SigningKeyQueries,
         AccessTokens,
         SigningKeyRotation,

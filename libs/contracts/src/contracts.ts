@@ -11,6 +11,7 @@ import * as platform from './platform/index.js';
 export const contracts = new MessageRegistry([
   user.UserRegistered,
   user.ProfileUpdated,
+  user.StaffAccountChanged,
   user.UserForgotten,
   user.SigningKeyAnnounced,
   user.SigningKeyRetired,

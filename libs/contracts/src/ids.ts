@@ -1,6 +1,7 @@
 import { idOf, type Id } from '@tradewind/kernel';
 
 export * from './reasons.js';
+export * from './roles.js';
 
 export type UserId = Id<'user'>;
 export type ProductId = Id<'product'>;

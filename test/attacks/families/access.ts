@@ -24,7 +24,7 @@ export const functionLevel: Attack = {
         `${method} ${path} without a token`,
         expected((await send(shop.anonymous, operation, shop)).status, [401]),
       );
-      if (callers === 'admins')
+      if (callers === 'staff')
         report(`${method} ${path} as a customer`, expected((await send(shop.stranger, operation, shop)).status, [403]));
     }
   },

@@ -4,15 +4,15 @@ import { aKey } from '../../journeys/api/customers.js';
 
 const more = { role: 'admin', userId: '01991234-5678-7000-8000-00000000000a', price: 1, total: 1, status: 'confirmed' };
 
-const clientFor = { everybody: 'anonymous', customers: 'owner', admins: 'admin' } as const;
+const clientFor = { everybody: 'anonymous', customers: 'owner', staff: 'admin' } as const;
 
 /** A field that decides something of the shop, beside a valid body. */
 export const massAssignment: Attack = {
   name: 'mass assignment',
   async run(shop, report) {
-    for (const { method, path, body, callers, needsKey } of shop.operations) {
+    for (const { method, path, body, fields, callers, needsKey } of shop.operations) {
       if (!body || path.startsWith('/payments/webhooks')) continue;
-      for (const [field, value] of Object.entries(more).filter(([name]) => !(name in body))) {
+      for (const [field, value] of Object.entries(more).filter(([name]) => !fields.has(name))) {
         const { status } = await shop[clientFor[callers]].send(
           method,
           path.replaceAll(/\{\w+\}/g, () => shop.idFor(path)),

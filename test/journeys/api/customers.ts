@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { StaffRole } from '@tradewind/contracts';
 import { money, type Money } from '@tradewind/kernel';
 import { Client, type ApiResponse } from './client.js';
 import type { Accepted, Order, Product, Profile, Tokens } from './responses.js';
@@ -40,6 +41,15 @@ export async function aCustomer(url: string): Promise<Customer> {
   const { status, body } = await new Client(url).post<Profile>('/users', { email, password, name: 'Ann Lee' });
   if (status !== 201) throw new Error(`${email} cannot register: ${status} ${JSON.stringify(body)}`);
   return logIn(url, email, password);
+}
+
+/** A new member of staff with this role, logged in. */
+export async function staffOf(admin: Client, role: StaffRole): Promise<Customer> {
+  const email = `${role}-${randomUUID()}@example.com`;
+  const password = 'a staff member has it';
+  const { status, body } = await admin.post<Profile>('/staff/accounts', { email, password, name: 'Sam Lee', role });
+  if (status !== 201) throw new Error(`${email} cannot be added: ${status} ${JSON.stringify(body)}`);
+  return logIn(admin.url, email, password);
 }
 
 /** A product that no other scenario uses. */

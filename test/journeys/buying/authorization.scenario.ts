@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { roleAllows, staffRoles, type Permission, type StaffRole } from '@tradewind/contracts';
 import { eventually } from '@tradewind/testing';
 import {
   anAddress,
@@ -8,6 +9,7 @@ import {
   placeOrderAndWait,
   pounds,
   putInCart,
+  staffOf,
   type Customer,
 } from '../api/customers.js';
 import type { Cart, Order, Page, Product, Profile } from '../api/responses.js';
@@ -20,6 +22,7 @@ interface Call {
   readonly body?: object;
 }
 
+const aMember = { email: 'matrix@example.com', password: 'a long password', name: 'Max', role: 'viewer' };
 const unknown = '01991234-5678-7000-8000-00000000000a';
 
 export const authorization = (fixture: () => ShopFixture): void => {
@@ -92,7 +95,7 @@ export const authorization = (fixture: () => ShopFixture): void => {
     });
   });
 
-  describe('a route of the admin', () => {
+  describe('a route of staff', () => {
     const calls: Call[] = [
       { method: 'POST', path: '/products', body: { sku: 'X', name: 'X', price: pounds(1), stock: 1 } },
       { method: 'GET', path: '/products/archived' },
@@ -102,6 +105,9 @@ export const authorization = (fixture: () => ShopFixture): void => {
       { method: 'GET', path: '/staff/orders' },
       { method: 'GET', path: `/staff/orders/${unknown}` },
       { method: 'POST', path: `/staff/orders/${unknown}/cancel`, body: { reason: 'other' } },
+      { method: 'GET', path: '/staff/accounts' },
+      { method: 'POST', path: '/staff/accounts', body: aMember },
+      { method: 'PATCH', path: `/staff/accounts/${unknown}`, body: { disabled: true } },
       { method: 'GET', path: '/webhooks' },
       { method: 'POST', path: '/webhooks', body: { url: 'https://partner.example', events: ['order.cancelled'] } },
       { method: 'PATCH', path: `/webhooks/${unknown}`, body: { enabled: false } },
@@ -109,28 +115,44 @@ export const authorization = (fixture: () => ShopFixture): void => {
       { method: 'GET', path: '/payments' },
       { method: 'POST', path: `/payments/${unknown}/refunds`, body: { amount: pounds(1), reason: 'other' } },
     ];
-    it('is tested here, each of them', () =>
-      expect(new Set(calls.map(({ method, path }) => `${method} ${path.replace(unknown, '{id}')}`))).toEqual(
-        new Set(
-          Object.values(serviceParts).flatMap(({ api }) =>
-            Object.entries(api?.routes ?? {}).flatMap(([route, callers]) => (callers === 'admins' ? [route] : [])),
-          ),
+    const permissionOf = new Map(
+      Object.values(serviceParts).flatMap(({ api }) =>
+        Object.entries(api?.routes ?? {}).flatMap(([route, callers]): [string, Permission][] =>
+          callers === 'everyone' || callers === 'customers' ? [] : [[route, callers]],
         ),
-      ));
-    it.each(calls)(
-      '$method $path is 403 for a customer, 401 without a login, and neither for the admin',
-      async ({ method, path, body }) => {
-        const { admin, anonymous } = fixture();
-        expect(await ida.send(method, path, body)).toMatchObject({
-          status: 403,
-          body: { type: '/problems/not-allowed' },
-        });
-        const unauthorized = await anonymous.send(method, path, body);
-        expect(unauthorized.status).toBe(401);
-        expect(unauthorized.headers.get('www-authenticate')).toBe('Bearer');
-        expect([200, 201, 404]).toContain((await admin.send(method, path, body)).status);
-      },
+      ),
     );
+    const routeOf = ({ method, path }: Call): string => `${method} ${path.replace(unknown, '{id}')}`;
+    let staff: ReadonlyMap<StaffRole, Customer>;
+    beforeAll(async () => {
+      const { admin } = fixture();
+      staff = new Map(await Promise.all(staffRoles.map(async (role) => [role, await staffOf(admin, role)] as const)));
+    });
+    it('is tested here, each of them', () => expect(new Set(calls.map(routeOf))).toEqual(new Set(permissionOf.keys())));
+    it.each(calls)('$method $path is 403 for a customer and 401 without a login', async ({ method, path, body }) => {
+      expect(await ida.send(method, path, body)).toMatchObject({
+        status: 403,
+        body: { type: '/problems/not-allowed' },
+      });
+      const unauthorized = await fixture().anonymous.send(method, path, body);
+      expect(unauthorized.status).toBe(401);
+      expect(unauthorized.headers.get('www-authenticate')).toBe('Bearer');
+    });
+    it.each(calls)('$method $path is for the roles with its permission, and for no other', async (call) => {
+      const { method, path, body } = call;
+      const permission = permissionOf.get(routeOf(call))!;
+      for (const [role, member] of staff) {
+        const { status } = await member.send(method, path, body);
+        const isRefused = status === 403;
+        expect({ role, permission, isRefused }).toEqual({
+          role,
+          permission,
+          isRefused: !roleAllows(role, permission),
+        });
+        // 409: an earlier role has added the product or the account.
+        if (!isRefused) expect([200, 201, 404, 409]).toContain(status);
+      }
+    });
   });
 
   describe('a route of customers', () => {

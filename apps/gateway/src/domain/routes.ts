@@ -1,11 +1,12 @@
-/** The service of each first path segment, compared exactly. No other path is reachable from outside. */
+/** The service of each first path segment, under `staff` of the first two, compared exactly. No other path is reachable from outside. */
 const services: Readonly<Record<string, string>> = {
   users: 'user',
   auth: 'user',
   products: 'product',
   cart: 'cart',
   orders: 'order',
-  staff: 'order',
+  'staff/orders': 'order',
+  'staff/accounts': 'user',
   webhooks: 'order',
   payments: 'payment',
 };
@@ -15,13 +16,18 @@ export const routedServices: readonly string[] = [...new Set(Object.values(servi
 /** The service of a request target (`/orders/1?x=y`), or undefined if it is not routed. */
 export function serviceFor(target: string): string | undefined {
   if (target.charCodeAt(0) !== 47) return undefined;
-  let end = 1;
+  const end = endOfSegment(target, 1);
+  const area = target.slice(1, target.startsWith('/staff/') ? endOfSegment(target, end + 1) : end);
+  return Object.hasOwn(services, area) ? services[area] : undefined;
+}
+
+function endOfSegment(target: string, start: number): number {
+  let end = start;
   for (; end < target.length; end++) {
     const char = target.charCodeAt(end);
     if (char === 47 || char === 63 || char === 35) break;
   }
-  const first = target.slice(1, end);
-  return Object.hasOwn(services, first) ? services[first] : undefined;
+  return end;
 }
 
 /** Log-in and refresh need no access token, and an expired token must not prevent them. */

@@ -13,7 +13,7 @@ import {
   page,
   problem,
   readCursor,
-  Roles,
+  Requires,
   Sealer,
   type Page,
   type User,
@@ -39,7 +39,6 @@ const timeOf = (text: string | undefined): Date | undefined => (text === undefin
 
 /** All orders, for staff. The routes under `/orders` show everybody only their own ones, staff too. */
 @ApiTags('staff')
-@Roles('admin')
 @Controller('staff/orders')
 export class StaffOrdersController {
   constructor(
@@ -50,7 +49,8 @@ export class StaffOrdersController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'All orders, newest first, by status, buyer and time (admin)' })
+  @Requires('orders.read')
+  @ApiOperation({ summary: 'All orders, newest first, by status, buyer and time (staff)' })
   @ApiOkResponse({ type: StaffOrderPage })
   async list(@Query() { limit, cursor, status, userId, from, to }: StaffOrderList): Promise<Page<StaffOrderListed>> {
     const filter = { status, userId, from: timeOf(from), to: timeOf(to) };
@@ -59,7 +59,8 @@ export class StaffOrdersController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Any order; of the address only city and country (admin)' })
+  @Requires('orders.read')
+  @ApiOperation({ summary: 'Any order; of the address only city and country (staff)' })
   @ApiOkResponse({ type: StaffOrderAnswer })
   @ApiNotFoundResponse()
   async find(@Param() { id }: OrderPath): Promise<StaffOrderAnswer> {
@@ -72,8 +73,9 @@ export class StaffOrdersController {
   }
 
   @Post(':id/cancel')
+  @Requires('orders.cancel')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Cancel an order for its buyer; the event records who and why (admin)' })
+  @ApiOperation({ summary: 'Cancel an order for its buyer; the event records who and why (staff)' })
   @ApiAcceptedResponse({ type: AcceptedOrder })
   @ApiNotFoundResponse()
   @ApiConflictResponse({ description: 'It is rejected, cancelled or being cancelled.' })

@@ -12,7 +12,7 @@ import {
   CurrentUser,
   problem,
   Randomness,
-  Roles,
+  Requires,
   type User,
 } from '@tradewind/service';
 import { registerEndpoint, switchEndpoint } from '../commands/webhook-endpoint.command.js';
@@ -36,7 +36,6 @@ const maxListed = 100;
 
 /** How partners get events of orders without Kafka. */
 @ApiTags('webhooks')
-@Roles('admin')
 @Controller('webhooks')
 export class WebhooksController {
   constructor(
@@ -49,7 +48,8 @@ export class WebhooksController {
   ) {}
 
   @Post()
-  @ApiOperation({ summary: 'Deliver events of orders to an address, from now on (admin)' })
+  @Requires('webhooks.write')
+  @ApiOperation({ summary: 'Deliver events of orders to an address, from now on (staff)' })
   @ApiCreatedResponse({ type: RegisteredWebhook, description: 'The only answer that has the secret' })
   @ApiConflictResponse({ description: 'There are enough endpoints.' })
   async register(
@@ -66,14 +66,16 @@ export class WebhooksController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'All endpoints, newest first (admin)' })
+  @Requires('webhooks.read')
+  @ApiOperation({ summary: 'All endpoints, newest first (staff)' })
   @ApiOkResponse({ type: WebhookList })
   async list(): Promise<WebhookList> {
     return { items: (await this.endpoints.list()).map(endpointView) };
   }
 
   @Patch(':id')
-  @ApiOperation({ summary: 'Disable or enable an endpoint (admin)' })
+  @Requires('webhooks.write')
+  @ApiOperation({ summary: 'Disable or enable an endpoint (staff)' })
   @ApiOkResponse({ type: WebhookAnswer })
   @ApiNotFoundResponse()
   async change(@Param() { id }: WebhookPath, @Body() { enabled }: ChangeWebhook): Promise<WebhookAnswer> {
@@ -82,7 +84,8 @@ export class WebhooksController {
   }
 
   @Get(':id/deliveries')
-  @ApiOperation({ summary: 'How many deliveries were accepted, and which wait (admin)' })
+  @Requires('webhooks.read')
+  @ApiOperation({ summary: 'How many deliveries were accepted, and which wait (staff)' })
   @ApiOkResponse({ type: DeliveriesAnswer })
   @ApiNotFoundResponse()
   async deliveries(@Param() { id }: WebhookPath): Promise<DeliveriesAnswer> {

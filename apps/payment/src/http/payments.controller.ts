@@ -16,7 +16,7 @@ import {
   readCursor,
   setReplayedHeader,
   requestHashes,
-  Roles,
+  Requires,
   type Page,
   type User,
 } from '@tradewind/service';
@@ -29,7 +29,6 @@ import { paymentProblem } from './payment.problems.js';
 import { paymentView } from './payment.view.js';
 
 @ApiTags('payments')
-@Roles('admin')
 @Controller('payments')
 export class PaymentsController {
   constructor(
@@ -38,7 +37,8 @@ export class PaymentsController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'List payments, newest first, or the one of an order (admin)' })
+  @Requires('payments.read')
+  @ApiOperation({ summary: 'List payments, newest first, or the one of an order (staff)' })
   @ApiOkResponse({ type: PaymentPage })
   async list(@Query() { orderId, limit, cursor }: PaymentList): Promise<Page<unknown>> {
     const rows = await this.payments.list(limit + 1, orderId, readCursor(cursor, paymentId));
@@ -46,7 +46,8 @@ export class PaymentsController {
   }
 
   @Post(':id/refunds')
-  @ApiOperation({ summary: 'Refund part of a payment out of goodwill; the order stays confirmed (admin)' })
+  @Requires('payments.refund')
+  @ApiOperation({ summary: 'Refund part of a payment out of goodwill; the order stays confirmed (staff)' })
   @ApiCreatedResponse({ type: RefundAnswer })
   @ApiNotFoundResponse()
   @ApiConflictResponse({ description: 'Less is left, or the payment was not taken or is being refunded.' })

@@ -14,7 +14,7 @@ import {
   PageQueryById,
   problem,
   Public,
-  Roles,
+  Requires,
   type Page,
 } from '@tradewind/service';
 import type { Response } from 'express';
@@ -54,8 +54,8 @@ export class ProductsController {
   }
 
   @Get('archived')
-  @Roles('admin')
-  @ApiOperation({ summary: 'List the products that are archived, newest product first (admin)' })
+  @Requires('products.read')
+  @ApiOperation({ summary: 'List the products that are archived, newest product first (staff)' })
   @ApiOkResponse({ type: ProductPage })
   async listArchived(@Query() { limit, cursor }: PageQueryById): Promise<Page<ProductView>> {
     const after = cursor === undefined ? undefined : [cursor];
@@ -77,8 +77,8 @@ export class ProductsController {
   }
 
   @Post()
-  @Roles('admin')
-  @ApiOperation({ summary: 'Add a product (admin)' })
+  @Requires('products.write')
+  @ApiOperation({ summary: 'Add a product (staff)' })
   @ApiCreatedResponse({ type: ProductAnswer })
   @ApiConflictResponse({ description: skuConflict })
   async add(@Body() body: AddProduct, @Res({ passthrough: true }) response: Response): Promise<ProductView> {
@@ -88,8 +88,8 @@ export class ProductsController {
   }
 
   @Patch(':id')
-  @Roles('admin')
-  @ApiOperation({ summary: 'Change, archive or restore a product (admin)' })
+  @Requires('products.write')
+  @ApiOperation({ summary: 'Change, archive or restore a product (staff)' })
   @ApiOkResponse({ type: ProductAnswer })
   @ApiNotFoundResponse()
   @ApiConflictResponse({ description: skuConflict })

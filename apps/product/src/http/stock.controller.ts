@@ -14,7 +14,7 @@ import {
   page,
   readCursor,
   requestHashes,
-  Roles,
+  Requires,
   setReplayedHeader,
   type Page,
   type User,
@@ -32,7 +32,6 @@ import { AdjustStock, StockChangeList, StockChangePage } from './stock.dto.js';
 /** The stock of a product: its adjustments and its history. */
 @ApiTags('products')
 @Controller('products/:id')
-@Roles('admin')
 export class StockController {
   constructor(
     private readonly products: ProductQueries,
@@ -41,7 +40,8 @@ export class StockController {
   ) {}
 
   @Post('stock-adjustments')
-  @ApiOperation({ summary: 'Add or remove pieces (admin)' })
+  @Requires('stock.adjust')
+  @ApiOperation({ summary: 'Add or remove pieces (staff)' })
   @ApiCreatedResponse({ type: ProductAnswer })
   @ApiNotFoundResponse()
   @ApiConflictResponse({ description: 'Fewer pieces are available.' })
@@ -64,7 +64,8 @@ export class StockController {
   }
 
   @Get('stock-changes')
-  @ApiOperation({ summary: 'Every change of the stock that can be ordered, newest first (admin)' })
+  @Requires('products.read')
+  @ApiOperation({ summary: 'Every change of the stock that can be ordered, newest first (staff)' })
   @ApiOkResponse({ type: StockChangePage })
   @ApiNotFoundResponse()
   async changes(

@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { userId, type UserId } from '@tradewind/contracts';
+import { userId, type Role, type UserId } from '@tradewind/contracts';
 import { isRejection, uuidv7 } from '@tradewind/kernel';
 import { Commands, UniqueConflict } from '@tradewind/messaging';
 import { Clock, problem, Randomness } from '@tradewind/service';
 import { changeOwnProfile } from '../commands/change-profile.command.js';
 import { forgetPerson } from '../commands/forget.command.js';
 import { register } from '../commands/register.command.js';
-import { emailTaken, type ProfileChange, type Role } from '../domain/account.js';
+import { emailTaken, type ProfileChange } from '../domain/account.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { weaknessOf } from '../passwords/weak-password.js';
 import { AccountQueries, type SealedProfile } from '../storage/account.queries.js';

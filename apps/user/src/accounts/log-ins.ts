@@ -68,7 +68,7 @@ export class LogIns {
     this.throttle.succeeded(attempt);
     const refreshToken = newRefreshToken(this.randomness);
     const sessionId = uuidv7(this.clock.now().getTime(), this.randomness.bytes(10));
-    const accessToken = await this.tokens.sign(credential.userId, credential.role, sessionId);
+    await this.tokens.ready(); // fails before the session is opened
     const opened = await this.commands.run(logIn, {
       sessionId,
       userId: credential.userId,
@@ -76,6 +76,7 @@ export class LogIns {
       lifetimeMs: this.config.SESSION_DAYS * 86_400_000,
     });
     if (isRejection(opened)) return undefined;
+    const accessToken = await this.tokens.sign(opened.userId, opened.role, sessionId);
     const deviceToken = (device && from.deviceToken) ?? newDeviceToken(index, prove, this.randomness);
     return { ...this.#response(accessToken, refreshToken), deviceToken };
   }
@@ -84,15 +85,16 @@ export class LogIns {
   async refresh(refreshToken: string, client: Client): Promise<Tokens | undefined> {
     const next = newRefreshToken(this.randomness);
     await this.tokens.ready(); // fails before the old token is used
+    const tokenHash = refreshTokenHash(refreshToken);
     const result = await this.commands.run(rotateToken, {
-      tokenHash: refreshTokenHash(refreshToken),
+      tokenHash,
       next: {
         hash: refreshTokenHash(next),
         sealed: sealSuccessor(refreshToken, next, this.randomness),
         client: clientMark(refreshToken, client),
       },
       graceMs: this.config.REFRESH_GRACE_SECONDS * 1_000,
-      at: await this.sessions.databaseTime(),
+      ...(await this.sessions.ownerOf(tokenHash)),
     });
     if (isRejection(result) || !result.refreshed) return undefined;
     const newest = result.successor === undefined ? next : unsealSuccessor(refreshToken, result.successor);

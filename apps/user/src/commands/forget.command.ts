@@ -12,14 +12,14 @@ interface ForgetInput {
 export const forgetPerson = command(
   'user.forget',
   {
-    sessions: rowsWhere(Sessions, 'userId', ({ userId }: ForgetInput) => [userId]),
     account: rows(Accounts, ({ userId }: ForgetInput) => [userId]),
+    sessions: rowsWhere(Sessions, 'userId', ({ userId }: ForgetInput) => [userId]),
     credential: rows(Credentials, ({ userId }: ForgetInput) => [userId]),
     personalKey: rows(PersonalKeys, ({ userId }: ForgetInput) => [userId]),
   },
   ({ userId }: ForgetInput, { account, sessions, now }) => {
     const found = account.get(userId);
-    if (found?.status !== 'active') return nothing();
+    if (!found || found.status === 'forgotten') return nothing();
     const ended = sessions.all().map((session) => endSession(session, 'forgotten', now));
     return ended
       .reduce<Decision>((all, one) => all.and(one), save(Accounts, forget(found, now)))

@@ -1,6 +1,6 @@
-import { DataKeyAnnounced, UserRegistered, type UserId } from '@tradewind/contracts';
+import { DataKeyAnnounced, UserRegistered, type Role, type UserId } from '@tradewind/contracts';
 import { answer, command, insert, rows, rowsWhere, save, publish } from '@tradewind/messaging';
-import { emailTaken, type Role } from '../domain/account.js';
+import { emailTaken } from '../domain/account.js';
 import { Accounts, Credentials, PersonalKeys } from '../storage/tables.js';
 
 export interface Registration {

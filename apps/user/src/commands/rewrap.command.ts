@@ -22,7 +22,7 @@ export const rewrapDataKey = command(
   load,
   ({ userId, before, wrappedKey, emailIndex }: RewrappedKey, { account, key }: HandlerContext<typeof load>) => {
     const [owner, found] = [account.get(userId), key.get(userId)];
-    if (owner?.status !== 'active' || found?.wrappedKey !== before) return nothing();
+    if (!owner || owner.status === 'forgotten' || found?.wrappedKey !== before) return nothing();
     return save(Accounts, { ...owner, emailIndex })
       .and(save(PersonalKeys, { ...found, wrappedKey }))
       .and(publish(DataKeyAnnounced, { userId, wrappedKey, createdAt: found.createdAt.toISOString() }));

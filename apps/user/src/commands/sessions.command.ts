@@ -1,7 +1,7 @@
-import { SessionRevocationEnded, type UserId } from '@tradewind/contracts';
+import { SessionRevocationEnded, type Role, type UserId } from '@tradewind/contracts';
 import { rejection, type Rejection } from '@tradewind/kernel';
 import { answer, command, insert, remove, rows, nothing, publish, save, type Decision } from '@tradewind/messaging';
-import { accountForgotten, type Role } from '../domain/account.js';
+import { accountForgotten } from '../domain/account.js';
 import { issue, openSession, refresh, type NextToken, type RefreshToken } from '../domain/session.js';
 import { Accounts, RefreshTokens, Revocations, Sessions } from '../storage/tables.js';
 import { endSession } from './end-session.js';
@@ -13,7 +13,7 @@ export interface OpenSessionInput {
   readonly lifetimeMs: number;
 }
 
-/** Opens a session after the password was verified. The account is locked, so it can't be forgotten at the same time. */
+/** Opens a session after the password was verified. The account is locked, so it can't be forgotten, disabled or get another role at the same time. */
 export const logIn = command(
   'session.open',
   { account: rows(Accounts, ({ userId }: OpenSessionInput) => [userId]) },
@@ -34,7 +34,11 @@ export interface RotateTokenInput {
   readonly tokenHash: string;
   readonly next: NextToken;
   readonly graceMs: number;
-  /** The database's time, shortly before. */
+  /**
+   * Whose token it is, and the database's time, read shortly before. A later change of the account ends the session, and so this refresh or the tokens
+   * that it issues: the account need not be locked.
+   */
+  readonly owner: { readonly userId: UserId; readonly role: Role } | undefined;
   readonly at: Date;
 }
 
@@ -56,18 +60,11 @@ export const rotateToken = command(
   {
     token: rows(RefreshTokens, ({ tokenHash }: RotateTokenInput) => [tokenHash]),
     session: rows(Sessions, sessionsOf),
-    account: rows(Accounts, (_: RotateTokenInput, { session }: { session: { all(): readonly { userId: UserId }[] } }) =>
-      session.all().map(({ userId }) => userId),
-    ),
   },
-  (
-    { tokenHash, next, graceMs, at }: RotateTokenInput,
-    { token, session, account },
-  ): Decision<Refreshed> | Rejection => {
+  ({ tokenHash, next, graceMs, owner, at }: RotateTokenInput, { token, session }): Decision<Refreshed> | Rejection => {
     const presented = token.get(tokenHash);
     const [family] = session.all();
-    const [owner] = account.all();
-    if (!presented || !family || owner?.status !== 'active') return sessionOver;
+    if (!presented || !family || !owner) return sessionOver;
     const issuedTo = { sessionId: family.sessionId, userId: owner.userId, role: owner.role };
     const result = refresh(family, presented, next, graceMs, at);
     switch (result.outcome) {

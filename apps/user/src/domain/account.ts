@@ -1,11 +1,8 @@
-import type { UserId } from '@tradewind/contracts/ids';
+import type { Role, UserId } from '@tradewind/contracts/ids';
 import { rejection } from '@tradewind/kernel';
 
-export type Role = 'customer' | 'admin';
-
 /** A person with an account. E-mail and name are sealed with the person's own data key. */
-export interface ActiveAccount {
-  readonly status: 'active';
+interface Person {
   readonly userId: UserId;
   readonly role: Role;
   readonly email: string;
@@ -15,6 +12,16 @@ export interface ActiveAccount {
   readonly registeredAt: Date;
 }
 
+export interface ActiveAccount extends Person {
+  readonly status: 'active';
+}
+
+/** Of a member of staff who may not log in, until an admin enables it again. */
+export interface DisabledAccount extends Person {
+  readonly status: 'disabled';
+  readonly disabledAt: Date;
+}
+
 /** What is kept of a person who was forgotten. */
 export interface ForgottenAccount {
   readonly status: 'forgotten';
@@ -22,7 +29,7 @@ export interface ForgottenAccount {
   readonly forgottenAt: Date;
 }
 
-export type Account = ActiveAccount | ForgottenAccount;
+export type Account = ActiveAccount | DisabledAccount | ForgottenAccount;
 
 export interface ProfileChange {
   readonly email?: { readonly sealed: string; readonly index: string };
@@ -38,7 +45,7 @@ export function changeProfile(
   change: ProfileChange,
   holders: readonly Account[],
 ): ActiveAccount | typeof emailTaken | typeof accountForgotten {
-  if (account.status === 'forgotten') return accountForgotten;
+  if (account.status !== 'active') return accountForgotten;
   if (holders.some((holder) => holder.userId !== account.userId)) return emailTaken;
   return {
     ...account,

@@ -21,8 +21,11 @@ export interface EndedSession extends SessionBase {
   readonly endedBy: EndedBy;
 }
 
-/** `reuse`: a refresh token was used twice, so it may have been stolen. `ended`: by its person, from another session. */
-export type EndedBy = 'logout' | 'reuse' | 'forgotten' | 'ended';
+/**
+ * `reuse`: a refresh token was used twice, so it may have been stolen. `ended`: by its person, from another session. The last two: an admin changed the
+ * account of its person.
+ */
+export type EndedBy = 'logout' | 'reuse' | 'forgotten' | 'ended' | 'role-changed' | 'disabled';
 
 /** Stored as a hash only; the token itself is 256 random bits. */
 export type RefreshToken =

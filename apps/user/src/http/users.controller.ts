@@ -19,10 +19,9 @@ import {
 } from '@tradewind/service';
 import { Accounts, type Profile } from '../accounts/accounts.js';
 import { LogIns } from '../accounts/log-ins.js';
+import { emailTakenProblem } from './user.problems.js';
 import { ProfileBody, ProfileView, RegisterBody, SessionPage, SessionPath, type SessionView } from './users.dto.js';
 
-const emailTakenProblem = () =>
-  problem(409, 'email-taken', 'an account with this e-mail address exists already: log in, or use another address');
 const accountGoneProblem = () => problem(404, 'not-found', 'this account no longer exists');
 
 const asSessionId = idOf('session');

@@ -1,17 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
-import { ProfileUpdated, UserForgotten, UserRegistered, userId } from '@tradewind/contracts';
+import {
+  ProfileUpdated,
+  StaffAccountChanged,
+  UserForgotten,
+  UserRegistered,
+  userId,
+  type Role,
+} from '@tradewind/contracts';
 import { accountsFromEvents } from './accounts-from-events.js';
 
 const ann = userId('01991234-5678-7000-8000-000000000001');
 const bob = userId('01991234-5678-7000-8000-000000000002');
 const monday = '2026-03-02T10:00:00.000Z';
 const anEvent = <M extends object>(cls: new () => M, fields: NoInfer<M>): M => Object.assign(new cls(), fields);
-const registered = (id: typeof ann) =>
+const registered = (id: typeof ann, role: Role = 'customer') =>
   anEvent(UserRegistered, {
     userId: id,
     email: `sealed-email-${id}`,
     name: 'sealed-name',
-    role: 'customer',
+    role,
     registeredAt: monday,
   });
 const recovered = (...messages: object[]) => accountsFromEvents(messages, (_, sealed) => `index of ${sealed}`);
@@ -39,6 +46,20 @@ describe('accounts recovered from their events', () => {
       emailIndex: 'index of sealed-new',
       name: 'sealed-name',
     }));
+  it('of staff have their last role, and are disabled if they were', () => {
+    const changed = (role: 'operator' | 'viewer', disabled: boolean) =>
+      anEvent(StaffAccountChanged, { userId: ann, role, disabled, changedAt: monday });
+    expect(recovered(registered(ann, 'support'), changed('operator', true)).get(ann)).toMatchObject({
+      status: 'disabled',
+      role: 'operator',
+      emailIndex: `index of sealed-email-${ann}`,
+      disabledAt: new Date(monday),
+    });
+    const enabled = recovered(registered(ann, 'support'), changed('operator', true), changed('viewer', false)).get(ann);
+    expect(enabled).toMatchObject({ status: 'active', role: 'viewer' });
+    expect(enabled).not.toHaveProperty('disabledAt');
+    expect(() => recovered(registered(ann), changed('viewer', false))).toThrow(RangeError);
+  });
   it('are forgotten if their person was', () =>
     expect(recovered(registered(ann), anEvent(UserForgotten, { userId: ann, forgottenAt: monday })).get(ann)).toEqual({
       status: 'forgotten',

@@ -1,6 +1,14 @@
-import { ProfileUpdated, UserForgotten, UserRegistered, type UserId } from '@tradewind/contracts';
+import { ProfileUpdated, StaffAccountChanged, UserForgotten, UserRegistered, type UserId } from '@tradewind/contracts';
 import { isRejection } from '@tradewind/kernel';
-import { changeProfile, forget, type Account, type ActiveAccount, type ProfileChange } from '../domain/account.js';
+import {
+  changeProfile,
+  forget,
+  type Account,
+  type ActiveAccount,
+  type ForgottenAccount,
+  type ProfileChange,
+} from '../domain/account.js';
+import { changeStaff } from '../domain/staff-account.js';
 
 /**
  * Recovers the accounts from the messages of `user.events`. The messages of one user must be in order. Passwords, sessions and
@@ -17,13 +25,19 @@ export function accountsFromEvents(
     if (next) accounts.set(next.userId, next);
   }
   for (const account of accounts.values()) {
-    if (account.status === 'active')
+    if (isKnown(account))
       accounts.set(account.userId, { ...account, emailIndex: emailIndexOf(account.userId, account.email) });
   }
   return accounts;
 }
 
+/** Whether the person was not forgotten. */
+export const isKnown = (account: Account | undefined): account is Exclude<Account, ForgottenAccount> =>
+  account !== undefined && account.status !== 'forgotten';
+
 const indexPending = '';
+/** No account has it: the events do not say who changed one, and no person changes the own one. */
+const anotherPerson = '' as UserId;
 
 function applied(message: object, accountOf: (userId: UserId) => Account | undefined): Account | undefined {
   if (message instanceof UserRegistered) {
@@ -44,6 +58,13 @@ function applied(message: object, accountOf: (userId: UserId) => Account | undef
       ...(email !== undefined && { email: { sealed: email, index: indexPending } }),
       ...(name !== undefined && { name }),
     });
+  }
+  if (message instanceof StaffAccountChanged) {
+    const { userId, role, disabled, changedAt } = message;
+    const changed = changeStaff(accountOf(userId), { role, disabled }, anotherPerson, new Date(changedAt));
+    if (isRejection(changed))
+      throw new RangeError('StaffAccountChanged does not follow from the earlier events of its user');
+    return changed;
   }
   if (message instanceof UserForgotten) {
     const known = accountOf(message.userId);

@@ -13,7 +13,7 @@ import type { BackupRows, Recovery, Published } from '@tradewind/operations';
 import { blindIndexWith, dataKeySecrets, unsealWith, unwrap, type SealingConfig } from '@tradewind/service';
 import type { PersonalField } from '../accounts/personal-seal.js';
 import { normaliseEmail } from '../accounts/email.js';
-import { accountsFromEvents } from './accounts-from-events.js';
+import { accountsFromEvents, isKnown } from './accounts-from-events.js';
 import {
   Accounts,
   Credentials,
@@ -43,10 +43,10 @@ export const recovery = ({ DATA_KEY_SECRET }: Pick<SealingConfig, 'DATA_KEY_SECR
       all.map(({ message }) => message),
       emailIndexOf,
     );
-    const active = [...keys.values()].filter(({ userId }) => accounts.get(userId)?.status === 'active');
+    const known = [...keys.values()].filter(({ userId }) => isKnown(accounts.get(userId)));
     return [
       [Accounts, accounts.values()],
-      [PersonalKeys, active],
+      [PersonalKeys, known],
       [Revocations, revocationsOf(all)],
     ];
   },

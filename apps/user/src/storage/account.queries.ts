@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { UserId } from '@tradewind/contracts';
+import type { Role, UserId } from '@tradewind/contracts';
 import { DataSource } from 'typeorm';
-import type { Role } from '../domain/account.js';
 
 const selectByEmail = `
 select a.user_id as "userId", a.role, c.password_hash as "passwordHash"
@@ -13,7 +12,7 @@ from accounts a join data_keys k using (user_id) where a.user_id = $1 and a.stat
 /** `left` and not `like`: an id may contain underscores. */
 const selectNotWrappedWith = `
 select a.user_id as "userId", a.role, a.email, a.name, k.wrapped_key as "wrappedKey"
-from accounts a join data_keys k using (user_id) where a.status = 'active' and left(k.wrapped_key, 9) <> $1 || '.' limit $2`;
+from accounts a join data_keys k using (user_id) where a.status <> 'forgotten' and left(k.wrapped_key, 9) <> $1 || '.' limit $2`;
 
 export interface CredentialRow {
   readonly userId: UserId;

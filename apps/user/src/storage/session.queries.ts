@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Role, UserId } from '@tradewind/contracts';
 import { DataSource } from 'typeorm';
 
 /** Deletes tokens before their sessions, the order in which a refresh locks them. Locked rows are left for the next run. */
@@ -15,6 +16,17 @@ select session_id as "sessionId", opened_at as "openedAt", expires_at as "expire
 where user_id = $1 and status = 'open' and expires_at > now() and ($2::uuid is null or session_id < $2) order by session_id desc limit $3`;
 const selectOver = `select session_id as "sessionId" from revocations where revoked_at < now() - $1 * interval '1 second' limit 500`;
 
+const selectOwner = `
+select clock_timestamp() as at, a.user_id as "userId", a.role from (values ($1)) as presented (hash)
+left join refresh_tokens t on t.token_hash = presented.hash left join sessions using (session_id)
+left join accounts a on a.user_id = sessions.user_id and a.status = 'active'`;
+
+/** The database's time and whose token it is: of an active account, or undefined. */
+export interface TokenOwner {
+  readonly at: Date;
+  readonly owner: { readonly userId: UserId; readonly role: Role } | undefined;
+}
+
 export interface OpenSessionRow {
   readonly sessionId: string;
   readonly openedAt: Date;
@@ -25,10 +37,12 @@ export interface OpenSessionRow {
 export class SessionQueries {
   constructor(private readonly database: DataSource) {}
 
-  async databaseTime(): Promise<Date> {
-    const [row] = await this.database.query<{ at: Date }[]>('select clock_timestamp() as at');
+  async ownerOf(tokenHash: string): Promise<TokenOwner> {
+    type Row = { readonly at: Date; readonly userId: UserId | null; readonly role: Role };
+    const [row] = await this.database.query<Row[]>(selectOwner, [tokenHash]);
     if (!row) throw new TypeError('the database tells no time');
-    return row.at;
+    const { at, userId, role } = row;
+    return { at, owner: userId === null ? undefined : { userId, role } };
   }
 
   /** Newest first, starting before the given session. */

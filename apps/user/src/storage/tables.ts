@@ -12,6 +12,7 @@ export const Accounts = table<Account>('accounts', 'userId', {
   emailIndex: 'text',
   name: 'text',
   registeredAt: 'timestamptz',
+  disabledAt: 'timestamptz',
   forgottenAt: 'timestamptz',
 });
 
@@ -98,12 +99,15 @@ export const RingKeys = table<RingKey>('signing_keys', 'kid', {
   retiredAt: 'timestamptz',
 });
 
-/** A refresh token refers to its session, a session to its account: rows are loaded, and locked, in this order. */
+/**
+ * Rows are loaded, and locked, in this order. A log-in locks the account before it opens a session, so a command that locks the account first sees
+ * every session that was opened before.
+ */
 export const lockOrder = [
+  Accounts,
   RefreshTokens,
   Sessions,
   Revocations,
-  Accounts,
   Credentials,
   PersonalKeys,
   RepeatedTombstones,

@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { UserId } from '@tradewind/contracts';
+import type { Role, UserId } from '@tradewind/contracts';
 import { Clock, tokenAudience, tokenIssuer, tokenType } from '@tradewind/service';
 import { SignJWT } from 'jose';
-import type { Role } from '../domain/account.js';
 import { UserConfig } from '../user.config.js';
 import { SigningKeyRotation } from './signing-key-rotation.js';
 

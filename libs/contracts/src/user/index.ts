@@ -7,3 +7,4 @@ export * from './data-key-announced.js';
 export * from './data-key-destroyed.js';
 export * from './session-revoked.js';
 export * from './session-revocation-ended.js';
+export * from './staff-account-changed.js';

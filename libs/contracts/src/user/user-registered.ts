@@ -2,7 +2,7 @@ import { Message } from '@tradewind/messaging/message';
 import { IsIn } from 'class-validator';
 import { IsId, IsInstant, IsSealed, type Sealed } from '../fields/index.js';
 import { topics } from '../topics.js';
-import type { UserId } from '../ids.js';
+import { roles, type Role, type UserId } from '../ids.js';
 
 /**
  * A user has registered. Published once by `user`; keyed by user. The data key is announced on `user.data-keys`, possibly later.
@@ -12,6 +12,6 @@ export class UserRegistered {
   @IsId() readonly userId!: UserId;
   @IsSealed() readonly email!: Sealed;
   @IsSealed() readonly name!: Sealed;
-  @IsIn(['customer', 'admin']) readonly role!: 'customer' | 'admin';
+  @IsIn(roles) readonly role!: Role;
   @IsInstant() readonly registeredAt!: string;
 }

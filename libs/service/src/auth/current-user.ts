@@ -1,7 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { UserId } from '@tradewind/contracts';
-
-export type Role = 'customer' | 'admin';
+import type { Role, UserId } from '@tradewind/contracts';
 
 /** The caller, from the access token. */
 export interface User {

@@ -1,9 +1,9 @@
-import { userId } from '@tradewind/contracts';
+import { isRole, userId } from '@tradewind/contracts';
 import { isUuid, type Clock } from '@tradewind/kernel';
 import { decodeProtectedHeader, importJWK, jwtVerify, type JWTPayload } from 'jose';
 import { problem } from '../http/index.js';
 import { Lru } from '../cache/lru.js';
-import type { Role, User } from './current-user.js';
+import type { User } from './current-user.js';
 import type { Revocations } from './revocations.js';
 
 export const tokenIssuer = 'tradewind';
@@ -15,8 +15,6 @@ const maxTokenLength = 4_096;
 const maxLifetimeSeconds = 86_400;
 /** Clocks of instances differ by less. */
 const clockToleranceSeconds = 60;
-const roles: readonly unknown[] = ['customer', 'admin'] satisfies Role[];
-const isRole = (value: unknown): value is Role => roles.includes(value);
 const notIssuedHere = 'the access token was not issued by this shop';
 
 export type VerificationKey = Awaited<ReturnType<typeof importKey>>;

@@ -31,6 +31,7 @@ export const ApiBadRequestResponse = annotation('ApiBadRequestResponse');
 export const ApiBody = annotation('ApiBody');
 export const ApiConflictResponse = annotation('ApiConflictResponse');
 export const ApiCreatedResponse = annotation('ApiCreatedResponse');
+export const ApiExtension = annotation('ApiExtension');
 export const ApiForbiddenResponse = annotation('ApiForbiddenResponse');
 export const ApiGoneResponse = annotation('ApiGoneResponse');
 export const ApiHeader = annotation('ApiHeader');

@@ -12,7 +12,7 @@ const schemaName = /^#\/components\/schemas\/(.+)$/;
 const rejections = {
   400: 'The request breaks a rule; `errors` has each field that does.',
   401: 'The access token is missing, invalid or expired.',
-  403: 'The role of the caller is not allowed to do this.',
+  403: 'The role of the caller lacks the permission of this route.',
   404: 'There is no such object, or its event has not arrived yet: see Retry-After.',
   409: 'A request with the same Idempotency-Key is still running.',
   413: 'The body is too large.',

@@ -36,7 +36,7 @@ const examples: Readonly<Record<number, Example>> = {
     title: 'Unauthorized',
     detail: 'an access token is needed: Authorization: Bearer <token>',
   },
-  403: { code: 'not-allowed', title: 'Forbidden', detail: 'this is for the role admin' },
+  403: { code: 'not-allowed', title: 'Forbidden', detail: 'this needs the permission orders.read' },
   404: { code: 'not-found', title: 'Not Found', detail: 'there is no such object' },
   408: { code: 'body-too-slow', title: 'Request Timeout', detail: 'the body did not arrive within 10 seconds' },
   409: { code: 'conflict', title: 'Conflict', detail: 'the object is in another state' },
