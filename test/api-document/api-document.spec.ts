@@ -172,6 +172,13 @@ describe('the OpenAPI document of each service', () => {
     expect(Object.fromEntries(operations.map((operation) => [operation.route, callersOf(operation)]))).toEqual(
       Object.assign({}, ...Object.values(serviceParts).map(({ api }) => api?.routes)),
     );
+    // Every change by staff is recorded, with its reason.
+    expect(
+      operations
+        .filter((operation) => operation['x-permission'] !== undefined && !operation.route.startsWith('GET '))
+        .filter(({ parameters }) => parameters.every(({ name }) => name !== 'Action-Reason'))
+        .map(({ route }) => route),
+    ).toEqual([]);
     const guarded = operations.filter((operation) => operation['x-permission'] !== undefined);
     expect(guarded.filter(({ responses }) => !('403' in responses))).toEqual([]);
   });

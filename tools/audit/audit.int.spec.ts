@@ -323,5 +323,5 @@ describe('a database without an address', () => {
         waitSeconds: 0,
         log: () => undefined,
       }),
-    ).rejects.toThrow('the address of a database was not given: of product (for G2, G5, G7, G9, G12)'));
+    ).rejects.toThrow('the address of a database was not given: of product (for G2, G5, G7, G9, G11, G12)'));
 });

@@ -37,7 +37,7 @@ export interface AuditOptions {
 type Sources = Omit<AuditOptions, 'brokers' | 'kafkaLogins' | 'waitSeconds' | 'log'> & { readonly kafka: KafkaClient };
 
 /**
- * Decides whether the invariants G1 to G7, G9 and G12 hold. It only reads, and shares no code with the services: it compares their
+ * Decides whether the invariants G1 to G7, G9, G11 and G12 hold. It only reads, and shares no code with the services: it compares their
  * databases, the topics and the provider's log with one another. Rejects with SourceUnavailable if something can't be read.
  */
 export async function runAudit(options: AuditOptions): Promise<AuditReport> {

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { auditCommand } from '../audit/command/audit.command.js';
 import {
+  actionsCommand,
   backupCommand,
   deadLettersCommand,
   effectsCommand,
@@ -29,6 +30,7 @@ const program = new Command('tradewind')
     '\nExit codes: 0 done, 1 violations were found or the operation failed, 2 wrong usage or something can’t be reached.',
   )
   .addCommand(auditCommand)
+  .addCommand(actionsCommand(shopSystem))
   .addCommand(deadLettersCommand(shopSystem))
   .addCommand(sagasCommand(shopSystem))
   .addCommand(effectsCommand(shopSystem))

@@ -16,7 +16,7 @@ import {
   topics,
   UserRegistered,
 } from '@tradewind/contracts';
-import { DataKeys, ServiceModule, type ServiceDefinition } from '@tradewind/service';
+import { DataKeys, ServiceModule, StaffActions, type ServiceDefinition } from '@tradewind/service';
 import { CreateOrdersAndPrices1760000000001 } from '../migrations/0001-create-orders-and-prices.js';
 import { CheckOutHandler } from './handlers/check-out.handler.js';
 import { ForgetUserHandler } from './handlers/forget-user.handler.js';
@@ -46,7 +46,7 @@ import { WebhookSecrets } from './webhooks/webhook-secrets.js';
 export const messaging: ServiceDefinition['messaging'] = {
   service: 'order',
   contracts,
-  lockOrder: [DataKeys, ...lockOrder],
+  lockOrder: [DataKeys, ...lockOrder, StaffActions],
   sagas: [placeOrder, cancelOrder],
   effects: [DeliverWebhookEffect],
   ignored: {

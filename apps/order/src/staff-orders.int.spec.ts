@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { UserForgotten, type OrderId } from '@tradewind/contracts';
 import { eventually } from '@tradewind/testing';
+import { actionsOn } from '../../../test/actions.js';
 import { as, historyOf, OrderClient } from '../test/order-client.fixture.spec.js';
 import {
   anAddress,
@@ -112,6 +113,9 @@ describe('an order that staff cancels for its buyer', () => {
     expect([order.status, historyOf(order).slice(-2)]).toEqual(['cancelled', ['cancellation-requested', 'cancelled']]);
     const { history } = (await get(`/${id}`).expect(200)).body;
     expect(history.at(-2).by).toEqual({ staffId: staff.userId, reason: 'fraud-suspected' });
+    expect(await actionsOn(environment.sql, id)).toMatchObject([
+      { action: 'order.cancel', actor: staff.userId, reason: 'fraud-suspected', detail: { before: { status } } },
+    ]);
   });
   it('shows its buyer that staff did it, but neither who nor why', async () => {
     const id = await environment.checkOut(ann);

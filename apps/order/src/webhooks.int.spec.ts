@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DeadLetters } from '@tradewind/operations';
 import { eventually } from '@tradewind/testing';
+import { actionsOn } from '../../../test/actions.js';
 import { as, OrderClient } from '../test/order-client.fixture.spec.js';
 import {
   anAddress,
@@ -75,9 +76,23 @@ describe('a registered endpoint', () => {
     await eventually(async () => (await deliveriesOf(endpoint)).delivered === received.length);
     expect(await deliveriesOf(endpoint)).toMatchObject({ pending: [], lastDeliveredAt: expect.any(String) });
   });
+  it('is recorded with who registered and disabled it, without its secret', async () => {
+    const other = await anEndpoint(['order.confirmed']);
+    await disable(other);
+    const actions = await actionsOn(environment.sql, other.id);
+    expect(actions).toMatchObject([
+      {
+        action: 'webhook.register',
+        actor: staff.userId,
+        detail: { after: { url: other.server.url, events: ['order.confirmed'] } },
+      },
+      { action: 'webhook.switch', detail: { before: { status: 'enabled' }, after: { status: 'disabled' } } },
+    ]);
+    expect(JSON.stringify(actions)).not.toContain(other.secret);
+  });
   it('is listed without its secret, and only for admins', async () => {
     const { body } = await call('get', '').expect(200);
-    expect(body.items[0]).toMatchObject({ id: endpoint.id, enabled: true, createdBy: staff.userId });
+    expect(body.items.at(-1)).toMatchObject({ id: endpoint.id, enabled: true, createdBy: staff.userId });
     expect(JSON.stringify(body)).not.toContain(endpoint.secret);
     for (const [method, path] of [
       ['get', ''],

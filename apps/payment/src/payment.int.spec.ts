@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tradewind/testing';
 import { sign } from '../../../tools/provider/webhook.js';
+import { actionsOn } from '../../../test/actions.js';
 import {
   anOrder,
   PaymentEnvironment,
@@ -182,6 +183,14 @@ describe('the payment service', () => {
       expect(
         await environment.query('select count(*)::int as refunds from refunds where order_id = $1', [orderId]),
       ).toEqual([{ refunds: 1 }]);
+      const actions = await actionsOn((sql, values) => environment.query<object>(sql, values), paymentId);
+      expect(actions).toMatchObject([
+        {
+          action: 'payment.refund',
+          reason: 'damaged',
+          detail: { after: { refundId: answers[0]!.body.id, amount: pence(100) } },
+        },
+      ]);
     });
     it('is made once when two administrators send the same key for a payment', async () => {
       const [{ orderId, paymentId }, other] = [await environment.aPaidOrder(1000), await environment.aPaidOrder(1000)];

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { contracts, topics } from '@tradewind/contracts';
-import { ServiceModule, type ServiceDefinition } from '@tradewind/service';
+import { ServiceModule, StaffActions, type ServiceDefinition } from '@tradewind/service';
 import { CreatePaymentsAndLedger1760000000001 } from '../migrations/0001-create-payments-and-ledger.js';
 import { answerTimeoutMs } from './domain/payment.js';
 import { FullRefundEffect } from './effects/full-refund.effect.js';
@@ -23,7 +23,7 @@ const effects = [TakePaymentEffect, LookUpTakeEffect, FullRefundEffect, Goodwill
 export const messaging: ServiceDefinition['messaging'] = {
   service: 'payment',
   contracts,
-  lockOrder,
+  lockOrder: [...lockOrder, StaffActions],
   effects,
   deadLetters: topics.paymentDeadLetters,
 };

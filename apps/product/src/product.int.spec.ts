@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { topics } from '@tradewind/contracts';
 import { eventually } from '@tradewind/testing';
+import { decodeJwt } from 'jose';
+import { actionsOn } from '../../../test/actions.js';
 import { catalogue } from '../test/catalogue.scenario.js';
 import { stockHistory } from '../test/stock-history.scenario.js';
 import {
@@ -70,6 +72,32 @@ describe('the product service', () => {
         'product.renamed',
         'product.repriced',
       ]);
+    });
+
+    it('records who changed a product, from where, why, and what it was', async () => {
+      const id = await environment.aProduct(5);
+      const { otherAdmin } = environment.tokens;
+      const change = (body: object, reason: string) =>
+        environment.withReason(reason, 'PATCH', `/products/${id}`, body, otherAdmin);
+      expect(await change({ price: pence(300) }, 'Ann Lee asked me')).toMatchObject({ status: 400 });
+      expect(await change({ price: pence(300) }, 'CAT-12')).toMatchObject({ status: 200 });
+      expect(await change({ price: pence(300) }, 'CAT-12')).toMatchObject({ status: 200 });
+      await environment.asAdmin('POST', `/products/${id}/stock-adjustments`, { delta: -2, reason: 'broken' });
+      const [added, repriced, adjusted, ...more] = await actionsOn(environment.query, id);
+      expect(added).toMatchObject({ action: 'product.add', reason: 'none', detail: { after: { stock: 5 } } });
+      expect(repriced).toEqual({
+        action: 'product.change',
+        actor: decodeJwt(otherAdmin).sub,
+        address: '127.0.0.1',
+        reason: 'CAT-12',
+        detail: { before: { price: pence(250) }, after: { price: pence(300) } },
+      });
+      expect(adjusted).toMatchObject({
+        action: 'stock.adjust',
+        reason: 'broken',
+        detail: { before: { available: 5 }, after: { available: 3 } },
+      });
+      expect(more).toEqual([]);
     });
 
     it('adds and removes pieces, never below zero', async () => {

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { contracts, topics } from '@tradewind/contracts';
-import { ServiceModule, type ServiceDefinition } from '@tradewind/service';
+import { ServiceModule, StaffActions, type ServiceDefinition } from '@tradewind/service';
 import { CreateCatalogueAndStock1760000000001 } from '../migrations/0001-create-catalogue-and-stock.js';
 import { ReleaseStockHandler } from './handlers/release-stock.handler.js';
 import { ReserveStockHandler } from './handlers/reserve-stock.handler.js';
@@ -17,7 +17,7 @@ import { lockOrder } from './storage/product.tables.js';
 export const messaging: ServiceDefinition['messaging'] = {
   service: 'product',
   contracts,
-  lockOrder,
+  lockOrder: [...lockOrder, StaffActions],
   deadLetters: topics.productDeadLetters,
 };
 

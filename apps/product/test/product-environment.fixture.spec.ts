@@ -60,6 +60,14 @@ export async function startProductEnvironment() {
     call(method, path, body, tokens.admin);
   const adjust = (productId: string, body: object, key: string, token = tokens.admin): Promise<HttpResult<Body>> =>
     harness.request<Body>('POST', `/products/${productId}/stock-adjustments`, { body, token, idempotencyKey: key });
+  const withReason = (
+    reason: string,
+    method: string,
+    path: string,
+    body: object,
+    token: string,
+  ): Promise<HttpResult<Body>> =>
+    harness.request<Body>(method, path, { body, token, headers: { 'action-reason': reason } });
   const aProduct = async (stock: number, fields: object = {}): Promise<string> =>
     (await asAdmin('POST', '/products', { sku: randomUUID(), name: 'Mug', price: pence(250), stock, ...fields })).body
       .id;
@@ -80,6 +88,7 @@ export async function startProductEnvironment() {
     tokens,
     call,
     asAdmin,
+    withReason,
     adjust,
     aProduct,
     stockLevelOf,

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { contracts, topics } from '@tradewind/contracts';
-import { ServiceModule, type ServiceDefinition } from '@tradewind/service';
+import { ServiceModule, StaffActions, type ServiceDefinition } from '@tradewind/service';
 import { CreateAccountsAndKeys1760000000001 } from '../migrations/0001-create-accounts-and-keys.js';
 import { Accounts } from './accounts/accounts.js';
 import { LogIns } from './accounts/log-ins.js';
@@ -25,7 +25,12 @@ import { SigningKeyRotation } from './tokens/signing-key-rotation.js';
 import { UserConfig } from './user.config.js';
 
 export const user: ServiceDefinition = {
-  messaging: { service: 'user', contracts, lockOrder, deadLetters: topics.userDeadLetters },
+  messaging: {
+    service: 'user',
+    contracts,
+    lockOrder: [...lockOrder, StaffActions],
+    deadLetters: topics.userDeadLetters,
+  },
   handlers: [],
   migrations: [CreateAccountsAndKeys1760000000001],
 };

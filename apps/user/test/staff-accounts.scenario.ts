@@ -7,6 +7,7 @@ import type { ServiceHarness } from '@tradewind/testing/service';
 import { decodeJwt } from 'jose';
 import request from 'supertest';
 import { DataSource } from 'typeorm';
+import { actionsOn } from '../../../test/actions.js';
 import { Accounts } from '../src/accounts/accounts.js';
 import type { Tokens } from '../src/accounts/log-ins.js';
 import type { StaffView } from '../src/http/staff.dto.js';
@@ -86,6 +87,19 @@ export const staffAccounts = (user: () => Environment) =>
       const decoded = decode(event!, contracts);
       expect('message' in decoded && decoded.message).toMatchObject({ role: 'viewer', disabled: false });
       expect('message' in decoded && decoded.message).toBeInstanceOf(StaffAccountChanged);
+    });
+    it('is recorded with each change that was one, without e-mail and name', async () => {
+      const sam = await member('operator');
+      for (const role of ['viewer', 'viewer']) await change(sam.id, { role }).expect(200);
+      const actions = await actionsOn((sql, values) => user().harness.query(sql, values), sam.id);
+      expect(actions).toMatchObject([
+        { action: 'staff.add', actor: adminId, detail: { after: { role: 'operator' } } },
+        {
+          action: 'staff.change',
+          detail: { before: { role: 'operator' }, after: { role: 'viewer', disabled: false } },
+        },
+      ]);
+      for (const text of [sam.email, sam.name]) expect(JSON.stringify(actions)).not.toContain(text);
     });
     it('keeps its sessions when a change changes nothing', async () => {
       const sam = await member('operator');

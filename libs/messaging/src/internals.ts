@@ -79,6 +79,7 @@ export {
 
 // The adapters
 export { applyPermissions, type AclChanges, type KafkaSettings } from './adapters/kafkajs/index.js';
+export { actionContent } from './adapters/postgres/action-chain-sql.js';
 export { PostgresStore } from './adapters/postgres/index.js';
 export { appendOutbox } from './adapters/postgres/outbox-sql.js';
 export {

@@ -1,3 +1,4 @@
+export * from './actions/index.js';
 export * from './databases/index.js';
 export * from './dead-letters/index.js';
 export * from './effects/index.js';

@@ -16,6 +16,7 @@ export * from './operate/index.js';
 export { runInService } from './run-in-service.js';
 export { runService } from './run-service.js';
 export * from './sealing/index.js';
+export * from './staff-actions/index.js';
 export { serviceMigrations } from './database/service.migrations.js';
 export { ServiceModule, type ServiceOptions, type StatelessServiceOptions } from './service.module.js';
 export { startService, type RunningService } from './start-service.js';

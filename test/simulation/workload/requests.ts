@@ -15,7 +15,7 @@ import { Payments } from '../../../apps/payment/src/storage/payment.tables.js';
 import { orderId, type OrderId, type ProductId, type UserId } from '@tradewind/contracts';
 import { newId, isRejection, money, rejection, type Rejection } from '@tradewind/kernel';
 import type { RuntimePorts } from '@tradewind/messaging/internals';
-import { requestHashes } from '@tradewind/service';
+import { requestHashes, type ActingStaff } from '@tradewind/service';
 import type { PlannedLine } from '../scenario/scenario.js';
 import type { RunningService } from '../shop/start-service.js';
 import { sealedText } from '../../services/sealed-text.js';
@@ -117,6 +117,9 @@ export const changeAddressRequest =
   ({ commands }) =>
     commands.run(changeOrderAddress, { orderId: order, userId, shippingAddress: sealedText(userId, 'second') });
 
+/** From an address of documentation. */
+export const actingAs = (actor: UserId): ActingStaff => ({ actor, address: '192.0.2.1' });
+
 /** Like `POST /payments/{id}/refunds`, for the payment of an order. */
 export const goodwillRequest =
   (grantedBy: UserId, order: OrderId, amount: number, key: string): Request<{ id: string }> =>
@@ -127,7 +130,7 @@ export const goodwillRequest =
     const hashes = requestHashes(key, input);
     const { answer } = await commands.once(
       grantGoodwill,
-      { ...input, paymentId: payment.paymentId, grantedBy, ...hashes },
+      { ...input, paymentId: payment.paymentId, acting: actingAs(grantedBy), ...hashes },
       grantGoodwillClaim(payment.paymentId, hashes),
     );
     return isRejection(answer) ? answer : { id: answer.id };

@@ -18,6 +18,7 @@ import { ServiceClient } from './service-client.js';
 import type { ClientLog, PurchaseLog } from '../check/client-log.js';
 import { buyersOf } from './buyer-ids.js';
 import {
+  actingAs,
   cancelRequest,
   changeAddressRequest,
   checkOutRequest,
@@ -82,6 +83,7 @@ export class Workload {
           name: `Product ${sku}`,
           price: money(price, 'GBP'),
           stock,
+          acting: actingAs(this.#buyers[0]!),
         });
         return isRejection(added) && added.rejected === skuTaken.rejected
           ? (await read(Products, 'skuKey', [skuKeyOf(sku)]))[0]!.productId
@@ -165,11 +167,13 @@ export class Workload {
   async #administer(action: AdminAction): Promise<void> {
     await this.ports.timers.wait(action.at);
     const productId = this.log.products[action.product]!;
+    const acting = actingAs(this.#buyers[0]!);
     const result = await this.#clients.product.send<unknown>(({ commands }) =>
       action.kind === 'adjust stock'
-        ? commands.run(adjustStock, { productId, delta: action.delta, reason: 'counted', adjustedBy: this.#buyers[0]! })
+        ? commands.run(adjustStock, { productId, delta: action.delta, reason: 'counted', acting })
         : commands.run(changeProduct, {
             productId,
+            acting,
             change: action.kind === 'archive' ? { archived: action.archived } : { price: money(action.price, 'GBP') },
           }),
     );

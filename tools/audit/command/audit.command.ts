@@ -17,7 +17,7 @@ interface Flags extends SystemFlags {
 /** `audit`: a command of `tradewind`, and a program of its own. */
 export const auditCommand: Command = command(
   'audit',
-  'Reads every database, every topic and the provider’s log, and checks G1 to G7, G9 and G12. Changes nothing.',
+  'Reads every database, every topic and the provider’s log, and checks G1 to G7, G9, G11 and G12. Changes nothing.',
   [stateOption()],
 )
   .option('--wait <seconds>', 'the longest wait until the shop is idle', seconds, 60)

@@ -18,5 +18,5 @@ describe('the snapshots of a section', () => {
 
 describe('the sections of the audit', () => {
   it('are the invariants of the guarantees', () =>
-    expect(auditSections.map(({ id }) => id)).toEqual(['G1', 'G2', 'G3', 'G4', 'G5', 'G6', 'G7', 'G9', 'G12']));
+    expect(auditSections.map(({ id }) => id)).toEqual(['G1', 'G2', 'G3', 'G4', 'G5', 'G6', 'G7', 'G9', 'G11', 'G12']));
 });

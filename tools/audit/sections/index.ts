@@ -1,4 +1,5 @@
 import type { AuditSection } from './audit-section.js';
+import { actionLog } from './action-log.section.js';
 import { acceptance } from './acceptance.section.js';
 import { bounds } from './bounds.section.js';
 import { effectsOnce } from './effects-once.section.js';
@@ -19,5 +20,6 @@ export const auditSections: readonly AuditSection[] = [
   keyOrder,
   effectsOnce,
   sagas,
+  actionLog,
   bounds,
 ];

@@ -10,7 +10,8 @@ import {
   type Decision,
   type HandlerContext,
 } from '@tradewind/messaging';
-import type { StaffRequest } from '../domain/order-event.js';
+import { recordedAction, type ActingStaff } from '@tradewind/service';
+import type { CancellationReason } from '../domain/order-event.js';
 import { requestCancellation, type ForBuyer } from '../domain/order.js';
 import { cancelOrder as cancelConfirmedOrder } from '../sagas/cancel-order.saga.js';
 import { placeOrder } from '../sagas/place-order.saga.js';
@@ -21,8 +22,10 @@ export interface OwnOrder {
   readonly userId: UserId;
 }
 
-interface StaffCancellation extends StaffRequest {
+interface StaffCancellation {
   readonly orderId: OrderId;
+  readonly reason: CancellationReason;
+  readonly acting: ActingStaff;
 }
 
 type OrderReference = Pick<OwnOrder, 'orderId'>;
@@ -49,9 +52,13 @@ export const cancelOrder = command(
 export const cancelForBuyer = command(
   'order.cancel-for-buyer',
   load,
-  ({ orderId, ...cancelledBy }: StaffCancellation, { orders, ...context }: HandlerContext<typeof load>): Answer => {
+  ({ orderId, reason, acting }: StaffCancellation, { orders, ...context }: HandlerContext<typeof load>): Answer => {
     const order = orders.get(orderId);
-    return order ? cancelled({ ...order, cancelledBy }, context) : unknownOrder;
+    if (!order) return unknownOrder;
+    const decision = cancelled({ ...order, cancelledBy: { staffId: acting.actor, reason } }, context);
+    if (isRejection(decision)) return decision;
+    const action = { action: 'order.cancel', subject: orderId, reason, before: { status: order.status } };
+    return decision.and(recordedAction(acting, action, context.newId()));
   },
 );
 

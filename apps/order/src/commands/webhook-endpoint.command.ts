@@ -1,4 +1,4 @@
-import { topics, type UserId } from '@tradewind/contracts';
+import { topics } from '@tradewind/contracts';
 import { isRejection } from '@tradewind/kernel';
 import {
   answer,
@@ -13,6 +13,7 @@ import {
   type Decision,
   type HandlerContext,
 } from '@tradewind/messaging';
+import { recordedAction, type ActingStaff } from '@tradewind/service';
 import { deliverWebhook, register, unknownEndpoint, type WebhookEndpoint } from '../domain/webhook-endpoint.js';
 import { WebhookEndpoints } from '../storage/order.tables.js';
 
@@ -21,7 +22,7 @@ interface NewEndpoint {
   readonly url: string;
   readonly events: readonly string[];
   readonly wrappedSecret: string;
-  readonly createdBy: UserId;
+  readonly acting: ActingStaff;
 }
 
 /** From the commit on, each of these events that is published schedules a delivery. */
@@ -38,11 +39,19 @@ const all = { endpoints: rowsWhere(WebhookEndpoints, 'status', (_: NewEndpoint) 
 export const registerEndpoint = command(
   'order.register-webhook',
   all,
-  (input: NewEndpoint, { endpoints, now }: HandlerContext<typeof all>) => {
+  ({ acting, ...asked }: NewEndpoint, { endpoints, now, newId }: HandlerContext<typeof all>) => {
+    const input = { ...asked, createdBy: acting.actor };
     const endpoint = register({ ...input, status: 'enabled', createdAt: now, delivered: 0 }, endpoints.all().length);
     if (isRejection(endpoint)) return endpoint;
     return insert(WebhookEndpoints, endpoint)
       .and(insert(PublicationEffects, deliveriesOf(endpoint)))
+      .and(
+        recordedAction(
+          acting,
+          { action: 'webhook.register', subject: endpoint.endpointId, after: { url: asked.url, events: asked.events } },
+          newId(),
+        ),
+      )
       .and(answer('done'));
   },
 );
@@ -50,6 +59,7 @@ export const registerEndpoint = command(
 interface EndpointSwitch {
   readonly endpointId: string;
   readonly enabled: boolean;
+  readonly acting: ActingStaff;
 }
 
 const one = {
@@ -61,14 +71,22 @@ const one = {
 export const switchEndpoint = command(
   'order.switch-webhook',
   one,
-  ({ endpointId, enabled }: EndpointSwitch, { endpoints }: HandlerContext<typeof one>) => {
+  ({ endpointId, enabled, acting }: EndpointSwitch, { endpoints, newId }: HandlerContext<typeof one>) => {
     const endpoint = endpoints.get(endpointId);
     if (!endpoint) return unknownEndpoint;
     const deliveries: Decision = enabled
       ? save(PublicationEffects, deliveriesOf(endpoint))
       : remove(PublicationEffects, endpointId);
-    return save(WebhookEndpoints, { ...endpoint, status: enabled ? ('enabled' as const) : ('disabled' as const) })
+    const status = enabled ? ('enabled' as const) : ('disabled' as const);
+    return save(WebhookEndpoints, { ...endpoint, status })
       .and(deliveries)
+      .and(
+        recordedAction(
+          acting,
+          { action: 'webhook.switch', subject: endpointId, before: { status: endpoint.status }, after: { status } },
+          newId(),
+        ),
+      )
       .and(answer('done'));
   },
 );

@@ -3,20 +3,20 @@ import { orderId } from '@tradewind/contracts';
 import { isRejection } from '@tradewind/kernel';
 import { Commands } from '@tradewind/messaging';
 import {
+  Acting,
   ApiAcceptedResponse,
   ApiConflictResponse,
   ApiNotFoundResponse,
   ApiOkResponse,
   ApiOperation,
   ApiTags,
-  CurrentUser,
   page,
   problem,
   readCursor,
   Requires,
   Sealer,
+  type ActingStaff,
   type Page,
-  type User,
 } from '@tradewind/service';
 import { cancelForBuyer } from '../commands/cancel-order.command.js';
 import { OrderQueries } from '../storage/order.queries.js';
@@ -80,11 +80,11 @@ export class StaffOrdersController {
   @ApiNotFoundResponse()
   @ApiConflictResponse({ description: 'It is rejected, cancelled or being cancelled.' })
   async cancel(
-    @CurrentUser() { id: staffId }: User,
+    @Acting() acting: ActingStaff,
     @Param() { id }: OrderPath,
     @Body() { reason }: CancelForBuyer,
   ): Promise<AcceptedOrder> {
-    const cancelled = await this.commands.run(cancelForBuyer, { orderId: id, staffId, reason });
+    const cancelled = await this.commands.run(cancelForBuyer, { orderId: id, reason, acting });
     if (!isRejection(cancelled)) return cancelled;
     throw cancelled.rejected === 'unknown-order' ? unknownOrder() : orderProblem(cancelled);
   }

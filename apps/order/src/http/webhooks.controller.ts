@@ -2,6 +2,7 @@ import { Body, Controller, Get, Inject, Param, Patch, Post } from '@nestjs/commo
 import { isRejection, uuidv7, type Rejection } from '@tradewind/kernel';
 import { Commands } from '@tradewind/messaging';
 import {
+  Acting,
   ApiConflictResponse,
   ApiCreatedResponse,
   ApiNotFoundResponse,
@@ -9,11 +10,10 @@ import {
   ApiOperation,
   ApiTags,
   Clock,
-  CurrentUser,
   problem,
   Randomness,
   Requires,
-  type User,
+  type ActingStaff,
 } from '@tradewind/service';
 import { registerEndpoint, switchEndpoint } from '../commands/webhook-endpoint.command.js';
 import { maxEndpoints, type WebhookEndpoint } from '../domain/webhook-endpoint.js';
@@ -52,16 +52,13 @@ export class WebhooksController {
   @ApiOperation({ summary: 'Deliver events of orders to an address, from now on (staff)' })
   @ApiCreatedResponse({ type: RegisteredWebhook, description: 'The only answer that has the secret' })
   @ApiConflictResponse({ description: 'There are enough endpoints.' })
-  async register(
-    @CurrentUser() { id: createdBy }: User,
-    @Body() { url, events }: RegisterWebhook,
-  ): Promise<RegisteredWebhook> {
+  async register(@Acting() acting: ActingStaff, @Body() { url, events }: RegisterWebhook): Promise<RegisteredWebhook> {
     const detail = urlProblem(url, this.config.WEBHOOK_TARGETS);
     if (detail !== undefined)
       throw problem(400, 'invalid-request', `url ${detail}`, { errors: [{ field: 'url', detail }] });
     const endpointId = uuidv7(this.clock.now().getTime(), this.randomness.bytes(10));
     const { secret, wrappedSecret } = this.secrets.make(endpointId);
-    expectDone(await this.commands.run(registerEndpoint, { endpointId, url, events, wrappedSecret, createdBy }));
+    expectDone(await this.commands.run(registerEndpoint, { endpointId, url, events, wrappedSecret, acting }));
     return { ...endpointView(await this.#find(endpointId)), secret };
   }
 
@@ -78,8 +75,12 @@ export class WebhooksController {
   @ApiOperation({ summary: 'Disable or enable an endpoint (staff)' })
   @ApiOkResponse({ type: WebhookAnswer })
   @ApiNotFoundResponse()
-  async change(@Param() { id }: WebhookPath, @Body() { enabled }: ChangeWebhook): Promise<WebhookAnswer> {
-    expectDone(await this.commands.run(switchEndpoint, { endpointId: id, enabled }));
+  async change(
+    @Acting() acting: ActingStaff,
+    @Param() { id }: WebhookPath,
+    @Body() { enabled }: ChangeWebhook,
+  ): Promise<WebhookAnswer> {
+    expectDone(await this.commands.run(switchEndpoint, { endpointId: id, enabled, acting }));
     return endpointView(await this.#find(id));
   }
 

@@ -1,12 +1,14 @@
 import type { PaymentId } from '@tradewind/contracts';
 import { isRejection, rejection } from '@tradewind/kernel';
 import { answer, command, rowsWhere, type HandlerContext } from '@tradewind/messaging';
+import { recordedAction, type ActingStaff } from '@tradewind/service';
 import { grant, type Goodwill } from '../domain/goodwill.js';
 import { Payments } from '../storage/payment.tables.js';
 import { recordEvents } from '../handlers/payment.changes.js';
 
-export interface GrantGoodwill extends Goodwill {
+export interface GrantGoodwill extends Omit<Goodwill, 'grantedBy'> {
   readonly paymentId: PaymentId;
+  readonly acting: ActingStaff;
 }
 
 export const unknownPayment = rejection('unknown-payment');
@@ -24,12 +26,17 @@ const load = { payments: rowsWhere(Payments, 'paymentId', ({ paymentId }: GrantG
 export const grantGoodwill = command(
   'payment.grant-goodwill',
   load,
-  ({ paymentId: _, ...goodwill }: GrantGoodwill, context: HandlerContext<typeof load>) => {
+  ({ paymentId, acting, ...request }: GrantGoodwill, context: HandlerContext<typeof load>) => {
     const [payment] = context.payments.all();
     if (!payment) return unknownPayment;
     const refundId = context.newId();
+    const goodwill = { ...request, grantedBy: acting.actor };
     const granted = grant(goodwill, payment, refundId, context.now);
     if (isRejection(granted)) return granted;
-    return recordEvents([granted], context).and(answer(startedRefund(refundId, goodwill, context.now)));
+    const { amount, reason } = request;
+    const action = { action: 'payment.refund', subject: paymentId, reason, after: { refundId, amount } };
+    return recordEvents([granted], context)
+      .and(recordedAction(acting, action, context.newId()))
+      .and(answer(startedRefund(refundId, goodwill, context.now)));
   },
 );

@@ -25,6 +25,7 @@ import { TakePaymentEffect } from './take-payment.effect.js';
 
 const order = orderId('01991234-5678-7000-8000-000000000001');
 const buyer = userId('01991234-5678-7000-8000-00000000000b');
+const acting = { actor: userId('01991234-5678-7000-8000-00000000000c'), address: '192.0.2.1' };
 const price = money(1_000, 'GBP');
 const attempt = { number: 1, signal: new AbortController().signal };
 /** Timers without delays: a slow call times out at once. */
@@ -54,6 +55,7 @@ class InMemoryService {
     payments: new Map(),
     refunds: new Map(),
     webhook_events: new Map(),
+    msg_operator_actions: new Map(),
   };
   #ids = 0;
 
@@ -80,7 +82,7 @@ class InMemoryService {
   async grant(amount: number): Promise<void> {
     if (!this.payment) return;
     const { paymentId } = this.payment;
-    const request = { paymentId, amount: money(amount, 'GBP'), reason: 'damaged' as const, grantedBy: buyer };
+    const request = { paymentId, amount: money(amount, 'GBP'), reason: 'damaged' as const, acting };
     await this.#run(this.#context(), (context) => grantGoodwill.decide(request, context));
   }
 

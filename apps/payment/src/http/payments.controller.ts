@@ -3,6 +3,7 @@ import { paymentId } from '@tradewind/contracts';
 import { isRejection, type Rejection } from '@tradewind/kernel';
 import { Commands } from '@tradewind/messaging';
 import {
+  Acting,
   ApiConflictResponse,
   ApiCreatedResponse,
   ApiNotFoundResponse,
@@ -10,15 +11,14 @@ import {
   ApiOperation,
   ApiTags,
   ApiUnprocessableEntityResponse,
-  CurrentUser,
   OptionalIdempotencyKey,
   page,
   readCursor,
   setReplayedHeader,
   requestHashes,
   Requires,
+  type ActingStaff,
   type Page,
-  type User,
 } from '@tradewind/service';
 import type { Response } from 'express';
 import { grantGoodwill } from '../commands/grant-goodwill.command.js';
@@ -53,13 +53,13 @@ export class PaymentsController {
   @ApiConflictResponse({ description: 'Less is left, or the payment was not taken or is being refunded.' })
   @ApiUnprocessableEntityResponse({ description: 'The key was used with another body.' })
   async refund(
-    @CurrentUser() { id: grantedBy }: User,
+    @Acting() acting: ActingStaff,
     @Param() { id }: PaymentPath,
     @Body() { amount, reason }: GrantRefund,
     @OptionalIdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<RefundAnswer> {
-    const request = { paymentId: id, amount: { ...amount }, reason, grantedBy };
+    const request = { paymentId: id, amount: { ...amount }, reason, acting };
     if (key === undefined) return granted(await this.commands.run(grantGoodwill, request));
     const hashes = requestHashes(key, { amount, reason });
     const { answer, replayed } = await this.commands.once(

@@ -17,12 +17,21 @@ import {
   type HandlerContext,
   type OutgoingMessage,
 } from '@tradewind/messaging';
-import { changed, realChange, unknownProduct, type ProductChange } from '../domain/product.js';
+import { recordedAction, type ActingStaff } from '@tradewind/service';
+import {
+  changed,
+  isArchived,
+  realChange,
+  unknownProduct,
+  type Product,
+  type ProductChange,
+} from '../domain/product.js';
 import { Products } from '../storage/product.tables.js';
 
 interface ChangeProduct {
   readonly productId: ProductId;
   readonly change: ProductChange;
+  readonly acting: ActingStaff;
 }
 
 const load = { products: rows(Products, ({ productId }: ChangeProduct) => [productId]) };
@@ -34,7 +43,7 @@ const load = { products: rows(Products, ({ productId }: ChangeProduct) => [produ
 export const changeProduct = command(
   'product.change',
   load,
-  ({ productId, change }: ChangeProduct, { products, now }: HandlerContext<typeof load>) => {
+  ({ productId, change, acting }: ChangeProduct, { products, now, newId }: HandlerContext<typeof load>) => {
     const product = products.get(productId);
     if (!product) return unknownProduct;
     const real = realChange(product, change);
@@ -42,9 +51,23 @@ export const changeProduct = command(
     if (messages.length === 0) return nothing().and(answer(productId));
     return save(Products, changed(product, real, now))
       .and(publishAll(messages))
+      .and(
+        recordedAction(
+          acting,
+          { action: 'product.change', subject: productId, before: fieldsOf(product, real), after: real },
+          newId(),
+        ),
+      )
       .and(answer(productId));
   },
 );
+
+/** The changed fields as they were. */
+const fieldsOf = (product: Product, change: ProductChange): object => {
+  const { sku, name, price } = product;
+  const all = { sku, name, price, archived: isArchived(product) };
+  return Object.fromEntries(Object.entries(all).filter(([field]) => field in change));
+};
 
 const eventsOf = (
   productId: ProductId,

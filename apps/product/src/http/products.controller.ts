@@ -3,6 +3,7 @@ import type { ProductId } from '@tradewind/contracts';
 import { isRejection, type Rejection } from '@tradewind/kernel';
 import { Commands, UniqueConflict } from '@tradewind/messaging';
 import {
+  Acting,
   ApiBadRequestResponse,
   ApiConflictResponse,
   ApiCreatedResponse,
@@ -15,6 +16,7 @@ import {
   problem,
   Public,
   Requires,
+  type ActingStaff,
   type Page,
 } from '@tradewind/service';
 import type { Response } from 'express';
@@ -81,8 +83,12 @@ export class ProductsController {
   @ApiOperation({ summary: 'Add a product (staff)' })
   @ApiCreatedResponse({ type: ProductAnswer })
   @ApiConflictResponse({ description: skuConflict })
-  async add(@Body() body: AddProduct, @Res({ passthrough: true }) response: Response): Promise<ProductView> {
-    const id = await this.#productId(this.commands.run(addProduct, body), body.sku);
+  async add(
+    @Acting() acting: ActingStaff,
+    @Body() body: AddProduct,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ProductView> {
+    const id = await this.#productId(this.commands.run(addProduct, { ...body, acting }), body.sku);
     response.setHeader('Location', `/products/${id}`);
     return this.#view(id);
   }
@@ -93,8 +99,13 @@ export class ProductsController {
   @ApiOkResponse({ type: ProductAnswer })
   @ApiNotFoundResponse()
   @ApiConflictResponse({ description: skuConflict })
-  async change(@Param() { id }: ProductPath, @Body() change: ChangeProduct): Promise<ProductView> {
-    return this.#view(await this.#productId(this.commands.run(changeProduct, { productId: id, change }), change.sku));
+  async change(
+    @Acting() acting: ActingStaff,
+    @Param() { id }: ProductPath,
+    @Body() change: ChangeProduct,
+  ): Promise<ProductView> {
+    const changed = this.commands.run(changeProduct, { productId: id, change, acting });
+    return this.#view(await this.#productId(changed, change.sku));
   }
 
   async #page({ sort, limit, cursor }: ProductOrder, filter: ProductFilter): Promise<Page<ProductView>> {

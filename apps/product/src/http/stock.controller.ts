@@ -2,6 +2,7 @@ import { Body, Controller, Get, Inject, Param, Post, Query, Res } from '@nestjs/
 import { isRejection } from '@tradewind/kernel';
 import { Commands } from '@tradewind/messaging';
 import {
+  Acting,
   ApiConflictResponse,
   ApiCreatedResponse,
   ApiNotFoundResponse,
@@ -9,15 +10,14 @@ import {
   ApiOperation,
   ApiTags,
   ApiUnprocessableEntityResponse,
-  CurrentUser,
   OptionalIdempotencyKey,
   page,
   readCursor,
   requestHashes,
   Requires,
   setReplayedHeader,
+  type ActingStaff,
   type Page,
-  type User,
 } from '@tradewind/service';
 import type { Response } from 'express';
 import { adjustStock } from '../commands/adjust-stock.command.js';
@@ -49,11 +49,11 @@ export class StockController {
   async adjust(
     @Param() { id }: ProductPath,
     @Body() { delta, reason }: AdjustStock,
-    @CurrentUser() user: User,
+    @Acting() acting: ActingStaff,
     @OptionalIdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ProductView> {
-    const request = { productId: id, delta, reason, adjustedBy: user.id };
+    const request = { productId: id, delta, reason, acting };
     const hashes = key === undefined ? undefined : requestHashes(key, { delta, reason });
     const { answer, replayed } = hashes
       ? await this.commands.once(adjustStock, { ...request, hashes }, adjustStockClaim(id, hashes))

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { userId, type Role, type UserId } from '@tradewind/contracts';
 import { isRejection, uuidv7 } from '@tradewind/kernel';
 import { Commands, UniqueConflict } from '@tradewind/messaging';
-import { Clock, problem, Randomness } from '@tradewind/service';
+import { Clock, problem, Randomness, type ActingStaff } from '@tradewind/service';
 import { changeOwnProfile } from '../commands/change-profile.command.js';
 import { forgetPerson } from '../commands/forget.command.js';
 import { register } from '../commands/register.command.js';
@@ -38,8 +38,8 @@ export class Accounts {
     @Inject(Randomness) private readonly randomness: Randomness,
   ) {}
 
-  /** Throws a 400 problem for a weak password. */
-  async register(form: RegistrationForm, role: Role): Promise<Profile | typeof emailTaken> {
+  /** Throws a 400 problem for a weak password. `acting` creates the account of another person. */
+  async register(form: RegistrationForm, role: Role, acting?: ActingStaff): Promise<Profile | typeof emailTaken> {
     const { name, password } = form;
     const email = normaliseEmail(form.email);
     const [emailIndex, ...earlierIndexes] = this.seal.emailIndexes(email) as [string, ...string[]];
@@ -64,6 +64,7 @@ export class Accounts {
         name: seal('user.name', name),
         wrappedKey,
         passwordHash,
+        ...(acting && { acting }),
       }),
     );
     return isRejection(registered) ? emailTaken : { id, email, name };

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { StaffRole, UserId } from '@tradewind/contracts';
 import { isRejection, type Rejection } from '@tradewind/kernel';
 import { Commands } from '@tradewind/messaging';
+import type { ActingStaff } from '@tradewind/service';
 import { changeStaffAccount } from '../commands/change-staff.command.js';
 import type { emailTaken } from '../domain/account.js';
 import type { StaffChange } from '../domain/staff-account.js';
@@ -29,8 +30,8 @@ export class StaffAccounts {
     @Inject(Commands) private readonly commands: Commands,
   ) {}
 
-  async add(form: RegistrationForm, role: StaffRole): Promise<StaffMember | typeof emailTaken> {
-    const registered = await this.accounts.register(form, role);
+  async add(form: RegistrationForm, role: StaffRole, acting: ActingStaff): Promise<StaffMember | typeof emailTaken> {
+    const registered = await this.accounts.register(form, role, acting);
     return isRejection(registered) ? registered : this.#member(registered.id);
   }
 
@@ -40,8 +41,8 @@ export class StaffAccounts {
   }
 
   /** Rejected: `unknown-staff` or `own-account`. */
-  async change(userId: UserId, change: StaffChange, changedBy: UserId): Promise<StaffMember | Rejection> {
-    const changed = await this.commands.run(changeStaffAccount, { userId, change, changedBy });
+  async change(userId: UserId, change: StaffChange, acting: ActingStaff): Promise<StaffMember | Rejection> {
+    const changed = await this.commands.run(changeStaffAccount, { userId, change, acting });
     return isRejection(changed) ? changed : this.#member(userId);
   }
 

@@ -1,5 +1,6 @@
 import { DataKeyAnnounced, UserRegistered, type Role, type UserId } from '@tradewind/contracts';
-import { answer, command, insert, rows, rowsWhere, save, publish } from '@tradewind/messaging';
+import { answer, command, insert, nothing, rows, rowsWhere, save, publish } from '@tradewind/messaging';
+import { recordedAction, type ActingStaff } from '@tradewind/service';
 import { emailTaken } from '../domain/account.js';
 import { Accounts, Credentials, PersonalKeys } from '../storage/tables.js';
 
@@ -15,6 +16,8 @@ export interface Registration {
   readonly name: string;
   readonly wrappedKey: string;
   readonly passwordHash: string;
+  /** Who creates the account of another person, of staff. */
+  readonly acting?: ActingStaff;
 }
 
 /** Saves the account, its password and its data key, and publishes both events, in one transaction. */
@@ -27,13 +30,19 @@ export const register = command(
       ...earlierIndexes,
     ]),
   },
-  ({ userId, role, email, emailIndex, name, wrappedKey, passwordHash }: Registration, { holders, now }) => {
+  (
+    { userId, role, email, emailIndex, name, wrappedKey, passwordHash, acting }: Registration,
+    { holders, now, newId },
+  ) => {
     if (holders.all().length > 0) return emailTaken;
     return save(Accounts, { status: 'active', userId, role, email, emailIndex, name, registeredAt: now })
       .and(insert(Credentials, { userId, passwordHash }))
       .and(insert(PersonalKeys, { userId, wrappedKey, createdAt: now }))
       .and(publish(DataKeyAnnounced, { userId, wrappedKey, createdAt: now.toISOString() }))
       .and(publish(UserRegistered, { userId, email, name, role, registeredAt: now.toISOString() }))
+      .and(
+        acting ? recordedAction(acting, { action: 'staff.add', subject: userId, after: { role } }, newId()) : nothing(),
+      )
       .and(answer({ userId }));
   },
 );

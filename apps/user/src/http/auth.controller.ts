@@ -7,13 +7,13 @@ import {
   ApiTooManyRequestsResponse,
   ApiUnauthorizedResponse,
   BodyLimit,
+  ClientAddress,
   problem,
   Public,
 } from '@tradewind/service';
 import type { Response } from 'express';
 import { LogIns, type LogInTokens, type Tokens } from '../accounts/log-ins.js';
 import { LogInBody, LogInView, RefreshTokenBody, TokensView } from './auth.dto.js';
-import { ClientAddress } from './client-address.js';
 
 /** Bytes of a body. */
 const credentials = 2_048;

@@ -2,20 +2,20 @@ import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common
 import { userId } from '@tradewind/contracts';
 import { isRejection } from '@tradewind/kernel';
 import {
+  Acting,
   ApiConflictResponse,
   ApiCreatedResponse,
   ApiNotFoundResponse,
   ApiOkResponse,
   ApiOperation,
   ApiTags,
-  CurrentUser,
   page,
   PageQueryById,
   problem,
   readCursor,
   Requires,
+  type ActingStaff,
   type Page,
-  type User,
 } from '@tradewind/service';
 import { StaffAccounts, type StaffMember } from '../accounts/staff-accounts.js';
 import { AddStaffBody, ChangeStaffBody, StaffPage, StaffPath, StaffView } from './staff.dto.js';
@@ -32,8 +32,8 @@ export class StaffController {
   @ApiOperation({ summary: 'Create an account of staff' })
   @ApiCreatedResponse({ type: StaffView })
   @ApiConflictResponse({ description: 'The address is taken, also by a customer.' })
-  async add(@Body() { role, ...form }: AddStaffBody): Promise<StaffView> {
-    const added = await this.staff.add({ ...form, name: form.name.trim() }, role);
+  async add(@Acting() acting: ActingStaff, @Body() { role, ...form }: AddStaffBody): Promise<StaffView> {
+    const added = await this.staff.add({ ...form, name: form.name.trim() }, role, acting);
     if (isRejection(added)) throw emailTakenProblem();
     return view(added);
   }
@@ -57,11 +57,11 @@ export class StaffController {
   @ApiNotFoundResponse({ description: 'It is no account of staff.' })
   @ApiConflictResponse({ description: "It is one's own account: another admin can change it." })
   async change(
-    @CurrentUser() { id: changedBy }: User,
+    @Acting() acting: ActingStaff,
     @Param() { id }: StaffPath,
     @Body() change: ChangeStaffBody,
   ): Promise<StaffView> {
-    const changed = await this.staff.change(id, change, changedBy);
+    const changed = await this.staff.change(id, change, acting);
     if (!isRejection(changed)) return view(changed);
     throw changed.rejected === 'own-account'
       ? problem(409, 'own-account', 'this is your own account: another admin can change it')

@@ -1,4 +1,5 @@
 /** The operator's commands for any system of services on @tradewind/messaging, and what they are made of. */
+export { actionsCommand } from './actions.command.js';
 export * from './command.js';
 export { deadLettersCommand } from './dead-letters.command.js';
 export { effectsCommand } from './effects.command.js';

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { actionsCommand } from './actions.command.js';
 import { deadLettersCommand } from './dead-letters.command.js';
 import { effectsCommand } from './effects.command.js';
 import { rebuildCommand } from './rebuild.command.js';
@@ -17,6 +18,7 @@ await runProgram(
   new Command('tradewind')
     .description('Inspects services of @tradewind/messaging, and acts where a person must decide.')
     .addHelpText('after', '\nExit codes: 0 done, 1 the operation failed, 2 wrong usage or something can’t be reached.')
+    .addCommand(actionsCommand(system))
     .addCommand(deadLettersCommand(system))
     .addCommand(sagasCommand(system))
     .addCommand(effectsCommand(system))

@@ -1,5 +1,6 @@
 /** Input validation, problems (RFC 9457), pages and idempotency keys. */
 export { BodyLimit, maxBodyLimit } from './body-limit.js';
+export * from './client-address.js';
 export * from './closed.js';
 export * from './idempotency-key.js';
 export * from './page.js';

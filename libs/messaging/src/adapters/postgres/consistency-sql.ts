@@ -23,11 +23,10 @@ and not exists (select 1 from msg_dead_letters d where d.consumer = $1 and d.mes
 const reusedIdentitiesSql = `
 with last as materialized (
   select t."table", t."column", coalesce(pg_sequence_last_value(pg_get_serial_sequence(t."table", t."column")::regclass), 0) as last
-  from (values ('msg_outbox', 'position'), ('msg_dead_letters', 'position'), ('msg_operator_actions', 'id'), ('msg_effects', 'position')) as t("table", "column")),
+  from (values ('msg_outbox', 'position'), ('msg_dead_letters', 'position'), ('msg_effects', 'position')) as t("table", "column")),
 used as (
   select 'msg_outbox' as "table", greatest((select max(position) from msg_outbox), (select max(position) from msg_outbox_archive)) as used
   union all select 'msg_dead_letters', (select max(position) from msg_dead_letters)
-  union all select 'msg_operator_actions', (select max(id) from msg_operator_actions)
   union all select 'msg_effects', (select max(position) from msg_effects where done_at is null))
 select "table", "column", last::text, used::text from last join used using ("table") where used > last order by "table" desc`;
 

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { chainActions } from './action-chain-sql.js';
 
 const createTables = `
 create table msg_outbox (
@@ -157,12 +158,19 @@ create table msg_dead_letters (
 create index msg_dead_letters_key on msg_dead_letters (consumer, ordering_key, position);
 
 create table msg_operator_actions (
-  id bigint generated always as identity primary key,
+  action_id uuid primary key default gen_random_uuid(),
+  -- 1, 2, 3 … without a gap; like both hashes set by the trigger.
+  id bigint not null unique default 0,
+  -- The person or program that says who it is, or else the role of the connection.
+  actor text not null default coalesce(nullif(current_setting('tradewind.actor', true), ''), session_user),
+  address text default host(inet_client_addr()),
   action text not null,
   subject text not null,
   reason text not null,
   detail jsonb,
-  at timestamptz not null default now()
+  at timestamptz not null default now(),
+  previous text not null default '',
+  hash text not null default ''
 );
 comment on table msg_operator_actions is 'append-only';
 
@@ -351,11 +359,13 @@ export class Messaging1700000000001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(createTables);
     await runner.query(claimEffects);
+    await runner.query(chainActions);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('drop function msg_claim_effects');
     await runner.query(`drop table ${libraryTables.join(', ')}`);
+    await runner.query('drop function msg_chain_action');
   }
 }
 
