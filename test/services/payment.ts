@@ -24,6 +24,9 @@ const api: ApiParts = {
   routes: {
     'GET /payments': 'payments.read',
     'POST /payments/{id}/refunds': 'payments.refund',
+    'GET /payments/refunds/awaiting-approval': 'payments.read',
+    'POST /payments/{id}/refunds/{refundId}/approve': 'payments.refund',
+    'POST /payments/{id}/refunds/{refundId}/reject': 'payments.refund',
     'POST /payments/webhooks/{provider}': 'everyone',
   },
   bodies: [

@@ -52,6 +52,26 @@ create table refunds (
 ) with (fillfactor = 70);
 create index refunds_order on refunds (order_id);
 
+create table refund_requests (
+  refund_id uuid primary key,
+  payment_id uuid not null,
+  order_id uuid not null references payments,
+  status text not null,
+  amount_amount int8 not null check (amount_amount > 0),
+  amount_currency text not null,
+  reason text not null check (reason in ('damaged', 'incomplete', 'late', 'not-as-described', 'other')),
+  requested_by uuid not null,
+  requested_at timestamptz not null,
+  expires_at timestamptz not null,
+  decided_by uuid,
+  decided_at timestamptz,
+  constraint refund_requests_state check (
+    (status = 'awaiting-approval' and num_nonnulls(decided_by, decided_at) = 0)
+    or (status in ('approved', 'rejected') and num_nulls(decided_by, decided_at) = 0)),
+  constraint refund_requests_second_person check (status <> 'approved' or decided_by <> requested_by)
+);
+create index refund_requests_waiting on refund_requests (refund_id) where status = 'awaiting-approval';
+
 create table ledger_entries (
   entry_id text primary key check (entry_id = operation || ' ' || account),
   order_id uuid not null references payments,
@@ -98,7 +118,7 @@ export class CreatePaymentsAndLedger1760000000001 implements MigrationInterface 
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(
-      'drop table webhook_events, ledger_entries, refunds, payments; drop function ledger_balances, ledger_append_only',
+      'drop table webhook_events, ledger_entries, refund_requests, refunds, payments; drop function ledger_balances, ledger_append_only',
     );
   }
 }

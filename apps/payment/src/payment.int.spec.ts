@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { eventually } from '@tradewind/testing';
 import { sign } from '../../../tools/provider/webhook.js';
 import { actionsOn } from '../../../test/actions.js';
+import { fourEyes } from '../test/four-eyes.scenario.js';
 import {
   anOrder,
   PaymentEnvironment,
@@ -370,4 +371,6 @@ describe('the payment service', () => {
       );
     });
   });
+
+  fourEyes(() => environment);
 });

@@ -11,10 +11,12 @@ import { TakePaymentEffect } from './effects/take-payment.effect.js';
 import { RefundPaymentHandler } from './handlers/refund-payment.handler.js';
 import { TakePaymentHandler } from './handlers/take-payment.handler.js';
 import { PaymentsController } from './http/payments.controller.js';
+import { RefundRequestsController } from './http/refund-requests.controller.js';
 import { WebhooksController } from './http/webhooks.controller.js';
 import { PaymentConfig } from './payment.config.js';
 import { HttpProvider } from './provider/http-provider.js';
 import { PaymentQueries } from './storage/payment.queries.js';
+import { RefundRequestQueries } from './storage/refund-request.queries.js';
 import { lockOrder } from './storage/payment.tables.js';
 
 /** Calls to the payment provider. */
@@ -44,7 +46,7 @@ export class PaymentModule {
     return {
       module: PaymentModule,
       imports: [ServiceModule.forRoot({ config, ...payment })],
-      controllers: [PaymentsController, WebhooksController, ...handlers],
+      controllers: [PaymentsController, RefundRequestsController, WebhooksController, ...handlers],
       providers: [
         { provide: PaymentConfig, useValue: config },
         {
@@ -55,6 +57,7 @@ export class PaymentModule {
         },
         ProviderShutdown,
         PaymentQueries,
+        RefundRequestQueries,
         ...effects,
       ],
     };

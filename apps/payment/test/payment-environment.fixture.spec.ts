@@ -63,6 +63,7 @@ export class PaymentEnvironment {
         PROVIDER_URL: 'http://127.0.0.1:3010',
         PROVIDER_API_KEY: 'the-key-of-the-provider',
         PROVIDER_WEBHOOK_SECRET: webhookSecret,
+        REFUND_APPROVAL_LIMIT: '5000 GBP',
       },
       start: (environment) => {
         const config = readConfig(PaymentConfig, environment);

@@ -113,6 +113,9 @@ export const authorization = (fixture: () => ShopFixture): void => {
       { method: 'PATCH', path: `/webhooks/${unknown}`, body: { enabled: false } },
       { method: 'GET', path: `/webhooks/${unknown}/deliveries` },
       { method: 'GET', path: '/payments' },
+      { method: 'GET', path: '/payments/refunds/awaiting-approval' },
+      { method: 'POST', path: `/payments/${unknown}/refunds/${unknown}/approve` },
+      { method: 'POST', path: `/payments/${unknown}/refunds/${unknown}/reject` },
       { method: 'POST', path: `/payments/${unknown}/refunds`, body: { amount: pounds(1), reason: 'other' } },
     ];
     const permissionOf = new Map(
@@ -122,7 +125,8 @@ export const authorization = (fixture: () => ShopFixture): void => {
         ),
       ),
     );
-    const routeOf = ({ method, path }: Call): string => `${method} ${path.replace(unknown, '{id}')}`;
+    const routeOf = ({ method, path }: Call): string =>
+      `${method} ${path.replace(unknown, '{id}').replace(unknown, '{refundId}')}`;
     let staff: ReadonlyMap<StaffRole, Customer>;
     beforeAll(async () => {
       const { admin } = fixture();

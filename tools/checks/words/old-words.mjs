@@ -88,7 +88,7 @@ export const allowedWords = [
   { word: 'words', in: /^apps\/product\//, reason: 'the words of a text search' },
   {
     word: 'held',
-    in: /^(apps\/payment|test)\/.*(payment|refund|goodwill|money|placing|provider|any-)/,
+    in: /^(apps\/payment|test)\/.*(payment|refund|goodwill|approval|money|placing|provider|any-)/,
     reason: 'money that is held',
   },
   { word: 'given', in: /^apps\/payment\//, reason: 'givenAt: the time at which a refund was given' },

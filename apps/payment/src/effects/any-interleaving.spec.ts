@@ -26,6 +26,7 @@ import { TakePaymentEffect } from './take-payment.effect.js';
 const order = orderId('01991234-5678-7000-8000-000000000001');
 const buyer = userId('01991234-5678-7000-8000-00000000000b');
 const acting = { actor: userId('01991234-5678-7000-8000-00000000000c'), address: '192.0.2.1' };
+const approval = { limits: undefined, lifetimeMs: 1_000 };
 const price = money(1_000, 'GBP');
 const attempt = { number: 1, signal: new AbortController().signal };
 /** Timers without delays: a slow call times out at once. */
@@ -82,7 +83,7 @@ class InMemoryService {
   async grant(amount: number): Promise<void> {
     if (!this.payment) return;
     const { paymentId } = this.payment;
-    const request = { paymentId, amount: money(amount, 'GBP'), reason: 'damaged' as const, acting };
+    const request = { paymentId, amount: money(amount, 'GBP'), reason: 'damaged' as const, acting, approval };
     await this.#run(this.#context(), (context) => grantGoodwill.decide(request, context));
   }
 

@@ -99,6 +99,39 @@ export class RefundAnswer {
   @ApiPropertyOptional() readonly failedAt?: string;
 }
 
+export class RefundRequestPath extends PaymentPath {
+  @ApiProperty({ format: 'uuid' })
+  @IsId()
+  readonly refundId!: string;
+}
+
+export class AwaitingRefundAnswer {
+  @ApiProperty({ format: 'uuid', description: 'Of the refund too, once it is approved' }) readonly id!: string;
+  @ApiProperty({ enum: ['awaiting-approval'] }) readonly status!: string;
+  @ApiProperty({ type: Sum }) readonly amount!: Sum;
+  @ApiProperty({ enum: refundReasons }) readonly reason!: string;
+  @ApiProperty({ format: 'date-time' }) readonly requestedAt!: string;
+  @ApiProperty({ format: 'date-time' }) readonly expiresAt!: string;
+}
+
+export class RefundRequestAnswer {
+  @ApiProperty({ format: 'uuid', description: 'Of the refund too, once it is approved' }) readonly id!: string;
+  @ApiProperty({ format: 'uuid' }) readonly paymentId!: string;
+  @ApiProperty({ enum: ['awaiting-approval', 'approved', 'rejected'] }) readonly status!: string;
+  @ApiProperty({ type: Sum }) readonly amount!: { readonly amount: number; readonly currency: string };
+  @ApiProperty({ enum: refundReasons }) readonly reason!: string;
+  @ApiProperty({ format: 'uuid' }) readonly requestedBy!: string;
+  @ApiProperty({ format: 'date-time' }) readonly requestedAt!: string;
+  @ApiProperty({ format: 'date-time' }) readonly expiresAt!: string;
+  @ApiPropertyOptional({ format: 'uuid' }) readonly decidedBy?: string;
+  @ApiPropertyOptional({ format: 'date-time' }) readonly decidedAt?: string;
+}
+
+export class RefundRequestPage {
+  @ApiProperty({ type: [RefundRequestAnswer] }) readonly items!: RefundRequestAnswer[];
+  @ApiProperty({ type: String, nullable: true }) readonly nextCursor!: string | null;
+}
+
 export class PaymentAnswer {
   @ApiProperty({ format: 'uuid' }) readonly id!: string;
   @ApiProperty({ format: 'uuid' }) readonly orderId!: string;

@@ -4,6 +4,7 @@ import { isRejection, type Rejection } from '@tradewind/kernel';
 import { Commands } from '@tradewind/messaging';
 import {
   Acting,
+  ApiAcceptedResponse,
   ApiConflictResponse,
   ApiCreatedResponse,
   ApiNotFoundResponse,
@@ -21,20 +22,37 @@ import {
   type Page,
 } from '@tradewind/service';
 import type { Response } from 'express';
-import { grantGoodwill } from '../commands/grant-goodwill.command.js';
+import { readApprovalLimits } from '../approval-limits.js';
+import { grantGoodwill, type ApprovalRule, type GrantAnswer } from '../commands/grant-goodwill.command.js';
+import { PaymentConfig } from '../payment.config.js';
 import { PaymentQueries } from '../storage/payment.queries.js';
 import { grantGoodwillClaim } from './grant-goodwill.idempotency.js';
-import { GrantRefund, PaymentList, PaymentPage, PaymentPath, RefundAnswer } from './payment.dto.js';
+import {
+  AwaitingRefundAnswer,
+  GrantRefund,
+  PaymentList,
+  PaymentPage,
+  PaymentPath,
+  RefundAnswer,
+} from './payment.dto.js';
 import { paymentProblem } from './payment.problems.js';
 import { paymentView } from './payment.view.js';
 
 @ApiTags('payments')
 @Controller('payments')
 export class PaymentsController {
+  readonly #approval: ApprovalRule;
+
   constructor(
     private readonly payments: PaymentQueries,
+    { REFUND_APPROVAL_LIMIT: limit, REFUND_APPROVAL_HOURS: hours }: PaymentConfig,
     @Inject(Commands) private readonly commands: Commands,
-  ) {}
+  ) {
+    this.#approval = {
+      limits: limit === undefined ? undefined : readApprovalLimits(limit),
+      lifetimeMs: hours * 3_600_000,
+    };
+  }
 
   @Get()
   @Requires('payments.read')
@@ -49,6 +67,10 @@ export class PaymentsController {
   @Requires('payments.refund')
   @ApiOperation({ summary: 'Refund part of a payment out of goodwill; the order stays confirmed (staff)' })
   @ApiCreatedResponse({ type: RefundAnswer })
+  @ApiAcceptedResponse({
+    type: AwaitingRefundAnswer,
+    description: 'Above the limit of the shop: nothing is refunded before a second person approves.',
+  })
   @ApiNotFoundResponse()
   @ApiConflictResponse({ description: 'Less is left, or the payment was not taken or is being refunded.' })
   @ApiUnprocessableEntityResponse({ description: 'The key was used with another body.' })
@@ -58,9 +80,9 @@ export class PaymentsController {
     @Body() { amount, reason }: GrantRefund,
     @OptionalIdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<RefundAnswer> {
-    const request = { paymentId: id, amount: { ...amount }, reason, acting };
-    if (key === undefined) return granted(await this.commands.run(grantGoodwill, request));
+  ): Promise<GrantAnswer> {
+    const request = { paymentId: id, amount: { ...amount }, reason, acting, approval: this.#approval };
+    if (key === undefined) return granted(await this.commands.run(grantGoodwill, request), response);
     const hashes = requestHashes(key, { amount, reason });
     const { answer, replayed } = await this.commands.once(
       grantGoodwill,
@@ -68,11 +90,12 @@ export class PaymentsController {
       grantGoodwillClaim(id, hashes),
     );
     setReplayedHeader(response, replayed);
-    return granted(answer);
+    return granted(answer, response);
   }
 }
 
-function granted(answer: RefundAnswer | Rejection): RefundAnswer {
+function granted(answer: GrantAnswer | Rejection, response: Response): GrantAnswer {
   if (isRejection(answer)) throw paymentProblem(answer);
+  if (answer.status === 'awaiting-approval') response.status(202);
   return answer;
 }

@@ -14,7 +14,7 @@ function* withCauses(published: Iterable<Published>): Generator<CausedMessage> {
 
 /**
  * Recovers payments, refunds, ledger, answered requests and pending provider calls from the published messages. A repeated provider
- * call is harmless because its key is the same. Recorded webhook events are in no event: they come from a backup.
+ * call is harmless because its key is the same. Recorded webhook events and requests for an approval are in no event: they come from a backup.
  */
 export const recovery: Recovery = {
   rows: (published) => {
@@ -40,7 +40,7 @@ export const recovery: Recovery = {
     }
     return [...pending].map(([name, call]) => effectOf(call, causes.get(name)!));
   },
-  backup: ['webhook_events'],
+  backup: ['webhook_events', 'refund_requests'],
 };
 
 /** Names the provider call that a message causes. */

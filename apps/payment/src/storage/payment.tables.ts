@@ -1,4 +1,5 @@
 import { table } from '@tradewind/messaging';
+import type { RefundRequest } from '../domain/approval.js';
 import type { LedgerEntry } from '../domain/ledger.js';
 import type { Payment } from '../domain/payment.js';
 import type { Refund } from '../domain/refund.js';
@@ -40,6 +41,21 @@ export const Refunds = table<Refund>('refunds', 'refundId', {
   failedAt: 'timestamptz',
 });
 
+/** Of a refund above the limit, also after it was decided. */
+export const RefundRequests = table<RefundRequest>('refund_requests', 'refundId', {
+  refundId: 'uuid',
+  paymentId: 'uuid',
+  orderId: 'uuid',
+  status: 'text',
+  amount: 'money',
+  reason: 'text',
+  requestedBy: 'uuid',
+  requestedAt: 'timestamptz',
+  expiresAt: 'timestamptz',
+  decidedBy: 'uuid',
+  decidedAt: 'timestamptz',
+});
+
 export const LedgerEntries = table<LedgerEntry>('ledger_entries', 'entryId', {
   entryId: 'text',
   orderId: 'uuid',
@@ -68,4 +84,4 @@ export const WebhookEvents = table<WebhookEvent>('webhook_events', 'eventId', {
 });
 
 /** Every transaction locks tables in this order. */
-export const lockOrder = [WebhookEvents, Payments, Refunds, LedgerEntries];
+export const lockOrder = [WebhookEvents, RefundRequests, Payments, Refunds, LedgerEntries];
