@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { auditCommand } from '../audit/command/audit.command.js';
 import {
@@ -14,6 +15,7 @@ import {
   sagasCommand,
   topicsCommand,
 } from '@tradewind/operations/cli';
+import { nameActor } from './actor.js';
 import { aclsCommand } from './shop/acls.command.js';
 import { adminCommand } from './shop/admin.command.js';
 import { erasureCommand } from './shop/erasure.command.js';
@@ -47,4 +49,5 @@ const program = new Command('tradewind')
   .addCommand(loginsCommand)
   .addCommand(adminCommand);
 
+nameActor(userInfo().username, process.env);
 await runProgram(program);

@@ -63,6 +63,13 @@ describe('the log of actions', () => {
     await tamper(`alter database ${new URL(databases.urls.order).pathname.slice(1)} set timezone = 'Asia/Kathmandu'`);
     expect(await verified()).not.toHaveProperty('fault');
   });
+  it('names the actor that the options of the connection name', async () => {
+    const as = { order: `${databases.urls.order}?options=${encodeURIComponent('-c tradewind.actor=ann')}` };
+    await changeIn(as, 'order', (connection) =>
+      recordAction(connection, { action: 'a', subject: 's', reason: 'r', detail: {} }),
+    );
+    expect(JSON.parse((await exported())[0]!.content)).toMatchObject({ actor: 'ann' });
+  });
   it('names the connection where nothing names the actor', async () => {
     await record('one');
     expect(JSON.parse((await exported())[0]!.content)).toMatchObject({ actor: 'postgres', address: '127.0.0.1' });
