@@ -93,6 +93,7 @@ export const edits = [
     'apps/gateway/src/domain/routes.ts',
     insertBefore('};\n\nexport const routedServices', "  'new-service': 'new-service',\n"),
   ),
+  edit('apps/gateway/src/domain/retry.ts', insertBefore('];\n\nconst partsOf', "  'POST /new-service/notes',\n")),
   edit(
     'test/services/index.ts',
     insertBefore('import type { ApiParts', "import { newService } from './new-service.js';\n"),

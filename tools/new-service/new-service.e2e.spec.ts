@@ -71,10 +71,17 @@ describe('a service that npm run new:service has written into a copy of the repo
     await inCopy('tools/checks/words.mjs', ...sources);
   });
 
-  it('passes its own pure tests, and those of messages, batches and lists of services', async () => {
+  it('passes its own pure tests, and those of messages, batches, the API document and lists of services', async () => {
     const output = await test(
       'pure',
-      ...[`apps/${name}`, 'golden-records', 'test/batches', 'tools/services.spec', 'consumed-types'],
+      ...[
+        `apps/${name}`,
+        'golden-records',
+        'test/batches',
+        'test/api-document',
+        'tools/services.spec',
+        'consumed-types',
+      ],
     );
     expect(output).toContain(`apps/${name}/src/domain/note.spec.ts`);
   });
