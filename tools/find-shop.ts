@@ -16,6 +16,8 @@ export interface RunningShop {
   /** Of an administrator of the database cluster: only needed to create a lost database. */
   readonly adminUrl: string | undefined;
   readonly providerLog: string | undefined;
+  /** To which the user service writes e-mails. */
+  readonly mailFolder: string | undefined;
   /** The folder of the bundled programs; undefined where the services run from compiled modules. */
   readonly bundles: string | undefined;
   /** The running processes; empty if the addresses come from the environment only. */
@@ -53,6 +55,7 @@ export function findShop(env: Environment, folder: string = stateDir(env)): Runn
         kafkaLogins?: string;
         adminUrl?: string;
         providerLog?: string;
+        mailFolder?: string;
         bundles?: string;
         instances?: RunningShop['instances'];
       })
@@ -83,6 +86,7 @@ export function findShop(env: Environment, folder: string = stateDir(env)): Runn
     kafkaLogins: env['KAFKA_BROKERS'] ? undefined : known.kafkaLogins,
     adminUrl: env['ADMIN_DATABASE_URL'] || known.adminUrl,
     providerLog: env['PROVIDER_LOG'] || known.providerLog,
+    mailFolder: env['MAIL_FOLDER'] || known.mailFolder,
     bundles: known.bundles,
     instances: known.instances ?? [],
   };

@@ -29,7 +29,7 @@ describe('the list of services', () => {
 describe('docker-compose.yml', () => {
   it.each<ServiceDescription>(services)(
     'runs $name with what it needs',
-    ({ name, database, sealsData, callsProvider, signsTokens = false }) => {
+    ({ name, database, sealsData, callsProvider, signsTokens = false, sendsMail = false }) => {
       const service = new RegExp(`^  ${name}:\\n((?:    .*\\n|\\n)+)`, 'm').exec(text('docker-compose.yml'))?.[1] ?? '';
       expect(service).toContain(`dist/apps/${name}/src/main.js`);
       expect(service.includes('DATABASE_URL:')).toBe(database !== null);
@@ -38,6 +38,7 @@ describe('docker-compose.yml', () => {
       expect(service.includes('PROVIDER_URL:')).toBe(callsProvider);
       expect(service.includes('PROVIDER_API_KEY:')).toBe(callsProvider);
       expect(service.includes('SIGNING_ROOT_PRIVATE_KEY:')).toBe(signsTokens);
+      expect(service.includes('MAIL_FOLDER:')).toBe(sendsMail);
     },
   );
 });

@@ -18,6 +18,8 @@ export interface ServiceDescription {
   readonly callsProvider: boolean;
   /** It signs access tokens: its programs need SIGNING_ROOT_PRIVATE_KEY. */
   readonly signsTokens?: true;
+  /** It sends e-mails: its programs need MAIL_FOLDER. */
+  readonly sendsMail?: true;
   /** Whether more than one instance can run under `npm start`. */
   readonly scalable: boolean;
   /**
@@ -40,6 +42,7 @@ export const services = [
     sealsData: true,
     callsProvider: false,
     signsTokens: true,
+    sendsMail: true,
     scalable: true,
     activities: ['commands', 'publishing'],
   },

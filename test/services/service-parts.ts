@@ -81,6 +81,6 @@ export interface ServiceParts {
   readonly api?: ApiParts;
   readonly simulation?: SimulationParts;
   readonly batches?: BatchParts;
-  /** Tables that change whenever it starts: a drill does not compare them before and after a recovery. */
-  readonly changedByStart?: readonly string[];
+  /** Tables that change whenever it starts, or that a recovery leaves empty: a drill does not compare them before and after one. */
+  readonly notCompared?: readonly string[];
 }

@@ -1,6 +1,6 @@
 import { recovery } from '../../apps/user/src/recovery/recovery.js';
 import { user as definition, UserModule as module } from '../../apps/user/src/user.module.js';
-import { KeyRings } from '../../apps/user/src/storage/tables.js';
+import { KeyRings, MailedTokens } from '../../apps/user/src/storage/tables.js';
 import { choice, flag, optional, text } from './request-sample.js';
 import type { ApiParts, ServiceParts } from './service-parts.js';
 
@@ -12,6 +12,7 @@ const api: ApiParts = {
     'GET /users/me': 'customers',
     'PATCH /users/me': 'customers',
     'DELETE /users/me': 'customers',
+    'GET /users/me/export': 'customers',
     'GET /users/me/sessions': 'customers',
     'DELETE /users/me/sessions/{id}': 'customers',
     'POST /staff/accounts': 'staff.write',
@@ -20,6 +21,11 @@ const api: ApiParts = {
     'POST /auth/login': 'everyone',
     'POST /auth/refresh': 'everyone',
     'POST /auth/logout': 'everyone',
+    'POST /auth/password-reset': 'everyone',
+    'POST /auth/password-reset/confirm': 'everyone',
+    'POST /users/me/password': 'customers',
+    'POST /users/me/email-verification': 'customers',
+    'POST /auth/email-confirmation': 'everyone',
   },
   bodies: [
     {
@@ -33,8 +39,8 @@ const api: ApiParts = {
       route: 'PATCH /users/me',
       client: 'ann',
       path: () => '/users/me',
-      body: () => ({ email: 'zoe@example.com', name: 'Zoe' }),
-      fields: { email: optional(email), name: optional(text(100)) },
+      body: () => ({ email: 'zoe@example.com', name: 'Zoe', password: 'not the password' }),
+      fields: { email: optional(email), name: optional(text(100)), password: optional(text(200, { lines: true })) },
     },
     {
       route: 'POST /staff/accounts',
@@ -72,6 +78,41 @@ const api: ApiParts = {
       body: () => ({ refreshToken: 'x' }),
       fields: { refreshToken: text(100, { lines: true }) },
     },
+    {
+      route: 'POST /auth/password-reset',
+      client: 'anonymous',
+      path: () => '/auth/password-reset',
+      body: () => ({ email: 'zoe@example.com' }),
+      fields: { email: text(254, { lines: true }) },
+    },
+    {
+      route: 'POST /auth/password-reset/confirm',
+      client: 'anonymous',
+      path: () => '/auth/password-reset/confirm',
+      body: () => ({ token: 'x'.repeat(43), password: 'long enough' }),
+      fields: { token: choice, password: text(200, { lines: true }) },
+    },
+    {
+      route: 'DELETE /users/me',
+      client: 'ann',
+      path: () => '/users/me',
+      body: () => ({ password: 'not the password' }),
+      fields: { password: optional(text(200, { lines: true })) },
+    },
+    {
+      route: 'POST /auth/email-confirmation',
+      client: 'anonymous',
+      path: () => '/auth/email-confirmation',
+      body: () => ({ token: 'x'.repeat(43) }),
+      fields: { token: choice },
+    },
+    {
+      route: 'POST /users/me/password',
+      client: 'ann',
+      path: () => '/users/me/password',
+      body: () => ({ currentPassword: 'not the password', password: 'long enough' }),
+      fields: { currentPassword: text(200, { lines: true }), password: text(200, { lines: true }) },
+    },
   ],
 };
 
@@ -80,5 +121,5 @@ export const user: ServiceParts = {
   module,
   recovery,
   api,
-  changedByStart: [KeyRings.name], // the signing keys
+  notCompared: [KeyRings.name, MailedTokens.name], // the signing keys; tokens end with a recovery
 };

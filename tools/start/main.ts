@@ -105,6 +105,7 @@ function printAddresses(shop: Shop): void {
     ['PostgreSQL', withoutPassword(shop.adminUrl)],
     ['Kafka', shop.kafkaLogins ? `${shop.kafkaBrokers}  (TLS, logins in ${folder}/kafka-logins)` : shop.kafkaBrokers],
     ['admin', `${shop.admin.email}, password in ${folder}/secrets.json`],
+    ['e-mails', `${folder}/mail`],
     ['logs', `${folder}/logs`],
   ];
   print('\nTradewind is running:');

@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * Accounts with their credentials and data keys, sessions with their refresh tokens, and the signing keys of access tokens.
- * Refresh tokens are locked before their sessions, so their foreign key is checked at the commit. The lock of the one row of
+ * Refresh tokens are locked before their sessions, and credentials before their accounts, so their foreign keys are checked at the commit. The lock of the one row of
  * `key_rings` decides which instance rotates the signing keys.
  */
 export class CreateAccountsAndKeys1760000000001 implements MigrationInterface {
@@ -16,12 +16,13 @@ export class CreateAccountsAndKeys1760000000001 implements MigrationInterface {
         email_index text constraint accounts_email_unique unique,
         name text,
         registered_at timestamptz,
+        email_verified_at timestamptz,
         disabled_at timestamptz,
         forgotten_at timestamptz,
         constraint accounts_state check (
           (status = 'active' and num_nulls(role, email, email_index, name, registered_at) = 0 and num_nonnulls(disabled_at, forgotten_at) = 0)
           or (status = 'disabled' and role <> 'customer' and num_nulls(email, email_index, name, registered_at, disabled_at) = 0 and forgotten_at is null)
-          or (status = 'forgotten' and forgotten_at is not null and num_nonnulls(role, email, email_index, name, registered_at, disabled_at) = 0)),
+          or (status = 'forgotten' and forgotten_at is not null and num_nonnulls(role, email, email_index, name, registered_at, email_verified_at, disabled_at) = 0)),
         constraint accounts_role check (role in ('customer', 'viewer', 'support', 'operator', 'admin', 'catalogue')),
         constraint accounts_sealed check (email like 'sealed:1:%' and name like 'sealed:1:%')
       ) with (fillfactor = 70);
@@ -37,6 +38,18 @@ export class CreateAccountsAndKeys1760000000001 implements MigrationInterface {
         wrapped_key text not null,
         created_at timestamptz not null
       );
+
+      create table mailed_tokens (
+        user_id uuid not null references accounts,
+        purpose text not null,
+        token_hash text not null unique,
+        issued_at timestamptz not null,
+        email text,
+        primary key (user_id, purpose),
+        constraint mailed_tokens_purpose check (
+          (purpose in ('reset-password', 'verify-email') and email is null) or (purpose = 'change-email' and email like 'sealed:1:%'))
+      );
+      create index mailed_tokens_by_age on mailed_tokens (issued_at);
 
       create table repeated_tombstones (
         user_id uuid primary key references accounts,
@@ -54,7 +67,7 @@ export class CreateAccountsAndKeys1760000000001 implements MigrationInterface {
         ended_by text,
         constraint sessions_state check (
           (status = 'open' and num_nonnulls(ended_at, ended_by) = 0)
-          or (status = 'ended' and ended_at is not null and ended_by in ('logout', 'reuse', 'forgotten', 'ended', 'role-changed', 'disabled')))
+          or (status = 'ended' and ended_at is not null and ended_by in ('logout', 'reuse', 'forgotten', 'ended', 'password', 'role-changed', 'disabled')))
       ) with (fillfactor = 70);
       create index sessions_of_user on sessions (user_id);
       create index sessions_by_expiry on sessions (expires_at);
@@ -110,7 +123,7 @@ export class CreateAccountsAndKeys1760000000001 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(
-      'drop table signing_keys, key_rings, refresh_tokens, revocations, sessions, repeated_tombstones, data_keys, credentials, accounts',
+      'drop table signing_keys, key_rings, refresh_tokens, revocations, sessions, repeated_tombstones, mailed_tokens, data_keys, credentials, accounts',
     );
   }
 }

@@ -1,6 +1,7 @@
-import { isSigningRootKey, Satisfies, SealingConfig, signingRootRule } from '@tradewind/service';
+import { IsHttpUrl, isSigningRootKey, Satisfies, SealingConfig, signingRootRule } from '@tradewind/service';
 import { Type } from 'class-transformer';
-import { IsInt, Max, Min } from 'class-validator';
+import { IsEmail, IsInt, IsOptional, Max, MaxLength, Min } from 'class-validator';
+import { folderRule, isUsableFolder } from './mail/usable-folder.js';
 
 /** The environment of the user service. */
 export class UserConfig extends SealingConfig {
@@ -18,4 +19,11 @@ export class UserConfig extends SealingConfig {
   @Type(() => Number) @IsInt() @Min(1) @Max(64) readonly PASSWORD_HASHES_AT_ONCE: number = 2;
   /** Hashes that may wait; one more is answered 503. */
   @Type(() => Number) @IsInt() @Min(1) @Max(10_000) readonly PASSWORD_HASHES_WAITING: number = 100;
+  /** E-mails are written to it, each to a file: another program sends them. Every program of the service may send some. */
+  @Satisfies(isUsableFolder, folderRule) readonly MAIL_FOLDER!: string;
+  /** The sender of e-mails. */
+  @IsEmail({}, { message: 'must be an e-mail address' }) @MaxLength(254) readonly MAIL_FROM: string =
+    'shop@tradewind.example';
+  /** The page of the shop's site that takes the tokens of e-mails, after `#`. Without it, e-mails have the bare token. */
+  @IsOptional() @IsHttpUrl() readonly ACCOUNT_PAGE_URL?: string;
 }

@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { domainToASCII } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
@@ -19,6 +22,10 @@ import request from 'supertest';
 import { rootKeys } from '../../../test/signing-root.js';
 import { freshDatabase } from '../../../tools/platform/postgres/fresh-database.js';
 import { forgottenKey } from '../test/forgotten-key.scenario.js';
+import { emails } from '../test/emails.scenario.js';
+import { Mailboxes } from '../test/mailbox.js';
+import { passwords } from '../test/passwords.scenario.js';
+import { refreshedTokens } from '../test/refreshed-tokens.scenario.js';
 import { revokedSession } from '../test/revoked-session.scenario.js';
 import { secretRotation } from '../test/secret-rotation.scenario.js';
 import { staffAccounts } from '../test/staff-accounts.scenario.js';
@@ -27,6 +34,8 @@ import { UserConfig } from './user.config.js';
 import { UserModule } from './user.module.js';
 
 const secret = randomBytes(32).toString('base64');
+const state = mkdtempSync(join(tmpdir(), 'user-'));
+const mailFolder = join(state, 'mail');
 const brokers = (process.env['TEST_KAFKA_BROKERS'] ?? '').split(',');
 const unique = (): string => randomBytes(6).toString('hex');
 const aPerson = () => ({ email: `${unique()}@example.com`, password: `password-${unique()}`, name: `Ann ${unique()}` });
@@ -47,6 +56,7 @@ describe('the user service', () => {
   const kafka = kafkaClient({ brokers, clientId: 'test-of-user' });
   const http = () => request(harness.service.url);
   const sql = <T extends object>(text: string, values?: unknown[]): Promise<T[]> => harness.query<T>(text, values);
+  const mailboxes = new Mailboxes(mailFolder, () => harness);
   const instance = (name: string) => ({ INSTANCE_ID: `user-${unique()}-${name}` });
 
   const registered = async (person: Person = aPerson()): Promise<Person & { id: string }> => {
@@ -58,8 +68,6 @@ describe('the user service', () => {
   const loggedIn = async (person: Person): Promise<Tokens> => (await logIn(person).expect(200)).body as Tokens;
   const refresh = (refreshToken: string, from = '10.0.0.1', browser = 'Firefox') =>
     http().post('/auth/refresh').set({ 'x-forwarded-for': from, 'user-agent': browser }).send({ refreshToken });
-  /** As if the refresh had happened longer ago, by the database's clock. */
-  const letGracePass = () => sql(`update refresh_tokens set used_at = used_at - interval '5 seconds'`);
   const kidAt = async ({ url }: StartedService): Promise<string> => {
     const { email, password } = await registered();
     const { body } = await request(url).post('/auth/login').send({ email, password }).expect(200);
@@ -80,7 +88,7 @@ describe('the user service', () => {
       database: await freshDatabase(),
       contracts,
       topics: Object.values(topics),
-      environment: { ...instance('1'), DATA_KEY_SECRET: secret, ...rootKeys },
+      environment: { ...instance('1'), DATA_KEY_SECRET: secret, MAIL_FOLDER: mailFolder, ...rootKeys },
       start: (environment) => {
         const config = readConfig(UserConfig, environment);
         return startService(UserModule.forRoot(config), config);
@@ -99,13 +107,20 @@ describe('the user service', () => {
     await tail?.close();
     await kafka.close();
     await harness?.stop();
+    rmSync(state, { recursive: true });
   }, 30_000);
 
   describe('when a person registers', () => {
     it('returns the profile without the password', async () => {
       const person = aPerson();
       const { body } = await http().post('/users').send(person).expect(201);
-      expect(body).toEqual({ id: expect.stringMatching(/^[0-9a-f-]{36}$/), email: person.email, name: person.name });
+      expect(body).toEqual({
+        id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        email: person.email,
+        emailVerified: false,
+        pendingEmail: null,
+        name: person.name,
+      });
     });
     it('publishes the event with sealed fields, which the announced key unseals', async () => {
       const { id, email, name } = await registered();
@@ -198,7 +213,7 @@ describe('the user service', () => {
       });
       expect(headers['cache-control']).toBe('no-store');
       await eventually(async () => (await me('get', body)).status === 200);
-      expect((await me('get', body)).body).toEqual({ id: person.id, email: person.email, name: person.name });
+      expect((await me('get', body)).body).toMatchObject({ id: person.id, email: person.email, name: person.name });
     });
     it('returns the same answer for a wrong password and an unknown person', async () => {
       const person = await registered();
@@ -214,7 +229,6 @@ describe('the user service', () => {
       expect(guesses.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(3);
       expect(guesses.find(({ status }) => status === 429)!.headers['retry-after']).toMatch(/^[1-9]\d*$/);
       const { deviceToken } = (await logIn(person, '10.1.1.1').expect(200)).body as { deviceToken: string };
-      await logIn(person, '10.9.9.9').expect(429);
       const again = await logIn(person, '10.9.9.9', deviceToken).expect(200);
       expect(again.body).toMatchObject({ deviceToken });
       await logIn(person, '10.1.1.1', 'x').expect(400);
@@ -222,93 +236,14 @@ describe('the user service', () => {
     it('requires a token for the profile', () => http().get('/users/me').expect(401));
   });
 
-  describe('when tokens are refreshed', () => {
-    it('returns new ones for the next refresh', async () => {
-      const first = await loggedIn(await registered());
-      const second = (await refresh(first.refreshToken).expect(200)).body as Tokens;
-      expect(second.refreshToken).not.toBe(first.refreshToken);
-      await refresh(second.refreshToken).expect(200);
-    });
-    it('gives all of twenty concurrent refreshes of a client the same next token, which works', async () => {
-      const { refreshToken } = await loggedIn(await registered());
-      const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(refreshToken).expect(200)));
-      const tokens = answers.map(({ body }) => body as Tokens);
-      const [next = ''] = new Set(tokens.map((each) => each.refreshToken));
-      expect(new Set(tokens.map((each) => each.refreshToken))).toEqual(new Set([next]));
-      for (const each of tokens.slice(0, 2)) await me('get', each).expect(200);
-      await refresh(next).expect(200);
-    });
-    it('accepts one of twenty concurrent refreshes of different clients, and ends the session', async () => {
-      const { refreshToken } = await loggedIn(await registered());
-      const answers = await Promise.all(
-        Array.from({ length: 20 }, (_, each) => refresh(refreshToken, `10.0.0.${each}`)),
-      );
-      const accepted = answers.filter(({ status }) => status === 200);
-      expect([accepted.length, answers.filter(({ status }) => status === 401).length]).toEqual([1, 19]);
-      const newest = (accepted[0]!.body as Tokens).refreshToken;
-      for (let from = 0; from < 20; from++) await refresh(newest, `10.0.0.${from}`).expect(401);
-    });
-    it.each([
-      ['another address', '10.0.0.2', 'Firefox'],
-      ['another browser', '10.0.0.1', 'Safari'],
-    ])('ends the session when a token is used again from %s, also at once', async (_, from, browser) => {
-      const { refreshToken } = await loggedIn(await registered());
-      const next = (await refresh(refreshToken).expect(200)).body as Tokens;
-      await refresh(refreshToken, from, browser).expect(401);
-      await refresh(next.refreshToken).expect(401);
-    });
-    it('ends the session when the same client uses a token again later', async () => {
-      const { refreshToken } = await loggedIn(await registered());
-      const next = (await refresh(refreshToken).expect(200)).body as Tokens;
-      await letGracePass();
-      await refresh(refreshToken).expect(401);
-      await refresh(next.refreshToken).expect(401);
-    });
-    it('stores neither the next token nor the client in the clear', async () => {
-      const { refreshToken } = await loggedIn(await registered());
-      const next = (await refresh(refreshToken, '10.9.8.7', 'Curious').expect(200)).body as Tokens;
-      const stored = JSON.stringify(await sql('select * from refresh_tokens'));
-      for (const canary of [refreshToken, next.refreshToken, '10.9.8.7', 'Curious'])
-        expect(stored).not.toContain(canary);
-    });
-    it('does not end other sessions of the person', async () => {
-      const person = await registered();
-      const [phone, laptop] = [await loggedIn(person), await loggedIn(person)];
-      await refresh(phone.refreshToken).expect(200);
-      await refresh(phone.refreshToken, '10.0.0.66').expect(401);
-      await refresh(laptop.refreshToken).expect(200);
-    });
-    it('rejects an unknown token', () => refresh(randomBytes(32).toString('base64url')).expect(401));
-    it('rejects them after a log-out', async () => {
-      const { refreshToken } = await loggedIn(await registered());
-      await http().post('/auth/logout').send({ refreshToken }).expect(204);
-      await refresh(refreshToken).expect(401);
-    });
-  });
-
   describe('when a profile is changed', () => {
     it('changes only the given fields, and publishes only those', async () => {
       const person = await registered();
       const tokens = await loggedIn(person);
       const { body } = await me('patch', tokens).send({ name: 'New Name' }).expect(200);
-      expect(body).toEqual({ id: person.id, email: person.email, name: 'New Name' });
+      expect(body).toMatchObject({ id: person.id, email: person.email, name: 'New Name' });
       const [, event] = await arrived(topics.userEvents, person.id, 2);
       expect(Object.keys(messageOf(event, ProfileUpdated)).sort()).toEqual(['name', 'updatedAt', 'userId']);
-    });
-    it('accepts a log-in with the new address only', async () => {
-      const person = await registered();
-      const { email } = aPerson();
-      await me('patch', await loggedIn(person))
-        .send({ email })
-        .expect(200);
-      await logIn({ ...person, email }).expect(200);
-      await logIn(person).expect(401);
-    });
-    it('rejects an address of another account', async () => {
-      const other = await registered();
-      await me('patch', await loggedIn(await registered()))
-        .send({ email: other.email })
-        .expect(409);
     });
     it('rejects null', async () =>
       void (await me('patch', await loggedIn(await registered()))
@@ -386,6 +321,9 @@ describe('the user service', () => {
   });
 
   staffAccounts(() => ({ harness, aPerson, registered, logIn, loggedIn, refresh, me, arrived }));
+  refreshedTokens(() => ({ harness, registered, loggedIn, refresh, me }));
+  passwords(() => ({ harness, mailFolder, mailboxes, aPerson, registered, logIn, loggedIn, refresh, me }));
+  emails(() => ({ harness, mailboxes, aPerson, registered, logIn, loggedIn, refresh, me, arrived }));
   revokedSession(() => ({ harness, registered, loggedIn, refresh, arrived }));
   forgottenKey(() => ({ harness, registered, loggedIn, me, arrived }));
   secretRotation(() => ({ harness, secret, aPerson, registered, logIn, loggedIn, me, arrived, recordsOf }));

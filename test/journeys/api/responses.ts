@@ -10,6 +10,8 @@ export interface Page<T> {
 export interface Profile {
   readonly id: string;
   readonly email: string;
+  readonly emailVerified: boolean;
+  readonly pendingEmail: string | null;
   readonly name: string;
 }
 

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@tradewind/testing';
 import { aCustomer, logIn, type Customer } from '../api/customers.js';
 import type { Profile, Tokens } from '../api/responses.js';
 import type { ShopFixture } from '../api/fixture.js';
+import { mailsIn } from '../../mail-folder.js';
 
 export const accounts = (fixture: () => ShopFixture): void => {
   describe('a new account', () => {
@@ -14,7 +16,13 @@ export const accounts = (fixture: () => ShopFixture): void => {
       const { status, body } = await bob.get<Profile>('/users/me');
       expect({ status, body }).toEqual({
         status: 200,
-        body: { id: expect.stringMatching(/^[0-9a-f-]{36}$/), email: bob.email, name: 'Ann Lee' },
+        body: {
+          id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+          email: bob.email,
+          emailVerified: false,
+          pendingEmail: null,
+          name: 'Ann Lee',
+        },
       });
     });
 
@@ -29,13 +37,19 @@ export const accounts = (fixture: () => ShopFixture): void => {
       expect(again.headers.get('content-type')).toContain('application/problem+json');
     });
 
-    it('can change name and e-mail address, and log in with the new one', async () => {
+    it('can change name and e-mail address, and log in with the new one when it is confirmed', async () => {
+      const { anonymous, shop } = fixture();
       const email = `new-${bob.email}`;
       expect(await bob.patch('/users/me', { name: 'Robert', email })).toMatchObject({
         status: 200,
-        body: { name: 'Robert', email },
+        body: { name: 'Robert', email: bob.email, pendingEmail: email },
       });
-      const { anonymous } = fixture();
+      const mail = await eventually(async () => {
+        const [found] = (await mailsIn(shop.state.mailFolder)).filter(({ to }) => to === email);
+        return found;
+      });
+      const [token] = /^[\w-]{43}$/m.exec(mail.text)!;
+      expect((await anonymous.post('/auth/email-confirmation', { token })).status).toBe(204);
       expect((await anonymous.post('/auth/login', { email: bob.email, password: bob.password })).status).toBe(401);
       await expect(logIn(anonymous.url, email, bob.password)).resolves.toMatchObject({ email });
     });

@@ -21,6 +21,7 @@ const settings: ServiceSettings = {
   },
   providerLog: 'provider.log',
   instancesFile: 'instances.json',
+  mailFolder: 'mail',
 };
 
 describe('the memory of a service', () => {
@@ -66,13 +67,14 @@ describe('the environment of a service', () => {
   it('has a secret only for the services that need it', () => {
     const servicesWith = (name: string): string[] =>
       serviceNames.filter((service) => name in environmentOf(service, 1, settings));
-    const described = (has: 'sealsData' | 'callsProvider' | 'signsTokens'): string[] =>
+    const described = (has: 'sealsData' | 'callsProvider' | 'signsTokens' | 'sendsMail'): string[] =>
       serviceNames
         .map(describeService)
         .filter((service) => service[has])
         .map(({ name }) => name);
     expect(servicesWith('DATA_KEY_SECRET')).toEqual(described('sealsData'));
     expect(servicesWith('SIGNING_ROOT_PRIVATE_KEY')).toEqual(described('signsTokens'));
+    expect(servicesWith('MAIL_FOLDER')).toEqual(described('sendsMail'));
     expect(servicesWith('PROVIDER_API_KEY')).toEqual(described('callsProvider'));
     expect(servicesWith('PROVIDER_WEBHOOK_SECRET')).toEqual(described('callsProvider'));
   });

@@ -15,6 +15,7 @@ export interface ServiceSettings {
   readonly secrets: Secrets;
   readonly providerLog: string;
   readonly instancesFile: string;
+  readonly mailFolder: string;
 }
 
 type Environment = Readonly<Record<string, string>>;
@@ -32,7 +33,7 @@ export function withMemoryLimits(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 /** All settings that a service needs to start. */
 export function environmentOf(service: ServiceName, port: number, settings: ServiceSettings): Environment {
-  const { sealsData, callsProvider, signsTokens } = describeService(service);
+  const { sealsData, callsProvider, signsTokens, sendsMail } = describeService(service);
   const { signingRoot } = settings.secrets;
   const common = {
     PORT: String(port),
@@ -55,6 +56,7 @@ export function environmentOf(service: ServiceName, port: number, settings: Serv
     MIGRATIONS: 'apply',
     ...(sealsData && { DATA_KEY_SECRET: settings.secrets.dataKeySecret }),
     ...(signsTokens && { SIGNING_ROOT_PRIVATE_KEY: signingRoot.privateKey }),
+    ...(sendsMail && { MAIL_FOLDER: settings.mailFolder }),
     ...(callsProvider && {
       PROVIDER_URL: settings.providerUrl,
       PROVIDER_API_KEY: settings.secrets.providerApiKey,

@@ -77,6 +77,7 @@ beforeEach(async () => {
       secrets: openSecrets(state.secretsFile),
       providerLog: state.providerLog,
       instancesFile: state.instancesFile,
+      mailFolder: state.mailFolder,
     },
   });
 });

@@ -95,6 +95,7 @@ async function startAll({ state, processes, instances, options, closing, stop }:
     secrets,
     providerLog: state.providerLog,
     instancesFile: state.instancesFile,
+    mailFolder: state.mailFolder,
   };
   await phase('services', async () => {
     await bundles;
@@ -138,6 +139,7 @@ async function startAll({ state, processes, instances, options, closing, stop }:
     addresses: {
       ...addresses,
       providerLog: state.providerLog,
+      mailFolder: state.mailFolder,
       ...(options.bundled ? { bundles: state.bundles } : {}),
     },
     startupMs,

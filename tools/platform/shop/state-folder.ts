@@ -17,6 +17,8 @@ export interface StateFolder {
   readonly shopFile: string;
   readonly providerLog: string;
   readonly instancesFile: string;
+  /** The e-mails that the shop has sent. */
+  readonly mailFolder: string;
   /** The socket for changes of the number of instances. */
   readonly scaleSocket: string;
   logFile(name: string): string;
@@ -34,6 +36,7 @@ export function stateFolder(path: string): StateFolder {
     shopFile: join(path, 'shop.json'),
     providerLog: join(path, 'provider.log'),
     instancesFile: join(path, 'instances.json'),
+    mailFolder: join(path, 'mail'),
     scaleSocket: join(path, 'run', 'scale.sock'),
     logFile: (name) => join(path, 'logs', `${name}.log`),
     pidFile: (name) => join(path, 'run', `${name}.pid`),

@@ -12,7 +12,7 @@ interface Flags extends SystemFlags {
 
 /** Runs a program of the user service: only it can hash passwords and seal e-mail addresses. */
 async function create(flags: Flags): Promise<void> {
-  const { databases, brokers, kafkaLogins } = shopOf(flags);
+  const { databases, brokers, kafkaLogins, mailFolder } = shopOf(flags);
   const ownPassword = process.env['ADMIN_PASSWORD'];
   const password = ownPassword || randomBytes(18).toString('base64url');
   await runShopProgram({
@@ -27,6 +27,7 @@ async function create(flags: Flags): Promise<void> {
         process.env,
         flags.state,
       ),
+      ...(mailFolder && { MAIL_FOLDER: mailFolder }),
       ADMIN_EMAIL: flags.email,
       ADMIN_PASSWORD: password,
     },

@@ -16,7 +16,7 @@ interface Rotated {
 }
 
 async function rotate(flags: SystemFlags): Promise<void> {
-  const { databases, brokers, kafkaLogins } = shopOf(flags);
+  const { databases, brokers, kafkaLogins, mailFolder } = shopOf(flags);
   const rotated: Record<string, Rotated> = {};
   for (const service of owners) {
     const output = await runShopProgram({
@@ -26,6 +26,7 @@ async function rotate(flags: SystemFlags): Promise<void> {
         DATABASE_URL: databases[service],
         KAFKA_BROKERS: brokers,
         ...loginEnvironment(kafkaLogins, service),
+        ...(describeService(service).sendsMail && mailFolder && { MAIL_FOLDER: mailFolder }),
         ...secretsOf(
           [
             'DATA_KEY_SECRET',

@@ -62,14 +62,24 @@ describe('a request that everybody may make', () => {
   ])('is not %s %s', (method, target) => expect(admitsAnonymous(method, target)).toBe(false));
 });
 
-describe('a request with which registered addresses could be guessed', () => {
-  it.each(['/users', '/users/', '/users?x=1'])('POST %s has the strict limit', (target) =>
-    expect(isRegistration('POST', target)).toBe(true),
-  );
-  it('so has a change of the profile, which answers whether an address is taken', () =>
+describe('a request with which registered addresses or tokens could be guessed', () => {
+  it.each([
+    '/users',
+    '/users/',
+    '/users?x=1',
+    '/users/me/password',
+    '/auth/password-reset',
+    '/auth/Password-Reset/',
+    '/auth/%70assword-reset',
+    '/auth//password-reset/confirm',
+    '/auth/login/../password-reset',
+  ])('POST %s has the strict limit', (target) => expect(isRegistration('POST', target)).toBe(true));
+  it('so has a change of the profile, which may send e-mails', () =>
     expect(isRegistration('PATCH', '/users/me')).toBe(true));
   it.each([
     ['POST', '/auth/login'],
+    ['POST', '/auth/refresh?x=1'],
+    ['POST', '/auth/logout'],
     ['GET', '/users/me'],
     ['POST', '/orders'],
   ])('%s %s does not have it', (method, target) => expect(isRegistration(method, target)).toBe(false));

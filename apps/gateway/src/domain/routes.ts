@@ -42,9 +42,13 @@ export const admitsAnonymous = (method: string, target: string): boolean => {
   return method === 'GET' || method === 'HEAD' ? catalogue.test(path) : method === 'POST' && path === '/users';
 };
 
+/** The calls under /auth that every client makes often. Failed log-ins are limited by the user service. */
+const oftenCalled = /^\/auth\/(login|refresh|logout)(\?|$)/;
+
 /**
- * Requests with which registered addresses could be guessed, in every spelling of their path: a change of the profile answers whether an address is
- * taken, as a registration does.
+ * Requests with which registered addresses or tokens could be guessed, or that send e-mails, in every spelling of their path: registration, changes
+ * of the account, and tokens of e-mails.
  */
 export const isRegistration = (method: string, target: string): boolean =>
-  (method === 'POST' || method === 'PATCH') && target.startsWith('/users');
+  (method === 'POST' || method === 'PATCH') &&
+  (target.startsWith('/users') || (target.startsWith('/auth') && !oftenCalled.test(target)));

@@ -1,22 +1,28 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { userId, type Role, type UserId } from '@tradewind/contracts';
-import { isRejection, uuidv7 } from '@tradewind/kernel';
-import { Commands, UniqueConflict } from '@tradewind/messaging';
-import { Clock, problem, Randomness, type ActingStaff } from '@tradewind/service';
+import { isRejection, newId } from '@tradewind/kernel';
+import { Commands } from '@tradewind/messaging';
+import { Clock, Randomness, type ActingStaff } from '@tradewind/service';
 import { changeOwnProfile } from '../commands/change-profile.command.js';
 import { forgetPerson } from '../commands/forget.command.js';
 import { register } from '../commands/register.command.js';
-import { emailTaken, type ProfileChange } from '../domain/account.js';
+import { emailTaken } from '../domain/account.js';
+import { tooSoon } from '../domain/mailed-token.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
-import { weaknessOf } from '../passwords/weak-password.js';
+import { refuseWeak } from '../passwords/weak-password.js';
 import { AccountQueries, type SealedProfile } from '../storage/account.queries.js';
 import { normaliseEmail } from './email.js';
+import { Emails } from './emails.js';
 import { PersonalSeal, type PersonalField } from './personal-seal.js';
+import { uniqueEmail } from './unique-email.js';
 
 /** The profile as its owner sees it, in clear text; it exists in responses only. */
 export interface Profile {
   readonly id: UserId;
   readonly email: string;
+  readonly emailVerified: boolean;
+  /** The address of which a confirmation is awaited. */
+  readonly pendingEmail: string | null;
   readonly name: string;
 }
 
@@ -33,6 +39,7 @@ export class Accounts {
     private readonly seal: PersonalSeal,
     private readonly hasher: PasswordHasher,
     private readonly queries: AccountQueries,
+    private readonly emails: Emails,
     @Inject(Commands) private readonly commands: Commands,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(Randomness) private readonly randomness: Randomness,
@@ -43,18 +50,14 @@ export class Accounts {
     const { name, password } = form;
     const email = normaliseEmail(form.email);
     const [emailIndex, ...earlierIndexes] = this.seal.emailIndexes(email) as [string, ...string[]];
-    const weakness = weaknessOf(password, { email, name });
-    if (weakness !== undefined)
-      throw problem(400, 'invalid-request', `password ${weakness}`, {
-        errors: [{ field: 'password', detail: weakness }],
-      });
+    refuseWeak(password, { email, name });
     // saves the cost of a hash for a taken address; the commit decides
     if (await this.queries.byEmail([emailIndex, ...earlierIndexes])) return emailTaken;
     const passwordHash = await this.hasher.hash(password);
-    const id = userId(uuidv7(this.clock.now().getTime(), this.randomness.bytes(10)));
+    const id = userId(newId({ clock: this.clock, randomness: this.randomness }));
     const wrappedKey = this.seal.newKey(id);
     const seal = (field: PersonalField, clear: string): string => this.seal.seal(id, wrappedKey, field, clear);
-    const registered = await this.#uniqueEmail(() =>
+    const registered = await uniqueEmail(() =>
       this.commands.run(register, {
         userId: id,
         role,
@@ -64,10 +67,11 @@ export class Accounts {
         name: seal('user.name', name),
         wrappedKey,
         passwordHash,
+        verification: this.emails.verification({ userId: id, wrappedKey }, email),
         ...(acting && { acting }),
       }),
     );
-    return isRejection(registered) ? emailTaken : { id, email, name };
+    return isRejection(registered) ? emailTaken : { id, email, emailVerified: false, pendingEmail: null, name };
   }
 
   async roleOf(email: string): Promise<Role | undefined> {
@@ -76,51 +80,40 @@ export class Accounts {
 
   async profile(id: UserId): Promise<Profile | undefined> {
     const found = await this.queries.profile(id);
-    return found && this.#open(found, found.wrappedKey);
+    return found && this.#open(found);
   }
 
-  /** Undefined: the person was forgotten. */
+  /** The name changes at once. A new address is confirmed first, and whether it is another account's is not answered. Undefined: the person was forgotten. */
   async change(
     id: UserId,
-    change: Partial<Pick<Profile, 'email' | 'name'>>,
-  ): Promise<Profile | typeof emailTaken | undefined> {
+    { name, email }: Partial<Pick<Profile, 'email' | 'name'>>,
+  ): Promise<Profile | typeof tooSoon | undefined> {
     const found = await this.queries.profile(id);
     if (!found) return undefined;
-    const seal = (field: PersonalField, clear: string): string => this.seal.seal(id, found.wrappedKey, field, clear);
-    const [index, ...earlierIndexes] = this.seal.emailIndexes(change.email ?? '') as [string, ...string[]];
-    const sealed: ProfileChange = {
-      ...(change.email !== undefined && {
-        email: { sealed: seal('user.email', normaliseEmail(change.email)), index },
-      }),
-      ...(change.name !== undefined && { name: seal('user.name', change.name) }),
-    };
-    if (Object.keys(sealed).length === 0) return this.#open(found, found.wrappedKey);
-    const changed = await this.#uniqueEmail(() =>
-      this.commands.run(changeOwnProfile, { userId: id, change: sealed, earlierIndexes }),
-    );
-    if (!isRejection(changed)) return this.#open({ ...found, ...changed }, found.wrappedKey);
-    return changed.rejected === emailTaken.rejected ? emailTaken : undefined;
+    const emailChange = email === undefined ? undefined : await this.emails.change(found, normaliseEmail(email));
+    if (name !== undefined || emailChange) {
+      const changed = await this.commands.run(changeOwnProfile, {
+        userId: id,
+        ...(name !== undefined && { name: this.seal.seal(id, found.wrappedKey, 'user.name', name) }),
+        ...(emailChange && { emailChange }),
+      });
+      if (isRejection(changed)) return changed.rejected === tooSoon.rejected ? tooSoon : undefined;
+    }
+    return this.profile(id);
   }
 
   async forget(id: UserId): Promise<void> {
     await this.commands.run(forgetPerson, { userId: id });
   }
 
-  #open({ userId: id, email, name }: Pick<SealedProfile, 'userId' | 'email' | 'name'>, wrappedKey: string): Profile {
+  #open({ userId: id, wrappedKey, email, emailVerified, pendingEmail, name }: SealedProfile): Profile {
+    const open = (field: PersonalField, sealed: string): string => this.seal.open(id, wrappedKey, field, sealed);
     return {
       id,
-      email: this.seal.open(id, wrappedKey, 'user.email', email),
-      name: this.seal.open(id, wrappedKey, 'user.name', name),
+      email: open('user.email', email),
+      emailVerified,
+      pendingEmail: pendingEmail === null ? null : open('user.email', pendingEmail),
+      name: open('user.name', name),
     };
-  }
-
-  /** Of concurrent requests with one address, the unique constraint accepts one. */
-  async #uniqueEmail<R>(run: () => Promise<R>): Promise<R | typeof emailTaken> {
-    try {
-      return await run();
-    } catch (error) {
-      if (error instanceof UniqueConflict && error.constraint === 'accounts_email_unique') return emailTaken;
-      throw error;
-    }
   }
 }

@@ -72,6 +72,7 @@ export class LogIns {
     const opened = await this.commands.run(logIn, {
       sessionId,
       userId: credential.userId,
+      passwordHash: credential.passwordHash,
       tokenHash: refreshTokenHash(refreshToken),
       lifetimeMs: this.config.SESSION_DAYS * 86_400_000,
     });

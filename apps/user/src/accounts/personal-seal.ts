@@ -15,7 +15,7 @@ import {
 import { normaliseEmail } from './email.js';
 import { UserConfig } from '../user.config.js';
 
-export type PersonalField = 'user.email' | 'user.name';
+export type PersonalField = 'user.email' | 'user.name' | 'user.mail';
 
 /** Seals and unseals personal data with the data keys of this service's own tables. */
 @Injectable()
@@ -39,13 +39,14 @@ export class PersonalSeal {
     return wrap(this.secrets, ownerId, unwrap(this.secrets, ownerId, wrappedKey), this.randomness);
   }
 
-  seal(userId: UserId, wrappedKey: string, field: PersonalField, clear: string): string {
+  /** `record` is the id of the row, where it is not the person's own. */
+  seal(userId: UserId, wrappedKey: string, field: PersonalField, clear: string, record: string = userId): string {
     const key = unwrap(this.secrets, userId, wrappedKey);
-    return sealWith(key, userId, { field, record: userId }, clear, this.randomness);
+    return sealWith(key, userId, { field, record }, clear, this.randomness);
   }
 
-  open(userId: UserId, wrappedKey: string, field: PersonalField, sealed: string): string {
-    return unsealWith(unwrap(this.secrets, userId, wrappedKey), { field, record: userId }, sealed);
+  open(userId: UserId, wrappedKey: string, field: PersonalField, sealed: string, record: string = userId): string {
+    return unsealWith(unwrap(this.secrets, userId, wrappedKey), { field, record }, sealed);
   }
 
   /** Shows that this deployment made the text. */

@@ -8,7 +8,7 @@ import { UserConfig } from '../user.config.js';
 /** Longer than the clocks of instances differ. */
 const marginSeconds = 3_600;
 
-/** Every hour, deletes sessions that expired more than a day ago, and ends revocations that no valid token needs. */
+/** Every hour, deletes sessions that expired more than a day ago and tokens of e-mails, and ends revocations that no valid token needs. */
 @Injectable()
 export class SessionSweeper extends PeriodicWorker {
   protected readonly intervalMs = 3_600_000;

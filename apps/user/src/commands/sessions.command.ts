@@ -3,23 +3,33 @@ import { rejection, type Rejection } from '@tradewind/kernel';
 import { answer, command, insert, remove, rows, nothing, publish, save, type Decision } from '@tradewind/messaging';
 import { accountForgotten } from '../domain/account.js';
 import { issue, openSession, refresh, type NextToken, type RefreshToken } from '../domain/session.js';
-import { Accounts, RefreshTokens, Revocations, Sessions } from '../storage/tables.js';
+import { Accounts, Credentials, RefreshTokens, Revocations, Sessions } from '../storage/tables.js';
+import { passwordChangedMeanwhile } from '../domain/password.js';
 import { endSession } from './end-session.js';
 
 export interface OpenSessionInput {
   readonly sessionId: string;
   readonly userId: UserId;
+  /** With which the password was verified. */
+  readonly passwordHash: string;
   readonly tokenHash: string;
   readonly lifetimeMs: number;
 }
 
-/** Opens a session after the password was verified. The account is locked, so it can't be forgotten, disabled or get another role at the same time. */
+/**
+ * Opens a session after the password was verified. Account and credential are locked: the account can't be forgotten, disabled or get another
+ * role at the same time, and a password that was changed meanwhile opens none.
+ */
 export const logIn = command(
   'session.open',
-  { account: rows(Accounts, ({ userId }: OpenSessionInput) => [userId]) },
-  ({ sessionId, userId, tokenHash, lifetimeMs }: OpenSessionInput, { account, now }) => {
+  {
+    credential: rows(Credentials, ({ userId }: OpenSessionInput) => [userId]),
+    account: rows(Accounts, ({ userId }: OpenSessionInput) => [userId]),
+  },
+  ({ sessionId, userId, passwordHash, tokenHash, lifetimeMs }: OpenSessionInput, { account, credential, now }) => {
     const found = account.get(userId);
     if (found?.status !== 'active') return accountForgotten;
+    if (credential.get(userId)?.passwordHash !== passwordHash) return passwordChangedMeanwhile;
     const session = openSession(sessionId, userId, now, lifetimeMs);
     return insert(Sessions, session)
       .and(insert(RefreshTokens, issue(sessionId, tokenHash, now)))

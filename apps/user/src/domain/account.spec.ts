@@ -25,6 +25,15 @@ describe('changing a profile', () => {
       email: 'sealed-new',
       emailIndex: 'index-new',
     }));
+  it('keeps the address verified, unless it is another one', () => {
+    const verified = changeProfile(mine, { emailVerifiedAt: now }, []) as ActiveAccount;
+    expect(verified).toEqual({ ...mine, emailVerifiedAt: now });
+    expect(changeProfile(verified, { name: 'new-name' }, [])).toMatchObject({ emailVerifiedAt: now });
+    expect(changeProfile(verified, { email: newAddress }, [])).not.toHaveProperty('emailVerifiedAt');
+    expect(changeProfile(mine, { email: newAddress, emailVerifiedAt: now }, [])).toMatchObject({
+      emailVerifiedAt: now,
+    });
+  });
   it('rejects an address of another account', () =>
     expect(changeProfile(mine, { email: newAddress }, [another])).toEqual(emailTaken));
   it("accepts the account's current address", () =>

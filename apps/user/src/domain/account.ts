@@ -10,6 +10,8 @@ interface Person {
   readonly emailIndex: string;
   readonly name: string;
   readonly registeredAt: Date;
+  /** Since when it is known that the person reads the mailbox of the address. */
+  readonly emailVerifiedAt?: Date;
 }
 
 export interface ActiveAccount extends Person {
@@ -33,13 +35,15 @@ export type Account = ActiveAccount | DisabledAccount | ForgottenAccount;
 
 export interface ProfileChange {
   readonly email?: { readonly sealed: string; readonly index: string };
+  readonly emailVerifiedAt?: Date;
   readonly name?: string;
 }
 
 export const emailTaken = rejection('email-taken');
+export const emailVerified = rejection('email-verified');
 export const accountForgotten = rejection('account-forgotten');
 
-/** Changes only the given fields. `holders` are the accounts that have the new address: it must not be another account's. */
+/** Changes only the given fields; a new address is not verified, unless it says so. `holders` are the accounts that have the new address: it must not be another account's. */
 export function changeProfile(
   account: Account,
   change: ProfileChange,
@@ -47,9 +51,12 @@ export function changeProfile(
 ): ActiveAccount | typeof emailTaken | typeof accountForgotten {
   if (account.status !== 'active') return accountForgotten;
   if (holders.some((holder) => holder.userId !== account.userId)) return emailTaken;
+  const { emailVerifiedAt: former, ...others } = account;
+  const emailVerifiedAt = change.emailVerifiedAt ?? (change.email ? undefined : former);
   return {
-    ...account,
+    ...others,
     ...(change.email && { email: change.email.sealed, emailIndex: change.email.index }),
+    ...(emailVerifiedAt && { emailVerifiedAt }),
     ...(change.name !== undefined && { name: change.name }),
   };
 }

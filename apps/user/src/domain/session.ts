@@ -22,10 +22,10 @@ export interface EndedSession extends SessionBase {
 }
 
 /**
- * `reuse`: a refresh token was used twice, so it may have been stolen. `ended`: by its person, from another session. The last two: an admin changed the
- * account of its person.
+ * `reuse`: a refresh token was used twice, so it may have been stolen. `ended`: by its person, from another session. `password`: the person
+ * set another one. The last two: an admin changed the account of its person.
  */
-export type EndedBy = 'logout' | 'reuse' | 'forgotten' | 'ended' | 'role-changed' | 'disabled';
+export type EndedBy = 'logout' | 'reuse' | 'forgotten' | 'ended' | 'password' | 'role-changed' | 'disabled';
 
 /** Stored as a hash only; the token itself is 256 random bits. */
 export type RefreshToken =

@@ -19,7 +19,7 @@ import {
 } from '@tradewind/service';
 import { StaffAccounts, type StaffMember } from '../accounts/staff-accounts.js';
 import { AddStaffBody, ChangeStaffBody, StaffPage, StaffPath, StaffView } from './staff.dto.js';
-import { emailTakenProblem } from './user.problems.js';
+import { emailTakenProblem } from '../accounts/emails.js';
 
 /** The accounts of staff, and what their roles are. */
 @ApiTags('staff')

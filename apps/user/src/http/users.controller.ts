@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { idOf, isRejection } from '@tradewind/kernel';
 import {
+  ApiBody,
   ApiConflictResponse,
   ApiCreatedResponse,
   ApiNoContentResponse,
@@ -8,6 +9,8 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiTags,
+  ApiTooManyRequestsResponse,
+  ClientAddress,
   CurrentUser,
   page,
   PageQueryById,
@@ -18,11 +21,20 @@ import {
   type User,
 } from '@tradewind/service';
 import { Accounts, type Profile } from '../accounts/accounts.js';
+import { accountGoneProblem, emailTakenProblem, tooSoonProblem } from '../accounts/emails.js';
 import { LogIns } from '../accounts/log-ins.js';
-import { emailTakenProblem } from './user.problems.js';
-import { ProfileBody, ProfileView, RegisterBody, SessionPage, SessionPath, type SessionView } from './users.dto.js';
-
-const accountGoneProblem = () => problem(404, 'not-found', 'this account no longer exists');
+import { PersonalExports, type PersonalExport } from '../accounts/personal-export.js';
+import { ReAuthentication, type Caller } from '../accounts/re-authentication.js';
+import { ExportView } from './export.dto.js';
+import {
+  LeaveBody,
+  ProfileBody,
+  ProfileView,
+  RegisterBody,
+  SessionPage,
+  SessionPath,
+  type SessionView,
+} from './users.dto.js';
 
 const asSessionId = idOf('session');
 
@@ -32,6 +44,8 @@ export class UsersController {
   constructor(
     private readonly accounts: Accounts,
     private readonly logIns: LogIns,
+    private readonly again: ReAuthentication,
+    private readonly exports: PersonalExports,
   ) {}
 
   @Post()
@@ -56,18 +70,43 @@ export class UsersController {
   }
 
   @Patch('me')
-  @ApiOperation({ summary: "Change one's own name or e-mail address" })
+  @ApiOperation({
+    summary: "Change one's own name or e-mail address",
+    description:
+      'A new address becomes that of the account when the token that is sent to it comes back to `POST /auth/email-confirmation`. The answer is the same for an address that is taken: its owner gets a message then.',
+  })
   @ApiOkResponse({ type: ProfileView })
-  @ApiConflictResponse({ description: 'The address is taken.' })
   @ApiNotFoundResponse({ description: 'The person was forgotten.' })
-  async change(@CurrentUser() user: User, @Body() body: ProfileBody): Promise<Profile> {
+  @ApiTooManyRequestsResponse({
+    description: 'A token was sent less than a minute ago, or too many passwords were wrong.',
+  })
+  async change(
+    @CurrentUser() user: User,
+    @Body() { name, email, password }: ProfileBody,
+    @ClientAddress() address: string,
+  ): Promise<Profile> {
+    if (email !== undefined) await this.again.require(callerOf(user, address), password);
     const changed = await this.accounts.change(user.id, {
-      ...body,
-      ...(body.name !== undefined && { name: body.name.trim() }),
+      ...(name !== undefined && { name: name.trim() }),
+      ...(email !== undefined && { email }),
     });
     if (!changed) throw accountGoneProblem();
-    if (isRejection(changed)) throw emailTakenProblem();
+    if (isRejection(changed)) throw tooSoonProblem();
     return changed;
+  }
+
+  @Get('me/export')
+  @ApiOperation({
+    summary: 'What is stored about you here, for you to keep',
+    description:
+      'Account and sessions. What the shop stores besides: `GET /cart`, `GET /orders` and `GET /orders/{id}` for each order, with its address and payments.',
+  })
+  @ApiOkResponse({ type: ExportView })
+  @ApiNotFoundResponse({ description: 'The person was forgotten.' })
+  async export(@CurrentUser() user: User): Promise<PersonalExport> {
+    const found = await this.exports.of(user.id);
+    if (!found) throw accountGoneProblem();
+    return found;
   }
 
   @Get('me/sessions')
@@ -98,8 +137,18 @@ export class UsersController {
   @ApiOperation({
     summary: 'Erase the account and every copy of its personal data. Repeating it changes nothing',
   })
+  @ApiBody({ type: LeaveBody, required: false })
   @ApiNoContentResponse()
-  forget(@CurrentUser() user: User): Promise<void> {
-    return this.accounts.forget(user.id);
+  @ApiTooManyRequestsResponse({ description: 'Too many passwords were wrong.' })
+  async forget(
+    @CurrentUser() user: User,
+    @Body() { password }: LeaveBody,
+    @ClientAddress() address: string,
+  ): Promise<void> {
+    if (!(await this.accounts.profile(user.id))) return; // the gateway may repeat the call after a lost answer
+    await this.again.require(callerOf(user, address), password);
+    await this.accounts.forget(user.id);
   }
 }
+
+const callerOf = ({ id, sessionId }: User, address: string): Caller => ({ userId: id, sessionId, address });

@@ -36,11 +36,39 @@ export class ProfileBody {
   @MaxLength(254)
   @Matches(visibleToken, { message: 'email must not have invisible characters' })
   readonly email?: string;
+
+  @ApiProperty({
+    example: 'correct horse battery',
+    description: 'Needed for a new e-mail address, unless you logged in less than 5 minutes ago',
+  })
+  @ifPresent
+  @IsString()
+  @Length(1, 200)
+  readonly password?: string;
+}
+
+export class LeaveBody {
+  @ApiProperty({
+    example: 'correct horse battery',
+    description: 'Needed unless you logged in less than 5 minutes ago',
+  })
+  @ifPresent
+  @IsString()
+  @Length(1, 200)
+  readonly password?: string;
 }
 
 export class ProfileView {
   @ApiProperty({ format: 'uuid' }) readonly id!: string;
   @ApiProperty({ format: 'email' }) readonly email!: string;
+  @ApiProperty({ description: 'The token that was sent to the address came back' }) readonly emailVerified!: boolean;
+  @ApiProperty({
+    type: String,
+    format: 'email',
+    nullable: true,
+    description: 'Becomes the address when the token that was sent to it comes back, within an hour',
+  })
+  readonly pendingEmail!: string | null;
   @ApiProperty() readonly name!: string;
 }
 

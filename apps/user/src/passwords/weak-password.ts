@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { problem } from '@tradewind/service';
 import { prefixes } from './breached-passwords.js';
 
 const prefixOf = (password: string): number => createHash('sha256').update(password).digest().readUInt32BE(0);
@@ -12,11 +13,23 @@ let common: ReadonlySet<number> | undefined;
 
 const fewestCharacters = 4;
 
-/** Why a password is among those that are guessed first; undefined if it is not. `about` is what is known of its person. */
-export function weaknessOf(
-  password: string,
-  about: { readonly email: string; readonly name: string },
-): string | undefined {
+/** What is known of the person of a password. */
+interface About {
+  readonly email: string;
+  readonly name: string;
+}
+
+/** Throws a 400 problem for a weak password. */
+export function refuseWeak(password: string, about: About): void {
+  const weakness = weaknessOf(password, about);
+  if (weakness !== undefined)
+    throw problem(400, 'invalid-request', `password ${weakness}`, {
+      errors: [{ field: 'password', detail: weakness }],
+    });
+}
+
+/** Why a password is among those that are guessed first; undefined if it is not. */
+export function weaknessOf(password: string, about: About): string | undefined {
   const text = password.normalize('NFC').toLowerCase();
   if (new Set(text).size < fewestCharacters) return `must have at least ${fewestCharacters} different characters`;
   const [mailbox = ''] = about.email.toLowerCase().split('@', 1);

@@ -39,11 +39,12 @@ describe('accounts recovered from their events', () => {
       recovered(
         registered(ann),
         registered(bob),
-        anEvent(ProfileUpdated, { userId: ann, email: 'sealed-new', updatedAt: monday }),
+        anEvent(ProfileUpdated, { userId: ann, email: 'sealed-new', emailVerifiedAt: monday, updatedAt: monday }),
       ).get(ann),
     ).toMatchObject({
       email: 'sealed-new',
       emailIndex: 'index of sealed-new',
+      emailVerifiedAt: new Date(monday),
       name: 'sealed-name',
     }));
   it('of staff have their last role, and are disabled if they were', () => {

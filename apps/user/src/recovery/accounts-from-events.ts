@@ -53,10 +53,11 @@ function applied(message: object, accountOf: (userId: UserId) => Account | undef
     };
   }
   if (message instanceof ProfileUpdated) {
-    const { userId, email, name } = message;
+    const { userId, email, name, emailVerifiedAt } = message;
     return updated(accountOf(userId), {
       ...(email !== undefined && { email: { sealed: email, index: indexPending } }),
       ...(name !== undefined && { name }),
+      ...(emailVerifiedAt !== undefined && { emailVerifiedAt: new Date(emailVerifiedAt) }),
     });
   }
   if (message instanceof StaffAccountChanged) {

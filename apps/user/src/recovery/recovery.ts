@@ -25,7 +25,8 @@ import {
 
 /**
  * Accounts come from their events. Credentials, sessions and signing keys are in no event and come from a backup. Data keys come
- * from the backup and, if they are newer, from `user.data-keys`, which contains them wrapped.
+ * from the backup and, if they are newer, from `user.data-keys`, which contains them wrapped. Tokens of e-mails come from nowhere: a backup
+ * would make used ones valid again. People ask for new ones.
  */
 export const recovery = ({ DATA_KEY_SECRET }: Pick<SealingConfig, 'DATA_KEY_SECRET'>): Recovery => ({
   rows: (published, backup) => {

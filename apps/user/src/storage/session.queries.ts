@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Role, UserId } from '@tradewind/contracts';
 import { DataSource } from 'typeorm';
+import type { EndedBy } from '../domain/session.js';
 
 /** Deletes tokens before their sessions, the order in which a refresh locks them. Locked rows are left for the next run. */
 const deleteTokens = `
@@ -11,9 +12,17 @@ const deleteSessions = `
 delete from sessions s where expires_at < now() - interval '1 day'
 and not exists (select from refresh_tokens t where t.session_id = s.session_id)`;
 
+/** Longer than they are valid. */
+const deleteMailedTokens = `delete from mailed_tokens where issued_at < now() - interval '1 day'`;
+
 const selectOpen = `
 select session_id as "sessionId", opened_at as "openedAt", expires_at as "expiresAt" from sessions
 where user_id = $1 and status = 'open' and expires_at > now() and ($2::uuid is null or session_id < $2) order by session_id desc limit $3`;
+const selectAll = `
+select session_id as id, opened_at as "openedAt", expires_at as "expiresAt", ended_at as "endedAt", ended_by as "endedBy"
+from sessions where user_id = $1 order by session_id desc`;
+const selectRecent = `
+select from sessions where session_id = $1 and user_id = $2 and opened_at > now() - $3 * interval '1 second'`;
 const selectOver = `select session_id as "sessionId" from revocations where revoked_at < now() - $1 * interval '1 second' limit 500`;
 
 const selectOwner = `
@@ -33,6 +42,14 @@ export interface OpenSessionRow {
   readonly expiresAt: Date;
 }
 
+export interface SessionRow {
+  readonly id: string;
+  readonly openedAt: Date;
+  readonly expiresAt: Date;
+  readonly endedAt: Date | null;
+  readonly endedBy: EndedBy | null;
+}
+
 @Injectable()
 export class SessionQueries {
   constructor(private readonly database: DataSource) {}
@@ -50,6 +67,24 @@ export class SessionQueries {
     return this.database.query<OpenSessionRow[]>(selectOpen, [userId, before ?? null, limit]);
   }
 
+  /** Newest first, also those that ended. */
+  allOf(userId: UserId): Promise<readonly SessionRow[]> {
+    return this.database.query<SessionRow[]>(selectAll, [userId]);
+  }
+
+  /** Whether the session was opened less than so many seconds ago. */
+  async isRecent(
+    session: { readonly sessionId: string | undefined; readonly userId: UserId },
+    seconds: number,
+  ): Promise<boolean> {
+    const rows = await this.database.query<unknown[]>(selectRecent, [
+      session.sessionId ?? null,
+      session.userId,
+      seconds,
+    ]);
+    return rows.length > 0;
+  }
+
   /** Revoked sessions whose last access token expired, `seconds` after the revocation. */
   overFor(seconds: number): Promise<readonly { readonly sessionId: string }[]> {
     return this.database.query(selectOver, [seconds]);
@@ -58,5 +93,6 @@ export class SessionQueries {
   async deleteExpired(): Promise<void> {
     await this.database.query(deleteTokens);
     await this.database.query(deleteSessions);
+    await this.database.query(deleteMailedTokens);
   }
 }

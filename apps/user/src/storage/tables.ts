@@ -1,6 +1,8 @@
 import type { UserId } from '@tradewind/contracts';
 import { table } from '@tradewind/messaging';
 import type { Account } from '../domain/account.js';
+import type { MailedToken } from '../domain/mailed-token.js';
+import type { Credential } from '../domain/password.js';
 import type { RefreshToken, Session } from '../domain/session.js';
 import type { SigningKey } from '../domain/signing-key.js';
 
@@ -12,14 +14,11 @@ export const Accounts = table<Account>('accounts', 'userId', {
   emailIndex: 'text',
   name: 'text',
   registeredAt: 'timestamptz',
+  emailVerifiedAt: 'timestamptz',
   disabledAt: 'timestamptz',
   forgottenAt: 'timestamptz',
 });
 
-export interface Credential {
-  readonly userId: UserId;
-  readonly passwordHash: string;
-}
 export const Credentials = table<Credential>('credentials', 'userId', { userId: 'uuid', passwordHash: 'text' });
 
 /** A person's data key, wrapped by the deployment's secret. Deleted when the person is forgotten. */
@@ -32,6 +31,14 @@ export const PersonalKeys = table<PersonalKey>('data_keys', 'userId', {
   userId: 'uuid',
   wrappedKey: 'text',
   createdAt: 'timestamptz',
+});
+
+export const MailedTokens = table<MailedToken>('mailed_tokens', ['userId', 'purpose'], {
+  userId: 'uuid',
+  purpose: 'text',
+  tokenHash: 'text',
+  issuedAt: 'timestamptz',
+  email: 'text',
 });
 
 /** The tombstone of a forgotten person's data key was published a second time. */
@@ -100,16 +107,17 @@ export const RingKeys = table<RingKey>('signing_keys', 'kid', {
 });
 
 /**
- * Rows are loaded, and locked, in this order. A log-in locks the account before it opens a session, so a command that locks the account first sees
- * every session that was opened before.
+ * Rows are loaded, and locked, in this order. A log-in locks the account and its password before it opens a session, so a command that locks one
+ * of them first sees every session that was opened before.
  */
 export const lockOrder = [
   Accounts,
+  Credentials,
   RefreshTokens,
   Sessions,
   Revocations,
-  Credentials,
   PersonalKeys,
+  MailedTokens,
   RepeatedTombstones,
   KeyRings,
   RingKeys,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Type } from 'class-transformer';
-import { IsInt, IsString, MaxLength, Min, ValidateNested } from 'class-validator';
+import { IsInt, IsOptional, IsString, MaxLength, Min, ValidateNested } from 'class-validator';
 import { Problem } from './problem.js';
 import { StrictValidation } from './strict-validation.pipe.js';
 
@@ -26,6 +26,19 @@ describe('a valid body', () => {
     expect(note).toBeInstanceOf(WriteNote);
     expect(note).toEqual({ text: 'tea', lines: [{ quantity: 2 }] });
     expect((note as WriteNote).lines[0]).toBeInstanceOf(Line);
+  });
+});
+
+describe('no body', () => {
+  class Reason {
+    @IsOptional() @IsString() readonly reason?: string;
+  }
+  it('is one without fields where each may be missing', async () =>
+    expect(await new StrictValidation().transform(undefined, { type: 'body', metatype: Reason })).toBeInstanceOf(
+      Reason,
+    ));
+  it('is rejected where a field is needed', async () => {
+    await expect(validated(undefined)).rejects.toMatchObject({ body: { detail: 'the body is missing: send JSON' } });
   });
 });
 

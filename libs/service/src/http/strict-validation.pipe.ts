@@ -60,11 +60,19 @@ export class StrictValidation extends ValidationPipe {
     return parse(body as Record<string, unknown>);
   }
 
+  /** A class whose fields may all be missing needs no body. */
+  async #withoutBody(metadata: ArgumentMetadata): Promise<unknown> {
+    try {
+      return await super.transform({}, metadata);
+    } catch {
+      throw problem(400, 'invalid-request', 'the body is missing: send JSON');
+    }
+  }
+
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     // A message arrives as an instance of its class: the consumer has validated it.
     if (metadata.metatype && value instanceof metadata.metatype) return Promise.resolve(value);
-    if (metadata.type === 'body' && value === undefined && metadata.metatype)
-      throw problem(400, 'invalid-request', 'the body is missing: send JSON');
+    if (metadata.type === 'body' && value === undefined && metadata.metatype) return this.#withoutBody(metadata);
     const parsed = metadata.type === 'body' ? this.#parseValidBody(value, metadata.metatype) : undefined;
     return parsed ? Promise.resolve(parsed) : super.transform(value, metadata);
   }
