@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { Option } from 'commander';
 import { defaultStateDir } from './platform/process/paths.js';
 import type { Secrets } from './platform/shop/secrets.js';
-import { databaseSetting, ownerSetting, perDatabase, type DatabaseService } from './services.js';
+import { databaseServices, databaseSetting, ownerSetting, perDatabase, type DatabaseService } from './services.js';
+import { withSettingFiles } from './setting-files.js';
 
 /** The addresses of a running shop. */
 export interface RunningShop {
@@ -44,8 +45,14 @@ export const stateDir = (env: Environment): string => env['TRADEWIND_STATE'] || 
 export const stateOption = (): Option =>
   new Option('--state <folder>', 'where the shop was started').env('TRADEWIND_STATE').default(undefined, '.tradewind');
 
-/** Reads the addresses that `npm start` has written. The environment takes precedence. */
-export function findShop(env: Environment, folder: string = stateDir(env)): RunningShop {
+const addressSettings = [
+  ...databaseServices.flatMap((name) => [databaseSetting(name), ownerSetting(name)]),
+  'ADMIN_DATABASE_URL',
+];
+
+/** Reads the addresses that `npm start` has written. The environment takes precedence; a `…_FILE` there names the file of an address. */
+export function findShop(environment: Environment, folder: string = stateDir(environment)): RunningShop {
+  const env = withSettingFiles(environment, addressSettings);
   const file = join(folder, 'shop.json');
   const known = existsSync(file)
     ? (JSON.parse(readFileSync(file, 'utf8')) as {
@@ -102,9 +109,10 @@ const secretSettings = {
 /** These settings, each from the environment, or from the folder of `npm start`. */
 export function secretsOf<N extends keyof typeof secretSettings>(
   names: readonly N[],
-  env: Environment,
-  folder: string = stateDir(env),
+  environment: Environment,
+  folder: string = stateDir(environment),
 ): Record<N, string> {
+  const env = withSettingFiles(environment, names);
   const file = join(folder, 'secrets.json');
   const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<Secrets>) : {};
   const secretOf = (name: N): string => {

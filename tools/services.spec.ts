@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { kafkaUsers } from './kafka-users.js';
 import { closedProperties } from './platform/kafka/closed-listeners.js';
 import { root } from './platform/process/paths.js';
-import { databaseServices, isDatabaseService, serviceNames, services, type ServiceDescription } from './services.js';
+import { databaseServices, isDatabaseService, serviceNames, services } from './services.js';
 
 const text = (path: string): string => readFileSync(join(root, path), 'utf8');
 
@@ -24,23 +24,6 @@ describe('the list of services', () => {
     expect(owners.filter((owner) => !isDatabaseService(owner))).toEqual([]);
   });
   it('has different ports', () => expect(new Set(services.map(({ port }) => port)).size).toBe(services.length));
-});
-
-describe('docker-compose.yml', () => {
-  it.each<ServiceDescription>(services)(
-    'runs $name with what it needs',
-    ({ name, database, sealsData, callsProvider, signsTokens = false, sendsMail = false }) => {
-      const service = new RegExp(`^  ${name}:\\n((?:    .*\\n|\\n)+)`, 'm').exec(text('docker-compose.yml'))?.[1] ?? '';
-      expect(service).toContain(`dist/apps/${name}/src/main.js`);
-      expect(service.includes('DATABASE_URL:')).toBe(database !== null);
-      if (database !== null) expect(service).toContain(`@postgres:5432/${database}`);
-      expect(service.includes('DATA_KEY_SECRET:')).toBe(sealsData);
-      expect(service.includes('PROVIDER_URL:')).toBe(callsProvider);
-      expect(service.includes('PROVIDER_API_KEY:')).toBe(callsProvider);
-      expect(service.includes('SIGNING_ROOT_PRIVATE_KEY:')).toBe(signsTokens);
-      expect(service.includes('MAIL_FOLDER:')).toBe(sendsMail);
-    },
-  );
 });
 
 describe('deploy/compose.secure.yml', () => {
@@ -70,14 +53,16 @@ describe('deploy/compose.secure.yml', () => {
     ['acls', 'platform'],
     ['topics', 'operator'],
     ['admin', 'user'],
+    ['audit', 'audit'],
+    ['tradewind', 'operator'],
   ])('runs %s as %s', (name, user) => logsInAs(compose.services[name], user));
   it('has the file of each login, and of no other user', () => {
     const { ca, ...logins } = compose.secrets;
-    expect(ca?.file).toBe('./deploy/logins/ca.pem');
-    expect(Object.entries(logins).map(([user, { file }]) => file === `./deploy/logins/${user}.password`)).not.toContain(
-      false,
-    );
-    expect(Object.keys(logins).toSorted()).toEqual(kafkaUsers.filter((user) => user !== 'audit').toSorted());
+    expect(ca?.file).toBe('./deploy/secrets/logins/ca.pem');
+    expect(
+      Object.entries(logins).map(([user, { file }]) => file === `./deploy/secrets/logins/${user}.password`),
+    ).not.toContain(false);
+    expect(Object.keys(logins).toSorted()).toEqual(kafkaUsers.toSorted());
   });
   it('closes the listeners of its broker as npm start -- --secure does', () => {
     const access = {

@@ -7,4 +7,5 @@ export interface OptionalProgram {
 export const optionalPrograms: readonly OptionalProgram[];
 export const schemathesis: OptionalProgram;
 export const postgresql15: OptionalProgram;
+export const containerImage: OptionalProgram;
 export const missingPrograms: (suffix: string, env?: NodeJS.ProcessEnv) => string[];

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
@@ -16,9 +17,19 @@ export const optionalPrograms = [
     file: '*.postgresql15.int.spec.ts',
     path: (env = process.env) => env.POSTGRESQL_15_BIN || existing('/usr/lib/postgresql/15/bin'),
   },
+  {
+    name: 'a container engine with the image tradewind (docker compose build)',
+    setting: 'TRADEWIND_IMAGE',
+    file: '*.engine.e2e.spec.ts',
+    /** The name of the image. */
+    path: (env = process.env) => env.TRADEWIND_IMAGE || (hasImage('tradewind', env) ? 'tradewind' : undefined),
+  },
 ];
 
-export const [schemathesis, postgresql15] = optionalPrograms;
+export const [schemathesis, postgresql15, containerImage] = optionalPrograms;
+
+const hasImage = (name, env) =>
+  spawnSync('docker', ['image', 'inspect', name], { env, stdio: 'ignore', timeout: 5_000 }).status === 0;
 
 const existing = (folder) => (existsSync(join(folder, 'postgres')) ? folder : undefined);
 

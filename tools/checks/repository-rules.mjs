@@ -1,14 +1,12 @@
 import { defaultPorts, portNames } from '../../dist/tools/platform/shop/processes.js';
 import { portSetting } from '../../dist/tools/platform/shop/ports.js';
+import { topics } from '@tradewind/contracts';
+import { secretNames } from '../../dist/tools/image/secret-files.js';
 import { services } from '../../dist/tools/services.js';
 import { containerProblems, unknownScripts, workflowProblems } from './repository/commands.mjs';
-import {
-  composeProblems,
-  databaseProblems,
-  imageProblems,
-  programProblems,
-  projectProblems,
-} from './repository/deployment.mjs';
+import { chartProblems } from './repository/chart.mjs';
+import { composeProblems } from './repository/compose.mjs';
+import { databaseProblems, imageProblems, programProblems, projectProblems } from './repository/deployment.mjs';
 import { environmentProblems, variablesInText, variablesOfServices } from './repository/environment.mjs';
 import { installScriptProblems, lockFileProblems } from './repository/lock-file.mjs';
 import { filesOver300Lines, rules } from './repository/rules.mjs';
@@ -20,13 +18,27 @@ import { root } from './run-checks.mjs';
 const files = readTree(root);
 const textOf = (path) => files.find((file) => file.path === path)?.text ?? '';
 const settings = await variablesOfServices(root, services);
+const settingsOfServices = new Map();
+for (const service of services)
+  settingsOfServices.set(service.name, new Set((await variablesOfServices(root, [service])).keys()));
 const ports = new Map(portNames.map((name) => [portSetting(name), String(defaultPorts[name])]));
 const read = new Set([...settings.keys(), ...ports.keys(), ...variablesInText(files)]);
 
 const problems = [
   ...rules.flatMap((rule) => rule(files)),
   ...environmentProblems(textOf('.env.example'), read, new Map([...settings, ...ports])),
-  ...composeProblems(textOf('docker-compose.yml'), services, defaultPorts.provider),
+  ...composeProblems(textOf('docker-compose.yml'), {
+    services,
+    providerPort: defaultPorts.provider,
+    settingsOf: (name) => settingsOfServices.get(name),
+    secretFiles: secretNames,
+  }),
+  ...chartProblems(files, {
+    services,
+    partitionsOf: (name) => Object.values(topics).find((topic) => topic.name === name).partitions,
+    settingsOf: (name) => settingsOfServices.get(name),
+    secretFiles: secretNames,
+  }),
   ...databaseProblems(textOf('deploy/postgres/create-databases.sh'), services),
   ...projectProblems(files, services),
   ...programProblems(files),

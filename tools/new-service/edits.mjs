@@ -48,12 +48,37 @@ const container = `  new-service:
     <<: *service
     command: [node, dist/apps/new-service/src/main.js]
     environment:
-      <<: *environment
-      DATABASE_URL: postgres://new-service:\${NEW_SERVICE_DATABASE_PASSWORD}@postgres:5432/new-service
-      MIGRATION_DATABASE_URL: postgres://new-service_owner:\${NEW_SERVICE_OWNER_PASSWORD}@postgres:5432/new-service
-      DATA_KEY_SECRET: \${DATA_KEY_SECRET}
+      <<: *database
+      DATA_KEY_SECRET_FILE: /run/secrets/data-key-secret
       PUBLIC_URL: http://new-service:3000
+    secrets:
+      - { source: new-service-database, target: database }
+      - { source: new-service-owner, target: owner }
+      - data-key-secret
+      - signing-root-public-key
 
+`;
+
+const addresses = `    NEW_SERVICE_DATABASE_URL_FILE: /run/secrets/new-service-database
+    NEW_SERVICE_MIGRATION_DATABASE_URL_FILE: /run/secrets/new-service-owner
+`;
+
+const operatorSecrets = `    - new-service-database
+    - new-service-owner
+`;
+
+const secretFiles = `  new-service-database: { file: ./deploy/secrets/databases/new-service }
+  new-service-owner: { file: ./deploy/secrets/databases/new-service-owner }
+`;
+
+const release = `  new-service:
+    database: true
+    sealsData: true
+    replicas: 2
+    consumes:
+      new-service: [user.events]
+      new-service.orders: [order.events]
+    env: {}
 `;
 
 const login = `  new-service:
@@ -113,21 +138,22 @@ export const edits = [
   edit('docker-compose.yml', insertBefore('  gateway:\n', container)),
   edit(
     'docker-compose.yml',
-    insertBefore(
-      '    volumes:\n      - postgres:',
-      `      NEW_SERVICE_DATABASE_PASSWORD: \${NEW_SERVICE_DATABASE_PASSWORD:?set NEW_SERVICE_DATABASE_PASSWORD in .env}
-      NEW_SERVICE_OWNER_PASSWORD: \${NEW_SERVICE_OWNER_PASSWORD:?set NEW_SERVICE_OWNER_PASSWORD in .env}
-`,
+    insertBefore('    DATA_KEY_SECRET_FILE: /run/secrets/data-key-secret\n    SIGNING', addresses),
+  ),
+  edit('docker-compose.yml', insertBefore('    - data-key-secret\n    - signing', operatorSecrets)),
+  edit('docker-compose.yml', insertBefore('  user-database: {', secretFiles)),
+  edit(
+    'docker-compose.yml',
+    replace(
+      /INSTANCE_HOSTS: (.*)$/m,
+      ([, list], name) => `INSTANCE_HOSTS: ${list}${list.split(',').includes(name) ? '' : `,${name}`}`,
     ),
   ),
-  edit(
-    '.env.example',
-    insertBefore("# Encrypts the users' data keys", 'NEW_SERVICE_DATABASE_PASSWORD=\nNEW_SERVICE_OWNER_PASSWORD=\n'),
-  ),
+  edit('deploy/chart/values.yaml', insertBefore('  gateway:\n', release)),
   edit('deploy/compose.secure.yml', insertBefore('  gateway:\n', login)),
   edit(
     'deploy/compose.secure.yml',
-    insertBefore('  gateway: {', '  new-service: { file: ./deploy/logins/new-service.password }\n'),
+    insertBefore('  gateway: {', '  new-service: { file: ./deploy/secrets/logins/new-service.password }\n'),
   ),
   edit(
     'deploy/postgres/create-databases.sh',

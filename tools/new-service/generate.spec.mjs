@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { composeProblems, databaseProblems, projectProblems } from '../checks/repository/deployment.mjs';
+import { composeProblems } from '../checks/repository/compose.mjs';
+import { databaseProblems, projectProblems } from '../checks/repository/deployment.mjs';
 import { rules } from '../checks/repository/rules.mjs';
 import { readTree } from '../checks/repository/tree.mjs';
 import { root } from '../checks/run-checks.mjs';
@@ -9,6 +10,25 @@ import { edits } from './edits.mjs';
 import { nextPort, plan, templates } from './generate.mjs';
 
 const name = 'generated-example';
+
+const settingsOfEveryService = [
+  'KAFKA_BROKERS',
+  'SIGNING_ROOT_PUBLIC_KEY',
+  'LOG_LEVEL',
+  'PORT',
+  'OPERATIONS_PORT',
+  'MIGRATIONS',
+  'DATABASE_URL',
+  'MIGRATION_DATABASE_URL',
+  'DATA_KEY_SECRET',
+  'PUBLIC_URL',
+];
+const secretFilesOf = (service) => [
+  'data-key-secret',
+  'signing-root-public-key',
+  `databases/${service}`,
+  `databases/${service}-owner`,
+];
 
 describe('a new service', () => {
   let files;
@@ -50,7 +70,16 @@ describe('a new service', () => {
     expect(added).toMatchObject({ database: name, port: expect.any(Number) });
     const about = (problems) => problems.filter((problem) => problem.includes(name));
     expect(about(projectProblems([...after.values()], [added]))).toEqual([]);
-    expect(about(composeProblems(after.get('docker-compose.yml').text, [added], 3010))).toEqual([]);
+    expect(
+      about(
+        composeProblems(after.get('docker-compose.yml').text, {
+          services: [added],
+          providerPort: 3010,
+          settingsOf: () => new Set(settingsOfEveryService),
+          secretFiles: secretFilesOf(name),
+        }),
+      ),
+    ).toEqual([]);
     const databases = services.filter(({ database }) => database !== null);
     expect(databaseProblems(after.get('deploy/postgres/create-databases.sh').text, databases)).toEqual([]);
     expect(after.get('.env.example').text).toContain(`# GENERATED_EXAMPLE_PORT=${added.port}\n`);

@@ -1,5 +1,5 @@
 import { CommandError } from '../platform/preflight/command-error.mjs';
-import { composeServices } from '../checks/repository/deployment.mjs';
+import { composeServices } from '../checks/repository/compose.mjs';
 import { formsOf } from '../checks/repository/template-name.mjs';
 import { emptyNames } from '../checks/repository/rules.mjs';
 import { oldTermIn } from '../checks/words/old-term-in.mjs';

@@ -1,3 +1,4 @@
+import { withSettingFiles } from '../setting-files.js';
 import { LogDamaged } from './operation-log.js';
 import { startProvider } from './server.js';
 import { BadSetting, readSettings } from './settings.js';
@@ -22,7 +23,7 @@ function describe(error: unknown): string {
 }
 
 try {
-  const settings = readSettings(process.env);
+  const settings = readSettings(withSettingFiles(process.env, ['PROVIDER_API_KEY', 'PROVIDER_WEBHOOK_SECRET']));
   const provider = await startProvider(settings, fail);
   if (provider.torn)
     log('warn', 'the last line of the log was incomplete after a crash: it was never answered and is dropped', {

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { simulateTrading, readPlan } from './main.js';
 import { mismatchTable, rowTable } from './trading/summary-table.js';
 import { groupBy } from './retail/group-by.js';
+import { withSettingFiles } from '../setting-files.js';
 
 const wholeNumber =
   (minimum: number) =>
@@ -20,9 +21,10 @@ const program = new Command('shop')
   )
   .addOption(new Option('--admin-email <address>', 'the admin who adds the products').env('ADMIN_EMAIL'))
   .addOption(
-    new Option('--admin-password <password>', 'safer in the environment than on the command line').env(
-      'ADMIN_PASSWORD',
-    ),
+    new Option(
+      '--admin-password <password>',
+      'safer in the environment (or the file of ADMIN_PASSWORD_FILE) than on the command line',
+    ).env('ADMIN_PASSWORD'),
   )
   .option('--data <file>', '.csv or .csv.gz of invoice lines (default: the shipped month, 2010-12)')
   .option('--days <days>', 'calendar days from the first date of the file: 1, 1-3 or all', '1')
@@ -62,7 +64,7 @@ async function run(flags: Flags): Promise<number> {
     history: historyFile,
     report: reportFile,
     adminEmail,
-    adminPassword,
+    adminPassword = withSettingFiles(process.env, ['ADMIN_PASSWORD'])['ADMIN_PASSWORD'],
     callTimeout: callTimeoutSeconds,
     outcomeTimeout: outcomeTimeoutSeconds,
     ...rest

@@ -6,16 +6,15 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
   symlinkSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { Plugin } from 'esbuild';
 import { root } from '../process/paths.js';
 import { databaseServices, serviceNames, type DatabaseService, type ServiceName } from '../../services.js';
+import { bundleOptions } from './bundle-options.js';
 
 /**
  * Writes each service, its operations, and the operator's command as one program each, with all packages: Node loads it in a third of the
@@ -59,20 +58,7 @@ async function build(target: string): Promise<void> {
     ]),
     outdir: building,
     outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true, // what is imported on demand stays a file of its own
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    keepNames: true, // Nest and TypeORM use the names of classes
-    sourcemap: 'linked',
-    sourcesContent: false,
-    logLevel: 'error',
-    banner: {
-      js: `import { createRequire as makeRequire } from 'node:module';\nconst require = makeRequire(import.meta.url);`,
-    },
-    external: ['@node-rs/argon2'], // native
-    plugins: [optionalPackages, fixedRoot],
+    ...bundleOptions,
   });
   const others = readdirSync(parent).filter((name) => /^[0-9a-f]{16}$/.test(name));
   try {
@@ -100,25 +86,3 @@ export const bundleOf = (folder: string, service: ServiceName): string => join(f
 export const commandBundleOf = (folder: string): string => join(folder, 'tradewind.mjs');
 export const operationsBundleOf = (folder: string, service: DatabaseService): string =>
   join(folder, `${service}-operate.mjs`);
-
-/** Drivers of TypeORM and transports of Nest that are not installed, and not used. */
-const optionalPackages: Plugin = {
-  name: 'optional packages',
-  setup({ onResolve, resolve }) {
-    onResolve({ filter: /^[^./]/ }, async ({ path, pluginData, ...from }) => {
-      if (pluginData === optionalPackages || path.startsWith('node:')) return undefined;
-      const found = await resolve(path, { ...from, pluginData: optionalPackages });
-      return found.errors.length > 0 ? { path, external: true } : found;
-    });
-  },
-};
-
-/** A bundle may lie anywhere: the root of the repository is written into it. */
-const fixedRoot: Plugin = {
-  name: 'fixed root',
-  setup({ onLoad }) {
-    onLoad({ filter: /tools\/platform\/process\/paths\.js$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8').replace('findRoot(import.meta.dirname)', JSON.stringify(root)),
-    }));
-  },
-};

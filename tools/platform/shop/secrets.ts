@@ -35,7 +35,8 @@ export function openSecrets(file: string): Secrets {
   }
 }
 
-function newSecrets(): Secrets {
+/** Random ones. */
+export function newSecrets(): Secrets {
   const password = (): string => randomBytes(18).toString('base64url');
   return {
     postgresPassword: password(),

@@ -1,4 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { ConfigError, DatabaseConfig, readConfig, SealingConfig, ServiceConfig } from './index.js';
 
 const valid = {
@@ -39,6 +42,32 @@ describe('a complete environment', () => {
   it('is frozen', () => expect(Object.isFrozen(config)).toBe(true));
   it('contains no variable without a rule', () =>
     expect(readConfig(ServiceConfig, { ...valid, HOME: '/root' })).not.toHaveProperty('HOME'));
+});
+
+describe('a variable in a file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'config-'));
+  const file = join(folder, 'database-url');
+  writeFileSync(file, `${valid.DATABASE_URL}\n`);
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const { DATABASE_URL: _, ...rest } = valid;
+
+  it('is read from there', () =>
+    expect(readConfig(SealingConfig, { ...rest, DATABASE_URL_FILE: file }).DATABASE_URL).toBe(valid.DATABASE_URL));
+  it('is checked like any other', () => {
+    const wrong = join(folder, 'wrong');
+    writeFileSync(wrong, 'mysql://a:b@c/d');
+    expect(violationsOf({ ...rest, DATABASE_URL_FILE: wrong })).toEqual([
+      expect.stringMatching(/^DATABASE_URL must be/),
+    ]);
+  });
+  it('is named where the file can’t be read', () =>
+    expect(violationsOf({ ...rest, DATABASE_URL_FILE: join(folder, 'missing') })).toEqual([
+      expect.stringMatching(/^DATABASE_URL_FILE names a file that can’t be read: ENOENT/),
+    ]));
+  it('is named where it is set as well', () =>
+    expect(violationsOf({ ...valid, DATABASE_URL_FILE: file })).toEqual([
+      'DATABASE_URL is set twice: unset it, or DATABASE_URL_FILE',
+    ]));
 });
 
 describe('an environment with missing variables', () => {

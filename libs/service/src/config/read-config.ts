@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { OperationRejected } from '@tradewind/kernel';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync } from 'class-validator';
@@ -33,14 +34,20 @@ const variablesOf = (cls: new () => object): Set<string> =>
 
 /**
  * Reads the variables that the class has rules for, validates them and freezes the result. An empty variable counts as
- * not set. Throws one ConfigError that names every missing or invalid variable.
+ * not set. A variable may also be the content of a file: `DATABASE_URL_FILE` names that of `DATABASE_URL`. Throws one
+ * ConfigError that names every missing or invalid variable.
  */
 export function readConfig<C extends ServiceConfig>(cls: new () => C, environment: Environment): Readonly<C> {
   const values: Record<string, string> = { INSTANCE_ID: `service-${randomBytes(4).toString('hex')}` };
+  const unreadable: string[] = [];
   for (const name of variablesOf(cls)) {
     const value = environment[name]?.trim();
-    if (value) values[name] = value;
+    const file = environment[`${name}_FILE`]?.trim();
+    if (value && file) unreadable.push(`${name} is set twice: unset it, or ${name}_FILE`);
+    else if (file) values[name] = contentOf(name, file, unreadable);
+    else if (value) values[name] = value;
   }
+  if (unreadable.length > 0) throw new ConfigError(unreadable.sort());
   const config = plainToInstance(cls, values, { exposeDefaultValues: true });
   const violations = validateSync(config, { stopAtFirstError: true }).map(({ property, constraints }) => {
     const rule =
@@ -50,6 +57,15 @@ export function readConfig<C extends ServiceConfig>(cls: new () => C, environmen
   violations.push(...securityViolations(config));
   if (violations.length > 0) throw new ConfigError(violations.sort());
   return Object.freeze(config);
+}
+
+function contentOf(name: string, file: string, unreadable: string[]): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    unreadable.push(`${name}_FILE names a file that can’t be read: ${(error as Error).message}`);
+    return '';
+  }
 }
 
 function securityViolations(config: ServiceConfig): string[] {

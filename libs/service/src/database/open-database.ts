@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Clock, Timers } from '@tradewind/kernel';
+import pg from 'pg';
 import { DataSource, type MigrationInterface } from 'typeorm';
 import type { DatabaseConfig } from '../config/index.js';
 import { isAccessRefused, isDatabaseUnavailable } from './database-unavailable.js';
@@ -35,6 +36,7 @@ export const dataSourceOf = (
 ): DataSource =>
   new DataSource({
     type: 'postgres',
+    driver: pg, // TypeORM would look for it when it starts, which a bundle does not have
     url: config.DATABASE_URL,
     applicationName: name,
     synchronize: false,

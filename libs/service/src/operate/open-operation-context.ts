@@ -39,6 +39,13 @@ export interface OpenOperationContext extends OperationContext {
   close(): Promise<void>;
 }
 
+/** All migrations of a service's database. */
+export const migrationsOf = ({ migrations }: Pick<ServiceDefinition, 'migrations'>): readonly Migration[] => [
+  ...messagingMigrations,
+  ...serviceMigrations,
+  ...migrations,
+];
+
 /** Connects to the database and the broker. Applies no migration. */
 export async function openOperationContext(
   { messaging, handlers, migrations, recovery, sealing = false }: RecoverableService,
@@ -56,7 +63,7 @@ export async function openOperationContext(
     if (level !== 'info') report(`${level}: ${message}${detail ? ` ${JSON.stringify(detail)}` : ''}`);
   };
   const connection = `${service} operator`;
-  const all = [...messagingMigrations, ...serviceMigrations, ...migrations];
+  const all = migrationsOf({ migrations });
   const dataSource = dataSourceOf(config, connection, all, config.STATEMENT_TIMEOUT_MS);
   await connect(dataSource, systemPorts);
   const kafka = kafkaClient({ ...kafkaSettings(config, service, `${service}-operator`), log });

@@ -1,10 +1,13 @@
 import { OperationRejected } from '@tradewind/kernel';
+import { systemPorts } from '@tradewind/messaging/internals';
 import type { DatabaseConfig } from '../config/index.js';
 import { logAsJson } from '../logs/index.js';
-import { openOperationContext, type RecoverableService } from './open-operation-context.js';
+import { openDatabase } from '../database/index.js';
+import { migrationsOf, openOperationContext, type RecoverableService } from './open-operation-context.js';
 
 /**
- * The body of an app's `operate.ts`: `node operate.js <operation> <request as JSON>`. Progress goes to stderr, the report as one
+ * The body of an app's `operate.ts`: `node operate.js <operation> <request as JSON>`, and `node operate.js migrate`, which applies the pending
+ * migrations and ends: before the first instance of a release where services start with MIGRATIONS=check. Progress goes to stderr, the report as one
  * line of JSON to stdout. A failure exits with 1 and its message on stderr. SIGINT and SIGTERM stop the operation gracefully.
  */
 export async function operate(readServiceConfig: () => DatabaseConfig, service: RecoverableService): Promise<void> {
@@ -13,6 +16,7 @@ export async function operate(readServiceConfig: () => DatabaseConfig, service: 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopped.abort());
   const report = (line: string): void => void process.stderr.write(`${line}\n`);
   try {
+    if (name === 'migrate') return await migrate(readServiceConfig(), service);
     // Not loaded by a service that only serves.
     const { operationNamed } = await import('@tradewind/operations');
     const operation = operationNamed(name);
@@ -30,4 +34,12 @@ export async function operate(readServiceConfig: () => DatabaseConfig, service: 
     report(failure instanceof OperationRejected ? failure.message : (failure.stack ?? failure.message));
     process.exitCode = 1;
   }
+}
+
+async function migrate(config: DatabaseConfig, service: RecoverableService): Promise<void> {
+  const { service: name } = service.messaging;
+  logAsJson({ ...config, LOG_LEVEL: 'warn' }, name);
+  const opened = await openDatabase({ ...config, MIGRATIONS: 'apply' }, name, migrationsOf(service), systemPorts);
+  await opened.destroy();
+  process.stdout.write('{"migrated":true}\n');
 }
