@@ -1,4 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,7 +48,9 @@ describe('a service of the image', () => {
   let service: ChildProcess;
   beforeAll(async () => void (database = await freshDatabase()));
   afterAll(async () => {
+    service.stdout?.destroy();
     service.kill('SIGKILL');
+    await once(service, 'close');
     await database.drop();
   });
 
