@@ -21,9 +21,12 @@ const folder = mkdtempSync(join(tmpdir(), 'tradewind-image-'));
 const oneOfEachKind = programRuns.filter(({ program }) => !/product|cart|order|payment/.test(program));
 
 /** Runs one to its end. */
-const run = ({ program, args = [] }: ProgramRun): Promise<{ code: number; output: string }> =>
+const run = (
+  { program, args = [] }: Pick<ProgramRun, 'program' | 'args'>,
+  env = {},
+): Promise<{ code: number; output: string }> =>
   new Promise((resolve) =>
-    execFile(process.execPath, [join(folder, 'dist', program), ...args], { cwd: folder, env: {} }, (error, out, err) =>
+    execFile(process.execPath, [join(folder, 'dist', program), ...args], { cwd: folder, env }, (error, out, err) =>
       resolve({ code: error ? Number(error.code) : 0, output: out + err }),
     ),
   );
@@ -54,18 +57,21 @@ describe('a service of the image', () => {
     await database.drop();
   });
 
-  it('serves its API and its documents', async () => {
+  it('migrates, then serves its API and its documents', async () => {
     const { signingRoot, dataKeySecret } = newSecrets();
+    const env = {
+      PORT: '0',
+      KAFKA_BROKERS: '127.0.0.1:1', // accepting needs the database alone
+      DATABASE_URL: database.url,
+      DATA_KEY_SECRET: dataKeySecret,
+      SIGNING_ROOT_PUBLIC_KEY: signingRoot.publicKey,
+      SIGNING_ROOT_PRIVATE_KEY: signingRoot.privateKey,
+    };
+    const migrated = await run({ program: 'apps/user/src/operate.js', args: ['migrate'] }, env);
+    expect(migrated).toMatchObject({ code: 0, output: expect.stringContaining('{"migrated":true}') });
+
     service = spawn(process.execPath, [join(folder, 'dist/apps/user/src/main.js')], {
-      env: {
-        PORT: '0',
-        KAFKA_BROKERS: '127.0.0.1:1', // accepting needs the database alone
-        DATABASE_URL: database.url,
-        MIGRATIONS: 'apply',
-        DATA_KEY_SECRET: dataKeySecret,
-        SIGNING_ROOT_PUBLIC_KEY: signingRoot.publicKey,
-        SIGNING_ROOT_PRIVATE_KEY: signingRoot.privateKey,
-      },
+      env: { ...env, MIGRATIONS: 'check' },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const url = await urlOf(service);
