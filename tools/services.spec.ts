@@ -56,6 +56,14 @@ describe('deploy/compose.secure.yml', () => {
     ['audit', 'audit'],
     ['tradewind', 'operator'],
   ])('runs %s as %s', (name, user) => logsInAs(compose.services[name], user));
+  it.each([...databaseServices, 'admin', 'audit', 'tradewind'])(
+    'encrypts the connections of %s to PostgreSQL',
+    (name) =>
+      expect(compose.services[name]?.environment).toMatchObject({
+        PGSSLMODE: 'verify-full',
+        NODE_EXTRA_CA_CERTS: '/run/kafka-logins/ca.pem',
+      }),
+  );
   it('has the file of each login, and of no other user', () => {
     const { ca, ...logins } = compose.secrets;
     expect(ca?.file).toBe('./deploy/secrets/logins/ca.pem');

@@ -28,7 +28,7 @@ function write(folder: string, { logins }: { readonly logins?: true }): void {
       path,
       perKafkaUser((user) => passwordOf(path, user) ?? secrets.kafkaPasswords[user]),
     );
-    writeCertificates(path, ['kafka']);
+    writeCertificates(path, ['kafka', 'postgres']);
   }
   makeReadable(folder);
   console.log(`${folder}: ${written.length} secrets created${logins ? '; logins at Kafka in logins' : ''}.`);
@@ -45,7 +45,7 @@ await runProgram(
     .argument('<folder>', 'where to write them; only your account will be able to enter it')
     .option(
       '--logins',
-      'also the certificates of Kafka and a login for each service (deploy/compose.secure.yml); needs openssl',
+      'also the certificates of Kafka and PostgreSQL and a login for each service (deploy/compose.secure.yml); needs openssl',
     )
     .action(write),
 );

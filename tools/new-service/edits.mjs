@@ -83,7 +83,7 @@ const release = `  new-service:
 
 const login = `  new-service:
     environment:
-      <<: *login
+      <<: [*login, *encrypted]
       KAFKA_SASL_USERNAME: new-service
     secrets: [{ source: new-service, target: login }, { source: ca, target: /run/kafka-logins/ca.pem }]
 
