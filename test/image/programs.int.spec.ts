@@ -64,6 +64,7 @@ describe('a service of the image', () => {
       KAFKA_BROKERS: '127.0.0.1:1', // accepting needs the database alone
       DATABASE_URL: database.url,
       DATA_KEY_SECRET: dataKeySecret,
+      MAIL_FOLDER: folder,
       SIGNING_ROOT_PUBLIC_KEY: signingRoot.publicKey,
       SIGNING_ROOT_PRIVATE_KEY: signingRoot.privateKey,
     };

@@ -77,6 +77,9 @@ capabilities: { drop: [ALL] }
 {{- if $service.signsTokens }}
 - { name: SIGNING_ROOT_PRIVATE_KEY_FILE, value: /run/secrets/signing-root-private-key }
 {{- end }}
+{{- if $service.sendsMail }}
+- { name: MAIL_FOLDER, value: /data/mail }
+{{- end }}
 {{- if $service.callsProvider }}
 - { name: PROVIDER_URL, value: {{ include "tradewind.providerUrl" $root | quote }} }
 - { name: PROVIDER_API_KEY_FILE, value: /run/secrets/provider-api-key }

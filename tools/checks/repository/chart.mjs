@@ -31,7 +31,15 @@ function serviceProblems({ services: described = {} }, services) {
   const problems = Object.keys(described)
     .filter((name) => !services.some((service) => service.name === name))
     .map((name) => `values.yaml: has ${name}, which is not a service`);
-  for (const { name, database, sealsData, callsProvider, signsTokens = false, consumes = {} } of services) {
+  for (const {
+    name,
+    database,
+    sealsData,
+    callsProvider,
+    signsTokens = false,
+    sendsMail = false,
+    consumes = {},
+  } of services) {
     const found = described[name];
     if (found === undefined) {
       problems.push(`values.yaml: has no service ${name}`);
@@ -43,6 +51,7 @@ function serviceProblems({ services: described = {} }, services) {
       sealsData,
       callsProvider,
       signsTokens,
+      sendsMail,
       public: database === null,
       consumes: groups,
     })) {

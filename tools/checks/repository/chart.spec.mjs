@@ -42,7 +42,7 @@ const known = [
     'PROVIDER_URL',
     'PROVIDER_API_KEY',
   ],
-  ...['PROVIDER_WEBHOOK_SECRET', 'INSTANCES_FILE', 'INSTANCE_HOSTS'],
+  ...['PROVIDER_WEBHOOK_SECRET', 'INSTANCES_FILE', 'INSTANCE_HOSTS', 'MAIL_FOLDER'],
 ];
 
 const changed = (path, from, to) =>
