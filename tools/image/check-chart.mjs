@@ -28,7 +28,14 @@ function podsOf(manifest) {
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name: `${kind.toLowerCase()}-${metadata.name}`, labels: spec.template.metadata?.labels },
-      spec: { restartPolicy: 'Always', ...spec.template.spec },
+      spec: {
+        restartPolicy: 'Always',
+        ...spec.template.spec,
+        volumes: [
+          ...(spec.template.spec.volumes ?? []),
+          ...(spec.volumeClaimTemplates ?? []).map(({ metadata: { name } }) => ({ name, emptyDir: {} })),
+        ],
+      },
     }));
 }
 
