@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { nameActor } from './actor.js';
+import { accountName, nameActor } from './actor.js';
 
 describe('the actor of the command', () => {
   it.each([
@@ -12,4 +12,12 @@ describe('the actor of the command', () => {
     nameActor(account, env);
     expect(env).toEqual({ PGOPTIONS: options });
   });
+});
+
+describe('the account', () => {
+  const nameless = (): string => {
+    throw new Error('uv_os_get_passwd');
+  };
+  it('has its name', () => expect(accountName(() => 'ann', 1000)).toBe('ann'));
+  it('is its number where it has none', () => expect(accountName(nameless, 1000)).toBe('1000'));
 });

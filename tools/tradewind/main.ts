@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { auditCommand } from '../audit/command/audit.command.js';
 import {
@@ -15,7 +14,7 @@ import {
   sagasCommand,
   topicsCommand,
 } from '@tradewind/operations/cli';
-import { nameActor } from './actor.js';
+import { accountName, nameActor } from './actor.js';
 import { aclsCommand } from './shop/acls.command.js';
 import { adminCommand } from './shop/admin.command.js';
 import { erasureCommand } from './shop/erasure.command.js';
@@ -49,5 +48,5 @@ const program = new Command('tradewind')
   .addCommand(loginsCommand)
   .addCommand(adminCommand);
 
-nameActor(userInfo().username, process.env);
+nameActor(accountName(), process.env);
 await runProgram(program);
