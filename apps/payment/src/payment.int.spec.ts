@@ -343,7 +343,14 @@ describe('the payment service', () => {
         Object.keys(paths)
           .filter((path) => path.startsWith('/payments'))
           .sort(),
-      ).toEqual(['/payments', '/payments/webhooks/{provider}', '/payments/{id}/refunds']);
+      ).toEqual([
+        '/payments',
+        '/payments/refunds/awaiting-approval',
+        '/payments/webhooks/{provider}',
+        '/payments/{id}/refunds',
+        '/payments/{id}/refunds/{refundId}/approve',
+        '/payments/{id}/refunds/{refundId}/reject',
+      ]);
     });
   });
 
