@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * Accounts with their credentials and data keys, sessions with their refresh tokens, and the signing keys of access tokens.
- * Refresh tokens are locked before their sessions, and credentials before their accounts, so their foreign keys are checked at the commit. The lock of the one row of
+ * Refresh tokens are locked before their sessions, so their foreign key is checked at the commit. The lock of the one row of
  * `key_rings` decides which instance rotates the signing keys.
  */
 export class CreateAccountsAndKeys1760000000001 implements MigrationInterface {
