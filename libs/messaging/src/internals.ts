@@ -107,7 +107,7 @@ export { Runner } from './handling/runner.js';
 
 // Outbox and relay
 export { toOutboxRow } from './outbox/envelope.js';
-export { type Envelope, envelopeOf, headersOf, ownTopics, readEnvelope, Relay } from './outbox/index.js';
+export { type Envelope, envelopeOf, headersOf, ownTopics, readEnvelope, Relay, sequenceText } from './outbox/index.js';
 export { payloadOf, type PublicationEffect } from './outbox/index.js';
 export { sendBatches } from './outbox/send-batches.js';
 

@@ -8,6 +8,7 @@ import {
   type MessagingOptions,
   decode,
   outcomeOf,
+  sequenceText,
   type Invocation,
   type Runner,
 } from '@tradewind/messaging/internals';
@@ -183,7 +184,7 @@ const recordOf = ({ message, fields, sequence = 1 }: ReceivedMessage, index: num
       ce_type: type,
       ce_schemaversion: String(version),
       ce_source: '/test',
-      ce_sequence: String(sequence),
+      ce_sequence: sequenceText(sequence),
     },
   };
 };

@@ -38,7 +38,7 @@ export class RecordLog {
     const sequence = headers['ce_sequence'] ?? '';
     const reason = !isId(id)
       ? 'no id'
-      : !/^\d{1,15}$/.test(sequence)
+      : !/^\d{1,18}$/.test(sequence) || !Number.isSafeInteger(Number(sequence))
         ? 'no sequence'
         : key === null
           ? 'no key'

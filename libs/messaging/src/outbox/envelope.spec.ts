@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { IsString } from 'class-validator';
 import { Message, topic } from '../message/index.js';
 import { maxKeyBytes } from '../ports/index.js';
-import { envelopeOf, toOutboxRow } from './envelope.js';
+import { envelopeOf, headersOf, toOutboxRow } from './envelope.js';
 
 @Message({ type: 'order.placed', topic: topic('orders.events', { owner: 'orders' }), key: 'orderId' })
 class OrderPlaced {
@@ -24,6 +24,20 @@ describe('a message to publish', () => {
 
   it('has a bounded correlation id, whatever its cause had', () =>
     expect(rowOf('o1', 'x'.repeat(1_000_000)).correlation).toMatch(/^hash:[0-9a-f]{64}$/));
+});
+
+describe('the sequence of a published message', () => {
+  const sequences = [1n, 2n, 9n, 10n, 99n, 100n, 1_000_000n, 999_999_999_999_999_999n];
+  const headers = sequences.map((sequence) => headersOf({ ...rowOf('o1'), position: 1n, sequence }, 'order'));
+
+  it('is a text that compares as the number does', () => {
+    const texts = headers.map(({ ce_sequence: text }) => text);
+    expect(texts.toReversed().sort()).toEqual(texts);
+    expect(new Set(texts.map((text) => text!.length))).toEqual(new Set([18]));
+  });
+
+  it('is read as the number', () =>
+    expect(headers.map((each) => envelopeOf({ headers: each })?.sequence)).toEqual(sequences));
 });
 
 describe('an envelope', () => {

@@ -18,6 +18,12 @@ export const payloadLimit = 512 * 1024;
 /** The oldest version whose readers can read the message; absent where it is its own version. */
 export const readableSinceHeader = 'ce_readablesince';
 
+/** The digits of a sequence in `ce_sequence`. */
+const sequenceDigits = 18;
+
+/** A sequence as CloudEvents wants it: texts that compare as the numbers do. */
+export const sequenceText = (sequence: bigint | number): string => String(sequence).padStart(sequenceDigits, '0');
+
 export interface Publication {
   readonly id: string;
   readonly at: Date;
@@ -72,7 +78,7 @@ export const headersOf = (
   ce_source: `/${source}`,
   ce_subject: row.key,
   ce_time: row.occurredAt.toISOString(),
-  ce_sequence: row.sequence.toString(),
+  ce_sequence: sequenceText(row.sequence),
   ce_schemaversion: String(row.version),
   ce_causationid: row.causation,
   ce_correlationid: row.correlation,
@@ -119,7 +125,7 @@ export function readEnvelope(headers: Readonly<Record<string, string>>): Envelop
       ? {}
       : { readableSince: Number(need(readableSinceHeader, /^\d{1,6}$/)) }),
     source: need('ce_source', /^.{1,500}$/),
-    sequence: BigInt(need('ce_sequence', /^\d{1,18}$/)),
+    sequence: BigInt(need('ce_sequence', new RegExp(`^\\d{1,${sequenceDigits}}$`))),
     correlation: headers['ce_correlationid'],
     causation: headers['ce_causationid'],
     traceparent: traceparentOf(headers),

@@ -84,7 +84,7 @@ describe('a key that the broker rejects', () => {
         partition: null,
         before: 1,
         behind: 0,
-        headers: { ce_type: 'stock.reserve', ce_sequence: '5' },
+        headers: { ce_type: 'stock.reserve', ce_sequence: '000000000000000005' },
         value: Buffer.from('{"lines":[]}'),
       },
     ]));

@@ -19,7 +19,7 @@ select ${columns}, count(o.id)::int as messages, (array_agg(o.id::text order by 
 from msg_outbox_blocked_keys k left join msg_outbox o on o.topic = k.topic and o.key = k.key group by k.topic, k.key order by k.blocked_at`;
 const oneLetter = `
 select ${columns}, o.id::text as id, null::int as partition, null::text as offset, convert_to(o.payload, 'UTF8') as value, o.appended_at as "waitsSince",
-  coalesce(o.headers, '{}') || jsonb_build_object('ce_id', o.id::text, 'ce_type', o.type, 'ce_sequence', o.sequence::text, 'ce_causationid', o.causation::text, 'ce_correlationid', o.correlation) as headers,
+  coalesce(o.headers, '{}') || jsonb_build_object('ce_id', o.id::text, 'ce_type', o.type, 'ce_sequence', lpad(o.sequence::text, 18, '0'), 'ce_causationid', o.causation::text, 'ce_correlationid', o.correlation) as headers,
   (select count(*) from msg_outbox e where e.topic = o.topic and e.key = o.key and e.position < o.position)::int as before,
   (select count(*) from msg_outbox e where e.topic = o.topic and e.key = o.key and e.position > o.position)::int as behind
 from msg_outbox o join msg_outbox_blocked_keys k on k.topic = o.topic and k.key = o.key where o.id::text = $1`;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { KafkaClient } from '@tradewind/messaging';
-import { type OutgoingRecord, type Publisher, partitionOf } from '@tradewind/messaging/internals';
+import { type OutgoingRecord, type Publisher, partitionOf, sequenceText } from '@tradewind/messaging/internals';
 import { messageInfo, type MessageClass } from '@tradewind/messaging/message';
 
 /** A message as another service publishes it. */
@@ -26,7 +26,7 @@ export function recordOf({ message, fields, sequence = 1 }: OutgoingTestMessage)
       ce_type: type,
       ce_schemaversion: String(version),
       ce_source: '/test',
-      ce_sequence: String(sequence),
+      ce_sequence: sequenceText(sequence),
       ce_correlationid: key,
     },
   };
