@@ -26,6 +26,7 @@ const messagingFolders = {
   consumer: ['handling', 'outbox', 'ports', 'message'],
   effects: ['handling', 'ports', 'message'],
   sagas: ['handling', 'ports', 'message'],
+  description: ['sagas', 'effects', 'handling', 'outbox', 'ports', 'message'],
   'adapters/kafkajs': ['adapters/system', 'ports', 'message'],
   'adapters/postgres': ['adapters/system', 'ports', 'message'],
   'adapters/system': ['ports'],

@@ -131,6 +131,12 @@ describe('the libraries, packed and installed in empty projects', () => {
       vans: depots.map((depot) => ({ depot, load: 20, version: 21 })),
       table: 'vans',
       loaded: depots.map((depot) => ({ depot, loads: 20, distinct: 20, last: 20 })),
+      operations: [
+        `${service}.send.${service}.shipments`,
+        `${service}.send.${service}.vans`,
+        `${service}.receive.${service}.shipments`,
+        `${service}.loaded.receive.${service}.vans`,
+      ],
     });
   });
 

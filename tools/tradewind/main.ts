@@ -5,6 +5,7 @@ import {
   actionsCommand,
   backupCommand,
   deadLettersCommand,
+  describeCommand,
   effectsCommand,
   offsetsCommand,
   rebuildCommand,
@@ -41,6 +42,7 @@ const program = new Command('tradewind')
   .addCommand(backupCommand(shopSystem))
   .addCommand(offsetsCommand(shopSystem))
   .addCommand(topicsCommand(shopSystem))
+  .addCommand(describeCommand(shopSystem))
   .addCommand(scaleCommand)
   .addCommand(keysCommand)
   .addCommand(erasureCommand)

@@ -114,5 +114,16 @@ export { sendBatches } from './outbox/send-batches.js';
 // Sagas
 export { type AnySaga, SagaHistory, type SagaHistoryRow, SagaInstances, sagaRow, type SagaRow } from './sagas/index.js';
 
+// Descriptions
+export {
+  type DeclaredService,
+  describeService,
+  descriptionHash,
+  type MessageDescription,
+  type SagaDescription,
+  type ServiceDescription,
+  type StepDescription,
+} from './description/index.js';
+
 // The runtime
-export { CommitEvents, type MessagingOptions, MessagingRuntime } from './runtime/index.js';
+export { CommitEvents, DescriptionWriter, type MessagingOptions, MessagingRuntime } from './runtime/index.js';

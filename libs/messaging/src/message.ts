@@ -1,9 +1,12 @@
 /** Messages without Nest, Kafka and PostgreSQL: for a package of contracts, and to read or make a message elsewhere. */
 export {
+  declareRuleSchema,
+  fieldsSchema,
   type ForeignMessage,
   type ForeignRecord,
   foreignTopic,
   ignore,
+  type JsonSchema,
   makeMessage,
   Message,
   type MessageClass,
@@ -12,6 +15,7 @@ export {
   MessageRegistry,
   readCloudEvent,
   readMessage,
+  type RuleSchema,
   type Topic,
   topic,
 } from './message/index.js';

@@ -11,3 +11,4 @@ export * from './recovery/index.js';
 export * from './replay/index.js';
 export * from './sagas/index.js';
 export * from './service-operations/index.js';
+export * from './descriptions/index.js';

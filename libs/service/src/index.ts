@@ -1,6 +1,7 @@
 export * from './auth/index.js';
 export * from './config/index.js';
 export { BatchedRead, databaseFailure, MigrationsPending, openDatabase, type Migration } from './database/index.js';
+export { completeLockOrder, handlersOfEveryService } from './every-service.js';
 export { ServiceName } from './http.providers.js';
 export { tailMessages, type IgnoredRecord, type Tail } from './discovery/tail-messages.js';
 export { Health, type HealthReport } from './health/index.js';

@@ -9,12 +9,8 @@ import {
 } from '@tradewind/messaging';
 import { CommitEvents, type MessagingOptions } from '@tradewind/messaging/internals';
 import { DataSource } from 'typeorm';
-import { RevocationsHandler } from './auth/revocations.handler.js';
-import { RevokedSessions } from './auth/revocations.table.js';
 import { noRevocations, Revocations } from './auth/revocations.js';
 import { StoredRevocations } from './auth/stored-revocations.js';
-import { SigningKeysHandler } from './auth/signing-keys.handler.js';
-import { SigningKeys } from './auth/signing-keys.table.js';
 import { StoredKeyRing } from './auth/stored-key-ring.js';
 import { KeyRing } from './auth/token.js';
 import { kafkaSettings, type DatabaseConfig, type SealingConfig, type ServiceConfig } from './config/index.js';
@@ -26,8 +22,8 @@ import { Health } from './health/index.js';
 import { HealthController } from './health/health.controller.js';
 import { logAsJson } from './logs/index.js';
 import { Metrics } from './metrics/index.js';
-import { DataKeysHandler } from './sealing/data-keys.handler.js';
-import { DataKeys, Sealer, dataKeySecrets } from './sealing/index.js';
+import { completeLockOrder, handlersOfEveryService } from './every-service.js';
+import { Sealer, dataKeySecrets } from './sealing/index.js';
 import { StoredSealer } from './sealing/stored-sealer.js';
 import { serviceMigrations } from './database/service.migrations.js';
 import { RowWaiter, TopicProgress, PollingRowWaiter } from './waiting/index.js';
@@ -57,8 +53,7 @@ export class ServiceModule {
   static forRoot({ config, migrations, messaging, sealing = false }: ServiceOptions): DynamicModule {
     const { service, contracts, deadLetters, effectConcurrency, sagas = [], effects = [], ignored = {} } = messaging;
     logAsJson(config, service);
-    const own = [SigningKeys, DataKeys, RevokedSessions];
-    const lockOrder = [...own, ...messaging.lockOrder.filter(({ name }) => own.every((table) => table.name !== name))];
+    const lockOrder = completeLockOrder(messaging.lockOrder);
     const all = [...messagingMigrations, ...serviceMigrations, ...migrations];
     return {
       module: ServiceModule,
@@ -77,7 +72,7 @@ export class ServiceModule {
         }),
         MessagingModule.forFeature({ messages: contracts.classes, tables: lockOrder, sagas, effects, ignored }),
       ],
-      controllers: [HealthController, SigningKeysHandler, RevocationsHandler, ...(sealing ? [DataKeysHandler] : [])],
+      controllers: [HealthController, ...handlersOfEveryService(sealing)],
       providers: [
         ...httpProviders(service, config),
         ...databaseProviders(config, service, all),

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { databaseServices } from '../../../tools/services.js';
 import type { TradingShop } from './trading-shop.js';
 
-/** Tables that change without a change of the shop: operator actions, replays, the outbox that is archived, and timeouts that fire. */
-const volatile = '^(msg_operator|msg_replays|msg_outbox|msg_relay|msg_attempts|msg_consumer_starts|msg_timeouts)';
+/** Tables that change without a change of the shop: operator actions, replays, the outbox that is archived, timeouts that fire, and
+ * when a version was seen. */
+const volatile =
+  '^(msg_operator|msg_replays|msg_outbox|msg_relay|msg_attempts|msg_consumer_starts|msg_timeouts|msg_descriptions)';
 
 const tablesOf = `select table_name as name from information_schema.tables where table_schema = 'public' and table_name !~ '${volatile}'`;
 const hashOf = (table: string): string =>

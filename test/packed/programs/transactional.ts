@@ -13,6 +13,7 @@ import {
   topic,
   type TransactionContext,
 } from '@tradewind/messaging';
+import { asyncApiOf } from '@tradewind/operations';
 import { IsInt, IsString } from 'class-validator';
 import { Column, DataSource, Entity, PrimaryColumn, VersionColumn } from 'typeorm';
 
@@ -73,7 +74,7 @@ class LoadedHandler {
 
 /**
  * Requests shipments, each once, and loads vans with them. May be killed at any time and started again. Prints the vans, their table as
- * decisions would use it, and how often each load was seen.
+ * decisions would use it, how often each load was seen, and the operations of its AsyncAPI document.
  */
 async function main(): Promise<void> {
   const brokers = process.env['KAFKA_BROKERS']!.split(',');
@@ -126,7 +127,10 @@ async function main(): Promise<void> {
   const loaded = await dataSource.query<object[]>(
     'select depot, count(*)::int as loads, count(distinct load)::int as "distinct", max(load) as last from loaded group by 1 order by 1',
   );
-  console.log(JSON.stringify({ vans, table: tableOf(Van).name, loaded }));
+  const document = asyncApiOf(app, { title: 'Vans', version: '1.0.0' });
+  console.log(
+    JSON.stringify({ vans, table: tableOf(Van).name, loaded, operations: Object.keys(document['operations']!) }),
+  );
   await app.close();
   await dataSource.destroy();
 }

@@ -29,6 +29,17 @@ export const shopSystem: OperatedSystem = {
     const { databases, ownedDatabases, adminUrl } = shopOf(flags);
     return createIfGone(databases[known(service)], ownedDatabases[known(service)], adminUrl);
   },
+  describe: async (service) =>
+    resultOf(
+      await runShopProgram({
+        service: known(service),
+        file: 'operate.js',
+        args: ['describe'],
+        env: {},
+        failure: `${service} cannot be described`,
+      }),
+      `operate.js of ${service}`,
+    ),
   runInService: async <T>(name: string, operation: string, request: object, flags: SystemFlags): Promise<T> => {
     const service = known(name);
     const { ownedDatabases, brokers, kafkaLogins, bundles } = shopOf(flags);

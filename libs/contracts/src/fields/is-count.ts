@@ -1,4 +1,7 @@
+import { declareRuleSchema } from '@tradewind/messaging/message';
 import { ValidateBy } from 'class-validator';
+
+declareRuleSchema('isCount', (minimum: number, maximum: number) => ({ type: 'integer', minimum, maximum }));
 
 /** A whole number between two bounds. The default maximum is the largest integer that is exact in every language. */
 export const IsCount = (min = 0, max = Number.MAX_SAFE_INTEGER): PropertyDecorator =>

@@ -1,4 +1,7 @@
+import { declareRuleSchema } from '@tradewind/messaging/message';
 import { ValidateBy } from 'class-validator';
+
+declareRuleSchema('isInstant', () => ({ type: 'string', format: 'date-time' }));
 
 const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z$/;
 

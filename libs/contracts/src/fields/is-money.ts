@@ -1,5 +1,16 @@
 import type { Money } from '@tradewind/kernel';
+import { declareRuleSchema } from '@tradewind/messaging/message';
 import { ValidateBy } from 'class-validator';
+
+declareRuleSchema('isMoney', () => ({
+  type: 'object',
+  properties: {
+    amount: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+    currency: { type: 'string', enum: ['GBP'] },
+  },
+  required: ['amount', 'currency'],
+  additionalProperties: false,
+}));
 
 const isMoney = (value: unknown): value is Money => {
   if (typeof value !== 'object' || value === null) return false;

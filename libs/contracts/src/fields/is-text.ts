@@ -1,4 +1,7 @@
+import { declareRuleSchema } from '@tradewind/messaging/message';
 import { ValidateBy, maxLength } from 'class-validator';
+
+declareRuleSchema('isText', (max: number) => ({ type: 'string', maxLength: max, pattern: '^[^\\u0000]*$' }));
 
 const unstorable = /\0|\p{Surrogate}/u;
 

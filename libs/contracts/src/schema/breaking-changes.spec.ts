@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import type { JsonSchema } from '@tradewind/messaging/message';
 import { breakingChangesOf } from './breaking-changes.js';
-import type { JsonSchema, MessageSchema } from './json-schema.js';
+import type { MessageSchema } from './json-schema.js';
 
 const line: JsonSchema = {
   type: 'object',

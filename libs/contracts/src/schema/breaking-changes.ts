@@ -1,4 +1,5 @@
-import type { JsonSchema, MessageSchema } from './json-schema.js';
+import type { JsonSchema } from '@tradewind/messaging/message';
+import type { MessageSchema } from './json-schema.js';
 
 /** A lower value of these limits is a breaking change. */
 const upperLimits = ['maximum', 'maxLength', 'maxItems'] as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { contracts } from '../index.js';
-import type { JsonSchema } from './json-schema.js';
+import type { JsonSchema } from '@tradewind/messaging/message';
 import { schemaOf } from './schema-of.js';
 
 /** Texts that are not about a person, and why. Any other text is a code (`IsIn`), or sealed. */

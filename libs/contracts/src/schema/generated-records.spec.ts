@@ -1,9 +1,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { makeMessage, readMessage, type MessageClass } from '@tradewind/messaging/message';
+import { makeMessage, readMessage, type JsonSchema, type MessageClass } from '@tradewind/messaging/message';
 import fc from 'fast-check';
 import { contracts } from '../index.js';
-import type { JsonSchema, MessageSchema } from './json-schema.js';
+import type { MessageSchema } from './json-schema.js';
 
 type Json = Record<string, unknown>;
 

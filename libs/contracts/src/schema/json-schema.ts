@@ -1,20 +1,4 @@
-/** The part of JSON Schema (draft 2020-12) that message schemas use. */
-export interface JsonSchema {
-  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'boolean';
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly required?: readonly string[];
-  readonly additionalProperties?: false;
-  readonly items?: JsonSchema;
-  readonly enum?: readonly unknown[];
-  readonly pattern?: string;
-  readonly format?: 'date-time' | 'uri';
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-}
+import type { JsonSchema } from '@tradewind/messaging/message';
 
 /** One version of a message. Its topic and key are part of the contract, like its fields. */
 export interface MessageSchema extends JsonSchema {

@@ -103,5 +103,7 @@ describe('a rule without a JSON Schema keyword', () => {
     @Equals('x') readonly id!: string;
   }
   it('throws an error that names its field', () =>
-    expect(() => schemaOf(NoteOdd)).toThrow('NoteOdd.id: the rule equals has no JSON Schema keyword'));
+    expect(() => schemaOf(NoteOdd)).toThrow(
+      'NoteOdd.id: the rule equals has no JSON Schema: call declareRuleSchema beside its decorator',
+    ));
 });

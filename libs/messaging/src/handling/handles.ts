@@ -1,5 +1,5 @@
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
-import { PARAM_ARGS_METADATA, PATTERN_EXTRAS_METADATA } from '@nestjs/microservices/constants.js';
+import { PARAM_ARGS_METADATA, PATTERN_EXTRAS_METADATA, TRANSPORT_METADATA } from '@nestjs/microservices/constants.js';
 import { messageInfo, type MessageClass } from '../message/index.js';
 import type { Decision } from './decision.js';
 import type { HandlerContext, Loads } from './handler-context.js';
@@ -103,6 +103,20 @@ export function handlersOf(controller: object): DecoratedHandler[] {
     const metadata = method && (Reflect.getMetadata(PATTERN_EXTRAS_METADATA, method) as HandlerMetadata | undefined);
     return metadata === undefined || !method ? [] : [{ metadata, handle: method.bind(controller) }];
   });
+}
+
+/** What `@Handles` recorded on the methods of a controller's class and of the classes that it extends, for the messaging module with this name. */
+export function handlersOfClass(cls: new (...args: never[]) => object, messaging?: string): HandlerMetadata[] {
+  const found = new Map<string, HandlerMetadata>();
+  for (let prototype = cls.prototype as object; prototype !== Object.prototype;) {
+    for (const [property, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+      if (typeof value !== 'function' || found.has(property)) continue;
+      if (Reflect.getMetadata(TRANSPORT_METADATA, value as object) !== kafkaTransport(messaging)) continue;
+      found.set(property, Reflect.getMetadata(PATTERN_EXTRAS_METADATA, value as object) as HandlerMetadata);
+    }
+    prototype = Object.getPrototypeOf(prototype) as object;
+  }
+  return [...found.values()];
 }
 
 const failures = new WeakMap<object, unknown>();

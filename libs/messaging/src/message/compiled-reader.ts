@@ -20,6 +20,10 @@ interface TransformerMetadata {
 const transformer = defaultMetadataStorage as TransformerMetadata;
 const plainToClass = 0;
 
+/** The class of a field that `@Type` declares. */
+export const nestedClassOf = (cls: MessageClass, property: string): MessageClass | undefined =>
+  transformer.findTypeMetadata(cls, property)?.typeFunction?.() as MessageClass | undefined;
+
 type Rules = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>;
 type Test = (message: object, value: unknown) => boolean;
 

@@ -14,3 +14,4 @@ export * from './takeover.js';
 export * from './table.js';
 export * from './waiting.js';
 export * from './wake-signal.js';
+export * from './description-store.js';

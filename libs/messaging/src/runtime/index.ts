@@ -6,5 +6,6 @@ export type {
   MessagingOptions,
   MessagingSettings,
 } from './messaging.options.js';
+export { DescriptionWriter } from './description-writer.js';
 export { messagingToken } from './messaging-token.js';
 export { MessagingRuntime, type MessagingEnvironment } from './messaging-runtime.js';

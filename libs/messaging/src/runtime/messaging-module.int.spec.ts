@@ -113,7 +113,7 @@ describe('an application with messaging', () => {
     for (const database of databases) await database.drop();
   });
 
-  it('keeps two databases apart when each has a name', async () => {
+  it('keeps two databases apart when each has a name, and stores in each what its service is', async () => {
     const [billing, shipping] = dataSources as [DataSource, DataSource];
     const feature = { messages: [InvoiceSent] };
     const app = await create(
@@ -136,6 +136,17 @@ describe('an application with messaging', () => {
     expect(await Promise.all([billing, shipping].map(notes))).toEqual([
       [{ text: 'billing i1' }],
       [{ text: 'shipping i1' }],
+    ]);
+    const described = (dataSource: DataSource): Promise<unknown[]> =>
+      eventually(async () => {
+        const rows = await dataSource.query<unknown[]>(
+          `select c->>'group' as "group", c#>>'{handles,0,type}' as handles from msg_descriptions, jsonb_array_elements(description->'consumers') as c`,
+        );
+        return rows.length > 0 && rows;
+      });
+    expect(await Promise.all([billing, shipping].map(described))).toEqual([
+      [{ group: `billing-${run}`, handles: 'invoice.sent' }],
+      [{ group: `shipping-${run}`, handles: 'invoice.sent' }],
     ]);
   });
 

@@ -25,6 +25,7 @@ import { Runner } from '../handling/runner.js';
 import { Outbox } from '../outbox/outbox.js';
 import { Relay } from '../outbox/relay.js';
 import { KafkaClient, type Log, type RuntimePorts, type Store } from '../ports/index.js';
+import { DescriptionWriter } from './description-writer.js';
 import { featureToken, optionsOf, type DeclaredFeature } from './messaging-features.js';
 import { messagingMetrics } from './messaging.metrics.js';
 import { messagingToken } from './messaging-token.js';
@@ -60,6 +61,7 @@ export class MessagingLifecycle implements OnApplicationBootstrap, BeforeApplica
       readonly kafka: KafkaClient;
       readonly store: Store;
       readonly ports: RuntimePorts;
+      readonly descriptions: DescriptionWriter;
       /** False: the application made the client and closes it. */
       readonly ownsKafka: boolean;
     },
@@ -71,11 +73,12 @@ export class MessagingLifecycle implements OnApplicationBootstrap, BeforeApplica
     const parts = { transport, relay, runner, retention };
     this.#removeMetrics = messagingMetrics({ ...this.parts, service: options.service, ...parts });
     await this.runtime.start();
+    this.parts.descriptions.start();
   }
 
   /** HTTP continues until its server closes. */
   async beforeApplicationShutdown(): Promise<void> {
-    await this.runtime.stopConsuming();
+    await Promise.all([this.parts.descriptions.stop(), this.runtime.stopConsuming()]);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -103,6 +106,7 @@ const exported = [
   CommandBatcher,
   Outbox,
   CommitEvents,
+  DescriptionWriter,
   KafkaTransport,
   MessagingHealth,
   MessagingLifecycle,
@@ -208,14 +212,38 @@ export class MessagingModule {
       partOf(CommitEvents, ({ runner }) => new CommitEvents(runner)),
       partOf(MessagingHealth, ({ transport, relay }) => new MessagingHealth(transport, relay)),
       {
+        provide: token(DescriptionWriter),
+        inject: [ModuleRef, ModulesContainer, token(MessagingRuntime), token(PostgresStore)],
+        useFactory: (
+          providers: ModuleRef,
+          modules: ModulesContainer,
+          { options, environment: { log } }: MessagingRuntime,
+          { descriptions: store }: PostgresStore,
+        ) => new DescriptionWriter({ options, modules, providers, name }, { store, ports, log }),
+      },
+      {
         provide: token(MessagingLifecycle),
-        inject: [token(MessagingRuntime), token(KafkaClient), token(PostgresStore), token(settingsToken)],
+        inject: [
+          token(MessagingRuntime),
+          token(KafkaClient),
+          token(PostgresStore),
+          token(DescriptionWriter),
+          token(settingsToken),
+        ],
         useFactory: (
           runtime: MessagingRuntime,
           kafka: KafkaClient,
           store: PostgresStore,
+          descriptions: DescriptionWriter,
           settings: MessagingSettings,
-        ) => new MessagingLifecycle(runtime, { kafka, store, ports, ownsKafka: 'brokers' in settings.kafka }),
+        ) =>
+          new MessagingLifecycle(runtime, {
+            kafka,
+            store,
+            ports,
+            descriptions,
+            ownsKafka: 'brokers' in settings.kafka,
+          }),
       },
     ];
     return {

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { actionsCommand } from './actions.command.js';
 import { deadLettersCommand } from './dead-letters.command.js';
+import { describeCommand } from './describe.command.js';
 import { effectsCommand } from './effects.command.js';
 import { rebuildCommand } from './rebuild.command.js';
 import { offsetsCommand } from './offsets.command.js';
@@ -23,6 +24,7 @@ await runProgram(
     .addCommand(sagasCommand(system))
     .addCommand(effectsCommand(system))
     .addCommand(topicsCommand(system))
+    .addCommand(describeCommand(system))
     .addCommand(replayCommand(system))
     .addCommand(rebuildCommand(system))
     .addCommand(backupCommand(system))

@@ -1,6 +1,6 @@
 import type { Option } from 'commander';
 import type { Topic } from '@tradewind/messaging';
-import type { KafkaSettings } from '@tradewind/messaging/internals';
+import type { KafkaSettings, ServiceDescription } from '@tradewind/messaging/internals';
 import type { Databases } from '../databases/databases.js';
 import { OperatorError } from '../databases/errors.js';
 import type { SystemFlags } from './command.js';
@@ -19,6 +19,8 @@ export interface OperatedSystem {
   security(flags: SystemFlags): Pick<KafkaSettings, 'ssl' | 'sasl'>;
   /** Creates the database of a service if it does not exist. */
   createDatabase(service: string, flags: SystemFlags): Promise<void>;
+  /** What a service is in this checkout, from its own program. */
+  describe(service: string, flags: SystemFlags): Promise<ServiceDescription>;
   /** Runs an operation by the service's own program, and resolves with its result. Rejects with OperatorError if it fails. */
   runInService<T>(service: string, operation: string, request: object, flags: SystemFlags): Promise<T>;
 }

@@ -81,6 +81,7 @@ export function servicesFromOptions(env: Readonly<Record<string, string | undefi
       Promise.reject(
         new OperatorError(`create the database of ${service}, empty and with its role, before its recovery`),
       ),
+    describe: (service, flags) => runInService(service, 'describe', {}, flags),
     runInService,
   };
 }

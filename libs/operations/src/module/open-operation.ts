@@ -1,7 +1,7 @@
 import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { KafkaTransport, messagingToken } from '@tradewind/messaging';
-import { MessagingRuntime, PostgresStore } from '@tradewind/messaging/internals';
+import { DescriptionWriter, MessagingRuntime, PostgresStore } from '@tradewind/messaging/internals';
 import { DataSource } from 'typeorm';
 import type { Recovery } from '../recovery/index.js';
 import type { OperationContext } from '../service-operations/index.js';
@@ -42,7 +42,8 @@ export async function openOperation(
     (app as unknown as { registerListeners(): void }).registerListeners();
     const runtime = app.get<MessagingRuntime>(messagingToken(MessagingRuntime, messaging));
     const store = app.get<PostgresStore>(messagingToken(PostgresStore, messaging));
-    return { ...contextOf(runtime, store, recovery, report, signal), close: () => app.close() };
+    const descriptions = app.get<DescriptionWriter>(messagingToken(DescriptionWriter, messaging));
+    return { ...contextOf(runtime, store, descriptions, recovery, report, signal), close: () => app.close() };
   } catch (error) {
     await app.close();
     throw error;
@@ -52,6 +53,7 @@ export async function openOperation(
 function contextOf(
   runtime: MessagingRuntime,
   store: PostgresStore,
+  descriptions: DescriptionWriter,
   recovery: Recovery | undefined,
   report: (line: string) => void,
   signal: AbortSignal,
@@ -72,6 +74,7 @@ function contextOf(
     recovery,
     dataSource,
     runtime,
+    describe: () => descriptions.describe(),
     report,
     signal,
     migrationsTable: dataSource.options.migrationsTableName ?? 'migrations',

@@ -50,7 +50,7 @@ export const selectTablesExcept = `
 select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p') and n.nspname = current_schema() and c.relname <> all($1::text[]) order by 1`;
 /** Tables about the database itself, not about the service: they stay. */
-export const preservedTables = ['msg_operator_actions', 'msg_relay', 'msg_replays'];
+export const preservedTables = ['msg_operator_actions', 'msg_relay', 'msg_replays', 'msg_descriptions'];
 export const disableTriggers = (table: string): string => `alter table ${table} disable trigger user`;
 export const enableTriggers = (table: string): string => `alter table ${table} enable trigger user`;
 export const truncate = (tables: readonly string[]): string => `truncate ${tables.join(', ')}`;

@@ -1,5 +1,12 @@
 import type { KafkaClient } from '@tradewind/messaging';
-import type { Log, MessagingOptions, MessagingRuntime, RuntimePorts, Store } from '@tradewind/messaging/internals';
+import type {
+  Log,
+  MessagingOptions,
+  MessagingRuntime,
+  RuntimePorts,
+  ServiceDescription,
+  Store,
+} from '@tradewind/messaging/internals';
 import type { DataSource } from 'typeorm';
 import type { Recovery } from '../recovery/index.js';
 
@@ -16,6 +23,8 @@ export interface OperationContext {
   readonly log: Log;
   /** Handlers and their runner; no consumer, relay or worker runs. */
   readonly runtime: MessagingRuntime;
+  /** What the service is. */
+  readonly describe: () => ServiceDescription;
   /** Reports progress, one line at a time. */
   readonly report: (line: string) => void;
   /** Aborted when the operator stops the operation. */

@@ -1,4 +1,5 @@
 import { OperationRejected } from '@tradewind/kernel';
+import { describeOperation, listTopics } from './describe.operation.js';
 import { increasePartitions } from './increase-partitions.operation.js';
 import type { OperationContext } from './operation-context.js';
 import { dropReplacedTables, rebuild } from './rebuild.operation.js';
@@ -10,7 +11,6 @@ import {
   recoverServiceTopics,
 } from './recover.operation.js';
 import { listReplays, replay } from './replay.operation.js';
-import { listTopics } from './topics.operation.js';
 
 /** Takes the request as JSON and returns the report. */
 export type Operation = (context: OperationContext, request: never) => Promise<object>;
@@ -26,6 +26,7 @@ const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['recover-offsets', recoverGroupOffsets],
   ['backup', backUpService],
   ['topics', listTopics],
+  ['describe', describeOperation],
   ['accept-offsets', acceptGroupOffsets],
 ]);
 

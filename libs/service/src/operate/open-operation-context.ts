@@ -7,27 +7,13 @@ import {
   type MessagingOptions,
 } from '@tradewind/messaging/internals';
 import type { OperationContext, Recovery } from '@tradewind/operations';
-import { RevocationsHandler } from '../auth/revocations.handler.js';
-import { RevokedSessions } from '../auth/revocations.table.js';
-import { SigningKeysHandler } from '../auth/signing-keys.handler.js';
-import { SigningKeys } from '../auth/signing-keys.table.js';
 import { SigningRoot } from '../auth/signing-root.js';
 import { kafkaSettings, type DatabaseConfig } from '../config/index.js';
 import { applyMigrations, connect, dataSourceOf, migrationsTable, type Migration } from '../database/index.js';
 import { serviceMigrations } from '../database/service.migrations.js';
-import { DataKeysHandler } from '../sealing/data-keys.handler.js';
-import { DataKeys } from '../sealing/index.js';
-
-/** What a service's module and its operations have in common. */
-export interface ServiceDefinition {
-  readonly messaging: MessagingOptions;
-  /** The controllers that handle messages; their constructors have no parameters. */
-  readonly handlers: readonly (new () => object)[];
-  /** The service's own, without those of the libraries. */
-  readonly migrations: readonly Migration[];
-  /** True if it stores sealed fields. */
-  readonly sealing?: boolean;
-}
+import { completeLockOrder, handlersOfEveryService } from '../every-service.js';
+import { describeDefinition } from './describe-definition.js';
+import type { ServiceDefinition } from './service-definition.js';
 
 /** A service with the recovery of its database. */
 export interface RecoverableService extends ServiceDefinition {
@@ -48,16 +34,16 @@ export const migrationsOf = ({ migrations }: Pick<ServiceDefinition, 'migrations
 
 /** Connects to the database and the broker. Applies no migration. */
 export async function openOperationContext(
-  { messaging, handlers, migrations, recovery, sealing = false }: RecoverableService,
+  definition: RecoverableService,
   config: DatabaseConfig,
   report: (line: string) => void,
   signal: AbortSignal,
 ): Promise<OpenOperationContext> {
+  const { messaging, handlers, migrations, recovery, sealing = false } = definition;
   const { service } = messaging;
-  const own = [SigningKeys, DataKeys, RevokedSessions];
   const options: MessagingOptions = {
     ...messaging,
-    lockOrder: [...own, ...messaging.lockOrder.filter(({ name }) => own.every((table) => table.name !== name))],
+    lockOrder: completeLockOrder(messaging.lockOrder),
   };
   const log: Log = (level, message, detail) => {
     if (level !== 'info') report(`${level}: ${message}${detail ? ` ${JSON.stringify(detail)}` : ''}`);
@@ -72,9 +58,9 @@ export async function openOperationContext(
     throw error;
   };
   const runtime = new MessagingRuntime(options, { store, kafka, ports: systemPorts, log, onFatal }, () => []);
-  runtime.addController(new SigningKeysHandler(new SigningRoot(config.SIGNING_ROOT_PUBLIC_KEY)));
-  for (const Handler of [RevocationsHandler, ...(sealing ? [DataKeysHandler] : []), ...handlers])
-    runtime.addController(new Handler());
+  const root = new SigningRoot(config.SIGNING_ROOT_PUBLIC_KEY);
+  for (const Handler of handlersOfEveryService(sealing)) runtime.addController(new Handler(root));
+  for (const Handler of handlers) runtime.addController(new Handler());
   // The relay of the running service publishes at once what an operation commits.
   runtime.runner.onCommitted(({ published }) => {
     if (published > 0)
@@ -94,6 +80,7 @@ export async function openOperationContext(
     ports: systemPorts,
     log,
     runtime,
+    describe: () => describeDefinition(definition),
     report,
     signal,
     migrationsTable,

@@ -3,11 +3,13 @@ import { systemPorts } from '@tradewind/messaging/internals';
 import type { DatabaseConfig } from '../config/index.js';
 import { logAsJson } from '../logs/index.js';
 import { openDatabase } from '../database/index.js';
+import { describeDefinition } from './describe-definition.js';
 import { migrationsOf, openOperationContext, type RecoverableService } from './open-operation-context.js';
 
 /**
- * The body of an app's `operate.ts`: `node operate.js <operation> <request as JSON>`, and `node operate.js migrate`, which applies the pending
- * migrations and ends: before the first instance of a release where services start with MIGRATIONS=check. Progress goes to stderr, the report as one
+ * The body of an app's `operate.ts`: `node operate.js <operation> <request as JSON>`. Two operations have no request: `migrate` applies the pending
+ * migrations, before the first instance of a release where services start with MIGRATIONS=check, and `describe` needs neither configuration nor
+ * connections. Progress goes to stderr, the report as one
  * line of JSON to stdout. A failure exits with 1 and its message on stderr. SIGINT and SIGTERM stop the operation gracefully.
  */
 export async function operate(readServiceConfig: () => DatabaseConfig, service: RecoverableService): Promise<void> {
@@ -17,6 +19,7 @@ export async function operate(readServiceConfig: () => DatabaseConfig, service: 
   const report = (line: string): void => void process.stderr.write(`${line}\n`);
   try {
     if (name === 'migrate') return await migrate(readServiceConfig(), service);
+    if (name === 'describe') return void process.stdout.write(`${JSON.stringify(describeDefinition(service))}\n`);
     // Not loaded by a service that only serves.
     const { operationNamed } = await import('@tradewind/operations');
     const operation = operationNamed(name);

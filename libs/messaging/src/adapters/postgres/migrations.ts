@@ -289,6 +289,14 @@ create table msg_replays (
   updated_at timestamptz not null default now()
 );
 
+-- What the instances of the service are, one row a version; seen_at is renewed while one of them runs.
+create table msg_descriptions (
+  hash text primary key,
+  description jsonb not null,
+  first_seen_at timestamptz not null default now(),
+  seen_at timestamptz not null default now()
+);
+
 -- Identifies one uptime of the server: unlogged, so it is empty after a crash and on a standby that takes over.
 create unlogged table msg_server_epoch (
   id uuid not null default gen_random_uuid(),
@@ -351,6 +359,7 @@ export const libraryTables = [
   'msg_sagas',
   'msg_saga_history',
   'msg_replays',
+  'msg_descriptions',
   'msg_server_epoch',
 ];
 

@@ -11,6 +11,7 @@ import type { ConsumerState } from '../../ports/consumer-state.js';
 import { CallerTransaction } from './caller-transaction.js';
 import { wasCommitted, type CommitUnanswered } from './commit-outcome.js';
 import { PostgresConsumerState } from './consumer-state-sql.js';
+import { PostgresDescriptions } from './descriptions-sql.js';
 import { PipelinedConnection } from './pipelined-connection.js';
 import { claimEffects, deadLetterEffect, pendingEffects, renewEffects, retryEffect } from './effects-sql.js';
 import { serverEpochOf } from './server-epoch.js';
@@ -60,6 +61,7 @@ const surviveErrors = (client: pg.PoolClient): void => void client.on('error', (
 
 /** The library's store on PostgreSQL, on the pool of a TypeORM data source, so that it shares the service's transactions. */
 export class PostgresStore implements Store {
+  readonly descriptions: PostgresDescriptions;
   readonly #pool: pg.Pool;
   readonly #sql: Sql;
   readonly #retention: PostgresRetention;
@@ -83,6 +85,7 @@ export class PostgresStore implements Store {
     this.#retention = new PostgresRetention(this.#sql);
     this.#consumers = new PostgresConsumerState(this.#sql);
     this.#takeover = new PostgresTakeover(this.#sql);
+    this.descriptions = new PostgresDescriptions(this.#sql);
   }
 
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
