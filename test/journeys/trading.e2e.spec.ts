@@ -2,7 +2,8 @@ import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { groupBy } from '@tradewind/kernel';
-import { handlersOf } from '@tradewind/messaging/internals';
+import { descriptionHash, handlersOf } from '@tradewind/messaging/internals';
+import { describeDefinition } from '@tradewind/service';
 import { eventually } from '@tradewind/testing';
 import { DataSource } from 'typeorm';
 import { createServiceDatabase } from '../../tools/platform/postgres/service-database.js';
@@ -75,6 +76,19 @@ describe('a shop that trades', () => {
     trading = await TradingShop.open();
   });
   afterAll(() => trading?.close());
+
+  it('is what the checkout describes, so that each of its services can be deployed', async () => {
+    for (const service of databaseServices)
+      expect(await trading.query(service, 'select hash from msg_descriptions')).toEqual([
+        { hash: descriptionHash(describeDefinition(serviceParts[service].definition)) },
+      ]);
+    expect(await trading.tradewind('contracts', 'deployable', 'order', 'payment')).toEqual({
+      deployable: true,
+      services: ['order', 'payment'],
+      neverStarted: [],
+      problems: [],
+    });
+  });
 
   it('has a clean audit when every service is killed meanwhile', async () => {
     const random = seededRandom(1, 'kills');

@@ -4,6 +4,7 @@ import { auditCommand } from '../audit/command/audit.command.js';
 import {
   actionsCommand,
   backupCommand,
+  contractsCommand,
   deadLettersCommand,
   describeCommand,
   effectsCommand,
@@ -43,6 +44,7 @@ const program = new Command('tradewind')
   .addCommand(offsetsCommand(shopSystem))
   .addCommand(topicsCommand(shopSystem))
   .addCommand(describeCommand(shopSystem))
+  .addCommand(contractsCommand(shopSystem))
   .addCommand(scaleCommand)
   .addCommand(keysCommand)
   .addCommand(erasureCommand)

@@ -11,4 +11,5 @@ export * from './recovery/index.js';
 export * from './replay/index.js';
 export * from './sagas/index.js';
 export * from './service-operations/index.js';
+export * from './deploy-gate/index.js';
 export * from './descriptions/index.js';

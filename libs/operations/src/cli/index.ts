@@ -2,6 +2,7 @@
 export { actionsCommand } from './actions.command.js';
 export * from './command.js';
 export { deadLettersCommand } from './dead-letters.command.js';
+export { contractsCommand } from './contracts.command.js';
 export { describeCommand } from './describe.command.js';
 export { effectsCommand } from './effects.command.js';
 export type { OperatedSystem } from './operated-system.js';

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { actionsCommand } from './actions.command.js';
+import { contractsCommand } from './contracts.command.js';
 import { deadLettersCommand } from './dead-letters.command.js';
 import { describeCommand } from './describe.command.js';
 import { effectsCommand } from './effects.command.js';
@@ -25,6 +26,7 @@ await runProgram(
     .addCommand(effectsCommand(system))
     .addCommand(topicsCommand(system))
     .addCommand(describeCommand(system))
+    .addCommand(contractsCommand(system))
     .addCommand(replayCommand(system))
     .addCommand(rebuildCommand(system))
     .addCommand(backupCommand(system))
