@@ -1,4 +1,4 @@
-import { containerImage, postgresql15, schemathesis } from './tools/checks/optional-programs.mjs';
+import { cloudeventsPython, containerImage, postgresql15, schemathesis } from './tools/checks/optional-programs.mjs';
 
 /** Four kinds of tests, by file name: pure (.spec), simulated (.sim.spec), on real Kafka and PostgreSQL (.int.spec), whole shop (.e2e.spec; .long.e2e.spec only in `npm run test:long`). */
 const transform = {
@@ -24,6 +24,7 @@ const leftOut = [
   ...(schemathesis.path() ? [] : ['\\.schemathesis']),
   ...(postgresql15.path() ? [] : ['\\.postgresql15']),
   ...(containerImage.path() ? [] : ['\\.engine']),
+  ...(cloudeventsPython.path() ? [] : ['\\.cloudevents']),
 ];
 const leftIn = `(?<!${leftOut.join('|')})`;
 

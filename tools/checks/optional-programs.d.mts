@@ -8,4 +8,5 @@ export const optionalPrograms: readonly OptionalProgram[];
 export const schemathesis: OptionalProgram;
 export const postgresql15: OptionalProgram;
 export const containerImage: OptionalProgram;
+export const cloudeventsPython: OptionalProgram;
 export const missingPrograms: (suffix: string, env?: NodeJS.ProcessEnv) => string[];

@@ -24,9 +24,16 @@ export const optionalPrograms = [
     /** The name of the image. */
     path: (env = process.env) => env.TRADEWIND_IMAGE || (hasImage('tradewind', env) ? 'tradewind' : undefined),
   },
+  {
+    name: 'the package cloudevents of Python',
+    setting: 'CLOUDEVENTS_PYTHON',
+    file: '*.cloudevents.long.e2e.spec.ts',
+    /** A Python that has it: the standard one may have no packages at all. */
+    path: (env = process.env) => env.CLOUDEVENTS_PYTHON || undefined,
+  },
 ];
 
-export const [schemathesis, postgresql15, containerImage] = optionalPrograms;
+export const [schemathesis, postgresql15, containerImage, cloudeventsPython] = optionalPrograms;
 
 const hasImage = (name, env) =>
   spawnSync('docker', ['image', 'inspect', name], { env, stdio: 'ignore', timeout: 5_000 }).status === 0;
