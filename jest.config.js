@@ -1,4 +1,10 @@
-import { cloudeventsPython, containerImage, postgresql15, schemathesis } from './tools/checks/optional-programs.mjs';
+import {
+  cloudeventsPython,
+  containerImage,
+  postgresql15,
+  promtool,
+  schemathesis,
+} from './tools/checks/optional-programs.mjs';
 
 /** Four kinds of tests, by file name: pure (.spec), simulated (.sim.spec), on real Kafka and PostgreSQL (.int.spec), whole shop (.e2e.spec; .long.e2e.spec only in `npm run test:long`). */
 const transform = {
@@ -25,6 +31,7 @@ const leftOut = [
   ...(postgresql15.path() ? [] : ['\\.postgresql15']),
   ...(containerImage.path() ? [] : ['\\.engine']),
   ...(cloudeventsPython.path() ? [] : ['\\.cloudevents']),
+  ...(promtool.path() ? [] : ['\\.promtool']),
 ];
 const leftIn = `(?<!${leftOut.join('|')})`;
 

@@ -3,6 +3,7 @@ import type { Shop, ShopOptions } from '../../tools/platform/shop/shop.js';
 import { startShop } from '../../tools/platform/shop/start-shop.js';
 import { closeAtExit } from '../environment/cleanup.js';
 import { countOrders, addProducts, logInBuyers } from './shop-data.js';
+import { tracingTo } from './trace-sink.js';
 import type { OrderCounts, ShopEnvironment, ShopUnderTest, StartShop } from './shop-under-test.js';
 
 export interface ShopSettings {
@@ -10,6 +11,8 @@ export interface ShopSettings {
   readonly throughGateway?: boolean;
   /** Whether the payment provider is a process of its own; otherwise it is in the payment service and answers at once. */
   readonly separateProvider?: boolean;
+  /** The share of traces that are exported; without it, tracing is off. */
+  readonly traced?: number;
 }
 
 /** Seconds: longer than any bench, so that no buyer logs in again. */
@@ -19,7 +22,8 @@ const tokenLifetime = 86_400;
 export const shopWith =
   (settings: ShopSettings): StartShop =>
   async (environment) => {
-    const shop = await openShop(settings, environment);
+    const env = settings.traced === undefined ? {} : await tracingTo(settings.traced);
+    const shop = await openShop(settings, environment, { env });
     return underTest(shop, settings, await addProducts(shop, environment.products));
   };
 

@@ -12,6 +12,8 @@ const variants = {
   shop: shopWith({}),
   'shop-through-gateway': shopWith({ throughGateway: true }),
   'shop-with-provider': shopWith({ separateProvider: true }),
+  'shop-traced-1-percent': shopWith({ traced: 0.01 }),
+  'shop-traced': shopWith({ traced: 1 }),
   bare: startBare,
   'nest-tutorial': startNestTutorial,
   http: startHttp,

@@ -13,10 +13,23 @@ import { databaseServices, serviceNames } from '../../tools/services.js';
 import { serviceParts } from '../services/index.js';
 import { byExtent } from '../extent.js';
 import { Load } from '../faults/load/load.js';
-import { aCustomer, aKey, anAddress, aProduct, logIn, outcomeOf, pounds, type Customer } from './api/customers.js';
+import {
+  aCustomer,
+  aKey,
+  anAddress,
+  aProduct,
+  checkOut,
+  logIn,
+  outcomeOf,
+  pounds,
+  putInCart,
+  type Customer,
+} from './api/customers.js';
 import type { Accepted, Product } from './api/responses.js';
 import { dataKeysOf, publishedEvents, restore, rowsOf } from './recovered/from-events.js';
 import { contentOf } from './trading/content.js';
+import { metricsIn, missingMetrics, seriesIn } from './trading/exposed-metrics.js';
+import { missingIn, orderTrace, traceOf } from './trading/order-trace.js';
 import { TradingShop } from './trading/trading-shop.js';
 
 const minutes = 60_000;
@@ -88,6 +101,41 @@ describe('a shop that trades', () => {
       neverStarted: [],
       problems: [],
     });
+  });
+
+  it('makes one trace of an order, from the gateway to the sold stock', async () => {
+    const { gatewayUrl, admin } = trading.shop;
+    const buyer = await aCustomer(gatewayUrl);
+    const product = await aProduct(await logIn(gatewayUrl, admin.email, admin.password));
+    await eventually(async () => (await putInCart(buyer, product)).status === 200, minutes);
+    const { orderId } = (await checkOut(buyer)).body;
+    const traceId = await eventually(() => {
+      const { spans } = trading.collector;
+      const sold = spans.find(
+        ({ name, attributes }) =>
+          name === 'process stock.events' &&
+          attributes['messaging.message.conversation_id'] === orderId &&
+          attributes['tradewind.message.type'] === 'stock.sold',
+      );
+      return sold?.traceId;
+    }, minutes);
+    await eventually(() => missingIn(trading.collector.spans, traceId).length === 0, minutes);
+    const { steps, roots } = traceOf(trading.collector.spans, traceId);
+    expect(roots).toEqual(['gateway: POST /cart/checkout']);
+    expect(steps).toEqual(expect.arrayContaining(orderTrace));
+    // From here on the collector is away, which must harm nothing.
+    trading.collector.close();
+  });
+
+  it('exposes every metric that dashboards and alerts ask for, in at most 2,000 series an instance', async () => {
+    const exposed = new Map<string, Set<string>>();
+    for (const { name, operationsUrl } of trading.shop.instances) {
+      const text = await (await fetch(`${operationsUrl}/metrics`)).text();
+      expect([name, seriesIn(text) <= 2_000]).toEqual([name, true]);
+      for (const [metric, labels] of metricsIn(text))
+        exposed.set(metric, new Set([...labels, ...(exposed.get(metric) ?? [])]));
+    }
+    expect(missingMetrics(exposed)).toEqual([]);
   });
 
   it('has a clean audit when every service is killed meanwhile', async () => {

@@ -9,4 +9,5 @@ export const schemathesis: OptionalProgram;
 export const postgresql15: OptionalProgram;
 export const containerImage: OptionalProgram;
 export const cloudeventsPython: OptionalProgram;
+export const promtool: OptionalProgram;
 export const missingPrograms: (suffix: string, env?: NodeJS.ProcessEnv) => string[];

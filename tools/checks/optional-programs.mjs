@@ -31,9 +31,15 @@ export const optionalPrograms = [
     /** A Python that has it: the standard one may have no packages at all. */
     path: (env = process.env) => env.CLOUDEVENTS_PYTHON || undefined,
   },
+  {
+    name: 'promtool',
+    setting: 'PROMTOOL',
+    file: '*.promtool.int.spec.ts',
+    path: (env = process.env) => env.PROMTOOL || inPath('promtool', env.PATH),
+  },
 ];
 
-export const [schemathesis, postgresql15, containerImage, cloudeventsPython] = optionalPrograms;
+export const [schemathesis, postgresql15, containerImage, cloudeventsPython, promtool] = optionalPrograms;
 
 const hasImage = (name, env) =>
   spawnSync('docker', ['image', 'inspect', name], { env, stdio: 'ignore', timeout: 5_000 }).status === 0;

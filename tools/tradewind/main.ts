@@ -22,6 +22,7 @@ import { adminCommand } from './shop/admin.command.js';
 import { erasureCommand } from './shop/erasure.command.js';
 import { keysCommand } from './shop/keys.command.js';
 import { loginsCommand } from './shop/logins.command.js';
+import { logsCommand } from './shop/logs.command.js';
 import { recoveredOrders } from './shop/recovery-check.js';
 import { scaleCommand } from './shop/scale.command.js';
 import { shopSystem } from './shop/shop-system.js';
@@ -50,6 +51,7 @@ const program = new Command('tradewind')
   .addCommand(erasureCommand)
   .addCommand(aclsCommand)
   .addCommand(loginsCommand)
+  .addCommand(logsCommand)
   .addCommand(adminCommand);
 
 nameActor(accountName(), process.env);

@@ -32,6 +32,7 @@ import { OrdersController } from './http/orders.controller.js';
 import { OwnOrders } from './http/own-orders.js';
 import { WebhooksController } from './http/webhooks.controller.js';
 import { StaffOrdersController } from './http/staff-orders.controller.js';
+import { OrderMetrics } from './metrics/order-metrics.js';
 import { OrderConfig } from './order.config.js';
 import { OrderQueries } from './storage/order.queries.js';
 import { LeaverQueries } from './storage/leaver.queries.js';
@@ -103,6 +104,7 @@ export class OrderModule {
         WebhookSecrets,
         WebhookSecretRotation,
         DeliverWebhookEffect,
+        OrderMetrics,
       ],
     };
   }

@@ -22,6 +22,7 @@ export {
   type CommittedOffset,
   type DeadLetter,
   type DeadLetterReason,
+  type DueTimeout,
   type EffectRow,
   GroupHasMembers,
   hasReached,
@@ -59,6 +60,7 @@ export {
   type RuntimePorts,
   StatementTimeout,
   type Store,
+  type StoreReadings,
   StoreUnavailable,
   textOf,
   type Subscription,
@@ -71,6 +73,7 @@ export {
   TopicMismatch,
   type TopicPartition,
   type TopicType,
+  type TraceContext,
   type Transaction,
   type TransientReason,
   type UnpublishedRow,
@@ -110,6 +113,17 @@ export { toOutboxRow } from './outbox/envelope.js';
 export { type Envelope, envelopeOf, headersOf, ownTopics, readEnvelope, Relay, sequenceText } from './outbox/index.js';
 export { payloadOf, type PublicationEffect } from './outbox/index.js';
 export { sendBatches } from './outbox/send-batches.js';
+
+// Tracing
+export {
+  activeTracer,
+  attributes,
+  fromTraceContext,
+  logFields,
+  markFailed,
+  toTraceContext,
+  traceOfRow,
+} from './tracing/index.js';
 
 // Sagas
 export { type AnySaga, SagaHistory, type SagaHistoryRow, SagaInstances, sagaRow, type SagaRow } from './sagas/index.js';

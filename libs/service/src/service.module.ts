@@ -66,6 +66,8 @@ export class ServiceModule {
             kafka: kafkaSettings(config, service),
             dataSource,
             statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
+            log: messagingLog,
+            logHandled: ['debug', 'trace'].includes(config.LOG_LEVEL),
             ...(deadLetters ? { deadLetters } : {}),
             ...(effectConcurrency === undefined ? {} : { effectConcurrency }),
           }),
@@ -98,6 +100,12 @@ export class ServiceModule {
       exports: [...httpExports, KafkaClient, KeyRing],
     };
   }
+}
+
+/** The detail becomes fields of the line. */
+function messagingLog(level: 'debug' | 'info' | 'warn' | 'error', message: string, detail?: object): void {
+  const logger = new Logger('messaging');
+  logger[level === 'info' ? 'log' : level](message, ...(detail ? [detail] : []));
 }
 
 const brokerProviders = (config: ServiceConfig, service: string): Provider[] => [

@@ -18,6 +18,7 @@ import { Metrics } from './metrics/index.js';
 import { serveDocs } from './openapi/index.js';
 import { Randomness } from './runtime-ports.js';
 import { StartPhases } from './start-phases.js';
+import { requestSpans, startTracing } from './tracing/index.js';
 
 /** Limits for receiving a request, checked every 5 s. A response has no limit. */
 const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 };
@@ -42,8 +43,9 @@ export async function startService(module: Type | DynamicModule, config: Service
   });
   const phases = app.get(StartPhases);
   phases.end('providers');
+  const endTracing = await startTracing(config, app.get<string>(ServiceName));
   try {
-    configureHttp(app);
+    configureHttp(app, config);
     const consumers = app.get<KafkaTransport | null>(Consumers);
     if (consumers) app.connectMicroservice({ strategy: consumers }, { inheritAppConfig: true });
     await app.init();
@@ -54,18 +56,20 @@ export async function startService(module: Type | DynamicModule, config: Service
     const url = await listen(app, config);
     phases.end('listening');
     new Logger('Service').log(`serving ${url}`, { ...phases.report(), operations: operationsUrl });
-    return { app, url, operationsUrl, stop: once(() => stop(app)) };
+    return { app, url, operationsUrl, stop: once(() => stop(app).finally(endTracing)) };
   } catch (error) {
     await app.get(OperationsServer).close();
     await app.close();
+    await endTracing();
     throw error;
   }
 }
 
-function configureHttp(app: NestExpressApplication): void {
+function configureHttp(app: NestExpressApplication, config: ServiceConfig): void {
   if (!register.getSingleMetric('process_start_time_seconds')) collectDefaultMetrics();
   app.disable('x-powered-by');
   app.use(app.get(OpenResponses).middleware, app.get(Metrics).middleware);
+  if (config.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined) app.use(requestSpans);
   app.use(requestLog(app.get<Randomness>(Randomness)));
   // Inside the cluster the docs are served without TLS: the browser must not upgrade their scripts to HTTPS.
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));

@@ -4,11 +4,12 @@ import { DataSource } from 'typeorm';
 import { runAudit } from '../../../tools/audit/index.js';
 import type { Shop } from '../../../tools/platform/shop/shop.js';
 import { startShop } from '../../../tools/platform/shop/start-shop.js';
-import type { DatabaseService } from '../../../tools/services.js';
+import { serviceNames, type DatabaseService } from '../../../tools/services.js';
 import { readPlan, simulateTrading } from '../../../tools/shop/main.js';
 import { tradewindJson } from '../../cli/tradewind.js';
 import { byExtent } from '../../extent.js';
 import { excerptOf } from './excerpt.js';
+import { TraceCollector } from './trace-collector.js';
 
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -22,17 +23,24 @@ export class TradingShop {
     /** Orders of one run of trading. */
     readonly orders: number,
     private readonly data: { readonly days: string; readonly dataFile: string | undefined },
+    /** Receives the spans of every service. */
+    readonly collector: TraceCollector,
   ) {}
 
   static async open(): Promise<TradingShop> {
-    const shop = await startShop({ ports: 'free', bundled: true, secure: true, log });
+    const collector = new TraceCollector();
+    const tracing = { OTEL_EXPORTER_OTLP_ENDPOINT: await collector.listen(), OTEL_BSP_SCHEDULE_DELAY: '500' };
+    const env = Object.fromEntries(serviceNames.map((service) => [service, tracing]));
+    let shop: Shop | undefined;
     try {
+      shop = await startShop({ ports: 'free', bundled: true, secure: true, env, log });
       const dataFile = byExtent<string | undefined>(await excerptOf(20, shop.state.path), undefined);
       const data = { days: byExtent('1', 'all'), dataFile };
       const { actions } = await readPlan({ ...data, log });
-      return new TradingShop(shop, actions.filter(({ type }) => type === 'order').length, data);
+      return new TradingShop(shop, actions.filter(({ type }) => type === 'order').length, data, collector);
     } catch (error) {
-      await shop.stop();
+      collector.close();
+      await shop?.stop();
       throw error;
     }
   }
@@ -96,8 +104,9 @@ export class TradingShop {
     }
   }
 
-  close(): Promise<void> {
-    return this.shop.stop();
+  async close(): Promise<void> {
+    this.collector.close();
+    await this.shop.stop();
   }
 
   /** Reads only what was appended since the last call: the history of a month is long. */

@@ -26,18 +26,7 @@ describe('a forwarded request', () => {
   it('does not contain the headers that its Connection header lists', () =>
     expect(forwarded(['Connection', 'close, X-Secret', 'x-secret', '1', 'Accept', 'a'])).toEqual(['Accept', 'a']));
   it('keeps the other headers, with their order and repetitions', () => {
-    const rest = [
-      'Authorization',
-      'Bearer x',
-      'Idempotency-Key',
-      'k',
-      'Accept',
-      'a',
-      'Accept',
-      'b',
-      'traceparent',
-      '00-1-2-01',
-    ];
+    const rest = ['Authorization', 'Bearer x', 'Idempotency-Key', 'k', 'Accept', 'a', 'Accept', 'b'];
     expect(forwarded(rest)).toEqual(rest);
   });
 });

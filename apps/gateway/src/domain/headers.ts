@@ -15,7 +15,7 @@ const hopByHop = new Set([
   'content-length',
   'host',
 ]);
-/** Headers with which a client could pretend to be another user, address or target. */
+/** Headers with which a client could pretend to be another user, address or target, or write into traces. */
 const spoofable = (name: string): boolean =>
   name.startsWith('x-forwarded-') ||
   name.startsWith('x-user-') ||
@@ -24,6 +24,9 @@ const spoofable = (name: string): boolean =>
   name === 'forwarded' ||
   name === 'x-real-ip' ||
   name === 'x-request-id' ||
+  name === 'traceparent' ||
+  name === 'tracestate' ||
+  name === 'baggage' ||
   name === 'x-http-method-override' ||
   name === 'x-http-method' ||
   name === 'x-method-override';

@@ -1,7 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { newId } from '@tradewind/kernel';
-import { Health, Problem, problem, protectiveHeaders, RuntimePorts, TokenVerifier } from '@tradewind/service';
+import {
+  Health,
+  orderInPath,
+  Problem,
+  problem,
+  protectiveHeaders,
+  RuntimePorts,
+  TokenVerifier,
+} from '@tradewind/service';
 import { anonymous, forwarded, hasSeveralHosts, isRequestId } from '../domain/headers.js';
 import { timeoutsFor } from '../domain/response-timeouts.js';
 import { isIdempotent } from '../domain/retry.js';
@@ -11,6 +19,7 @@ import { RateLimits } from '../limits/rate-limits.js';
 import { TrustedProxies } from '../limits/trusted-proxies.js';
 import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { Forwarder } from './forwarder.js';
+import { startRequestSpan } from './request-span.js';
 import { ClientDisconnected, hasBody, readBody } from './read-body.js';
 
 /** Requested by the platform all the time: without rate limits. */
@@ -70,6 +79,7 @@ export class RequestPipeline {
     const { method = '', url = '', headers } = request;
     const address = this.#clientOf(request);
     this.limits.admitAddress(address, method, url);
+    const trace = startRequestSpan(request, response, this.limits.isTrusted(address));
     const { user, isTokenIgnored } = await this.#identify(method, url, headers.authorization);
     if (isTokenIgnored) response.setHeader('x-access-token', 'ignored');
     if (user !== undefined) this.limits.admitUser(user, address);
@@ -100,6 +110,7 @@ export class RequestPipeline {
         'x-forwarded-proto',
         'http',
         ...forwardedHost(headers.host),
+        ...trace,
       ],
       body,
       timeouts,
@@ -146,8 +157,9 @@ export class RequestPipeline {
         method: request.method,
         status: body.status,
         detail: body.detail,
+        ...orderOf(request),
       });
-    if (body.status === 500) this.#logger.error('a request failed', { requestId: id }, error);
+    if (body.status === 500) this.#logger.error('a request failed', { requestId: id, ...orderOf(request) }, error);
     if (response.headersSent) return void response.destroy();
     if (retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfterSeconds);
     if (body.status === 401) response.setHeader('www-authenticate', 'Bearer');
@@ -177,6 +189,11 @@ const internalError = problem(
   'internal-error',
   'something went wrong on our side; the x-request-id of this answer finds it in the logs',
 );
+
+const orderOf = ({ url }: IncomingMessage): { readonly correlation_id?: string } => {
+  const id = orderInPath(url);
+  return id === undefined ? {} : { correlation_id: id };
+};
 
 const single = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
 

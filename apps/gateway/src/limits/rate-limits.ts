@@ -39,6 +39,10 @@ export class RateLimits implements OnApplicationBootstrap, OnApplicationShutdown
     this.#cancel?.();
   }
 
+  isTrusted(address: string): boolean {
+    return this.#trusted.has(address);
+  }
+
   /** Throws 429 with Retry-After. */
   admitAddress(address: string, method: string, target: string): void {
     if (this.#trusted.has(address)) return;

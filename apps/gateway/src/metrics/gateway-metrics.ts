@@ -27,6 +27,7 @@ export class GatewayMetrics {
     metrics: Metrics,
     @Inject(Clock) private readonly clock: Clock,
   ) {
+    for (const service of routedServices) retries.inc({ service }, 0);
     const count = (counts: (state: string) => boolean) => (): Record<string, number> =>
       Object.fromEntries(
         routedServices.map((service) => [service, upstreams.of(service).filter(({ state }) => counts(state)).length]),

@@ -26,7 +26,8 @@ export class Leavers extends PeriodicWorker {
     for (const order of await this.queries.openOrders()) {
       const result = await this.commands.run(cancelOrder, order);
       // Another instance may have cancelled it, or its saga ends it for another reason.
-      if (!isRejection(result)) this.logger.log(`cancelled the order ${order.orderId}: its buyer left`);
+      if (!isRejection(result))
+        this.logger.log('cancelled an order: its buyer left', { correlation_id: order.orderId });
     }
   }
 }

@@ -143,7 +143,6 @@ class SimulatedOrder {
       sequence: 1n,
       correlation: undefined,
       causation,
-      traceparent: null,
     };
   }
 }
@@ -223,7 +222,6 @@ describe('the messages of many orders, one order after another', () => {
       sequence: 1n,
       correlation: undefined,
       causation: id(9),
-      traceparent: null,
     };
     const published = orders.flatMap((order) =>
       eventsOf(undefined, order).map(({ cls, fields }): Published => ({

@@ -155,7 +155,6 @@ export class ChatService {
         at: new Date(),
         cause: id,
         correlation: undefined,
-        traceparent: null,
       });
     });
     await this.store.transaction((transaction) => transaction.append(rows));

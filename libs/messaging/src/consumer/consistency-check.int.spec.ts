@@ -53,7 +53,6 @@ describe('a service that restarts', () => {
       at: new Date(),
       cause: id!,
       correlation: undefined,
-      traceparent: null,
     });
     await publish('ann', row.payload, headersOf({ ...row, position: 1n, sequence: 3n }, service));
     const before = await chatService.count('received_posts');

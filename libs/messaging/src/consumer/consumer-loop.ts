@@ -21,6 +21,7 @@ import {
   type Store,
   type TopicPartition,
 } from '../ports/index.js';
+import { recordFields } from '../tracing/index.js';
 import { BackPressure } from './back-pressure.js';
 import { CrashLoopGuard } from './crash-loop-guard.js';
 import { DeadLetterWriter } from './dead-letter-writer.js';
@@ -328,7 +329,13 @@ export class ConsumerLoop {
     // crashpoint: consumer.after-attempt-counted
     if (error instanceof Poison || attempts >= attemptsBeforeDeadLetter)
       return this.#deadLetter(message, error, attempts);
-    log('warn', 'a decision failed and is retried', { group, id, attempts, error: textOf(error) });
+    log('warn', 'a decision failed and is retried', {
+      group,
+      id,
+      attempts,
+      error: textOf(error),
+      ...recordFields(message.decoded.record),
+    });
     return this.#retryLater(message, attempts);
   }
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { newId } from '@tradewind/kernel';
-import { payloadLimit, traceparentOf } from '../outbox/envelope.js';
+import { payloadLimit } from '../outbox/envelope.js';
 import {
   boundedKey,
   type DeadLetter,
@@ -8,6 +8,7 @@ import {
   type OutboxRow,
   type RuntimePorts,
 } from '../ports/index.js';
+import { readTraceContext } from '../tracing/index.js';
 
 const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 500);
 
@@ -28,7 +29,7 @@ export function deadLetterRecord(
     payload,
     causation: messageId,
     correlation: boundedKey(headers['ce_correlationid'] ?? key ?? 'none'),
-    traceparent: traceparentOf(headers),
+    traceparent: readTraceContext(headers)?.traceparent ?? null,
     occurredAt: ports.clock.now(),
     archived: true,
     headers: {

@@ -10,14 +10,18 @@ function aWriter(deadLetters?: string) {
   const process = simulation.process('notes');
   const store = process.store(database);
   const errors: string[] = [];
-  const log = (_: string, message: string): void => void errors.push(message);
+  const details: object[] = [];
+  const log = (_: string, message: string, detail?: object): void => {
+    errors.push(message);
+    details.push(detail ?? {});
+  };
   const writer = new DeadLetterWriter(store, process.runtimePorts, { group: 'notes', deadLetters, log });
-  return { simulation, database, store, writer, errors };
+  return { simulation, database, store, writer, errors, details };
 }
 
 describe('a message that cannot be handled', () => {
   it('becomes a dead letter, blocks its key and is logged', async () => {
-    const { simulation, database, writer, errors } = aWriter();
+    const { simulation, database, writer, errors, details } = aWriter();
     await simulation.settled(writer.write(decoded('a', 7), new Poison('no such note'), 3));
     expect(database.inbox.deadLetters().map(({ messageId }) => messageId)).toEqual([idAt(7)]);
     expect(database.inbox.blockedKeys()).toMatchObject([
@@ -25,6 +29,7 @@ describe('a message that cannot be handled', () => {
     ]);
     expect(database.inbox.committed()).toEqual([]);
     expect(errors).toHaveLength(1);
+    expect(details).toEqual([expect.objectContaining({ id: idAt(7), correlation_id: 'a' })]);
   });
 
   it('is written once, although it arrives again', async () => {

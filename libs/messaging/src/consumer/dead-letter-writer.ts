@@ -8,6 +8,7 @@ import {
   type RuntimePorts,
   type Store,
 } from '../ports/index.js';
+import { recordFields } from '../tracing/index.js';
 import { deadLetterRecord } from './dead-letter-record.js';
 
 export interface DeadLetterWriterOptions {
@@ -53,6 +54,7 @@ export class DeadLetterWriter {
       partition,
       offset: offset.toString(),
       ...reason,
+      ...recordFields(letter),
     });
   }
 

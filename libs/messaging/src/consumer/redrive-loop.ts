@@ -4,6 +4,7 @@ import { skippedInvocation } from '../handling/skipped-invocation.js';
 import { outcomeOf, type Invocation } from '../handling/invocation.js';
 import type { Runner } from '../handling/runner.js';
 import type { MessageRegistry } from '../message/index.js';
+import { recordFields } from '../tracing/index.js';
 import { WakeSignal, type DeadLetter, type Log, type RuntimePorts, type Store } from '../ports/index.js';
 
 /** Poll interval for keys in redrive. */
@@ -75,6 +76,7 @@ export class RedriveLoop {
       return log('error', 'a redriven message failed again: its key stays blocked', {
         id: next.messageId,
         error: String(error),
+        ...recordFields(next),
       });
     }
   }

@@ -1,8 +1,10 @@
+import type { Context } from '@opentelemetry/api';
 import { newId } from '@tradewind/kernel';
 import type { Loads } from '../handling/index.js';
 import type { Invocation } from '../handling/invocation.js';
 import type { Runner } from '../handling/runner.js';
 import { backOff, WakeSignal, type ClaimedEffect, type Log, type RuntimePorts, type Store } from '../ports/index.js';
+import { callSpan, logFields } from '../tracing/index.js';
 import { EffectResultBatcher } from './effect-result-batcher.js';
 import type { AnyEffect } from './effect.js';
 
@@ -36,6 +38,7 @@ export class EffectWorker {
   readonly #calls = new Set<AbortController>();
   /** Whether more effects may be due than were claimed. */
   #mayHaveMore = false;
+  readonly #listeners: ((effect: string, outcome: 'done' | 'failed', milliseconds: number) => void)[] = [];
   #run: Promise<void> | undefined;
   #renewing: Promise<void> | undefined;
 
@@ -54,6 +57,11 @@ export class EffectWorker {
     if (this.options.effects.length === 0 || this.#run) return;
     this.#run = this.#loop();
     this.#renewing = this.#renew();
+  }
+
+  /** Calls back after each call. */
+  onCall(listener: (effect: string, outcome: 'done' | 'failed', milliseconds: number) => void): void {
+    this.#listeners.push(listener);
   }
 
   /** Effects were scheduled, or one has ended. */
@@ -108,9 +116,10 @@ export class EffectWorker {
 
   async #perform(row: ClaimedEffect, effect: AnyEffect): Promise<void> {
     try {
-      const result = await this.#call(row, effect);
+      const span = callSpan(row);
+      const result = await (span ? span.run(() => this.#call(row, effect)) : this.#call(row, effect));
       // crashpoint: effects.after-call
-      await this.#results.settle(this.#resultInvocation(row, effect, result));
+      await this.#results.settle(this.#resultInvocation(row, effect, result, span?.context));
       // crashpoint: effects.after-settle
     } catch (error) {
       await this.#retry(row, effect, error);
@@ -121,16 +130,27 @@ export class EffectWorker {
     const call = new AbortController();
     if (this.#stopping.signal.aborted) call.abort();
     this.#calls.add(call);
+    const startedAt = this.ports.clock.now().getTime();
+    let outcome: 'done' | 'failed' = 'failed';
     try {
-      return await effect.run(payload as never, { number: attempts, signal: call.signal });
+      const result = await effect.run(payload as never, { number: attempts, signal: call.signal });
+      outcome = 'done';
+      return result;
     } finally {
       this.#calls.delete(call);
+      const milliseconds = Math.max(0, this.ports.clock.now().getTime() - startedAt);
+      for (const listener of this.#listeners) listener(effect.name, outcome, milliseconds);
       if (this.#mayHaveMore) this.#wakeSignal.notify();
     }
   }
 
   /** Decides what a result means, and ends the row with it. */
-  #resultInvocation({ id, payload, correlation }: ClaimedEffect, effect: AnyEffect, result: unknown): Invocation {
+  #resultInvocation(
+    { id, payload, correlation, trace }: ClaimedEffect,
+    effect: AnyEffect,
+    result: unknown,
+    context: Context | undefined,
+  ): Invocation {
     return {
       cause: id,
       orderingKey: id,
@@ -138,12 +158,15 @@ export class EffectWorker {
       load: (effect.load ?? {}) as Loads<unknown>,
       input: payload,
       correlation,
-      decide: (context) => effect.settle(payload as never, result as never, context as never),
+      name: effect.name,
+      trace,
+      context,
+      decide: (loaded) => effect.settle(payload as never, result as never, loaded as never),
     };
   }
 
   async #retry(
-    { id, name, key, attempts }: ClaimedEffect,
+    { id, name, key, attempts, correlation, trace }: ClaimedEffect,
     { maxAttempts, maxBackOffMs = longestBackOffMs }: AnyEffect,
     error: unknown,
   ): Promise<void> {
@@ -156,6 +179,7 @@ export class EffectWorker {
       key,
       attempts,
       error: String(error),
+      ...logFields({ correlation, trace }),
     });
     try {
       const inMs = isLast ? undefined : backOff(this.ports, attempts, 100, maxBackOffMs);

@@ -1,5 +1,6 @@
 import { newId, groupBy, isRejection } from '@tradewind/kernel';
 import type { AnyTable, RuntimePorts, Transaction } from '../ports/index.js';
+import type { TransactionSpans } from '../tracing/index.js';
 import { Decision } from './decision.js';
 import type { DecisionContext } from './handler-context.js';
 import { doubt } from './inbox-place.js';
@@ -31,6 +32,7 @@ export class Batch {
     lockOrder: readonly AnyTable[],
     private readonly ports: RuntimePorts,
     private readonly invocations: readonly Invocation[],
+    private readonly spans?: TransactionSpans<Invocation>,
   ) {
     this.#tables = new Map(lockOrder.map((table) => [table.name, new LoadedTable(table)]));
     this.#now = ports.clock.now();
@@ -201,11 +203,14 @@ export class Batch {
 
   async #decide(invocation: Invocation): Promise<void> {
     try {
-      const decided = await invocation.decide(this.#contextOf(invocation));
+      const context = this.#contextOf(invocation);
+      const decided = await (this.spans
+        ? this.spans.within(invocation, () => invocation.decide(context))
+        : invocation.decide(context));
       if (isRejection(decided)) return this.#settle(invocation, { kind: 'rejected', rejection: decided });
       if (!(decided instanceof Decision))
         throw new TypeError('a handler with `load` must return a decision: save(…), publish(…), nothing() …');
-      this.#work.accept(invocation, decided)();
+      this.#work.accept(invocation, decided, this.spans?.decision(invocation))();
       this.#settle(invocation, { kind: 'done', answer: decided.answer });
     } catch (error) {
       this.#fail(invocation, error);
@@ -215,9 +220,13 @@ export class Batch {
   /** Runs a transactional handler. Its decision holds only what is published and scheduled; the rows it has written itself. */
   async #handle(invocation: Invocation): Promise<void> {
     const context = this.#contextOf(invocation);
-    const ended = await this.transaction.savepoint(async (manager) =>
-      this.#work.accept(invocation, (await invocation.decide({ ...context, manager })) as Decision),
-    );
+    const ended = await this.transaction.savepoint(async (manager) => {
+      const all = { ...context, manager };
+      const decided = await (this.spans
+        ? this.spans.within(invocation, () => invocation.decide(all))
+        : invocation.decide(all));
+      return this.#work.accept(invocation, decided as Decision, this.spans?.decision(invocation));
+    });
     if ('error' in ended) return this.#fail(invocation, ended.error);
     ended.result();
     this.#settle(invocation, { kind: 'done', answer: undefined });

@@ -1,5 +1,7 @@
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { newId, Transient, type Rejection } from '@tradewind/kernel';
 import { backOff, OutcomeUnknown, StatementTimeout, type Idempotency, type RuntimePorts } from '../ports/index.js';
+import { activeTracer } from '../tracing/index.js';
 import type { AnyLoads, Command, Commands } from './command.js';
 import { IdempotencyBusy, IdempotencyMismatch, Unavailable } from './command-errors.js';
 import { outcomeOf, type Invocation, type Outcome } from './invocation.js';
@@ -71,7 +73,9 @@ export class CommandBatcher implements Commands {
       orderingKey: cause,
       load: command.load,
       input,
-      decide: (context) => command.decide(input, context as never),
+      name: command.name,
+      context: activeTracer() && context.active(),
+      decide: (loaded) => command.decide(input, loaded as never),
       ...(idempotency ? { idempotency } : {}),
     };
     const outcome = await new Promise<Outcome>((resolve) => {
@@ -122,10 +126,13 @@ export class CommandBatcher implements Commands {
       const batch = this.#take();
       if (batch.length === 0) return;
       this.#running++;
-      void this.#runBatch(batch).finally(() => {
-        this.#running--;
-        this.#startBatches();
-      });
+      // Not in the trace of the request that happened to start it.
+      void context
+        .with(ROOT_CONTEXT, () => this.#runBatch(batch))
+        .finally(() => {
+          this.#running--;
+          this.#startBatches();
+        });
     }
   }
 

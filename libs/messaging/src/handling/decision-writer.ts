@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { newId } from '@tradewind/kernel';
 import { OutboxNeedsTransaction } from '../outbox/index.js';
 import type { AnyTable, CallerTransaction, RuntimePorts, Transaction } from '../ports/index.js';
+import { decisionSpans } from '../tracing/index.js';
 import type { Decision } from './decision.js';
 import type { DecisionContext } from './handler-context.js';
 import { LoadedTable } from './loaded-table.js';
@@ -29,8 +30,10 @@ export class DecisionWriter {
       const work = new UnitOfWork(tables, this.ports, now);
       const cause = newId(this.ports);
       const decision = decide({ now, newId: () => newId(this.ports), cause, sequence: 0n });
-      work.accept({ cause, orderingKey: cause, load: {}, input: undefined, decide: () => decision }, decision)();
+      const spans = decisionSpans();
+      work.accept({ cause, orderingKey: cause, load: {}, input: undefined, decide: () => decision }, decision, spans)();
       await work.save(transaction);
+      spans?.end();
     });
   }
 }

@@ -8,8 +8,9 @@ import {
   type ForeignRecord,
   type MessageRegistry,
 } from '../message/index.js';
-import { traceparentOf, type Envelope } from '../outbox/envelope.js';
+import type { Envelope } from '../outbox/envelope.js';
 import { orderingKeyOf, type IncomingRecord } from '../ports/index.js';
+import { readTraceContext } from '../tracing/index.js';
 import { poisonOf, type Decoded } from './decoded.js';
 import { derivedId, foreignIdOf } from './message-id.js';
 
@@ -50,7 +51,7 @@ const envelopeOf = (
   sequence: sequence === undefined ? offset + 1n : BigInt(sequence),
   correlation: undefined,
   causation: undefined,
-  traceparent: traceparentOf(headers),
+  trace: readTraceContext(headers),
   ...(originalId === undefined ? {} : { originalId }),
 });
 

@@ -51,7 +51,7 @@ const id = '00000000-0000-7000-8000-000000000001';
 /** The record that a publisher with this class writes. */
 function published(cls: MessageClass, fields: object): IncomingRecord {
   const at = new Date(0);
-  const row = toOutboxRow({ cls, fields }, { id, at, cause: id, correlation: undefined, traceparent: null });
+  const row = toOutboxRow({ cls, fields }, { id, at, cause: id, correlation: undefined });
   const headers = headersOf({ ...row, position: 1n, sequence: 1n }, 'orders');
   return { topic: row.topic, partition: 0, offset: 0n, key: row.key, value: Buffer.from(row.payload!), headers };
 }

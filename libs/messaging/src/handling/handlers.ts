@@ -95,7 +95,10 @@ export class Handlers {
       transactional: handler.metadata.load === undefined,
       input: message,
       correlation: envelope.correlation ?? record.key ?? undefined,
-      traceparent: envelope.traceparent,
+      topic: record.topic,
+      name: envelope.type,
+      trace: envelope.trace,
+      startsTrace: redriven,
       sequence: envelope.sequence,
       ...(envelope.originalId === undefined ? {} : { originalId: envelope.originalId }),
       decide: async (context) => {
@@ -119,12 +122,13 @@ export class Handlers {
         const context = loaded as Parameters<typeof rewoundTo>[1];
         return keepHighestSequences(load, context, (await invocation.decide(rewoundTo(load, context))) as Decision);
       };
-      return { ...invocation, consumer: inbox, decide: apply };
+      return { ...invocation, consumer: inbox, startsTrace: true, decide: apply };
     }
     if (!policies.has(type)) return undefined;
     return {
       ...invocation,
       consumer: inbox,
+      startsTrace: true,
       decide: async (context) => onlyEffects((await invocation.decide(context)) as Decision, effects),
     };
   }

@@ -1,5 +1,6 @@
+import type { Context } from '@opentelemetry/api';
 import type { Rejection } from '@tradewind/kernel';
-import type { Idempotency, InboxPlace } from '../ports/index.js';
+import type { Idempotency, InboxPlace, TraceContext } from '../ports/index.js';
 import type { Decision } from './decision.js';
 import type { Loads } from './handler-context.js';
 
@@ -27,7 +28,16 @@ export interface Invocation {
   readonly load: Loads<unknown>;
   readonly input: unknown;
   readonly correlation?: string | undefined;
-  readonly traceparent?: string | null;
+  /** Of a message: its topic. */
+  readonly topic?: string;
+  /** The type of the message, or the name of the command, effect or saga. */
+  readonly name?: string;
+  /** The trace that it continues: as it came with the message, effect or timeout … */
+  readonly trace?: TraceContext | null | undefined;
+  /** … or the one that is active in this process. */
+  readonly context?: Context | undefined;
+  /** It comes late, as a timeout, a redrive or a replay: its trace is a new one, with a link to `trace`. */
+  readonly startsTrace?: boolean;
   readonly sequence?: bigint;
   /** Of a foreign message: the id that its publisher gave it. */
   readonly originalId?: string;

@@ -9,16 +9,19 @@ import {
   type OutboxRow,
   type RuntimePorts,
   type TimeoutRow,
+  type TraceContext,
   type Transaction,
 } from '../ports/index.js';
+import type { DecisionSpans } from '../tracing/index.js';
 import type { Decision, EffectRequest, Timeout } from './decision.js';
 import type { Invocation } from './invocation.js';
 import type { LoadedTable } from './loaded-table.js';
 
 /** What was saved in one transaction. */
 export interface Saved {
-  readonly changes: readonly { readonly table: string; readonly key: string }[];
+  readonly changes: readonly { readonly table: string; readonly key: string; readonly row: object | undefined }[];
   /** Messages put into the outbox. */
+  readonly messages: readonly OutboxRow[];
   readonly published: number;
   /** Effects scheduled. */
   readonly scheduled: number;
@@ -39,7 +42,7 @@ export class UnitOfWork {
   ) {}
 
   /** Checks a decision as a whole: throws when a part is invalid. Returns the function that adds it. */
-  accept(invocation: Invocation, decision: Decision<unknown>): () => void {
+  accept(invocation: Invocation, decision: Decision<unknown>, spans?: DecisionSpans): () => void {
     checkInsertsOnce(decision);
     for (const change of decision.changes) this.#tableOf(change).check(change);
     for (const { effect, key } of decision.effects) checkKey(`the key of the effect ${effect}`, key);
@@ -47,37 +50,40 @@ export class UnitOfWork {
     const messages = decision.messages.map((message) => {
       const id = newId(this.ports);
       ids.set(message, id);
-      return toOutboxRow(message, {
-        id,
-        at: this.now,
-        cause: invocation.cause,
-        correlation: invocation.correlation,
-        traceparent: invocation.traceparent ?? null,
-      });
+      return toOutboxRow(
+        message,
+        { id, at: this.now, cause: invocation.cause, correlation: invocation.correlation, trace: passedOn(invocation) },
+        spans,
+      );
     });
     return () => {
       for (const change of decision.changes) this.#tableOf(change).apply(change);
       this.#messages.push(...messages);
-      this.#effects.push(...decision.effects.map((request) => this.#effectRowOf(invocation, request)));
+      this.#effects.push(...decision.effects.map((request) => this.#effectRowOf(invocation, request, spans)));
       for (const id of decision.cancelledTimeouts) if (!this.#timeouts.delete(id)) this.#cancelledTimeouts.add(id);
-      for (const timeout of decision.timeouts) this.#timeouts.set(timeout.id, timeoutRowOf(timeout, ids));
+      for (const timeout of decision.timeouts) this.#timeouts.set(timeout.id, timeoutRowOf(timeout, ids, spans));
       if (invocation.idempotency) this.#answers.push({ claim: invocation.idempotency, answer: decision.answer });
     };
   }
 
   async save(transaction: Transaction): Promise<Saved> {
-    const changedRows: { table: string; key: string }[] = [];
+    const changedRows: { table: string; key: string; row: object | undefined }[] = [];
     for (const [name, loaded] of this.tables) {
       const { changes } = loaded;
       if (changes.length === 0) continue;
       await transaction.save(loaded.table, changes, loaded.known);
-      for (const { key } of changes) changedRows.push({ table: name, key });
+      for (const { key, row } of changes) changedRows.push({ table: name, key, row });
     }
     await transaction.saveAnswers(this.#answers);
     await transaction.scheduleEffects(this.#effects);
     await transaction.append(this.#messages);
     await transaction.scheduleTimeouts([...this.#timeouts.values()], [...this.#cancelledTimeouts]);
-    return { changes: changedRows, published: this.#messages.length, scheduled: this.#effects.length };
+    return {
+      changes: changedRows,
+      messages: this.#messages,
+      published: this.#messages.length,
+      scheduled: this.#effects.length,
+    };
   }
 
   #tableOf({ table }: RequestedChange): LoadedTable {
@@ -86,7 +92,7 @@ export class UnitOfWork {
     return loaded;
   }
 
-  #effectRowOf(invocation: Invocation, { effect, key, payload }: EffectRequest): EffectRow {
+  #effectRowOf(invocation: Invocation, { effect, key, payload }: EffectRequest, spans?: DecisionSpans): EffectRow {
     return {
       id: newId(this.ports),
       name: effect,
@@ -94,9 +100,14 @@ export class UnitOfWork {
       payload,
       cause: invocation.cause,
       correlation: invocation.correlation ?? key,
+      trace: (spans ? spans.trace : passedOn(invocation)) ?? null,
     };
   }
 }
+
+/** Without a tracer a trace that comes from others goes on to others. */
+const passedOn = ({ trace, startsTrace }: Invocation): TraceContext | undefined =>
+  startsTrace ? undefined : (trace ?? undefined);
 
 /** A decision that inserts one key twice fails as it would in the database. */
 function checkInsertsOnce({ changes }: Decision<unknown>): void {
@@ -109,10 +120,11 @@ function checkInsertsOnce({ changes }: Decision<unknown>): void {
   }
 }
 
-const timeoutRowOf = (timeout: Timeout, ids: ReadonlyMap<object, string>): TimeoutRow => ({
+const timeoutRowOf = (timeout: Timeout, ids: ReadonlyMap<object, string>, spans?: DecisionSpans): TimeoutRow => ({
   id: timeout.id,
   sagaId: timeout.sagaId,
   name: timeout.name,
   timeoutMs: timeout.milliseconds,
   startedBy: timeout.command ? (ids.get(timeout.command) ?? null) : null,
+  trace: spans?.trace ?? null,
 });

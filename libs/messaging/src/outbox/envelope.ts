@@ -8,8 +8,10 @@ import {
   type IncomingRecord,
   type OutboxRow,
   type PreviousEnds,
+  type TraceContext,
   type UnpublishedRow,
 } from '../ports/index.js';
+import { readTraceContext, type DecisionSpans } from '../tracing/index.js';
 import { PayloadTooLarge } from './outbox-errors.js';
 
 /** Bytes of the JSON of one message. The broker's own limit is 1 MiB a batch. */
@@ -31,13 +33,18 @@ export interface Publication {
   readonly cause: string;
   /** The correlation id of the cause, where it has one. */
   readonly correlation: string | undefined;
-  readonly traceparent: string | null;
+  /** Where its trace continues. */
+  readonly trace?: TraceContext | undefined;
 }
 
-/** Validates a message and makes an outbox row of it. Throws a TypeError on an invalid message, PayloadTooLarge on a big one. */
+/**
+ * Validates a message and makes an outbox row of it. Throws a TypeError on an invalid message, PayloadTooLarge on a big one. With `spans` it gets a
+ * span of its own, and its trace continues there.
+ */
 export function toOutboxRow(
   outgoing: OutgoingMessage,
-  { id, at, cause, correlation, traceparent }: Publication,
+  { id, at, cause, correlation, trace: passedOn }: Publication,
+  spans?: DecisionSpans,
 ): OutboxRow {
   const info = messageInfo(outgoing.cls);
   if (info.topic.foreign)
@@ -48,6 +55,7 @@ export function toOutboxRow(
   const payload = info.tombstone ? null : JSON.stringify(message);
   const bytes = payload === null ? 0 : Buffer.byteLength(payload);
   if (bytes > payloadLimit) throw new PayloadTooLarge(info.type, bytes, payloadLimit);
+  const trace = spans ? spans.create({ id, topic: info.topic.name, type: info.type, key }) : passedOn;
   return {
     id,
     topic: info.topic.name,
@@ -57,10 +65,20 @@ export function toOutboxRow(
     payload,
     causation: cause,
     correlation: boundedKey(correlation ?? key),
-    traceparent,
+    traceparent: trace?.traceparent ?? null,
     occurredAt: at,
-    headers: info.readableSince < info.version ? { [readableSinceHeader]: String(info.readableSince) } : null,
+    headers: additionalHeaders(info.readableSince < info.version ? info.readableSince : undefined, trace),
     archived: !isCompacted(info.topic.retention),
+  };
+}
+
+function additionalHeaders(readableSince: number | undefined, trace: TraceContext | undefined): OutboxRow['headers'] {
+  const { tracestate, baggage } = trace ?? {};
+  if (readableSince === undefined && tracestate === undefined && baggage === undefined) return null;
+  return {
+    ...(readableSince === undefined ? {} : { [readableSinceHeader]: String(readableSince) }),
+    ...(tracestate === undefined ? {} : { tracestate }),
+    ...(baggage === undefined ? {} : { baggage }),
   };
 }
 
@@ -97,17 +115,10 @@ export interface Envelope {
   readonly sequence: bigint;
   readonly correlation: string | undefined;
   readonly causation: string | undefined;
-  readonly traceparent: string | null;
+  readonly trace?: TraceContext | undefined;
   /** The id that `read` of a foreign topic returned. */
   readonly originalId?: string | undefined;
 }
-
-/** W3C Trace Context. */
-const traceparentRule = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
-
-/** Null where the header is missing or malformed. */
-export const traceparentOf = ({ traceparent }: Readonly<Record<string, string>>): string | null =>
-  traceparent !== undefined && traceparentRule.test(traceparent) ? traceparent : null;
 
 /** Reads the envelope. Throws Poison that names the header that is missing or malformed. */
 export function readEnvelope(headers: Readonly<Record<string, string>>): Envelope {
@@ -128,7 +139,7 @@ export function readEnvelope(headers: Readonly<Record<string, string>>): Envelop
     sequence: BigInt(need('ce_sequence', new RegExp(`^\\d{1,${sequenceDigits}}$`))),
     correlation: headers['ce_correlationid'],
     causation: headers['ce_causationid'],
-    traceparent: traceparentOf(headers),
+    trace: readTraceContext(headers),
   };
 }
 

@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { newId } from '@tradewind/kernel';
 import type { MessageClass } from '../message/index.js';
 import type { OutboxAppender, RuntimePorts } from '../ports/index.js';
+import { decisionSpans } from '../tracing/index.js';
 import { toOutboxRow } from './envelope.js';
 import { OutboxNeedsTransaction } from './outbox-errors.js';
 import type { Relay } from './relay.js';
@@ -27,11 +28,13 @@ export class Outbox {
     const { queryRunner } = manager;
     if (!queryRunner?.isTransactionActive) throw new OutboxNeedsTransaction();
     const at = this.ports.clock.now();
+    const spans = decisionSpans();
     const rows = messages.map((each) => {
       const id = newId(this.ports);
-      return toOutboxRow(each, { id, at, cause: id, correlation: undefined, traceparent: null });
+      return toOutboxRow(each, { id, at, cause: id, correlation: undefined }, spans);
     });
     await this.append((text, values) => manager.query(text, [...values]), rows);
+    spans?.end();
   }
 
   /** Runs `work` in a transaction and wakes the relay after the commit, so that nothing waits for its poll. */

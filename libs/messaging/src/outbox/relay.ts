@@ -24,6 +24,7 @@ import {
   type TopicPartition,
   type UnpublishedRow,
 } from '../ports/index.js';
+import { logFields, SendSpans, traceOfRow } from '../tracing/index.js';
 import { headersOf } from './envelope.js';
 import { sendBatches } from './send-batches.js';
 
@@ -70,6 +71,7 @@ export class Relay {
   readonly #stopping = new AbortController();
   readonly #abandoned = new AbortController();
   readonly #lastOffsets = new Map<string, bigint>();
+  readonly #listeners: ((rows: readonly UnpublishedRow[]) => void)[] = [];
   #publisher: Publisher | undefined;
   #session: RelaySession | undefined;
   #run: Promise<void> | undefined;
@@ -105,6 +107,11 @@ export class Relay {
   wake(): void {
     if (this.#session) this.#wakeSignal.notify();
     else this.#notifyLeader();
+  }
+
+  /** Calls back with rows that the broker has acknowledged. */
+  onPublished(listener: (rows: readonly UnpublishedRow[]) => void): void {
+    this.#listeners.push(listener);
   }
 
   /** Whether this process publishes for its database. */
@@ -226,12 +233,25 @@ export class Relay {
       const records = batch.map((row) => this.#recordOf(row));
       if (this.#now() - this.#confirmedAt > maxRowAgeMs) return;
       // crashpoint: relay.before-send
-      const acknowledged = await this.#send(session, publisher, batch, records);
+      const acknowledged = await this.#traced(batch, () => this.#send(session, publisher, batch, records));
       // After a rejection the rows are taken again: later rows of a blocked key must not be published.
       if (!acknowledged) return;
+      for (const listener of this.#listeners) listener(batch);
       // crashpoint: relay.after-ack
       await this.#confirm(session.mark(this.#publishedRows(batch, records, acknowledged)));
       // crashpoint: relay.after-mark
+    }
+  }
+
+  async #traced<T>(rows: readonly UnpublishedRow[], send: () => Promise<T>): Promise<T> {
+    const spans = SendSpans.begin(rows);
+    try {
+      const result = await send();
+      spans?.end();
+      return result;
+    } catch (error) {
+      spans?.end(error);
+      throw error;
     }
   }
 
@@ -264,6 +284,7 @@ export class Relay {
           topic,
           key,
           reason: error.reason,
+          ...logFields({ correlation: row.correlation, trace: traceOfRow(row) }),
         });
         await session.block(row, error.reason);
         return undefined;

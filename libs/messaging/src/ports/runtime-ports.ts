@@ -8,4 +8,4 @@ export interface RuntimePorts {
 }
 
 /** Where the library logs. */
-export type Log = (level: 'info' | 'warn' | 'error', message: string, detail?: object) => void;
+export type Log = (level: 'debug' | 'info' | 'warn' | 'error', message: string, detail?: object) => void;

@@ -3,9 +3,11 @@ import type { Topic } from '../message/index.js';
 import type { PartitionOffset, TopicPartition } from './kafka-client.js';
 import type { PreviousEnds } from './previous-ends.js';
 import type { DeclaredTable, TableFindings } from './declared-table.js';
+import type { StoreReadings } from './readings.js';
 import type { RetentionStore } from './retention.js';
 import type { AnyTable, Change } from './table.js';
 import type { TakeoverStore } from './takeover.js';
+import type { TraceContext } from './trace-context.js';
 
 /** A message to append to the outbox. `payload` is JSON text, null for a tombstone. */
 export interface OutboxRow {
@@ -19,7 +21,7 @@ export interface OutboxRow {
   readonly correlation: string;
   readonly traceparent: string | null;
   readonly occurredAt: Date;
-  /** Additional headers; used by dead letter records. */
+  /** Additional headers: of dead letter records, and the rest of the trace context. */
   readonly headers: Readonly<Record<string, string>> | null;
   /** False on compacted topics: nothing is kept after publication. */
   readonly archived: boolean;
@@ -100,6 +102,8 @@ export interface EffectRow {
   readonly payload: object;
   readonly cause: string;
   readonly correlation: string;
+  /** Where the trace of its decision continues. */
+  readonly trace?: TraceContext | null | undefined;
 }
 
 /** An effect that this process runs now, under a lease. */
@@ -117,12 +121,15 @@ export interface TimeoutRow {
   readonly timeoutMs: number;
   /** The id of the message whose publication starts the timeout; null: the commit starts it. */
   readonly startedBy: string | null;
+  /** The span that requested it. */
+  readonly trace?: TraceContext | null | undefined;
 }
 
 export interface DueTimeout {
   readonly id: string;
   readonly sagaId: string;
   readonly name: string;
+  readonly trace?: TraceContext | null | undefined;
 }
 
 /** A message that could not be handled. */
@@ -258,7 +265,7 @@ export type OutboxAppender = (
 export type CallerTransaction = (manager: unknown, work: (transaction: Transaction) => Promise<void>) => Promise<void>;
 
 /** What the library keeps in a database. Rejects with StoreUnavailable when the database is unavailable for now. */
-export interface Store extends RetentionStore, ConsumerState, TakeoverStore {
+export interface Store extends RetentionStore, ConsumerState, TakeoverStore, StoreReadings {
   /**
    * Runs `work` in one transaction. Rejects with OutcomeUnknown when it may have been committed; after any other rejection nothing
    * of it is kept. Rejects with UniqueConflict or StatementTimeout where these are the cause.

@@ -37,6 +37,7 @@ export function optionsOf(
     ignored: ignoredOf(features),
     ...(settings.deadLetters ? { deadLetters: settings.deadLetters } : {}),
     ...(settings.retention ? { retention: settings.retention } : {}),
+    ...(settings.logHandled ? { logHandled: true } : {}),
     ...(settings.newDatabase ? { newDatabase: settings.newDatabase } : {}),
     ...(settings.effectConcurrency === undefined ? {} : { effectConcurrency: settings.effectConcurrency }),
   };

@@ -9,10 +9,12 @@ import { CommandBatcher } from '../handling/command-batcher.js';
 import { handlersOf, type HandlerMetadata } from '../handling/handles.js';
 import { checkLoads } from '../handling/handlers.js';
 import type { Loads } from '../handling/index.js';
+import type { Outcomes } from '../handling/invocation.js';
 import { Runner } from '../handling/runner.js';
 import { messageInfo } from '../message/index.js';
 import { ownTopics } from '../outbox/own-topics.js';
 import { Relay } from '../outbox/relay.js';
+import { logFields } from '../tracing/index.js';
 import {
   keyProperties,
   type AnyTable,
@@ -74,7 +76,7 @@ export class MessagingRuntime {
     const consistency = new ConsistencyCheck(store, kafka, ports, { service, contracts, own });
     const checkPublished = (): Promise<void> => consistency.checkPublished();
     const relay = new Relay(store, kafka, ports, { topics, source: service, log, checkPublished, onFatal });
-    const runner = new Runner(store, lockOrder, ports);
+    const runner = new Runner(store, lockOrder, ports, service);
     const transport = new KafkaTransport(options, {
       lockOrder,
       kafka,
@@ -98,6 +100,7 @@ export class MessagingRuntime {
       if (published > 0 || transactional) relay.wake();
       if (scheduled > 0) worker.wake();
     });
+    if (options.logHandled) runner.onHandled((outcomes) => logHandled(outcomes, log));
     this.#untilTablesFit = async () => {
       for (const { name, load } of effects()) checkLoads(`the effect ${name}`, load as Loads<unknown>, lockOrder);
       await runner.database.untilDone(ports, log, this.#stopping.signal);
@@ -178,6 +181,19 @@ export class MessagingRuntime {
     await this.commands.close();
     await this.relay.stop();
   }
+}
+
+/** What an order went through: one line for each message that was handled, and for whatever else was decided. */
+function logHandled(outcomes: Outcomes, log: Log): void {
+  for (const [{ name, topic, consumer, cause, correlation, trace }, { kind }] of outcomes)
+    log('debug', 'handled', {
+      name,
+      topic,
+      group: consumer,
+      id: cause,
+      outcome: kind,
+      ...logFields({ correlation, trace }),
+    });
 }
 
 /** Throws a TypeError where a saga cannot load its subjects. */

@@ -1,36 +1,12 @@
-import { Counter, Gauge, register } from 'prom-client';
-import type { KafkaTransport } from '../consumer/kafka-transport.js';
-import type { Runner } from '../handling/runner.js';
-import type { RetentionWorker } from '../retention/index.js';
-import type { Relay } from '../outbox/relay.js';
-import {
-  partitionKey,
-  prunedTables,
-  StoreUnavailable,
-  transientReasons,
-  withTimeout,
-  type KafkaClient,
-  type RuntimePorts,
-  type Store,
-} from '../ports/index.js';
+import { stepNames } from '@tradewind/saga';
+import { Counter, register } from 'prom-client';
+import { groupBy } from '@tradewind/kernel';
+import { EventMetrics, registerEventMetrics } from './event-metrics.js';
+import { prunedTables, StoreUnavailable, transientReasons, type Store } from '../ports/index.js';
+import { gauge, lagOf, lagSeconds, modules, readings, seriesOf, type MetricSources } from './metric-readings.js';
 
-export interface MetricSources {
-  /** Label of every metric. */
-  readonly service: string;
-  readonly store: Store;
-  readonly kafka: KafkaClient;
-  readonly ports: RuntimePorts;
-  readonly transport: KafkaTransport;
-  readonly relay: Relay;
-  readonly runner: Runner;
-  readonly retention: RetentionWorker;
-}
-
-/** Longest time for one reading: a scrape does not wait for a silent server. */
-const readingTimeoutMs = 2_000;
-
-const modules = new Set<MetricSources>();
-
+/** The most causes of dead letters of a consumer that have a series of their own. */
+const maxCauses = 20;
 /**
  * Adds a module to the library's metrics in the default registry; returns what removes it. A reading that fails or takes too long is NaN, so
  * that a scrape still gets the others.
@@ -39,6 +15,11 @@ export function messagingMetrics(source: MetricSources): () => void {
   if (!register.getSingleMetric('tradewind_outbox_rows')) registerMetrics();
   const { service, runner } = source;
   modules.add(source);
+  const events = new EventMetrics(service, source.ports);
+  runner.onHandled((outcomes, milliseconds) => events.handled(outcomes, milliseconds));
+  runner.onCommitted((committed) => events.committed(committed));
+  source.relay.onPublished((rows) => events.published(rows));
+  source.effects.onCall((effect, outcome, milliseconds) => events.called(effect, outcome, milliseconds));
   for (const reason of transientReasons) counterOf('transient_retries_total').inc({ service, reason }, 0);
   for (const name of ['deadlocks_total', 'transactions_total', 'outbox_messages_total'])
     counterOf(name).inc({ service }, 0);
@@ -56,40 +37,8 @@ export function messagingMetrics(source: MetricSources): () => void {
 
 const counterOf = (name: string): Counter => register.getSingleMetric(`tradewind_${name}`) as Counter;
 
-type Labels = Readonly<Record<string, string>>;
-
-/** A gauge with one reading for each module. */
-function gauge(name: string, help: string, read: (source: MetricSources) => Promise<number>): void {
-  readings(name, help, [], async (source, set) => set({}, read(source)));
-}
-
-/** A gauge that sets its own readings for each module. */
-function readings(
-  name: string,
-  help: string,
-  labels: readonly string[],
-  read: (source: MetricSources, set: (labels: Labels, value: Promise<number>) => Promise<void>) => Promise<unknown>,
-): void {
-  new Gauge({
-    name: `tradewind_${name}`,
-    help,
-    labelNames: ['service', ...labels],
-    async collect() {
-      this.reset();
-      await Promise.all(
-        [...modules].map((source) =>
-          read(source, async (more, value) => {
-            const known = value.catch(() => Number.NaN);
-            const { service, ports } = source;
-            this.set({ service, ...more }, await withTimeout(ports.timers, readingTimeoutMs, known, Number.NaN));
-          }),
-        ),
-      );
-    },
-  });
-}
-
 function registerMetrics(): void {
+  registerEventMetrics();
   gauge(
     'outbox_rows',
     'Committed messages that are not published yet.',
@@ -105,7 +54,39 @@ function registerMetrics(): void {
     'Keys whose next message the broker rejects. They wait for an operator.',
     async ({ store }) => (await store.outboxLag()).blocked,
   );
-  gauge('dead_letters', 'Messages that wait for an operator.', ({ store }) => store.deadLetterCount());
+  seriesOf(
+    'dead_letters',
+    'Messages that wait for an operator, by consumer and cause.',
+    ['consumer', 'cause'],
+    async ({ store, transport }) => {
+      const letters = withoutRareCauses(await store.deadLetters());
+      const none = transport.groups.filter(({ group }) => !letters.some(({ consumer }) => consumer === group));
+      return [
+        ...letters.map(({ consumer, cause, count }) => ({ labels: { consumer, cause }, value: count })),
+        ...none.map(({ group }) => ({ labels: { consumer: group, cause: 'none' }, value: 0 })),
+      ];
+    },
+  );
+  seriesOf(
+    'sagas_open',
+    'Sagas that have not ended, by their present step.',
+    ['saga', 'step'],
+    async ({ store, sagas }) => {
+      const open = await store.openSagas();
+      const steps = sagas.flatMap((saga) => stepNames(saga).map((step) => ({ saga: saga.name, step, count: 0 })));
+      const idle = steps.filter(({ saga, step }) => !open.some((each) => each.saga === saga && each.step === step));
+      return [...open, ...idle].map(({ saga, step, count }) => ({ labels: { saga, step }, value: count }));
+    },
+  );
+  seriesOf(
+    'saga_overdue_seconds',
+    'For how long the oldest timeout of a saga is due. It waits for replies that are not read yet, or for an operator.',
+    ['saga'],
+    async ({ store, sagas }) => {
+      const overdue = new Map((await store.overdueTimeouts()).map(({ saga, seconds }) => [saga, seconds]));
+      return sagas.map(({ name }) => ({ labels: { saga: name }, value: overdue.get(name) ?? 0 }));
+    },
+  );
   gauge('sagas_stuck', 'Sagas whose compensation or last step fails repeatedly.', ({ store }) => store.stuckSagas());
   gauge(
     'effects_pending',
@@ -134,8 +115,33 @@ function registerMetrics(): void {
     'consumer_lag_records',
     'Records that a group has not committed, of the whole group. Every instance reports it: take the maximum over instances, not the sum.',
     ['group'],
-    ({ transport, kafka }, set) =>
-      Promise.all(transport.groups.map(({ group, topics }) => set({ group }, lagOf(kafka, group, topics)))),
+    (source, set) =>
+      Promise.all(
+        source.transport.groups.map(({ group, topics }) =>
+          set(
+            { group },
+            lagOf(source, group, topics).then((lags) =>
+              Number(lags.reduce((lag, { end, committed }) => lag + end - committed, 0n)),
+            ),
+          ),
+        ),
+      ),
+  );
+  readings(
+    'consumer_lag_seconds',
+    'For how long the oldest record that a group has not committed lies on its topic, to the interval of the scrapes.',
+    ['group'],
+    (source, set) =>
+      Promise.all(
+        source.transport.groups.map(({ group, topics }) =>
+          set(
+            { group },
+            lagOf(source, group, topics).then((lags) =>
+              lagSeconds(source, group).read(lags, source.ports.clock.now().getTime()),
+            ),
+          ),
+        ),
+      ),
   );
   readings(
     'table_bytes',
@@ -199,10 +205,15 @@ function registerMetrics(): void {
   });
 }
 
-async function lagOf(kafka: KafkaClient, group: string, topics: readonly string[]): Promise<number> {
-  const ends = await kafka.endOffsets(topics);
-  const committed = new Map(
-    (await kafka.committedOffsets(group, topics)).map((each) => [partitionKey(each), each.offset]),
-  );
-  return Number(ends.reduce((lag, each) => lag + each.end - (committed.get(partitionKey(each)) ?? each.start), 0n));
+type DeadLetterCounts = Awaited<ReturnType<Store['deadLetters']>>;
+
+function withoutRareCauses(letters: DeadLetterCounts): DeadLetterCounts {
+  const counts = new Map<string, { consumer: string; cause: string; count: number }>();
+  for (const [consumer, all] of groupBy(letters, (letter) => letter.consumer))
+    for (const [at, { cause, count }] of all.entries()) {
+      const shown = at < maxCauses ? cause : 'other';
+      const key = `${consumer}\n${shown}`;
+      counts.set(key, { consumer, cause: shown, count: (counts.get(key)?.count ?? 0) + count });
+    }
+  return [...counts.values()];
 }

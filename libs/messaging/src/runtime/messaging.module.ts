@@ -49,6 +49,18 @@ export class CommitEvents {
       if (changes.length > 0) listener(changes);
     });
   }
+
+  /** With the messages that a transaction has put into the outbox, and the rows that it changed. */
+  onPublished(
+    listener: (
+      messages: readonly { readonly type: string; readonly key: string }[],
+      changes: readonly { readonly table: string; readonly key: string; readonly row: object | undefined }[],
+    ) => void,
+  ): void {
+    this.runner.onCommitted(({ messages, changes }) => {
+      if (messages.length > 0) listener(messages, changes);
+    });
+  }
 }
 
 /** Starts and stops the library with its application. */
@@ -69,8 +81,8 @@ export class MessagingLifecycle implements OnApplicationBootstrap, BeforeApplica
 
   /** Before HTTP is served and after every module is initialised, so that migrations may run in any `onModuleInit`. */
   async onApplicationBootstrap(): Promise<void> {
-    const { transport, relay, runner, retention, options } = this.runtime;
-    const parts = { transport, relay, runner, retention };
+    const { transport, relay, runner, retention, effects, options } = this.runtime;
+    const parts = { transport, relay, runner, retention, effects, sagas: options.sagas ?? [] };
     this.#removeMetrics = messagingMetrics({ ...this.parts, service: options.service, ...parts });
     await this.runtime.start();
     this.parts.descriptions.start();

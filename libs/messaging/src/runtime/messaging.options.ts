@@ -21,6 +21,8 @@ export interface MessagingOptions extends ConsumerOptions {
   readonly retention?: RetentionOptions;
   /** See `MessagingSettings.newDatabase`. */
   readonly newDatabase?: NewDatabase;
+  /** See `MessagingSettings.logHandled`. */
+  readonly logHandled?: boolean;
 }
 
 /** What a service does whose database is new while Kafka knows its past. */
@@ -61,6 +63,8 @@ export interface MessagingSettings {
   readonly newDatabase?: NewDatabase;
   /** Milliseconds for one statement of a decision's transaction. Default 8,000. Bounds how long one message can delay others. */
   readonly statementTimeoutMs?: number;
+  /** Logs a line at the level debug for each message, command, timeout and effect result that is handled. Default: false. */
+  readonly logHandled?: boolean;
   /** Default: Nest's logger. */
   readonly log?: Log;
   /** Called with an error that this process cannot recover from. Default: shuts the application down, then exits with code 1. */

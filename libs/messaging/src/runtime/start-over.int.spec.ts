@@ -159,7 +159,6 @@ describe('a service in development whose database was dropped', () => {
       at: new Date(),
       cause: id,
       correlation: undefined,
-      traceparent: null,
     });
     await new PostgresStore(dataSource).transaction((tx) => tx.append([row]));
     const publisher = await kafka.publisher();

@@ -15,6 +15,7 @@ import {
   type RuntimePorts,
   type Store,
 } from '../ports/index.js';
+import { logFields } from '../tracing/index.js';
 import { advanceSaga, subjectsOf, type AnySaga } from './saga-decisions.js';
 import { SagaInstances, type SagaRow } from './saga-instances.js';
 
@@ -100,10 +101,14 @@ export class TimeoutWorker {
     const readUp = await this.#withAllRepliesRead(timeouts);
     const ready = [...due.filter(isOperatorAction), ...(await this.#withoutBlocked(readUp))];
     const outcomes = await this.runner.run(ready.map((timeout) => this.#invocationOf(timeout)));
-    for (const [{ timeout }, outcome] of outcomes) {
+    for (const [{ timeout, correlation, trace }, outcome] of outcomes) {
       // crashpoint: timeouts.after-handle
       if (outcome.kind !== 'failed' || timeout === undefined) continue;
-      this.options.log('error', 'a timeout could not be handled', { timeout, error: String(outcome.error) });
+      this.options.log('error', 'a timeout could not be handled', {
+        timeout,
+        error: String(outcome.error),
+        ...logFields({ correlation, trace }),
+      });
       await this.store.postponeTimeouts([timeout], postponeMs);
     }
     return timeouts.length - readUp.length;
@@ -172,6 +177,9 @@ export class TimeoutWorker {
       load: saga ? loadsOf(saga) : {},
       input: timeout.sagaId,
       correlation: keyOf(timeout),
+      name: saga?.name ?? timeout.sagaId,
+      trace: timeout.trace,
+      startsTrace: true,
       decide: (context) => {
         if (!saga) throw new TypeError(`this service has no saga of the name in ${timeout.sagaId}`);
         return decideTimeout(saga, timeout, context as TimeoutContext);

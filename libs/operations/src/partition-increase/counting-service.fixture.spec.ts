@@ -143,7 +143,6 @@ export class CountingService {
         at: new Date(),
         cause: id,
         correlation: undefined,
-        traceparent: null,
       });
     });
     await new PostgresStore(this.dataSource).transaction((transaction) => transaction.append(outbox));

@@ -156,7 +156,6 @@ export class ChatService {
         at: new Date(),
         cause: id,
         correlation: undefined,
-        traceparent: null,
       });
     });
     await this.store.transaction(async (transaction) => {

@@ -10,6 +10,7 @@ import {
   orderingKeyOf,
   retentionText,
   isCompacted,
+  traceOfRow,
 } from '@tradewind/messaging/internals';
 import { readMessage, type MessageRegistry } from '@tradewind/messaging/message';
 import type { EntityManager } from 'typeorm';
@@ -200,13 +201,23 @@ function* unpublishedMessages(
   contracts: MessageRegistry,
   service: string,
 ): Generator<Published> {
-  for (const { id, type, version, key, payload, causation, correlation, traceparent, occurredAt } of rows) {
+  for (const row of rows) {
+    const { id, type, version, key, payload, causation, correlation, occurredAt } = row;
     const known = contracts.find(type);
     if (!known) continue; // a dead letter: nothing follows from it
     const message = readMessage(known.cls, payload === null ? { [known.info.key]: key } : JSON.parse(payload), version);
     yield {
       message,
-      envelope: { id, type, version, source: `/${service}`, sequence: 0n, correlation, causation, traceparent },
+      envelope: {
+        id,
+        type,
+        version,
+        source: `/${service}`,
+        sequence: 0n,
+        correlation,
+        causation,
+        trace: traceOfRow(row),
+      },
       at: occurredAt,
     };
   }

@@ -59,7 +59,7 @@ async function lastPayloads({ kafka, options }: RecoveryContext): Promise<LastPa
 /** The message is its own cause. */
 function rowOf(message: OutgoingMessage, { ports }: RecoveryContext): OutboxRow {
   const id = newId(ports);
-  return toOutboxRow(message, { id, at: ports.clock.now(), cause: id, correlation: undefined, traceparent: null });
+  return toOutboxRow(message, { id, at: ports.clock.now(), cause: id, correlation: undefined });
 }
 
 const orderingKeyOf = ({ topic, key }: Pick<OutboxRow, 'topic'> & Pick<IncomingRecord, 'key'>): string =>

@@ -81,7 +81,7 @@ export async function restoreArchive(manager: Connection, published: Iterable<Pu
       column(batch, ({ record }) => record.value && readableBytes(record.value).text),
       column(batch, ({ envelope }) => envelope.causation ?? envelope.id),
       column(batch, ({ envelope, record }) => envelope.correlation ?? record.key),
-      column(batch, ({ envelope }) => envelope.traceparent),
+      column(batch, ({ envelope }) => envelope.trace?.traceparent ?? null),
       column(batch, ({ at }) => at.toISOString()),
       column(batch, ({ record }) => otherHeaders(record.headers)),
       column(batch, ({ record }) => record.partition),

@@ -219,7 +219,10 @@ export class Replay {
   ): Invocation | undefined {
     const { reprocess } = this.request;
     if (decoded.poison) return poisonedInvocation(this.request.consumer, decoded);
-    if (!reprocess) return this.#handlers.invocationOf(decoded);
+    if (!reprocess) {
+      const invocation = this.#handlers.invocationOf(decoded);
+      return invocation && { ...invocation, startsTrace: true };
+    }
     // The group decides on what it has not read yet, in its order.
     const isUnread = decoded.record.offset >= (committed.get(partitionName(decoded.record)) ?? 0n);
     if (isUnread && this.#handlers.kindOf(typeOf(decoded)) === 'policy') return undefined;

@@ -1,11 +1,12 @@
 import 'reflect-metadata';
 import { Transform, Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsInt, IsNumber, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { httpOriginRule, httpPortRule, isHttpOrigin, isHttpPort, isHttpUrl } from '@tradewind/kernel';
 import { kafkaSecurity } from '@tradewind/messaging';
 import type { KafkaSettings } from '@tradewind/messaging/internals';
 import { isDataKeySecret } from '../sealing/seal.js';
 import { Satisfies } from './satisfies.js';
+import { traceSamplers, type TraceSampler } from './trace-sampler.js';
 import { isSigningRootKey, signingRootRule } from './signing-root-key.js';
 
 /** `a, b` as a list. */
@@ -63,6 +64,11 @@ export class ServiceConfig {
   @IsOptional() @IsString() readonly KAFKA_SASL_MECHANISM?: string;
   @IsOptional() @IsString() readonly KAFKA_SASL_USERNAME?: string;
   @IsOptional() @IsString() readonly KAFKA_SASL_PASSWORD_FILE?: string;
+  /** The collector of traces (OTLP over HTTP). Without it no span is made. */
+  @IsOptional() @IsHttpUrl() readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string;
+  @IsIn(traceSamplers) readonly OTEL_TRACES_SAMPLER: TraceSampler = 'parentbased_always_on';
+  /** The share of traces that a sampler with a ratio keeps. */
+  @Type(() => Number) @IsNumber() @Min(0) @Max(1) readonly OTEL_TRACES_SAMPLER_ARG: number = 1;
 }
 
 /** The settings of a Kafka client of a service. Reads the files. */

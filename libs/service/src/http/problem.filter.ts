@@ -1,6 +1,7 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { throwError, type Observable } from 'rxjs';
+import { requestFields } from './request-fields.js';
 import { problemOf } from './problem-of.js';
 import { routeOf } from './routes.js';
 
@@ -16,7 +17,12 @@ export class ProblemFilter implements ExceptionFilter {
     const response = host.switchToHttp().getResponse<Response>();
     const { body, retryAfterSeconds } = problemOf(error);
     if (body.status >= 500) {
-      const line = { requestId: response.getHeader('x-request-id'), method: request.method, route: routeOf(request) };
+      const line = {
+        requestId: response.getHeader('x-request-id'),
+        method: request.method,
+        route: routeOf(request),
+        ...requestFields(request, response),
+      };
       if (body.status === 500) this.#logger.error('a request failed', line, error);
       else this.#logger.warn('a request was rejected', line, error);
     }

@@ -2,6 +2,7 @@ import { Logger, type LoggerService } from '@nestjs/common';
 import { pino } from 'pino';
 import type { ServiceConfig } from '../config/index.js';
 import { mask, maskText } from './mask.js';
+import { spanFields } from '../http/request-fields.js';
 
 /** Nest logs every route and module at each start; these lines get the level debug. */
 const startupContexts = new Set([
@@ -42,7 +43,7 @@ export class JsonLogger implements LoggerService {
 
   /** Nest passes the context, a string, as the last argument, and a stack, if there is one, before it. */
   #write(write: Write, message: unknown, rest: unknown[]): void {
-    const fields: Record<string, unknown> = {};
+    const fields: Record<string, unknown> = { ...spanFields() };
     if (typeof rest.at(-1) === 'string') fields['context'] = rest.pop();
     for (const part of [message, ...rest]) {
       if (part instanceof Error) fields['error'] = mask(part);

@@ -70,8 +70,18 @@ export class EffectRows {
         token,
         attempts: row.attempts + 1,
       }));
-      const { name, key, payload, cause, correlation, attempts } = this.#rows.read(id, transaction)!;
-      claimed.push({ id, name, key, payload: JSON.parse(payload) as object, cause, correlation, attempts, token });
+      const { name, key, payload, cause, correlation, trace, attempts } = this.#rows.read(id, transaction)!;
+      claimed.push({
+        id,
+        name,
+        key,
+        payload: JSON.parse(payload) as object,
+        cause,
+        correlation,
+        trace,
+        attempts,
+        token,
+      });
     }
     return claimed;
   }

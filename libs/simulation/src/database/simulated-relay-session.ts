@@ -3,6 +3,7 @@ import { Transient } from '@tradewind/kernel';
 import { PublicationEffects, type Topic } from '@tradewind/messaging';
 import {
   payloadOf,
+  traceOfRow,
   type PartitionCount,
   type PublicationEffect,
   type PublishedRow,
@@ -94,6 +95,7 @@ const publicationEffectsOf = (rows: readonly UnpublishedRow[], effects: readonly
           key: id,
           payload: jsonbOf(payloadOf(id, row)),
           cause: row.causation,
+          trace: traceOfRow(row) ?? null,
           correlation: row.correlation,
         })),
     );

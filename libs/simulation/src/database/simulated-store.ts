@@ -22,6 +22,7 @@ import { storeError } from './database-error.js';
 import { DatabaseSession } from './database-session.js';
 import type { DatabaseTransaction } from './database-transaction.js';
 import { prune } from './pruned-rows.js';
+import { deadLettersOf, openSagasOf } from './readings.js';
 import type { SimulatedDatabase } from './simulated-database.js';
 import { SimulatedRelaySession } from './simulated-relay-session.js';
 import { SimulatedTransaction } from './simulated-transaction.js';
@@ -205,6 +206,18 @@ export class SimulatedStore implements Store {
       'dead letter count',
       () => this.database.inbox.deadLetterCount() + this.database.effects.deadLetterCount(),
     );
+  }
+
+  deadLetters(): ReturnType<Store['deadLetters']> {
+    return this.#single('dead letters', () => deadLettersOf(this.database));
+  }
+
+  openSagas(): ReturnType<Store['openSagas']> {
+    return this.#single('open sagas', () => openSagasOf(this.database.rows<SagaRow>(SagaInstances)));
+  }
+
+  overdueTimeouts(): ReturnType<Store['overdueTimeouts']> {
+    return this.#single('overdue timeouts', () => this.database.timeouts.overdue());
   }
 
   stuckSagas(): Promise<number> {

@@ -1,4 +1,4 @@
-import type { TimeoutRow } from '@tradewind/messaging/internals';
+import type { DueTimeout, TimeoutRow } from '@tradewind/messaging/internals';
 import type { DatabaseTransaction } from './database-transaction.js';
 import { LockedRows } from './locked-rows.js';
 
@@ -59,14 +59,24 @@ export class TimeoutRows {
     }
   }
 
-  due(limit: number, skip: number): { id: string; sagaId: string; name: string }[] {
+  due(limit: number, skip: number): DueTimeout[] {
     const due = [...this.#rows.all()]
       .map(([, row]) => row)
       .filter(({ dueAt }) => dueAt !== undefined && dueAt <= this.now());
     return due
       .sort((a, b) => a.dueAt! - b.dueAt! || (a.id < b.id ? -1 : 1))
       .slice(skip, skip + limit)
-      .map(({ id, sagaId, name }) => ({ id, sagaId, name }));
+      .map(({ id, sagaId, name, trace }) => ({ id, sagaId, name, trace }));
+  }
+
+  /** For how long the oldest due timeout of each saga is due. */
+  overdue(): { saga: string; seconds: number }[] {
+    const oldest = new Map<string, number>();
+    for (const [, { sagaId, dueAt }] of this.#rows.all()) {
+      const saga = sagaId.slice(0, sagaId.indexOf(':'));
+      if (dueAt !== undefined && dueAt <= this.now()) oldest.set(saga, Math.min(dueAt, oldest.get(saga) ?? dueAt));
+    }
+    return [...oldest].map(([saga, dueAt]) => ({ saga, seconds: (this.now() - dueAt) / 1_000 }));
   }
 
   async postpone(transaction: DatabaseTransaction, ids: readonly string[], delayMs: number): Promise<void> {

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { OutboxRow, PublishedRow, UnpublishedRow } from '@tradewind/messaging/internals';
+import type { OutboxRow, PublishedRow, TraceContext, UnpublishedRow } from '@tradewind/messaging/internals';
+
+export const aTrace = {
+  traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00',
+  tracestate: 'vendor=value',
+  baggage: 'tenant=blue',
+} satisfies TraceContext;
 
 /** A message for the outbox. */
 export const outboxRow = (rest: Partial<OutboxRow> = {}): OutboxRow => ({

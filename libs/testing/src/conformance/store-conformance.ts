@@ -9,7 +9,7 @@ import {
   type Store,
   type Transaction,
 } from '@tradewind/messaging/internals';
-import { outboxRow as row, published } from './outbox-row.js';
+import { aTrace, outboxRow as row, published } from './outbox-row.js';
 import { tablesConformance } from './tables-conformance.js';
 import { storeConcurrencyConformance } from './store-concurrency-conformance.js';
 import { storeEffectsConformance } from './store-effects-conformance.js';
@@ -205,11 +205,14 @@ export function storeConformance(
       const id = randomUUID();
       await inOne(async (tx) => {
         await tx.append([command]);
-        await tx.scheduleTimeouts([{ id, sagaId: 's:1', name: 'n', timeoutMs: 0, startedBy: command.id }]);
+        await tx.scheduleTimeouts([
+          { id, sagaId: 's:1', name: 'n', timeoutMs: 0, startedBy: command.id, trace: aTrace },
+        ]);
       });
-      expect((await store.dueTimeouts(100)).map((timeout) => timeout.id)).not.toContain(id);
+      const found = async () => (await store.dueTimeouts(100)).find((timeout) => timeout.id === id);
+      expect(await found()).toBeUndefined();
       await session.mark(published(await session.take(10)));
-      expect((await store.dueTimeouts(100)).map((timeout) => timeout.id)).toContain(id);
+      expect((await found())?.trace).toEqual(aTrace);
       expect([...(await inOne((tx) => tx.takeTimeouts([id])))]).toEqual([id]);
       expect([...(await inOne((tx) => tx.takeTimeouts([id])))]).toEqual([]);
     });

@@ -9,8 +9,10 @@ import type {
   Store,
   Transaction,
 } from '@tradewind/messaging/internals';
-import { outboxRow as row, published } from './outbox-row.js';
+import { aTrace, outboxRow as row, published } from './outbox-row.js';
 import type { OpenedStore } from './store-broker-state-conformance.js';
+
+const { traceparent, ...state } = aTrace;
 
 /** The part of the Store's contract that is about effects. */
 export function storeEffectsConformance(name: string, open: () => Promise<OpenedStore>): void {
@@ -38,12 +40,16 @@ export function storeEffectsConformance(name: string, open: () => Promise<Opened
         payload: { of },
         cause: randomUUID(),
         correlation: of,
+        trace: of === key ? aTrace : null,
       });
       const [first, second, other] = [anEffect(key), anEffect(key), anEffect(`${key}-other`)];
       await inOne((tx) => tx.scheduleEffects([first, second, other]));
       const token = randomUUID();
       const claim = () => store.claimEffects([effect], 10, 60_000, token);
-      expect((await claim()).map(({ id }) => id).sort()).toEqual([first.id, other.id].sort());
+      const claimed = await claim();
+      expect(claimed.map(({ id }) => id).sort()).toEqual([first.id, other.id].sort());
+      expect(claimed.find(({ id }) => id === first.id)?.trace).toEqual(aTrace);
+      expect(claimed.find(({ id }) => id === other.id)?.trace).toBeNull();
       expect(await claim()).toHaveLength(0);
       expect(await inOne((tx) => tx.finishEffects([{ id: first.id, token: randomUUID() }]))).toEqual(new Set());
       expect(await inOne((tx) => tx.finishEffects([{ id: first.id, token }]))).toEqual(new Set([first.id]));
@@ -95,7 +101,7 @@ export function storeEffectsConformance(name: string, open: () => Promise<Opened
           ),
         );
       const rows = [
-        row({ topic, type: 'a', key: '1', payload: '{"n":1}' }),
+        row({ topic, type: 'a', key: '1', payload: '{"n":1}', traceparent, headers: { ...state, other: 'x' } }),
         row({ topic, type: 'b', key: '1' }),
         row({ topic, type: 'a', key: '2', payload: null }),
         row({ topic: randomUUID(), type: 'a' }),
@@ -133,6 +139,7 @@ export function storeEffectsConformance(name: string, open: () => Promise<Opened
         })),
       );
       expect(calls.map(({ cause }) => cause)).toEqual(messages.map(({ causation }) => causation));
+      expect(calls.map(({ trace }) => trace)).toEqual([aTrace, null]);
     });
 
     it('counts pending effects', async () => {

@@ -4,7 +4,7 @@ import { safeText } from './safe-text.js';
 import type { Sql } from './sql.js';
 
 /** The lease holder is the application name of its connection. */
-const claim = `select id, name, key, payload, cause, correlation, attempts, $4::uuid as token from msg_claim_effects($1::text[], $2, $3, $4)`;
+const claim = `select id, name, key, payload, cause, correlation, trace, attempts, $4::uuid as token from msg_claim_effects($1::text[], $2, $3, $4)`;
 
 /** Skips effects that are being settled: otherwise this and their transaction could wait for each other. */
 const renew = `

@@ -217,6 +217,7 @@ create table msg_effects (
   payload jsonb not null,
   cause uuid not null,
   correlation text not null,
+  trace jsonb, -- W3C Trace Context and Baggage of the decision
   attempts int not null default 0,
   due_at timestamptz not null default now(),
   lease_until timestamptz,
@@ -248,7 +249,8 @@ create table msg_timeouts (
   name text not null,
   timeout_ms bigint not null,
   started_by uuid,
-  due_at timestamptz
+  due_at timestamptz,
+  trace jsonb -- of the span that requested it
 ) with (fillfactor = 70);
 create index msg_timeouts_due on msg_timeouts (due_at, id) where due_at is not null;
 create index msg_timeouts_started_by on msg_timeouts (started_by) where due_at is null;
@@ -312,7 +314,7 @@ create unlogged table msg_server_epoch (
  */
 const claimEffects = `
 create function msg_claim_effects(names text[], at_most int, lease_milliseconds int, token uuid)
-returns table (id uuid, name text, key text, payload jsonb, cause uuid, correlation text, attempts int)
+returns table (id uuid, name text, key text, payload jsonb, cause uuid, correlation text, trace jsonb, attempts int)
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set plan_cache_mode = force_generic_plan
 as $$
@@ -329,7 +331,7 @@ begin
   update msg_effects e set lease_until = now() + lease_milliseconds * interval '1 millisecond', lease_token = token,
     lease_holder = current_setting('application_name'), attempts = e.attempts + 1
   from ready where e.id = ready.id
-  returning e.id, e.name, e.key, e.payload, e.cause, e.correlation, e.attempts;
+  returning e.id, e.name, e.key, e.payload, e.cause, e.correlation, e.trace, e.attempts;
 end $$`;
 
 /** Every table of the library. */

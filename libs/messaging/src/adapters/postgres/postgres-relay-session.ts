@@ -55,9 +55,10 @@ ends as (insert into msg_published_offsets as known (topic, partition, next_offs
   select topic, partition, max(record_offset) + 1 from published group by topic, partition order by topic, partition
   on conflict (topic, partition) do update set next_offset = greatest(known.next_offset, excluded.next_offset)),
 started as (update msg_timeouts set due_at = now() + timeout_ms * interval '1 millisecond' where started_by = any(array(select id from removed)) and due_at is null),
-scheduled as (insert into msg_effects (id, name, key, payload, cause, correlation)
+scheduled as (insert into msg_effects (id, name, key, payload, cause, correlation, trace)
   select md5(e.id || ' ' || p.id)::uuid, e.effect, e.id, jsonb_build_object('target', e.id, 'id', p.id, 'type', p.type, 'version', p.version, 'topic', p.topic, 'key', p.key,
-    'sequence', p.sequence, 'occurredAt', to_char(p.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'payload', p.payload), p.causation, p.correlation
+    'sequence', p.sequence, 'occurredAt', to_char(p.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'payload', p.payload), p.causation, p.correlation,
+    case when p.traceparent is not null then jsonb_strip_nulls(jsonb_build_object('traceparent', p.traceparent, 'tracestate', p.headers->'tracestate', 'baggage', p.headers->'baggage')) end
   from published p join msg_publication_effects e on e.topic = p.topic and e.types ? p.type order by p.position
   on conflict (id) do nothing)
 select count(*)::int as marked from published`;

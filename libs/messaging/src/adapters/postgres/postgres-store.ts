@@ -3,9 +3,18 @@ import type { DataSource } from 'typeorm';
 import { StoreUnavailable } from '../../ports/errors.js';
 import type { DeclaredTable, TableFindings } from '../../ports/declared-table.js';
 import type { PartitionOffset, TopicPartition } from '../../ports/kafka-client.js';
+import type { StoreReadings } from '../../ports/readings.js';
 import type { InboxHorizon, InboxSample, PrunedStep, PruneStep } from '../../ports/retention.js';
 import type { Takeover, TakeoverStore } from '../../ports/takeover.js';
-import type { ClaimedEffect, OwnRecord, RelaySession, Store, PartitionCount, Transaction } from '../../ports/store.js';
+import type {
+  ClaimedEffect,
+  DueTimeout,
+  OwnRecord,
+  RelaySession,
+  Store,
+  PartitionCount,
+  Transaction,
+} from '../../ports/store.js';
 import { compareTables } from './compare-tables.js';
 import type { ConsumerState } from '../../ports/consumer-state.js';
 import { CallerTransaction } from './caller-transaction.js';
@@ -21,6 +30,7 @@ import { notHandled, notPublishedHere, publishedEnds, reusedIdentities } from '.
 import { PostgresTransaction } from './postgres-transaction.js';
 import { allPartitionCounts, partitionCountOf, type RawPartitionCount } from './partition-counts-sql.js';
 import { isSilence, needsFreshConnection, storeError } from './postgres-errors.js';
+import { PostgresReadings } from './readings-sql.js';
 import { PostgresRetention } from './retention-sql.js';
 import { connectionOptions, unsuitableSettings } from './session-check.js';
 import { sqlOf, type Sql } from './sql.js';
@@ -30,7 +40,7 @@ const notify = `select pg_notify('${notifyChannel}', '')`;
 const lag = `select count(*)::int as rows, coalesce(extract(epoch from now() - min(appended_at)), 0)::float8 as seconds,
 (select count(*)::int from msg_outbox_blocked_keys) as blocked from msg_outbox`;
 
-const dueTimeouts = `select id, saga_id as "sagaId", name from msg_timeouts where due_at <= now() order by due_at, id limit $1 offset $2`;
+const dueTimeouts = `select id, saga_id as "sagaId", name, trace from msg_timeouts where due_at <= now() order by due_at, id limit $1 offset $2`;
 const postponeTimeouts = `update msg_timeouts set due_at = now() + $2::int * interval '1 millisecond' where id = any($1::text[])`;
 
 const blockedKeys = `select distinct key from msg_blocked_keys where consumer = $1 and key = any($2::text[])`;
@@ -67,6 +77,7 @@ export class PostgresStore implements Store {
   readonly #retention: PostgresRetention;
   readonly #consumers: ConsumerState;
   readonly #takeover: TakeoverStore;
+  readonly #readings: StoreReadings;
 
   constructor(
     readonly dataSource: DataSource,
@@ -86,6 +97,7 @@ export class PostgresStore implements Store {
     this.#consumers = new PostgresConsumerState(this.#sql);
     this.#takeover = new PostgresTakeover(this.#sql);
     this.descriptions = new PostgresDescriptions(this.#sql);
+    this.#readings = new PostgresReadings(this.#sql);
   }
 
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -214,7 +226,7 @@ export class PostgresStore implements Store {
   }
 
   dueTimeouts(limit: number, skip = 0): ReturnType<Store['dueTimeouts']> {
-    return this.#sql<{ id: string; sagaId: string; name: string }>(dueTimeouts, [limit, skip]);
+    return this.#sql<DueTimeout>(dueTimeouts, [limit, skip]);
   }
 
   async postponeTimeouts(ids: readonly string[], byMs: number): Promise<void> {
@@ -235,6 +247,18 @@ export class PostgresStore implements Store {
 
   async deadLetterCount(): Promise<number> {
     return this.#number(deadLetterCount);
+  }
+
+  deadLetters(): ReturnType<Store['deadLetters']> {
+    return this.#readings.deadLetters();
+  }
+
+  openSagas(): ReturnType<Store['openSagas']> {
+    return this.#readings.openSagas();
+  }
+
+  overdueTimeouts(): ReturnType<Store['overdueTimeouts']> {
+    return this.#readings.overdueTimeouts();
   }
 
   async stuckSagas(): Promise<number> {

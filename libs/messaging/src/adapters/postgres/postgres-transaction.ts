@@ -42,9 +42,9 @@ from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as w(scope, route, k
 where i.scope = w.scope and i.route = w.route and i.key = w.key`;
 
 const scheduleEffects = `
-insert into msg_effects (id, name, key, payload, cause, correlation)
-select id, name, key, payload::jsonb, cause, correlation
-from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[]) with ordinality as e(id, name, key, payload, cause, correlation, number)
+insert into msg_effects (id, name, key, payload, cause, correlation, trace)
+select id, name, key, payload::jsonb, cause, correlation, trace::jsonb
+from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[], $7::text[]) with ordinality as e(id, name, key, payload, cause, correlation, trace, number)
 order by number`;
 const finish = `
 update msg_effects set done_at = now(), lease_until = null
@@ -53,11 +53,13 @@ where id = any($1::uuid[]) and lease_token = any($2::uuid[]) and done_at is null
 /** Cancelled timeouts are found without a join: the table is sometimes empty, and a plan from then would scan all of it for each row. */
 const scheduleTimeouts = `
 with cancelled as (delete from msg_timeouts where ctid = any(array(select ctid from msg_timeouts where id = any($6::text[]) order by id for update skip locked)))
-insert into msg_timeouts (id, saga_id, name, timeout_ms, started_by, due_at)
-select id, saga_id, name, timeout_ms, started_by, case when started_by is null then now() + timeout_ms * interval '1 millisecond' end
-from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::uuid[]) as w(id, saga_id, name, timeout_ms, started_by) order by id
-on conflict (id) do update set timeout_ms = excluded.timeout_ms, started_by = excluded.started_by, due_at = excluded.due_at`;
+insert into msg_timeouts (id, saga_id, name, timeout_ms, started_by, due_at, trace)
+select id, saga_id, name, timeout_ms, started_by, case when started_by is null then now() + timeout_ms * interval '1 millisecond' end, trace::jsonb
+from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::uuid[], $7::text[]) as w(id, saga_id, name, timeout_ms, started_by, trace) order by id
+on conflict (id) do update set timeout_ms = excluded.timeout_ms, started_by = excluded.started_by, due_at = excluded.due_at, trace = excluded.trace`;
 const takeTimeouts = `delete from msg_timeouts where id = any($1::text[]) returning id`;
+
+const traceText = ({ trace }: EffectRow | TimeoutRow): string | null => (trace ? JSON.stringify(trace) : null);
 
 const keyColumns = (keys: readonly Idempotency[]): string[][] => [
   keys.map((key) => key.scope),
@@ -196,6 +198,7 @@ export class PostgresTransaction implements Transaction {
       rows.map((row) => JSON.stringify(row.payload)),
       rows.map((row) => row.cause),
       rows.map((row) => row.correlation),
+      rows.map(traceText),
     ]);
     // crashpoint: effects.after-schedule
   }
@@ -218,6 +221,7 @@ export class PostgresTransaction implements Transaction {
       rows.map((row) => row.timeoutMs),
       rows.map((row) => row.startedBy),
       cancelled,
+      rows.map(traceText),
     ]);
     // crashpoint: timeouts.after-schedule
   }
