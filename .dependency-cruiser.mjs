@@ -5,7 +5,13 @@
 export const tests = ['[.]spec[.]ts$', '-conformance[.]ts$', '/test/', '^libs/(testing|simulation)/'];
 const inner = '^(apps|libs|tools)/';
 const all = '^(apps|libs|tools|test|bench)/';
-const edge = ['^apps/gateway/', '^apps/payment/src/provider/', '^apps/order/src/webhooks/', '^tools/'];
+const edge = [
+  '^apps/console/src/log-in/',
+  '^apps/gateway/',
+  '^apps/payment/src/provider/',
+  '^apps/order/src/webhooks/',
+  '^tools/',
+];
 const npm = (...names) => names.map((name) => `(^|/)node_modules/${name}/`);
 
 /** Files that no service needs to serve. */
@@ -205,6 +211,12 @@ export default {
       { path: npm('typeorm'), dependencyTypesNot: ['type-only'] },
     ),
     forbid(
+      'console-uses-operations',
+      '@tradewind/console imports only @tradewind/kernel, messaging and operations of our packages.',
+      { path: '^libs/console/', pathNot: tests },
+      { path: '^libs/', pathNot: '^libs/(console|operations|messaging|kernel)/' },
+    ),
+    forbid(
       'operations-use-messaging',
       '@tradewind/operations imports only @tradewind/kernel, saga and messaging of our packages.',
       { path: '^libs/operations/', pathNot: tests },
@@ -213,7 +225,7 @@ export default {
     forbid(
       'internals-are-for-our-libraries',
       'Only our libraries, tools and tests import @tradewind/messaging/internals. A service, and an example, uses the public API, or what @tradewind/service offers.',
-      { path: inner, pathNot: [...tests, '^libs/(operations|messaging|service)/src/', '^tools/'] },
+      { path: inner, pathNot: [...tests, '^libs/(operations|console|messaging|service)/src/', '^tools/'] },
       { path: '^libs/messaging/src/internals[.]ts$' },
     ),
     forbid(

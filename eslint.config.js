@@ -10,7 +10,7 @@ const adapters = [
   'libs/testing/src/**', // waits for real Kafka and PostgreSQL
 ];
 /** Files that may call an HTTP server. */
-const edge = ['apps/gateway/src/**', 'apps/payment/src/provider/**'];
+const edge = ['apps/console/src/log-in/**', 'apps/gateway/src/**', 'apps/payment/src/provider/**'];
 /** Programs: they read the environment and pass it on. */
 const entries = [
   'apps/*/src/main.ts',
@@ -29,6 +29,7 @@ const testPrograms = [
   'test/packed/programs/*.ts',
   'test/drills/**/!(*.spec).ts',
   'test/faults/**/!(*.spec).ts',
+  'test/screenshots/*.ts',
   'test/simulation/**/!(*.spec).ts',
 ];
 const realInfrastructure = ['**/*.{int,e2e,fixture}.spec.ts'];

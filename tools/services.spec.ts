@@ -6,14 +6,14 @@ import { parse } from 'yaml';
 import { kafkaUsers } from './kafka-users.js';
 import { closedProperties } from './platform/kafka/closed-listeners.js';
 import { root } from './platform/process/paths.js';
-import { databaseServices, isDatabaseService, serviceNames, services } from './services.js';
+import { applications, databaseServices, isDatabaseService, serviceNames, services } from './services.js';
 
 const text = (path: string): string => readFileSync(join(root, path), 'utf8');
 
 describe('the list of services', () => {
-  it('has every app that runs as a service', () => {
+  it('has, with the list of applications, every app that runs', () => {
     const apps = readdirSync(join(root, 'apps')).filter((app) => existsSync(join(root, 'apps', app, 'src/main.ts')));
-    expect(serviceNames.toSorted()).toEqual(apps.toSorted());
+    expect([...serviceNames, ...applications.map(({ name }) => name)].toSorted()).toEqual(apps.toSorted());
   });
   it('has a database for every app with migrations', () => {
     const apps = readdirSync(join(root, 'apps')).filter((app) => existsSync(join(root, 'apps', app, 'migrations')));

@@ -123,6 +123,9 @@ export const services = [
   { name: 'gateway', database: null, port: 3000, sealsData: false, callsProvider: false, scalable: false },
 ] as const satisfies readonly ServiceDescription[];
 
+/** Programs of `apps/` without a database and messages of their own: they stand on the services. Each is started only where it is asked for. */
+export const applications = [{ name: 'console', port: 3011 }] as const;
+
 type Described = (typeof services)[number];
 
 export type ServiceName = Described['name'];

@@ -19,6 +19,7 @@ import { carts } from './buying/cart.scenario.js';
 import { catalogue } from './buying/catalogue.scenario.js';
 import { checkout } from './buying/checkout.scenario.js';
 import { documentation } from './buying/documentation.scenario.js';
+import { shopConsole } from './console/console.scenario.js';
 import { eventStream } from './buying/event-stream.scenario.js';
 import { outcomes } from './buying/outcomes.scenario.js';
 
@@ -29,7 +30,7 @@ describe('the public API of a shop', () => {
   let shop: Shop;
   let fixture: ShopFixture;
   beforeAll(async () => {
-    shop = await startShop({ ports: 'free', bundled: true });
+    shop = await startShop({ ports: 'free', bundled: true, console: true });
     fixture = await openFixture(shop);
   }, 240_000);
   afterAll(() => shop?.stop(), 60_000);
@@ -46,6 +47,7 @@ describe('the public API of a shop', () => {
       eventStream,
       authorization,
       documentation,
+      shopConsole,
     ])
       scenario(() => fixture);
 

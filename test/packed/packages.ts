@@ -7,7 +7,7 @@ import { root } from '../../tools/platform/process/paths.js';
 const run = promisify(execFile);
 
 /** The libraries that other teams install, without those that only jest can import. */
-export const libraries = ['kernel', 'saga', 'messaging', 'operations', 'simulation'] as const;
+export const libraries = ['kernel', 'saga', 'messaging', 'operations', 'console', 'simulation'] as const;
 
 export interface Packed {
   readonly name: string;

@@ -7,4 +7,5 @@ export type { Section, SectionId, Violation, ViolationKind } from './invariants/
 export { summarizeViolations, type ViolationSummary } from './invariants/violation-summary.js';
 export type { Waiting } from './invariants/waiting-for-operator.js';
 export { reportLines, violationsOf, type AuditReport } from './report.js';
+export { keepVerdict } from './verdict-file.js';
 export { watchLines, watchShop, type ShopWatch, type WatchOptions, type WatchReport } from './watch/watch-shop.js';

@@ -34,7 +34,8 @@ export function reportLines(report: AuditReport): string[] {
   return lines;
 }
 
-function verdict(report: AuditReport): string {
+/** The report in a sentence. */
+export function verdict(report: AuditReport): string {
   const seconds = (report.milliseconds / 1_000).toFixed(1);
   if (report.clean) return `The audit is clean (${seconds} s).`;
   const violations = violationsOf(report);

@@ -2,7 +2,7 @@ import { defaultPorts, portNames } from '../../dist/tools/platform/shop/processe
 import { portSetting } from '../../dist/tools/platform/shop/ports.js';
 import { topics } from '@tradewind/contracts';
 import { secretNames } from '../../dist/tools/image/secret-files.js';
-import { services } from '../../dist/tools/services.js';
+import { applications, services } from '../../dist/tools/services.js';
 import { containerProblems, unknownScripts, workflowProblems } from './repository/commands.mjs';
 import { chartProblems } from './repository/chart.mjs';
 import { composeProblems } from './repository/compose.mjs';
@@ -17,7 +17,8 @@ import { root } from './run-checks.mjs';
 /* Rules about files, names, settings and deployment. Uses compiled files. */
 const files = readTree(root);
 const textOf = (path) => files.find((file) => file.path === path)?.text ?? '';
-const settings = await variablesOfServices(root, services);
+const programs = [...services, ...applications];
+const settings = await variablesOfServices(root, programs);
 const settingsOfServices = new Map();
 for (const service of services)
   settingsOfServices.set(service.name, new Set((await variablesOfServices(root, [service])).keys()));
@@ -40,7 +41,7 @@ const problems = [
     secretFiles: secretNames,
   }),
   ...databaseProblems(textOf('deploy/postgres/create-databases.sh'), services),
-  ...projectProblems(files, services),
+  ...projectProblems(files, programs),
   ...programProblems(files),
   ...imageProblems(textOf('deploy/Dockerfile')),
   ...unknownScripts(files),

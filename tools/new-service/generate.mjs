@@ -57,7 +57,7 @@ function applied(apply, path, text, name, port) {
 /** The port after those of the services that nothing else has by default. */
 export function nextPort(services, example) {
   const numbers = (text, pattern) => [...text.matchAll(pattern)].map(([, number]) => Number(number));
-  const ports = numbers(services, /\bport: (\d+)/g);
+  const ports = numbers(services, /^ *port: (\d+)/gm);
   const taken = new Set([...ports, ...numbers(example, /^# \w+_PORT=(\d+)$/gm)]);
   let port = Math.max(...ports) + 1;
   while (taken.has(port)) port++;

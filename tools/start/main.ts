@@ -58,6 +58,7 @@ async function run(): Promise<number> {
     stateDir,
     ports: 'default',
     bundled: true,
+    console: true,
     databaseUrl,
     kafkaBrokers,
     log: print,
@@ -101,6 +102,9 @@ function printAddresses(shop: Shop): void {
     ...shop.instances
       .filter(({ service }) => service !== 'gateway')
       .map(({ name, url }): [string, string] => [name, url]),
+    ...(shop.consoleUrl === undefined
+      ? []
+      : [['console', `${shop.consoleUrl}  (log in as the admin)`] as [string, string]]),
     ['provider', shop.providerUrl],
     ['PostgreSQL', withoutPassword(shop.adminUrl)],
     ['Kafka', shop.kafkaLogins ? `${shop.kafkaBrokers}  (TLS, logins in ${folder}/kafka-logins)` : shop.kafkaBrokers],

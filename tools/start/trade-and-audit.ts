@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { reportLines, runAudit } from '../audit/index.js';
+import { keepVerdict, reportLines, runAudit } from '../audit/index.js';
 import { simulateTrading } from '../shop/main.js';
 import type { Shop } from '../platform/shop/shop.js';
 
@@ -37,6 +37,7 @@ export async function tradeAndAudit(
     instances: shop.instances,
     log,
   });
+  keepVerdict(shop.state.auditFile, report, new Date());
   for (const line of reportLines(report)) log(line);
   return ok && report.clean;
 }

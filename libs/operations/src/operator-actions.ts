@@ -1,3 +1,5 @@
+import { queryAll, type Databases, type OfService } from './databases/databases.js';
+
 /** What an operator did and why, as `msg_operator_actions` records it. */
 export interface OperatorAction {
   readonly action: string;
@@ -5,6 +7,22 @@ export interface OperatorAction {
   readonly subject: string;
   readonly reason: string;
   readonly detail: object;
+}
+
+/** An action as it was recorded. */
+export interface RecordedAction extends OperatorAction {
+  readonly id: string;
+  readonly at: Date;
+  /** The person or program, or the role of its connection. */
+  readonly actor: string;
+}
+
+const newest = `select id::text as id, at, actor, action, subject, reason, detail from msg_operator_actions order by id desc limit $1`;
+
+/** The latest actions of each service, the newest first. */
+export async function operatorActions(databases: Databases, limit: number): Promise<OfService<RecordedAction>[]> {
+  const actions = await queryAll<RecordedAction>(databases, newest, [limit]);
+  return actions.toSorted((a, b) => b.at.getTime() - a.at.getTime());
 }
 
 interface Connection {

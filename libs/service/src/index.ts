@@ -17,6 +17,7 @@ export { addLinks } from './openapi/links.js';
 export { problemResponse } from './openapi/problem-schema.js';
 export * from './operate/index.js';
 export { runInService } from './run-in-service.js';
+export { runProgram } from './run-program.js';
 export { runService } from './run-service.js';
 export * from './sealing/index.js';
 export * from './staff-actions/index.js';

@@ -137,8 +137,8 @@ export const brokenRecordsOnTopics = (fixture: () => ShopFixture): void => {
     it('is dead-lettered again when it is redriven unchanged', async () => {
       const { shop } = fixture();
       const first = (await blockedKeyOf('cart.prices'))!.first!;
-      expect(await tradewind(shop.state.path, 'dead-letters', 'redrive', first, '--reason', 'a dry run')).toContain(
-        'Nothing was changed',
+      expect(await tradewind(shop.state.path, 'dead-letters', 'redrive', first, '--reason', 'a dry run')).toMatch(
+        /3 messages in order[^]*Nothing was changed/,
       );
       expect(
         await tradewind(
@@ -149,10 +149,11 @@ export const brokenRecordsOnTopics = (fixture: () => ShopFixture): void => {
           lamp.id,
           '--consumer',
           'cart.prices',
+          '--in-order',
+          '10',
           ...reason,
         ),
-      ).toContain('3 messages in order');
-      await eventually(async () => (await blockedKeyOf('cart.prices'))?.state === 'blocked');
+      ).toMatch(/Handled 0 keys of 1\.[^]*failed again/);
       expect(await blockedKeyOf('cart.prices')).toMatchObject({ first, messages: 3 });
     });
 

@@ -1,7 +1,8 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { command, print, progress, type SystemFlags } from '@tradewind/operations/cli';
-import { findShop, stateOption } from '../../find-shop.js';
-import { reportLines, runAudit } from '../index.js';
+import { findShop, stateDir, stateOption } from '../../find-shop.js';
+import { stateFolder } from '../../platform/shop/state-folder.js';
+import { keepVerdict, reportLines, runAudit } from '../index.js';
 
 const seconds = (text: string): number => {
   if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('expected a whole number of seconds');
@@ -38,6 +39,7 @@ export const auditCommand: Command = command(
       waitSeconds: flags.wait,
       log: progress,
     });
+    keepVerdict(stateFolder(flags.state ?? stateDir(process.env)).auditFile, report, new Date());
     print(flags, report, () => reportLines(report));
     process.exitCode = report.clean ? 0 : 1;
   });

@@ -13,6 +13,7 @@ const licences = new Set([
   'CC0-1.0',
   'ISC',
   'MIT',
+  'MPL-2.0',
   'Python-2.0',
 ]);
 /** Packages of a free licence that they state elsewhere than in package.json. */

@@ -13,11 +13,18 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { root } from '../process/paths.js';
-import { databaseServices, serviceNames, type DatabaseService, type ServiceName } from '../../services.js';
+import {
+  applications,
+  databaseServices,
+  serviceNames,
+  type DatabaseService,
+  type ServiceName,
+} from '../../services.js';
 import { bundleOptions } from './bundle-options.js';
+import type { ApplicationName } from './processes.js';
 
 /**
- * Writes each service, its operations, and the operator's command as one program each, with all packages: Node loads it in a third of the
+ * Writes each service and application, the operations of services, and the operator's command as one program each, with all packages: Node loads it in a third of the
  * CPU time of its 2,000 modules. Programs of the same compiled files are linked from the last time.
  */
 export async function bundleServices(folder: string): Promise<void> {
@@ -52,7 +59,10 @@ async function build(target: string): Promise<void> {
   const esbuild = await import('esbuild');
   await esbuild.build({
     entryPoints: Object.fromEntries([
-      ...serviceNames.map((name) => [name, join(root, `dist/apps/${name}/src/main.js`)]),
+      ...[...serviceNames, ...applications.map(({ name }) => name)].map((name) => [
+        name,
+        join(root, `dist/apps/${name}/src/main.js`),
+      ]),
       ...databaseServices.map((name) => [`${name}-operate`, join(root, `dist/apps/${name}/src/operate.js`)]),
       ['tradewind', join(root, 'dist/tools/tradewind/main.js')],
     ]),
@@ -82,7 +92,8 @@ function cpLinked(from: string, to: string): void {
     }
 }
 
-export const bundleOf = (folder: string, service: ServiceName): string => join(folder, `${service}.mjs`);
+export const bundleOf = (folder: string, program: ServiceName | ApplicationName): string =>
+  join(folder, `${program}.mjs`);
 export const commandBundleOf = (folder: string): string => join(folder, 'tradewind.mjs');
 export const operationsBundleOf = (folder: string, service: DatabaseService): string =>
   join(folder, `${service}-operate.mjs`);

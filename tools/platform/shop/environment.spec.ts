@@ -16,11 +16,13 @@ const settings: ServiceSettings = {
     dataKeySecret: 'data-key',
     providerWebhookSecret: 'webhook',
     providerApiKey: 'api-key',
+    consoleSecret: 'console',
     signingRoot: { publicKey: 'public', privateKey: 'private' },
     admin: { email: 'admin@tradewind.example', password: 'admin' },
   },
   providerLog: 'provider.log',
   instancesFile: 'instances.json',
+  auditFile: 'audit.json',
   mailFolder: 'mail',
 };
 

@@ -1,4 +1,10 @@
-import { describeService, isDatabaseService, type DatabaseService, type ServiceName } from '../../services.js';
+import {
+  databaseServices,
+  describeService,
+  isDatabaseService,
+  type DatabaseService,
+  type ServiceName,
+} from '../../services.js';
 import { loginEnvironment } from '../../kafka-users.js';
 import type { ServiceDatabase } from '../postgres/service-database.js';
 import type { Secrets } from './secrets.js';
@@ -16,6 +22,7 @@ export interface ServiceSettings {
   readonly providerLog: string;
   readonly instancesFile: string;
   readonly mailFolder: string;
+  readonly auditFile: string;
 }
 
 type Environment = Readonly<Record<string, string>>;
@@ -62,6 +69,20 @@ export function environmentOf(service: ServiceName, port: number, settings: Serv
       PROVIDER_API_KEY: settings.secrets.providerApiKey,
       PROVIDER_WEBHOOK_SECRET: settings.secrets.providerWebhookSecret,
     }),
+  };
+}
+
+/** The console logs in at the gateway, and reads the databases as the services' roles do. */
+export function consoleEnvironment(port: number, settings: ServiceSettings): Environment {
+  return {
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    KAFKA_BROKERS: settings.kafkaBrokers,
+    ...loginEnvironment(settings.kafkaLogins, 'operator'),
+    GATEWAY_URL: settings.gatewayUrl,
+    CONSOLE_SECRET: settings.secrets.consoleSecret,
+    AUDIT_FILE: settings.auditFile,
+    TRADEWIND_DATABASES: databaseServices.map((name) => `${name}=${settings.databases[name].url}`).join(),
   };
 }
 

@@ -4,7 +4,13 @@ import { launch } from '../process/launch.js';
 import { root } from '../process/paths.js';
 import { freePorts } from '../process/ports.js';
 import { bundleOf } from './bundle-services.js';
-import { environmentOf, providerEnvironment, withMemoryLimits, type ServiceSettings } from './environment.js';
+import {
+  consoleEnvironment,
+  environmentOf,
+  providerEnvironment,
+  withMemoryLimits,
+  type ServiceSettings,
+} from './environment.js';
 import { serviceNames, type ServiceName } from '../../services.js';
 import type { Ports, Scale } from './processes.js';
 import type { Instance, ShopOptions } from './shop.js';
@@ -87,6 +93,21 @@ export function superviseProvider(
     log,
     restartPolicy,
   );
+}
+
+export function superviseConsole(
+  port: number,
+  settings: ServiceSettings,
+  state: StateFolder,
+  { bundled, env: extra, restartPolicy, log = noLog }: SupervisionOptions,
+): Supervisor {
+  const env = withMemoryLimits({
+    ...inheritedEnvironment(),
+    ...consoleEnvironment(port, settings),
+    ...extra?.console,
+  });
+  const program = bundled ? bundleOf(state.bundles, 'console') : join(root, 'dist/apps/console/src/main.js');
+  return new Supervisor('console', () => launchNode('console', program, env, state), log, restartPolicy);
 }
 
 /** Without the administrator's URL, which only the supervisor may have. */

@@ -1,4 +1,5 @@
 import {
+  applications,
   databaseServices,
   describeService,
   serviceNames,
@@ -12,16 +13,20 @@ export { databaseServices, type DatabaseService };
 /** The processes of a shop besides its services, with their default ports. */
 const otherPorts = { provider: 3010, postgres: 15432, kafka: 19092, 'kafka-controller': 19093 } as const;
 
-export type PortName = ServiceName | keyof typeof otherPorts;
+export type ApplicationName = (typeof applications)[number]['name'];
+
+export type PortName = ServiceName | ApplicationName | keyof typeof otherPorts;
 export type Ports = Readonly<Record<PortName, number>>;
 
 export const defaultPorts: Ports = {
   ...(Object.fromEntries(services.map(({ name, port }) => [name, port])) as Record<ServiceName, number>),
+  ...(Object.fromEntries(applications.map(({ name, port }) => [name, port])) as Record<ApplicationName, number>),
   ...otherPorts,
 };
 
 /** Its clients speak HTTP, so the port must be one that they do not block. */
-export const servesHttp = (name: PortName): boolean => name === 'provider' || isService(name);
+export const servesHttp = (name: PortName): boolean =>
+  name === 'provider' || isService(name) || applications.some((application) => application.name === name);
 
 export const portNames = Object.keys(defaultPorts) as PortName[];
 

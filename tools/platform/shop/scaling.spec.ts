@@ -77,6 +77,7 @@ beforeEach(async () => {
       secrets: openSecrets(state.secretsFile),
       providerLog: state.providerLog,
       instancesFile: state.instancesFile,
+      auditFile: state.auditFile,
       mailFolder: state.mailFolder,
     },
   });

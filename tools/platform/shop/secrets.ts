@@ -14,6 +14,8 @@ export interface Secrets {
   /** Wraps the users' data keys: 32 bytes, base64. */
   readonly dataKeySecret: string;
   readonly providerWebhookSecret: string;
+  /** Signs the sessions of the console. */
+  readonly consoleSecret: string;
   /** The payment service sends it to the provider. */
   readonly providerApiKey: string;
   /** The root key that signs the signing keys of access tokens: `x` and `d` of an Ed25519 JWK. */
@@ -45,6 +47,7 @@ export function newSecrets(): Secrets {
     dataKeySecret: randomBytes(32).toString('base64'),
     providerWebhookSecret: randomBytes(32).toString('base64'),
     providerApiKey: password(),
+    consoleSecret: randomBytes(32).toString('base64'),
     signingRoot: newSigningRoot(),
     admin: { email: 'admin@tradewind.example', password: password() },
   };

@@ -2,7 +2,7 @@ import type { KafkaOptions } from '../kafka/start-kafka.js';
 import type { PostgresOptions } from '../postgres/start-postgres.js';
 import type { Supervisor, RestartPolicy } from '../process/supervisor.js';
 import type { DatabaseService, ServiceName } from '../../services.js';
-import type { Scale } from './processes.js';
+import type { ApplicationName, Scale } from './processes.js';
 import type { StateFolder } from './state-folder.js';
 
 export interface ShopOptions {
@@ -18,7 +18,11 @@ export interface ShopOptions {
   /** TLS and a login of its own for each service and tool at the started Kafka, which allows nothing without an ACL. */
   readonly secure?: boolean;
   /** Additional environment variables of single services, for instance rate limits of the gateway. */
-  readonly env?: Readonly<Partial<Record<ServiceName | 'provider', Readonly<Record<string, string>>>>>;
+  readonly env?: Readonly<
+    Partial<Record<ServiceName | ApplicationName | 'provider', Readonly<Record<string, string>>>>
+  >;
+  /** Whether the console runs as well. */
+  readonly console?: boolean;
   /** Whether each service runs as one file, which starts faster. Code that is changed as it is loaded must not be bundled. */
   readonly bundled?: boolean;
   /** Compiled programs to run instead of single services; paths from the project's root. */
@@ -55,6 +59,8 @@ export interface Instance {
 export interface Shop {
   readonly gatewayUrl: string;
   readonly providerUrl: string;
+  /** Undefined without `console`. */
+  readonly consoleUrl: string | undefined;
   /** Direct, without a proxy, like the databases. */
   readonly kafkaBrokers: string;
   /** The folder of the certificate authority and the logins at Kafka; undefined without `secure`. */

@@ -12,7 +12,7 @@ import { environmentOf, type ServiceDatabases, type ServiceSettings } from './en
 import { ensureFirstAdmin } from './first-admin.js';
 import { startReaper } from './start-reaper.js';
 import { bundleServices } from './bundle-services.js';
-import { superviseInstance, superviseProvider, planInstances } from './instances.js';
+import { superviseConsole, superviseInstance, superviseProvider, planInstances } from './instances.js';
 import { unusedPorts, configuredPorts, refuseTakenPorts } from './ports.js';
 import { databaseServices, perDatabase, serviceNames, type DatabaseService } from '../../services.js';
 import { withProgress } from './progress.js';
@@ -72,6 +72,7 @@ async function startAll({ state, processes, instances, options, closing, stop }:
   await refuseTakenPorts(ports, [
     ...serviceNames,
     'provider',
+    ...(options.console ? (['console'] as const) : []),
     ...(options.databaseUrl ? [] : (['postgres'] as const)),
     ...(options.kafkaBrokers ? [] : (['kafka', 'kafka-controller'] as const)),
   ]);
@@ -96,6 +97,7 @@ async function startAll({ state, processes, instances, options, closing, stop }:
     providerLog: state.providerLog,
     instancesFile: state.instancesFile,
     mailFolder: state.mailFolder,
+    auditFile: state.auditFile,
   };
   await phase('services', async () => {
     await bundles;
@@ -111,6 +113,11 @@ async function startAll({ state, processes, instances, options, closing, stop }:
     );
     await allReady(instances, startupMs, options.signal);
   });
+  if (options.console) {
+    const supervisor = superviseConsole(ports.console, settings, state, options);
+    processes.set('console', supervisor);
+    await phase('console', () => supervisor.start());
+  }
   const user = instanceNamed(instances, 'user');
   const userEnvironment = { ...environmentOf('user', 0, settings), ...options.env?.user };
   await phase('the first admin', () => ensureFirstAdmin(user.url, userEnvironment, secrets.admin));
@@ -122,6 +129,7 @@ async function startAll({ state, processes, instances, options, closing, stop }:
   const addresses = {
     gatewayUrl,
     providerUrl,
+    consoleUrl: options.console ? `http://127.0.0.1:${ports.console}` : undefined,
     kafkaBrokers: kafka.direct,
     kafkaLogins,
     adminUrl: postgres.direct,
@@ -228,7 +236,7 @@ async function stopInOrder(
   for (const supervisor of processes.values()) if (supervisor.pid !== undefined) supervisor.signal('SIGCONT');
   const inner = instances.filter(({ service }) => service !== 'gateway').map(({ name }) => name);
   const brokers = [...processes.keys()].filter((name) => /^kafka(-\d)?$/.test(name));
-  for (const names of [['gateway'], inner, ['provider'], brokers, ['postgres']]) {
+  for (const names of [['gateway', 'console'], inner, ['provider'], brokers, ['postgres']]) {
     await withProgress(
       `stopping ${names.join(', ')}`,
       () => Promise.all(names.map(async (name) => processes.get(name)?.stop())),

@@ -19,6 +19,8 @@ export interface StateFolder {
   readonly instancesFile: string;
   /** The e-mails that the shop has sent. */
   readonly mailFolder: string;
+  /** The verdict of the last audit. */
+  readonly auditFile: string;
   /** The socket for changes of the number of instances. */
   readonly scaleSocket: string;
   logFile(name: string): string;
@@ -37,6 +39,7 @@ export function stateFolder(path: string): StateFolder {
     providerLog: join(path, 'provider.log'),
     instancesFile: join(path, 'instances.json'),
     mailFolder: join(path, 'mail'),
+    auditFile: join(path, 'audit.json'),
     scaleSocket: join(path, 'run', 'scale.sock'),
     logFile: (name) => join(path, 'logs', `${name}.log`),
     pidFile: (name) => join(path, 'run', `${name}.pid`),

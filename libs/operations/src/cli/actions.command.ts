@@ -9,7 +9,7 @@ import {
   type VerifiedActions,
 } from '../actions/index.js';
 import { OperatorError } from '../databases/errors.js';
-import { printable } from './printable.js';
+import { printable } from '../printable.js';
 import { command, print, type SystemFlags } from './command.js';
 import type { OperatedSystem } from './operated-system.js';
 

@@ -1,5 +1,5 @@
 import { Command, type Option } from 'commander';
-import { printable } from './printable.js';
+import { printable } from '../printable.js';
 
 /** Flags of every command. */
 export interface SystemFlags {

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { groupBy } from '@tradewind/kernel';
-import { readableBytes } from '@tradewind/messaging/internals';
-import type { OfService } from '../databases/databases.js';
+import { readableBytes, systemTimers } from '@tradewind/messaging/internals';
+import type { Databases, OfService } from '../databases/databases.js';
 import { OperatorError } from '../databases/errors.js';
 import { effects, outbox, type BlockedKey, type DeadLetter } from '../dead-letters/dead-letter.js';
 import { DeadLetters } from '../dead-letters/dead-letters.js';
+import { recordRedrive, redriveInOrder } from '../dead-letters/redrive-in-order.js';
 import { plural, table } from '../text-table.js';
 import { actionCommand, command, perform, print, type ActionFlags, type SystemFlags } from './command.js';
 import type { OperatedSystem } from './operated-system.js';
@@ -17,6 +18,8 @@ interface RedriveFlags extends ActionFlags {
   readonly consumer?: string;
   readonly key?: string;
   readonly all?: true;
+  /** One after another, at most so many. */
+  readonly inOrder?: number;
 }
 
 interface LetterFlags extends ActionFlags {
@@ -53,7 +56,8 @@ export function deadLettersCommand(system: OperatedSystem): Command {
 
   async function redrive(messages: string[], flags: RedriveFlags): Promise<void> {
     const letters = lettersOf(flags);
-    const keys = (await letters.select({ messages, ...flags })).filter(({ state }) => state === 'blocked');
+    const blocked = (await letters.select({ messages, ...flags })).filter(({ state }) => state === 'blocked');
+    const keys = flags.inOrder === undefined ? blocked : firstInOrder(blocked, flags.inOrder);
     if (keys.length === 0) throw new OperatorError('no blocked key matches: "tradewind dead-letters list" shows all');
     const names = keys.map(
       ({ consumer, topic, key, messages: count }) =>
@@ -63,6 +67,7 @@ export function deadLettersCommand(system: OperatedSystem): Command {
       flags,
       names.map((name) => `redrive ${name}`),
       async () => {
+        if (flags.inOrder !== undefined) return redriveOneByOne(system.databases(flags), keys, flags.reason);
         for (const key of keys) await letters.redrive(key, flags.reason);
         return [
           ...names.map((name) => `Redriving ${name}`),
@@ -133,6 +138,11 @@ export function deadLettersCommand(system: OperatedSystem): Command {
         )
         .option('--key <key>', 'all of this key')
         .option('--all', 'all')
+        .option(
+          '--in-order <count>',
+          'one key after another, the oldest first, at most so many; stops at the first that fails again',
+          count,
+        )
         .action(redrive),
     )
     .addCommand(
@@ -152,6 +162,32 @@ export function deadLettersCommand(system: OperatedSystem): Command {
         .option('--redrive', 'then redrive the key')
         .action(edit),
     );
+}
+
+/** The oldest keys, of one consumer. */
+function firstInOrder(keys: readonly OfService<BlockedKey>[], atMost: number): OfService<BlockedKey>[] {
+  const consumers = [...new Set(keys.map(({ consumer }) => consumer))];
+  if (consumers.length > 1)
+    throw new OperatorError(`the keys are of several consumers (${consumers.join(', ')}): choose one with --consumer`);
+  return keys.toSorted((a, b) => a.blockedAt.getTime() - b.blockedAt.getTime()).slice(0, atMost);
+}
+
+async function redriveOneByOne(
+  databases: Databases,
+  keys: readonly OfService<BlockedKey>[],
+  reason: string,
+): Promise<string[]> {
+  await recordRedrive(databases, { keys, reason });
+  const { succeeded, failed } = await redriveInOrder(databases, { keys, reason, timers: systemTimers });
+  return [
+    `Handled ${plural(succeeded, 'key')} of ${keys.length}.`,
+    ...(failed ? [`${failed.topic} ${failed.key ?? ''} failed again; the keys after it were not tried.`] : []),
+  ];
+}
+
+function count(text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 1');
+  return Number(text);
 }
 
 const consequences: Readonly<Record<string, string>> = {

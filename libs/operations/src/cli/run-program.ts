@@ -1,5 +1,5 @@
 import { CommanderError, type Command } from 'commander';
-import { printable } from './printable.js';
+import { printable } from '../printable.js';
 
 /** Runs a program. Exit codes: 0 done, 1 it failed or found something wrong, 2 wrong usage or something can't be reached. */
 export async function runProgram(program: Command): Promise<void> {

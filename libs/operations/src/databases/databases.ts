@@ -2,8 +2,23 @@ import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { OperatorError, Unreachable } from './errors.js';
 
-/** Each service's database, by service: its URL, or a data source that is initialised. */
-export type Databases = Readonly<Record<string, string | DataSource>>;
+/** A database: its URL, a pool of connections, or a data source that is initialised. */
+export type Database = string | pg.Pool | DataSource;
+
+/** A database, and who changes it. `msg_operator_actions` records the actor; without one it records the role of the connection. */
+export interface ActedOn {
+  readonly database: Database;
+  readonly actor: string;
+}
+
+/** Each service's database, by service. */
+export type Databases = Readonly<Record<string, Database | ActedOn>>;
+
+/** The same databases, changed by this person or program. */
+export const actingAs = (actor: string, databases: Databases): Databases =>
+  Object.fromEntries(
+    Object.entries(databases).map(([service, database]) => [service, { database: databaseOf(database), actor }]),
+  );
 
 /** A row, and the service whose database has it. */
 export type OfService<R> = R & { readonly service: string };
@@ -40,28 +55,60 @@ async function inTransaction<T>(
   mode: 'read only' | 'read write',
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const database = databases[service];
-  if (!database) throw new OperatorError(`the database of "${service}" is not known`);
-  if (typeof database !== 'string') return onDataSource(database, mode, work);
-  const client = new pg.Client({
-    connectionString: database,
-    application_name: 'tradewind-operator',
-    connectionTimeoutMillis: 10_000,
-  });
-  client.on('error', () => undefined); // the running query rejects with it
-  try {
-    await client.connect();
-  } catch (error) {
-    await client.end();
-    throw new Unreachable(`the database of ${service} can't be reached: ${reasonOf(error)}`, { cause: error });
-  }
+  const named = databases[service];
+  if (!named) throw new OperatorError(`the database of "${service}" is not known`);
+  const database = databaseOf(named);
+  const asActor = async (connection: Connection): Promise<T> => {
+    if (isActedOn(named)) await connection.query(setActor, [named.actor]);
+    return work(connection);
+  };
+  if (typeof database === 'object' && 'transaction' in database) return onDataSource(database, mode, asActor);
+  const { client, release } = await connect(service, database);
   try {
     await client.query(`begin transaction ${mode}`);
-    const result = await work({ query: async (text, values = []) => (await client.query(text, [...values])).rows });
+    const result = await asActor({ query: async (text, values = []) => (await client.query(text, [...values])).rows });
     await client.query('commit');
+    await release();
     return result;
-  } finally {
-    await client.end(); // rolls back what was not committed
+  } catch (error) {
+    await release(error as Error); // closes the connection, which rolls back
+    throw error;
+  }
+}
+
+/** The column `actor` has this setting as its default. */
+const setActor = `select set_config('tradewind.actor', $1, true)`;
+
+const isActedOn = (database: Database | ActedOn): database is ActedOn =>
+  typeof database === 'object' && 'actor' in database;
+
+const databaseOf = (database: Database | ActedOn): Database => (isActedOn(database) ? database.database : database);
+
+interface Connected {
+  readonly client: pg.ClientBase;
+  release(error?: Error): void | Promise<void>;
+}
+
+/** A connection of the pool, or one of its own. Rejects with Unreachable. */
+async function connect(service: string, database: string | pg.Pool): Promise<Connected> {
+  try {
+    if (typeof database !== 'string') {
+      const client = await database.connect();
+      return { client, release: (error) => client.release(error) };
+    }
+    const client = new pg.Client({
+      connectionString: database,
+      application_name: 'tradewind-operator',
+      connectionTimeoutMillis: 10_000,
+    });
+    client.on('error', () => undefined); // the running query rejects with it
+    await client.connect().catch(async (error: unknown) => {
+      await client.end();
+      throw error;
+    });
+    return { client, release: () => client.end() };
+  } catch (error) {
+    throw new Unreachable(`the database of ${service} can't be reached: ${reasonOf(error)}`, { cause: error });
   }
 }
 

@@ -14,10 +14,13 @@ import { mustBeFirst } from './must-be-first.js';
 
 const columns = `k.consumer, k.ordering_key as "orderingKey", split_part(k.ordering_key, E'\\n', 1) as topic, k.key, k.state, k.cause, k.detail, k.attempts, k.blocked_at as "blockedAt"`;
 const blockedKeys = `
-select ${columns}, count(l.message_id)::int as messages, (array_agg(l.message_id::text order by l.position) filter (where l.message_id is not null))[1] as first
-from msg_blocked_keys k left join msg_dead_letters l using (consumer, ordering_key) group by k.consumer, k.ordering_key order by k.cause, k.blocked_at`;
+select ${columns}, l.headers->>'ce_type' as type, l.message_id::text as first,
+  (select count(*)::int from msg_dead_letters o where o.consumer = k.consumer and o.ordering_key = k.ordering_key) as messages
+from (select * from msg_blocked_keys order by blocked_at, ordering_key limit $1) k
+left join lateral (select f.message_id, f.headers from msg_dead_letters f where f.consumer = k.consumer and f.ordering_key = k.ordering_key order by f.position limit 1) l on true
+order by k.cause, k.blocked_at, k.ordering_key`;
 const oneLetter = `
-select ${columns}, l.message_id::text as id, l.partition, l.record_offset::text as offset, l.value, l.headers, l.dead_lettered_at as "waitsSince",
+select ${columns}, l.headers->>'ce_type' as type, l.message_id::text as id, l.partition, l.record_offset::text as offset, l.value, l.headers, l.dead_lettered_at as "waitsSince",
   (select count(*) from msg_dead_letters o where o.consumer = l.consumer and o.ordering_key = l.ordering_key and o.position < l.position)::int as before,
   (select count(*) from msg_dead_letters o where o.consumer = l.consumer and o.ordering_key = l.ordering_key and o.position > l.position)::int as behind
 from msg_dead_letters l join msg_blocked_keys k using (consumer, ordering_key) where l.message_id::text = $1`;
@@ -35,8 +38,8 @@ const replace = `update msg_dead_letters set value = $3 where consumer = $1 and 
 export class ConsumerDeadLetters implements DeadLetterSource {
   constructor(private readonly databases: Databases) {}
 
-  list(): Promise<OfService<BlockedKey>[]> {
-    return queryAll<BlockedKey>(this.databases, blockedKeys);
+  list(limit: number): Promise<OfService<BlockedKey>[]> {
+    return queryAll<BlockedKey>(this.databases, blockedKeys, [limit]);
   }
 
   find(id: string): Promise<OfService<DeadLetter>[]> {

@@ -5,6 +5,8 @@ export interface BlockedKey {
   /** The consumer that can't handle it, `outbox`: the broker rejects it, or `effects`: its calls failed too often. */
   readonly consumer: string;
   readonly topic: string;
+  /** Of its first message; null where the message does not say it. */
+  readonly type: string | null;
   readonly key: string | null;
   readonly orderingKey: string;
   readonly state: 'blocked' | 'redriving';
@@ -55,7 +57,8 @@ export interface FirstLetterAction {
 
 /** Where dead letters are: in the inboxes of consumers, in an outbox, or among the effects. */
 export interface DeadLetterSource {
-  list(): Promise<OfService<BlockedKey>[]>;
+  /** At most `limit` of each service: those that are blocked longest. */
+  list(limit: number): Promise<OfService<BlockedKey>[]>;
   find(id: string): Promise<OfService<DeadLetter>[]>;
   redrive(key: OfService<BlockedKey>, reason: string): Promise<void>;
   discard(letter: OfService<DeadLetter>, action: FirstLetterAction): Promise<Discarded>;

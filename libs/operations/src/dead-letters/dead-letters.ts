@@ -23,6 +23,8 @@ export interface Selection {
   readonly all?: boolean | undefined;
 }
 
+const everyKey = 2 ** 31 - 1;
+
 /** All messages that wait for an operator: those that a consumer can't handle, those that the broker rejects, and effects that failed too often. */
 export class DeadLetters {
   readonly #consumers: DeadLetterSource;
@@ -35,8 +37,9 @@ export class DeadLetters {
     this.#effects = new EffectDeadLetters(databases);
   }
 
-  async list(): Promise<OfService<BlockedKey>[]> {
-    return (await this.#all((source) => source.list())).flat();
+  /** `limit`: how many of each service and kind, those that are blocked longest. */
+  async list(limit: number = everyKey): Promise<OfService<BlockedKey>[]> {
+    return (await this.#all((source) => source.list(limit))).flat();
   }
 
   /** A message can be a dead letter of several consumers. */

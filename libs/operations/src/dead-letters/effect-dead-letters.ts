@@ -12,12 +12,12 @@ import {
 } from './dead-letter.js';
 
 const cause = `'the calls failed too often'`;
-const columns = `'${effects}' as consumer, e.name || E'\\n' || e.key as "orderingKey", e.name as topic, e.key, 'blocked' as state, ${cause} as cause, coalesce(e.last_error, '') as detail,
+const columns = `'${effects}' as consumer, e.name || E'\\n' || e.key as "orderingKey", e.name as topic, null::text as type, e.key, 'blocked' as state, ${cause} as cause, coalesce(e.last_error, '') as detail,
   e.attempts, e.dead_lettered_at as "blockedAt"`;
 const isDeadLetter = `e.dead_lettered_at is not null and e.done_at is null`;
 const blockedKeys = `
 select ${columns}, e.id::text as first, (select count(*) from msg_effects o where o.key = e.key and o.done_at is null)::int as messages
-from msg_effects e where ${isDeadLetter} order by e.dead_lettered_at`;
+from msg_effects e where ${isDeadLetter} order by e.dead_lettered_at limit $1`;
 const oneLetter = `
 select ${columns}, e.id::text as id, null::int as partition, null::text as offset, convert_to(e.payload::text, 'UTF8') as value, e.scheduled_at as "waitsSince",
   jsonb_build_object('ce_causationid', e.cause::text, 'ce_correlationid', e.correlation) as headers, 0 as before,
@@ -35,8 +35,8 @@ const count = `select count(*)::int as left from msg_effects where key = $1 and 
 export class EffectDeadLetters implements DeadLetterSource {
   constructor(private readonly databases: Databases) {}
 
-  list(): Promise<OfService<BlockedKey>[]> {
-    return queryAll<BlockedKey>(this.databases, blockedKeys);
+  list(limit: number): Promise<OfService<BlockedKey>[]> {
+    return queryAll<BlockedKey>(this.databases, blockedKeys, [limit]);
   }
 
   find(id: string): Promise<OfService<DeadLetter>[]> {

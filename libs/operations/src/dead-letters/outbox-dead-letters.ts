@@ -15,10 +15,12 @@ import { mustBeFirst } from './must-be-first.js';
 const detail = `'the broker rejects the first record of this key'`;
 const columns = `'${outbox}' as consumer, k.topic || E'\\n' || k.key as "orderingKey", k.topic, k.key, 'blocked' as state, k.reason as cause, ${detail} as detail, 1 as attempts, k.blocked_at as "blockedAt"`;
 const blockedKeys = `
-select ${columns}, count(o.id)::int as messages, (array_agg(o.id::text order by o.position) filter (where o.id is not null))[1] as first
-from msg_outbox_blocked_keys k left join msg_outbox o on o.topic = k.topic and o.key = k.key group by k.topic, k.key order by k.blocked_at`;
+select ${columns}, f.type, f.id::text as first, (select count(*)::int from msg_outbox o where o.topic = k.topic and o.key = k.key) as messages
+from (select * from msg_outbox_blocked_keys order by blocked_at, position limit $1) k
+left join lateral (select o.type, o.id from msg_outbox o where o.topic = k.topic and o.key = k.key order by o.position limit 1) f on true
+order by k.blocked_at, k.position`;
 const oneLetter = `
-select ${columns}, o.id::text as id, null::int as partition, null::text as offset, convert_to(o.payload, 'UTF8') as value, o.appended_at as "waitsSince",
+select ${columns}, o.type, o.id::text as id, null::int as partition, null::text as offset, convert_to(o.payload, 'UTF8') as value, o.appended_at as "waitsSince",
   coalesce(o.headers, '{}') || jsonb_build_object('ce_id', o.id::text, 'ce_type', o.type, 'ce_sequence', lpad(o.sequence::text, 18, '0'), 'ce_causationid', o.causation::text, 'ce_correlationid', o.correlation) as headers,
   (select count(*) from msg_outbox e where e.topic = o.topic and e.key = o.key and e.position < o.position)::int as before,
   (select count(*) from msg_outbox e where e.topic = o.topic and e.key = o.key and e.position > o.position)::int as behind
@@ -44,8 +46,8 @@ const count = `select count(*)::int as left from msg_outbox where topic = $1 and
 export class OutboxDeadLetters implements DeadLetterSource {
   constructor(private readonly databases: Databases) {}
 
-  list(): Promise<OfService<BlockedKey>[]> {
-    return queryAll<BlockedKey>(this.databases, blockedKeys);
+  list(limit: number): Promise<OfService<BlockedKey>[]> {
+    return queryAll<BlockedKey>(this.databases, blockedKeys, [limit]);
   }
 
   find(id: string): Promise<OfService<DeadLetter>[]> {

@@ -1,2 +1,8 @@
 /** Effects without a result. */
-export { pendingEffects, pendingEffectsOf, type PendingEffect } from './pending-effects.js';
+export {
+  describeState,
+  durationText,
+  pendingEffects,
+  pendingEffectsOf,
+  type PendingEffect,
+} from './pending-effects.js';

@@ -27,9 +27,9 @@ export interface PendingEffect {
   readonly lastError: string | null;
 }
 
-/** The pending effects of all services; those of a service with the oldest first. */
-export const pendingEffects = (databases: Databases): Promise<OfService<PendingEffect>[]> =>
-  queryAll<PendingEffect>(databases, `${pending} ${inOrder}`);
+/** The pending effects of all services, at most `limit` of each; those of a service with the oldest first. */
+export const pendingEffects = (databases: Databases, limit?: number): Promise<OfService<PendingEffect>[]> =>
+  queryAll<PendingEffect>(databases, `${pending} ${inOrder} limit $1`, [limit ?? null]);
 
 /** The first pending effects of one key, in their order. */
 export const pendingEffectsOf = (

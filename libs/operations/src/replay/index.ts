@@ -5,4 +5,5 @@ export { readRequest, type Point, type ReplayRequest } from './replay-request.js
 export { ReplayRejected } from './replay-rejected.js';
 export type { ReplayRecord, ReplayState, ReplayStore } from './replay-store.js';
 export { ReplayProgress, type FailedMessage, type Progress, type ReplayReport } from './replay-progress.js';
+export { replays, type ReplaySummary } from './replay-summaries.js';
 export { notBefore, partitionName } from './replay-ranges.js';

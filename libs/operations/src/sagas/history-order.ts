@@ -4,8 +4,14 @@ import type { OfService } from '../databases/databases.js';
 export interface HistoryEntry {
   readonly at: Date;
   readonly service: string;
+  readonly kind: 'message' | 'transition' | 'effect scheduled' | 'effect ended' | 'dead letter' | 'action';
   readonly what: string;
+  /** Of a message or an effect its own id, of a transition that of the message that caused it. */
   readonly id: string | null;
+  /** The type of a message, the name of an effect, the new state of a saga. */
+  readonly name: string | null;
+  /** The id of the message that made the service do it. */
+  readonly causation: string | null;
   readonly payload?: string | null;
 }
 
@@ -38,7 +44,8 @@ export function inOrder(transitions: readonly OfService<Transition>[]): HistoryE
     const [transition] = left.splice(Math.max(0, next), 1);
     const { service, from, to, why, cause } = transition!;
     states.set(saga, to);
-    entries.push({ at, service, what: `saga ${saga}: ${from} → ${to} (${why})`, id: cause });
+    const what = `saga ${saga}: ${from} → ${to} (${why})`;
+    entries.push({ at, service, kind: 'transition', what, id: cause, name: to, causation: cause });
   }
   return entries;
 }

@@ -17,22 +17,23 @@ const transitions = `
 select at, saga_id as saga, transition->>'from' as "from", transition->>'to' as "to", (transition->>'cause') || coalesce(': ' || (transition->>'detail'), '') as why, cause::text as cause
 from msg_saga_history where saga_id = any($1) order by at`;
 const messages = `
-select occurred_at as at, 'published ' || type || ' on ' || topic || ' ' || partition || ':' || record_offset || ', sequence ' || sequence as what, id::text as id, payload
+select 'message' as kind, occurred_at as at, 'published ' || type || ' on ' || topic || ' ' || partition || ':' || record_offset || ', sequence ' || sequence as what, id::text as id, payload,
+  type as name, causation::text as causation
 from msg_outbox_archive where key = $1 or correlation = $1
 union all
-select o.occurred_at, 'published ' || o.type || ' on ' || o.topic || ', STILL IN THE OUTBOX' || coalesce(': ' || k.reason, ''), o.id::text, o.payload
+select 'message', o.occurred_at, 'published ' || o.type || ' on ' || o.topic || ', STILL IN THE OUTBOX' || coalesce(': ' || k.reason, ''), o.id::text, o.payload, o.type, o.causation::text
 from msg_outbox o left join msg_outbox_blocked_keys k on k.topic = o.topic and k.key = o.key where o.key = $1 or o.correlation = $1`;
 const effects = `
-select scheduled_at as at, 'scheduled the effect ' || name as what, id::text as id from msg_effects where key = $1 or correlation = $1
+select 'effect scheduled' as kind, scheduled_at as at, 'scheduled the effect ' || name as what, id::text as id, name, cause::text as causation from msg_effects where key = $1 or correlation = $1
 union all
-select done_at, 'ended the effect ' || name || ' after ' || attempts || ' attempts' || coalesce(', the last error: ' || last_error, ''), id::text
+select 'effect ended', done_at, 'ended the effect ' || name || ' after ' || attempts || ' attempts' || coalesce(', the last error: ' || last_error, ''), id::text, name, cause::text
 from msg_effects where done_at is not null and (key = $1 or correlation = $1)`;
 const deadLetters = `
-select l.dead_lettered_at as at, 'dead letter of ' || l.consumer || ': ' || coalesce(l.headers->>'ce_type', 'a message') || ' of ' || l.topic
-  || ' (' || k.cause || ': ' || k.detail || ', ' || k.state || ')' as what, l.message_id::text as id
+select 'dead letter' as kind, l.dead_lettered_at as at, 'dead letter of ' || l.consumer || ': ' || coalesce(l.headers->>'ce_type', 'a message') || ' of ' || l.topic
+  || ' (' || k.cause || ': ' || k.detail || ', ' || k.state || ')' as what, l.message_id::text as id, l.headers->>'ce_type' as name, l.message_id::text as causation
 from msg_dead_letters l join msg_blocked_keys k using (consumer, ordering_key) where l.key = $1`;
 const actions = `
-select at, 'operator: ' || action || ' ' || subject || ' (' || reason || ')' as what, null::text as id
+select 'action' as kind, at, 'operator ' || actor || ': ' || action || ' ' || subject || ' (' || reason || ')' as what, null::text as id, action as name, null::text as causation
 from msg_operator_actions where subject like '%' || $1 || '%'`;
 
 const pendingEffects = `

@@ -38,9 +38,34 @@ from msg_sagas s where ${condition} order by s.started_at`;
 
 export const isOpen = ({ status }: Pick<Saga, 'status'>): boolean => status === 'running' || status === 'compensating';
 
-/** The sagas that have not ended. */
-export const openSagas = (databases: Databases): Promise<OfService<Saga>[]> =>
-  queryAll<Saga>(databases, sagas(`s.status in ('running', 'compensating')`));
+/** Which open sagas are listed. */
+export interface SagaFilter {
+  readonly saga?: string;
+  readonly version?: number;
+  readonly step?: string;
+  readonly stuck?: boolean;
+  /** Its timeout has passed, and the service has not acted yet. */
+  readonly overdue?: boolean;
+  /** At least this attempt. */
+  readonly attempt?: number;
+  /** At most so many of each service, the oldest. */
+  readonly limit?: number;
+}
+
+const filtered = `select * from (${sagas(`s.status in ('running', 'compensating') and ($1::text is null or s.saga = $1) and ($2::int is null or s.version = $2)
+  and ($3::text is null or s.state->>'step' = $3) and ($4::bool is null or s.stuck = $4) and ($5::int is null or (s.state->>'attempt')::int >= $5)`)}) s
+where ($6::bool is null or coalesce(s."dueAt" < now(), false) = $6) order by s."startedAt" limit $7`;
+
+/** The sagas that have not ended, oldest first. */
+export const openSagas = (
+  databases: Databases,
+  { saga, version, step, stuck, attempt, overdue, limit }: SagaFilter = {},
+): Promise<OfService<Saga>[]> =>
+  queryAll<Saga>(
+    databases,
+    filtered,
+    [saga, version, step, stuck, attempt, overdue, limit].map((each) => each ?? null),
+  );
 
 /** By the saga's own id, or all sagas of a subject. */
 export const findSagas = (databases: Databases, id: string): Promise<OfService<Saga>[]> =>

@@ -4,7 +4,7 @@ import { OperationRejected } from '@tradewind/kernel';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync } from 'class-validator';
 import { kafkaSecurity } from '@tradewind/messaging';
-import type { ServiceConfig } from './service-config.js';
+import type { ProgramConfig } from './service-config.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -37,7 +37,7 @@ const variablesOf = (cls: new () => object): Set<string> =>
  * not set. A variable may also be the content of a file: `DATABASE_URL_FILE` names that of `DATABASE_URL`. Throws one
  * ConfigError that names every missing or invalid variable.
  */
-export function readConfig<C extends ServiceConfig>(cls: new () => C, environment: Environment): Readonly<C> {
+export function readConfig<C extends ProgramConfig>(cls: new () => C, environment: Environment): Readonly<C> {
   const values: Record<string, string> = { INSTANCE_ID: `service-${randomBytes(4).toString('hex')}` };
   const unreadable: string[] = [];
   for (const name of variablesOf(cls)) {
@@ -68,7 +68,7 @@ function contentOf(name: string, file: string, unreadable: string[]): string {
   }
 }
 
-function securityViolations(config: ServiceConfig): string[] {
+function securityViolations(config: ProgramConfig): string[] {
   try {
     kafkaSecurity(config);
     return [];

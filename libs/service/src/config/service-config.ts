@@ -33,7 +33,7 @@ const areBrokers = (value: unknown): boolean =>
     return port !== undefined && Number(port) >= 1 && Number(port) <= 65_535;
   });
 
-const isDatabaseUrl = (value: unknown): boolean =>
+export const isDatabaseUrl = (value: unknown): boolean =>
   typeof value === 'string' && /^postgres(ql)?:\/\/[^\s]+\/[^\s/]+$/.test(value) && URL.canParse(value);
 
 const urlRule = `must be an http or https URL, without a port or with ${httpPortRule}`;
@@ -41,23 +41,17 @@ const urlRule = `must be an http or https URL, without a port or with ${httpPort
 /** The URL of an HTTP server. */
 export const IsHttpUrl = (): PropertyDecorator => Satisfies(isHttpUrl, urlRule);
 
-/** The environment of every service. A service's own class extends this one, `DatabaseConfig` or `SealingConfig`. */
-export class ServiceConfig {
-  /** 0: any free port; the instance announces the port it listens on. */
+/** The environment of every program that serves HTTP. */
+export class ProgramConfig {
+  /** 0: any free port; the instance of a service announces the port it listens on. */
   @Transform(digitsToNumber) @Satisfies(isPort, `must be 0 or ${httpPortRule}`) readonly PORT!: number;
-  /** Metrics and health for the platform, on a port that is not public. 0: any free port. */
-  @Transform(digitsToNumber) @Satisfies(isPort, `must be 0 or ${httpPortRule}`) readonly OPERATIONS_PORT: number = 0;
   @IsString() @MaxLength(255) readonly HOST: string = '127.0.0.1';
-  /** The address under which the gateway reaches this instance. Default: HOST and the port it listens on. */
-  @IsOptional() @Satisfies(isHttpOrigin, `must be ${httpOriginRule}`) readonly PUBLIC_URL?: string;
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']) readonly LOG_LEVEL: string = 'info';
   @Matches(/^[\w.-]{1,100}$/, { message: 'must be 1 to 100 letters, digits, dots, dashes or underscores' })
   readonly INSTANCE_ID!: string;
   @Transform(commaSeparated)
   @Satisfies(areBrokers, 'must be a comma-separated list of host:port, with ports from 1 to 65535')
   readonly KAFKA_BROKERS!: readonly string[];
-  /** Signing keys of access tokens are accepted only with a signature of this root key. */
-  @Satisfies(isSigningRootKey, signingRootRule) readonly SIGNING_ROOT_PUBLIC_KEY!: string;
   /** The authority of the brokers' certificates, a PEM file. Turns TLS on. */
   @IsOptional() @IsString() readonly KAFKA_SSL_CA_FILE?: string;
   /** The login at the brokers: all three variables, or none. `readConfig` checks them together. */
@@ -69,6 +63,16 @@ export class ServiceConfig {
   @IsIn(traceSamplers) readonly OTEL_TRACES_SAMPLER: TraceSampler = 'parentbased_always_on';
   /** The share of traces that a sampler with a ratio keeps. */
   @Type(() => Number) @IsNumber() @Min(0) @Max(1) readonly OTEL_TRACES_SAMPLER_ARG: number = 1;
+}
+
+/** The environment of every service. A service's own class extends this one, `DatabaseConfig` or `SealingConfig`. */
+export class ServiceConfig extends ProgramConfig {
+  /** Metrics and health for the platform, on a port that is not public. 0: any free port. */
+  @Transform(digitsToNumber) @Satisfies(isPort, `must be 0 or ${httpPortRule}`) readonly OPERATIONS_PORT: number = 0;
+  /** The address under which the gateway reaches this instance. Default: HOST and the port it listens on. */
+  @IsOptional() @Satisfies(isHttpOrigin, `must be ${httpOriginRule}`) readonly PUBLIC_URL?: string;
+  /** Signing keys of access tokens are accepted only with a signature of this root key. */
+  @Satisfies(isSigningRootKey, signingRootRule) readonly SIGNING_ROOT_PUBLIC_KEY!: string;
 }
 
 /** The settings of a Kafka client of a service. Reads the files. */

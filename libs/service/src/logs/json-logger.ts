@@ -1,6 +1,6 @@
 import { Logger, type LoggerService } from '@nestjs/common';
 import { pino } from 'pino';
-import type { ServiceConfig } from '../config/index.js';
+import type { ProgramConfig } from '../config/index.js';
 import { mask, maskText } from './mask.js';
 import { spanFields } from '../http/request-fields.js';
 
@@ -20,7 +20,7 @@ type Write = (details: object, message?: string) => void;
 export class JsonLogger implements LoggerService {
   readonly #pino: pino.Logger;
 
-  constructor(config: Pick<ServiceConfig, 'LOG_LEVEL' | 'INSTANCE_ID'>, service: string, to?: pino.DestinationStream) {
+  constructor(config: Pick<ProgramConfig, 'LOG_LEVEL' | 'INSTANCE_ID'>, service: string, to?: pino.DestinationStream) {
     const options: pino.LoggerOptions = {
       level: config.LOG_LEVEL,
       base: { service, instance: config.INSTANCE_ID },
@@ -62,5 +62,5 @@ export class JsonLogger implements LoggerService {
 }
 
 /** Makes Nest's `Logger` write JSON from now on. */
-export const logAsJson = (config: ServiceConfig, service: string): void =>
+export const logAsJson = (config: ProgramConfig, service: string): void =>
   Logger.overrideLogger(new JsonLogger(config, service));

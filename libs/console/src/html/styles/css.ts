@@ -1,0 +1,2 @@
+/** A tag for editors and formatters. */
+export const css = String.raw;
