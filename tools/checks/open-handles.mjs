@@ -1,4 +1,3 @@
-import './code-cache.mjs';
 import { TestEnvironment } from 'jest-environment-node';
 
 /** A test file must close its connections, servers and processes. Those of a pool take a moment to close. */
