@@ -28,7 +28,7 @@ export interface ServiceDescription {
    * controllers and sagas.
    */
   readonly consumes?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
-  /** The faults of `test/faults` kill it in each of them. */
+  /** What the load of the faults makes it do: they kill it in each of them. The trading of `npm start` knows the shop's own services only. */
   readonly activities?: readonly Activity[];
   /** It publishes a reply to each message that it handles, also to a repeated one: without a reply the effect was lost. */
   readonly replies?: true;
