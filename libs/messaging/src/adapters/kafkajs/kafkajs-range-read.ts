@@ -19,6 +19,12 @@ interface Reading extends TopicPartition {
   waitsFor?: { readonly after: PreviousEnds; readonly ends: ReadonlyMap<number, bigint> } | undefined;
 }
 
+/** A record of a range that is about to be delivered. */
+interface Place {
+  readonly reading: Reading;
+  readonly offset: bigint;
+}
+
 /**
  * Reads ranges with a consumer of its own. kafkajs reads only as a member of a group and, at each join, from the group's offsets. So it
  * seeks at each join, and records before the ranges are skipped.
@@ -139,23 +145,35 @@ export class KafkajsRangeRead {
       known = text;
       const after = previousEndsOf(record) ?? [];
       if (this.#isDone(reading, after, new Map())) continue;
+      const here = { reading, offset: record.offset };
       const ends = new Map((await this.endsOf(reading.topic)).map(({ partition, end }) => [partition, end]));
       if (this.#isDone(reading, after, ends)) continue;
       // No relay lets partitions wait for each other: somebody else wrote a header that only a relay writes.
-      if ([...this.#open.values()].every((each) => each === reading || each.waitsFor)) continue;
+      if ([...this.#open.values()].every((each) => each === reading || this.#isBlocked(each, here))) continue;
       reading.waitsFor = { after, ends };
       return { ready: records.slice(0, index), waiting: record };
     }
     return { ready: records };
   }
 
+  /** Whether a range still waits when everything before this place is delivered: one that can go on only was not resumed yet. */
+  #isBlocked({ waitsFor, ...range }: Reading, here: Place): boolean {
+    return waitsFor !== undefined && !this.#isDone(range, waitsFor.after, waitsFor.ends, here);
+  }
+
   /** A range at its end, or a partition that is not read, has no further records. */
-  #isDone({ topic, partition: own }: TopicPartition, after: PreviousEnds, ends: ReadonlyMap<number, bigint>): boolean {
-    return hasReached(
-      after,
-      (partition) => (partition === own ? undefined : this.#open.get(partitionKey({ topic, partition }))?.next),
-      ends,
-    );
+  #isDone(
+    { topic, partition: own }: TopicPartition,
+    after: PreviousEnds,
+    ends: ReadonlyMap<number, bigint>,
+    here?: Place,
+  ): boolean {
+    const reached = (partition: number): bigint | undefined => {
+      if (partition === own) return undefined;
+      const reading = this.#open.get(partitionKey({ topic, partition }));
+      return reading !== undefined && reading === here?.reading ? here.offset : reading?.next;
+    };
+    return hasReached(after, reached, ends);
   }
 
   #resumeAll(consumer: KafkajsReader['consumer']): void {
