@@ -48,6 +48,9 @@ const service = [
   gauge('tradewind_database_connections', 'state'),
 ];
 
+/** Of single services. */
+const ofOneService = [gauge('tradewind_reservations_overdue'), gauge('tradewind_erasures_overdue')];
+
 /** Of Node, by prom-client; those that the dashboards use. */
 const node = [
   counter('process_cpu_seconds_total'),
@@ -67,7 +70,7 @@ const gateway = [
 const order = [counter('tradewind_orders_total', 'outcome'), histogram('tradewind_order_outcome_seconds')];
 
 /** Every metric that dashboards and alerts may use. A journey compares it with what a running shop exposes. */
-export const metrics: readonly Metric[] = [...messaging, ...service, ...node, ...gateway, ...order];
+export const metrics: readonly Metric[] = [...messaging, ...service, ...ofOneService, ...node, ...gateway, ...order];
 
 /** The names under which Prometheus stores them. */
 export const seriesNames = ({ name, type }: Metric): string[] =>

@@ -2,8 +2,18 @@ import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { OperatorError, Unreachable } from './errors.js';
 
+/** A pool of connections, as pg has it. */
+export interface ConnectionPool {
+  connect(): Promise<PooledConnection>;
+}
+
+export interface PooledConnection {
+  query(text: string, values?: unknown[]): Promise<{ readonly rows: unknown[] }>;
+  release(error?: Error): void;
+}
+
 /** A database: its URL, a pool of connections, or a data source that is initialised. */
-export type Database = string | pg.Pool | DataSource;
+export type Database = string | ConnectionPool | DataSource;
 
 /** A database, and who changes it. `msg_operator_actions` records the actor; without one it records the role of the connection. */
 export interface ActedOn {
@@ -66,7 +76,10 @@ async function inTransaction<T>(
   const { client, release } = await connect(service, database);
   try {
     await client.query(`begin transaction ${mode}`);
-    const result = await asActor({ query: async (text, values = []) => (await client.query(text, [...values])).rows });
+    const result = await asActor({
+      query: async <R extends object>(text: string, values: readonly unknown[] = []) =>
+        (await client.query(text, [...values])).rows as R[],
+    });
     await client.query('commit');
     await release();
     return result;
@@ -85,12 +98,12 @@ const isActedOn = (database: Database | ActedOn): database is ActedOn =>
 const databaseOf = (database: Database | ActedOn): Database => (isActedOn(database) ? database.database : database);
 
 interface Connected {
-  readonly client: pg.ClientBase;
+  readonly client: Pick<PooledConnection, 'query'>;
   release(error?: Error): void | Promise<void>;
 }
 
 /** A connection of the pool, or one of its own. Rejects with Unreachable. */
-async function connect(service: string, database: string | pg.Pool): Promise<Connected> {
+async function connect(service: string, database: string | ConnectionPool): Promise<Connected> {
   try {
     if (typeof database !== 'string') {
       const client = await database.connect();

@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { StoreUnavailable } from '../../ports/errors.js';
 import type { DeclaredTable, TableFindings } from '../../ports/declared-table.js';
+import type { DescriptionStore } from '../../ports/description-store.js';
 import type { PartitionOffset, TopicPartition } from '../../ports/kafka-client.js';
 import type { StoreReadings } from '../../ports/readings.js';
 import type { InboxHorizon, InboxSample, PrunedStep, PruneStep } from '../../ports/retention.js';
@@ -71,7 +72,7 @@ const surviveErrors = (client: pg.PoolClient): void => void client.on('error', (
 
 /** The library's store on PostgreSQL, on the pool of a TypeORM data source, so that it shares the service's transactions. */
 export class PostgresStore implements Store {
-  readonly descriptions: PostgresDescriptions;
+  readonly descriptions: DescriptionStore;
   readonly #pool: pg.Pool;
   readonly #sql: Sql;
   readonly #retention: PostgresRetention;
